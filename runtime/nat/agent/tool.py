@@ -1,0 +1,152 @@
+"""What a tool is: a typed function whose signature is the schema and whose docstring the model reads.
+
+    @tool(group="tags", effect=Effect.READ, label="Looking at tags", endpoints=("GET /signup_tags",))
+    def list_tags(nation: NationBuilder, *, query: str | None = None, limit: Limit = 20) -> Outcome:
+        \"\"\"Find tags, with how many people carry each.\"\"\"
+
+The first parameter is the nation's V2 client; every other one is keyword-only, annotated, and becomes a
+property of the JSON schema. `Annotated[…, Field(description=…)]` documents a parameter.
+"""
+
+import inspect
+import json
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from nat.errors import BadRequest
+from nat.events import Link
+
+
+class Effect(StrEnum):
+    """What a call does to the nation's data; decides who may run it and what is asked first."""
+
+    READ = "read"
+    WRITE = "write"
+    BULK = "bulk"
+    DESTRUCTIVE = "destructive"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a tool call produced: data for the model, counts and links for people.
+
+    `returned` and `total` count records; `complete` is False when there is more than was returned or read.
+    `untrusted` says that the data holds free text written by outsiders.
+    """
+
+    data: Mapping[str, Any]
+    returned: int | None = None
+    total: int | None = None
+    complete: bool | None = None
+    links: tuple[Link, ...] = ()
+    untrusted: bool = True
+
+
+class ArgumentsRejected(BadRequest):
+    """Arguments that do not fit the tool's schema; the message is written for the model."""
+
+    code = "arguments_rejected"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool: function, class and texts."""
+
+    name: str
+    group: str
+    effect: Effect
+    label: str
+    endpoints: tuple[str, ...]
+    sends: bool
+    undo: str | None
+    function: Callable[..., Outcome] = field(repr=False)
+
+    @property
+    def description(self) -> str:
+        """What the model reads: the docstring, unindented."""
+        return inspect.getdoc(self.function) or ""
+
+    @cached_property
+    def arguments(self) -> type[BaseModel]:
+        """The parameters as a pydantic model that refuses unknown names."""
+        hints = typing.get_type_hints(self.function, include_extras=True)
+        signature = inspect.signature(self.function)
+        fields: dict[str, Any] = {}
+        for name, parameter in list(signature.parameters.items())[1:]:
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[name] = (hints[name], default)
+        return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the arguments, without the titles that pydantic adds."""
+        schema: dict[str, Any] = _without_titles(self.arguments.model_json_schema())
+        schema.pop("description", None)
+        return schema
+
+    def call(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome:
+        """Validate and run. Raises `ArgumentsRejected`, and what the function raises."""
+        try:
+            parsed = self.arguments.model_validate(dict(arguments))
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(str(part) for part in problem['loc']) or 'arguments'}: {problem['msg']}"
+                for problem in error.errors(include_url=False)
+            )
+            raise ArgumentsRejected(f"{self.name} cannot be called like this: {problems}") from None
+        values = {name: getattr(parsed, name) for name in type(parsed).model_fields}
+        return self.function(nation, **values)
+
+    def as_definition(self) -> dict[str, Any]:
+        """The tool as the Messages API takes it."""
+        return {"name": self.name, "description": self.description, "input_schema": self.schema}
+
+
+REGISTRY: Final[dict[str, Tool]] = {}
+"""Every tool that a module under `agent/tools` has declared, by name."""
+
+
+def tool(
+    *,
+    group: str,
+    effect: Effect,
+    label: str,
+    endpoints: Iterable[str],
+    sends: bool = False,
+    undo: str | None = None,
+) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+    """Declare a tool. `label` is what people see while it runs; `endpoints` are V2 paths under `/api/v2`;
+    `sends` marks calls that can send a message to a supporter; `undo` names how it is taken back."""
+
+    def declare(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
+        name = function.__name__
+        if name in REGISTRY:
+            raise ValueError(f"Two tools are called {name}.")
+        REGISTRY[name] = Tool(name, group, effect, label, tuple(endpoints), sends, undo, function)
+        return function
+
+    return declare
+
+
+def tool_list_json(tools: Iterable[Tool]) -> str:
+    """The tool list as the same bytes for every nation and role: sorted, serialised once per process."""
+    definitions = [each.as_definition() for each in sorted(tools, key=lambda each: each.name)]
+    return json.dumps(definitions, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _without_titles(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_titles(each)
+            for key, each in value.items()
+            if not (key == "title" and isinstance(each, str))
+        }
+    if isinstance(value, list):
+        return [_without_titles(each) for each in value]
+    return value

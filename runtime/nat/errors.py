@@ -1,0 +1,346 @@
+"""Everything that can go wrong, as one tree.
+
+    NatError
+    ├── BadRequest                 the request itself is wrong
+    │   ├── MessageEmpty
+    │   ├── MessageTooLong
+    │   └── UnknownAction
+    ├── Unauthenticated            no valid session
+    │   └── TicketInvalid          a socket ticket that is missing, used, stale or not ours
+    ├── Forbidden                  a valid session without the right
+    │   ├── NotAMember
+    │   └── RoleInsufficient
+    ├── NotFound
+    ├── SubscriptionRequired       the nation may not use Nat now
+    │   ├── NationUnknown
+    │   ├── SubscriptionInactive
+    │   └── LimitReached
+    ├── Throttled                  come back later
+    │   ├── Cooldown
+    │   ├── NationBusy
+    │   └── ConversationBusy
+    ├── Reconnect                  NationBuilder no longer accepts the nation's tokens
+    ├── NationBuilderError         the V2 API said no (see `nat.nationbuilder`)
+    │   ├── RecordNotFound
+    │   ├── PermissionDenied
+    │   ├── TokenExpired
+    │   ├── TokenRejected
+    │   ├── QueryRejected
+    │   ├── ValidationFailed
+    │   ├── RateLimited
+    │   └── NationBuilderDown      5xx, time-outs, HTML where JSON should be
+    ├── ModelError                 the model provider failed
+    │   ├── ModelOverloaded
+    │   ├── ModelRefused
+    │   └── ModelUnavailable
+    ├── TurnLost                   this worker no longer owns the turn
+    └── Internal
+
+Each error says what happened, to what, and what to do. `code` is what clients know, `status` the HTTP status,
+`retryable` whether the same request may succeed later. A user reads `message` and nothing else: no stack
+trace, no vendor text.
+"""
+
+from typing import ClassVar
+
+
+class NatError(Exception):
+    """Root of the tree. `message` is written for the person who asked."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+    default: ClassVar[str] = (
+        "Something went wrong on our side. Your question was not counted; please try again."
+    )
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or self.default
+        super().__init__(self.message)
+
+    def as_body(self) -> dict[str, object]:
+        """The one error shape of the HTTP API: `{"error": {code, message, retryable}}`."""
+        return {"error": {"code": self.code, "message": self.message, "retryable": self.retryable}}
+
+
+class Internal(NatError):
+    """A defect or an outage of ours. Counts are refunded."""
+
+    retryable = True
+
+
+class BadRequest(NatError):
+    """The request cannot be understood; sending it again changes nothing."""
+
+    code = "bad_request"
+    status = 400
+    default = "The request could not be understood."
+
+
+class MessageEmpty(BadRequest):
+    """A question without text."""
+
+    code = "message_empty"
+    default = "The message is empty. Type a question and send it again."
+
+
+class MessageTooLong(BadRequest):
+    """A question over `names.MAX_MESSAGE_BYTES`."""
+
+    code = "message_too_long"
+    status = 413
+    default = "The message is too long. Shorten it to 32 KB or attach less text."
+
+
+class UnknownAction(BadRequest):
+    """A socket action that does not exist."""
+
+    code = "unknown_action"
+    default = "Unknown action. Known actions: ask, stop, resume, ping."
+
+
+class Unauthenticated(NatError):
+    """No session, or one that has ended."""
+
+    code = "unauthenticated"
+    status = 401
+    default = "Sign in to go on."
+
+
+class TicketInvalid(Unauthenticated):
+    """A socket ticket is good for one connection within 60 seconds."""
+
+    code = "ticket_invalid"
+    default = "This connection ticket is missing, used or expired. Ask for a new one."
+
+
+class Forbidden(NatError):
+    """Signed in, but not allowed."""
+
+    code = "forbidden"
+    status = 403
+    default = "You may not do this."
+
+
+class NotAMember(Forbidden):
+    """The person has no membership in the nation they selected."""
+
+    code = "not_a_member"
+    default = "You are not a member of this nation. Ask one of its admins to invite you."
+
+
+class RoleInsufficient(Forbidden):
+    """The membership's role does not allow the operation."""
+
+    code = "role_insufficient"
+    default = "Your role in this nation does not allow this. Ask an admin."
+
+
+class NotFound(NatError):
+    """What was asked for does not exist here."""
+
+    code = "not_found"
+    status = 404
+    default = "Not found."
+
+
+class SubscriptionRequired(NatError):
+    """The nation may not use Nat at the moment."""
+
+    code = "subscription_required"
+    status = 402
+    default = "This nation has no active subscription. Subscribe your nation to go on."
+
+
+class NationUnknown(SubscriptionRequired):
+    """No nation record for the slug."""
+
+    code = "nation_unknown"
+    status = 404
+    default = "Nat does not know this nation yet. Subscribe your nation to start."
+
+
+class SubscriptionInactive(SubscriptionRequired):
+    """The subscription is neither active nor trialing."""
+
+    code = "subscription_inactive"
+
+
+class LimitReached(SubscriptionRequired):
+    """The query pool of the period is used up on a plan with a hard stop."""
+
+    code = "limit_reached"
+    default = "Your nation has used all queries of this period. Upgrade to go on now."
+
+
+class Throttled(NatError):
+    """Too fast. `retry_after` is in seconds."""
+
+    code = "throttled"
+    status = 429
+    retryable = True
+    default = "That was too fast. Please wait a moment."
+
+    def __init__(self, message: str | None = None, *, retry_after: float = 5.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Cooldown(Throttled):
+    """A person may ask every 5 seconds."""
+
+    code = "cooldown"
+    default = "Please wait five seconds between questions."
+
+
+class NationBusy(Throttled):
+    """A nation may start 30 turns a minute."""
+
+    code = "nation_busy"
+    default = "Your nation is asking a lot right now. Please try again in a minute."
+
+
+class ConversationBusy(Throttled):
+    """One turn at a time in a conversation."""
+
+    code = "conversation_busy"
+    status = 409
+    default = "The last question of this conversation is still being answered. Wait or stop it first."
+
+
+class Reconnect(NatError):
+    """The nation's NationBuilder tokens are missing or no longer accepted."""
+
+    code = "reconnect"
+    status = 409
+    default = "Nat lost access to your NationBuilder. An admin can reconnect it in the settings."
+
+
+class NationBuilderError(NatError):
+    """NationBuilder's V2 API did not do what was asked."""
+
+    code = "nationbuilder_error"
+    status = 502
+    default = "NationBuilder did not accept the request."
+
+
+class RecordNotFound(NationBuilderError):
+    """404 `not_found`."""
+
+    code = "record_not_found"
+    status = 404
+    default = "NationBuilder has no such record."
+
+
+class PermissionDenied(NationBuilderError):
+    """401 `unauthorized` or 403: the connected person's permission set does not allow it."""
+
+    code = "nationbuilder_permission"
+    status = 403
+    default = (
+        "NationBuilder refused: the person who connected Nat is not allowed to do this in NationBuilder. "
+        "Ask an admin to change that permission set."
+    )
+
+
+class TokenExpired(NationBuilderError):
+    """401 `token_expired`: refresh once, then try again."""
+
+    code = "token_expired"
+    retryable = True
+    default = "The connection to NationBuilder has to be renewed."
+
+
+class TokenRejected(NationBuilderError):
+    """401 without a permission code, or `token_upgrade_required`: the connection is gone."""
+
+    code = "reconnect"
+    status = 409
+    default = Reconnect.default
+
+
+class QueryRejected(NationBuilderError):
+    """400: a filter, include, attribute or custom field unknown to V2. `details` are V2's own words."""
+
+    code = "query_rejected"
+    status = 400
+
+    def __init__(self, message: str | None = None, *, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class ValidationFailed(NationBuilderError):
+    """422: the record would be invalid. `details` name the attributes; `taken` means it is already so."""
+
+    code = "validation_failed"
+    status = 422
+
+    def __init__(
+        self, message: str | None = None, *, details: tuple[str, ...] = (), taken: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.details = details
+        self.taken = taken
+
+
+class RateLimited(NationBuilderError):
+    """429: more than 250 requests in 10 s. `retry_after` is in seconds."""
+
+    code = "nationbuilder_rate_limited"
+    status = 429
+    retryable = True
+    default = "NationBuilder asks us to slow down. Please try again in a few seconds."
+
+    def __init__(self, message: str | None = None, *, retry_after: float = 10.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class NationBuilderDown(NationBuilderError):
+    """5xx, no answer, or a page of HTML where JSON should be."""
+
+    code = "nationbuilder_down"
+    status = 503
+    retryable = True
+    default = "NationBuilder does not answer properly at the moment. Please try again in a minute."
+
+
+class ModelError(NatError):
+    """The model provider failed; the turn is refunded."""
+
+    code = "model_error"
+    status = 502
+    retryable = True
+    default = "The AI service failed to answer. Your question was not counted; please try again."
+
+
+class ModelOverloaded(ModelError):
+    """429, 529 or an `overloaded_error` inside a stream, after all retries."""
+
+    code = "model_overloaded"
+    status = 503
+    default = "The AI service is overloaded. Your question was not counted; please try again in a minute."
+
+
+class ModelRefused(ModelError):
+    """Stop reason `refusal`."""
+
+    code = "model_refused"
+    status = 422
+    retryable = False
+    default = "The AI service declined to answer this. Try to put it differently."
+
+
+class ModelUnavailable(ModelError):
+    """No connection, bad key, spend limit."""
+
+    code = "model_unavailable"
+    status = 503
+
+
+class TurnLost(NatError):
+    """Another worker took the turn over, or its heartbeat failed. Never shown to a person."""
+
+    code = "turn_lost"
+    status = 409

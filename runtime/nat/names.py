@@ -1,0 +1,214 @@
+"""Names that infrastructure and runtime share: tables and their keys, queue, secrets, variables, headers.
+
+No CDK and no boto3 here: `cdk synth` imports this module, and so does every Lambda. A string that two
+places must agree on is written in this file and nowhere else.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class Table(StrEnum):
+    """The DynamoDB tables. The value is the construct id and, with a suffix, the output name."""
+
+    NATIONS = "Nations"
+    USERS = "Users"
+    MEMBERSHIPS = "Memberships"
+    CONVERSATIONS = "Conversations"
+    ACTIONS = "Actions"
+    AUTOMATIONS = "Automations"
+    USAGE = "Usage"
+    AUDIT = "Audit"
+    SOCKETS = "Sockets"
+    INSTALLATIONS = "Installations"
+    ONCE = "Once"
+    TENANTS = "Tenants"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that carries the deployed table's name, such as `NATIONS_TABLE`."""
+        return f"{self.name}_TABLE"
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index; all attributes are strings unless the sort key is named in `numbers`."""
+
+    name: str
+    partition: str
+    sort: str | None = None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Keys of one table. `nation_scoped`: the partition key is a slug or begins with `<slug>#`."""
+
+    partition: str
+    sort: str | None = None
+    indexes: tuple[Index, ...] = ()
+    ttl: bool = False
+    nation_scoped: bool = False
+
+
+TTL_ATTRIBUTE: Final = "ttl"
+"""Epoch seconds after which DynamoDB deletes the item, in every table whose schema says `ttl`."""
+
+SCHEMAS: Final[dict[Table, Schema]] = {
+    Table.NATIONS: Schema(
+        "nation_slug",
+        indexes=(
+            Index("by_stripe_customer", "stripe_customer_id"),
+            Index("by_refresh_due", "refresh_bucket", "nb_token_expires_at"),
+        ),
+        nation_scoped=True,
+    ),
+    Table.USERS: Schema("user_id", indexes=(Index("by_nation", "nation_slug"), Index("by_email", "email"))),
+    Table.MEMBERSHIPS: Schema(
+        "user_id", "nation_slug", indexes=(Index("by_nation", "nation_slug", "user_id"),)
+    ),
+    Table.CONVERSATIONS: Schema(
+        "conversation",
+        "item",
+        indexes=(Index("by_person", "person", "updated_at"), Index("by_pending", "pending", "admitted_at")),
+        ttl=True,
+        nation_scoped=True,
+    ),
+    Table.ACTIONS: Schema(
+        "conversation",
+        "item",
+        indexes=(Index("by_inbox", "inbox", "created_at"),),
+        ttl=True,
+        nation_scoped=True,
+    ),
+    Table.AUTOMATIONS: Schema("nation_slug", "item", nation_scoped=True),
+    Table.USAGE: Schema("nation_slug", "day_user", nation_scoped=True),
+    Table.AUDIT: Schema("nation_slug", "at", nation_scoped=True),
+    Table.SOCKETS: Schema("subject", "connection_id", ttl=True),
+    Table.INSTALLATIONS: Schema("team_id", "item", indexes=(Index("by_nation", "nation_slug"),)),
+    Table.ONCE: Schema("key", ttl=True),
+    Table.TENANTS: Schema("tenant_id", indexes=(Index("by_slug", "nationbuilder_slug"),)),
+}
+
+
+class Variable(StrEnum):
+    """Environment variables of Lambdas, the worker and the SSE host, besides the table names."""
+
+    ENVIRONMENT = "NAT_ENVIRONMENT"
+    TURN_QUEUE_URL = "NAT_TURN_QUEUE_URL"
+    TURN_DEAD_LETTERS_URL = "NAT_TURN_DEAD_LETTERS_URL"
+    SOCKET_ENDPOINT = "NAT_SOCKET_ENDPOINT"
+    """`@connections` endpoint, `https://{api}.execute-api.{region}.amazonaws.com/{stage}`."""
+    NATION_ROLE_ARN = "NAT_NATION_ROLE_ARN"
+    DATA_KEY_ARN = "NAT_DATA_KEY_ARN"
+    NATIONBUILDER_URL = "NAT_NATIONBUILDER_URL"
+    """Base URL with a `{slug}` place, `https://{slug}.nationbuilder.com` by default."""
+    MODEL_ID = "NAT_MODEL_ID"
+    MODEL_PROVIDER = "NAT_MODEL_PROVIDER"
+    """`anthropic` or `bedrock`."""
+    ANTHROPIC_URL = "NAT_ANTHROPIC_URL"
+    ANTHROPIC_SECRET = "NAT_ANTHROPIC_SECRET"
+    """Name of the platform secret that holds the Anthropic API key."""
+    TOKEN_STORE = "NAT_TOKEN_STORE"
+    """`secretsmanager` or `dynamodb`."""
+    TOKEN_ISSUER = "NAT_TOKEN_ISSUER"
+    """Issuer of the Cognito user pool; its JWKS is at `{issuer}/.well-known/jwks.json`."""
+    TOKEN_AUDIENCE = "NAT_TOKEN_AUDIENCE"
+    """Comma-separated app client ids whose access tokens are accepted."""
+    PLANS = "NAT_PLANS"
+    """The plans as compact JSON, from `config/plans.toml`."""
+    PRICES = "NAT_PRICES"
+    """Model prices as compact JSON: micro-dollars per million tokens by kind."""
+    APP_URL = "NAT_APP_URL"
+    """Where people manage their nation: upgrade, reconnect."""
+    WORKER_SLOTS = "NAT_WORKER_SLOTS"
+    """How many turns one worker process runs at a time."""
+    ALLOWED_ORIGINS = "NAT_ALLOWED_ORIGINS"
+
+
+class Header(StrEnum):
+    """Headers that select (never prove) the person and the nation, and carry the token past CloudFront."""
+
+    USER_ID = "X-Nat-User-Id"
+    NATION_SLUG = "X-Nat-Nation-Slug"
+    AUTHORIZATION = "X-Nat-Authorization"
+
+
+SCOPE: Final = "nat/use"
+"""The OAuth scope that the HTTP API requires: resource server `nat`, scope `use`."""
+SCOPE_RESOURCE_SERVER: Final = "nat"
+SCOPE_NAME: Final = "use"
+
+SLUG_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+"""A slug is the host label of the nation. No `#`, `/` or `.`: it becomes part of keys and URLs."""
+
+
+class Secret:
+    """Names in Secrets Manager.
+
+    `…/nb-tokens` ends in a hyphen and six characters, which a partial ARN mistakes for the random suffix.
+    So secrets are always addressed by name, and IAM resources are written with `-??????`.
+    """
+
+    STRIPE: Final = "nat/platform/stripe"
+    SLACK: Final = "nat/platform/slack"
+    NATIONBUILDER_APP: Final = "nat/platform/nationbuilder-app"
+    ANTHROPIC: Final = "nat/platform/anthropic-key"
+
+    NATION_PATTERN: Final = "nat/nation/*/nb-tokens-??????"
+    NATION_KEY_PATTERN: Final = "nat/nation/*/anthropic-key-??????"
+
+    @staticmethod
+    def nation_tokens(nation_slug: str) -> str:
+        """NationBuilder's token pair of one nation."""
+        return f"nat/nation/{nation_slug}/nb-tokens"
+
+    @staticmethod
+    def nation_model_key(nation_slug: str) -> str:
+        """The nation's own Anthropic key, if it brought one."""
+        return f"nat/nation/{nation_slug}/anthropic-key"
+
+    @staticmethod
+    def nation_arn_pattern(nation_slug: str) -> str:
+        """IAM resource that covers every secret of one nation and of no other."""
+        return f"arn:*:secretsmanager:*:*:secret:nat/nation/{nation_slug}/*"
+
+
+@dataclass(frozen=True)
+class TurnQueue:
+    """Attributes of the FIFO queue between admission and the workers. Seconds."""
+
+    visibility_seconds: int = 30
+    heartbeat_seconds: int = 10
+    max_receive_count: int = 50
+    """High, because every deployment raises it; crashes are counted in the turn row instead."""
+    retention_days: int = 4
+    message_attributes: tuple[str, ...] = field(default=("nation_slug", "conversation_id", "turn_id"))
+
+
+TURN_QUEUE: Final = TurnQueue()
+
+
+class Action(StrEnum):
+    """Actions a client may send over the WebSocket; also the route keys of the API."""
+
+    ASK = "ask"
+    STOP = "stop"
+    RESUME = "resume"
+    PING = "ping"
+
+
+class Bus(StrEnum):
+    """Detail types on the event bus: what `connections` and `billing` announce."""
+
+    NATION_CONNECTED = "nation.connected"
+    NATION_NEEDS_REAUTH = "nation.needs_reauth"
+    SUBSCRIPTION_CHANGED = "subscription.changed"
+    USAGE_WARNING = "usage.warning"
+    FAIR_USE_EXCEEDED = "usage.fair_use"
+
+
+BUS_SOURCE: Final = "nat"
+METRICS_NAMESPACE: Final = "Nat"
+MAX_MESSAGE_BYTES: Final = 32_768
+"""Longest question in bytes of UTF-8. A WebSocket frame holds 32 KB, a message 128 KB."""
