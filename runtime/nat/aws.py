@@ -1,0 +1,52 @@
+"""boto3 clients: built once per process, pooled, with short time-outs.
+
+The endpoint comes from the environment as boto3 itself reads it (`AWS_ENDPOINT_URL`): the same code talks to
+AWS and to an embedded AWS. Clients are thread-safe; sessions and resources are not, so there are none here.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
+
+POOL_CONNECTIONS = 64
+"""boto3's default of 10 makes threads wait for each other."""
+
+CONFIG = Config(
+    max_pool_connections=POOL_CONNECTIONS,
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 4},
+)
+LONG_POLL_CONFIG = CONFIG.merge(Config(read_timeout=30))
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """DynamoDB with the process's own role."""
+    return boto3.client("dynamodb", config=CONFIG)
+
+
+@cache
+def sqs() -> "SQSClient":
+    """SQS; reads wait longer than a long poll's 20 seconds."""
+    return boto3.client("sqs", config=LONG_POLL_CONFIG)
+
+
+@cache
+def secrets() -> "SecretsManagerClient":
+    """Secrets Manager with the process's own role: platform secrets only."""
+    return boto3.client("secretsmanager", config=CONFIG)
+
+
+@cache
+def sts() -> "STSClient":
+    """Security tokens, for assuming the nation role."""
+    return boto3.client("sts", config=CONFIG)

@@ -1,0 +1,53 @@
+"""DynamoDB items as plain Python values, both ways.
+
+Numbers are whole (`int`): Nat stores cents, milliseconds and counts, never floats. `None` is left out of an
+item, so an absent attribute and `None` read the same.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_serializer = TypeSerializer()
+_deserializer = TypeDeserializer()
+
+
+def encode(values: Mapping[str, Any]) -> dict[str, "AttributeValueTypeDef"]:
+    """An item from plain values. Raises `TypeError` for floats and unknown types."""
+    return {name: _serializer.serialize(_storable(each)) for name, each in values.items() if each is not None}
+
+
+def encode_value(value: Any) -> "AttributeValueTypeDef":
+    """One attribute value, for keys and expressions."""
+    encoded: AttributeValueTypeDef = _serializer.serialize(_storable(value))
+    return encoded
+
+
+def decode(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values from an item; whole decimals become `int`."""
+    return {name: _plain(_deserializer.deserialize(each)) for name, each in item.items()}
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_storable(each) for each in value]
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _storable(each) for name, each in value.items() if each is not None}
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return value

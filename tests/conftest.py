@@ -1,0 +1,31 @@
+"""Fixtures for every suite."""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from nat.names import Table
+from nat.settings import TableNames
+from tests.embedded import EmbeddedAws, create_tables, running_aws
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    """One embedded AWS for the whole session; boto3 clients of this process talk to it."""
+    with running_aws(tmp_path_factory.mktemp("aws") / "ministack.log") as aws:
+        before = dict(os.environ)
+        os.environ.update(aws.environment)
+        yield aws
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture
+def tables(embedded_aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> TableNames:
+    """Fresh tables for one test, named in the environment as in a deployed function."""
+    names = create_tables(uuid.uuid4().hex[:12])
+    for table in Table:
+        monkeypatch.setenv(table.variable, names[table])
+    return TableNames(names)
