@@ -1,0 +1,94 @@
+"""The house of docs/architecture.md: a room imports only from rows above its own."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RUNTIME = ROOT / "runtime" / "nat"
+
+ROWS = (
+    ("names", "errors", "events", "settings", "roles"),
+    ("aws", "items", "isolation", "log"),
+    ("nationbuilder",),
+    ("agent",),
+    ("nations",),
+    ("people",),
+    ("audit",),
+    ("connections",),
+    ("actions",),
+    ("conversations",),
+    ("billing",),
+    ("channels",),
+    ("turns",),
+    ("automations",),
+    ("privacy", "migration"),
+    ("handlers",),
+    ("worker",),
+    ("ops", "cli"),
+)
+HEIGHT = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
+WITHOUT_AWS = ("agent", "nationbuilder")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(RUNTIME).parts[0].removesuffix(".py")
+
+
+MODULES = sorted(path for path in RUNTIME.rglob("*.py") if path != RUNTIME / "__init__.py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(RUNTIME)))
+def test_a_room_imports_only_from_rows_above_its_own(path: Path) -> None:
+    room = room_of(path)
+    assert room in HEIGHT, f"{room} has no row in the house: give it one here and in docs/architecture.md"
+
+    for module in imports(path):
+        parts = module.split(".")
+        if parts[0] != "nat" or len(parts) < 2 or parts[1] == room:
+            continue
+        other = parts[1]
+        assert HEIGHT[other] < HEIGHT[room] or (
+            HEIGHT[other] == HEIGHT[room] and HEIGHT[room] <= HEIGHT["aws"]
+        ), f"{room} imports {module}, which is not above it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(RUNTIME)))
+def test_agent_and_nationbuilder_know_no_aws(path: Path) -> None:
+    if room_of(path) not in WITHOUT_AWS:
+        return
+
+    assert not [m for m in imports(path) if m.split(".")[0] in ("boto3", "botocore", "aws_lambda_powertools")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(RUNTIME)))
+def test_the_environment_is_read_in_settings_only(path: Path) -> None:
+    if room_of(path) == "settings":
+        return
+
+    assert "os.environ" not in path.read_text()
+    assert "os.getenv" not in path.read_text()
+
+
+def test_constructs_folder_does_not_shadow_the_package_of_the_same_name() -> None:
+    assert not (ROOT / "constructs" / "__init__.py").exists(), (
+        "constructs/__init__.py shadows the PyPI package `constructs`; CDK cannot be imported then"
+    )
+
+
+def test_the_vocabulary_needs_nothing_installed() -> None:
+    for name in ("names", "errors", "events", "settings"):
+        outside = {m.split(".")[0] for m in imports(RUNTIME / f"{name}.py")} - {"nat"}
+        assert outside <= {"collections", "dataclasses", "enum", "json", "os", "typing"}
