@@ -1,0 +1,1 @@
+"""Conversations as stored: turns, their steps and events, and what later turns see of them."""
