@@ -1,10 +1,12 @@
 """DynamoDB items as plain Python values, both ways.
 
 Numbers are whole (`int`): Nat stores cents, milliseconds and counts, never floats. `None` is left out of an
-item, so an absent attribute and `None` read the same.
+item, so an absent attribute and `None` read the same. Times are aware UTC `datetime` outside and text inside
+(`2026-11-22T09:30:00.000Z`: always milliseconds, so text order is time order).
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +35,26 @@ def decode(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(_deserializer.deserialize(each)) for name, each in item.items()}
 
 
+def timestamp(moment: datetime) -> str:
+    """A moment as it is stored, in UTC and milliseconds. Raises `ValueError` for a naive datetime."""
+    if moment.tzinfo is None:
+        raise ValueError("A stored time needs a time zone.")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The aware datetime behind a stored or vendor's ISO timestamp. Raises `ValueError`."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def epoch_ms(moment: datetime) -> int:
+    """Milliseconds since 1970, for conditions that compare times as numbers."""
+    return round(moment.timestamp() * 1000)
+
+
 def _storable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timestamp(value)
     if isinstance(value, tuple):
         return [_storable(each) for each in value]
     if isinstance(value, list):

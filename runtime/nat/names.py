@@ -143,6 +143,10 @@ SLUG_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 """A slug is the host label of the nation. No `#`, `/` or `.`: it becomes part of keys and URLs."""
 
 
+ULID_PATTERN: Final = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+"""Turn and conversation ids: ULIDs in upper case, made by the client (github.com/ulid/spec)."""
+
+
 class Secret:
     """Names in Secrets Manager.
 
@@ -196,6 +200,24 @@ class Action(StrEnum):
     STOP = "stop"
     RESUME = "resume"
     PING = "ping"
+
+
+class Route(StrEnum):
+    """Routes of the HTTP API behind the JWT authorizer; the value is API Gateway's route key."""
+
+    ME = "GET /v1/me"
+    NATION = "GET /v1/nation"
+    WS_TICKET = "POST /v1/ws-ticket"
+    CONVERSATIONS = "GET /v1/conversations"
+    TURN_EVENTS = "GET /v1/conversations/{conversation}/turns/{turn}/events"
+
+
+class SocketRoute(StrEnum):
+    """Route keys of the WebSocket API that are not a client's `Action`."""
+
+    CONNECT = "$connect"
+    DISCONNECT = "$disconnect"
+    DEFAULT = "$default"
 
 
 class Bus(StrEnum):

@@ -1,5 +1,8 @@
 """Items keep plain values through DynamoDB."""
 
+from datetime import datetime, timedelta, timezone
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +33,16 @@ def test_an_item_survives_the_table(tables: TableNames) -> None:
 
     found = aws.dynamodb().get_item(TableName=tables[Table.ONCE], Key=items.encode({"key": "k"}))
     assert items.decode(found["Item"]) == written
+
+
+def test_times_are_stored_so_that_text_order_is_time_order() -> None:
+    early = datetime(2026, 11, 22, 9, 30, tzinfo=timezone(timedelta(hours=2)))
+
+    assert items.encode({"at": early}) == {"at": {"S": "2026-11-22T07:30:00.000Z"}}
+    assert items.moment("2026-11-22T07:30:00.000Z") == early
+    assert items.timestamp(early) < items.timestamp(early + timedelta(milliseconds=1))
+
+
+def test_a_time_without_a_zone_is_not_stored() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        items.timestamp(datetime(2026, 11, 22))  # noqa: DTZ001 # the naive value is what is refused
