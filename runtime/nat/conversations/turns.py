@@ -16,16 +16,17 @@ conditional on it, so a worker that lost the turn cannot change what its success
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from nat.agent.ports import Page, Usage
 from nat.errors import NotFound, TurnLost
-from nat.items import decode, encode, encode_value
+from nat.items import decode, encode, encode_value, moment, timestamp
 from nat.names import TTL_ATTRIBUTE
+from nat.roles import Role
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,9 +44,8 @@ LOCK_ITEM: Final = "lock"
 PENDING: Final = "admitted"
 """Value of `pending` while a turn has been admitted but not proven to be in the queue."""
 
-Role = Literal["viewer", "member", "admin", "owner"]
 _ENDING: Final = ("state", "refunded", "ended_at", "error", "model", "usage", "cost_micros")
-_ID = re.compile(r"^[0-9A-Za-z_-]{1,64}$")
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 class State(StrEnum):
@@ -144,16 +144,6 @@ def person_key(nation_slug: str, user_id: str) -> str:
     return f"{nation_slug}#{user_id}"
 
 
-def stamp(moment: datetime) -> str:
-    """A moment as stored: ISO 8601 in UTC with milliseconds, so that text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def moment(text: str) -> datetime:
-    """The moment behind a stamp."""
-    return datetime.fromisoformat(text)
-
-
 def title_of(question: str) -> str:
     """A conversation's first title: the beginning of its first question, on one line."""
     line = " ".join(question.split())
@@ -169,10 +159,10 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "turn_id": turn.turn_id,
         "user_id": turn.user_id,
         "question": turn.question,
-        "role": turn.role,
+        "role": turn.role.value,
         "surface": turn.surface,
         "time_zone": turn.time_zone,
-        "admitted_at": stamp(turn.admitted_at),
+        "admitted_at": timestamp(turn.admitted_at),
         "period_start": turn.period_start,
         "page": None if turn.page is None else _page_item(turn.page),
         "retention_days": turn.retention_days,
@@ -180,7 +170,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "attempt": turn.attempt,
         "crashes": turn.crashes,
         "refunded": turn.refunded,
-        "ended_at": None if turn.ended_at is None else stamp(turn.ended_at),
+        "ended_at": None if turn.ended_at is None else timestamp(turn.ended_at),
         "error": turn.error,
         "model": turn.model,
         "usage": usage_item(turn.usage),
@@ -200,7 +190,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         turn_id=item["turn_id"],
         user_id=item["user_id"],
         question=item["question"],
-        role=item["role"],
+        role=Role(item["role"]),
         surface=item["surface"],
         time_zone=item["time_zone"],
         admitted_at=moment(item["admitted_at"]),
@@ -302,7 +292,7 @@ def upsert_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemType
                 {
                     ":person": person_key(turn.nation_slug, turn.user_id),
                     ":title": title_of(turn.question),
-                    ":now": stamp(now),
+                    ":now": timestamp(now),
                     ":ttl": turn.expires(now),
                     ":one": 1,
                 }
@@ -416,8 +406,8 @@ class Turns:
             },
         )
 
-    def admitted_before(self, moment: datetime, *, limit: int = 100) -> list[Turn]:
-        """Turns that were admitted before `moment` and are not known to be queued, oldest first.
+    def admitted_before(self, limit_at: datetime, *, limit: int = 100) -> list[Turn]:
+        """Turns that were admitted before `limit_at` and are not known to be queued, oldest first.
 
         Reads index `by_pending` over all nations: the sweeper's, not reachable with nation credentials.
         """
@@ -426,7 +416,7 @@ class Turns:
             IndexName="by_pending",
             KeyConditionExpression="#pending = :pending AND #at < :moment",
             ExpressionAttributeNames={"#pending": "pending", "#at": "admitted_at"},
-            ExpressionAttributeValues=encode({":pending": PENDING, ":moment": stamp(moment)}),
+            ExpressionAttributeValues=encode({":pending": PENDING, ":moment": timestamp(limit_at)}),
             Limit=limit,
         )
         return [from_item(decode(item)) for item in found["Items"]]
@@ -451,7 +441,7 @@ class Turns:
 
 
 def _checked(identifier: str) -> str:
-    if not _ID.match(identifier):
+    if not _ID.fullmatch(identifier):
         raise ValueError("An id is 1 to 64 letters, digits, hyphens or underscores.")
     return identifier
 
