@@ -1,0 +1,137 @@
+"""One customer: a brand, its names and addresses, and the platform it runs on."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, model_validator
+
+from config.catalogue import load_plans
+from config.colour import READABLE, HexColour, contrast
+from config.environment import AccountId, Domain, Environment, Region, environment_names
+from config.loading import ROOT, ConfigurationError, Frozen, choose, load, names_in
+
+FOLDER = ROOT / "customers"
+
+DEFAULT_BRAND: Final = "nat"
+"""The customer that is meant when none is named: the service's own brand, which owns the shared platform."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+ExtensionId = Annotated[str, Field(pattern=r"^[a-p]{32}$")]
+
+
+class Colours(Frozen):
+    """The brand's colours. Text on them is readable: the contrast is checked."""
+
+    primary: HexColour
+    on_primary: HexColour
+    surface: HexColour = "#ffffff"
+    text: HexColour = "#1b1f24"
+    dark_surface: HexColour = "#14171c"
+    dark_text: HexColour = "#e8eaed"
+
+    @model_validator(mode="after")
+    def _readable(self) -> "Colours":
+        pairs = (("on_primary", "primary"), ("text", "surface"), ("dark_text", "dark_surface"))
+        for text, ground in pairs:
+            ratio = contrast(getattr(self, text), getattr(self, ground))
+            if ratio < READABLE:
+                raise ValueError(
+                    f"{text} on {ground} has a contrast of {ratio:.1f}; at least {READABLE} is readable"
+                )
+        return self
+
+
+class Brand(Frozen):
+    """What people see."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    tagline: Annotated[str, Field(max_length=120)]
+    colours: Colours
+    logo: str | None = None
+    """File name below `config/customers/logos/`; without one the name is set in type."""
+    support_email: Email
+    sender: Email
+    """From whom emails come; its domain is verified with SES where the customer has a zone."""
+    extension_name: Annotated[str, Field(min_length=1, max_length=45)]
+    """Chrome allows 45 characters."""
+    slack_app_name: Annotated[str, Field(min_length=1, max_length=35)]
+    """Slack allows 35 characters."""
+
+
+class Place(Frozen):
+    """Where a dedicated platform runs, per environment."""
+
+    account: AccountId
+    region: Region
+    sign_in_prefix: str
+
+
+class Customer(Frozen):
+    """One file of `config/customers/`."""
+
+    slug: Slug
+    platform: Literal["shared", "dedicated"]
+    brand: Brand
+    extension_ids: tuple[ExtensionId, ...] = ()
+    """Chrome extension ids that may sign in."""
+    plans: tuple[str, ...] = ("nat", "nat_pro")
+    """Plans on offer, keys of `config/plans.toml`."""
+    domains: dict[str, Domain] = {}
+    """By environment. Where there is none, CloudFront's own name serves."""
+    places: dict[str, Place] = {}
+    """By environment; only for a dedicated platform."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Customer":
+        if self.platform == "shared" and self.places:
+            raise ValueError("places are for a dedicated platform")
+        if self.slug == DEFAULT_BRAND and self.domains:
+            raise ValueError("the default brand's domain is in the environment's file")
+        return self
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the service's own brand."""
+        return self.slug == DEFAULT_BRAND
+
+    def domain_in(self, environment: Environment) -> Domain | None:
+        """The customer's public names in an environment."""
+        return environment.domain if self.is_default else self.domains.get(environment.name)
+
+    def app_url_in(self, environment: Environment) -> str | None:
+        """Where people find the customer's web app."""
+        if self.is_default:
+            return environment.app_url
+        domain = self.domain_in(environment)
+        return f"https://{domain.app}" if domain else None
+
+    def environment(self, environment: Environment) -> Environment:
+        """The environment as this customer has it: a dedicated platform has its own account and region."""
+        place = self.places.get(environment.name)
+        own: dict[str, object] = {} if self.is_default else {"domain": self.domain_in(environment)}
+        if place:
+            own.update(place.model_dump())
+        return environment.model_copy(update=own) if self.platform == "dedicated" else environment
+
+
+def customer_names() -> tuple[str, ...]:
+    """Customers that have a file, the default brand included."""
+    return names_in(FOLDER)
+
+
+def load_customer(slug: str) -> Customer:
+    """The customer `slug`. Raises `ConfigurationError`."""
+    choose("customer", slug, customer_names())
+    customer = load(Customer, FOLDER / f"{slug}.toml", slug=slug)
+    for plan in customer.plans:
+        choose(f"plan in {slug}.toml", plan, tuple(load_plans()))
+    for name in (*customer.domains, *customer.places):
+        choose(f"environment in {slug}.toml", name, environment_names())
+    if customer.brand.logo and not (FOLDER / "logos" / customer.brand.logo).is_file():
+        raise ConfigurationError(f"{slug}.toml: there is no logo {customer.brand.logo}.")
+    return customer
+
+
+def load_customers() -> tuple[Customer, ...]:
+    """All customers, sorted by slug. Raises `ConfigurationError`."""
+    return tuple(load_customer(slug) for slug in customer_names())

@@ -1,0 +1,231 @@
+"""One environment: where it runs, how large it is, what it keeps, and which services it can use."""
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from config.catalogue import load_models
+from config.loading import ROOT, ConfigurationError, Frozen, choose, names_in, parse, read_toml
+
+FOLDER = ROOT / "environments"
+
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+Retention = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+
+
+class Features(Frozen):
+    """Services an environment has. The embedded AWS lacks some, and an unknown resource type fails a whole
+    deployment, so its environment switches them off here, and nowhere else."""
+
+    bootstrap: bool = True
+    """Deploy with the bootstrap roles; without, with the caller's own credentials."""
+    autoscaling: bool = True
+    """Application Auto Scaling of the agent service."""
+    spot: bool = True
+    """Capacity providers, and with them Fargate Spot."""
+    login_branding: bool = True
+    """Managed login branding per app client."""
+    flow_logs: bool = True
+    """VPC flow logs."""
+    closed_default_group: bool = True
+    """A custom resource empties the VPC's default security group."""
+    backup_plan: bool = True
+    """AWS Backup's daily copies of the tables, beside point-in-time recovery."""
+    budget: bool = True
+    """AWS Budgets and cost anomaly detection."""
+    saved_queries: bool = True
+    """CloudWatch Logs Insights queries for the runbooks."""
+    firewall: bool = True
+    """WAF in front of CloudFront."""
+
+
+class Worker(Frozen):
+    """The agent service."""
+
+    cpu: Literal[256, 512, 1024, 2048, 4096] = 512
+    """Fargate CPU units; 1024 is one vCPU."""
+    memory_mib: Literal[512, 1024, 2048, 4096, 8192] = 1024
+    tasks: Annotated[int, Field(ge=0, le=100)] = 2
+    """Tasks that always run. 0 where tasks cannot run and a plain process takes their place."""
+    tasks_max: Annotated[int, Field(ge=1, le=200)] = 10
+    slots: Annotated[int, Field(ge=1, le=300)] = 60
+    """Turns one task runs at a time."""
+    spot_share: Annotated[int, Field(ge=0, le=100)] = 0
+    """Percentage of the tasks beyond the first that run on Spot."""
+    image: str | None = None
+    """A published image to run instead of building `runtime/Dockerfile` at deployment."""
+
+    @model_validator(mode="after")
+    def _bounds(self) -> "Worker":
+        if self.tasks_max < self.tasks:
+            raise ValueError("tasks_max is smaller than tasks")
+        return self
+
+
+class Functions(Frozen):
+    """What Lambda bundles are built for."""
+
+    python: Annotated[str, Field(pattern=r"^3\.\d+$")] = "3.14"
+    platform: str = "aarch64-manylinux_2_28"
+    """As `uv pip install --python-platform` takes it. `host` stands for this machine and its Python, for the
+    embedded AWS runs functions in its own interpreter."""
+
+    @property
+    def install_platform(self) -> str | None:
+        """The platform to install for; None is this machine's own."""
+        return None if self.platform == "host" else self.platform
+
+    @property
+    def install_python(self) -> str:
+        """The Python version to install for."""
+        if self.platform == "host":
+            return f"{sys.version_info.major}.{sys.version_info.minor}"
+        return self.python
+
+    @property
+    def arm(self) -> bool:
+        """Whether functions run on ARM: a third cheaper a second than x86."""
+        return (platform.machine() if self.platform == "host" else self.platform).startswith(("aarch", "arm"))
+
+
+class Agent(Frozen):
+    """The language model and the vendor addresses behind it."""
+
+    model: str = "claude-haiku-4-5"
+    """A key of `config/models.toml`."""
+    provider: Literal["anthropic", "bedrock"] = "anthropic"
+    anthropic_url: HttpUrl = "https://api.anthropic.com"
+    nationbuilder_url: HttpUrl = "https://{slug}.nationbuilder.com"
+    token_store: Literal["secretsmanager", "dynamodb"] = "secretsmanager"
+
+
+class Endpoints(Frozen):
+    """Addresses that no construct can tell."""
+
+    aws: HttpUrl | None = None
+    """Base URL of the embedded AWS: APIs are then reached by path below it."""
+    app: HttpUrl | None = None
+    """Where the web app is served, in an environment without a domain. CloudFront's own name is known only
+    after the first deployment, and sign-in has to name it before."""
+
+
+class Throttle(Frozen):
+    """Requests a second over all clients of one API."""
+
+    rate: Annotated[int, Field(ge=1, le=10_000)] = 200
+    burst: Annotated[int, Field(ge=1, le=5_000)] = 400
+
+
+class Domain(Frozen):
+    """The public names of one brand. The hosted zone exists before the first deployment."""
+
+    zone: str
+    zone_id: Annotated[str, Field(pattern=r"^Z[A-Z0-9]{5,31}$")]
+    app: str
+    """Host of the web app."""
+    api: str
+    """Host of the API; the same distribution answers."""
+
+    @model_validator(mode="after")
+    def _inside_the_zone(self) -> "Domain":
+        for host in (self.app, self.api):
+            if not host.endswith(f".{self.zone}"):
+                raise ValueError(f"{host} is not inside the zone {self.zone}")
+        return self
+
+
+class Environment(Frozen):
+    """One file of `config/environments/`."""
+
+    name: str
+    account: AccountId | None
+    region: Region
+    owner: str
+    cost_center: str
+    keeps_data: bool
+    """Retain, protect from deletion and back up what people stored."""
+    log_retention_days: Retention = 30
+    sign_in_prefix: Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
+    """Host label of the hosted login, unique in the region. Brands share it, so it names none of them."""
+    developer_callbacks: bool = False
+    """Let the web app sign in from a development server on this machine."""
+    domain: Domain | None = None
+    alarm_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    budget_usd: Annotated[int, Field(ge=1)] = 55
+    """Monthly; an alarm at 80 % and at 100 % of it, and at a forecast above it."""
+    worker: Worker = Worker()
+    functions: Functions = Functions()
+    agent: Agent = Agent()
+    endpoints: Endpoints = Endpoints()
+    throttle: Throttle = Throttle()
+    features: Features = Features()
+
+    @field_validator("sign_in_prefix")
+    @classmethod
+    def _words_cognito_refuses(cls, value: str) -> str:
+        # Cognito's limits: a prefix must not contain "aws", "amazon" or "cognito".
+        if re.search("aws|amazon|cognito", value):
+            raise ValueError('Cognito refuses a prefix with "aws", "amazon" or "cognito"')
+        return value
+
+    @model_validator(mode="after")
+    def _one_address(self) -> "Environment":
+        if self.domain and self.endpoints.app:
+            raise ValueError("endpoints.app is for environments without a domain")
+        return self
+
+    @property
+    def app_url(self) -> str | None:
+        """Where people find the default brand's web app."""
+        return f"https://{self.domain.app}" if self.domain else self.endpoints.app
+
+
+def environment_names() -> tuple[str, ...]:
+    """Environments that have a file."""
+    return names_in(FOLDER)
+
+
+def load_environment(
+    name: str,
+    *,
+    overrides: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Environment:
+    """The environment `name`.
+
+    `overrides` are dotted keys such as `endpoints.aws`, from `-c`. Only a file that leaves the account open
+    (`account = "default"`, the development environment) takes account and region from `CDK_DEFAULT_*`.
+    Raises `ConfigurationError`.
+    """
+    choose("environment", name, environment_names())
+    path = FOLDER / f"{name}.toml"
+    values = {**read_toml(path), "name": name}
+    if values.get("account") == "default":
+        values["account"] = environ.get("CDK_DEFAULT_ACCOUNT")
+        values["region"] = environ.get("CDK_DEFAULT_REGION") or values.get("region")
+    for key, value in (overrides or {}).items():
+        _override(values, key, value)
+    environment = parse(Environment, values, path.name)
+    known = tuple(sorted(load_models()))
+    if environment.agent.model not in known:
+        raise ConfigurationError(
+            f'{path.name}: unknown model "{environment.agent.model}". Known: {", ".join(known)}.'
+        )
+    return environment
+
+
+OVERRIDES = ("endpoints.aws", "endpoints.app", "agent.anthropic_url", "agent.nationbuilder_url")
+"""Keys that `-c KEY=VALUE` may set, because a port is known only when a machine's services have started."""
+
+
+def _override(values: dict[str, Any], key: str, value: str) -> None:
+    choose("setting", key, OVERRIDES)
+    section, _, name = key.partition(".")
+    values[section] = {**values.get(section, {}), name: value}

@@ -1,0 +1,96 @@
+"""The HTTP API: every route behind a JWT authorizer that requires the scope."""
+
+from collections.abc import Iterable, Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from nat.names import SCOPE, Header
+
+from .access_log import HTTP_FIELDS, log_access
+
+STAGE = "$default"
+
+
+class NatHttpApi(Construct):
+    """The API that clients call, $1 per million requests. A request without a valid token and the scope `nat/use`
+    never reaches code, and an unknown path never starts a function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        issuer: str,
+        audience: Sequence[str],
+        allowed_origins: Sequence[str],
+        rate: int,
+        burst: int,
+        log_retention: logs.RetentionDays,
+        embedded_aws: str | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._embedded_aws = embedded_aws
+        self.api = apigateway.HttpApi(
+            self,
+            "Api",
+            description="Nat: HTTP API",
+            create_default_stage=False,
+            default_authorizer=authorizers.HttpJwtAuthorizer(
+                "Authorizer", issuer, jwt_audience=list(audience)
+            ),
+            default_authorization_scopes=[SCOPE],
+            cors_preflight=_cors(allowed_origins) if allowed_origins else None,
+        )
+        self.stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name=STAGE,
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
+        )
+        log_access(self.stage, retention=log_retention, fields=HTTP_FIELDS)
+
+    @property
+    def url(self) -> str:
+        """Base URL, without a slash at the end."""
+        if self._embedded_aws:
+            return f"{self._embedded_aws}/_aws/execute-api/{self.api.api_id}/{STAGE}"
+        return self.api.api_endpoint
+
+    @property
+    def host(self) -> str:
+        """The API's own host name, for CloudFront."""
+        stack = Stack.of(self)
+        return f"{self.api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+
+    def serve(self, function: lambda_.IFunction, routes: Iterable[str]) -> None:
+        """Let a function answer the given route keys, such as `GET /v1/me`."""
+        integration = integrations.HttpLambdaIntegration(
+            f"{function.node.id}Integration", function, scope_permission_to_route=False
+        )
+        for route in routes:
+            method, _, path = route.partition(" ")
+            self.api.add_routes(path=path, methods=[apigateway.HttpMethod[method]], integration=integration)
+
+
+def _cors(origins: Sequence[str]) -> apigateway.CorsPreflightOptions:
+    return apigateway.CorsPreflightOptions(
+        allow_origins=list(origins),
+        allow_methods=[
+            apigateway.CorsHttpMethod.GET,
+            apigateway.CorsHttpMethod.POST,
+            apigateway.CorsHttpMethod.PUT,
+            apigateway.CorsHttpMethod.PATCH,
+            apigateway.CorsHttpMethod.DELETE,
+        ],
+        allow_headers=["authorization", "content-type", *(header.value.lower() for header in Header)],
+        max_age=Duration.hours(1),
+    )

@@ -1,0 +1,136 @@
+"""People's accounts: a Cognito user pool with hosted login, and the apps that may sign people in."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from nat.names import SCOPE_NAME, SCOPE_RESOURCE_SERVER
+
+from .acknowledge import acknowledge
+
+
+class SignIn(Construct):
+    """A user pool for nation staff and volunteers: sign-up with a verified email address, long passwords, optional
+    authenticator apps, and one OAuth scope, `nat/use`, without which the HTTP API answers nobody.
+
+    The Essentials tier: the first 10,000 monthly users are free, then $0.015 each.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, domain_prefix: str, keeps_data: bool, managed_login: bool
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._managed_login = managed_login
+        self.pool = cognito.UserPool(
+            self,
+            "Pool",
+            feature_plan=cognito.FeaturePlan.ESSENTIALS,
+            self_sign_up_enabled=True,
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            keep_original=cognito.KeepOriginalAttrs(email=True),
+            standard_attributes=cognito.StandardAttributes(
+                email=cognito.StandardAttribute(required=True, mutable=True),
+                fullname=cognito.StandardAttribute(required=False, mutable=True),
+            ),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12,
+                require_digits=True,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_symbols=True,
+                temp_password_validity=Duration.days(3),
+            ),
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            deletion_protection=keeps_data,
+            removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
+        )
+        acknowledge(
+            self.pool,
+            "Members are volunteers: a second factor is offered and each decides. Threat protection needs the Plus "
+            "tier, which costs $0.02 for every user from the first.",
+            "AwsSolutions-COG2",
+            "AwsSolutions-COG8",
+            "AwsSolutions-COG3",
+        )
+        self._domain_prefix = domain_prefix
+        self.pool.add_domain(
+            "Domain",
+            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=domain_prefix),
+            managed_login_version=(
+                cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN
+                if managed_login
+                else cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI
+            ),
+        )
+        use = cognito.ResourceServerScope(scope_name=SCOPE_NAME, scope_description="Use Nat")
+        self._use = use
+        self._server = self.pool.add_resource_server(
+            "Nat", identifier=SCOPE_RESOURCE_SERVER, scopes=[use], user_pool_resource_server_name="nat"
+        )
+
+    @property
+    def issuer(self) -> str:
+        """Issuer of the pool's tokens."""
+        return f"https://cognito-idp.{Stack.of(self).region}.amazonaws.com/{self.pool.user_pool_id}"
+
+    @property
+    def login_url(self) -> str:
+        """Base URL of the hosted login; `/oauth2/authorize` and `/oauth2/token` are below it."""
+        return f"https://{self._domain_prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
+
+    def add_app(
+        self, construct_id: str, *, callbacks: Sequence[str], logouts: Sequence[str] = (), primary: str | None = None
+    ) -> cognito.UserPoolClient:
+        """A public app: authorization code with PKCE, no secret, refresh tokens that are replaced at each use.
+
+        `primary` is the brand's main colour for the login page, `#rrggbb`.
+        """
+        client = self.pool.add_client(
+            construct_id,
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(),
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[
+                    cognito.OAuthScope.OPENID,
+                    cognito.OAuthScope.EMAIL,
+                    cognito.OAuthScope.PROFILE,
+                    cognito.OAuthScope.resource_server(self._server, self._use),
+                ],
+                callback_urls=list(callbacks),
+                logout_urls=list(logouts),
+            ),
+            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(30),
+            refresh_token_rotation_grace_period=Duration.seconds(60),
+        )
+        if self._managed_login:
+            self._brand(construct_id, client, primary)
+        return client
+
+    def _brand(self, construct_id: str, client: cognito.UserPoolClient, primary: str | None) -> None:
+        settings: dict[str, object] | None = None
+        if primary:
+            colour = f"{primary.removeprefix('#')}ff"
+            states = {"defaults": {"backgroundColor": colour, "textColor": "ffffffff"}}
+            settings = {
+                "components": {"primaryButton": {"lightMode": states, "darkMode": states}},
+            }
+        cognito.CfnManagedLoginBranding(
+            self,
+            f"{construct_id}Branding",
+            user_pool_id=self.pool.user_pool_id,
+            client_id=client.user_pool_client_id,
+            settings=settings,
+            use_cognito_provided_values=None if settings else True,
+        )

@@ -1,0 +1,125 @@
+"""The WebSocket API: one function behind every route, answers pushed through `@connections`."""
+
+from collections.abc import Iterable
+
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as rest
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from .access_log import SOCKET_FIELDS, log_access
+from .acknowledge import acknowledge
+
+STAGE = "socket"
+"""The stage is the path: CloudFront sends `wss://<brand's domain>/socket` here unchanged."""
+
+
+class WebSocketApi(Construct):
+    """Sockets for streaming answers: $1 per million messages of 32 KB, $0.25 per million connection minutes.
+
+    A connection opens with a one-time ticket, which the `$connect` function consumes: browsers cannot set headers
+    on a WebSocket, and a token in a URL would end up in logs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        rate: int,
+        burst: int,
+        log_retention: logs.RetentionDays,
+        embedded_aws: str | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._embedded_aws = embedded_aws
+        self.api = apigateway.WebSocketApi(
+            self,
+            "Api",
+            description="Nat: WebSocket API",
+            route_selection_expression="$request.body.action",
+        )
+        self.stage = apigateway.WebSocketStage(
+            self,
+            "Stage",
+            web_socket_api=self.api,
+            stage_name=STAGE,
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
+        )
+        log_access(self.stage, retention=log_retention, fields=SOCKET_FIELDS)
+        self.stage.node.add_dependency(self._log_permission())
+
+    def _log_permission(self) -> rest.CfnAccount:
+        """WebSocket stages log through one role per account and region, unlike HTTP APIs."""
+        role = iam.Role(
+            self,
+            "LogRole",
+            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name(
+                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+                )
+            ],
+        )
+        acknowledge(
+            role,
+            "The account's setting accepts only a role with this policy.",
+            "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        )
+        account = rest.CfnAccount(self, "LogAccount", cloud_watch_role_arn=role.role_arn)
+        # Other APIs of the account and region may rely on the setting by the time this stack goes.
+        account.apply_removal_policy(RemovalPolicy.RETAIN)
+        role.apply_removal_policy(RemovalPolicy.RETAIN)
+        return account
+
+    @property
+    def url(self) -> str:
+        """Where clients connect, without the ticket."""
+        if self._embedded_aws:
+            return f"{self._embedded_aws.replace('http', 'ws', 1)}/_aws/execute-api/{self.api.api_id}/{STAGE}"
+        return f"wss://{self.host}/{STAGE}"
+
+    @property
+    def endpoint(self) -> str:
+        """The `@connections` endpoint, through which answers are pushed."""
+        if self._embedded_aws:
+            return f"{self._embedded_aws}/_aws/execute-api/{self.api.api_id}/{STAGE}"
+        return f"https://{self.host}/{STAGE}"
+
+    @property
+    def host(self) -> str:
+        """The API's own host name, for CloudFront."""
+        stack = Stack.of(self)
+        return f"{self.api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+
+    def serve(self, function: lambda_.IFunction, routes: Iterable[str]) -> None:
+        """Let a function answer the given route keys. Nothing is returned on the route itself."""
+        integration = integrations.WebSocketLambdaIntegration(f"{function.node.id}Integration", function)
+        for route in routes:
+            added = self.api.add_route(route, integration=integration)
+            acknowledge(
+                added,
+                "A connection opens with a one-time ticket that the $connect function consumes; a route without a "
+                "connection cannot be reached.",
+                "AwsSolutions-APIG4",
+            )
+
+    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to send to connections, and nothing else of `execute-api`."""
+        stack = Stack.of(self)
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["execute-api:ManageConnections"],
+            resource_arns=[
+                stack.format_arn(
+                    service="execute-api",
+                    resource=self.api.api_id,
+                    resource_name=f"{STAGE}/POST/@connections/*",
+                )
+            ],
+        )
