@@ -66,7 +66,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and how far its answer is. `period_start` names the billing period it was counted in."""
+    """One question and how far its answer is. `period_start` names the billing period it was counted in.
+
+    `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
+    """
 
     nation_slug: str
     conversation_id: str
@@ -77,7 +80,7 @@ class Turn:
     surface: str
     time_zone: str
     admitted_at: datetime
-    period_start: str | None = None
+    period_start: datetime | None = None
     page: Page | None = None
     retention_days: int = RETENTION_DAYS
     state: State = State.ADMITTED
@@ -88,7 +91,7 @@ class Turn:
     error: str | None = None
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
-    cost_micros: int = 0
+    cost_micros: int | None = None
 
     @property
     def conversation(self) -> str:
@@ -163,7 +166,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "surface": turn.surface,
         "time_zone": turn.time_zone,
         "admitted_at": timestamp(turn.admitted_at),
-        "period_start": turn.period_start,
+        "period_start": None if turn.period_start is None else timestamp(turn.period_start),
         "page": None if turn.page is None else _page_item(turn.page),
         "retention_days": turn.retention_days,
         "state": turn.state.value,
@@ -184,6 +187,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
     """A turn from its row in plain values. Raises `KeyError` for a row that is not a turn."""
     page = item.get("page")
     ended_at = item.get("ended_at")
+    period_start = item.get("period_start")
     return Turn(
         nation_slug=item["nation_slug"],
         conversation_id=item["conversation_id"],
@@ -194,7 +198,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         surface=item["surface"],
         time_zone=item["time_zone"],
         admitted_at=moment(item["admitted_at"]),
-        period_start=item.get("period_start"),
+        period_start=None if period_start is None else moment(period_start),
         page=None if page is None else Page(page["url"], page["kind"], page.get("record_id")),
         retention_days=item["retention_days"],
         state=State(item["state"]),
@@ -205,7 +209,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         error=item.get("error"),
         model=item.get("model"),
         usage=Usage(**item["usage"]),
-        cost_micros=item["cost_micros"],
+        cost_micros=item.get("cost_micros"),
     )
 
 

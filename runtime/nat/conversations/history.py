@@ -1,0 +1,163 @@
+"""What turns leave behind: answers for people, messages for the model of later turns.
+
+    answer#<ended at>#<turn>    question, outcome, text and links, as a person reads the conversation
+    memory#<ended at>#<turn>    the messages that the next turn sees of this one (a document, may be large)
+
+Both sort by the time the turn ended on our clock; turn ids are made by clients, whose clocks may be wrong.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.agent.ports import Message
+from nat.conversations.documents import Documents
+from nat.conversations.turns import State, Turn, conversation_key
+from nat.events import Link
+from nat.items import decode, encode, moment, timestamp
+from nat.names import TTL_ATTRIBUTE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+TURNS_REMEMBERED: Final = 30
+"""Turns that the model sees of a conversation at most."""
+CHARACTERS_REMEMBERED: Final = 200_000
+"""JSON characters of earlier turns that the model sees at most: some 50,000 tokens."""
+_ANSWER: Final = "answer#"
+_MEMORY: Final = "memory#"
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a turn begins with. `tainted`: outsiders' text was read in one of these turns."""
+
+    messages: tuple[Message, ...] = ()
+    tainted: bool = False
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One ended turn as a person reads it. `text` is what had been said when it was stopped or failed."""
+
+    turn_id: str
+    question: str
+    outcome: State
+    text: str
+    asked_at: datetime
+    ended_at: datetime
+    links: tuple[Link, ...] = ()
+
+
+def put_answer(table: str, answered: Answered, turn: Turn) -> "TransactWriteItemTypeDef":
+    """Store what a person reads of an ended turn."""
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": encode(
+                {
+                    "conversation": turn.conversation,
+                    "item": f"{_ANSWER}{timestamp(answered.ended_at)}#{turn.turn_id}",
+                    "turn_id": answered.turn_id,
+                    "question": answered.question,
+                    "outcome": answered.outcome.value,
+                    "text": answered.text,
+                    "asked_at": answered.asked_at,
+                    "ended_at": answered.ended_at,
+                    "links": [asdict(link) for link in answered.links],
+                    TTL_ATTRIBUTE: turn.expires(answered.ended_at),
+                }
+            ),
+        }
+    }
+
+
+class History:
+    """The past of conversations. The client's credentials decide which nations it reaches."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self.table = table
+        self._documents = Documents(client, table)
+
+    def put_memory(
+        self, turn: Turn, messages: Sequence[Message], ended_at: datetime, *, tainted: bool
+    ) -> "TransactWriteItemTypeDef":
+        """The entry that makes later turns see these messages. Pieces of a large one are stored here."""
+        item = f"{_MEMORY}{timestamp(ended_at)}#{turn.turn_id}"
+        prepared = self._documents.prepare(
+            turn,
+            item,
+            {"messages": list(messages), "tainted": tainted},
+            turn.expires(ended_at),
+        )
+        return {"Put": {"TableName": self.table, "Item": prepared}}
+
+    def past(
+        self,
+        nation_slug: str,
+        conversation_id: str,
+        *,
+        turns: int = TURNS_REMEMBERED,
+        characters: int = CHARACTERS_REMEMBERED,
+    ) -> Past:
+        """Messages of earlier turns in order, newest turns first to be kept, whole turns only.
+
+        A question without its answer, or a tool call without its result, is refused by the Messages API: so a
+        turn that does not fit ends the reading. The newest turn counts even if it is larger than the bound.
+        """
+        kept: list[list[Message]] = []
+        tainted = False
+        size = 0
+        for item in self._newest(nation_slug, conversation_id, _MEMORY, turns):
+            memory = self._documents.read(item)
+            size += len(json.dumps(memory["messages"], ensure_ascii=False))
+            if kept and size > characters:
+                break
+            kept.append(memory["messages"])
+            tainted = tainted or bool(memory["tainted"])
+        return Past(tuple(message for messages in reversed(kept) for message in messages), tainted)
+
+    def answers(self, nation_slug: str, conversation_id: str, *, limit: int = 50) -> list[Answered]:
+        """The newest ended turns, oldest first, strongly consistent."""
+        items = self._newest(nation_slug, conversation_id, _ANSWER, limit)
+        return [_answered(decode(item)) for item in reversed(items)]
+
+    def _newest(
+        self, nation_slug: str, conversation_id: str, prefix: str, limit: int
+    ) -> "list[dict[str, AttributeValueTypeDef]]":
+        found: list[dict[str, AttributeValueTypeDef]] = []
+        position: dict[str, Any] = {}
+        while True:
+            page = self._client.query(
+                TableName=self.table,
+                KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
+                ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
+                ExpressionAttributeValues={
+                    ":conversation": {"S": conversation_key(nation_slug, conversation_id)},
+                    ":prefix": {"S": prefix},
+                },
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=limit - len(found),
+                **position,
+            )
+            found += page["Items"]
+            if len(found) >= limit or "LastEvaluatedKey" not in page:
+                return found
+            position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _answered(item: dict[str, Any]) -> Answered:
+    return Answered(
+        turn_id=item["turn_id"],
+        question=item["question"],
+        outcome=State(item["outcome"]),
+        text=item["text"],
+        asked_at=moment(item["asked_at"]),
+        ended_at=moment(item["ended_at"]),
+        links=tuple(Link(**link) for link in item["links"]),
+    )
