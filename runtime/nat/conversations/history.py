@@ -7,7 +7,7 @@ Both sort by the time the turn ended on our clock; turn ids are made by clients,
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -124,14 +124,15 @@ class History:
     def answers(self, nation_slug: str, conversation_id: str, *, limit: int = 50) -> list[Answered]:
         """The newest ended turns, oldest first, strongly consistent."""
         items = self._newest(nation_slug, conversation_id, _ANSWER, limit)
-        return [_answered(decode(item)) for item in reversed(items)]
+        return [_answered(decode(item)) for item in reversed(list(items))]
 
     def _newest(
         self, nation_slug: str, conversation_id: str, prefix: str, limit: int
-    ) -> "list[dict[str, AttributeValueTypeDef]]":
-        found: list[dict[str, AttributeValueTypeDef]] = []
+    ) -> "Iterator[dict[str, AttributeValueTypeDef]]":
+        """Items from the newest on, page by page (1 MB): who has enough stops asking."""
+        found = 0
         position: dict[str, Any] = {}
-        while True:
+        while found < limit:
             page = self._client.query(
                 TableName=self.table,
                 KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
@@ -142,12 +143,13 @@ class History:
                 },
                 ConsistentRead=True,
                 ScanIndexForward=False,
-                Limit=limit - len(found),
+                Limit=limit - found,
                 **position,
             )
-            found += page["Items"]
-            if len(found) >= limit or "LastEvaluatedKey" not in page:
-                return found
+            yield from page["Items"]
+            found += len(page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
             position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 

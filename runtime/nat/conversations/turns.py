@@ -66,7 +66,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and how far its answer is. `period_start` names the billing period it was counted in.
+    """One question and how far its answer is. `period_start` names the billing period it was counted in,
+    as the nation record stores it.
 
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
     """
@@ -80,7 +81,7 @@ class Turn:
     surface: str
     time_zone: str
     admitted_at: datetime
-    period_start: datetime | None = None
+    period_start: str | None = None
     page: Page | None = None
     retention_days: int = RETENTION_DAYS
     state: State = State.ADMITTED
@@ -166,7 +167,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "surface": turn.surface,
         "time_zone": turn.time_zone,
         "admitted_at": timestamp(turn.admitted_at),
-        "period_start": None if turn.period_start is None else timestamp(turn.period_start),
+        "period_start": turn.period_start,
         "page": None if turn.page is None else _page_item(turn.page),
         "retention_days": turn.retention_days,
         "state": turn.state.value,
@@ -187,7 +188,6 @@ def from_item(item: Mapping[str, Any]) -> Turn:
     """A turn from its row in plain values. Raises `KeyError` for a row that is not a turn."""
     page = item.get("page")
     ended_at = item.get("ended_at")
-    period_start = item.get("period_start")
     return Turn(
         nation_slug=item["nation_slug"],
         conversation_id=item["conversation_id"],
@@ -198,7 +198,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         surface=item["surface"],
         time_zone=item["time_zone"],
         admitted_at=moment(item["admitted_at"]),
-        period_start=None if period_start is None else moment(period_start),
+        period_start=item.get("period_start"),
         page=None if page is None else Page(page["url"], page["kind"], page.get("record_id")),
         retention_days=item["retention_days"],
         state=State(item["state"]),
@@ -301,6 +301,19 @@ def upsert_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemType
                     ":one": 1,
                 }
             ),
+        }
+    }
+
+
+def touch_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemTypeDef":
+    """Say that something happened in the conversation; it is listed by this time and kept from it on."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"conversation": turn.conversation, "item": META_ITEM}),
+            "UpdateExpression": "SET #updated = :now, #ttl = :ttl",
+            "ExpressionAttributeNames": {"#updated": "updated_at", "#ttl": TTL_ATTRIBUTE},
+            "ExpressionAttributeValues": encode({":now": timestamp(now), ":ttl": turn.expires(now)}),
         }
     }
 

@@ -1,0 +1,136 @@
+"""The end of a turn: final event, state, usage, refund, lock and history in one transaction.
+
+The transaction is conditional on the turn's attempt, so an ending takes effect once however often a message is
+delivered: whoever comes second gets `TurnLost` or finds the turn in a final state.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from nat.agent.ports import Message, Usage
+from nat.conversations.events import put_event
+from nat.conversations.history import Answered, History, put_answer
+from nat.conversations.transactions import Cancelled, write
+from nat.conversations.turns import (
+    State,
+    Turn,
+    end_turn,
+    release_lock,
+    touch_meta,
+    usage_item,
+)
+from nat.errors import TurnLost
+from nat.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
+from nat.items import encode
+from nat.names import Table
+from nat.nations.usage import day_user, refund_query
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+FinalEvent = TurnFinished | TurnStopped | TurnFailed
+
+_STATES: dict[type, State] = {
+    TurnFinished: State.FINISHED,
+    TurnStopped: State.STOPPED,
+    TurnFailed: State.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a turn ends. `text` is what a person reads; `cost_micros` is `None` for a model without a price.
+
+    `refund`: the failure was ours, so the query does not count. `tainted`: outsiders' text was read in this
+    turn or in one before it.
+    """
+
+    event: FinalEvent
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    messages: tuple[Message, ...] = ()
+    tainted: bool = False
+    usage: Usage = field(default_factory=Usage)
+    cost_micros: int | None = 0
+    model: str | None = None
+    refund: bool = False
+
+
+def settle(
+    client: "DynamoDBClient", tables: TableNames, turn: Turn, seq: int, ending: Ending, now: datetime
+) -> Envelope:
+    """End a running turn; `seq` is the place of its final event in the attempt. Gives what to push.
+
+    A lock that expired meanwhile, or a billing period that is over, does not keep the turn from ending: that
+    entry is left out. Raises `TurnLost` if this attempt no longer holds the turn.
+    """
+    conversations = tables[Table.CONVERSATIONS]
+    envelope = Envelope(turn.turn_id, turn.attempt, seq, ending.event)
+    refunding = ending.refund and not turn.refunded and turn.period_start is not None
+    ended = replace(
+        turn,
+        state=_STATES[type(ending.event)],
+        ended_at=now,
+        error=ending.event.code if isinstance(ending.event, TurnFailed) else None,
+        usage=ending.usage,
+        cost_micros=ending.cost_micros,
+        model=ending.model,
+        refunded=turn.refunded or ending.refund,
+    )
+    entries = [
+        end_turn(conversations, turn, ended),
+        put_event(conversations, turn, envelope, now),
+        put_answer(conversations, _answered(ended, ending, now), turn),
+        touch_meta(conversations, turn, now),
+        _usage(tables[Table.USAGE], turn, ending, now),
+    ]
+    if ending.messages:
+        history = History(client, conversations)
+        entries.append(history.put_memory(turn, ending.messages, now, tainted=ending.tainted))
+    optional = [release_lock(conversations, turn)]
+    if refunding and turn.period_start is not None:
+        optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
+    while True:
+        try:
+            write(client, entries + optional)
+        except Cancelled as cancelled:
+            if any(place < len(entries) for place in cancelled.failed):
+                raise TurnLost from None
+            optional = [
+                entry for at, entry in enumerate(optional) if at + len(entries) not in cancelled.failed
+            ]
+        else:
+            return envelope
+
+
+def _answered(ended: Turn, ending: Ending, now: datetime) -> Answered:
+    return Answered(
+        turn_id=ended.turn_id,
+        question=ended.question,
+        outcome=ended.state,
+        text=ending.text,
+        asked_at=ended.admitted_at,
+        ended_at=now,
+        links=ending.links,
+    )
+
+
+def _usage(table: str, turn: Turn, ending: Ending, now: datetime) -> "TransactWriteItemTypeDef":
+    added: dict[str, Any] = {
+        "queries": 0 if ending.refund else 1,
+        **usage_item(ending.usage),
+        "cost_micros": ending.cost_micros or 0,
+        "unpriced": 1 if ending.cost_micros is None else 0,
+    }
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"nation_slug": turn.nation_slug, "day_user": day_user(now, turn.user_id)}),
+            "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in added),
+            "ExpressionAttributeNames": {f"#{name}": name for name in added},
+            "ExpressionAttributeValues": encode({f":{name}": each for name, each in added.items()}),
+        }
+    }
