@@ -306,13 +306,18 @@ def upsert_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemType
 
 
 def touch_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemTypeDef":
-    """Say that something happened in the conversation; it is listed by this time and kept from it on."""
+    """List the conversation by this time and keep it from then on. The condition fails if it was deleted."""
     return {
         "Update": {
             "TableName": table,
             "Key": encode({"conversation": turn.conversation, "item": META_ITEM}),
             "UpdateExpression": "SET #updated = :now, #ttl = :ttl",
-            "ExpressionAttributeNames": {"#updated": "updated_at", "#ttl": TTL_ATTRIBUTE},
+            "ConditionExpression": "attribute_exists(#person)",
+            "ExpressionAttributeNames": {
+                "#person": "person",
+                "#updated": "updated_at",
+                "#ttl": TTL_ATTRIBUTE,
+            },
             "ExpressionAttributeValues": encode({":now": timestamp(now), ":ttl": turn.expires(now)}),
         }
     }

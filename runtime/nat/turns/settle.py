@@ -1,7 +1,7 @@
 """The end of a turn: final event, state, usage, refund, lock and history in one transaction.
 
-The transaction is conditional on the turn's attempt, so an ending takes effect once however often a message is
-delivered: whoever comes second gets `TurnLost` or finds the turn in a final state.
+The transaction is conditional on the turn's attempt, so an ending takes effect once however often a message
+is delivered: whoever comes second gets `TurnLost` or finds the turn in a final state.
 """
 
 from dataclasses import dataclass, field, replace
@@ -64,8 +64,8 @@ def settle(
 ) -> Envelope:
     """End a running turn; `seq` is the place of its final event in the attempt. Gives what to push.
 
-    A lock that expired meanwhile, or a billing period that is over, does not keep the turn from ending: that
-    entry is left out. Raises `TurnLost` if this attempt no longer holds the turn.
+    A lock that expired meanwhile, a conversation that was deleted or a billing period that is over does not
+    keep the turn from ending: that entry is left out. Raises `TurnLost` if this attempt no longer holds the turn.
     """
     conversations = tables[Table.CONVERSATIONS]
     envelope = Envelope(turn.turn_id, turn.attempt, seq, ending.event)
@@ -84,13 +84,12 @@ def settle(
         end_turn(conversations, turn, ended),
         put_event(conversations, turn, envelope, now),
         put_answer(conversations, _answered(ended, ending, now), turn),
-        touch_meta(conversations, turn, now),
         _usage(tables[Table.USAGE], turn, ending, now),
     ]
     if ending.messages:
         history = History(client, conversations)
         entries.append(history.put_memory(turn, ending.messages, now, tainted=ending.tainted))
-    optional = [release_lock(conversations, turn)]
+    optional = [release_lock(conversations, turn), touch_meta(conversations, turn, now)]
     if refunding and turn.period_start is not None:
         optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
     while True:
