@@ -1,0 +1,150 @@
+"""The real CDK app on the embedded AWS: bootstrap, deploy, and what came of it.
+
+A deployment is skipped when nothing that goes into the cloud assembly changed since the last one and its stacks
+are still there.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from local import environment
+from local.aws.root import Root
+from local.console import StartFailed, step
+from local.places import ACCOUNT, REGION, ROOT, Places, Ports
+
+SOURCES: Final = ("app.py", "cdk.json", "config", "stacks", "constructs", "runtime", "requirements.txt")
+"""What the assembly is made from, with the addresses that are passed on the command line."""
+UNREAD: Final = frozenset({"__pycache__", "node_modules", "dist"})
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Outputs of all stacks, by name, and the address of the embedded AWS that holds them."""
+
+    aws_url: str
+    outputs: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        """One output. Raises `StartFailed`, for the rest cannot work without it."""
+        try:
+            return self.outputs[name]
+        except KeyError:
+            raise StartFailed(f"The deployed stacks have no output {name}.") from None
+
+    @property
+    def api_url(self) -> str:
+        """The HTTP API, by path: host names below `localhost` do not resolve everywhere."""
+        return f"{self.aws_url}/_aws/execute-api/{self['HttpApiId']}"
+
+    @property
+    def socket_url(self) -> str:
+        """The WebSocket API, by path."""
+        return f"{self.connections_url.replace('http', 'ws', 1)}"
+
+    @property
+    def connections_url(self) -> str:
+        """Where messages are pushed to sockets."""
+        return f"{self.aws_url}/_aws/execute-api/{self['WebSocketApiId']}/{self['WebSocketStage']}"
+
+    @property
+    def issuer_keys_url(self) -> str:
+        """Public keys of the user pool."""
+        return f"{self.aws_url}/{self['UserPoolId']}/.well-known/jwks.json"
+
+
+def deploy(places: Places, ports: Ports) -> Deployment:
+    """Deploy what changed. Raises `StartFailed` with the CDK's own words."""
+    aws_url = ports.url("aws")
+    fingerprint = _fingerprint(aws_url)
+    kept = _Kept.read(places.deployed)
+    if kept is not None and kept.fingerprint == fingerprint and _deployed_stacks(aws_url) == kept.stacks:
+        with step("infrastructure is unchanged"):
+            return Deployment(aws_url, kept.outputs)
+    places.deployed.unlink(missing_ok=True)
+    log = places.log("deploy")
+    log.write_text("")
+    outputs_file = places.home / "outputs.json"
+    with step("preparing the embedded AWS for the CDK"):
+        # In an empty folder: with `cdk.json` in sight it would synthesise the app first.
+        _cdk(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], places.home, aws_url, log)
+    with step("deploying the infrastructure"):
+        outputs_file.unlink(missing_ok=True)
+        command = ["deploy", "--all", "-c", "env=local", "-c", f"endpoints.aws={aws_url}"]
+        command += ["--require-approval", "never", "--no-validation", "--progress", "events"]
+        command += ["--output", str(places.assembly), "--outputs-file", str(outputs_file)]
+        _cdk(command, ROOT, aws_url, log)
+    stacks: dict[str, dict[str, str]] = json.loads(outputs_file.read_text())
+    outputs = {name: value for found in stacks.values() for name, value in found.items()}
+    places.deployed.write_text(
+        json.dumps(asdict(_Kept(fingerprint, _deployed_stacks(aws_url), outputs)), indent=1)
+    )
+    return Deployment(aws_url, outputs)
+
+
+def _cdk(arguments: list[str], folder: Path, aws_url: str, log: Path) -> None:
+    command = [*environment.cdk_command(), *arguments, "--no-notices", "--ci"]
+    variables = environment.base(
+        {**environment.root_credentials(aws_url), "CDK_DISABLE_VERSION_CHECK": "1", "CI": "true"}
+    )
+    with log.open("ab") as output:
+        status = subprocess.run(
+            command, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT, check=False
+        ).returncode
+    if status:
+        raise StartFailed(f"`cdk {arguments[0]}` failed: {_cause(log.read_text(errors='replace'))}", log)
+
+
+def _cause(text: str) -> str:
+    """The one line of the CDK's log that says why: the last that speaks of an error."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(r"❌|\w*(Error|Failed|Exception)\b:?|_FAILED", line)]
+    return (telling or lines or ["it said nothing"])[-1][:300]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The last deployment as it is remembered."""
+
+    fingerprint: str
+    stacks: list[str]
+    outputs: dict[str, str]
+
+    @classmethod
+    def read(cls, path: Path) -> "_Kept | None":
+        """None if there is none, or none that can be understood."""
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def _fingerprint(aws_url: str) -> str:
+    digest = hashlib.sha256(f"{aws_url} {environment.node()}".encode())
+    for path in sorted(_files()):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_file():
+            yield source
+        for path in source.rglob("*"):
+            parts = path.relative_to(ROOT).parts
+            if path.is_file() and not UNREAD & {*parts} and not any(p.endswith(".egg-info") for p in parts):
+                yield path
+
+
+def _deployed_stacks(aws_url: str) -> list[str]:
+    """Ids of the stacks that stand. An id changes when a stack is made anew."""
+    pages = Root(aws_url).cloudformation.get_paginator("describe_stacks").paginate()
+    return sorted(stack["StackId"] for page in pages for stack in page["Stacks"])
