@@ -59,9 +59,7 @@ def load_plans() -> dict[str, Plan]:
 
 def load_models() -> dict[str, ModelPrice]:
     """Prices by model id. Raises `ConfigurationError`."""
-    return {
-        key: parse(ModelPrice, value, f"models.toml [{key}]") for key, value in read_toml(MODELS).items()
-    }
+    return {key: parse(ModelPrice, value, f"models.toml [{key}]") for key, value in read_toml(MODELS).items()}
 
 
 def plans_json(plans: dict[str, Plan]) -> str:

@@ -76,9 +76,9 @@ class Customer(Frozen):
     """Chrome extension ids that may sign in."""
     plans: tuple[str, ...] = ("nat", "nat_pro")
     """Plans on offer, keys of `config/plans.toml`."""
-    domains: dict[str, Domain] = {}
+    domains: dict[str, Domain] = Field(default_factory=dict)
     """By environment. Where there is none, CloudFront's own name serves."""
-    places: dict[str, Place] = {}
+    places: dict[str, Place] = Field(default_factory=dict)
     """By environment; only for a dedicated platform."""
 
     @model_validator(mode="after")
@@ -108,10 +108,13 @@ class Customer(Frozen):
     def environment(self, environment: Environment) -> Environment:
         """The environment as this customer has it: a dedicated platform has its own account and region."""
         place = self.places.get(environment.name)
-        own: dict[str, object] = {} if self.is_default else {"domain": self.domain_in(environment)}
-        if place:
-            own.update(place.model_dump())
-        return environment.model_copy(update=own) if self.platform == "dedicated" else environment
+        if self.is_default or self.platform == "shared":
+            return environment
+        own: dict[str, object] = {
+            "domain": self.domain_in(environment),
+            "sign_in_prefix": f"{environment.sign_in_prefix}-{self.slug}",
+        }
+        return environment.model_copy(update=own | (place.model_dump() if place else {}))
 
 
 def customer_names() -> tuple[str, ...]:

@@ -37,8 +37,8 @@ def log_access(
     """Write one JSON line per request into a log group beside the stage."""
     scope = cast(Construct, stage.node.scope)
     group = logs.LogGroup(scope, "AccessLogs", retention=retention, removal_policy=RemovalPolicy.DESTROY)
-    cast(apigateway.CfnStage, stage.node.default_child).access_log_settings = (
-        apigateway.CfnStage.AccessLogSettingsProperty(
-            destination_arn=group.log_group_arn, format=json.dumps(dict(fields))
-        )
+    cast(
+        apigateway.CfnStage, stage.node.default_child
+    ).access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+        destination_arn=group.log_group_arn, format=json.dumps(dict(fields))
     )

@@ -65,7 +65,7 @@ class AgentService(Construct):
         self.log_group = logs.LogGroup(
             self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
         )
-        self.task.add_container(
+        self._container = self.task.add_container(
             "Worker",
             image=_image(runtime, image),
             environment=dict(environment),
@@ -83,7 +83,9 @@ class AgentService(Construct):
         self.security_group = ec2.SecurityGroup(
             self, "Group", vpc=vpc, allow_all_outbound=False, description="Nat: workers, outbound HTTPS only"
         )
-        self.security_group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "HTTPS to AWS and vendors")
+        self.security_group.add_egress_rule(
+            ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "HTTPS to AWS and vendors"
+        )
         self.service = ecs.FargateService(
             self,
             "Service",
@@ -106,12 +108,33 @@ class AgentService(Construct):
         """What the workers act as."""
         return self.task.task_role
 
+    def set_variable(self, name: str, value: str) -> None:
+        """Give the workers one more environment variable."""
+        self._container.add_environment(name, value)
+
+    def grant_bedrock(self) -> None:
+        """Allow to stream from Anthropic's models on Amazon Bedrock, through inference profiles as well."""
+        stack = Stack.of(self)
+        self.task.add_to_task_role_policy(
+            iam.PolicyStatement(
+                actions=["bedrock:InvokeModelWithResponseStream"],
+                resources=[
+                    f"arn:{stack.partition}:bedrock:*::foundation-model/anthropic.*",
+                    f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:inference-profile/*anthropic.*",
+                ],
+            )
+        )
+
     def _allow_protection(self) -> None:
         """A worker protects its task while turns run, so that scaling in waits for them."""
         stack = Stack.of(self)
-        tasks = stack.format_arn(service="ecs", resource="task", resource_name=f"{self.cluster.cluster_name}/*")
+        tasks = stack.format_arn(
+            service="ecs", resource="task", resource_name=f"{self.cluster.cluster_name}/*"
+        )
         self.task.add_to_task_role_policy(
-            iam.PolicyStatement(actions=["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"], resources=[tasks])
+            iam.PolicyStatement(
+                actions=["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"], resources=[tasks]
+            )
         )
 
     def scale_on_backlog(self, *, queue: sqs.IQueue, slots: int, minimum: int, maximum: int) -> None:

@@ -74,7 +74,15 @@ class Bundle:
     def write(self, target: Path) -> None:
         """Put the bundle's files into `target`. Raises `BundlingFailed`."""
         command = [find_uv_bin(), "pip", "install", "--quiet", "--target", str(target)]
-        command += ["--python-version", self.python, "--only-binary", ":all:", "--no-deps", "--link-mode", "copy"]
+        command += [
+            "--python-version",
+            self.python,
+            "--only-binary",
+            ":all:",
+            "--no-deps",
+            "--link-mode",
+            "copy",
+        ]
         if self.platform:
             command += ["--python-platform", self.platform]
         command += ["--requirement", str(self.lock)]

@@ -7,9 +7,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+KEY_READ: Final = ("kms:Decrypt", "kms:DescribeKey")
 KEY_USE: Final = (
-    "kms:Decrypt",
-    "kms:DescribeKey",
+    *KEY_READ,
     "kms:Encrypt",
     "kms:GenerateDataKey",
     "kms:GenerateDataKeyWithoutPlaintext",
@@ -32,8 +32,9 @@ class DataKey(kms.Key):
             removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
         )
 
-    def grant_use(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to read and write what this key encrypts."""
+    def grant_use(self, grantee: iam.IGrantable, *, write: bool) -> iam.Grant:
+        """Allow to read, and with `write` to store, what this key encrypts."""
+        actions = KEY_USE if write else KEY_READ
         return iam.Grant.add_to_principal(
-            grantee=grantee, actions=list(KEY_USE), resource_arns=[self.key_arn]
+            grantee=grantee, actions=list(actions), resource_arns=[self.key_arn]
         )

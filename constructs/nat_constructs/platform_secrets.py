@@ -54,4 +54,4 @@ class PlatformSecrets(Construct):
         iam.Grant.add_to_principal(
             grantee=grantee, actions=["secretsmanager:GetSecretValue"], resource_arns=[arn]
         )
-        self._key.grant_use(grantee)
+        self._key.grant_use(grantee, write=False)

@@ -19,7 +19,13 @@ class SignIn(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, domain_prefix: str, keeps_data: bool, managed_login: bool
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        domain_prefix: str,
+        keeps_data: bool,
+        managed_login: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self._managed_login = managed_login
@@ -85,7 +91,12 @@ class SignIn(Construct):
         return f"https://{self._domain_prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
 
     def add_app(
-        self, construct_id: str, *, callbacks: Sequence[str], logouts: Sequence[str] = (), primary: str | None = None
+        self,
+        construct_id: str,
+        *,
+        callbacks: Sequence[str],
+        logouts: Sequence[str] = (),
+        primary: str | None = None,
     ) -> cognito.UserPoolClient:
         """A public app: authorization code with PKCE, no secret, refresh tokens that are replaced at each use.
 

@@ -76,7 +76,7 @@ class NatTable(dynamodb.Table):
         """Allow to read rows, and with `write` to change them, through the table's key."""
         actions = [*READ, *WRITE] if write else list(READ)
         iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=self.row_arns)
-        self._key.grant_use(grantee)
+        self._key.grant_use(grantee, write=write)
 
 
 def _text(name: str) -> dynamodb.Attribute:

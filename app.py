@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""The CDK app: `cdk synth -c env=prod -c customer=civic-desk`.
+
+Without `env` it is the development environment, without `customer` the service's own brand.
+"""
+
+import sys
+
+import aws_cdk as cdk
+
+import nat_constructs.node  # noqa: F401  chooses jsii's Node before aws_cdk starts it
+from config import DEFAULT_BRAND, ConfigurationError
+from config.environment import OVERRIDES
+from stacks.deployment import Deployment
+from stacks.platform import build
+
+
+def main() -> None:
+    """Build the stacks of one environment and customer."""
+    app = cdk.App()
+    overrides = {key: value for key in OVERRIDES if (value := app.node.try_get_context(key))}
+    try:
+        deployment = Deployment.load(
+            app.node.try_get_context("env") or "dev",
+            app.node.try_get_context("customer") or DEFAULT_BRAND,
+            overrides=overrides,
+        )
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    build(app, deployment)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The doors: HTTP, WebSocket and streaming."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from nat.names import Action, Route, SocketRoute, Table, Variable
+from nat_constructs.function import PythonFunction
+from nat_constructs.http_api import NatHttpApi
+from nat_constructs.streaming_function import StreamingFunction
+from nat_constructs.web_socket_api import WebSocketApi
+from stacks.data import DataStack
+from stacks.deployment import Deployment
+from stacks.identity import IdentityStack
+from stacks.stack import NatStack
+
+ADMISSION: Final = (Table.NATIONS, Table.USERS, Table.CONVERSATIONS, Table.ONCE, Table.SOCKETS)
+"""Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the subscriber."""
+
+
+class ApiStack(NatStack):
+    """The HTTP API behind the authorizer, the WebSocket API behind tickets, and the streaming host behind
+    CloudFront; each function with the rows and the queue it needs."""
+
+    def __init__(
+        self, scope: Construct, *, deployment: Deployment, data: DataStack, identity: IdentityStack
+    ) -> None:
+        super().__init__(
+            scope, "Api", deployment=deployment, description="Nat: HTTP, WebSocket and streaming APIs"
+        )
+        self._data = data
+        self._identity = identity
+        environment = deployment.environment
+        self.http = NatHttpApi(
+            self,
+            "Http",
+            issuer=identity.sign_in.issuer,
+            audience=identity.audience,
+            allowed_origins=deployment.allowed_origins,
+            rate=environment.throttle.rate,
+            burst=environment.throttle.burst,
+            log_retention=deployment.log_retention,
+            embedded_aws=environment.endpoints.aws,
+        )
+        self.sockets = WebSocketApi(
+            self,
+            "Sockets",
+            rate=environment.throttle.rate,
+            burst=environment.throttle.burst,
+            log_retention=deployment.log_retention,
+            embedded_aws=environment.endpoints.aws,
+        )
+        self.requests = self._answer_requests()
+        self.socket = self._answer_sockets()
+        self.stream = self._answer_streams()
+        self._publish()
+
+    def _answer_requests(self) -> PythonFunction:
+        function = self._function(
+            "Requests",
+            handler="nat.handlers.api.handler",
+            description="Nat: answers the HTTP API",
+            variables=self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS),
+        )
+        self._data.grant_rows(
+            function,
+            read=(Table.MEMBERSHIPS, Table.NATIONS, Table.CONVERSATIONS),
+            write=(Table.ONCE, Table.USERS),
+        )
+        self.http.serve(function, Route)
+        return function
+
+    def _answer_sockets(self) -> PythonFunction:
+        function = self._function(
+            "Socket",
+            handler="nat.handlers.ws.handler",
+            description="Nat: admits questions from sockets and replays answers",
+            variables=self._door_variables,
+        )
+        self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=ADMISSION)
+        self._data.queue.grant_send_messages(function)
+        self.sockets.grant_push(function)
+        self.sockets.serve(function, (*SocketRoute, *Action))
+        return function
+
+    def _answer_streams(self) -> StreamingFunction:
+        functions = self.deployment.environment.functions
+        stream = StreamingFunction(
+            self,
+            "Stream",
+            bundle=self.deployment.bundle("sse"),
+            description="Nat: admits questions over HTTP and streams answers as server-sent events",
+            arm=functions.arm,
+            runtime_python=functions.python,
+            log_retention=self.deployment.log_retention,
+            environment={
+                **self._door_variables,
+                Variable.TOKEN_ISSUER: self._identity.sign_in.issuer,
+                Variable.TOKEN_AUDIENCE: cdk.Fn.join(",", self._identity.audience),
+            },
+            allowed_origins=self.deployment.allowed_origins,
+        )
+        self._data.grant_rows(stream.function, read=(Table.MEMBERSHIPS,), write=ADMISSION)
+        self._data.queue.grant_send_messages(stream.function)
+        return stream
+
+    @property
+    def _door_variables(self) -> dict[str, str]:
+        return {
+            **self.deployment.common_variables,
+            **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS),
+            Variable.TURN_QUEUE_URL: self._data.queue.queue_url,
+            Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
+            Variable.ALLOWED_ORIGINS: ",".join(self.deployment.allowed_origins),
+        }
+
+    def _function(
+        self, name: str, *, handler: str, description: str, variables: Mapping[str, str]
+    ) -> PythonFunction:
+        functions = self.deployment.environment.functions
+        return PythonFunction(
+            self,
+            name,
+            bundle=self.deployment.bundle("handlers"),
+            handler=handler,
+            description=description,
+            arm=functions.arm,
+            runtime_python=functions.python,
+            log_retention=self.deployment.log_retention,
+            environment={**self.deployment.common_variables, **variables},
+            timeout=cdk.Duration.seconds(29),
+        )
+
+    def _publish(self) -> None:
+        self.publish("ApiUrl", self.http.url, "HTTP API")
+        self.publish("ApiHost", self.http.host, "HTTP API's own host name")
+        self.publish("SocketUrl", self.sockets.url, "WebSocket API")
+        self.publish("SocketHost", self.sockets.host, "WebSocket API's own host name")
+        self.publish("SocketEndpoint", self.sockets.endpoint, "Where answers are pushed (@connections)")
+        self.publish("StreamUrl", self.stream.url.url, "Streaming host; answers CloudFront only")
+        self.publish("StreamHost", self.stream.host, "Streaming host's own host name")
+        for name, function in (
+            ("Requests", self.requests),
+            ("Socket", self.socket),
+            ("Stream", self.stream.function),
+        ):
+            self.publish(f"{name}FunctionName", function.function_name, f"Function {name}")
+            self.publish(f"{name}RoleArn", function.role.role_arn if function.role else "", f"Role of {name}")

@@ -1,0 +1,144 @@
+"""What one `cdk` command builds: an environment, and whose platform or brand in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import aws_logs as logs
+
+from config import (
+    DEFAULT_BRAND,
+    Customer,
+    Environment,
+    load_customer,
+    load_customers,
+    load_environment,
+    load_models,
+    load_plans,
+    models_json,
+    plans_json,
+)
+from nat.names import Variable
+from nat_constructs.bundle import Bundle
+
+RUNTIME: Final = Path(__file__).parent.parent / "runtime"
+DEVELOPER_APP: Final = "http://localhost:5173"
+"""Where the web app's development server listens."""
+CLI_CALLBACK: Final = "http://localhost:8976/callback"
+"""Where `nat chat` waits for the sign-in's answer."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An environment as one customer has it. `environment` already carries a dedicated customer's own place."""
+
+    environment: Environment
+    customer: Customer
+    shared_brands: tuple[Customer, ...]
+    """Customers whose brand this platform serves beside its own."""
+
+    @classmethod
+    def load(
+        cls, environment: str, customer: str = DEFAULT_BRAND, *, overrides: Mapping[str, str] | None = None
+    ) -> "Deployment":
+        """Read and check the configuration. Raises `ConfigurationError`."""
+        owner = load_customer(customer)
+        place = load_environment(environment, overrides=overrides)
+        shared = tuple(each for each in load_customers() if each.platform == "shared")
+        return cls(owner.environment(place), owner, shared if owner.is_default else ())
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether all stacks are built, or only the brand's Web stack on the shared platform."""
+        return self.customer.platform == "dedicated"
+
+    @property
+    def prefix(self) -> str:
+        """What the stacks' names begin with: `Nat-prod-` or `Nat-prod-civic-desk-`."""
+        own = "" if self.customer.is_default else f"{self.customer.slug}-"
+        return f"Nat-{self.environment.name}-{own}"
+
+    @property
+    def platform_prefix(self) -> str:
+        """The same of the platform that serves this customer."""
+        return self.prefix if self.is_platform else f"Nat-{self.environment.name}-"
+
+    @property
+    def brands(self) -> tuple[Customer, ...]:
+        """Every brand that this platform serves, its own first."""
+        return (self.customer, *self.shared_brands)
+
+    @property
+    def app_url(self) -> str:
+        """Where people of the platform's own brand manage their nation."""
+        return self.environment.app_url or DEVELOPER_APP
+
+    def app_urls(self, brand: Customer) -> tuple[str, ...]:
+        """Addresses of a brand's web app. There is always one, so that its sign-in client can exist."""
+        own = self.app_url if brand is self.customer else brand.app_url_in(self.environment)
+        developer = DEVELOPER_APP if self.environment.developer_callbacks or not own else None
+        return tuple(dict.fromkeys(url for url in (own, developer) if url))
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Origins from which browsers may call the APIs: web apps and extensions."""
+        apps = [url for brand in self.brands for url in self.app_urls(brand)]
+        extensions = [f"chrome-extension://{each}" for brand in self.brands for each in brand.extension_ids]
+        return tuple(dict.fromkeys(apps + extensions))
+
+    @cached_property
+    def log_retention(self) -> logs.RetentionDays:
+        """How long every log group keeps its lines."""
+        return _RETENTION[self.environment.log_retention_days]
+
+    @property
+    def common_variables(self) -> dict[str, str]:
+        """What every process of the platform is told."""
+        return {
+            Variable.ENVIRONMENT: self.environment.name,
+            Variable.APP_URL: self.app_url,
+            Variable.PLANS: plans_json(load_plans()),
+        }
+
+    @property
+    def agent_variables(self) -> dict[str, str]:
+        """What the worker is told about vendors."""
+        agent = self.environment.agent
+        return {
+            Variable.MODEL_ID: agent.model,
+            Variable.MODEL_PROVIDER: agent.provider,
+            Variable.ANTHROPIC_URL: agent.anthropic_url,
+            Variable.NATIONBUILDER_URL: agent.nationbuilder_url,
+            Variable.TOKEN_STORE: agent.token_store,
+            Variable.PRICES: models_json(load_models()),
+            Variable.WORKER_SLOTS: str(self.environment.worker.slots),
+        }
+
+    def bundle(self, group: str) -> Bundle:
+        """The Lambda bundle of a function group."""
+        functions = self.environment.functions
+        return Bundle(RUNTIME, group, functions.install_python, functions.install_platform)
+
+
+_RETENTION: Final = {
+    1: logs.RetentionDays.ONE_DAY,
+    3: logs.RetentionDays.THREE_DAYS,
+    5: logs.RetentionDays.FIVE_DAYS,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    60: logs.RetentionDays.TWO_MONTHS,
+    90: logs.RetentionDays.THREE_MONTHS,
+    120: logs.RetentionDays.FOUR_MONTHS,
+    150: logs.RetentionDays.FIVE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    400: logs.RetentionDays.THIRTEEN_MONTHS,
+    545: logs.RetentionDays.EIGHTEEN_MONTHS,
+    731: logs.RetentionDays.TWO_YEARS,
+    1096: logs.RetentionDays.THREE_YEARS,
+    1827: logs.RetentionDays.FIVE_YEARS,
+    3653: logs.RetentionDays.TEN_YEARS,
+}

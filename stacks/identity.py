@@ -1,0 +1,64 @@
+"""Who people are: sign-in for the brands of one platform."""
+
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from config import Customer
+from nat_constructs.sign_in import SignIn
+from stacks.deployment import CLI_CALLBACK, Deployment
+from stacks.stack import NatStack
+
+
+def output_suffix(brand: Customer, owner: Customer) -> str:
+    """What an output's name ends with for a brand: nothing for the platform's own, else `CivicDesk`."""
+    return "" if brand is owner else "".join(part.capitalize() for part in brand.slug.split("-"))
+
+
+class IdentityStack(NatStack):
+    """One user pool with hosted login on a neutral host, and public apps for each brand's web app and extension."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
+        super().__init__(scope, "Identity", deployment=deployment, description="Nat: sign-in", stateful=True)
+        environment = deployment.environment
+        self.sign_in = SignIn(
+            self,
+            "SignIn",
+            domain_prefix=environment.sign_in_prefix,
+            keeps_data=environment.keeps_data,
+            managed_login=environment.features.login_branding,
+        )
+        self._clients: dict[str, cognito.UserPoolClient] = {}
+        for brand in deployment.brands:
+            self._add_brand(brand)
+        self._clients["Cli"] = self.sign_in.add_app(
+            "Cli", callbacks=[CLI_CALLBACK], primary=deployment.customer.brand.colours.primary
+        )
+        self._publish()
+
+    @property
+    def audience(self) -> list[str]:
+        """Client ids whose access tokens the platform accepts."""
+        return [client.user_pool_client_id for client in self._clients.values()]
+
+    def _add_brand(self, brand: Customer) -> None:
+        suffix = output_suffix(brand, self.deployment.customer)
+        primary = brand.brand.colours.primary
+        apps = self.deployment.app_urls(brand)
+        self._clients[f"Web{suffix}"] = self.sign_in.add_app(
+            f"Web{suffix}",
+            callbacks=[f"{url}/callback" for url in apps],
+            logouts=[f"{url}/" for url in apps],
+            primary=primary,
+        )
+        if brand.extension_ids:
+            extensions = [f"https://{each}.chromiumapp.org/" for each in brand.extension_ids]
+            self._clients[f"Extension{suffix}"] = self.sign_in.add_app(
+                f"Extension{suffix}", callbacks=extensions, logouts=extensions, primary=primary
+            )
+
+    def _publish(self) -> None:
+        self.publish("UserPoolId", self.sign_in.pool.user_pool_id, "User pool")
+        self.publish("Issuer", self.sign_in.issuer, "Issuer of access tokens")
+        self.publish("LoginUrl", self.sign_in.login_url, "Hosted login")
+        for name, client in self._clients.items():
+            self.publish(f"ClientId{name}", client.user_pool_client_id, f"App client {name}")
