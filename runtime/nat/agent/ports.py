@@ -73,6 +73,8 @@ class Step:
     stop_reason: str
     usage: Usage
     results: tuple[Block, ...] | None = None
+    model: str = ""
+    """The model that wrote the message; decides its price."""
 
 
 class Steps(Protocol):
@@ -122,6 +124,10 @@ class Answer:
     usage: Usage
     links: tuple[Link, ...] = ()
     tainted: bool = False
+    cost_micros: int | None = None
+    """Micro-dollars over all model calls of the turn, earlier attempts included; `None` is unpriced."""
+    model: str = ""
+    """The model that answered."""
 
 
 Emit = Callable[[Event], None]

@@ -1,0 +1,331 @@
+"""The agent's loop: ask the model, run its tools, go on until it has answered or a limit is reached.
+
+One `answer` is one turn. Everything durable goes through `Steps`: a model message is stored before its
+tools run, their results after, so another worker that gets the turn goes on where this one stopped and does
+not pay for the same message twice. Reaching a limit ends with an honest sentence and not with an error.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from nat.agent import transcript
+from nat.agent.calls import ToolCalls, shared_pool
+from nat.agent.gates import NO_POLICY, Policy
+from nat.agent.models.failures import PromptTooLong
+from nat.agent.models.stream import STOPPED
+from nat.agent.money import Prices, total_micros
+from nat.agent.ports import (
+    Answer,
+    Asked,
+    Block,
+    Emit,
+    Message,
+    Model,
+    ModelReply,
+    ModelRequest,
+    Step,
+    Steps,
+    Usage,
+)
+from nat.agent.prompt import SYSTEM, question_message
+from nat.agent.results import any_untrusted, is_untrusted, links_in
+from nat.agent.tool import Tool, tool_list_json
+from nat.errors import ModelRefused
+from nat.events import Link, Notice, TextDelta
+
+if TYPE_CHECKING:
+    from nat.nationbuilder import NationBuilder
+
+
+@dataclass(frozen=True)
+class TurnLimits:
+    """What one turn may use."""
+
+    tool_calls: int = 15
+    model_messages: int = 12
+    output_tokens: int = 16_000
+    """Over all messages of the turn."""
+    message_tokens: int = 4_096
+    """Of one message."""
+    cost_micros: int | None = 200_000
+    """Micro-dollars; checked when the model has a price."""
+    result_characters: int = 20_000
+    """Of one tool result."""
+    history_characters: int = 200_000
+    """Of earlier turns; about 60,000 tokens."""
+
+
+USED_UP: Final = (
+    "I stop here, because this needs more work than one answer may use. What stands above covers only what I "
+    "have read so far. Ask for a smaller part of it to go on."
+)
+TOO_LONG: Final = "(The answer was cut here, because it became too long. Ask for a smaller part of it.)"
+CONVERSATION_FULL: Final = (
+    "This conversation has become too long to go on in it. Please start a new one and ask again there."
+)
+NOTHING_SAID: Final = "I have no answer to this. Please ask again in other words."
+LEFT_OUT_NOTICE: Final = "This conversation is long: its beginning was left out of this answer."
+
+_RUNS_TOOLS: Final = frozenset({"tool_use", "max_tokens"})
+
+
+class Agent:
+    """Answers questions with one model and one set of tools. Stateless between turns; one serves all
+    threads."""
+
+    def __init__(
+        self,
+        model: Model,
+        tools: Mapping[str, Tool],
+        limits: TurnLimits | None = None,
+        *,
+        prices: Prices | None = None,
+        pool: Executor | None = None,
+    ) -> None:
+        self._model = model
+        self._tools = tools
+        self._limits = limits or TurnLimits()
+        self._prices = prices
+        self._pool = pool
+        self._tools_json = _tools_json(tuple(tools.values()))
+
+    def answer(
+        self,
+        asked: Asked,
+        *,
+        history: Sequence[Message],
+        steps: Steps,
+        nation: "NationBuilder",
+        emit: Emit,
+        stopped: Callable[[], bool],
+        policy: Policy = NO_POLICY,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Answer one question, going on from stored steps if there are any.
+
+        Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
+        NationBuilder no longer lets the nation in. Everything else a tool can meet is told to the model.
+        """
+        calls = ToolCalls(
+            self._tools,
+            nation=nation,
+            role=asked.role,
+            policy=policy,
+            emit=emit,
+            stopped=stopped,
+            result_characters=self._limits.result_characters,
+            pool=self._pool or shared_pool(),
+        )
+        turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices)
+        return turn.run(functools.partial(self._ask, dict(metadata or {}), stopped))
+
+    def _ask(
+        self,
+        metadata: Mapping[str, str],
+        stopped: Callable[[], bool],
+        messages: Sequence[Message],
+        max_tokens: int,
+        on_text: Callable[[str], None],
+    ) -> ModelReply:
+        request = ModelRequest(
+            system=SYSTEM,
+            tools_json=self._tools_json,
+            messages=messages,
+            max_tokens=max_tokens,
+            metadata=metadata,
+        )
+        return self._model.stream(request, on_text=on_text, stopped=stopped)
+
+
+_Ask = Callable[[Sequence[Message], int, Callable[[str], None]], ModelReply]
+
+
+class _Turn:
+    """State of one turn while it runs."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        history: Sequence[Message],
+        steps: Steps,
+        calls: ToolCalls,
+        emit: Emit,
+        stopped: Callable[[], bool],
+        limits: TurnLimits,
+        prices: Prices | None,
+    ) -> None:
+        self._steps = steps
+        self._calls = calls
+        self._emit = emit
+        self._stopped = stopped
+        self._limits = limits
+        self._prices = prices
+        self._tainted = any_untrusted(history)
+        self._history, self._left_out = transcript.trimmed(history, limits.history_characters)
+        self._messages: list[Message] = [question_message(asked)]
+        self._text = ""
+        self._usage = Usage()
+        self._costs: list[int | None] = []
+        self._links: list[Link] = []
+        self._model = ""
+        self._number = 0
+        self._calls_used = 0
+        self._refused_rounds = 0
+
+    def run(self, ask: _Ask) -> Answer:
+        """Replay what is stored, then go on."""
+        if self._left_out:
+            self._emit(Notice(kind="partial", message=LEFT_OUT_NOTICE))
+        for step in self._steps.load():
+            if (answer := self._take(step)) is not None:
+                return answer
+        while True:
+            if self._stopped():
+                return self._finish("stopped", transcript.STOPPED_MARK)
+            if self._used_up():
+                return self._end(USED_UP)
+            try:
+                reply = self._next(ask)
+            except PromptTooLong:
+                if not self._forget_history():
+                    return self._end(CONVERSATION_FULL)
+                continue
+            if reply.stop_reason == STOPPED:
+                return self._stopped_in(reply)
+            if reply.stop_reason == "model_context_window_exceeded" and not reply.content:
+                self._account(reply.usage, reply.model)
+                if not self._forget_history():
+                    return self._end(CONVERSATION_FULL)
+                continue
+            step = Step(self._number, reply.content, reply.stop_reason, reply.usage, model=reply.model)
+            self._steps.save_message(step)
+            if (answer := self._take(step)) is not None:
+                return answer
+
+    def _next(self, ask: _Ask) -> ModelReply:
+        separator = [transcript.SEPARATOR if self._text else ""]
+
+        def on_text(text: str) -> None:
+            self._emit(TextDelta(separator[0] + text))
+            separator[0] = ""
+
+        left = self._limits.output_tokens - self._usage.output_tokens
+        tokens = max(1, min(self._limits.message_tokens, left))
+        return ask([*self._history, *self._messages], tokens, on_text)
+
+    def _take(self, step: Step) -> Answer | None:
+        """Add a complete model message and its tools' results; the answer if the turn ends with it."""
+        self._number = step.index + 1
+        self._account(step.usage, step.model)
+        self._say(transcript.text_of(step.content))
+        if step.content:
+            self._messages.append({"role": "assistant", "content": list(step.content)})
+        if step.stop_reason == "refusal":
+            raise ModelRefused
+        uses = transcript.tool_uses(step.content)
+        if uses and step.stop_reason in _RUNS_TOOLS:
+            return self._with_results(step, uses)
+        if step.stop_reason == "pause_turn" and _is_paused(step.content):
+            return None
+        if step.stop_reason == "max_tokens":
+            return self._end(TOO_LONG)
+        if step.stop_reason == "model_context_window_exceeded":
+            return self._end(CONVERSATION_FULL)
+        said_something = transcript.text_of(step.content).strip()
+        return self._finish("finished") if said_something else self._end(NOTHING_SAID)
+
+    def _with_results(self, step: Step, uses: Sequence[Block]) -> Answer | None:
+        allowed = max(0, self._limits.tool_calls - self._calls_used)
+        self._calls_used += min(len(uses), allowed)
+        self._refused_rounds += len(uses) > allowed
+        blocks = step.results
+        stopped = False
+        if blocks is None:
+            results = self._calls.run(
+                uses, tainted=self._tainted, allowed=allowed, cut_off=_cut_off_call(step)
+            )
+            blocks, stopped = results.blocks, results.stopped
+            self._steps.save_results(step.index, blocks)
+            self._links.extend(results.links)
+        else:
+            self._links.extend(links_in(blocks))
+        self._tainted = self._tainted or any(map(is_untrusted, blocks))
+        self._messages.append({"role": "user", "content": list(blocks)})
+        return self._finish("stopped", transcript.STOPPED_MARK) if stopped else None
+
+    def _stopped_in(self, reply: ModelReply) -> Answer:
+        self._account(reply.usage, reply.model)
+        self._say(transcript.text_of(reply.content))
+        if reply.content:
+            self._messages.append({"role": "assistant", "content": list(reply.content)})
+        return self._finish("stopped", transcript.STOPPED_MARK)
+
+    def _account(self, usage: Usage, model: str) -> None:
+        self._usage += usage
+        self._model = model or self._model
+        self._costs.append(self._prices.cost_micros(usage, self._model) if self._prices else None)
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._text = f"{self._text}{transcript.SEPARATOR}{text}" if self._text else text
+
+    def _used_up(self) -> bool:
+        limits = self._limits
+        cost = total_micros(self._costs)
+        return (
+            self._number >= limits.model_messages
+            or self._refused_rounds > 1
+            or self._usage.output_tokens >= limits.output_tokens
+            or (limits.cost_micros is not None and cost is not None and cost >= limits.cost_micros)
+        )
+
+    def _forget_history(self) -> bool:
+        """Go on without earlier turns; False if that was done already or there are none."""
+        if not self._history:
+            return False
+        self._history = []
+        self._messages = transcript.without_thinking(self._messages)
+        self._messages[0] = transcript.with_note(self._messages[0], transcript.LEFT_OUT)
+        self._emit(Notice(kind="partial", message=LEFT_OUT_NOTICE))
+        return True
+
+    def _end(self, note: str) -> Answer:
+        """End the turn with words of ours, which people read like the model's."""
+        self._emit(TextDelta(f"{transcript.SEPARATOR}{note}" if self._text else note))
+        self._say(note)
+        return self._finish("finished", note)
+
+    def _finish(self, outcome: Literal["finished", "stopped"], ending: str = "") -> Answer:
+        return Answer(
+            outcome=outcome,
+            text=self._text,
+            messages=transcript.closed(self._messages, ending),
+            usage=self._usage,
+            links=tuple(dict.fromkeys(self._links)),
+            tainted=self._tainted,
+            cost_micros=total_micros(self._costs),
+            model=self._model,
+        )
+
+
+@functools.lru_cache(maxsize=4)
+def _tools_json(tools: tuple[Tool, ...]) -> str:
+    """Serialised once per process, since an agent may be made for each nation that has a key of its own."""
+    return tool_list_json(tools)
+
+
+def _cut_off_call(step: Step) -> str | None:
+    """With `max_tokens` the last block is where the message broke off: a call that stands there is not
+    whole."""
+    if step.stop_reason != "max_tokens" or not step.content:
+        return None
+    last = step.content[-1]
+    return last["id"] if last.get("type") == "tool_use" else None
+
+
+def _is_paused(content: Sequence[Block]) -> bool:
+    """Whether the API paused a tool of its own; sent back as it is, the message goes on."""
+    return any(block.get("type") == "server_tool_use" for block in content)

@@ -1,0 +1,78 @@
+"""Vendor failures as errors of ours, and which of them are worth another try.
+
+An `error` event inside a stream comes with status 200, so the type in the body decides and not the status.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from nat.errors import ModelError, ModelOverloaded, ModelUnavailable
+
+if TYPE_CHECKING:
+    from anthropic import APIStatusError
+
+OVERLOADED: Final = frozenset({"overloaded_error", "rate_limit_error", "throttlingException"})
+UNAVAILABLE: Final = frozenset(
+    {"authentication_error", "permission_error", "billing_error", "not_found_error"}
+)
+PASSING: Final = frozenset(
+    {
+        "overloaded_error",
+        "rate_limit_error",
+        "api_error",
+        "timeout_error",
+        # Bedrock's names inside an event stream.
+        "throttlingException",
+        "internalServerException",
+        "serviceUnavailableException",
+        "modelStreamErrorException",
+        "modelTimeoutException",
+    }
+)
+_PASSING_STATUS: Final = frozenset({408, 409, 429})
+
+
+class PromptTooLong(ModelError):
+    """The prompt does not fit the model's context window: 413, or 400 that says so."""
+
+    retryable = False
+    default = "This conversation has become too long. Start a new one to go on."
+
+
+def is_passing(error: "APIStatusError") -> bool:
+    """Whether the same request may succeed in a moment. The API's own `x-should-retry` goes first."""
+    said = error.response.headers.get("x-should-retry")
+    if said in {"true", "false"} and error.status_code != 200:
+        return said == "true"
+    return _kind(error) in PASSING or error.status_code in _PASSING_STATUS or error.status_code >= 500
+
+
+def as_ours(error: "APIStatusError") -> ModelError:
+    """The error to raise. Carries nothing of the vendor's words."""
+    kind = _kind(error)
+    if kind in OVERLOADED or error.status_code in {429, 529}:
+        return ModelOverloaded()
+    if kind in UNAVAILABLE or error.status_code in {401, 402, 403, 404}:
+        return ModelUnavailable()
+    if error.status_code == 413 or (kind == "invalid_request_error" and _says_too_long(error)):
+        return PromptTooLong()
+    return ModelError()
+
+
+def retry_after_seconds(error: "APIStatusError") -> float | None:
+    """What the API asks to wait: `retry-after-ms`, else `retry-after` in seconds."""
+    headers = error.response.headers
+    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) / scale)
+        except (KeyError, ValueError):
+            continue
+    return None
+
+
+def _kind(error: "APIStatusError") -> str:
+    return error.type or ""
+
+
+def _says_too_long(error: "APIStatusError") -> bool:
+    # The API has no code for this case; its message reads "prompt is too long: N tokens > M maximum".
+    return "prompt is too long" in (error.api_message or "")

@@ -1,0 +1,128 @@
+"""One streamed model message, tried again while nobody has seen anything of it.
+
+All retries happen here and not in the SDK: its waits cannot be interrupted when a person stops the turn,
+and it does not retry errors that arrive inside a stream. After the first text a failed call fails the turn.
+"""
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.agent.models.failures import as_ours, is_passing, retry_after_seconds
+from nat.agent.models.stream import Accumulator, Incomplete
+from nat.agent.models.watch import Watch
+from nat.agent.ports import ModelReply
+from nat.errors import ModelError, ModelUnavailable
+
+if TYPE_CHECKING:
+    from anthropic import Stream
+
+log = logging.getLogger(__name__)
+
+WATCH: Final = Watch()
+_SLEEP_SLICE: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait and how often to try. Seconds."""
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 8.0
+    connect_timeout: float = 5.0
+    read_timeout: float = 90.0
+    """Between two pieces of an answer; the API sends pings while the model is silent."""
+
+    def wait(self, attempt: int, asked: float | None) -> float:
+        """Seconds before the next try: what the API asks for, else exponential with jitter; never too
+        long."""
+        if asked is not None:
+            return min(asked, self.longest_wait)
+        doubled: float = self.first_wait * 2.0**attempt
+        return min(doubled, self.longest_wait) * random.uniform(0.75, 1.0)  # noqa: S311 - jitter, not a secret
+
+
+def stream_message(
+    open_stream: Callable[[], "Stream[Any]"],
+    *,
+    model: str,
+    origin: str,
+    patience: Patience,
+    on_text: Callable[[str], None],
+    stopped: Callable[[], bool],
+) -> ModelReply:
+    """Stream one message. Raises `ModelOverloaded`, `ModelUnavailable`, `ModelError`, `PromptTooLong`."""
+    import anthropic
+    import httpx2
+
+    for attempt in range(patience.attempts):
+        message = Accumulator(on_text, origin)
+        asked: float | None = None
+        try:
+            return _once(open_stream, message, model, stopped)
+        except anthropic.APIStatusError as error:
+            if stopped():
+                return message.stopped_reply(model)
+            log.warning(
+                "model call failed",
+                extra={
+                    "model": model,
+                    "status": error.status_code,
+                    "error_type": error.type,
+                    "error_code": error.error_code,
+                    "request_id": error.request_id,
+                },
+            )
+            failure = as_ours(error)
+            if not is_passing(error):
+                raise failure from None
+            asked = retry_after_seconds(error)
+        except (
+            anthropic.APIConnectionError,
+            httpx2.HTTPError,
+            httpx2.StreamError,
+            OSError,
+            json.JSONDecodeError,
+            Incomplete,
+        ) as error:
+            if stopped():
+                return message.stopped_reply(model)
+            log.warning("model connection failed", extra={"model": model, "error": type(error).__name__})
+            failure = ModelUnavailable()
+        if message.shown or attempt + 1 == patience.attempts:
+            raise failure
+        if not _sleep(patience.wait(attempt, asked), stopped):
+            return message.stopped_reply(model)
+    raise ModelError
+
+
+def _once(
+    open_stream: Callable[[], "Stream[Any]"], message: Accumulator, model: str, stopped: Callable[[], bool]
+) -> ModelReply:
+    if stopped():
+        return message.stopped_reply(model)
+    events = open_stream()
+    try:
+        with WATCH.watching(stopped, events.response):
+            for event in events:
+                message.take(event)
+                if stopped():
+                    return message.stopped_reply(model)
+    finally:
+        events.close()
+    return message.reply(model)
+
+
+def _sleep(seconds: float, stopped: Callable[[], bool]) -> bool:
+    """Wait; False as soon as the turn is stopped."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if stopped():
+            return False
+        time.sleep(min(left, _SLEEP_SLICE))
+    return not stopped()

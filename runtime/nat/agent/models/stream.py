@@ -1,0 +1,153 @@
+"""From the events of a streamed message to one complete message.
+
+Grammar: `message_start (content_block_start content_block_delta* content_block_stop)* message_delta
+message_stop`, with pings anywhere. Event and delta types that we do not know are ignored, as the API asks
+of its clients.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from nat.agent.models.body import ORIGIN, THINKING
+from nat.agent.ports import Block, ModelReply, Usage
+
+INVALID_JSON: Final = "invalid_json"
+"""Key under which a tool call's unreadable arguments are kept. No tool has such a parameter, so it never
+runs."""
+
+STOPPED: Final = "stopped"
+
+
+class Incomplete(Exception):
+    """The stream ended before the message did."""
+
+
+class Accumulator:
+    """Collects one message. `origin` marks its thinking blocks."""
+
+    def __init__(self, on_text: Callable[[str], None], origin: str) -> None:
+        self._on_text = on_text
+        self._origin = origin
+        self._blocks: dict[int, Block] = {}
+        self._parts: dict[int, list[str]] = {}
+        self._closed: set[int] = set()
+        self._usage: dict[str, int] = {}
+        self._model = ""
+        self._stop_reason: str | None = None
+        self.shown = False
+        """Whether any text went out: from then on a failed call cannot be repeated unseen."""
+        self.ended = False
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Read one event."""
+        kind = event.get("type")
+        if kind == "content_block_delta":
+            self._delta(event["index"], event["delta"])
+        elif kind == "content_block_start":
+            self._start_block(event["index"], event["content_block"])
+        elif kind == "content_block_stop":
+            self._close(event["index"])
+        elif kind == "message_start":
+            message = event["message"]
+            self._model = message.get("model") or ""
+            self._add_usage(message.get("usage"))
+        elif kind == "message_delta":
+            self._stop_reason = event.get("delta", {}).get("stop_reason") or self._stop_reason
+            self._add_usage(event.get("usage"))
+        elif kind == "message_stop":
+            self.ended = True
+
+    def reply(self, model: str) -> ModelReply:
+        """The complete message. Raises `Incomplete` if the stream broke off."""
+        if not self.ended and self._stop_reason is None:
+            raise Incomplete
+        for index in list(self._blocks):
+            self._close(index)
+        blocks = (self._blocks[index] for index in sorted(self._blocks))
+        return ModelReply(
+            # The API refuses a blank text block when the message is sent back to it.
+            content=tuple(block for block in blocks if block.get("type") != "text" or block["text"].strip()),
+            stop_reason=self._stop_reason or "end_turn",
+            usage=self._sum(),
+            model=self._model or model,
+        )
+
+    def stopped_reply(self, model: str) -> ModelReply:
+        """What was said before a person stopped it: text only, since half a tool call or thought is of no
+        use."""
+        texts = tuple(
+            {"type": "text", "text": text}
+            for index in sorted(self._blocks)
+            if self._blocks[index].get("type") == "text" and (text := self._text(index)).strip()
+        )
+        return ModelReply(texts, STOPPED, self._sum(), self._model or model)
+
+    def _start_block(self, index: int, start: Mapping[str, Any]) -> None:
+        block = dict(start)
+        self._blocks[index] = block
+        self._parts[index] = []
+        if block.get("type") in THINKING:
+            block[ORIGIN] = self._origin
+        elif block.get("type") == "text" and block.get("text"):
+            self._say(index, block["text"])
+
+    def _delta(self, index: int, delta: Mapping[str, Any]) -> None:
+        if index not in self._blocks:
+            return
+        kind = delta.get("type")
+        if kind == "text_delta":
+            self._say(index, delta["text"])
+        elif kind == "input_json_delta":
+            self._parts[index].append(delta["partial_json"])
+        elif kind == "thinking_delta":
+            self._parts[index].append(delta["thinking"])
+        elif kind == "signature_delta":
+            self._blocks[index]["signature"] = delta["signature"]
+
+    def _say(self, index: int, text: str) -> None:
+        if text:
+            self._parts[index].append(text)
+            self.shown = True
+            self._on_text(text)
+
+    def _text(self, index: int) -> str:
+        return "".join(self._parts[index])
+
+    def _close(self, index: int) -> None:
+        if index in self._closed or index not in self._blocks:
+            return
+        self._closed.add(index)
+        block = self._blocks[index]
+        match block.get("type"):
+            case "text":
+                block["text"] = self._text(index)
+            case "thinking":
+                block["thinking"] = block.get("thinking", "") + self._text(index)
+            case "tool_use" | "server_tool_use":
+                block["input"] = self._input(index, block)
+
+    def _input(self, index: int, block: Block) -> dict[str, Any]:
+        text = self._text(index)
+        if not text:
+            started = block.get("input")
+            return started if isinstance(started, dict) else {}
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = None
+        return value if isinstance(value, dict) else {INVALID_JSON: text}
+
+    def _add_usage(self, usage: Mapping[str, Any] | None) -> None:
+        # Counts in `message_delta` are cumulative, so a later number replaces an earlier one.
+        for name, value in (usage or {}).items():
+            if isinstance(value, int):
+                self._usage[name] = value
+
+    def _sum(self) -> Usage:
+        return Usage(
+            input_tokens=self._usage.get("input_tokens", 0),
+            cache_write_tokens=self._usage.get("cache_creation_input_tokens", 0),
+            cache_read_tokens=self._usage.get("cache_read_input_tokens", 0),
+            output_tokens=self._usage.get("output_tokens", 0),
+        )

@@ -1,0 +1,151 @@
+"""Tool results as the model gets them: compact, honest when cut, and marked as untrusted data.
+
+The text of a result is `<untrusted_data>{JSON}</untrusted_data>`; the JSON has `data`, and of `returned`,
+`total`, `complete`, `links` and `note` what there is. Keys are sorted, so that equal results are equal
+bytes in the prompt cache. `<` stands in the JSON as an escape: no record can close the tag.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from nat.agent.ports import Block, Message
+from nat.agent.tool import Outcome
+from nat.events import Link
+
+OPEN: Final = "<untrusted_data>"
+CLOSE: Final = "</untrusted_data>"
+_LONG_TEXT: Final = 1_000
+_SHORT_TEXT: Final = 160
+
+
+def result_block(call: str, outcome: Outcome, limit: int) -> Block:
+    """The result of a call that ran. `limit` is in characters."""
+    payload = _payload(outcome)
+    text = _dumps(payload)
+    if len(text) > limit:
+        text = _dumps(_cut(payload, limit))
+    if outcome.untrusted:
+        text = f"{OPEN}{text}{CLOSE}"
+    return {"type": "tool_result", "tool_use_id": call, "content": text}
+
+
+def error_block(call: str, message: str) -> Block:
+    """The result of a call that failed or did not run, in words the model can pass on."""
+    return {"type": "tool_result", "tool_use_id": call, "content": message, "is_error": True}
+
+
+def is_untrusted(block: Block) -> bool:
+    """Whether a result holds text that outsiders may have written."""
+    content = block.get("content")
+    return block.get("type") == "tool_result" and isinstance(content, str) and content.startswith(OPEN)
+
+
+def links_in(blocks: Iterable[Block]) -> list[Link]:
+    """Links of stored results, so that an answer that goes on after a restart still has them."""
+    links: list[Link] = []
+    for block in blocks:
+        content = block.get("content")
+        if block.get("type") != "tool_result" or block.get("is_error") or not isinstance(content, str):
+            continue
+        try:
+            payload = json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))
+        except ValueError:
+            continue
+        if isinstance(payload, dict):
+            links.extend(Link(each["label"], each["url"]) for each in payload.get("links", ()))
+    return links
+
+
+def any_untrusted(messages: Sequence[Message]) -> bool:
+    """Whether untrusted text was read anywhere in these messages."""
+    return any(
+        is_untrusted(block)
+        for message in messages
+        if not isinstance(message["content"], str)
+        for block in message["content"]
+    )
+
+
+def _payload(outcome: Outcome) -> dict[str, Any]:
+    payload: dict[str, Any] = {"data": outcome.data}
+    for name in ("returned", "total", "complete"):
+        value = getattr(outcome, name)
+        if value is not None:
+            payload[name] = value
+    if outcome.links:
+        payload["links"] = [{"label": link.label, "url": link.url} for link in outcome.links]
+    return payload
+
+
+def _cut(payload: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """The payload within `limit` characters: shorter lists first, then shorter texts, and it says so."""
+    cut: dict[str, Any] = json.loads(_dumps(payload))
+    cut["complete"] = False
+    cut["note"] = "Too large to show whole: long texts are shortened."
+    shorten_texts(cut["data"], _LONG_TEXT)
+    dropped = 0
+    while len(_dumps(cut)) > limit - 200:
+        longest = _longest_list(cut["data"])
+        if longest is None or len(longest) <= 1:
+            break
+        keep = max(1, len(longest) * 3 // 4)
+        if cut.get("returned") == len(longest):
+            cut["returned"] = keep
+        dropped += len(longest) - keep
+        del longest[keep:]
+    if dropped:
+        cut["note"] = (
+            f"Too large to show whole: {dropped} entries were left out here and long texts are shortened. "
+            "Narrow the question or ask for fewer records to see the rest."
+        )
+    if len(_dumps(cut)) > limit:
+        shorten_texts(cut["data"], _SHORT_TEXT)
+    if len(_dumps(cut)) > limit:
+        cut["data"] = {}
+        cut["note"] = "Too large to show at all. Ask for fewer records or fewer details."
+        cut.pop("returned", None)
+    if len(_dumps(cut)) > limit:
+        cut.pop("links", None)
+    return cut
+
+
+def shorten_texts(value: Any, longest: int) -> None:
+    """Cut every text in a JSON value to `longest` characters, in place, with a mark."""
+    entries: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        entries = list(value.items())
+    elif isinstance(value, list):
+        entries = list(enumerate(value))
+    for key, each in entries:
+        if isinstance(each, str):
+            if len(each) > longest:
+                value[key] = each[:longest] + "… [cut]"
+        else:
+            shorten_texts(each, longest)
+
+
+def _longest_list(value: Any) -> list[Any] | None:
+    """The list that takes most room among the outermost ones: cutting it loses whole records, not their
+    parts."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    found = [each for each in map(_longest_list, value.values()) if each is not None and len(each) > 1]
+    return max(found, key=lambda each: len(_dumps(each)), default=None)
+
+
+def _dumps(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return text.replace("<", "\\u003c")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset, tuple)):
+        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)

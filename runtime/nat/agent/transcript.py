@@ -1,0 +1,103 @@
+"""The messages of a conversation as the model sees them: valid, trimmed by whole turns, closed properly.
+
+A turn is the person's question, then pairs of a model message and a message with all its tool results, and
+at the end a model message without tool calls. Every turn that was stored has this shape, also one that was
+stopped.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from nat.agent.ports import Block, Message, Step
+
+SEPARATOR: Final = "\n\n"
+"""Between what the model said before and after its tools ran, in what people read."""
+
+LEFT_OUT: Final = "(The beginning of this conversation was left out, because it has become long.)"
+STOPPED_MARK: Final = "(The person stopped the answer here.)"
+
+_THINKING: Final = frozenset({"thinking", "redacted_thinking"})
+
+
+def text_of(content: Iterable[Block]) -> str:
+    """The text blocks of a message, as people read them."""
+    return "".join(block["text"] for block in content if block.get("type") == "text")
+
+
+def settled_text(steps: Iterable[Step]) -> str:
+    """What stored steps have said for good: the text that stays when a turn goes on in another worker."""
+    return SEPARATOR.join(text for step in steps if (text := text_of(step.content)))
+
+
+def tool_uses(content: Iterable[Block]) -> list[Block]:
+    """The tool calls of a message, in order."""
+    return [block for block in content if block.get("type") == "tool_use"]
+
+
+def starts_turn(message: Message) -> bool:
+    """Whether a message is a person's question, rather than tool results."""
+    if message["role"] != "user":
+        return False
+    content = message["content"]
+    return isinstance(content, str) or all(block.get("type") != "tool_result" for block in content)
+
+
+def trimmed(history: Sequence[Message], limit: int) -> tuple[list[Message], bool]:
+    """History within about `limit` characters, and whether turns were left out.
+
+    Only whole turns go, oldest first, and in jumps of half the limit: the kept part begins at the same
+    place for several turns, so that the prompt cache still matches. Thinking blocks go with them, because
+    they are valid only after exactly the messages that they were written after.
+    """
+    sizes = [len(json.dumps(message, ensure_ascii=False)) for message in history]
+    over = sum(sizes) - limit
+    if over <= 0:
+        return list(history), False
+    jump = max(1, limit // 2)
+    drop = -(-over // jump) * jump
+    dropped = 0
+    for at, message in enumerate(history):
+        if dropped >= drop and starts_turn(message):
+            kept = without_thinking(history[at:])
+            kept[0] = with_note(kept[0], LEFT_OUT)
+            return kept, True
+        dropped += sizes[at]
+    return [], True
+
+
+def without_thinking(messages: Iterable[Message]) -> list[Message]:
+    """The messages without their thinking blocks; a message of nothing else goes too."""
+    result: list[Message] = []
+    for message in messages:
+        content = message["content"]
+        if isinstance(content, str):
+            result.append(message)
+            continue
+        blocks = [block for block in content if block.get("type") not in _THINKING]
+        if blocks:
+            result.append({**message, "content": blocks})
+    return result
+
+
+def with_note(message: Message, note: str) -> Message:
+    """A user message that begins with a note of ours."""
+    content = message["content"]
+    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
+    return {**message, "content": [{"type": "text", "text": note}, *blocks]}
+
+
+def closed(messages: Sequence[Message], ending: str = "") -> tuple[Message, ...]:
+    """A turn's messages in the shape that history needs, with `ending` as the model's last words.
+
+    A last model message keeps no tool call without a result, and no thinking that led to one.
+    """
+    result = list(messages)
+    words = [{"type": "text", "text": ending}] if ending else []
+    if result and result[-1]["role"] == "assistant":
+        content = list(result.pop()["content"])
+        if tool_uses(content):
+            content = [block for block in content if block.get("type") == "text"]
+        words = [*content, *words]
+    result.append({"role": "assistant", "content": words or [{"type": "text", "text": "(No answer.)"}]})
+    return tuple(result)
