@@ -1,0 +1,1 @@
+"""Nations: the record, the plan, the subscription check, usage and its limit."""

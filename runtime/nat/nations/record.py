@@ -1,0 +1,193 @@
+"""The nation record: who pays, for what, how much is used, and whether NationBuilder is connected."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from nat.errors import NationUnknown
+from nat.items import decode, encode, moment
+from nat.names import Table
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BATCH: Final = 100
+"""Keys that one BatchGetItem may name (DynamoDB's limit)."""
+
+
+class SubscriptionStatus(StrEnum):
+    """What Stripe's status means for Nat. Only the first two may use it."""
+
+    ACTIVE = "active"
+    TRIALING = "trialing"
+    CANCELLED = "cancelled"
+    NONE = "none"
+
+    @property
+    def usable(self) -> bool:
+        """True while the nation may use Nat."""
+        return self in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+
+
+@dataclass(frozen=True)
+class Nation:
+    """One NationBuilder account that uses Nat. The billing unit: everybody in it shares one query pool.
+
+    `time_zone` is an IANA name and decides what "this week" means. `policy` sets allow, ask or deny per class
+    of tool and per tool; it can be stricter than a role, never looser. `billing_anchor_day` is the day of the
+    month that periods start on, kept because a period that starts on 28 February may stem from the 31st.
+    """
+
+    nation_slug: str
+    created_at: datetime
+    updated_at: datetime
+    billing_period_start: datetime
+    subscription_status: SubscriptionStatus = SubscriptionStatus.NONE
+    subscription_plan: str | None = None
+    queries_used_this_period: int = 0
+    queries_limit: int = 0
+    stripe_customer_id: str | None = None
+    stripe_subscription_id: str | None = None
+    admin_email: str | None = None
+    nb_connected: bool = False
+    nb_token_expires_at: datetime | None = None
+    nb_needs_reauth: bool = False
+    refresh_bucket: str | None = None
+    time_zone: str = "UTC"
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    retention_days: int | None = None
+    billing_anchor_day: int | None = None
+
+
+_TIMES: Final = ("created_at", "updated_at", "billing_period_start", "nb_token_expires_at")
+FIELDS: Final = tuple(Nation.__dataclass_fields__)
+
+
+def to_item(nation: Nation) -> dict[str, Any]:
+    """The record in plain values."""
+    return {name: getattr(nation, name) for name in FIELDS}
+
+
+def from_item(item: Mapping[str, Any]) -> Nation:
+    """The record from plain values. Raises `TypeError` or `ValueError` for a row that is not a nation."""
+    values = {name: item[name] for name in FIELDS if name in item}
+    for name in _TIMES:
+        if name in values:
+            values[name] = moment(values[name])
+    values["subscription_status"] = SubscriptionStatus(values.get("subscription_status", "none"))
+    return Nation(**values)
+
+
+class Nations:
+    """Nation records. The client's credentials decide which nations it reaches."""
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
+        self._client = client
+        self.table = tables[Table.NATIONS]
+
+    def get(self, nation_slug: str) -> Nation | None:
+        """One record, strongly consistent."""
+        found = self._client.get_item(
+            TableName=self.table, Key=encode({"nation_slug": nation_slug}), ConsistentRead=True
+        )
+        return from_item(decode(found["Item"])) if "Item" in found else None
+
+    def require(self, nation_slug: str) -> Nation:
+        """One record. Raises `NationUnknown`."""
+        nation = self.get(nation_slug)
+        if nation is None:
+            raise NationUnknown
+        return nation
+
+    def get_many(self, nation_slugs: Iterable[str]) -> dict[str, Nation]:
+        """The records that exist, by slug, strongly consistent."""
+        wanted = sorted(set(nation_slugs))
+        found: dict[str, Nation] = {}
+        for start in range(0, len(wanted), BATCH):
+            keys = [encode({"nation_slug": slug}) for slug in wanted[start : start + BATCH]]
+            while keys:
+                answer = self._client.batch_get_item(
+                    RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}}
+                )
+                for item in answer["Responses"].get(self.table, []):
+                    nation = from_item(decode(item))
+                    found[nation.nation_slug] = nation
+                left = answer.get("UnprocessedKeys", {}).get(self.table)
+                keys = [dict(key) for key in left["Keys"]] if left else []
+        return found
+
+    def create(self, nation: Nation) -> bool:
+        """Store a new record. False, and nothing changed, if the slug has one already."""
+        try:
+            self._client.put_item(
+                TableName=self.table,
+                Item=encode(to_item(nation)),
+                ConditionExpression="attribute_not_exists(nation_slug)",
+            )
+        except ClientError as error:
+            if _refused(error):
+                return False
+            raise
+        return True
+
+    def update(
+        self,
+        nation_slug: str,
+        changes: Mapping[str, Any],
+        *,
+        expected: Mapping[str, Any] | None = None,
+        now: datetime | None = None,
+    ) -> Nation | None:
+        """Set fields of an existing record (`None` removes one) and `updated_at`; gives the new record.
+
+        `expected` names fields that must still have these values (`None`: be absent). Gives `None`, and
+        changes nothing, if the record does not exist or is not as expected. Raises `ValueError` for a field
+        that a nation does not have.
+        """
+        unknown = ({*changes} | {*(expected or {})}) - {*FIELDS}
+        if unknown:
+            raise ValueError(f"A nation has no {', '.join(sorted(unknown))}.")
+        new = {**changes, "updated_at": now or datetime.now(UTC)}
+        names: dict[str, str] = {"#slug": "nation_slug"}
+        values: dict[str, Any] = {}
+        sets, removes, conditions = [], [], ["attribute_exists(#slug)"]
+        for name, value in new.items():
+            names[f"#{name}"] = name
+            if value is None:
+                removes.append(f"#{name}")
+            else:
+                sets.append(f"#{name} = :{name}")
+                values[f":{name}"] = value
+        for name, value in (expected or {}).items():
+            names[f"#{name}"] = name
+            if value is None:
+                conditions.append(f"attribute_not_exists(#{name})")
+            else:
+                conditions.append(f"#{name} = :expected_{name}")
+                values[f":expected_{name}"] = value
+        try:
+            answer = self._client.update_item(
+                TableName=self.table,
+                Key=encode({"nation_slug": nation_slug}),
+                UpdateExpression="SET "
+                + ", ".join(sets)
+                + (f" REMOVE {', '.join(removes)}" if removes else ""),
+                ConditionExpression=" AND ".join(conditions),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=encode(values),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if _refused(error):
+                return None
+            raise
+        return from_item(decode(answer["Attributes"]))
+
+
+def _refused(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

@@ -1,0 +1,166 @@
+"""The subscription check: any user authenticated to a nation can use Nat if that nation subscribes.
+
+It runs on every API call and socket action except sign-in, the subscription state itself, checkout, portal,
+connect, export and delete.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
+
+from nat import aws
+from nat.errors import BadRequest, LimitReached, SubscriptionInactive, Unauthenticated
+from nat.items import timestamp
+from nat.names import SLUG_PATTERN
+from nat.nations import plans as plans_module
+from nat.nations.plans import Plans
+from nat.nations.record import Nation, Nations, SubscriptionStatus
+from nat.settings import TableNames
+
+_SLUG: Final = re.compile(SLUG_PATTERN)
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Caller(Protocol):
+    """Whoever asks, and for which nation; both already proven."""
+
+    @property
+    def user_id(self) -> str: ...
+
+    @property
+    def nation_slug(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SubscriptionState:
+    """What a client needs to know about a nation's subscription and connection."""
+
+    nation_slug: str
+    status: SubscriptionStatus
+    plan: str | None = None
+    queries_used: int = 0
+    queries_limit: int = 0
+    period_start: datetime | None = None
+    limit_reached: bool = False
+    nb_connected: bool = False
+    nb_needs_reauth: bool = False
+
+    def as_body(self) -> dict[str, Any]:
+        """The JSON object of the HTTP API."""
+        return {
+            "nation_slug": self.nation_slug,
+            "status": self.status.value,
+            "active": self.status.usable,
+            "plan": self.plan,
+            "queries_used": self.queries_used,
+            "queries_limit": self.queries_limit,
+            "period_start": None if self.period_start is None else timestamp(self.period_start),
+            "limit_reached": self.limit_reached,
+            "nb_connected": self.nb_connected,
+            "nb_needs_reauth": self.nb_needs_reauth,
+        }
+
+
+class SubscriptionCheck:
+    """The check on given storage and plans."""
+
+    def __init__(self, nations: Nations, plans: Plans) -> None:
+        self._nations = nations
+        self._plans = plans
+
+    @classmethod
+    def of_process(cls) -> "SubscriptionCheck":
+        """The check on what this process's environment names. Raises `SettingMissing`."""
+        return cls(Nations(aws.dynamodb(), TableNames.read()), plans_module.read())
+
+    def state(self, nation_slug: str) -> SubscriptionState:
+        """The state of one nation; `none` for one without a record. Raises `BadRequest` for a bad slug."""
+        nation = self._nations.get(valid_slug(nation_slug))
+        return self.state_of(nation) if nation else SubscriptionState(nation_slug, SubscriptionStatus.NONE)
+
+    def state_of(self, nation: Nation) -> SubscriptionState:
+        """The state of a record that was just read."""
+        return SubscriptionState(
+            nation_slug=nation.nation_slug,
+            status=nation.subscription_status,
+            plan=nation.subscription_plan,
+            queries_used=nation.queries_used_this_period,
+            queries_limit=nation.queries_limit,
+            period_start=nation.billing_period_start,
+            limit_reached=self.exhausted(nation),
+            nb_connected=nation.nb_connected,
+            nb_needs_reauth=nation.nb_needs_reauth,
+        )
+
+    def exhausted(self, nation: Nation) -> bool:
+        """True if a further query would be refused."""
+        return (
+            nation.queries_used_this_period >= nation.queries_limit
+            and nation.subscription_plan not in self._plans.soft
+        )
+
+    def verify(self, user_id: str, nation_slug: str, *, query: bool = False) -> Nation:
+        """The record of a nation that may use Nat now; with `query`, that may also ask one more question.
+
+        That the user belongs to the nation is shown by the session, which comes first.
+        Raises `Unauthenticated`, `BadRequest` for the slug, `NationUnknown`, `SubscriptionInactive`,
+        `LimitReached`.
+        """
+        if not user_id:
+            raise Unauthenticated
+        nation = self._nations.require(valid_slug(nation_slug))
+        self.verify_record(nation, query=query)
+        return nation
+
+    def verify_record(self, nation: Nation, *, query: bool = False) -> None:
+        """The same on a record that was just read. Raises `SubscriptionInactive`, `LimitReached`."""
+        if not nation.subscription_status.usable:
+            raise SubscriptionInactive
+        if query and self.exhausted(nation):
+            raise LimitReached
+
+
+class NationSubscriptionMiddleware(Generic[Parameters, Result]):
+    """Puts the check before a function whose first argument is the caller.
+
+    `query=True` is for what counts as a query: the limit is checked as well.
+    """
+
+    def __init__(
+        self,
+        call_next: Callable[Concatenate[Caller, Parameters], Result],
+        check: SubscriptionCheck,
+        *,
+        query: bool = False,
+    ) -> None:
+        self._call_next = call_next
+        self._check = check
+        self._query = query
+
+    def __call__(self, caller: Caller, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """Check, then go on. Raises what `SubscriptionCheck.verify` raises."""
+        self._check.verify(caller.user_id, caller.nation_slug, query=self._query)
+        return self._call_next(caller, *args, **kwargs)
+
+
+def valid_slug(nation_slug: str) -> str:
+    """The slug, if it is one. Raises `BadRequest`."""
+    if not _SLUG.fullmatch(nation_slug):
+        raise BadRequest("A nation slug is the first part of the nation's NationBuilder address.")
+    return nation_slug
+
+
+def get_nation_subscription(nation_slug: str, check: SubscriptionCheck | None = None) -> SubscriptionState:
+    """A nation's subscription state; status `none` for a nation that Nat does not know."""
+    return (check or SubscriptionCheck.of_process()).state(nation_slug)
+
+
+def verify_nation_subscription(
+    user_id: str, nation_slug: str, check: SubscriptionCheck | None = None, *, query: bool = False
+) -> Nation:
+    """The nation's record, if it may use Nat. Raises what `SubscriptionCheck.verify` raises."""
+    return (check or SubscriptionCheck.of_process()).verify(user_id, nation_slug, query=query)

@@ -1,0 +1,230 @@
+"""Counting queries against a nation's pool: atomically, per billing period, refunded at most once.
+
+The count and its limit are one conditional write, so a thousand concurrent requests against 500 left admit
+exactly 500. On a soft cap the same write has no limit. Admission takes `QueryPool.count` into its
+transaction; a failed turn takes `refund_query` into the one that ends it.
+"""
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from nat import aws
+from nat.errors import LimitReached, SubscriptionInactive
+from nat.items import decode, encode, timestamp
+from nat.names import Table
+from nat.nations import plans as plans_module
+from nat.nations.plans import Plans
+from nat.nations.record import Nation, Nations, SubscriptionStatus, from_item
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class QueryCount:
+    """A nation's pool after a count. `period_start` names the period as the record stores it."""
+
+    nation_slug: str
+    used: int
+    limit: int
+    period_start: str
+
+
+class QueryPool:
+    """The query pool of every nation that the client's credentials reach."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tables: TableNames, plans: Plans, *, clock: Clock | None = None
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._plans = plans
+        self._nations = Nations(client, tables)
+        self._clock: Clock = clock or _now
+
+    @classmethod
+    def of_process(cls) -> "QueryPool":
+        """The pools in what this process's environment names. Raises `SettingMissing`."""
+        return cls(aws.dynamodb(), TableNames.read(), plans_module.read())
+
+    def nation(self, nation_slug: str) -> Nation:
+        """The record as it is stored. Raises `NationUnknown`."""
+        return self._nations.require(nation_slug)
+
+    def count(self, nation_slug: str, period_start: str) -> "TransactWriteItemTypeDef":
+        """Entry of a transaction: one more query in this period, within the limit unless the cap is soft.
+
+        The condition also fails when the subscription is not usable or the period is over.
+        """
+        return {"Update": self._counting(nation_slug, period_start)}
+
+    def increment(self, nation_slug: str) -> QueryCount:
+        """Count one query by itself. Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`."""
+        try:
+            answer = self._client.update_item(
+                **self._counting(nation_slug, None),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            nation = self._nations.require(nation_slug)
+            if not nation.subscription_status.usable:
+                raise SubscriptionInactive from None
+            raise LimitReached from None
+        return _count(from_item(decode(answer["Attributes"])))
+
+    def track(self, user_id: str, nation_slug: str) -> QueryCount:
+        """Begin a new period if it is due, count one query, and note it for the person and the day.
+
+        Raises what `increment` raises.
+        """
+        self.reset_if_due(self.nation(nation_slug))
+        counted = self.increment(nation_slug)
+        self._client.update_item(
+            TableName=self._tables[Table.USAGE],
+            Key=encode({"nation_slug": nation_slug, "day_user": day_user(self._clock(), user_id)}),
+            UpdateExpression="ADD queries :one",
+            ExpressionAttributeValues=encode({":one": 1}),
+        )
+        return counted
+
+    def reset_if_due(self, nation: Nation) -> Nation:
+        """The record in its current period; begins that period if nobody else has yet."""
+        now = self._clock()
+        day = nation.billing_anchor_day or nation.billing_period_start.day
+        start = period_start_at(nation.billing_period_start, day, now)
+        if start == nation.billing_period_start:
+            return nation
+        changed = self._nations.update(
+            nation.nation_slug,
+            {"queries_used_this_period": 0, "billing_period_start": start, "billing_anchor_day": day},
+            expected={"billing_period_start": nation.billing_period_start},
+            now=now,
+        )
+        return changed or self._nations.require(nation.nation_slug)
+
+    def _counting(self, nation_slug: str, period_start: str | None) -> Any:
+        values: dict[str, Any] = {
+            ":one": 1,
+            ":active": SubscriptionStatus.ACTIVE.value,
+            ":trialing": SubscriptionStatus.TRIALING.value,
+        }
+        names = {
+            "#used": "queries_used_this_period",
+            "#limit": "queries_limit",
+            "#status": "subscription_status",
+        }
+        within = "#used < #limit"
+        if self._plans.soft:
+            soft = {f":soft{index}": name for index, name in enumerate(self._plans.soft)}
+            values |= soft
+            names["#plan"] = "subscription_plan"
+            within = f"({within} OR #plan IN ({', '.join(soft)}))"
+        condition = f"#status IN (:active, :trialing) AND {within}"
+        if period_start is not None:
+            values[":period"] = period_start
+            names["#period"] = "billing_period_start"
+            condition += " AND #period = :period"
+        return {
+            "TableName": self._nations.table,
+            "Key": encode({"nation_slug": nation_slug}),
+            "UpdateExpression": "SET #used = #used + :one",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": encode(values),
+        }
+
+
+def refund_query(table: str, nation_slug: str, period_start: str) -> "TransactWriteItemTypeDef":
+    """Entry of a transaction: one query less in this period. The condition fails when the period is over.
+
+    `table` is the Nations table. Refunding once is the caller's condition: it belongs on the turn's state, in
+    the same transaction.
+    """
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"nation_slug": nation_slug}),
+            "UpdateExpression": "SET #used = #used - :one",
+            "ConditionExpression": "#period = :period AND #used >= :one",
+            "ExpressionAttributeNames": {
+                "#used": "queries_used_this_period",
+                "#period": "billing_period_start",
+            },
+            "ExpressionAttributeValues": encode({":one": 1, ":period": period_start}),
+        }
+    }
+
+
+def period_start_at(start: datetime, anchor_day: int, now: datetime) -> datetime:
+    """Start of the monthly period that contains `now`: `anchor_day` of a month at the time of day of `start`.
+
+    A month without that day uses its last one, as Stripe does for a billing cycle anchor. Never earlier than
+    `start`.
+    """
+    latest = start
+    months = (now.year - start.year) * 12 + now.month - start.month
+    for step in (months - 1, months):
+        candidate = _month_after(start, step, anchor_day)
+        if latest < candidate <= now:
+            latest = candidate
+    return latest
+
+
+def day_user(moment: datetime, user_id: str) -> str:
+    """Sort key of the Usage table: the UTC day and the person."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}#{user_id}"
+
+
+def increment_query_count_nation(nation_slug: str, pool: QueryPool | None = None) -> QueryCount:
+    """Count one query of a nation atomically.
+
+    Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`.
+    """
+    return (pool or QueryPool.of_process()).increment(nation_slug)
+
+
+def track_query_usage_nation(user_id: str, nation_slug: str, pool: QueryPool | None = None) -> QueryCount:
+    """Count one query of a person for a nation, in the right period.
+
+    Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`.
+    """
+    return (pool or QueryPool.of_process()).track(user_id, nation_slug)
+
+
+def check_and_reset_billing_cycle_nation(nation_slug: str, pool: QueryPool | None = None) -> Nation:
+    """The nation's record in its current period; the count starts at zero once when one begins.
+
+    Raises `NationUnknown`.
+    """
+    chosen = pool or QueryPool.of_process()
+    return chosen.reset_if_due(chosen.nation(nation_slug))
+
+
+def _month_after(start: datetime, months: int, day: int) -> datetime:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return start.replace(year=year, month=month + 1, day=min(day, last))
+
+
+def _count(nation: Nation) -> QueryCount:
+    return QueryCount(
+        nation.nation_slug,
+        nation.queries_used_this_period,
+        nation.queries_limit,
+        timestamp(nation.billing_period_start),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,79 @@
+"""Who calls, and for which nation: the verified token proves the person, the headers only select."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from nat.errors import BadRequest, Forbidden, Unauthenticated
+from nat.names import Header
+from nat.nations.subscription import valid_slug
+
+
+class Selection(NamedTuple):
+    """What the two `X-Nat-*` headers select. Nothing in it is proven."""
+
+    user_id: str | None
+    nation_slug: str | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as a verified access token names them."""
+
+    user_id: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person who works in one nation. The membership is checked where the caller is used."""
+
+    user_id: str
+    nation_slug: str
+    email: str | None = None
+
+
+def extract_nation_from_headers(headers: Mapping[str, str]) -> Selection:
+    """The person and nation that `X-Nat-User-Id` and `X-Nat-Nation-Slug` select; header names in any case.
+
+    Raises `BadRequest` for a slug that cannot be one.
+    """
+    lowered = {name.lower(): value for name, value in headers.items()}
+    slug = lowered.get(Header.NATION_SLUG.lower(), "").strip()
+    return Selection(
+        user_id=lowered.get(Header.USER_ID.lower(), "").strip() or None,
+        nation_slug=valid_slug(slug) if slug else None,
+    )
+
+
+def person_of(claims: Mapping[str, Any]) -> Person:
+    """The person behind verified claims of a Cognito access token. Raises `Unauthenticated` without `sub`.
+
+    An access token names no email unless the user pool adds the claim before it issues tokens; `username` is
+    the email only where the pool signs people in by it.
+    """
+    subject = str(claims.get("sub") or "")
+    if not subject:
+        raise Unauthenticated
+    named = (str(claims.get(name) or "") for name in ("email", "username"))
+    return Person(subject, next((each for each in named if "@" in each), None))
+
+
+def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
+    """The person of the token in the nation that the headers select.
+
+    Raises `Unauthenticated`, `BadRequest` (no nation selected), `Forbidden` (the header names someone else).
+    """
+    person = person_of(claims)
+    selection = select(person, headers)
+    if selection.nation_slug is None:
+        raise BadRequest(f"Select a nation with the header {Header.NATION_SLUG}.")
+    return Caller(person.user_id, selection.nation_slug, person.email)
+
+
+def select(person: Person, headers: Mapping[str, str]) -> Selection:
+    """What the headers select for a proven person. Raises `Forbidden` on a mismatch, `BadRequest`."""
+    selection = extract_nation_from_headers(headers)
+    if selection.user_id is not None and selection.user_id != person.user_id:
+        raise Forbidden("The session belongs to another person. Sign in again.")
+    return selection

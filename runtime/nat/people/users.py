@@ -1,0 +1,96 @@
+"""Users: one row per person of the user pool, whatever nations they belong to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from nat.items import decode, encode, epoch_ms, moment
+from nat.names import Table
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+
+@dataclass(frozen=True)
+class User:
+    """A person. `nation_slug` is the primary nation; roles are in memberships alone.
+
+    `email` is absent until something that proves it says so: a Cognito access token carries none.
+    """
+
+    user_id: str
+    created_at: datetime
+    last_active_at: datetime
+    email: str | None = None
+    nation_slug: str | None = None
+    last_query_at: datetime | None = None
+
+
+class Users:
+    """User rows, and the cooldown between a person's questions."""
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
+        self._client = client
+        self.table = tables[Table.USERS]
+
+    def get(self, user_id: str) -> User | None:
+        """One person, strongly consistent."""
+        found = self._client.get_item(
+            TableName=self.table, Key=encode({"user_id": user_id}), ConsistentRead=True
+        )
+        return _user(decode(found["Item"])) if "Item" in found else None
+
+    def seen(self, user_id: str, *, email: str | None, now: datetime) -> User:
+        """Note that the person is here; creates the row at their first call. An email is kept once known."""
+        sets = ["#created = if_not_exists(#created, :now)", "#active = :now"]
+        names = {"#created": "created_at", "#active": "last_active_at"}
+        values: dict[str, Any] = {":now": now}
+        if email:
+            sets.append("#email = if_not_exists(#email, :email)")
+            names["#email"] = "email"
+            values[":email"] = email.strip().lower()
+        answer = self._client.update_item(
+            TableName=self.table,
+            Key=encode({"user_id": user_id}),
+            UpdateExpression="SET " + ", ".join(sets),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=encode(values),
+            ReturnValues="ALL_NEW",
+        )
+        return _user(decode(answer["Attributes"]))
+
+    def begin_query(self, user_id: str, now: datetime, cooldown_ms: int) -> "TransactWriteItemTypeDef":
+        """Entry of a transaction: the person asks now. The condition fails within the last one's cooldown."""
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": encode({"user_id": user_id}),
+                "UpdateExpression": (
+                    "SET #ms = :ms, #at = :now, #active = :now, #created = if_not_exists(#created, :now)"
+                ),
+                "ConditionExpression": "attribute_not_exists(#ms) OR #ms <= :before",
+                "ExpressionAttributeNames": {
+                    "#ms": "last_query_ms",
+                    "#at": "last_query_at",
+                    "#active": "last_active_at",
+                    "#created": "created_at",
+                },
+                "ExpressionAttributeValues": encode(
+                    {":ms": epoch_ms(now), ":now": now, ":before": epoch_ms(now) - cooldown_ms}
+                ),
+            }
+        }
+
+
+def _user(item: dict[str, Any]) -> User:
+    queried = item.get("last_query_at")
+    return User(
+        user_id=item["user_id"],
+        created_at=moment(item["created_at"]),
+        last_active_at=moment(item["last_active_at"]),
+        email=item.get("email"),
+        nation_slug=item.get("nation_slug"),
+        last_query_at=None if queried is None else moment(queried),
+    )

@@ -1,0 +1,125 @@
+"""Any user of a nation with an active subscription may use Nat; nobody else."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from nat import aws
+from nat.errors import (
+    BadRequest,
+    LimitReached,
+    NatError,
+    NationUnknown,
+    SubscriptionInactive,
+    Unauthenticated,
+)
+from nat.nations.record import Nations, SubscriptionStatus
+from nat.nations.subscription import (
+    NationSubscriptionMiddleware,
+    SubscriptionCheck,
+    get_nation_subscription,
+    verify_nation_subscription,
+)
+from nat.settings import TableNames
+from tests.unit.nat.world import PLANS, nation, store_nation
+
+
+@dataclass(frozen=True)
+class Caller:
+    user_id: str
+    nation_slug: str
+
+
+@pytest.fixture
+def check(tables: TableNames) -> SubscriptionCheck:
+    return SubscriptionCheck(Nations(aws.dynamodb(), tables), PLANS)
+
+
+@pytest.mark.parametrize("status", [SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING])
+def test_an_active_or_trialing_nation_may_use_nat(
+    tables: TableNames, check: SubscriptionCheck, status: SubscriptionStatus
+) -> None:
+    stored = store_nation(tables, nation(subscription_status=status))
+
+    assert verify_nation_subscription("ann", "demo", check, query=True) == stored
+
+
+@pytest.mark.parametrize(
+    ("user", "slug", "error"),
+    [
+        ("ann", "demo", SubscriptionInactive),
+        ("ann", "unknown", NationUnknown),
+        ("ann", "../demo", BadRequest),
+        ("ann", "demo\n", BadRequest),
+        ("ann", "", BadRequest),
+        ("", "demo", Unauthenticated),
+    ],
+)
+def test_everything_else_is_refused_with_its_own_error(
+    tables: TableNames, check: SubscriptionCheck, user: str, slug: str, error: type[NatError]
+) -> None:
+    store_nation(tables, nation(subscription_status=SubscriptionStatus.CANCELLED))
+
+    with pytest.raises(NatError) as caught:
+        verify_nation_subscription(user, slug, check)
+
+    assert type(caught.value) is error
+
+
+def test_at_the_limit_only_queries_are_refused(tables: TableNames, check: SubscriptionCheck) -> None:
+    store_nation(tables, nation(queries_used_this_period=500))
+
+    assert verify_nation_subscription("ann", "demo", check)
+    with pytest.raises(LimitReached):
+        verify_nation_subscription("ann", "demo", check, query=True)
+
+
+def test_a_soft_cap_refuses_nothing(tables: TableNames, check: SubscriptionCheck) -> None:
+    store_nation(tables, nation(subscription_plan="starter", queries_used_this_period=5_000))
+
+    assert verify_nation_subscription("ann", "demo", check, query=True)
+
+
+def test_the_state_tells_a_client_what_to_show(tables: TableNames, check: SubscriptionCheck) -> None:
+    store_nation(tables, nation(queries_used_this_period=500, nb_needs_reauth=True))
+
+    assert get_nation_subscription("demo", check).as_body() == {
+        "nation_slug": "demo",
+        "status": "active",
+        "active": True,
+        "plan": "nat",
+        "queries_used": 500,
+        "queries_limit": 500,
+        "period_start": "2026-11-20T09:30:00.000Z",
+        "limit_reached": True,
+        "nb_connected": True,
+        "nb_needs_reauth": True,
+    }
+
+
+def test_a_nation_without_a_record_has_no_subscription(check: SubscriptionCheck) -> None:
+    state = get_nation_subscription("unknown", check)
+
+    assert state.status is SubscriptionStatus.NONE
+    assert not state.as_body()["active"]
+
+
+def test_the_middleware_goes_on_for_a_paying_nation(tables: TableNames, check: SubscriptionCheck) -> None:
+    store_nation(tables, nation())
+
+    greet = NationSubscriptionMiddleware(lambda caller, word: f"{word} {caller.user_id}", check)
+
+    assert greet(Caller("ann", "demo"), "hello") == "hello ann"
+
+
+def test_the_middleware_does_not_reach_the_function_otherwise(
+    tables: TableNames, check: SubscriptionCheck
+) -> None:
+    store_nation(tables, nation(queries_used_this_period=500))
+    reached: list[str] = []
+    ask = NationSubscriptionMiddleware(lambda caller: reached.append(caller.user_id), check, query=True)
+
+    with pytest.raises(LimitReached):
+        ask(Caller("ann", "demo"))
+
+    assert reached == []

@@ -1,0 +1,169 @@
+"""Queries are counted atomically, per period, within the limit of the plan."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nat import aws
+from nat.conversations.transactions import Cancelled, write
+from nat.errors import LimitReached, NationUnknown, SubscriptionInactive
+from nat.items import timestamp
+from nat.names import Table
+from nat.nations.record import Nations, SubscriptionStatus
+from nat.nations.usage import (
+    QueryPool,
+    check_and_reset_billing_cycle_nation,
+    increment_query_count_nation,
+    period_start_at,
+    refund_query,
+    track_query_usage_nation,
+)
+from nat.settings import TableNames
+from tests.unit.nat.world import PLANS, START, Clock, nation, rows, store_nation, used
+
+
+def pool_of(tables: TableNames, clock: Clock | None = None) -> QueryPool:
+    return QueryPool(aws.dynamodb(), tables, PLANS, clock=clock or Clock())
+
+
+def test_concurrent_queries_against_few_left_admit_exactly_those(tables: TableNames) -> None:
+    store_nation(tables, nation(queries_used_this_period=450))
+    pool = pool_of(tables)
+
+    def count(_: int) -> bool:
+        try:
+            increment_query_count_nation("demo", pool)
+        except LimitReached:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as threads:
+        admitted = sum(threads.map(count, range(150)))
+
+    assert admitted == 50
+    assert used(tables) == 500
+
+
+def test_a_soft_cap_lets_queries_go_on(tables: TableNames) -> None:
+    store_nation(tables, nation(subscription_plan="starter", queries_used_this_period=500))
+
+    counted = increment_query_count_nation("demo", pool_of(tables))
+
+    assert (counted.used, counted.limit) == (501, 500)
+
+
+def test_a_plan_that_nobody_knows_stops_at_the_limit(tables: TableNames) -> None:
+    store_nation(tables, nation(subscription_plan="gone", queries_used_this_period=500))
+
+    with pytest.raises(LimitReached):
+        increment_query_count_nation("demo", pool_of(tables))
+
+
+@pytest.mark.parametrize("status", [SubscriptionStatus.CANCELLED, SubscriptionStatus.NONE])
+def test_nothing_is_counted_without_a_subscription(tables: TableNames, status: SubscriptionStatus) -> None:
+    store_nation(tables, nation(subscription_status=status))
+
+    with pytest.raises(SubscriptionInactive):
+        increment_query_count_nation("demo", pool_of(tables))
+
+    assert used(tables) == 0
+
+
+def test_an_unknown_nation_has_nothing_to_count(tables: TableNames) -> None:
+    with pytest.raises(NationUnknown):
+        increment_query_count_nation("nowhere", pool_of(tables))
+
+
+def test_a_tracked_query_shows_for_the_person_and_the_day(tables: TableNames) -> None:
+    store_nation(tables, nation())
+    pool = pool_of(tables)
+
+    track_query_usage_nation("ann", "demo", pool)
+    counted = track_query_usage_nation("ann", "demo", pool)
+
+    assert counted.used == 2
+    assert rows(tables, Table.USAGE) == [
+        {"nation_slug": {"S": "demo"}, "day_user": {"S": "2026-11-22#ann"}, "queries": {"N": "2"}}
+    ]
+
+
+def test_a_new_period_starts_the_count_once_however_many_notice(tables: TableNames) -> None:
+    store_nation(tables, nation(queries_used_this_period=500))
+    clock = Clock(START + timedelta(days=40))
+    pool = pool_of(tables, clock)
+
+    def track(_: int) -> None:
+        track_query_usage_nation("ann", "demo", pool)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(track, range(24)))
+
+    record = Nations(aws.dynamodb(), tables).require("demo")
+    assert record.queries_used_this_period == 24
+    assert record.billing_period_start == datetime(2026, 12, 20, 9, 30, tzinfo=UTC)
+
+
+def test_within_a_period_nothing_is_reset(tables: TableNames) -> None:
+    stored = store_nation(tables, nation(queries_used_this_period=7))
+
+    assert check_and_reset_billing_cycle_nation("demo", pool_of(tables)) == stored
+
+
+def test_a_period_that_began_on_the_31st_does_not_drift(tables: TableNames) -> None:
+    store_nation(tables, nation(billing_period_start=datetime(2027, 1, 31, 12, tzinfo=UTC)))
+    clock = Clock(datetime(2027, 3, 1, tzinfo=UTC))
+
+    short = check_and_reset_billing_cycle_nation("demo", pool_of(tables, clock))
+    clock.now = datetime(2027, 4, 5, tzinfo=UTC)
+    long = check_and_reset_billing_cycle_nation("demo", pool_of(tables, clock))
+
+    assert short.billing_period_start == datetime(2027, 2, 28, 12, tzinfo=UTC)
+    assert long.billing_period_start == datetime(2027, 3, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "start"),
+    [
+        (datetime(2026, 11, 20, 9, 30, tzinfo=UTC), datetime(2026, 11, 20, 9, 30, tzinfo=UTC)),
+        (datetime(2026, 12, 20, 9, 29, tzinfo=UTC), datetime(2026, 11, 20, 9, 30, tzinfo=UTC)),
+        (datetime(2026, 12, 20, 9, 30, tzinfo=UTC), datetime(2026, 12, 20, 9, 30, tzinfo=UTC)),
+        (datetime(2027, 11, 19, tzinfo=UTC), datetime(2027, 10, 20, 9, 30, tzinfo=UTC)),
+        (datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 11, 20, 9, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_period_is_a_month_from_its_anchor(now: datetime, start: datetime) -> None:
+    assert period_start_at(datetime(2026, 11, 20, 9, 30, tzinfo=UTC), 20, now) == start
+
+
+def test_a_refund_takes_one_query_back(tables: TableNames) -> None:
+    record = store_nation(tables, nation(queries_used_this_period=3))
+
+    write(
+        aws.dynamodb(), [refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))]
+    )
+
+    assert used(tables) == 2
+
+
+def test_a_query_of_an_earlier_period_is_not_refunded_in_this_one(tables: TableNames) -> None:
+    record = store_nation(tables, nation(queries_used_this_period=3))
+    earlier = timestamp(record.billing_period_start - timedelta(days=31))
+
+    with pytest.raises(Cancelled):
+        write(aws.dynamodb(), [refund_query(tables[Table.NATIONS], "demo", earlier)])
+
+    assert used(tables) == 3
+
+
+def test_the_contract_functions_work_on_the_environment_of_the_process(
+    tables: TableNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_nation(tables, nation(billing_period_start=datetime.now(UTC)))
+    monkeypatch.setenv(
+        "NAT_PLANS", '[{"name":"nat","price_cents":2900,"queries_limit":500,"cap":"hard","seats":null}]'
+    )
+
+    assert increment_query_count_nation("demo").used == 1
+    assert track_query_usage_nation("ann", "demo").used == 2
+    assert check_and_reset_billing_cycle_nation("demo").queries_used_this_period == 2

@@ -1,0 +1,80 @@
+"""A nation with people in it, as rows, for tests of everything around a turn."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from nat import aws
+from nat.items import encode
+from nat.names import Table
+from nat.nations.plans import UNLIMITED, Plan, Plans
+from nat.nations.record import Nation, Nations, SubscriptionStatus
+from nat.people.memberships import Membership, Memberships
+from nat.roles import Role
+from nat.settings import TableNames
+
+START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+PLANS = Plans(
+    [
+        Plan("nat", 2900, 500, "hard"),
+        Plan("nat_pro", 7900, UNLIMITED, "hard"),
+        Plan("starter", 4900, 500, "soft", 1),
+    ]
+)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+def nation(slug: str = "demo", **changes: Any) -> Nation:
+    """A paying nation in the first days of its period."""
+    base = Nation(
+        nation_slug=slug,
+        created_at=START - timedelta(days=100),
+        updated_at=START - timedelta(days=2),
+        billing_period_start=START - timedelta(days=2),
+        subscription_status=SubscriptionStatus.ACTIVE,
+        subscription_plan="nat",
+        queries_limit=500,
+        nb_connected=True,
+    )
+    return replace(base, **changes)
+
+
+def store_nation(tables: TableNames, record: Nation) -> Nation:
+    """Put the record into its table."""
+    assert Nations(aws.dynamodb(), tables).create(record)
+    return record
+
+
+def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Role = Role.MEMBER) -> None:
+    """Make people members of a nation."""
+    memberships = Memberships(aws.dynamodb(), tables)
+    for user in users:
+        memberships.put(Membership(user, slug, role, START))
+
+
+def used(tables: TableNames, slug: str = "demo") -> int:
+    """Queries that the nation has used in this period."""
+    return Nations(aws.dynamodb(), tables).require(slug).queries_used_this_period
+
+
+def rows(tables: TableNames, table: Table) -> list[dict[str, Any]]:
+    """Every row of a table, as DynamoDB gives them; for small tables in tests."""
+    return [dict(item) for item in aws.dynamodb().scan(TableName=tables[table])["Items"]]
+
+
+def put(tables: TableNames, table: Table, values: dict[str, Any]) -> None:
+    """Put one row of plain values."""
+    aws.dynamodb().put_item(TableName=tables[table], Item=encode(values))
