@@ -6,9 +6,11 @@ Without `env` it is the development environment, without `customer` the service'
 
 import sys
 
+import nat_constructs.node  # noqa: F401  chooses jsii's Node before aws_cdk starts it
+
+# isort: split
 import aws_cdk as cdk
 
-import nat_constructs.node  # noqa: F401  chooses jsii's Node before aws_cdk starts it
 from config import DEFAULT_BRAND, ConfigurationError
 from config.environment import OVERRIDES
 from stacks.deployment import Deployment

@@ -17,7 +17,8 @@ from stacks.identity import IdentityStack
 from stacks.stack import NatStack
 
 ADMISSION: Final = (Table.NATIONS, Table.USERS, Table.CONVERSATIONS, Table.ONCE, Table.SOCKETS)
-"""Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the subscriber."""
+"""Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the
+subscriber."""
 
 
 class ApiStack(NatStack):

@@ -32,7 +32,8 @@ CLI_CALLBACK: Final = "http://localhost:8976/callback"
 
 @dataclass(frozen=True)
 class Deployment:
-    """An environment as one customer has it. `environment` already carries a dedicated customer's own place."""
+    """An environment as one customer has it. `environment` already carries a dedicated customer's own
+    place."""
 
     environment: Environment
     customer: Customer

@@ -15,7 +15,8 @@ def output_suffix(brand: Customer, owner: Customer) -> str:
 
 
 class IdentityStack(NatStack):
-    """One user pool with hosted login on a neutral host, and public apps for each brand's web app and extension."""
+    """One user pool with hosted login on a neutral host, and public apps for each brand's web app and
+    extension."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         super().__init__(scope, "Identity", deployment=deployment, description="Nat: sign-in", stateful=True)

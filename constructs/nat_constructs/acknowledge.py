@@ -1,6 +1,6 @@
 """Findings of cdk-nag that are meant to stay, said where they arise and why."""
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Token, Validations
 from constructs import IConstruct
 
 
@@ -10,3 +10,8 @@ def acknowledge(construct: IConstruct, reason: str, *rules: str) -> None:
     """
     for rule in rules:
         Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def account_of(stack: Stack) -> str:
+    """The account as cdk-nag writes it in a finding."""
+    return "<AWS::AccountId>" if Token.is_unresolved(stack.account) else stack.account

@@ -1,6 +1,6 @@
 """The agent: a Fargate service that takes turns from the queue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import Duration, RemovalPolicy, Stack
@@ -20,8 +20,8 @@ IMAGE_LEFT_OUT = ("web", "nat.egg-info", "build", "**/__pycache__", "**/*.pyc", 
 
 
 class AgentService(Construct):
-    """Workers that poll the turn queue and answer: nothing listens, so the security group has no ingress, and a
-    public address is only a way out. No load balancer, no NAT gateway.
+    """Workers that poll the turn queue and answer: nothing listens, so the security group has no ingress, and
+    a public address is only a way out. No load balancer, no NAT gateway.
 
     A task of half a vCPU and 1 GB on ARM costs $14.42 a month and its public address $3.65.
     """
@@ -48,8 +48,8 @@ class AgentService(Construct):
         )
         acknowledge(
             self.cluster,
-            "Container Insights bills every metric of every task; the worker's own metrics and the service's CPU and "
-            "memory are what the alarms need.",
+            "Container Insights bills every metric of every task; the worker's own metrics and the "
+            "service's CPU and memory are what the alarms need.",
             "AwsSolutions-ECS4",
         )
         self.task = ecs.FargateTaskDefinition(
@@ -140,9 +140,8 @@ class AgentService(Construct):
     def scale_on_backlog(self, *, queue: sqs.IQueue, slots: int, minimum: int, maximum: int) -> None:
         """Keep waiting and running turns per task below what a task can run.
 
-        Container Insights would count the tasks for money; each task reports its CPU once a minute, so the number
-        of samples counts them for nothing.
-        """
+        Container Insights would count the tasks for money; each task reports its CPU once a minute, so
+        the number of samples counts them for nothing."""
         target = self.service.auto_scale_task_count(min_capacity=minimum, max_capacity=maximum)
         waiting = queue.metric_approximate_number_of_messages_visible(
             period=Duration.minutes(1), statistic="Maximum"
@@ -167,13 +166,13 @@ class AgentService(Construct):
         )
 
 
-def _steps(slots: int) -> Sequence[scaling.ScalingInterval]:
+def _steps(slots: int) -> list[scaling.ScalingInterval]:
     """Out early, for a task takes a minute to start; in late, for a turn that moves is a turn repeated."""
-    return (
+    return [
         scaling.ScalingInterval(upper=slots * 0.2, change=-1),
         scaling.ScalingInterval(lower=slots * 0.7, change=1),
         scaling.ScalingInterval(lower=slots * 1.5, change=3),
-    )
+    ]
 
 
 def _image(runtime: Path, published: str | None) -> ecs.ContainerImage:
@@ -186,8 +185,8 @@ def _image(runtime: Path, published: str | None) -> ecs.ContainerImage:
 
 
 def _strategies(spot_share: int) -> list[ecs.CapacityProviderStrategy]:
-    """The first task on demand, the others by weight on Spot, which is up to 70 % cheaper. A reclaimed task's turns
-    come back through the queue."""
+    """The first task on demand, the others by weight on Spot, which is up to 70 % cheaper. A reclaimed task's
+    turns come back through the queue."""
     strategies = [ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=1, weight=100 - spot_share)]
     if spot_share:
         strategies.append(ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=spot_share))

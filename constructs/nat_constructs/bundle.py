@@ -1,4 +1,5 @@
-"""Lambda bundles without Docker: the runtime's code and a locked group of dependencies for the target platform."""
+"""Lambda bundles without Docker: the runtime's code and a locked group of dependencies for the target
+platform."""
 
 import hashlib
 import shutil
@@ -24,9 +25,9 @@ class BundlingFailed(RuntimeError):
 class Bundle:
     """What one group of functions carries.
 
-    `runtime` is the folder of the runtime distribution, `group` names the lock file `locks/<group>.txt` in it and,
-    if there is one, a folder of extra files. `platform` is as `uv pip install --python-platform` takes it; None
-    installs for this machine.
+    `runtime` is the folder of the runtime distribution, `group` names the lock file `locks/<group>.txt` in it
+    and, if there is one, a folder of extra files. `platform` is as `uv pip install --python-platform` takes
+    it; None installs for this machine.
     """
 
     runtime: Path

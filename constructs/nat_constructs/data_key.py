@@ -21,7 +21,8 @@ KEY_USE: Final = (
 
 
 class DataKey(kms.Key):
-    """Customer-managed key of tables and secrets, rotated every year. $1 a month and $0.03 per 10,000 requests."""
+    """Customer-managed key of tables and secrets, rotated every year. $1 a month and $0.03 per 10,000
+    requests."""
 
     def __init__(self, scope: Construct, construct_id: str, *, keeps_data: bool) -> None:
         super().__init__(

@@ -12,8 +12,8 @@ from .bundle import Bundle
 
 
 class PythonFunction(lambda_.Function):
-    """A Python function of the runtime: its own role that may write its own log group and nothing else, JSON logs
-    kept as long as the environment says, and a bundle built without Docker.
+    """A Python function of the runtime: its own role that may write its own log group and nothing else, JSON
+    logs kept as long as the environment says, and a bundle built without Docker.
 
     256 MB on ARM cost $0.20 per million calls and $0.0000033 per second.
     """

@@ -18,9 +18,8 @@ STAGE = "$default"
 
 
 class NatHttpApi(Construct):
-    """The API that clients call, $1 per million requests. A request without a valid token and the scope `nat/use`
-    never reaches code, and an unknown path never starts a function.
-    """
+    """The API that clients call, $1 per million requests. A request without a valid token and the scope
+    `nat/use` never reaches code, and an unknown path never starts a function."""
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from nat.names import Secret
 
-from .acknowledge import acknowledge
+from .acknowledge import account_of, acknowledge
 from .data_key import KEY_USE, DataKey
 from .table import READ, WRITE, NatTable
 
@@ -16,8 +16,8 @@ from .table import READ, WRITE, NatTable
 class NationRole(iam.Role):
     """Assumed by the worker for a turn, always with a session policy that names one nation.
 
-    A session policy holds at most 2,048 characters. So it keeps resources as `*` and conditions the keys, and this
-    role bounds the tables, the secrets' path and the key. Nobody else may assume it. Free of charge.
+    A session policy holds at most 2,048 characters. So it keeps resources as `*` and conditions the keys, and
+    this role bounds the tables, the secrets' path and the key. Nobody else may assume it. Free of charge.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class NationRole(iam.Role):
             "Secrets of every nation: the session policy narrows them to one.",
             *(
                 f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:{stack.region}:"
-                f"{stack.account}:secret:{pattern}]"
+                f"{account_of(stack)}:secret:{pattern}]"
                 for pattern in secrets
             ),
         )

@@ -24,9 +24,8 @@ SECRETS: Final = {
 
 
 class PlatformSecrets(Construct):
-    """One secret per vendor, $0.40 a month each. The names are fixed by the contract, so an account and region
-    holds one environment. Values come from an operator, never from a template.
-    """
+    """One secret per vendor, $0.40 a month each. The names are fixed by the contract, so an account and
+    region holds one environment. Values come from an operator, never from a template."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: DataKey, keeps_data: bool) -> None:
         super().__init__(scope, construct_id)

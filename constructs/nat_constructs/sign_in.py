@@ -12,8 +12,8 @@ from .acknowledge import acknowledge
 
 
 class SignIn(Construct):
-    """A user pool for nation staff and volunteers: sign-up with a verified email address, long passwords, optional
-    authenticator apps, and one OAuth scope, `nat/use`, without which the HTTP API answers nobody.
+    """A user pool for nation staff and volunteers: sign-up with a verified email address, long passwords,
+    optional authenticator apps, and one OAuth scope, `nat/use`, without which the HTTP API answers nobody.
 
     The Essentials tier: the first 10,000 monthly users are free, then $0.015 each.
     """
@@ -58,8 +58,8 @@ class SignIn(Construct):
         )
         acknowledge(
             self.pool,
-            "Members are volunteers: a second factor is offered and each decides. Threat protection needs the Plus "
-            "tier, which costs $0.02 for every user from the first.",
+            "Members are volunteers: a second factor is offered and each decides. Threat protection "
+            "needs the Plus tier, which costs $0.02 for every user from the first.",
             "AwsSolutions-COG2",
             "AwsSolutions-COG8",
             "AwsSolutions-COG3",
@@ -98,7 +98,8 @@ class SignIn(Construct):
         logouts: Sequence[str] = (),
         primary: str | None = None,
     ) -> cognito.UserPoolClient:
-        """A public app: authorization code with PKCE, no secret, refresh tokens that are replaced at each use.
+        """A public app: authorization code with PKCE, no secret, refresh tokens that are replaced at each
+        use.
 
         `primary` is the brand's main colour for the login page, `#rrggbb`.
         """

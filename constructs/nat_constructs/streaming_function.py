@@ -22,8 +22,8 @@ class StreamingFunction(Construct):
     """An ASGI host that streams, up to 15 minutes and 200 MB an answer. Lambda bills the whole stream.
 
     The URL accepts only signed requests (`AWS_IAM`), and CloudFront signs them by origin access control. Its
-    signature replaces `Authorization`, so clients send the token in `X-Nat-Authorization` and the SHA-256 of the
-    body in `x-amz-content-sha256`; CORS lets both through.
+    signature replaces `Authorization`, so clients send the token in `X-Nat-Authorization` and the SHA-256 of
+    the body in `x-amz-content-sha256`; CORS lets both through.
     """
 
     def __init__(
@@ -87,7 +87,8 @@ class StreamingFunction(Construct):
         self._let_cloudfront_in()
 
     def _let_cloudfront_in(self) -> None:
-        """Every brand has its own distribution, made after this function: the account's distributions may call.
+        """Every brand has its own distribution, made after this function: the account's distributions may
+        call.
 
         Since October 2025 a Function URL needs both permissions
         (docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).

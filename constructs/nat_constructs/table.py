@@ -26,8 +26,8 @@ WRITE = (
 
 
 class NatTable(dynamodb.Table):
-    """One table of `nat.names.SCHEMAS`: on demand, encrypted with the data key, expiring items where the schema
-    says so; with point-in-time recovery and deletion protection where the environment keeps data.
+    """One table of `nat.names.SCHEMAS`: on demand, encrypted with the data key, expiring items where the
+    schema says so; with point-in-time recovery and deletion protection where the environment keeps data.
 
     Costs $0.625 per million writes, $0.125 per million reads, $0.25 per GB a month after the first 25 GB, and
     $0.20 per GB for point-in-time recovery.

@@ -16,9 +16,8 @@ DEAD_LETTER_TIME_OUT: Final = 30
 
 
 class TurnQueue(Construct):
-    """A high-throughput FIFO queue, one group per conversation and the turn id as deduplication id, with its dead
-    letters. Messages hold ids only. $0.50 per million requests after the first million.
-    """
+    """A high-throughput FIFO queue, one group per conversation and the turn id as deduplication id, with its
+    dead letters. Messages hold ids only. $0.50 per million requests after the first million."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)

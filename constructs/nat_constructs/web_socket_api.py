@@ -21,8 +21,8 @@ STAGE = "socket"
 class WebSocketApi(Construct):
     """Sockets for streaming answers: $1 per million messages of 32 KB, $0.25 per million connection minutes.
 
-    A connection opens with a one-time ticket, which the `$connect` function consumes: browsers cannot set headers
-    on a WebSocket, and a token in a URL would end up in logs.
+    A connection opens with a one-time ticket, which the `$connect` function consumes: browsers cannot set
+    headers on a WebSocket, and a token in a URL would end up in logs.
     """
 
     def __init__(
@@ -104,8 +104,8 @@ class WebSocketApi(Construct):
             added = self.api.add_route(route, integration=integration)
             acknowledge(
                 added,
-                "A connection opens with a one-time ticket that the $connect function consumes; a route without a "
-                "connection cannot be reached.",
+                "A connection opens with a one-time ticket that the $connect function consumes; a "
+                "route without a connection cannot be reached.",
                 "AwsSolutions-APIG4",
             )
 
