@@ -23,20 +23,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
-TURNS_REMEMBERED: Final = 30
-"""Turns that the model sees of a conversation at most."""
-CHARACTERS_REMEMBERED: Final = 200_000
-"""JSON characters of earlier turns that the model sees at most: some 50,000 tokens."""
+TURNS_REMEMBERED: Final = 200
+"""Turns of a conversation that are read at most."""
+CHARACTERS_REMEMBERED: Final = 1_000_000
+"""JSON characters of earlier turns that are read at most. The agent cuts further, in jumps that keep the
+prompt cache; this only bounds what is read."""
 _ANSWER: Final = "answer#"
 _MEMORY: Final = "memory#"
-
-
-@dataclass(frozen=True)
-class Past:
-    """What a turn begins with. `tainted`: outsiders' text was read in one of these turns."""
-
-    messages: tuple[Message, ...] = ()
-    tainted: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,42 +77,38 @@ class History:
         self._documents = Documents(client, table)
 
     def put_memory(
-        self, turn: Turn, messages: Sequence[Message], ended_at: datetime, *, tainted: bool
+        self, turn: Turn, messages: Sequence[Message], ended_at: datetime
     ) -> "TransactWriteItemTypeDef":
         """The entry that makes later turns see these messages. Pieces of a large one are stored here."""
         item = f"{_MEMORY}{timestamp(ended_at)}#{turn.turn_id}"
         prepared = self._documents.prepare(
             turn,
             item,
-            {"messages": list(messages), "tainted": tainted},
+            list(messages),
             turn.expires(ended_at),
         )
         return {"Put": {"TableName": self.table, "Item": prepared}}
 
-    def past(
+    def messages(
         self,
         nation_slug: str,
         conversation_id: str,
         *,
         turns: int = TURNS_REMEMBERED,
         characters: int = CHARACTERS_REMEMBERED,
-    ) -> Past:
-        """Messages of earlier turns in order, newest turns first to be kept, whole turns only.
-
-        A question without its answer, or a tool call without its result, is refused by the Messages API: so a
-        turn that does not fit ends the reading. The newest turn counts even if it is larger than the bound.
+    ) -> list[Message]:
+        """Messages of earlier turns in order. The newest turns are kept, and whole turns only: a question
+        without its answer, or a tool call without its result, is refused by the Messages API.
         """
         kept: list[list[Message]] = []
-        tainted = False
         size = 0
         for item in self._newest(nation_slug, conversation_id, _MEMORY, turns):
-            memory = self._documents.read(item)
-            size += len(json.dumps(memory["messages"], ensure_ascii=False))
+            messages = self._documents.read(item)
+            size += len(json.dumps(messages, ensure_ascii=False))
             if kept and size > characters:
                 break
-            kept.append(memory["messages"])
-            tainted = tainted or bool(memory["tainted"])
-        return Past(tuple(message for messages in reversed(kept) for message in messages), tainted)
+            kept.append(messages)
+        return [message for messages in reversed(kept) for message in messages]
 
     def answers(self, nation_slug: str, conversation_id: str, *, limit: int = 50) -> list[Answered]:
         """The newest ended turns, oldest first, strongly consistent."""

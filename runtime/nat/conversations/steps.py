@@ -31,15 +31,21 @@ class StoredSteps:
         self._turn = turn
         self._now = now
         self._documents = Documents(client, table)
+        self._loaded: Sequence[Step] | None = None
+        self._saved: list[Step] = []
 
     def load(self) -> Sequence[Step]:
-        """Steps of earlier attempts, in order, strongly consistent. The first attempt has none to read."""
-        if self._turn.attempt <= 1:
-            return ()
-        return self.stored()
+        """All steps that are stored, in order, strongly consistent. A first attempt has none to read."""
+        if self._loaded is None:
+            self._loaded = self._read() if self._turn.attempt > 1 else ()
+        return self._loaded
 
-    def stored(self) -> Sequence[Step]:
-        """All steps that are stored, in order, strongly consistent."""
+    @property
+    def billed(self) -> Sequence[Step]:
+        """Steps of earlier attempts and of this one: what the model has been paid for."""
+        return (*self.load(), *self._saved)
+
+    def _read(self) -> tuple[Step, ...]:
         items = self._items()
         steps = []
         for key, item in items.items():
@@ -54,12 +60,14 @@ class StoredSteps:
                     stop_reason=message["stop_reason"],
                     usage=Usage(**message["usage"]),
                     results=None if results is None else tuple(self._documents.read(results)),
+                    model=message["model"],
                 )
             )
-        return steps
+        return tuple(steps)
 
     def save_message(self, step: Step) -> None:
         """Store a complete model message before its tools run. Raises `TurnLost`."""
+        self._saved.append(step)
         self._put(
             step_item(self._turn.turn_id, step.index),
             {
@@ -67,6 +75,7 @@ class StoredSteps:
                 "content": list(step.content),
                 "stop_reason": step.stop_reason,
                 "usage": usage_item(step.usage),
+                "model": step.model,
             },
         )
         if step.results is not None:

@@ -44,15 +44,13 @@ _STATES: dict[type, State] = {
 class Ending:
     """How a turn ends. `text` is what a person reads; `cost_micros` is `None` for a model without a price.
 
-    `refund`: the failure was ours, so the query does not count. `tainted`: outsiders' text was read in this
-    turn or in one before it.
+    `refund`: the query does not count.
     """
 
     event: FinalEvent
     text: str = ""
     links: tuple[Link, ...] = ()
     messages: tuple[Message, ...] = ()
-    tainted: bool = False
     usage: Usage = field(default_factory=Usage)
     cost_micros: int | None = 0
     model: str | None = None
@@ -65,7 +63,7 @@ def settle(
     """End a running turn; `seq` is the place of its final event in the attempt. Gives what to push.
 
     A lock that expired meanwhile, a conversation that was deleted or a billing period that is over does not
-    keep the turn from ending: that entry is left out. Raises `TurnLost` if this attempt no longer holds the turn.
+    keep the turn from ending: that entry is left out. Raises `TurnLost` if another attempt holds the turn.
     """
     conversations = tables[Table.CONVERSATIONS]
     envelope = Envelope(turn.turn_id, turn.attempt, seq, ending.event)
@@ -88,7 +86,7 @@ def settle(
     ]
     if ending.messages:
         history = History(client, conversations)
-        entries.append(history.put_memory(turn, ending.messages, now, tainted=ending.tainted))
+        entries.append(history.put_memory(turn, ending.messages, now))
     optional = [release_lock(conversations, turn), touch_meta(conversations, turn, now)]
     if refunding and turn.period_start is not None:
         optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))

@@ -1,0 +1,233 @@
+"""Running one turn: take it, let the agent answer, settle it; whatever happens, it ends or can be resumed.
+
+A message may be delivered again at any moment, also while it is being run. So each step here either has
+happened in the store or has not: a turn in a final state is acknowledged without effect, stored model
+messages are not asked for again, and only the attempt that holds the turn can settle it.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.agent.gates import Policy, Rule
+from nat.agent.loop import Agent
+from nat.agent.money import Prices, total_micros
+from nat.agent.ports import Answer, Asked, Usage
+from nat.agent.transcript import settled_text
+from nat.conversations.events import Events
+from nat.conversations.history import History
+from nat.conversations.steps import StoredSteps
+from nat.conversations.turns import Turn, Turns
+from nat.errors import (
+    Internal,
+    ModelError,
+    ModelRefused,
+    NatError,
+    NotFound,
+    Reconnect,
+    TokenRejected,
+    TurnLost,
+)
+from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
+from nat.isolation import nation
+from nat.names import Table
+from nat.nations.record import Nations
+from nat.settings import TableNames
+from nat.turns.publish import Deliver, Pace, Publisher
+from nat.turns.settle import Ending, settle
+from nat.turns.signals import Signals
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from nat.nationbuilder import NationBuilder
+
+CRASHES_ALLOWED: Final = 2
+"""Workers that a turn may take down with it; with the third it fails."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TurnMessage:
+    """What the queue says: which turn. Everything else is read with the nation's credentials."""
+
+    nation_slug: str
+    conversation_id: str
+    turn_id: str
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "TurnMessage":
+        """Read a message of `nat.turns.queue`. Raises `KeyError`."""
+        return cls(str(body["nation_slug"]), str(body["conversation_id"]), str(body["turn_id"]))
+
+
+Connect = Callable[[Turn], AbstractContextManager["NationBuilder"]]
+"""The V2 client of the turn's nation. Raises `Reconnect` when the nation has no tokens."""
+
+
+class Runner:
+    """Runs turns, from many threads at a time. `client` must be nation-scoped (`nat.isolation`)."""
+
+    def __init__(
+        self,
+        *,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        agent: Agent,
+        connect: Connect,
+        deliver: Deliver,
+        prices: Prices,
+        app_url: str,
+        now: Callable[[], datetime],
+        pace: Pace | None = None,
+    ) -> None:
+        conversations = tables[Table.CONVERSATIONS]
+        self._client = client
+        self._tables = tables
+        self._turns = Turns(client, conversations)
+        self._events = Events(client, conversations)
+        self._history = History(client, conversations)
+        self._nations = Nations(client, tables)
+        self._agent = agent
+        self._connect = connect
+        self._deliver = deliver
+        self._prices = prices
+        self._app_url = app_url
+        self._now = now
+        self._pace = pace or Pace()
+
+    def run(
+        self,
+        message: TurnMessage,
+        signals: Signals,
+        *,
+        on_begin: Callable[[Turn], None] = lambda _: None,
+    ) -> None:
+        """Run a turn to its end, or to nothing if it has ended; the message can be deleted afterwards.
+
+        `on_begin` is told the turn once this worker holds it. Raises `TurnLost` when the message must be left
+        alone or given back; anything else means that the turn could not be settled and should be delivered
+        again.
+        """
+        with nation(message.nation_slug):
+            try:
+                turn = self._turns.get(message.nation_slug, message.conversation_id, message.turn_id)
+            except NotFound:
+                _log.warning("turn without a row", extra={"turn": message.turn_id})
+                return
+            if turn.state.final:
+                _log.info("turn has ended already", extra=_about(turn))
+                return
+            turn = self._turns.begin(turn)
+            on_begin(turn)
+            try:
+                self._run(turn, signals)
+            except TurnLost:
+                if signals.released and not signals.lost:
+                    self._turns.release(turn)
+                raise
+
+    def _run(self, turn: Turn, signals: Signals) -> None:
+        steps = StoredSteps(self._client, self._tables[Table.CONVERSATIONS], turn, self._now)
+        with Publisher(turn, self._events, self._deliver, self._pace, self._now) as publisher:
+            try:
+                ending = self._answer(turn, steps, publisher, signals)
+            except TurnLost:
+                raise
+            except NatError as error:
+                _log.warning("turn failed", extra={**_about(turn), "code": error.code})
+                ending = self._failure(steps, error)
+                if isinstance(error, Reconnect | TokenRejected):
+                    publisher.emit(Notice("reconnect", error.message, self._app_url or None))
+            except Exception as error:
+                _log.error(
+                    "turn failed unexpectedly",
+                    extra={**_about(turn), "error": type(error).__name__, "at": _place(error)},
+                )
+                ending = self._failure(steps, Internal())
+            if signals.lost:
+                raise TurnLost
+            publisher.push(settle(self._client, self._tables, turn, publisher.drain(), ending, self._now()))
+        _log.info(
+            "turn ended",
+            extra={**_about(turn), "event": ending.event.type, "cost_micros": ending.cost_micros},
+        )
+
+    def _answer(self, turn: Turn, steps: StoredSteps, publisher: Publisher, signals: Signals) -> Ending:
+        if turn.crashes > CRASHES_ALLOWED:
+            raise Internal
+        earlier = steps.load()
+        restarted = turn.attempt > 1
+        publisher.emit(TurnRestarted(settled_text(earlier)) if restarted else TurnStarted())
+        record = self._nations.require(turn.nation_slug)
+        with self._connect(turn) as client:
+            answer = self._agent.answer(
+                Asked(
+                    question=turn.question,
+                    nation_slug=turn.nation_slug,
+                    role=turn.role.value,
+                    time_zone=turn.time_zone,
+                    now=self._now(),
+                    page=turn.page,
+                ),
+                history=self._history.messages(turn.nation_slug, turn.conversation_id),
+                steps=steps,
+                nation=client,
+                emit=publisher.emit,
+                stopped=signals.stopped,
+                policy=policy_of(record.policy),
+            )
+        return _ending(answer)
+
+    def _failure(self, steps: StoredSteps, error: NatError) -> Ending:
+        """Ends a turn without an answer. It does not count when the failure is ours, or cost us nothing."""
+        billed = steps.billed
+        ours = isinstance(error, Internal) or (
+            isinstance(error, ModelError) and not isinstance(error, ModelRefused)
+        )
+        return Ending(
+            TurnFailed(error.code, error.message, error.retryable),
+            text=settled_text(billed),
+            usage=sum((step.usage for step in billed), Usage()),
+            cost_micros=total_micros(self._prices.cost_micros(step.usage, step.model) for step in billed),
+            model=billed[-1].model if billed else None,
+            refund=ours or not billed,
+        )
+
+
+def policy_of(stored: Mapping[str, Any]) -> Policy:
+    """A nation's policy from its record. Raises `ValueError` for an unknown rule: a policy that cannot be
+    read must not loosen anything."""
+    return Policy(
+        classes={name: Rule(rule) for name, rule in stored.get("classes", {}).items()},
+        tools={name: Rule(rule) for name, rule in stored.get("tools", {}).items()},
+    )
+
+
+def _ending(answer: Answer) -> Ending:
+    finished = answer.outcome == "finished"
+    return Ending(
+        TurnFinished(answer.text, answer.links) if finished else TurnStopped(answer.text),
+        text=answer.text,
+        links=answer.links,
+        messages=answer.messages,
+        usage=answer.usage,
+        cost_micros=answer.cost_micros,
+        model=answer.model or None,
+    )
+
+
+def _about(turn: Turn) -> dict[str, object]:
+    return {"nation": turn.nation_slug, "turn": turn.turn_id, "attempt": turn.attempt}
+
+
+def _place(error: BaseException) -> str:
+    """File and line where an error arose. Its message is left out: it may quote what a person wrote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
