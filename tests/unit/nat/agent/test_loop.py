@@ -1,0 +1,408 @@
+"""One turn: asking the model, running tools, going on after a restart."""
+
+import contextvars
+import json
+
+import pytest
+
+from nat import errors
+from nat.agent.loop import NOTHING_SAID, Agent, TurnLimits
+from nat.agent.money import Prices
+from nat.agent.ports import Message, ModelReply, Step, Usage
+from nat.events import Event, Notice, TextDelta, ToolFinished, ToolStarted
+from tests.unit.nat.agent.scripted_model import (
+    MODEL_ID,
+    TOOLS,
+    USAGE,
+    KeptSteps,
+    Nation,
+    ScriptedModel,
+    calls,
+    says,
+    table,
+    use,
+)
+
+
+def text_of(events: list[Event]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def results_of(messages: tuple[Message, ...]) -> list[dict[str, str]]:
+    return [
+        block
+        for message in messages
+        if message["role"] == "user" and not isinstance(message["content"], str)
+        for block in message["content"]
+    ]
+
+
+def test_a_question_without_tools_is_answered_in_one_message() -> None:
+    turn = table(says("Good morning."))
+
+    answer = turn.answer("Hello")
+
+    assert (answer.outcome, answer.text) == ("finished", "Good morning.")
+
+
+def test_text_is_emitted_as_it_arrives() -> None:
+    turn = table(says("Good morning."))
+
+    turn.answer()
+
+    assert turn.events == [TextDelta("Good"), TextDelta(" morning.")]
+
+
+def test_a_tools_result_reaches_the_model_in_the_next_message() -> None:
+    turn = table(calls(use("count_people", tag="volunteer")), says("23."))
+
+    turn.answer()
+
+    result = turn.model.requests[1].messages[-1]["content"][0]
+    assert result["tool_use_id"] == "t1"
+    payload = json.loads(result["content"].removeprefix("<untrusted_data>").removesuffix("</untrusted_data>"))
+    assert payload["data"] == {"count": 23, "tag": "volunteer"}
+    assert (payload["returned"], payload["total"], payload["complete"]) == (23, 40, False)
+
+
+def test_tool_activity_is_emitted_with_label_counts_and_links() -> None:
+    turn = table(calls(use("count_people")), says("23."))
+
+    answer = turn.answer()
+
+    started, finished = turn.events[:2]
+    assert started == ToolStarted(call="t1", tool="count_people", label="Doing count_people")
+    assert isinstance(finished, ToolFinished)
+    assert (finished.ok, finished.returned, finished.total, finished.complete) == (True, 23, 40, False)
+    assert finished.links == answer.links != ()
+
+
+def test_what_people_read_is_the_text_of_the_answer() -> None:
+    turn = table(calls(use("count_people"), text="Let me look."), says("23 people."))
+
+    answer = turn.answer()
+
+    assert answer.text == text_of(turn.events) == "Let me look.\n\n23 people."
+
+
+def test_all_results_of_a_message_come_back_in_one_message_and_in_order() -> None:
+    turn = table(
+        calls(use("count_people", "t1"), use("nonsense", "t2"), use("list_types", "t3")), says("Done.")
+    )
+
+    turn.answer()
+
+    last = turn.model.requests[1].messages[-1]
+    assert [block["tool_use_id"] for block in last["content"]] == ["t1", "t2", "t3"]
+
+
+def test_reads_of_one_message_run_at_the_same_time() -> None:
+    turn = table(
+        calls(use("count_people", "t1"), use("count_people", "t2"), use("list_types", "t3")),
+        says("Done."),
+        nation=Nation(pause=0.1),
+    )
+
+    turn.answer()
+
+    assert turn.nation.most_running == 3
+
+
+def test_writes_of_one_message_run_one_after_another() -> None:
+    turn = table(
+        calls(use("update_person", "t1"), use("update_person", "t2")),
+        says("Done."),
+        nation=Nation(pause=0.02),
+    )
+
+    turn.answer()
+
+    assert (turn.nation.done, turn.nation.most_running) == (["update_person"] * 2, 1)
+
+
+def test_tools_see_the_context_variables_of_the_turn() -> None:
+    credentials = contextvars.ContextVar("credentials", default="none")
+    token = credentials.set("of this nation")
+    turn = table(
+        calls(use("count_people", "t1"), use("list_types", "t2")),
+        says("Done."),
+        nation=Nation(probe=credentials.get),
+    )
+
+    turn.answer()
+
+    credentials.reset(token)
+    assert turn.nation.seen == ["of this nation"] * 2
+
+
+def test_a_message_is_stored_before_its_tools_run_and_results_after() -> None:
+    turn = table(calls(use("count_people")), says("23."))
+    turn.nation.probe = lambda: turn.steps.log.append("tool")
+
+    turn.answer()
+
+    assert turn.steps.log == ["message 0", "tool", "results 0", "message 1"]
+
+
+def test_a_stored_message_whose_tools_have_not_run_is_not_asked_again() -> None:
+    stored = calls(use("count_people"))
+    steps = KeptSteps({0: Step(0, stored.content, stored.stop_reason, USAGE, model=MODEL_ID)})
+    turn = table(says("23."), steps=steps)
+
+    answer = turn.answer()
+
+    assert answer.text == "23."
+    assert (len(turn.model.requests), turn.nation.done) == (1, ["count_people"])
+
+
+def test_stored_results_are_not_fetched_again() -> None:
+    first = table(calls(use("count_people"), text="Let me look."), errors.ModelOverloaded())
+    with pytest.raises(errors.ModelOverloaded):
+        first.answer()
+    second = table(says("23."), steps=first.steps)
+
+    answer = second.answer()
+
+    assert second.nation.done == []
+    assert answer.text == "Let me look.\n\n23."
+    assert answer.links != ()
+    assert answer.tainted
+
+
+def test_text_of_earlier_attempts_is_not_emitted_again() -> None:
+    stored = calls(use("count_people"), text="Let me look.")
+    steps = KeptSteps({0: Step(0, stored.content, stored.stop_reason, USAGE)})
+    turn = table(says("23."), steps=steps)
+
+    turn.answer()
+
+    assert text_of(turn.events) == "\n\n23."
+
+
+def test_a_turn_whose_last_message_is_stored_ends_without_asking() -> None:
+    stored = says("23.")
+    steps = KeptSteps({0: Step(0, stored.content, "end_turn", USAGE)})
+
+    answer = table(steps=steps).answer()
+
+    assert (answer.outcome, answer.text) == ("finished", "23.")
+
+
+def test_a_lost_turn_ends_at_once() -> None:
+    turn = table(calls(use("update_person")), steps=KeptSteps(fail_with=errors.TurnLost()))
+
+    with pytest.raises(errors.TurnLost):
+        turn.answer()
+
+    assert turn.nation.done == []
+
+
+@pytest.mark.parametrize(
+    ("use_of", "says_what"),
+    [
+        (use("nonsense"), "no tool called nonsense"),
+        (use("count_people", tag=""), "tag"),
+        (use("count_people", colour="red"), "colour"),
+        ({**use("count_people"), "input": {"invalid_json": '{"ta'}}, "not valid JSON"),
+    ],
+)
+def test_a_call_that_cannot_run_tells_the_model_why(use_of: dict[str, object], says_what: str) -> None:
+    turn = table(calls(use_of), says("Sorry."))
+
+    answer = turn.answer()
+
+    (result,) = results_of(answer.messages)
+    assert result["is_error"]
+    assert says_what in result["content"]
+    assert turn.nation.done == []
+
+
+def test_an_error_of_ours_becomes_plain_words_for_the_model() -> None:
+    turn = table(
+        calls(use("count_people")),
+        says("Sorry."),
+        nation=Nation(raises={"count_people": errors.PermissionDenied()}),
+    )
+
+    answer = turn.answer()
+
+    assert results_of(answer.messages)[0]["content"] == errors.PermissionDenied.default
+    assert [event.ok for event in turn.events if isinstance(event, ToolFinished)] == [False]
+
+
+def test_a_defect_in_a_tool_tells_neither_its_message_nor_a_trace() -> None:
+    turn = table(
+        calls(use("count_people")),
+        says("Sorry."),
+        nation=Nation(raises={"count_people": ZeroDivisionError("ana@example.org")}),
+    )
+
+    answer = turn.answer()
+
+    assert "ana@" not in json.dumps(answer.messages)
+    assert "failed on our side" in results_of(answer.messages)[0]["content"]
+
+
+def test_a_defect_in_a_tool_is_logged_without_what_it_quotes(caplog: pytest.LogCaptureFixture) -> None:
+    turn = table(
+        calls(use("count_people")),
+        says("Sorry."),
+        nation=Nation(raises={"count_people": ZeroDivisionError("ana@example.org")}),
+    )
+
+    turn.answer()
+
+    (record,) = caplog.records
+    assert "ZeroDivisionError" in str(record.__dict__)
+    assert "ana@" not in str(record.__dict__)
+
+
+@pytest.mark.parametrize("error", [errors.Reconnect(), errors.TokenRejected(), errors.TurnLost()])
+def test_losing_nationbuilder_or_the_turn_ends_the_turn(error: errors.NatError) -> None:
+    turn = table(calls(use("count_people")), nation=Nation(raises={"count_people": error}))
+
+    with pytest.raises(type(error)):
+        turn.answer()
+
+
+def test_a_viewer_cannot_write_whatever_the_model_asks() -> None:
+    turn = table(calls(use("update_person")), says("Sorry."))
+
+    answer = turn.answer(role="viewer")
+
+    assert turn.nation.done == []
+    assert "viewer" in results_of(answer.messages)[0]["content"]
+
+
+def test_what_needs_approval_does_not_run_without_it() -> None:
+    turn = table(calls(use("delete_person")), says("Sorry."))
+
+    answer = turn.answer(role="owner")
+
+    assert turn.nation.done == []
+    assert "approval" in results_of(answer.messages)[0]["content"]
+
+
+def test_a_write_after_untrusted_text_does_not_just_run() -> None:
+    turn = table(calls(use("count_people")), calls(use("update_person", "t2")), says("Sorry."))
+
+    turn.answer(role="owner")
+
+    assert turn.nation.done == ["count_people"]
+
+
+def test_untrusted_text_of_an_earlier_turn_still_counts() -> None:
+    first = table(calls(use("count_people")), says("23.")).answer()
+    turn = table(calls(use("update_person", "t2")), says("Sorry."))
+
+    answer = turn.answer(history=first.messages)
+
+    assert turn.nation.done == []
+    assert answer.tainted
+
+
+def test_data_that_no_outsider_writes_does_not_taint() -> None:
+    turn = table(calls(use("list_types")), calls(use("update_person", "t2")), says("Done."))
+
+    turn.answer(role="owner")
+
+    assert turn.nation.done == ["list_types", "update_person"]
+
+
+def test_a_refusal_of_the_model_fails_the_turn() -> None:
+    turn = table(says("I", stop_reason="refusal"))
+
+    with pytest.raises(errors.ModelRefused):
+        turn.answer()
+
+
+def test_an_unknown_stop_reason_ends_the_turn_and_runs_nothing() -> None:
+    turn = table(calls(use("update_person"), text="Well.", stop_reason="novelty"))
+
+    answer = turn.answer()
+
+    assert (answer.text, turn.nation.done) == ("Well.", [])
+    assert answer.messages[-1]["content"] == [{"type": "text", "text": "Well."}]
+
+
+def test_a_paused_server_tool_is_continued() -> None:
+    paused = ModelReply(
+        ({"type": "server_tool_use", "id": "s1", "name": "search", "input": {}},),
+        "pause_turn",
+        USAGE,
+        MODEL_ID,
+    )
+    turn = table(paused, says("Found."))
+
+    answer = turn.answer()
+
+    assert answer.text == "Found."
+    assert turn.model.requests[1].messages[-1] == {"role": "assistant", "content": list(paused.content)}
+
+
+def test_an_empty_last_message_is_not_passed_off_as_an_answer() -> None:
+    turn = table(ModelReply((), "end_turn", USAGE, MODEL_ID))
+
+    answer = turn.answer()
+
+    assert answer.text == text_of(turn.events) == NOTHING_SAID
+
+
+def test_usage_and_cost_add_up_over_all_messages() -> None:
+    prices = Prices.from_json(
+        {MODEL_ID: {"input": 1_000_000, "cache_write": 0, "cache_read": 0, "output": 5_000_000}}
+    )
+    turn = table(calls(use("count_people")), says("23."), prices=prices)
+
+    answer = turn.answer()
+
+    assert answer.usage == Usage(input_tokens=200, output_tokens=20)
+    assert answer.cost_micros == 200 + 100
+
+
+def test_an_unpriced_answer_has_no_cost() -> None:
+    assert table(says("23."), prices=Prices({})).answer().cost_micros is None
+
+
+def test_a_model_error_leaves_as_it_is() -> None:
+    with pytest.raises(errors.ModelUnavailable):
+        table(errors.ModelUnavailable()).answer()
+
+
+def test_history_stands_before_the_question() -> None:
+    first = table(says("Good morning.")).answer("Hello")
+    turn = table(says("23."))
+
+    turn.answer("How many?", history=first.messages)
+
+    sent = turn.model.requests[0].messages
+    assert list(sent[:2]) == list(first.messages)
+    assert "How many?" in sent[2]["content"]
+
+
+def test_a_long_history_is_shortened_and_people_are_told() -> None:
+    old = table(says("Good morning. " * 50)).answer("Hello").messages
+    turn = table(says("23."), limits=TurnLimits(history_characters=1_500))
+
+    turn.answer(history=[*old, *old, *old])
+
+    assert isinstance(turn.events[0], Notice)
+    assert len(turn.model.requests[0].messages) < 7
+
+
+def test_the_prefix_is_the_same_object_for_every_question() -> None:
+    model = ScriptedModel([says("One."), says("Two.")])
+    for _ in range(2):
+        turn = table()
+        turn.model = model
+        turn.answer()
+
+    one, two = model.requests
+    assert one.tools_json is two.tools_json
+    assert one.system is two.system
+
+
+def test_agents_of_one_process_share_the_serialised_tool_list() -> None:
+    one, two = Agent(ScriptedModel([]), TOOLS), Agent(ScriptedModel([]), dict(TOOLS))
+
+    assert one._tools_json is two._tools_json
