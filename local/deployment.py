@@ -1,7 +1,7 @@
 """The real CDK app on the embedded AWS: bootstrap, deploy, and what came of it.
 
-A deployment is skipped when nothing that goes into the cloud assembly changed since the last one and its stacks
-are still there.
+A deployment is skipped when nothing that goes into the cloud assembly changed since the last one and its
+stacks are still there.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from local import environment
 from local.aws.root import Root
 from local.console import StartFailed, step
 from local.places import ACCOUNT, REGION, ROOT, Places, Ports
+from nat.names import Table
+from nat.settings import TableNames
 
 SOURCES: Final = ("app.py", "cdk.json", "config", "stacks", "constructs", "runtime", "requirements.txt")
 """What the assembly is made from, with the addresses that are passed on the command line."""
@@ -37,20 +40,25 @@ class Deployment:
         except KeyError:
             raise StartFailed(f"The deployed stacks have no output {name}.") from None
 
+    @cached_property
+    def root(self) -> Root:
+        """Clients that may do everything."""
+        return Root(self.aws_url)
+
+    @property
+    def tables(self) -> TableNames:
+        """Names of the deployed tables."""
+        return TableNames({table: self[f"{table.value}TableName"] for table in Table})
+
     @property
     def api_url(self) -> str:
         """The HTTP API, by path: host names below `localhost` do not resolve everywhere."""
-        return f"{self.aws_url}/_aws/execute-api/{self['HttpApiId']}"
+        return self["ApiUrl"].rstrip("/")
 
     @property
     def socket_url(self) -> str:
         """The WebSocket API, by path."""
-        return f"{self.connections_url.replace('http', 'ws', 1)}"
-
-    @property
-    def connections_url(self) -> str:
-        """Where messages are pushed to sockets."""
-        return f"{self.aws_url}/_aws/execute-api/{self['WebSocketApiId']}/{self['WebSocketStage']}"
+        return self["SocketUrl"]
 
     @property
     def issuer_keys_url(self) -> str:

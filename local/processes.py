@@ -73,13 +73,20 @@ class Processes:
                 return child
         raise KeyError(name)
 
-    def start(self, program: Program) -> Child:
+    def start(self, program: Program) -> None:
         """Start and wait until it is ready. Raises `StartFailed`."""
+        self.launch(program)
+        self.wait_for(program.name)
+
+    def launch(self, program: Program) -> None:
+        """Start without waiting. Raises `StartFailed`."""
         child = Child(program, self._spawn(program), self._places.log(program.name))
         self._children.append(child)
         self._note()
-        self._wait_until_ready(child)
-        return child
+
+    def wait_for(self, name: str) -> None:
+        """Wait until a launched program is ready. Raises `StartFailed`."""
+        self._wait_until_ready(self[name])
 
     def watch(self) -> None:
         """Look at the children once: restart or report what stopped. Raises `StartFailed` if that cannot be

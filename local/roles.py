@@ -1,8 +1,8 @@
 """Roles of the deployed functions and tasks, handed to plain processes the way ECS does.
 
 AWS gives a container a loopback address and a token (`AWS_CONTAINER_CREDENTIALS_FULL_URI` and
-`AWS_CONTAINER_AUTHORIZATION_TOKEN`); every SDK asks there and renews before the end. Here a small server answers
-with sessions of the role that the process would have in the cloud, so the embedded AWS enforces that role.
+`AWS_CONTAINER_AUTHORIZATION_TOKEN`); every SDK asks there and renews before the end. Here a small server
+answers with sessions of the role that the process would have in the cloud, so the embedded AWS enforces it.
 """
 
 import json
@@ -72,7 +72,7 @@ class RoleServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 # the base class's name
+            def do_GET(self) -> None:
                 if self.headers.get("Authorization") != server._token:
                     self._answer(HTTPStatus.FORBIDDEN, {"message": "wrong token"})
                     return

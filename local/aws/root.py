@@ -1,11 +1,10 @@
-"""Clients of the embedded AWS as its root, which may do everything: for deploying, seeding and looking only."""
+"""Clients of the embedded AWS as its root, which may do everything: for deploying, seeding and looking."""
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 
 from local.environment import ROOT_KEY
 from local.places import REGION
@@ -30,44 +29,43 @@ class Root:
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         """Stacks."""
-        return self._client("cloudformation")
+        return self._session.client("cloudformation", endpoint_url=self.url)
 
     @cached_property
     def cognito(self) -> "CognitoIdentityProviderClient":
         """The user pool."""
-        return self._client("cognito-idp")
+        return self._session.client("cognito-idp", endpoint_url=self.url)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """Tables."""
-        return self._client("dynamodb")
+        return self._session.client("dynamodb", endpoint_url=self.url)
 
     @cached_property
     def ecs(self) -> "ECSClient":
         """The task definition."""
-        return self._client("ecs")
+        return self._session.client("ecs", endpoint_url=self.url)
 
     @cached_property
     def functions(self) -> "LambdaClient":
         """Lambda functions."""
-        return self._client("lambda")
+        return self._session.client("lambda", endpoint_url=self.url)
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":
         """Secrets."""
-        return self._client("secretsmanager")
+        return self._session.client("secretsmanager", endpoint_url=self.url)
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """Queues."""
-        return self._client("sqs")
+        return self._session.client("sqs", endpoint_url=self.url)
 
     @cached_property
     def sts(self) -> "STSClient":
         """Role sessions."""
-        return self._client("sts")
+        return self._session.client("sts", endpoint_url=self.url)
 
-    def _client(self, service: Any) -> Any:
-        return boto3.Session(
-            aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
-        ).client(service, endpoint_url=self.url, config=Config(retries={"mode": "standard"}))
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)

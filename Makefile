@@ -1,0 +1,67 @@
+# The front door. Every target prepares what it needs; a step that is up to date takes no time.
+
+PYTHON ?= python3
+PORT_BASE ?=
+VENV := .venv/bin
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+# Byte code is kept: without it every import of aws_cdk compiles for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+# NAT_NATIONBUILDER_LOG and NAT_CLAUDE_LOG, if set, reach the stand-ins through every target.
+
+CODE := app.py benchmarks config constructs local runtime stacks tests
+
+.PHONY: help prepare up down smoke test unit lint format types synth snapshots bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+prepare: ## virtual environment, packages, Node, CDK command line
+	@$(PYTHON) local/prepare.py
+
+up: prepare ## Nat on this machine, until Ctrl-C (PORT_BASE=5000 moves its ports)
+	@exec $(VENV)/python -m local up $(if $(PORT_BASE),--port-base $(PORT_BASE))
+
+down: prepare ## stop the Nat that `make up` started here
+	@$(VENV)/python -m local down
+
+smoke: prepare ## start apart, sign up, ask, check the answers, stop
+	@$(VENV)/python -m local smoke
+
+test: prepare ## every suite: unit, infrastructure, integration
+	@$(VENV)/python -m pytest
+
+unit: prepare ## the unit suite alone
+	@$(VENV)/python -m pytest tests/unit
+
+lint: prepare ## ruff and mypy, changing nothing
+	@$(VENV)/ruff check $(CODE)
+	@$(VENV)/ruff format --check $(CODE)
+	@$(VENV)/mypy $(CODE)
+
+format: prepare ## ruff's formatting and safe fixes
+	@$(VENV)/ruff check --fix $(CODE)
+	@$(VENV)/ruff format $(CODE)
+
+types: prepare ## mypy alone
+	@$(VENV)/mypy $(CODE)
+
+synth: prepare ## every environment × customer without credentials, with the bundles' sizes
+	@$(VENV)/python -m local.synth
+
+snapshots: prepare ## accept the templates as they are now
+	@$(VENV)/python -m pytest tests/infrastructure --snapshot-update
+
+bench: prepare ## measure what README's figures come from
+	@$(VENV)/python -m benchmarks
+
+lock: prepare ## lock the newest versions that the .in files allow
+	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -o requirements.txt
+	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove everything that was made here, the state of `make up` included
+	@rm -rf .venv node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

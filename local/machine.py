@@ -1,0 +1,159 @@
+"""Nat on one machine, from the embedded AWS to the worker: started in order, stopped in reverse.
+
+`make up`, `make smoke`, the integration suite and the benchmarks all start this one thing. Everything in it
+is the code that runs in AWS; only endpoints differ.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+from local import demo, environment
+from local.aws import program as aws
+from local.console import StartFailed, step
+from local.deployment import deploy
+from local.places import HOST, PORT_BASE_VARIABLE, REGION, Places, Ports
+from local.processes import Processes, Program, clear_leftovers
+from local.roles import RoleServer
+from local.sign_in import SCOPES, SignIn
+from local.vendors import STAND_IN_KEY, Vendors
+from nat.names import Secret
+
+WORKER_GRACE: Final = 40.0
+"""A worker that drains finishes or releases its turns within this many seconds."""
+
+
+@dataclass
+class Machine:
+    """One Nat. Use as a context manager: leaving it stops everything that entering started."""
+
+    places: Places
+    ports: Ports
+    vendors: Vendors
+    worker_variables: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.processes = Processes(self.places)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Machine":
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        self.processes.stop_all()
+        self._stack.close()
+
+    def start(self) -> None:
+        """Start everything. Raises `StartFailed`; `stop` then stops what was started."""
+        self.places.make()
+        clear_leftovers(self.places)
+        self._refuse_taken_ports()
+        with step("starting the embedded AWS"):
+            self.processes.start(aws.program(self.places, self.ports))
+        for stand_in in self.vendors.stand_ins:
+            self.processes.launch(stand_in)
+        self.deployment = deploy(self.places, self.ports)
+        self.sign_in = SignIn(self.deployment)
+        with step("starting the stand-ins"):
+            for stand_in in self.vendors.stand_ins:
+                self.processes.wait_for(stand_in.name)
+        with step("seeding nations, people and keys"):
+            demo.seed(self.deployment)
+            self._store_keys()
+        self._roles = self._stack.enter_context(RoleServer(self.deployment.root.sts, self.ports.roles))
+        with step("starting the worker and the SSE host"):
+            self.processes.launch(self._worker())
+            self.processes.launch(self._sse_host())
+            self.processes.wait_for("worker")
+            self.processes.wait_for("sse")
+        self._write_profile()
+
+    @property
+    def sse_url(self) -> str:
+        """The SSE host, which stands behind CloudFront in the cloud."""
+        return self.ports.url("sse")
+
+    def _refuse_taken_ports(self) -> None:
+        taken = self.ports.taken()
+        if taken:
+            name, port = taken[0]
+            raise StartFailed(
+                f"Port {port} ({name}) is in use by another program. Stop that, or move all ports: "
+                f"make up PORT_BASE={port + 1000} (or {PORT_BASE_VARIABLE}={port + 1000})."
+            )
+
+    def _store_keys(self) -> None:
+        secrets = self.deployment.root.secrets
+        secrets.put_secret_value(
+            SecretId=Secret.ANTHROPIC, SecretString=self.vendors.model_key or STAND_IN_KEY
+        )
+
+    def _worker(self) -> Program:
+        """The worker, with the environment and the role of the deployed task definition."""
+        task = self.deployment.root.ecs.describe_task_definition(
+            taskDefinition=self.deployment["TaskDefinitionArn"]
+        )["taskDefinition"]
+        given = task["containerDefinitions"][0].get("environment", [])
+        deployed = {each["name"]: each["value"] for each in given}
+        return Program(
+            name="worker",
+            command=(sys.executable, "-m", "nat.worker"),
+            environment=self._acting_as(
+                "worker", task["taskRoleArn"], {**deployed, **self.vendors.variables, **self.worker_variables}
+            ),
+            ready=lambda: True,
+            grace=WORKER_GRACE,
+            restarts=True,
+        )
+
+    def _sse_host(self) -> Program:
+        """The SSE host, with the environment and the role of the deployed function."""
+        function = self.deployment.root.functions.get_function_configuration(
+            FunctionName=self.deployment["StreamFunctionName"]
+        )
+        deployed = function.get("Environment", {}).get("Variables", {})
+        arguments = ("--host", HOST, "--port", str(self.ports.sse), "--no-access-log")
+        return Program(
+            name="sse",
+            command=(sys.executable, "-m", "uvicorn", "nat.handlers.sse:app", *arguments),
+            environment=self._acting_as("sse", function["Role"], deployed),
+            ready=lambda: aws.answers(self.sse_url),
+            restarts=True,
+        )
+
+    def _acting_as(self, name: str, role_arn: str, variables: Mapping[str, str]) -> dict[str, str]:
+        return environment.base(
+            {
+                **variables,
+                **self._roles.variables(name, role_arn),
+                "AWS_ENDPOINT_URL": self.deployment.aws_url,
+                "AWS_REGION": REGION,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_EC2_METADATA_DISABLED": "true",
+            }
+        )
+
+    def _write_profile(self) -> None:
+        """What `nat chat` needs to find the platform."""
+        profile = {
+            "api_url": self.deployment.api_url,
+            "socket_url": self.deployment.socket_url,
+            "authorize_url": self.sign_in.authorize_url,
+            "token_url": self.sign_in.token_url,
+            "client_id": self.sign_in.client_id,
+            "scopes": SCOPES,
+            "redirect_uri": self.sign_in.redirect_uri,
+        }
+        self.places.profile.write_text(json.dumps(profile, indent=1) + "\n")
