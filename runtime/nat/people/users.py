@@ -1,7 +1,7 @@
 """Users: one row per person of the user pool, whatever nations they belong to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nat.items import decode, encode, epoch_ms, moment
@@ -61,7 +61,7 @@ class Users:
         )
         return _user(decode(answer["Attributes"]))
 
-    def begin_query(self, user_id: str, now: datetime, cooldown_ms: int) -> "TransactWriteItemTypeDef":
+    def begin_query(self, user_id: str, now: datetime, cooldown: timedelta) -> "TransactWriteItemTypeDef":
         """Entry of a transaction: the person asks now. The condition fails within the last one's cooldown."""
         return {
             "Update": {
@@ -78,7 +78,7 @@ class Users:
                     "#created": "created_at",
                 },
                 "ExpressionAttributeValues": encode(
-                    {":ms": epoch_ms(now), ":now": now, ":before": epoch_ms(now) - cooldown_ms}
+                    {":ms": epoch_ms(now), ":now": now, ":before": epoch_ms(now - cooldown)}
                 ),
             }
         }

@@ -1,5 +1,7 @@
 """A nation with people in it, as rows, for tests of everything around a turn."""
 
+import json
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -63,6 +65,34 @@ def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Rol
     memberships = Memberships(aws.dynamodb(), tables)
     for user in users:
         memberships.put(Membership(user, slug, role, START))
+
+
+def create_turn_queue(visibility: int = 30) -> str:
+    """A FIFO queue with the attributes of the deployed one; gives its URL."""
+    return aws.sqs().create_queue(
+        QueueName=f"{uuid.uuid4().hex[:12]}.fifo",
+        Attributes={
+            "FifoQueue": "true",
+            "VisibilityTimeout": str(visibility),
+            "DeduplicationScope": "messageGroup",
+            "FifoThroughputLimit": "perMessageGroupId",
+        },
+    )["QueueUrl"]
+
+
+def queued(url: str) -> list[dict[str, Any]]:
+    """Every message that can be received now, with its group; they stay invisible afterwards."""
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = aws.sqs().receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+        )
+        messages = answer.get("Messages", [])
+        if not messages:
+            return found
+        found += [
+            {**json.loads(each["Body"]), "group": each["Attributes"]["MessageGroupId"]} for each in messages
+        ]
 
 
 def used(tables: TableNames, slug: str = "demo") -> int:

@@ -1,0 +1,342 @@
+"""Admission: the one way in for every question, whatever the surface.
+
+The turn id is a ULID that the client made; it is the idempotency key from end to end. A known id is sent to
+the queue again if it never got there, and is never counted again. A new one is admitted by one transaction:
+
+    identity   the turn id is not another person's, nation's or conversation's
+    turn       the row of the turn, new
+    event      `turn.accepted`, event 1 of attempt 0
+    meta       the conversation, new or this person's
+    lock       no other turn of the conversation runs
+    count      the nation's query pool: subscription usable, within the limit unless the cap is soft
+    person     the cooldown since the person's last question
+    rate       turns that the nation starts in this minute
+
+So whatever is refused was neither counted nor stored. After the transaction the turn goes to the queue; if
+that fails it stays `admitted`, and the sweeper sends it again.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from nat.agent.ports import Page
+from nat.conversations.events import put_event
+from nat.conversations.transactions import Cancelled, write
+from nat.conversations.turns import (
+    RETENTION_DAYS,
+    State,
+    Turn,
+    Turns,
+    acquire_lock,
+    put_new_turn,
+    upsert_meta,
+)
+from nat.errors import (
+    BadRequest,
+    ConversationBusy,
+    Cooldown,
+    Forbidden,
+    Internal,
+    LimitReached,
+    MessageEmpty,
+    MessageTooLong,
+    NationBusy,
+    NotFound,
+)
+from nat.events import Envelope, TurnAccepted
+from nat.items import encode, timestamp
+from nat.names import MAX_MESSAGE_BYTES, TTL_ATTRIBUTE, ULID_PATTERN, Table
+from nat.nations.plans import Plans
+from nat.nations.record import Nation, Nations
+from nat.nations.subscription import SubscriptionCheck
+from nat.nations.usage import QueryPool
+from nat.people.memberships import Memberships
+from nat.people.users import Users
+from nat.roles import Role
+from nat.settings import TableNames
+from nat.turns.queue import TurnQueue
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+_log = logging.getLogger(__name__)
+_ULID: Final = re.compile(ULID_PATTERN)
+
+IDENTITY_KEPT: Final = timedelta(days=7)
+"""How long a turn id is known to belong to its conversation; beyond what a client may still retry."""
+PERIOD_TRIES: Final = 3
+"""A billing period that ends between read and write makes admission start over, at most this often."""
+
+
+class Surface(StrEnum):
+    """Where a question comes from."""
+
+    WEBSOCKET = "websocket"
+    SSE = "sse"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How fast people and nations may ask."""
+
+    cooldown: timedelta = timedelta(seconds=5)
+    turns_a_minute: int = 30
+
+
+@dataclass(frozen=True)
+class AdmitRequest:
+    """A question of a person whose session was verified. Membership and subscription are checked here."""
+
+    user_id: str
+    nation_slug: str
+    conversation_id: str
+    turn_id: str
+    question: str
+    surface: Surface
+    page: Page | None = None
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The turn, and the event that says so. `repeated`: the id was known, nothing was counted.
+
+    `accepted` is `None` for a repeated turn: its events are stored and can be replayed.
+    """
+
+    turn: Turn
+    repeated: bool = False
+    accepted: Envelope | None = None
+
+
+class Admission:
+    """What admission works with: storage, queue, plans, clock and limits."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        queue: TurnQueue,
+        plans: Plans,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        limits: Limits = Limits(),
+    ) -> None:
+        self.client = client
+        self.tables = tables
+        self.queue = queue
+        self.clock = clock
+        self.limits = limits
+        self.pool = QueryPool(client, tables, plans, clock=clock)
+        self.check = SubscriptionCheck(Nations(client, tables), plans)
+        self.memberships = Memberships(client, tables)
+        self.users = Users(client, tables)
+        self.turns = Turns(client, tables[Table.CONVERSATIONS])
+
+
+Observer = Callable[[Turn], None]
+"""Told of the turn when it is known to be the person's, before a worker can see it."""
+
+
+def admit(
+    request: AdmitRequest, admission: Admission, *, before_queueing: Observer | None = None
+) -> Admitted:
+    """Let a question in and queue it.
+
+    `before_queueing` is where a door subscribes its connection: the conversation is proven to be the
+    person's by then, and nothing has been pushed yet.
+
+    Raises `BadRequest` (ids, text), `MessageEmpty`, `MessageTooLong`, `NotAMember`, `NationUnknown`,
+    `SubscriptionInactive`, `LimitReached`, `ConversationBusy`, `Cooldown`, `NationBusy`, and `Forbidden` when
+    the turn id or the conversation is not this person's in this nation.
+    """
+    _check_ids(request)
+    _check_question(request.question)
+    role = admission.memberships.require(request.user_id, request.nation_slug).role
+    nation = admission.pool.nation(request.nation_slug)
+    admission.check.verify_record(nation)
+    nation = admission.pool.reset_if_due(nation)
+
+    if admission.check.exhausted(nation):
+        known = _known(request, admission)
+        if known is None:
+            raise LimitReached
+        return _again(known, admission, before_queueing)
+
+    for _ in range(PERIOD_TRIES):
+        turn, accepted = _new(request, nation, role, admission.clock())
+        entries = _entries(turn, accepted, admission)
+        try:
+            write(admission.client, list(entries.values()))
+        except Cancelled as cancelled:
+            known = _known(request, admission)
+            if known is not None:
+                return _again(known, admission, before_queueing)
+            nation = _refuse(
+                {part for at, part in enumerate(entries) if at in cancelled.failed}, turn, admission
+            )
+        else:
+            return Admitted(_queue(turn, admission, before_queueing), accepted=accepted)
+    raise Internal("Your nation's billing period is changing right now. Please try again.")
+
+
+class _Part(StrEnum):
+    """The entries of the transaction."""
+
+    IDENTITY = "identity"
+    TURN = "turn"
+    EVENT = "event"
+    META = "meta"
+    LOCK = "lock"
+    COUNT = "count"
+    PERSON = "person"
+    RATE = "rate"
+
+
+def _check_ids(request: AdmitRequest) -> None:
+    if not _ULID.fullmatch(request.turn_id):
+        raise BadRequest("`turn` is a ULID of 26 upper-case characters.")
+    if not _ULID.fullmatch(request.conversation_id):
+        raise BadRequest("`conversation` is a ULID of 26 upper-case characters.")
+
+
+def _check_question(question: str) -> None:
+    try:
+        size = len(question.encode())
+    except UnicodeEncodeError:
+        raise BadRequest("The message is not valid Unicode text.") from None
+    if size > MAX_MESSAGE_BYTES:
+        raise MessageTooLong
+    if not question.strip():
+        raise MessageEmpty
+
+
+def _new(request: AdmitRequest, nation: Nation, role: Role, now: datetime) -> tuple[Turn, Envelope]:
+    turn = Turn(
+        nation_slug=request.nation_slug,
+        conversation_id=request.conversation_id,
+        turn_id=request.turn_id,
+        user_id=request.user_id,
+        question=request.question,
+        role=role,
+        surface=request.surface.value,
+        time_zone=nation.time_zone,
+        admitted_at=now,
+        period_start=timestamp(nation.billing_period_start),
+        page=request.page,
+        retention_days=min(nation.retention_days or RETENTION_DAYS, RETENTION_DAYS),
+    )
+    accepted = TurnAccepted(
+        conversation=request.conversation_id,
+        queries_used=nation.queries_used_this_period + 1,
+        queries_limit=nation.queries_limit,
+    )
+    return turn, Envelope(request.turn_id, 0, 1, accepted)
+
+
+def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Part, TransactWriteItemTypeDef]":
+    now = turn.admitted_at
+    conversations = admission.tables[Table.CONVERSATIONS]
+    assert turn.period_start is not None
+    return {
+        _Part.IDENTITY: _claim_identity(admission.tables[Table.ONCE], turn),
+        _Part.TURN: put_new_turn(conversations, turn),
+        _Part.EVENT: put_event(conversations, turn, accepted, now),
+        _Part.META: upsert_meta(conversations, turn, now),
+        _Part.LOCK: acquire_lock(conversations, turn, now),
+        _Part.COUNT: admission.pool.count(turn.nation_slug, turn.period_start),
+        _Part.PERSON: admission.users.begin_query(turn.user_id, now, admission.limits.cooldown),
+        _Part.RATE: _count_rate(admission.tables[Table.ONCE], turn, admission.limits.turns_a_minute),
+    }
+
+
+def _claim_identity(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": encode(
+                {
+                    "key": f"turn#{turn.turn_id}",
+                    "conversation": turn.conversation,
+                    TTL_ATTRIBUTE: int((turn.admitted_at + IDENTITY_KEPT).timestamp()),
+                }
+            ),
+            "ConditionExpression": "attribute_not_exists(#key)",
+            "ExpressionAttributeNames": {"#key": "key"},
+        }
+    }
+
+
+def _count_rate(table: str, turn: Turn, most: int) -> "TransactWriteItemTypeDef":
+    minute = turn.admitted_at.astimezone(UTC)
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"key": f"rate#{turn.nation_slug}#{minute:%Y-%m-%dT%H:%M}"}),
+            "UpdateExpression": "SET #ttl = :ttl ADD #turns :one",
+            "ConditionExpression": "attribute_not_exists(#turns) OR #turns < :most",
+            "ExpressionAttributeNames": {"#turns": "turns", "#ttl": TTL_ATTRIBUTE},
+            "ExpressionAttributeValues": encode(
+                {":one": 1, ":most": most, ":ttl": int(minute.timestamp()) + 120}
+            ),
+        }
+    }
+
+
+def _known(request: AdmitRequest, admission: Admission) -> Turn | None:
+    """The turn of this id in this conversation. Raises `Forbidden` if it is another person's."""
+    try:
+        turn = admission.turns.get(request.nation_slug, request.conversation_id, request.turn_id)
+    except NotFound:
+        return None
+    if turn.user_id != request.user_id:
+        raise Forbidden("This question belongs to another person.")
+    return turn
+
+
+def _again(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Admitted:
+    if turn.state is State.ADMITTED:
+        return Admitted(_queue(turn, admission, before_queueing), repeated=True)
+    if before_queueing is not None:
+        before_queueing(turn)
+    return Admitted(turn, repeated=True)
+
+
+def _queue(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Turn:
+    """Send an admitted turn on its way. If the queue does not take it now, the sweeper sends it."""
+    if before_queueing is not None:
+        before_queueing(turn)
+    try:
+        admission.queue.send(turn)
+        admission.turns.mark_queued(turn)
+    except (BotoCoreError, ClientError) as error:
+        _log.warning(
+            "turn not queued, the sweeper will",
+            extra={"turn": turn.turn_id, "nation": turn.nation_slug, "reason": type(error).__name__},
+        )
+        return turn
+    return replace(turn, state=State.QUEUED)
+
+
+def _refuse(failed: set[_Part], turn: Turn, admission: Admission) -> Nation:
+    """Say why the transaction was cancelled; gives the nation as it is now if only its period changed."""
+    if failed & {_Part.IDENTITY, _Part.TURN, _Part.EVENT}:
+        raise Forbidden("This question belongs to another conversation.")
+    if _Part.META in failed:
+        raise Forbidden("This conversation belongs to another person.")
+    nation = admission.pool.reset_if_due(admission.pool.nation(turn.nation_slug))
+    admission.check.verify_record(nation, query=_Part.COUNT in failed)
+    if _Part.LOCK in failed:
+        raise ConversationBusy
+    if _Part.PERSON in failed:
+        raise Cooldown(retry_after=admission.limits.cooldown.total_seconds())
+    if _Part.RATE in failed:
+        raise NationBusy(retry_after=60 - turn.admitted_at.second)
+    return nation
