@@ -135,7 +135,7 @@ class Publisher:
 
     def push(self, envelope: Envelope) -> None:
         """Push an event that is stored already. Never raises: who missed it reads it from the log."""
-        self._push(wire_text(envelope))
+        tell(self._deliver, self._turn, envelope)
 
     def _send_all(self) -> None:
         with self._pace.streaming():
@@ -196,13 +196,19 @@ class Publisher:
                     raise
                 time.sleep(STORE_PAUSE)
         self._seq = seq
-        self._push(wire)
+        _push(self._deliver, self._turn, wire)
 
-    def _push(self, wire: str) -> None:
-        try:
-            self._deliver(self._turn.conversation, wire)
-        except Exception as error:
-            _log.warning("event not pushed", extra={**_about(self._turn), "reason": type(error).__name__})
+
+def tell(deliver: Deliver, turn: Turn, envelope: Envelope) -> None:
+    """Push an event that is stored already. Never raises: who missed it reads it from the log."""
+    _push(deliver, turn, wire_text(envelope))
+
+
+def _push(deliver: Deliver, turn: Turn, wire: str) -> None:
+    try:
+        deliver(turn.conversation, wire)
+    except Exception as error:
+        _log.warning("event not pushed", extra={**_about(turn), "reason": type(error).__name__})
 
 
 def _about(turn: Turn) -> dict[str, object]:

@@ -8,7 +8,6 @@ messages are not asked for again, and only the attempt that holds the turn can s
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +35,7 @@ from nat.isolation import nation
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.settings import TableNames
+from nat.turns.message import TurnMessage
 from nat.turns.publish import Deliver, Pace, Publisher
 from nat.turns.settle import Ending, settle
 from nat.turns.signals import Signals
@@ -49,20 +49,6 @@ CRASHES_ALLOWED: Final = 2
 """Workers that a turn may take down with it; with the third it fails."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class TurnMessage:
-    """What the queue says: which turn. Everything else is read with the nation's credentials."""
-
-    nation_slug: str
-    conversation_id: str
-    turn_id: str
-
-    @classmethod
-    def from_body(cls, body: Mapping[str, Any]) -> "TurnMessage":
-        """Read a message of `nat.turns.queue`. Raises `KeyError`."""
-        return cls(str(body["nation_slug"]), str(body["conversation_id"]), str(body["turn_id"]))
 
 
 Connect = Callable[[Turn], AbstractContextManager["NationBuilder"]]

@@ -1,0 +1,26 @@
+"""What the turn queue says: which turn. Everything else is read with the nation's credentials."""
+
+import json
+from dataclasses import dataclass
+
+
+class MessageUnreadable(ValueError):
+    """A message on the turn queue that admission did not write."""
+
+
+@dataclass(frozen=True)
+class TurnMessage:
+    """Names one turn."""
+
+    nation_slug: str
+    conversation_id: str
+    turn_id: str
+
+    @classmethod
+    def read(cls, body: str) -> "TurnMessage":
+        """The message that `nat.turns.queue` wrote. Raises `MessageUnreadable`."""
+        try:
+            value = json.loads(body)
+            return cls(value["nation_slug"], value["conversation_id"], value["turn_id"])
+        except (ValueError, KeyError, TypeError):
+            raise MessageUnreadable("This message names no turn.") from None

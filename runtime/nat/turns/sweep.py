@@ -1,0 +1,94 @@
+"""The minute's sweep: turns that were admitted but never seen to reach the queue.
+
+Admission stores a turn and then sends it; a process that dies in between leaves it `admitted`. Sending again
+is harmless: within five minutes SQS drops the copy, later the worker finds the turn's state in its row. A
+turn that still is not queued after a few minutes has failed for the person who waits: it is refunded.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from nat.agent.money import Prices
+from nat.conversations.turns import State, Turn, Turns
+from nat.errors import NotFound
+from nat.names import Table
+from nat.settings import TableNames
+from nat.turns.abandon import abandon
+from nat.turns.publish import Deliver, tell
+from nat.turns.queue import TurnQueue
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RESEND_AFTER: Final = timedelta(seconds=20)
+"""Longer than admission takes from its transaction to the queue."""
+FAIL_AFTER: Final = timedelta(minutes=4)
+"""Shorter than SQS's deduplication (5 minutes), so that no second copy can be queued."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep did."""
+
+    resent: int = 0
+    failed: int = 0
+
+
+class Sweep:
+    """Sweeps turns of all nations, with a role that reaches them all."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        queue: TurnQueue,
+        prices: Prices,
+        deliver: Deliver,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._turns = Turns(client, tables[Table.CONVERSATIONS])
+        self._queue = queue
+        self._prices = prices
+        self._deliver = deliver
+        self._now = now
+
+    def run(self) -> Swept:
+        """Sweep once. What fails for one turn is logged and tried again in the next minute."""
+        now = self._now()
+        resent = failed = 0
+        for seen in self._turns.admitted_before(now - RESEND_AFTER):
+            try:
+                # The index is eventually consistent: the row itself decides.
+                turn = self._turns.get(seen.nation_slug, seen.conversation_id, seen.turn_id)
+                if turn.state is not State.ADMITTED:
+                    continue
+                if now - turn.admitted_at >= FAIL_AFTER:
+                    failed += self._fail(turn, now)
+                else:
+                    self._queue.send(turn)
+                    self._turns.mark_queued(turn)
+                    resent += 1
+            except NotFound:
+                continue
+            except (BotoCoreError, ClientError) as error:
+                _log.error(
+                    "turn not swept",
+                    extra={"turn": seen.turn_id, "nation": seen.nation_slug, "reason": type(error).__name__},
+                )
+        return Swept(resent, failed)
+
+    def _fail(self, turn: Turn, now: datetime) -> int:
+        envelope = abandon(self._client, self._tables, turn, self._prices, now)
+        if envelope is None:
+            return 0
+        tell(self._deliver, turn, envelope)
+        return 1
