@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.loading import ROOT, Frozen, parse, read_toml
 
@@ -34,22 +34,30 @@ class Plan(Frozen):
     """Stripe's price id."""
 
 
-class ModelPrice(Frozen):
-    """Prices of one model in integer micro-dollars per million tokens."""
+class Rates(Frozen):
+    """Integer micro-dollars per million tokens, by kind."""
 
     input: Annotated[int, Field(ge=0)]
     cache_write: Annotated[int, Field(ge=0)]
     """Writing to the five-minute cache."""
     cache_read: Annotated[int, Field(ge=0)]
     output: Annotated[int, Field(ge=0)]
-    bedrock_id: str | None = None
-    """The model's id on Amazon Bedrock."""
+
+
+class ModelPrice(Rates):
+    """Prices of one model. Above `long_prompt_tokens` tokens in the prompt, cache reads and writes counted,
+    the whole call is charged at `long_prompt`."""
+
     long_prompt_tokens: Annotated[int, Field(ge=1)] | None = None
-    """Prompts longer than this (cache reads and writes counted) cost `long_*`."""
-    long_input: Annotated[int, Field(ge=0)] | None = None
-    long_cache_write: Annotated[int, Field(ge=0)] | None = None
-    long_cache_read: Annotated[int, Field(ge=0)] | None = None
-    long_output: Annotated[int, Field(ge=0)] | None = None
+    long_prompt: Rates | None = None
+    bedrock_id: str | None = None
+    """The model's id on Amazon Bedrock; absent where the model is not used there."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "ModelPrice":
+        if (self.long_prompt is None) != (self.long_prompt_tokens is None):
+            raise ValueError("long_prompt and long_prompt_tokens belong together")
+        return self
 
 
 def load_plans() -> dict[str, Plan]:
@@ -63,15 +71,28 @@ def load_models() -> dict[str, ModelPrice]:
 
 
 def plans_json(plans: dict[str, Plan]) -> str:
-    """What `NAT_PLANS` carries: compact JSON by plan id."""
-    return _compact(plans)
+    """What `NAT_PLANS` carries: a compact JSON list in the form that `nat.nations.plans` reads."""
+    return _compact(
+        [
+            {
+                "name": key,
+                "price_cents": plan.price_cents,
+                "queries_limit": plan.queries,
+                "cap": plan.cap,
+                "seats": plan.seats,
+                "stripe_price_id": plan.stripe_price,
+            }
+            for key, plan in plans.items()
+        ]
+    )
 
 
 def models_json(models: dict[str, ModelPrice]) -> str:
-    """What `NAT_PRICES` carries: compact JSON by model id."""
-    return _compact(models)
+    """What `NAT_PRICES` carries: compact JSON by model id in the form that `nat.agent.money` reads."""
+    return _compact(
+        {key: price.model_dump(exclude_none=True, exclude={"bedrock_id"}) for key, price in models.items()}
+    )
 
 
-def _compact(table: dict[str, Plan] | dict[str, ModelPrice]) -> str:
-    values = {key: value.model_dump(exclude_none=True) for key, value in table.items()}
-    return json.dumps(values, separators=(",", ":"), sort_keys=True)
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -213,11 +213,14 @@ def load_environment(
     for key, value in (overrides or {}).items():
         _override(values, key, value)
     environment = parse(Environment, values, path.name)
-    known = tuple(sorted(load_models()))
-    if environment.agent.model not in known:
-        raise ConfigurationError(
-            f'{path.name}: unknown model "{environment.agent.model}". Known: {", ".join(known)}.'
-        )
+    models = load_models()
+    agent = environment.agent
+    if agent.model not in models:
+        known = ", ".join(sorted(models))
+        raise ConfigurationError(f'{path.name}: unknown model "{agent.model}". Known: {known}.')
+    if agent.provider == "bedrock" and not models[agent.model].bedrock_id:
+        known = ", ".join(sorted(key for key, model in models.items() if model.bedrock_id))
+        raise ConfigurationError(f'{path.name}: "{agent.model}" is not on Bedrock. Known: {known}.')
     return environment
 
 

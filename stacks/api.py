@@ -1,6 +1,5 @@
 """The doors: HTTP, WebSocket and streaming."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import aws_cdk as cdk
@@ -59,7 +58,7 @@ class ApiStack(NatStack):
         self._publish()
 
     def _answer_requests(self) -> PythonFunction:
-        function = self._function(
+        function = self.function(
             "Requests",
             handler="nat.handlers.api.handler",
             description="Nat: answers the HTTP API",
@@ -74,7 +73,7 @@ class ApiStack(NatStack):
         return function
 
     def _answer_sockets(self) -> PythonFunction:
-        function = self._function(
+        function = self.function(
             "Socket",
             handler="nat.handlers.ws.handler",
             description="Nat: admits questions from sockets and replays answers",
@@ -116,23 +115,6 @@ class ApiStack(NatStack):
             Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
             Variable.ALLOWED_ORIGINS: ",".join(self.deployment.allowed_origins),
         }
-
-    def _function(
-        self, name: str, *, handler: str, description: str, variables: Mapping[str, str]
-    ) -> PythonFunction:
-        functions = self.deployment.environment.functions
-        return PythonFunction(
-            self,
-            name,
-            bundle=self.deployment.bundle("handlers"),
-            handler=handler,
-            description=description,
-            arm=functions.arm,
-            runtime_python=functions.python,
-            log_retention=self.deployment.log_retention,
-            environment={**self.deployment.common_variables, **variables},
-            timeout=cdk.Duration.seconds(29),
-        )
 
     def _publish(self) -> None:
         self.publish("ApiUrl", self.http.url, "HTTP API")

@@ -107,8 +107,9 @@ class Deployment:
     def agent_variables(self) -> dict[str, str]:
         """What the worker is told about vendors."""
         agent = self.environment.agent
+        on_bedrock = load_models()[agent.model].bedrock_id if agent.provider == "bedrock" else None
         return {
-            Variable.MODEL_ID: agent.model,
+            Variable.MODEL_ID: on_bedrock or agent.model,
             Variable.MODEL_PROVIDER: agent.provider,
             Variable.ANTHROPIC_URL: agent.anthropic_url,
             Variable.NATIONBUILDER_URL: agent.nationbuilder_url,

@@ -9,7 +9,7 @@ from stacks.deployment import CLI_CALLBACK, Deployment
 from stacks.stack import NatStack
 
 
-def output_suffix(brand: Customer, owner: Customer) -> str:
+def output_suffix(brand: Customer, owner: Customer | None) -> str:
     """What an output's name ends with for a brand: nothing for the platform's own, else `CivicDesk`."""
     return "" if brand is owner else "".join(part.capitalize() for part in brand.slug.split("-"))
 

@@ -4,16 +4,25 @@ from aws_cdk import App
 
 from stacks.agent import AgentStack
 from stacks.api import ApiStack
+from stacks.automation import AutomationStack
 from stacks.data import DataStack
 from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
 from stacks.network import NetworkStack
+from stacks.web import WebStack
 
 
 def build(app: App, deployment: Deployment) -> None:
-    """Add the stacks of one deployment to the app."""
+    """Add the stacks of one deployment to the app: all of a platform, or a brand's front on the shared
+    one."""
+    web = WebStack(app, deployment=deployment)
+    if not deployment.is_platform:
+        return
     network = NetworkStack(app, deployment=deployment)
     data = DataStack(app, deployment=deployment)
     identity = IdentityStack(app, deployment=deployment)
     api = ApiStack(app, deployment=deployment, data=data, identity=identity)
     AgentStack(app, deployment=deployment, network=network, data=data, api=api)
+    AutomationStack(app, deployment=deployment, data=data, api=api)
+    # By name, because it reads outputs by name.
+    web.add_stack_dependency(api)

@@ -1,8 +1,11 @@
 """What all stacks have in common: name, place, tags, protection."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from constructs import Construct
 
+from nat_constructs.function import PythonFunction
 from nat_constructs.output import output
 from stacks.deployment import Deployment
 
@@ -39,6 +42,30 @@ class NatStack(cdk.Stack):
             "managed-by": "cdk",
         }.items():
             cdk.Tags.of(self).add(key, value)
+
+    def function(
+        self,
+        name: str,
+        *,
+        handler: str,
+        description: str,
+        variables: Mapping[str, str],
+        timeout_seconds: int = 29,
+    ) -> PythonFunction:
+        """A function of the group `handlers` with the variables that every process has and its own."""
+        functions = self.deployment.environment.functions
+        return PythonFunction(
+            self,
+            name,
+            bundle=self.deployment.bundle("handlers"),
+            handler=handler,
+            description=description,
+            arm=functions.arm,
+            runtime_python=functions.python,
+            log_retention=self.deployment.log_retention,
+            environment={**self.deployment.common_variables, **variables},
+            timeout=cdk.Duration.seconds(timeout_seconds),
+        )
 
     def publish(self, name: str, value: str, description: str) -> None:
         """An output whose logical id is exactly `name`."""

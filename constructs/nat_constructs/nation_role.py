@@ -1,6 +1,7 @@
 """The role that reaches nations' rows and secrets, narrowed to one nation whenever it is used."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
@@ -11,6 +12,13 @@ from nat.names import Secret
 from .acknowledge import account_of, acknowledge
 from .data_key import KEY_USE, DataKey
 from .table import READ, WRITE, NatTable
+
+SECRETS: Final = (
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+)
+"""Reading a nation's tokens and, when they are due, storing the pair that replaces them."""
 
 
 class NationRole(iam.Role):
@@ -42,7 +50,7 @@ class NationRole(iam.Role):
         rows = [arn for table in tables for arn in table.row_arns]
         for sid, actions, resources in (
             ("Rows", [*READ, *WRITE], rows),
-            ("Secrets", ["secretsmanager:GetSecretValue"], [prefix + pattern for pattern in secrets]),
+            ("Secrets", list(SECRETS), [prefix + pattern for pattern in secrets]),
             ("Key", list(KEY_USE), [key.key_arn]),
         ):
             self.add_to_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))

@@ -1,0 +1,43 @@
+"""Where people's automations are scheduled."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from .acknowledge import acknowledge
+
+
+class Schedules(Construct):
+    """A schedule group, the role as which its schedules reach their target, and dead letters for occurrences
+    that could not be delivered. The schedules themselves are data: Nat makes one per automation.
+
+    14 million invocations a month are free, then $1 per million.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        self.group = scheduler.ScheduleGroup(self, "Group")
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            retention_period=Duration.days(14),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+        )
+        acknowledge(self.dead_letters, "This is the dead-letter queue.", "AwsSolutions-SQS3")
+        self.role = iam.Role(
+            self,
+            "Role",
+            description="Nat: schedules reach their target",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {"aws:SourceArn": self.group.schedule_group_arn},
+                },
+            ),
+        )
+        self.dead_letters.grant_send_messages(self.role)

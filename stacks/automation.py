@@ -1,0 +1,99 @@
+"""What happens by itself: sweeping, dead letters, schedules, announcements."""
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_event_sources as sources
+from constructs import Construct
+
+from nat.names import Table, Variable
+from nat_constructs.function import PythonFunction
+from nat_constructs.schedules import Schedules
+from nat_constructs.turn_queue import DEAD_LETTER_TIME_OUT
+from stacks.api import ApiStack
+from stacks.data import DataStack
+from stacks.deployment import Deployment
+from stacks.stack import NatStack
+
+ENDING: Final = (Table.CONVERSATIONS, Table.NATIONS, Table.USERS, Table.USAGE, Table.SOCKETS)
+"""Tables that change when a turn ends without a worker: the turn, the refund, the cooldown, the usage, and
+subscribers that are gone."""
+
+
+class AutomationStack(NatStack):
+    """Every minute a sweep resends or refunds what stayed behind; turns that no worker could take are failed
+    and refunded; a schedule group holds people's automations; a bus carries what happened."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, data: DataStack, api: ApiStack) -> None:
+        super().__init__(
+            scope, "Automation", deployment=deployment, description="Nat: sweep, dead letters and schedules"
+        )
+        self._data = data
+        self._api = api
+        self.sweep = self._sweep_every_minute()
+        self.dead_letters = self._consume_dead_letters()
+        self.schedules = Schedules(self, "Schedules")
+        self.bus = events.EventBus(self, "Bus", description="Nat: what happened to nations")
+        self._publish()
+
+    def _sweep_every_minute(self) -> PythonFunction:
+        function = self._turn_ender(
+            "Sweep", handler="nat.handlers.sweep.handler", description="Nat: resends or refunds stuck turns"
+        )
+        self._data.queue.grant_send_messages(function)
+        events.Rule(
+            self,
+            "EveryMinute",
+            description="Nat: sweep turns that were admitted and never queued",
+            schedule=events.Schedule.rate(cdk.Duration.minutes(1)),
+            # The next minute's sweep does the same work: a late one has none.
+            targets=[
+                targets.LambdaFunction(function, retry_attempts=0, max_event_age=cdk.Duration.minutes(1))
+            ],
+        )
+        return function
+
+    def _consume_dead_letters(self) -> PythonFunction:
+        function = self._turn_ender(
+            "DeadLetters",
+            handler="nat.handlers.dead_letters.handler",
+            description="Nat: fails and refunds turns that no worker could take",
+            timeout_seconds=DEAD_LETTER_TIME_OUT,
+        )
+        function.add_event_source(
+            sources.SqsEventSource(
+                self._data.dead_letters, batch_size=10, max_concurrency=2, report_batch_item_failures=True
+            )
+        )
+        return function
+
+    def _turn_ender(
+        self, name: str, *, handler: str, description: str, timeout_seconds: int = 50
+    ) -> PythonFunction:
+        function = self.function(
+            name,
+            handler=handler,
+            description=description,
+            variables={
+                **self._data.table_variables(*ENDING),
+                Variable.TURN_QUEUE_URL: self._data.queue.queue_url,
+                Variable.TURN_DEAD_LETTERS_URL: self._data.dead_letters.queue_url,
+                Variable.SOCKET_ENDPOINT: self._api.sockets.endpoint,
+            },
+            timeout_seconds=timeout_seconds,
+        )
+        self._data.grant_rows(function, write=ENDING)
+        self._api.sockets.grant_push(function)
+        return function
+
+    def _publish(self) -> None:
+        self.publish("SweepFunctionName", self.sweep.function_name, "Function of the sweep")
+        self.publish("DeadLettersFunctionName", self.dead_letters.function_name, "Function of dead letters")
+        self.publish("ScheduleGroupName", self.schedules.group.schedule_group_name, "Group of automations")
+        self.publish("ScheduleRoleArn", self.schedules.role.role_arn, "What schedules act as")
+        self.publish(
+            "ScheduleDeadLettersUrl", self.schedules.dead_letters.queue_url, "Undelivered occurrences"
+        )
+        self.publish("BusName", self.bus.event_bus_name, "Event bus")

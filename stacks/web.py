@@ -1,0 +1,104 @@
+"""One brand's front."""
+
+from typing import Final
+
+from aws_cdk import Fn
+from constructs import Construct
+
+from nat_constructs.firewall import Firewall
+from nat_constructs.public_names import PublicNames
+from nat_constructs.site import Origins, Site
+from nat_constructs.web_socket_api import STAGE as SOCKET
+from stacks.deployment import Deployment
+from stacks.identity import output_suffix
+from stacks.stack import NatStack
+
+EDGE_REGION: Final = "us-east-1"
+"""CloudFront takes certificates and web ACLs from here only. The stack holds public files and no person's
+data."""
+
+
+class WebStack(NatStack):
+    """The brand's distribution, names and firewall. It reads the platform's outputs instead of its
+    constructs, for it may stand in another region, and a brand on the shared platform is deployed without the
+    platform."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
+        super().__init__(
+            scope,
+            "Web",
+            deployment=deployment,
+            description=f"Nat: web front of {deployment.customer.brand.name}",
+            region=EDGE_REGION,
+        )
+        domain = deployment.customer.domain_in(deployment.environment)
+        names = (
+            PublicNames(
+                self, "Names", zone=domain.zone, zone_id=domain.zone_id, hosts=(domain.app, domain.api)
+            )
+            if domain
+            else None
+        )
+        self.site = Site(
+            self,
+            "Site",
+            origin=Origins(
+                http=self._of("Api", "ApiHost"),
+                socket=self._of("Api", "SocketHost"),
+                stream=self._of("Api", "StreamHost"),
+            ),
+            settings=self._settings(),
+            login_url=self._of("Identity", "LoginUrl"),
+            names=names,
+            firewall_arn=self._firewall(),
+            keeps_data=deployment.environment.keeps_data,
+        )
+        self._publish()
+
+    def _firewall(self) -> str | None:
+        """The platform's own brand has the firewall; others share it and its monthly price."""
+        if not self.deployment.environment.features.firewall:
+            return None
+        if self.deployment.is_platform:
+            arn = Firewall(self, "Firewall").arn
+            self.publish("FirewallArn", arn, "Web ACL of every brand on this platform")
+            return arn
+        return self._of("Web", "FirewallArn", region=EDGE_REGION)
+
+    def _settings(self) -> dict[str, object]:
+        """What the web app and the extension are told: the brand and where to sign in. All of it is
+        public."""
+        customer = self.deployment.customer
+        brand = customer.brand
+        suffix = "" if self.deployment.is_platform else output_suffix(customer, None)
+        return {
+            "brand": {
+                "name": brand.name,
+                "tagline": brand.tagline,
+                "logo": brand.logo,
+                "colours": brand.colours.model_dump(),
+                "supportEmail": brand.support_email,
+            },
+            "plans": list(customer.plans),
+            "issuer": self._of("Identity", "Issuer"),
+            "loginUrl": self._of("Identity", "LoginUrl"),
+            "clientId": self._of("Identity", f"ClientIdWeb{suffix}"),
+            "extensionClientId": (
+                self._of("Identity", f"ClientIdExtension{suffix}") if customer.extension_ids else None
+            ),
+            "socketPath": f"/{SOCKET}",
+        }
+
+    def _of(self, part: str, name: str, *, region: str | None = None) -> str:
+        """An output of the platform."""
+        return Fn.get_stack_output(
+            f"{self.deployment.platform_prefix}{part}", name, region or self.deployment.environment.region
+        )
+
+    def _publish(self) -> None:
+        domain = self.deployment.customer.domain_in(self.deployment.environment)
+        host = domain.app if domain else self.site.distribution.distribution_domain_name
+        self.publish("AppUrl", f"https://{host}", "The brand's web app")
+        self.publish("BrandSocketUrl", f"wss://{host}/{SOCKET}", "The WebSocket API under the brand's name")
+        self.publish("SiteBucketName", self.site.bucket.bucket_name, "Files of the web app and the extension")
+        self.publish("DistributionId", self.site.distribution.distribution_id, "CloudFront distribution")
