@@ -1,6 +1,5 @@
 """`make up`: Nat on one machine until Ctrl-C."""
 
-import os
 import signal
 import time
 from types import FrameType
@@ -15,6 +14,7 @@ from local.processes import stop_owner
 from local.vendors import Vendors
 
 WATCH_SECONDS = 0.5
+COMMAND = '.venv/bin/nat chat --nation demo "who donated this week?"'
 
 
 class Interrupted(BaseException):
@@ -79,8 +79,4 @@ def _show(machine: Machine) -> None:
     console.print(where)
     say("\n  Sign in as")
     console.print(who)
-    say(f"\n  Nat is ready. In another terminal:\n\n    {_command()}\n\n  Ctrl-C stops everything.")
-
-
-def _command() -> str:
-    return f'{os.path.join(".venv", "bin", "nat")} chat --nation demo "who donated this week?"'
+    say(f"\n  Nat is ready. In another terminal:\n\n    {COMMAND}\n\n  Ctrl-C stops everything.")
