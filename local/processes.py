@@ -108,7 +108,6 @@ class Processes:
             child.signal(signal.SIGKILL)
             child.process = self._spawn(child.program)
             self._note()
-            self._wait_until_ready(child)
 
     def stop(self, name: str) -> None:
         """Stop one child and forget it."""
