@@ -1,0 +1,1 @@
+"""How an event reaches a person: pushed over a WebSocket, or tailed from the log over Server-Sent Events."""

@@ -1,0 +1,193 @@
+"""Who is connected, to which conversation, and how an event reaches them.
+
+    connection#<id>               / <id>    the session: person and nation, and the conversations it follows
+    conversation#<slug>#<id>      / <id>    one follower of a conversation
+
+A ticket or a token never comes here: the session was proven when the connection was opened, and what it may
+still do is checked again with every action.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.channels.push import PushFailed
+from nat.conversations.transactions import Cancelled, write
+from nat.errors import Unauthenticated
+from nat.items import decode, encode, encode_value
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_log = logging.getLogger(__name__)
+
+KEPT: Final = timedelta(hours=2, minutes=10)
+"""API Gateway ends a connection after two hours."""
+BATCH: Final = 25
+"""Writes that one BatchWriteItem may carry."""
+
+PushCall = Callable[[str, str], bool]
+"""Pushes a text to a connection; False if it is gone. Raises `PushFailed`."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open connection. `conversations` are the keys (`<slug>#<id>`) that it follows."""
+
+    connection_id: str
+    user_id: str
+    nation_slug: str
+    conversations: frozenset[str] = frozenset()
+
+
+class Sockets:
+    """Open connections and who is behind them."""
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
+        self._client = client
+        self.table = tables[Table.SOCKETS]
+
+    def open(self, connection_id: str, user_id: str, nation_slug: str, now: datetime) -> None:
+        """Register a connection that is being accepted."""
+        self._client.put_item(
+            TableName=self.table,
+            Item=encode(
+                {
+                    **session_key(connection_id),
+                    "user_id": user_id,
+                    "nation_slug": nation_slug,
+                    "connected_at": now,
+                    TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
+                }
+            ),
+        )
+
+    def session(self, connection_id: str) -> Session:
+        """Who is behind a connection, strongly consistent. Raises `Unauthenticated`."""
+        found = self._client.get_item(
+            TableName=self.table, Key=encode(session_key(connection_id)), ConsistentRead=True
+        )
+        if "Item" not in found:
+            raise Unauthenticated("This connection has ended. Connect again.")
+        row = decode(found["Item"])
+        return Session(
+            connection_id, row["user_id"], row["nation_slug"], frozenset(row.get("conversations", ()))
+        )
+
+    def close(self, connection_id: str) -> None:
+        """Forget a connection and everything it follows; nothing happens if it is unknown."""
+        answer = self._client.delete_item(
+            TableName=self.table, Key=encode(session_key(connection_id)), ReturnValues="ALL_OLD"
+        )
+        followed = sorted(decode(answer.get("Attributes", {})).get("conversations", ()))
+        for start in range(0, len(followed), BATCH):
+            waiting: Any = {
+                self.table: [
+                    {"DeleteRequest": {"Key": encode(follower_key(each, connection_id))}}
+                    for each in followed[start : start + BATCH]
+                ]
+            }
+            while waiting:
+                waiting = self._client.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+
+
+class Subscriptions:
+    """Which connections follow a conversation, and pushing to them.
+
+    `conversation` is a conversation's key, `<slug>#<conversation id>` (`nat.conversations.turns`).
+    """
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames, push: PushCall) -> None:
+        self._client = client
+        self._sockets = Sockets(client, tables)
+        self._table = self._sockets.table
+        self._push = push
+
+    def subscribe(self, conversation: str, connection: str, now: datetime) -> bool:
+        """Let a connection follow a conversation that is its person's. False if the connection is gone."""
+        follower = encode(
+            {
+                **follower_key(conversation, connection),
+                TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
+            }
+        )
+        try:
+            write(
+                self._client,
+                [
+                    {"Put": {"TableName": self._table, "Item": follower}},
+                    {
+                        "Update": {
+                            "TableName": self._table,
+                            "Key": encode(session_key(connection)),
+                            "UpdateExpression": "ADD #conversations :one",
+                            "ConditionExpression": "attribute_exists(#subject)",
+                            "ExpressionAttributeNames": {
+                                "#conversations": "conversations",
+                                "#subject": "subject",
+                            },
+                            "ExpressionAttributeValues": {":one": encode_value({conversation})},
+                        }
+                    },
+                ],
+            )
+        except Cancelled:
+            return False
+        return True
+
+    def subscribers(self, conversation: str) -> list[str]:
+        """Connections that follow a conversation, strongly consistent.
+
+        Consistent, so that a client that subscribes and then reads the log misses nothing: an event that its
+        read did not see is pushed by somebody who sees the subscription.
+        """
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="#subject = :subject",
+            ProjectionExpression="connection_id",
+            ExpressionAttributeNames={"#subject": "subject"},
+            ExpressionAttributeValues={":subject": {"S": _followed(conversation)}},
+            ConsistentRead=True,
+        )
+        return [item["connection_id"]["S"] for page in pages for item in page["Items"]]
+
+    def unsubscribe(self, conversation: str, connection: str) -> None:
+        """Let a connection follow a conversation no more."""
+        self._client.delete_item(TableName=self._table, Key=encode(follower_key(conversation, connection)))
+
+    def push(self, connection: str, payload: str) -> bool:
+        """Push to one connection. False if it is gone: then it is forgotten. Raises `PushFailed`."""
+        if self._push(connection, payload):
+            return True
+        self._sockets.close(connection)
+        return False
+
+    def deliver(self, conversation: str, payload: str) -> None:
+        """Push a stored event to everybody who follows the conversation.
+
+        One that cannot be reached does not keep the others from it, and reads what it missed from the log.
+        """
+        for connection in self.subscribers(conversation):
+            try:
+                if not self.push(connection, payload):
+                    self.unsubscribe(conversation, connection)
+            except PushFailed as failed:
+                _log.warning("push failed", extra={"connection": connection, "reason": str(failed)})
+
+
+def session_key(connection_id: str) -> dict[str, str]:
+    """Key of the session of a connection."""
+    return {"subject": f"connection#{connection_id}", "connection_id": connection_id}
+
+
+def follower_key(conversation: str, connection_id: str) -> dict[str, str]:
+    """Key of one follower of a conversation."""
+    return {"subject": _followed(conversation), "connection_id": connection_id}
+
+
+def _followed(conversation: str) -> str:
+    return f"conversation#{conversation}"

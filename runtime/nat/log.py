@@ -1,0 +1,41 @@
+"""Structured logs: one JSON object a line, from every module that uses `logging.getLogger(__name__)`.
+
+A line carries turn, nation and request id where there are such, never a token, an email or message text. So
+errors that nobody foresaw are told by their type and place: their messages may quote what a person wrote.
+"""
+
+import logging
+import traceback
+from functools import cache
+from pathlib import PurePath
+from typing import Final
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+ROOT: Final = "nat"
+"""Name of the logger that all modules of this package report to."""
+FRAMES: Final = 12
+"""Innermost frames that a line shows of an error."""
+
+_log = logging.getLogger(__name__)
+
+
+@cache
+def structured() -> Logger:
+    """Make this process write structured logs. Its level is `POWERTOOLS_LOG_LEVEL`, `INFO` by default."""
+    return Logger(service=ROOT)
+
+
+def defect(error: BaseException, **about: str | None) -> None:
+    """Log an error that nobody foresaw, without its message; `about` are identifiers."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    _log.error(
+        "defect",
+        extra={
+            **about,
+            "error": type(error).__name__,
+            "vendor_code": error.response["Error"]["Code"] if isinstance(error, ClientError) else None,
+            "where": [f"{PurePath(each.filename).name}:{each.lineno} {each.name}" for each in frames],
+        },
+    )
