@@ -9,6 +9,7 @@ from stacks.data import DataStack
 from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
 from stacks.network import NetworkStack
+from stacks.observability import ObservabilityStack
 from stacks.web import WebStack
 
 
@@ -22,7 +23,8 @@ def build(app: App, deployment: Deployment) -> None:
     data = DataStack(app, deployment=deployment)
     identity = IdentityStack(app, deployment=deployment)
     api = ApiStack(app, deployment=deployment, data=data, identity=identity)
-    AgentStack(app, deployment=deployment, network=network, data=data, api=api)
-    AutomationStack(app, deployment=deployment, data=data, api=api)
+    agent = AgentStack(app, deployment=deployment, network=network, data=data, api=api)
+    automation = AutomationStack(app, deployment=deployment, data=data, api=api)
+    ObservabilityStack(app, deployment=deployment, data=data, api=api, agent=agent, automation=automation)
     # By name, because it reads outputs by name.
     web.add_stack_dependency(api)

@@ -125,6 +125,13 @@ class Variable(StrEnum):
     """How many turns one worker process runs at a time."""
     ALLOWED_ORIGINS = "NAT_ALLOWED_ORIGINS"
 
+    # The command line's.
+    PROFILE = "NAT_PROFILE"
+    """Path of the file that says where the platform is."""
+    V2_TOKEN = "NAT_V2_TOKEN"
+    """A V2 API token, for the commands that talk to NationBuilder themselves."""
+    ANTHROPIC_API_KEY = "ANTHROPIC_API_KEY"
+
 
 class Header(StrEnum):
     """Headers that select (never prove) the person and the nation, and carry the token past CloudFront."""
@@ -232,5 +239,24 @@ class Bus(StrEnum):
 
 BUS_SOURCE: Final = "nat"
 METRICS_NAMESPACE: Final = "Nat"
+METRICS_DIMENSION: Final = "environment"
+"""The only dimension, with `NAT_ENVIRONMENT` as value. A nation is never one: each costs $0.30 a month and
+metric. It goes into the log line."""
+
+
+class Metric(StrEnum):
+    """Figures that the worker writes into its log in CloudWatch's embedded metric format, once per turn."""
+
+    TURNS_FINISHED = "TurnsFinished"
+    TURNS_STOPPED = "TurnsStopped"
+    TURNS_FAILED = "TurnsFailed"
+    FIRST_TEXT = "FirstTextMilliseconds"
+    """From admission to the first delta of the answer."""
+    TURN_DURATION = "TurnMilliseconds"
+    """From admission to the final event."""
+    TURN_COST = "TurnCostMicros"
+    """What the model calls of the turn cost, in micro-dollars."""
+
+
 MAX_MESSAGE_BYTES: Final = 32_768
 """Longest question in bytes of UTF-8. A WebSocket frame holds 32 KB, a message 128 KB."""
