@@ -17,6 +17,7 @@ import boto3
 from nat.names import SCHEMAS, Index, Schema, Table
 
 REGION = "us-east-1"
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,10 @@ def free_port() -> int:
 
 @contextmanager
 def running_aws(log: Path, *, enforce_iam: bool = False) -> Iterator[EmbeddedAws]:
-    """Start MiniStack on a free port of loopback, stop it at the end."""
+    """Start MiniStack on a free port of loopback, stop it at the end.
+
+    `enforce_iam` turns policies on, with the row condition that `local.aws` adds.
+    """
     port = free_port()
     environment = {
         **os.environ,
@@ -59,7 +63,11 @@ def running_aws(log: Path, *, enforce_iam: bool = False) -> Iterator[EmbeddedAws
     }
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=environment, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "local.aws" if enforce_iam else "ministack"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             _wait_until_healthy(port, process, log)
