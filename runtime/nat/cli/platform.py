@@ -1,0 +1,360 @@
+"""A client of the platform: ticket, socket, events in order, reconnecting and resuming.
+
+    client = PlatformClient(profile, session)
+    for envelope in client.ask("demo", "Who donated this week?"):
+        ...
+
+A turn's id is made here and is the idempotency key from end to end: after a lost connection the same
+question is sent again until the platform is known to have it, and from then on only the events that were
+missed are asked for.
+"""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import requests
+import websocket
+from ulid import ULID
+
+from nat.agent.ports import Page
+from nat.cli.failure import CommandFailed
+from nat.cli.ordering import Ordering, Wire
+from nat.cli.profile import Profile, Session
+from nat.cli.sign_in import SessionEnded, refresh
+from nat.events import EVENT_TYPES, TERMINAL, Envelope
+from nat.names import MAX_MESSAGE_BYTES, Action, Header
+
+_IDLE_SECONDS: Final = 590
+"""API Gateway closes a connection after 10 idle minutes."""
+
+
+class PlatformError(CommandFailed):
+    """The platform said no: `code` as in `nat.errors`, `message` for the person."""
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How patient a client is. Seconds."""
+
+    answer: float = 15.0
+    """For an HTTP answer, and for a socket to open."""
+    poll: float = 0.2
+    """How often a silent socket is left, to look whether the person wants to stop."""
+    ping: float = 10.0
+    """After so much silence a ping asks how far the turn is; a question without any event is sent again."""
+    gap: float = 1.0
+    """How long to wait for a missing event before asking for it."""
+    first_connect: float = 5.0
+    """How long to try to open the first socket."""
+    reconnect: float = 60.0
+    """How long to try to get back after a lost connection."""
+    silence: float = 900.0
+    """How long a turn may say nothing at all."""
+
+
+class PlatformClient:
+    """One person's connection. `on_session` gets a refreshed session, to be stored. For one thread."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        session: Session,
+        *,
+        on_session: Callable[[Session], None] = lambda _: None,
+        timing: Timing | None = None,
+    ) -> None:
+        self.profile = profile
+        self.session = session
+        self._on_session = on_session
+        self._timing = timing or Timing()
+        self._socket: websocket.WebSocket | None = None
+        self._nation = ""
+        self._used_at = 0.0
+
+    def ask(
+        self,
+        nation: str,
+        message: str,
+        *,
+        conversation: str | None = None,
+        turn: str | None = None,
+        page: Page | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Envelope]:
+        """Ask and give the turn's events in order, up to the one that ends it.
+
+        Once `stop()` is true the platform is told to stop the turn; its events still come to their end.
+        Raises `PlatformError` when the platform refuses, `CommandFailed` when it cannot be reached.
+        """
+        if len(message.encode()) > MAX_MESSAGE_BYTES:
+            raise PlatformError("message_too_long", "The message is too long. Shorten it to 32 KB.")
+        asked = _Question(
+            turn=turn or str(ULID()),
+            conversation=conversation or str(ULID()),
+            body={"message": message, **({"page": asdict(page)} if page else {})},
+        )
+        return self._events(nation, asked, stop)
+
+    def resume(
+        self,
+        nation: str,
+        conversation: str,
+        turn: str,
+        *,
+        attempt: int = 0,
+        seq: int = 0,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Envelope]:
+        """Follow a turn that was asked before, from behind the given event."""
+        asked = _Question(turn, conversation, None, Ordering(attempt, seq))
+        return self._events(nation, asked, stop)
+
+    def ticket(self, nation: str) -> str:
+        """A ticket that opens one socket within 60 seconds. Raises `PlatformError`, `CommandFailed`."""
+        value = self.post("/v1/ws-ticket", nation)
+        ticket = value.get("ticket")
+        if not isinstance(ticket, str):
+            raise CommandFailed(f"{self.profile.api_url} does not answer like the platform.")
+        return ticket
+
+    def post(self, path: str, nation: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """One call of the HTTP API; a stale session is refreshed. Raises `PlatformError`, `CommandFailed`."""
+        if not self.session.is_fresh(datetime.now(UTC)):
+            self._refresh()
+        answer = self._post(path, nation, body)
+        if answer.status_code == 401 and self.session.refresh_token:
+            self._refresh()
+            answer = self._post(path, nation, body)
+        return _value(answer)
+
+    def connect(self, nation: str) -> websocket.WebSocket:
+        """A new socket for a nation. Raises `PlatformError`, `CommandFailed`, `Disconnected`."""
+        url = f"{self.profile.socket_url}?{urlencode({'ticket': self.ticket(nation)})}"
+        try:
+            return websocket.create_connection(url, timeout=self._timing.answer, enable_multithread=False)
+        except websocket.WebSocketBadStatusException as error:
+            if error.status_code in {401, 403}:
+                raise PlatformError("ticket_invalid", "The platform refused the connection.") from None
+            raise Disconnected from None
+        except (websocket.WebSocketException, OSError):
+            raise Disconnected from None
+
+    def close(self) -> None:
+        """Close the socket."""
+        if self._socket is not None:
+            with contextlib.suppress(websocket.WebSocketException, OSError):
+                self._socket.close(timeout=1)
+            self._socket = None
+
+    def __enter__(self) -> "PlatformClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _events(self, nation: str, asked: "_Question", stop: Callable[[], bool]) -> Iterator[Envelope]:
+        lost_at: float | None = None
+        tries = 0
+        while True:
+            try:
+                for wire in self._follow(self._open(nation), asked, stop):
+                    lost_at, tries = None, 0
+                    envelope = _envelope(wire)
+                    if envelope is not None:
+                        yield envelope
+                        if envelope.event.type in TERMINAL:
+                            return
+            except (Disconnected, Unreachable) as error:
+                self.close()
+                if isinstance(error, Unreachable) and not asked.sent:
+                    raise
+                lost_at = lost_at if lost_at is not None else time.monotonic()
+                patience = self._timing.reconnect if asked.sent else self._timing.first_connect
+                if time.monotonic() - lost_at > patience:
+                    raise CommandFailed("The connection to the platform was lost.") from None
+                time.sleep(min(4.0, 0.25 * 2.0**tries))
+                tries += 1
+
+    def _open(self, nation: str) -> websocket.WebSocket:
+        stale = time.monotonic() - self._used_at > _IDLE_SECONDS
+        if self._socket is not None and (self._nation != nation or stale):
+            self.close()
+        if self._socket is None:
+            self._socket = self.connect(nation)
+            self._nation = nation
+        self._used_at = time.monotonic()
+        return self._socket
+
+    def _follow(
+        self, socket: websocket.WebSocket, asked: "_Question", stop: Callable[[], bool]
+    ) -> Iterator[Wire]:
+        """Send the question or resume, then give the turn's events in order. Raises `Disconnected`."""
+        timing = self._timing
+        socket.settimeout(timing.poll)
+        opening = asked.opening()
+        _send(socket, opening)
+        if asked.sent and opening["action"] != Action.RESUME:
+            # The platform may have had the question already; then it repeats nothing on its own.
+            _send(socket, asked.resuming())
+        asked.sent = True
+        heard = pinged = time.monotonic()
+        gap_since: float | None = None
+        stopping = False
+        while True:
+            wire = _receive(socket)
+            now = time.monotonic()
+            if wire is not None:
+                heard = self._used_at = now
+                yield from self._take(socket, asked, wire)
+            if stop() and not stopping:
+                stopping = True
+                _send(socket, asked.action(Action.STOP))
+            gap_since = (gap_since or now) if asked.ordering.has_gap else None
+            if gap_since is not None and now - gap_since > timing.gap:
+                gap_since = now
+                _send(socket, asked.resuming())
+            if now - heard > timing.silence:
+                raise CommandFailed("The platform has not answered for a long time. Please try again later.")
+            if now - max(heard, pinged) > timing.ping:
+                pinged = now
+                _send(socket, asked.action(Action.PING) if asked.known else asked.opening())
+
+    @staticmethod
+    def _take(socket: websocket.WebSocket, asked: "_Question", wire: Wire) -> Iterator[Wire]:
+        if wire.get("turn") not in {asked.turn, None}:
+            return
+        kind = wire.get("type")
+        if kind == "error":
+            raise PlatformError(
+                str(wire.get("code", "internal")),
+                str(wire.get("message", "The platform refused.")),
+                retryable=bool(wire.get("retryable")),
+            )
+        if kind == "pong":
+            if asked.ordering.is_behind(int(wire.get("attempt", 0)), int(wire.get("seq", 0))):
+                _send(socket, asked.resuming())
+        elif "seq" in wire and "attempt" in wire:
+            asked.known = True
+            yield from asked.ordering.take(wire)
+
+    def _post(self, path: str, nation: str, body: Mapping[str, Any] | None) -> requests.Response:
+        try:
+            return requests.post(
+                f"{self.profile.api_url.rstrip('/')}{path}",
+                json=dict(body or {}),
+                headers={
+                    "Authorization": f"Bearer {self.session.access_token}",
+                    Header.USER_ID.value: self.session.user_id,
+                    Header.NATION_SLUG.value: nation,
+                },
+                timeout=self._timing.answer,
+            )
+        except requests.RequestException:
+            raise Unreachable(self.profile.api_url) from None
+
+    def _refresh(self) -> None:
+        self.session = refresh(self.profile, self.session)
+        self._on_session(self.session)
+
+
+class Disconnected(Exception):
+    """The socket broke or could not be opened; worth another try."""
+
+
+class Unreachable(CommandFailed):
+    """No answer from the platform at all."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"The platform at {url} cannot be reached. Is it running, and are you online?")
+
+
+@dataclass
+class _Question:
+    """A turn as this client knows it. Without a `body` it is only followed."""
+
+    turn: str
+    conversation: str
+    body: Mapping[str, Any] | None
+    ordering: Ordering = field(default_factory=Ordering)
+    sent: bool = False
+    known: bool = False
+    """Whether an event of the turn has come: then the platform has the question."""
+
+    def opening(self) -> dict[str, Any]:
+        """What to send on a new socket."""
+        if self.body is None or self.known:
+            return self.resuming()
+        return {**self.action(Action.ASK), **self.body}
+
+    def resuming(self) -> dict[str, Any]:
+        """Asks for what was missed, and for what comes."""
+        after = {"attempt": self.ordering.attempt, "seq": self.ordering.seq}
+        return {**self.action(Action.RESUME), "after": after}
+
+    def action(self, action: Action) -> dict[str, Any]:
+        """An action on this turn."""
+        return {"action": action.value, "turn": self.turn, "conversation": self.conversation}
+
+
+def _envelope(wire: Wire) -> Envelope | None:
+    """The event; `None` for a type that this version does not know."""
+    if wire.get("type") not in EVENT_TYPES:
+        return None
+    try:
+        return Envelope.from_wire(wire)
+    except (KeyError, TypeError):
+        return None
+
+
+def _send(socket: websocket.WebSocket, message: Mapping[str, Any]) -> None:
+    try:
+        socket.send(json.dumps(message))
+    except (websocket.WebSocketException, OSError):
+        raise Disconnected from None
+
+
+def _receive(socket: websocket.WebSocket) -> Wire | None:
+    """The next message; `None` when there was none for a while or it is nothing we understand."""
+    try:
+        text = socket.recv()
+    except websocket.WebSocketTimeoutException:
+        return None
+    except (websocket.WebSocketException, OSError):
+        raise Disconnected from None
+    if text in {"", b""}:
+        raise Disconnected
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _value(answer: requests.Response) -> dict[str, Any]:
+    try:
+        value = answer.json()
+    except requests.JSONDecodeError:
+        value = None
+    if answer.ok and isinstance(value, dict):
+        return value
+    error = value.get("error") if isinstance(value, dict) else None
+    if isinstance(error, dict):
+        raise PlatformError(
+            str(error.get("code", "internal")),
+            str(error.get("message", "The platform refused.")),
+            retryable=bool(error.get("retryable")),
+        )
+    if answer.status_code in {401, 403}:
+        raise SessionEnded
+    raise CommandFailed(f"The platform answered with status {answer.status_code}. Please try again later.")

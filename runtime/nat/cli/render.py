@@ -1,0 +1,194 @@
+"""How a turn looks in a terminal: Markdown as it grows, a line for each tool, notices, progress.
+
+Every text here may quote what outsiders wrote, so control characters never reach the terminal, and links show
+their address instead of hiding it behind a label. Without a terminal, as in a pipe, the plain answer is
+written.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.status import Status
+from rich.text import Text
+
+from nat.events import (
+    ApprovalRequested,
+    Event,
+    Link,
+    Notice,
+    Progress,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+    TurnFailed,
+    TurnFinished,
+    TurnRestarted,
+    TurnStopped,
+)
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and line feed, and those that turn the direction of text around."""
+_REFRESH: Final = 8
+_NOTICE_MARKS: Final = {"usage_warning": "!", "limit_reached": "!", "reconnect": "!", "partial": "i"}
+
+
+def clean(text: str) -> str:
+    """Text that cannot steer the terminal."""
+    return _CONTROL.sub("", text)
+
+
+class Screen:
+    """Shows the events of one turn. `finish` must be called at the end, also after an error."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._pretty = console.is_terminal
+        self._text = ""
+        self._settled = ""
+        self._live: Live | None = None
+        self._status: Status | None = None
+        self._running: dict[str, str] = {}
+        self.failed: TurnFailed | None = None
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case TextDelta(text=text):
+                self._say(clean(text))
+            case ToolStarted(call=call, label=label):
+                self._running[call] = clean(label)
+                self._wait()
+            case ToolFinished():
+                self._running.pop(event.call, None)
+                self._line(tool_line(event), dim=event.ok)
+                self._wait()
+            case Progress(label=label, done=done, total=total, failed=failed):
+                said = f"{clean(label)}: {done} of {total}" + (f", {failed} failed" if failed else "")
+                self._running["progress"] = said
+                self._wait()
+            case Notice(kind=kind, message=message, url=url):
+                mark = _NOTICE_MARKS.get(kind, "i")
+                self._line(f"{mark} {clean(message)}" + (f" {clean(url)}" if url else ""))
+            case ApprovalRequested():
+                self._line("! This needs approval. Approve or cancel it in the web app.")
+            case TurnRestarted():
+                self._restart()
+            case TurnFinished(links=links):
+                self._end(links)
+            case TurnStopped():
+                self._end(())
+                self._line("Stopped.")
+            case TurnFailed(message=message):
+                self._end(())
+                self.failed = event
+            case _:
+                pass
+
+    def finish(self) -> None:
+        """Leave the terminal as it was found."""
+        self._running.clear()
+        self._settle()
+        self._stop_waiting()
+
+    def _say(self, text: str) -> None:
+        if not self._pretty:
+            self._text += text
+            self._console.file.write(text)
+            self._console.file.flush()
+            return
+        self._stop_waiting()
+        if not self._text:
+            text = text.lstrip("\n")
+        self._text += text
+        if not self._text:
+            return
+        if self._live is None:
+            self._live = Live(
+                console=self._console, refresh_per_second=_REFRESH, vertical_overflow="ellipsis"
+            )
+            self._live.start()
+        self._live.update(_markdown(self._text))
+
+    def _settle(self) -> None:
+        """End the running text: what comes next stands below it."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        elif not self._pretty and self._text and not self._text.endswith("\n"):
+            self._console.file.write("\n")
+        self._settled += self._text
+        self._text = ""
+
+    def _restart(self) -> None:
+        """Another worker goes on: text that was not settled will come again."""
+        if self._live is not None:
+            self._live.update(Text(""))
+        self._text = ""
+        self._settle()
+        self._line("Going on after an interruption.", dim=True)
+
+    def _end(self, links: Iterable[Link]) -> None:
+        self._running.clear()
+        self._settle()
+        self._stop_waiting()
+        if self._pretty:
+            for link in links:
+                self._line(f"→ {clean(link.label)}: {clean(link.url)}", dim=True)
+
+    def _line(self, text: str, *, dim: bool = False) -> None:
+        self._settle()
+        self._stop_waiting()
+        if self._pretty:
+            self._console.print(Text(text, style="dim" if dim else ""))
+        else:
+            print(text, file=sys.stderr)  # noqa: T201 - beside the answer, which goes to standard output
+
+    def _wait(self) -> None:
+        if not self._pretty or not self._running:
+            return
+        self._settle()
+        said = ", ".join(dict.fromkeys(self._running.values()))
+        if self._status is None:
+            self._status = self._console.status(Text(said))
+            self._status.start()
+        else:
+            self._status.update(Text(said))
+
+    def _stop_waiting(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+
+def tool_line(event: ToolFinished) -> str:
+    """A finished tool call in one line: "✓ Looking at tags: 20 of 45, not complete"."""
+    line = f"{'✓' if event.ok else '✗'} {clean(event.label)}"
+    if not event.ok:
+        return f"{line}: failed"
+    if event.returned is not None:
+        partial = event.total is not None and event.total != event.returned
+        line += f": {event.returned} of {event.total}" if partial else f": {event.returned}"
+    elif event.total is not None:
+        line += f": {event.total}"
+    return f"{line}, not complete" if event.complete is False else line
+
+
+def show_all(events: Iterable[Event], console: Console, after: Callable[[], None] = lambda: None) -> Screen:
+    """Show a turn from its first to its last event."""
+    screen = Screen(console)
+    try:
+        for event in events:
+            screen.show(event)
+            after()
+    finally:
+        screen.finish()
+    return screen
+
+
+def _markdown(text: str) -> Markdown:
+    return Markdown(text, hyperlinks=False)
