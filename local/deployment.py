@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from local import environment
-from local.aws.root import Root
+from local.aws.clients import Clients
 from local.console import StartFailed, step
 from local.places import ACCOUNT, REGION, ROOT, Places, Ports
 from nat.names import Table
@@ -41,9 +41,9 @@ class Deployment:
             raise StartFailed(f"The deployed stacks have no output {name}.") from None
 
     @cached_property
-    def root(self) -> Root:
-        """Clients that may do everything."""
-        return Root(self.aws_url)
+    def root(self) -> Clients:
+        """Clients that act as the root of the embedded AWS."""
+        return Clients(self.aws_url)
 
     @property
     def tables(self) -> TableNames:
@@ -84,7 +84,8 @@ def deploy(places: Places, ports: Ports) -> Deployment:
     with step("deploying the infrastructure"):
         outputs_file.unlink(missing_ok=True)
         command = ["deploy", "--all", "-c", "env=local", "-c", f"endpoints.aws={aws_url}"]
-        command += ["--require-approval", "never", "--no-validation", "--progress", "events"]
+        # Directly, for MiniStack does not see a change of outputs alone in a change set.
+        command += ["--method=direct", "--require-approval=never", "--no-validation", "--progress=events"]
         command += ["--output", str(places.assembly), "--outputs-file", str(outputs_file)]
         _cdk(command, ROOT, aws_url, log)
     stacks: dict[str, dict[str, str]] = json.loads(outputs_file.read_text())
@@ -154,5 +155,5 @@ def _files() -> Iterator[Path]:
 
 def _deployed_stacks(aws_url: str) -> list[str]:
     """Ids of the stacks that stand. An id changes when a stack is made anew."""
-    pages = Root(aws_url).cloudformation.get_paginator("describe_stacks").paginate()
+    pages = Clients(aws_url).cloudformation.get_paginator("describe_stacks").paginate()
     return sorted(stack["StackId"] for page in pages for stack in page["Stacks"])

@@ -4,7 +4,6 @@
 is the code that runs in AWS; only endpoints differ.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from local.deployment import deploy
 from local.places import HOST, PORT_BASE_VARIABLE, REGION, Places, Ports
 from local.processes import Processes, Program, clear_leftovers
 from local.roles import RoleServer
-from local.sign_in import SCOPES, SignIn
+from local.sign_in import SignIn
 from local.vendors import STAND_IN_KEY, Vendors
 from nat.names import Secret
 
@@ -65,7 +64,7 @@ class Machine:
         for stand_in in self.vendors.stand_ins:
             self.processes.launch(stand_in)
         self.deployment = deploy(self.places, self.ports)
-        self.sign_in = SignIn(self.deployment)
+        self.sign_in = SignIn(self.deployment, self.places.profile)
         with step("starting the stand-ins"):
             for stand_in in self.vendors.stand_ins:
                 self.processes.wait_for(stand_in.name)
@@ -78,12 +77,12 @@ class Machine:
             self.processes.launch(self._sse_host())
             self.processes.wait_for("worker")
             self.processes.wait_for("sse")
-        self._write_profile()
+        self._sign_in_demo_owner()
 
     @property
-    def sse_url(self) -> str:
-        """The SSE host, which stands behind CloudFront in the cloud."""
-        return self.ports.url("sse")
+    def stream_url(self) -> str:
+        """Where the SSE host takes questions. In the cloud it stands behind CloudFront."""
+        return f"{self.ports.url('sse')}/v1/stream"
 
     def _refuse_taken_ports(self) -> None:
         taken = self.ports.taken()
@@ -129,7 +128,7 @@ class Machine:
             name="sse",
             command=(sys.executable, "-m", "uvicorn", "nat.handlers.sse:app", *arguments),
             environment=self._acting_as("sse", function["Role"], deployed),
-            ready=lambda: aws.answers(self.sse_url),
+            ready=lambda: aws.answers(self.ports.url("sse")),
             restarts=True,
         )
 
@@ -145,15 +144,7 @@ class Machine:
             }
         )
 
-    def _write_profile(self) -> None:
-        """What `nat chat` needs to find the platform."""
-        profile = {
-            "api_url": self.deployment.api_url,
-            "socket_url": self.deployment.socket_url,
-            "authorize_url": self.sign_in.authorize_url,
-            "token_url": self.sign_in.token_url,
-            "client_id": self.sign_in.client_id,
-            "scopes": SCOPES,
-            "redirect_uri": self.sign_in.redirect_uri,
-        }
-        self.places.profile.write_text(json.dumps(profile, indent=1) + "\n")
+    def _sign_in_demo_owner(self) -> None:
+        """Leave a profile and a session, so that `nat chat` works at once."""
+        owner = demo.PEOPLE[0]
+        self.sign_in.store(self.sign_in.log_in(owner.email, owner.password))

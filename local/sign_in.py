@@ -1,18 +1,16 @@
 """Sign-up, confirmation and hosted login without a browser: what a person's browser would send.
 
-The hosted login is Cognito's: authorization code with PKCE. Confirmation codes are read from the mailbox in
-which the embedded AWS keeps what Cognito mails.
+The hosted login is Cognito's: authorization code with PKCE, as the command line does it. Confirmation codes
+are read from the mailbox in which the embedded AWS keeps what Cognito mails.
 """
 
-import base64
-import hashlib
 import html
+import json
 import re
-import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import requests
@@ -21,6 +19,8 @@ from botocore.config import Config
 
 from local.deployment import Deployment
 from local.places import REGION
+from nat.cli.profile import Profile, Session, SessionFile
+from nat.cli.sign_in import sign_in
 from nat.names import SCOPE
 
 if TYPE_CHECKING:
@@ -31,120 +31,89 @@ SCOPES: Final = ("openid", "email", SCOPE)
 
 
 class SignInFailed(RuntimeError):
-    """The hosted login did not give a code, or no confirmation was mailed."""
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """What a login gives; `expires_in` in seconds."""
-
-    access_token: str
-    id_token: str
-    refresh_token: str
-    expires_in: int
+    """The hosted login refused somebody, or mailed nothing."""
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """The user pool's public side for the command line's app client."""
+    """The user pool's public side for the command line's app client. `path` is where the profile is kept."""
 
     deployment: Deployment
-
-    @property
-    def client_id(self) -> str:
-        """The app client: public, authorization code with PKCE."""
-        return self.deployment["ClientIdCli"]
-
-    @property
-    def authorize_url(self) -> str:
-        """Where the hosted login begins."""
-        return f"{self.deployment.aws_url}/oauth2/authorize"
-
-    @property
-    def token_url(self) -> str:
-        """Where codes and refresh tokens are exchanged."""
-        return f"{self.deployment.aws_url}/oauth2/token"
+    path: Path
 
     @cached_property
-    def redirect_uri(self) -> str:
-        """The first callback that the app client allows."""
+    def profile(self) -> Profile:
+        """What `nat chat` needs to find the platform."""
+        client_id = self.deployment["ClientIdCli"]
         client = self.deployment.root.cognito.describe_user_pool_client(
-            UserPoolId=self.deployment["UserPoolId"], ClientId=self.client_id
+            UserPoolId=self.deployment["UserPoolId"], ClientId=client_id
         )["UserPoolClient"]
-        return client["CallbackURLs"][0]
+        return Profile(
+            api_url=self.deployment.api_url,
+            socket_url=self.deployment.socket_url,
+            authorize_url=f"{self.deployment.aws_url}/oauth2/authorize",
+            token_url=f"{self.deployment.aws_url}/oauth2/token",
+            client_id=client_id,
+            scopes=SCOPES,
+            redirect_uri=client["CallbackURLs"][0],
+            path=self.path,
+        )
+
+    def store(self, session: Session) -> None:
+        """Write the profile and, beside it, the session: `nat chat` is then signed in."""
+        public = {name: value for name, value in asdict(self.profile).items() if name != "path"}
+        self.path.write_text(json.dumps(public, indent=1) + "\n")
+        SessionFile(self.profile).save(session)
 
     def sign_up(self, email: str, password: str) -> str:
         """Register a person as anybody can, and confirm with the mailed code. Gives the user id."""
+        client_id = self.profile.client_id
         user_id: str = self._public.sign_up(
-            ClientId=self.client_id,
+            ClientId=client_id,
             Username=email,
             Password=password,
             UserAttributes=[{"Name": "email", "Value": email}],
         )["UserSub"]
         self._public.confirm_sign_up(
-            ClientId=self.client_id, Username=email, ConfirmationCode=self.mailed_code(email)
+            ClientId=client_id, Username=email, ConfirmationCode=self._mailed_code(email)
         )
         return user_id
 
-    def mailed_code(self, email: str) -> str:
-        """The last confirmation code that was mailed to a person. Raises `SignInFailed`."""
-        answer = requests.get(f"{self.deployment.aws_url}/_ministack/ses/messages", timeout=TIMEOUT)
-        mails: list[dict[str, Any]] = [m for box in answer.json()["messages"].values() for m in box]
-        for mail in reversed(mails):
-            code = re.search(r"\b\d{6}\b", f"{mail['BodyText']} {mail['BodyHtml']}")
-            if email in mail["To"] and code:
-                return code[0]
-        raise SignInFailed(f"No confirmation code was mailed to {email}.")
+    def log_in(self, email: str, password: str) -> Session:
+        """The hosted login. Raises `SignInFailed`, and `CommandFailed` as the command line would."""
+        shown: list[str] = []
+        return sign_in(
+            self.profile,
+            browser=False,
+            show=shown.append,
+            paste=lambda: self._visit(shown[0], email, password),
+        )
 
-    def log_in(self, email: str, password: str) -> Tokens:
-        """The hosted login: form, code, tokens. Raises `SignInFailed`, `requests.HTTPError`."""
-        verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
-        state = secrets.token_urlsafe(16)
+    def _visit(self, url: str, email: str, password: str) -> str:
+        """Open the login page, fill in its form, give the address that the browser is sent to."""
         with requests.Session() as browser:
-            page = browser.get(
-                self.authorize_url,
-                params={
-                    "client_id": self.client_id,
-                    "redirect_uri": self.redirect_uri,
-                    "response_type": "code",
-                    "scope": " ".join(SCOPES),
-                    "state": state,
-                    "code_challenge": challenge.decode(),
-                    "code_challenge_method": "S256",
-                },
-                timeout=TIMEOUT,
-            )
+            page = browser.get(url, timeout=TIMEOUT)
             page.raise_for_status()
-            fields = {
-                name: html.unescape(value)
-                for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
-            }
+            hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+            fields = {name: html.unescape(value) for name, value in hidden}
             sent = browser.post(
                 f"{self.deployment.aws_url}/login",
                 data={**fields, "username": email, "password": password},
                 allow_redirects=False,
                 timeout=TIMEOUT,
             )
-        answer = parse_qs(urlsplit(sent.headers.get("Location", "")).query)
-        if answer.get("state") != [state] or "code" not in answer:
+        if "Location" not in sent.headers:
             raise SignInFailed(f"The hosted login refused {email}.")
-        return self._exchange(
-            {
-                "grant_type": "authorization_code",
-                "code": answer["code"][0],
-                "redirect_uri": self.redirect_uri,
-                "code_verifier": verifier,
-            }
-        )
+        return sent.headers["Location"]
 
-    def _exchange(self, form: dict[str, str]) -> Tokens:
-        answer = requests.post(self.token_url, data={**form, "client_id": self.client_id}, timeout=TIMEOUT)
-        answer.raise_for_status()
-        given = answer.json()
-        return Tokens(
-            given["access_token"], given["id_token"], given["refresh_token"], int(given["expires_in"])
-        )
+    def _mailed_code(self, email: str) -> str:
+        answer = requests.get(f"{self.deployment.aws_url}/_ministack/ses/messages", timeout=TIMEOUT)
+        mails: list[dict[str, Any]] = [mail for box in answer.json()["messages"].values() for mail in box]
+        for mail in reversed(mails):
+            code = re.search(r"\b\d{6}\b", f"{mail['BodyText']} {mail['BodyHtml']}")
+            if email in mail["To"] and code:
+                return code[0]
+        raise SignInFailed(f"No confirmation code was mailed to {email}.")
 
     @cached_property
     def _public(self) -> "CognitoIdentityProviderClient":

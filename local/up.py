@@ -31,7 +31,6 @@ def up(port_base: int, places: Places = DEFAULT_PLACES) -> int:
     try:
         say("Nat on this machine")
         machine.start()
-        machine.sign_in_demo_owner()
         _show(machine)
         while True:
             machine.processes.watch()
@@ -65,7 +64,7 @@ def _show(machine: Machine) -> None:
     for name, address in (
         ("HTTP API", machine.deployment.api_url),
         ("WebSocket", machine.deployment.socket_url),
-        ("Server-sent events", f"{machine.sse_url}/v1/stream"),
+        ("Server-sent events", machine.stream_url),
         ("NationBuilder", machine.vendors.nationbuilder_shown),
         ("Claude", machine.vendors.claude_shown),
         ("AWS", f"{machine.deployment.aws_url}  (key and secret: test)"),

@@ -1,8 +1,9 @@
-"""Clients of the embedded AWS as its root, which may do everything: for deploying, seeding and looking."""
+"""Clients of the embedded AWS: as its root for deploying, seeding and looking, or as a role for proving."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
 
@@ -19,12 +20,26 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
+UNNARROWED: Final = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
+"""A session policy that leaves a role what it has."""
+
 
 @dataclass(frozen=True)
-class Root:
-    """One embedded AWS, by its URL."""
+class Clients:
+    """Clients of one embedded AWS. Without other credentials they act as its root and may do everything."""
 
     url: str
+    access_key: str = ROOT_KEY
+    secret_key: str = field(default=ROOT_KEY, repr=False)
+    token: str | None = field(default=None, repr=False)
+
+    def acting_as(self, role_arn: str, *, name: str, policy: str = UNNARROWED) -> "Clients":
+        """Clients in a session of a role, narrowed by an inline session policy."""
+        answer = self.sts.assume_role(RoleArn=role_arn, RoleSessionName=name, Policy=policy)
+        given = answer["Credentials"]
+        return Clients(self.url, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
@@ -68,4 +83,9 @@ class Root:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION)
+        return boto3.Session(
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            aws_session_token=self.token,
+            region_name=REGION,
+        )

@@ -1,0 +1,155 @@
+"""One Nat for the whole suite: the real app on the embedded AWS with IAM enforced, stand-ins, worker, SSE host."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+import websocket
+from ulid import ULID
+
+from local.demo import DemoPerson, add_member, add_user
+from local.machine import Machine
+from local.places import Places, Ports
+from local.vendors import Vendors
+from nat.cli.platform import PlatformClient
+from nat.cli.profile import Session
+from nat.events import TERMINAL
+from nat.roles import Role
+
+NATION = "demo"
+OTHER_NATION = "harbor"
+PATIENCE = 30
+"""Seconds that any single answer may take."""
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Nat on free ports, with a state of its own."""
+    ports = Ports.free()
+    with Machine(Places(tmp_path_factory.mktemp("nat")), ports, Vendors(ports)) as machine:
+        yield machine
+
+
+class Claude:
+    """Steers the Claude stand-in."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/_standin"
+
+    def fault(self, kind: str, **details: Any) -> None:
+        """Queue a fault for the next request."""
+        self._post("faults", {"kind": kind, **details})
+
+    def script(self, *replies: object) -> None:
+        """Queue replies instead of the brain's."""
+        for reply in replies:
+            self._post("script", reply)
+
+    def reset(self) -> None:
+        """Forget faults, script and requests."""
+        self._post("reset", {})
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked and answered."""
+        found: list[dict[str, Any]] = requests.get(f"{self._url}/requests", timeout=PATIENCE).json()
+        return found
+
+    def _post(self, path: str, body: object) -> None:
+        requests.post(f"{self._url}/{path}", json=body, timeout=PATIENCE).raise_for_status()
+
+
+@pytest.fixture
+def claude(machine: Machine) -> Iterator[Claude]:
+    """The Claude stand-in, as before a first request."""
+    claude = Claude(machine.ports.url("claude"))
+    claude.reset()
+    yield claude
+    claude.reset()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, with a clean cooldown."""
+
+    machine: Machine
+    session: Session
+    user_id: str
+
+    @property
+    def client(self) -> PlatformClient:
+        """The command line's client."""
+        return PlatformClient(self.machine.sign_in.profile, self.session)
+
+    def ticket(self, nation: str = NATION) -> str:
+        """A ticket for a socket."""
+        return self.client.ticket(nation)
+
+    def socket(self, nation: str = NATION) -> "Socket":
+        """An open socket of a nation."""
+        return Socket(self.machine, self.ticket(nation))
+
+
+class Socket:
+    """A bare WebSocket: sends what it is told, right or wrong."""
+
+    def __init__(self, machine: Machine, ticket: str | None) -> None:
+        query = "" if ticket is None else f"?ticket={ticket}"
+        self._socket = websocket.create_connection(
+            f"{machine.deployment.socket_url}{query}", timeout=PATIENCE
+        )
+
+    def __enter__(self) -> "Socket":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close(timeout=1)
+
+    def send(self, message: str | Mapping[str, Any]) -> None:
+        """Send a text, or an object as JSON."""
+        self._socket.send(message if isinstance(message, str) else json.dumps(message))
+
+    def receive(self) -> dict[str, Any]:
+        """The next event."""
+        event: dict[str, Any] = json.loads(self._socket.recv())
+        return event
+
+    def ask(self, message: str, **more: Any) -> dict[str, Any]:
+        """Send a question; gives what was sent."""
+        question = {"turn": str(ULID()), "conversation": str(ULID()), "message": message, **more}
+        self.send({"action": "ask", **question})
+        return question
+
+    def until(self, *types: str) -> list[dict[str, Any]]:
+        """Events up to the first of one of these types, that one included."""
+        events = []
+        while True:
+            events.append(self.receive())
+            if events[-1]["type"] in types:
+                return events
+
+    def until_end(self) -> list[dict[str, Any]]:
+        """Events up to the one that ends the turn."""
+        return self.until(*TERMINAL)
+
+
+@pytest.fixture
+def new_person(machine: Machine) -> Callable[..., Person]:
+    """Makes somebody who has never asked, so that no test waits for another's cooldown."""
+
+    def make(nation: str = NATION, role: Role = Role.MEMBER) -> Person:
+        email, password = f"{secrets.token_hex(6)}@{nation}.example", f"Test-{secrets.token_hex(8)}-A"
+        user_id = add_user(machine.deployment, email, password)
+        add_member(machine.deployment, user_id, DemoPerson(email, nation, role))
+        return Person(machine, machine.sign_in.log_in(email, password), user_id)
+
+    return make
+
+
+@pytest.fixture
+def person(new_person: Callable[..., Person]) -> Person:
+    """A member of the nation `demo` who has never asked."""
+    return new_person()
