@@ -141,6 +141,15 @@ class Header(StrEnum):
     AUTHORIZATION = "X-Nat-Authorization"
 
 
+STREAM_HEADERS: Final = (
+    "content-type",
+    "last-event-id",
+    "x-amz-content-sha256",
+    *(header.value for header in Header),
+)
+"""What browsers may send to the streaming host from another origin. The hash over the body is there because
+CloudFront signs what it forwards and does not read bodies."""
+
 SCOPE: Final = "nat/use"
 """The OAuth scope that the HTTP API requires: resource server `nat`, scope `use`."""
 SCOPE_RESOURCE_SERVER: Final = "nat"

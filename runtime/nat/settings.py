@@ -56,3 +56,8 @@ def read_optional(variable: Variable, default: str = "", environ: Mapping[str, s
 def read_json(variable: Variable, environ: Mapping[str, str] = os.environ) -> Any:
     """A required variable that holds JSON. Raises `SettingMissing`, `json.JSONDecodeError`."""
     return json.loads(_required(variable.value, environ))
+
+
+def in_lambda(environ: Mapping[str, str] = os.environ) -> bool:
+    """True inside AWS Lambda, which sets this variable in every function (Lambda developer guide)."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in environ

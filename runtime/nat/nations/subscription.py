@@ -21,6 +21,7 @@ from nat.settings import TableNames
 
 _SLUG: Final = re.compile(SLUG_PATTERN)
 
+AnyCaller = TypeVar("AnyCaller", bound="Caller")
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -37,10 +38,14 @@ class Caller(Protocol):
 
 @dataclass(frozen=True)
 class SubscriptionState:
-    """What a client needs to know about a nation's subscription and connection."""
+    """What a client needs to know about a nation's subscription and connection.
+
+    `known` is False for a nation without a record.
+    """
 
     nation_slug: str
     status: SubscriptionStatus
+    known: bool = True
     plan: str | None = None
     queries_used: int = 0
     queries_limit: int = 0
@@ -80,7 +85,9 @@ class SubscriptionCheck:
     def state(self, nation_slug: str) -> SubscriptionState:
         """The state of one nation; `none` for one without a record. Raises `BadRequest` for a bad slug."""
         nation = self._nations.get(valid_slug(nation_slug))
-        return self.state_of(nation) if nation else SubscriptionState(nation_slug, SubscriptionStatus.NONE)
+        if nation is None:
+            return SubscriptionState(nation_slug, SubscriptionStatus.NONE, known=False)
+        return self.state_of(nation)
 
     def state_of(self, nation: Nation) -> SubscriptionState:
         """The state of a record that was just read."""
@@ -124,7 +131,7 @@ class SubscriptionCheck:
             raise LimitReached
 
 
-class NationSubscriptionMiddleware(Generic[Parameters, Result]):
+class NationSubscriptionMiddleware(Generic[AnyCaller, Parameters, Result]):
     """Puts the check before a function whose first argument is the caller.
 
     `query=True` is for what counts as a query: the limit is checked as well.
@@ -132,7 +139,7 @@ class NationSubscriptionMiddleware(Generic[Parameters, Result]):
 
     def __init__(
         self,
-        call_next: Callable[Concatenate[Caller, Parameters], Result],
+        call_next: Callable[Concatenate[AnyCaller, Parameters], Result],
         check: SubscriptionCheck,
         *,
         query: bool = False,
@@ -141,7 +148,7 @@ class NationSubscriptionMiddleware(Generic[Parameters, Result]):
         self._check = check
         self._query = query
 
-    def __call__(self, caller: Caller, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    def __call__(self, caller: AnyCaller, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         """Check, then go on. Raises what `SubscriptionCheck.verify` raises."""
         self._check.verify(caller.user_id, caller.nation_slug, query=self._query)
         return self._call_next(caller, *args, **kwargs)

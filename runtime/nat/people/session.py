@@ -47,13 +47,14 @@ def extract_nation_from_headers(headers: Mapping[str, str]) -> Selection:
 
 
 def person_of(claims: Mapping[str, Any]) -> Person:
-    """The person behind verified claims of a Cognito access token. Raises `Unauthenticated` without `sub`.
+    """The person behind verified claims of a Cognito access token. Raises `Unauthenticated` for
+    claims without `sub` and those of an id token.
 
     An access token names no email unless the user pool adds the claim before it issues tokens; `username` is
     the email only where the pool signs people in by it.
     """
     subject = str(claims.get("sub") or "")
-    if not subject:
+    if not subject or claims.get("token_use", "access") != "access":
         raise Unauthenticated
     named = (str(claims.get(name) or "") for name in ("email", "username"))
     return Person(subject, next((each for each in named if "@" in each), None))

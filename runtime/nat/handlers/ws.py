@@ -1,0 +1,254 @@
+"""The WebSocket API: connect with a ticket, ask, stop, resume, ping.
+
+Answers are pushed, never returned: what a Lambda returns for a message is not sent without a route response.
+Whatever is wrong with a message gives one error event, and the connection stays open.
+"""
+
+import base64
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from nat import aws, log, settings
+from nat.channels.push import Push, PushFailed
+from nat.channels.websocket import PushCall, Session, Sockets, Subscriptions
+from nat.conversations.events import Events, wire_text
+from nat.conversations.turns import Turn
+from nat.errors import (
+    BadRequest,
+    Internal,
+    NatError,
+    NotFound,
+    Unauthenticated,
+    UnknownAction,
+)
+from nat.events import VERSION
+from nat.names import ULID_PATTERN, Action, SocketRoute, Table, Variable
+from nat.nations import plans as plans_module
+from nat.nations.subscription import NationSubscriptionMiddleware
+from nat.settings import TableNames
+from nat.turns.admit import Admission, Surface, admit
+from nat.turns.asking import position, read_question, text
+from nat.turns.queue import TurnQueue
+from nat.turns.stop import request_stop
+from nat.turns.tickets import Tickets
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_log = logging.getLogger(__name__)
+_ULID: Final = re.compile(ULID_PATTERN)
+_DONE: Final = {"statusCode": 200}
+
+Message = Mapping[str, Any]
+
+
+class SocketDoor:
+    """The socket's routes, on given storage, queue, plans and clock."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tables: TableNames, admission: Admission, push: PushCall
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._admission = admission
+        self._clock = admission.clock
+        self._sockets = Sockets(client, tables)
+        self._tickets = Tickets(client, tables)
+        self._subscriptions = Subscriptions(client, tables, push)
+        self._events = Events(client, tables[Table.CONVERSATIONS])
+        self._actions: dict[str, Callable[[Session, Message], None]] = {
+            Action.ASK: self.ask,
+            Action.STOP: self._checked(self.stop),
+            Action.RESUME: self._checked(self.resume),
+            Action.PING: self._checked(self.ping),
+        }
+
+    def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one event of the WebSocket API."""
+        context = event["requestContext"]
+        connection = context["connectionId"]
+        log.structured().append_keys(request=context.get("requestId"), connection=connection)
+        try:
+            match context["routeKey"]:
+                case SocketRoute.CONNECT:
+                    return self.connect(connection, event.get("queryStringParameters") or {})
+                case SocketRoute.DISCONNECT:
+                    self._sockets.close(connection)
+                    return _DONE
+        except Exception as error:
+            log.defect(error)
+            return {"statusCode": 500}
+        self.receive(connection, event)
+        return _DONE
+
+    def connect(self, connection: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Let a connection in for its ticket, or answer 401."""
+        now = self._clock()
+        try:
+            holder = self._tickets.consume(query.get("ticket") or "", now)
+        except Unauthenticated as error:
+            return {"statusCode": error.status, "body": json.dumps(error.as_body())}
+        self._sockets.open(connection, holder.user_id, holder.nation_slug, now)
+        return _DONE
+
+    def receive(self, connection: str, event: Mapping[str, Any]) -> None:
+        """Do what one message asks for; every error becomes one event on the connection."""
+        turn: str | None = None
+        try:
+            message = _read(event)
+            turn = _turn_named(message)
+            action = self._actions.get(str(message.get("action")))
+            if action is None:
+                raise UnknownAction
+            action(self._sockets.session(connection), message)
+        except NatError as error:
+            self._refuse(connection, turn, error)
+        except Exception as error:
+            log.defect(error, turn=turn)
+            self._refuse(connection, turn, Internal())
+
+    def ask(self, session: Session, message: Message) -> None:
+        """Admit a question; its events follow. A repeated id gets the events that are stored."""
+        asked = read_question(
+            message, user_id=session.user_id, nation_slug=session.nation_slug, surface=Surface.WEBSOCKET
+        )
+        admitted = admit(
+            asked, self._admission, before_queueing=lambda turn: self._follow(session, turn.conversation)
+        )
+        if admitted.accepted is not None:
+            self._push(session, wire_text(admitted.accepted))
+        else:
+            self._replay(session, admitted.turn, (0, 0))
+
+    def stop(self, session: Session, message: Message) -> None:
+        """Stop a turn. Its final event comes from the worker, or from here if none has begun it."""
+        turn = self._own_turn(session, message)
+        stopped = request_stop(
+            self._client,
+            self._tables,
+            nation_slug=turn.nation_slug,
+            conversation_id=turn.conversation_id,
+            turn_id=turn.turn_id,
+            user_id=session.user_id,
+            now=self._clock(),
+        )
+        if stopped is not None:
+            self._subscriptions.deliver(turn.conversation, wire_text(stopped))
+
+    def resume(self, session: Session, message: Message) -> None:
+        """Follow a conversation again, then get the events after the last one that arrived."""
+        turn = self._own_turn(session, message)
+        after = message.get("after") or {}
+        if not isinstance(after, Mapping):
+            raise BadRequest("`after` is an attempt and a seq.")
+        place = position(after)
+        self._follow(session, turn.conversation)
+        self._replay(session, turn, place)
+
+    def ping(self, session: Session, message: Message) -> None:
+        """Keep the connection alive; with a turn, say its last stored event, so that a lost one shows."""
+        pong: dict[str, Any] = {"v": VERSION, "type": "pong"}
+        if message.get("turn") is not None:
+            turn = self._own_turn(session, message)
+            attempt, seq = self._events.head(turn.nation_slug, turn.conversation_id, turn.turn_id)
+            pong |= {"turn": turn.turn_id, "attempt": attempt, "seq": seq}
+        self._push(session, json.dumps(pong))
+
+    def _checked(self, action: Callable[[Session, Message], None]) -> Callable[[Session, Message], None]:
+        """The action behind membership and subscription; asking has both in admission."""
+        subscribed = NationSubscriptionMiddleware(action, self._admission.check)
+
+        def as_member(session: Session, message: Message) -> None:
+            self._admission.memberships.require(session.user_id, session.nation_slug)
+            subscribed(session, message)
+
+        return as_member
+
+    def _own_turn(self, session: Session, message: Message) -> Turn:
+        """A turn of this person in this nation. Raises `NotFound` for any other."""
+        try:
+            turn = self._admission.turns.get(
+                session.nation_slug, text(message, "conversation"), text(message, "turn")
+            )
+        except ValueError:
+            raise NotFound from None
+        if turn.user_id != session.user_id:
+            raise NotFound
+        return turn
+
+    def _follow(self, session: Session, conversation: str) -> None:
+        if conversation not in session.conversations:
+            self._subscriptions.subscribe(conversation, session.connection_id, self._clock())
+
+    def _replay(self, session: Session, turn: Turn, after: tuple[int, int]) -> None:
+        attempt, seq = after
+        for event in self._events.after(
+            turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
+        ):
+            if not self._push(session, event.wire):
+                return
+
+    def _push(self, session: Session, payload: str) -> bool:
+        try:
+            return self._subscriptions.push(session.connection_id, payload)
+        except PushFailed as failed:
+            _log.warning("push failed", extra={"nation": session.nation_slug, "reason": str(failed)})
+            return False
+
+    def _refuse(self, connection: str, turn: str | None, error: NatError) -> None:
+        event = {
+            "v": VERSION,
+            "type": "error",
+            "code": error.code,
+            "message": error.message,
+            "retryable": error.retryable,
+            "turn": turn,
+        }
+        try:
+            self._subscriptions.push(connection, json.dumps(event, ensure_ascii=False))
+        except PushFailed as failed:
+            _log.warning("push failed", extra={"turn": turn, "reason": str(failed)})
+
+
+def _read(event: Mapping[str, Any]) -> Message:
+    """The message of an event. Raises `BadRequest`.
+
+    API Gateway passes on messages up to 128 KB and closes the connection beyond (WebSocket API quotas).
+    """
+    body = event.get("body") or ""
+    try:
+        if event.get("isBase64Encoded"):
+            body = base64.b64decode(body, validate=True).decode()
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest("A message is a JSON object with an `action`.") from None
+    if not isinstance(message, dict):
+        raise BadRequest("A message is a JSON object with an `action`.")
+    return message
+
+
+def _turn_named(message: Message) -> str | None:
+    turn = message.get("turn")
+    return turn if isinstance(turn, str) and _ULID.fullmatch(turn) else None
+
+
+@cache
+def door() -> SocketDoor:
+    """The door of this process, from its environment."""
+    client, tables = aws.dynamodb(), TableNames.read()
+    queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+    return SocketDoor(
+        client,
+        tables,
+        Admission(client, tables, queue, plans_module.read()),
+        Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)),
+    )
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point."""
+    return door()(event)
