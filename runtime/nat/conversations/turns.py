@@ -348,7 +348,11 @@ def end_turn(table: str, turn: Turn, ended: Turn) -> "TransactWriteItemTypeDef":
                 "SET " + ", ".join(f"#{name} = :{name}" for name in kept) + " REMOVE #pending"
             ),
             "ConditionExpression": "#attempt = :held AND #state = :running",
-            "ExpressionAttributeNames": {**{f"#{name}": name for name in kept}, "#pending": "pending"},
+            "ExpressionAttributeNames": {
+                **{f"#{name}": name for name in kept},
+                "#attempt": "attempt",
+                "#pending": "pending",
+            },
             "ExpressionAttributeValues": encode(
                 {
                     **{f":{name}": each for name, each in kept.items()},

@@ -1,0 +1,191 @@
+"""A turn on the embedded AWS, from its row to its last event, with a scripted model in the middle."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ulid import ULID
+
+from nat import aws
+from nat.agent.loop import Agent
+from nat.agent.money import Price, Prices, Rates
+from nat.agent.ports import ModelReply
+from nat.conversations.events import Events, put_event
+from nat.conversations.history import Answered, History
+from nat.conversations.transactions import write
+from nat.conversations.turns import Turn, Turns, acquire_lock, put_new_turn, upsert_meta
+from nat.events import Envelope, Event, TurnAccepted
+from nat.items import decode, encode, timestamp
+from nat.names import Table
+from nat.nations.record import Nations
+from nat.nations.usage import day_user
+from nat.roles import Role
+from nat.settings import TableNames
+from nat.turns.message import TurnMessage
+from nat.turns.run import Runner
+from nat.turns.signals import Signals
+from tests.unit.nat import world
+from tests.unit.nat.agent.scripted_model import MODEL_ID, TOOLS, Nation, ScriptedModel
+
+PRICES = Prices({MODEL_ID: Price(Rates(1_000_000, 1_250_000, 100_000, 5_000_000))})
+APP_URL = "https://app.nat.test"
+
+
+@dataclass
+class Stage:
+    """One nation, its tables and a clock; turns are admitted by hand and run by real runners."""
+
+    tables: TableNames
+    clock: world.Clock = field(default_factory=world.Clock)
+    pushed: list[dict[str, Any]] = field(default_factory=list)
+    nation: Nation = field(default_factory=Nation)
+    push_fails: bool = False
+    refuse_connection: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.record = world.store_nation(self.tables, world.nation(queries_used_this_period=1))
+        self.turns = Turns(aws.dynamodb(), self.tables[Table.CONVERSATIONS])
+
+    def admitted(self, question: str = "How many?", **changes: Any) -> Turn:
+        """A turn as admission stores it."""
+        values: dict[str, Any] = {
+            "nation_slug": "demo",
+            "conversation_id": str(ULID()),
+            "turn_id": str(ULID()),
+            "user_id": "u1",
+            "question": question,
+            "role": Role.OWNER,
+            "surface": "websocket",
+            "time_zone": "Europe/Berlin",
+            "admitted_at": self.clock.now,
+            "period_start": timestamp(self.record.billing_period_start),
+        }
+        turn = Turn(**{**values, **changes})
+        table = self.tables[Table.CONVERSATIONS]
+        accepted = Envelope(turn.turn_id, 0, 1, TurnAccepted(turn.conversation_id))
+        write(
+            aws.dynamodb(),
+            [
+                put_new_turn(table, turn),
+                acquire_lock(table, turn, self.clock.now),
+                upsert_meta(table, turn, self.clock.now),
+                put_event(table, turn, accepted, self.clock.now),
+            ],
+        )
+        return turn
+
+    def deliver(self, conversation: str, wire: str) -> None:
+        """What stands for the channel: remembers, or fails on demand."""
+        if self.push_fails:
+            raise ConnectionError("nobody there")
+        self.pushed.append({"conversation": conversation, **json.loads(wire)})
+
+    def runner(self, model: Any, tools: Any = TOOLS) -> Runner:
+        """A worker's runner. `model` is a `ScriptedModel` or another one of our protocol."""
+
+        @contextmanager
+        def connect(_: Turn) -> Iterator[Any]:
+            if self.refuse_connection is not None:
+                raise self.refuse_connection
+            yield self.nation
+
+        return Runner(
+            client=aws.dynamodb(),
+            tables=self.tables,
+            agent=Agent(model, tools, prices=PRICES),
+            connect=connect,
+            deliver=self.deliver,
+            prices=PRICES,
+            app_url=APP_URL,
+            now=self.clock,
+        )
+
+    def run(self, turn: Turn, *replies: ModelReply | Exception, signals: Signals | None = None) -> Turn:
+        """One delivery to a fresh worker; gives the row afterwards."""
+        self.runner(ScriptedModel(list(replies))).run(message_of(turn), signals or Signals())
+        return self.stored(turn)
+
+    def stored(self, turn: Turn) -> Turn:
+        """The row as it is now."""
+        return self.turns.get(turn.nation_slug, turn.conversation_id, turn.turn_id)
+
+    def events(self, turn: Turn) -> list[Envelope]:
+        """The log, in order."""
+        events = Events(aws.dynamodb(), self.tables[Table.CONVERSATIONS])
+        return [each.envelope for each in events.after("demo", turn.conversation_id, turn.turn_id)]
+
+    def last_event(self, turn: Turn) -> Event:
+        """The last event of the log."""
+        return self.events(turn)[-1].event
+
+    def types(self, turn: Turn) -> list[str]:
+        """Types of the events in the log, in order."""
+        return [each.event.type for each in self.events(turn)]
+
+    def locked(self, turn: Turn) -> bool:
+        """Whether the conversation's lock is held."""
+        found = aws.dynamodb().get_item(
+            TableName=self.tables[Table.CONVERSATIONS],
+            Key=encode({"conversation": turn.conversation, "item": "lock"}),
+            ConsistentRead=True,
+        )
+        return "Item" in found
+
+    def used(self) -> int:
+        """Queries of the nation in this period."""
+        return Nations(aws.dynamodb(), self.tables).require("demo").queries_used_this_period
+
+    def usage(self) -> dict[str, Any]:
+        """The person's usage today."""
+        key = {"nation_slug": "demo", "day_user": day_user(self.clock.now, "u1")}
+        found = aws.dynamodb().get_item(TableName=self.tables[Table.USAGE], Key=encode(key))
+        return decode(found.get("Item", {}))
+
+    def answers(self, turn: Turn) -> list[Answered]:
+        """What a person reads of the conversation."""
+        return History(aws.dynamodb(), self.tables[Table.CONVERSATIONS]).answers("demo", turn.conversation_id)
+
+    def memory(self, turn: Turn) -> list[Any]:
+        """What the next turn's model sees of the conversation."""
+        return History(aws.dynamodb(), self.tables[Table.CONVERSATIONS]).messages(
+            "demo", turn.conversation_id
+        )
+
+
+@dataclass
+class Interrupted:
+    """A model that does something in the middle of its stream, then goes on like its script."""
+
+    model: ScriptedModel
+    act: Callable[[], None]
+
+    def stream(
+        self, request: Any, *, on_text: Callable[[str], None], stopped: Callable[[], bool]
+    ) -> ModelReply:
+        def first_then(text: str) -> None:
+            on_text(text)
+            self.act()
+
+        return self.model.stream(request, on_text=first_then, stopped=stopped)
+
+
+class WorkerDied(BaseException):
+    """Ends a runner as a killed process would: nothing of ours handles it."""
+
+
+def message_of(turn: Turn) -> TurnMessage:
+    """What the queue says of a turn."""
+    return TurnMessage(turn.nation_slug, turn.conversation_id, turn.turn_id)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Wait until something holds; False when it never did."""
+    deadline = threading.Event()
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return True
+        deadline.wait(0.01)
+    return condition()
