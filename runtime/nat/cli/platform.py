@@ -208,7 +208,7 @@ class PlatformClient:
             # The platform may have had the question already; then it repeats nothing on its own.
             _send(socket, asked.resuming())
         asked.sent = True
-        heard = pinged = time.monotonic()
+        heard = pinged = moved = time.monotonic()
         gap_since: float | None = None
         stopping = False
         while True:
@@ -216,7 +216,9 @@ class PlatformClient:
             now = time.monotonic()
             if wire is not None:
                 heard = self._used_at = now
-                yield from self._take(socket, asked, wire)
+                for event in self._take(socket, asked, wire):
+                    moved = now
+                    yield event
             if stop() and not stopping:
                 stopping = True
                 _send(socket, asked.action(Action.STOP))
@@ -224,9 +226,12 @@ class PlatformClient:
             if gap_since is not None and now - gap_since > timing.gap:
                 gap_since = now
                 _send(socket, asked.resuming())
-            if now - heard > timing.silence:
+            if now - moved > timing.silence:
                 raise CommandFailed("The platform has not answered for a long time. Please try again later.")
             if now - max(heard, pinged) > timing.ping:
+                if pinged > heard:
+                    # Neither an event nor a pong since the last ping: the connection is dead, unnoticed.
+                    raise Disconnected
                 pinged = now
                 _send(socket, asked.action(Action.PING) if asked.known else asked.opening())
 
