@@ -20,7 +20,7 @@ from tests.unit.nat.cli.platform_server import (
     wires,
 )
 
-QUICK = Timing(answer=3, poll=0.02, ping=0.2, gap=0.1, first_connect=0.5, reconnect=2, silence=5)
+QUICK = Timing(answer=3, poll=0.02, ping=0.2, gap=0.1, first_connect=0.5, reconnect=0.8, silence=5)
 ANSWER: tuple[Event, ...] = (
     TurnStarted(),
     TextDelta("23 "),
