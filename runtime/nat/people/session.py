@@ -50,14 +50,13 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     """The person behind verified claims of a Cognito access token. Raises `Unauthenticated` for
     claims without `sub` and those of an id token.
 
-    An access token names no email unless the user pool adds the claim before it issues tokens; `username` is
-    the email only where the pool signs people in by it.
+    An access token names an email only where the user pool adds the claim before it issues tokens; `username`
+    is no substitute, for people may choose it.
     """
     subject = str(claims.get("sub") or "")
     if not subject or claims.get("token_use", "access") != "access":
         raise Unauthenticated
-    named = (str(claims.get(name) or "") for name in ("email", "username"))
-    return Person(subject, next((each for each in named if "@" in each), None))
+    return Person(subject, str(claims.get("email") or "") or None)
 
 
 def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
