@@ -29,19 +29,19 @@ class NatStack(cdk.Stack):
             f"{deployment.prefix}{part}",
             description=description,
             env=cdk.Environment(account=environment.account, region=region or environment.region),
+            # Of the stack, and so of all its resources; CloudFormation hands them down.
+            tags={
+                "app": "nat",
+                "env": environment.name,
+                "customer": deployment.customer.slug,
+                "owner": environment.owner,
+                "cost-center": environment.cost_center,
+                "managed-by": "cdk",
+            },
             termination_protection=stateful and environment.keeps_data,
             synthesizer=_synthesizer(bootstrap=environment.features.bootstrap),
         )
         self.deployment = deployment
-        for key, value in {
-            "app": "nat",
-            "env": environment.name,
-            "customer": deployment.customer.slug,
-            "owner": environment.owner,
-            "cost-center": environment.cost_center,
-            "managed-by": "cdk",
-        }.items():
-            cdk.Tags.of(self).add(key, value)
 
     def function(
         self,

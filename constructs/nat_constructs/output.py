@@ -4,5 +4,5 @@ from aws_cdk import CfnOutput, Stack
 
 
 def output(stack: Stack, name: str, value: str, description: str) -> None:
-    """One output whose logical id is exactly `name`."""
-    CfnOutput(stack, f"Output{name}", value=value, description=description).override_logical_id(name)
+    """One output whose logical id is exactly `name`: what stands directly below a stack keeps its own id."""
+    CfnOutput(stack, name, value=value, description=description)
