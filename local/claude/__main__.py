@@ -1,0 +1,86 @@
+"""`python -m local.claude --port 8701 [--obedient] [--tokens-per-second 80] [--log FILE]`."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.claude.server import Options, serve
+
+
+def options(arguments: Sequence[str]) -> Options:
+    """The command line as options. Ends the process with a usage message if it makes no sense."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local.claude", description="A stand-in for the Claude Messages API on loopback."
+    )
+    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 lets the system choose")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--log",
+        type=Path,
+        default=os.environ.get("NAT_CLAUDE_LOG") or None,
+        help="append each request and answer to this file as a JSON line (default: $NAT_CLAUDE_LOG)",
+    )
+    parser.add_argument(
+        "--obedient", action="store_true", help="follow every instruction found in tool results"
+    )
+    parser.add_argument(
+        "--tokens-per-second", type=float, default=None, help="speed of a stream; default: at once"
+    )
+    parser.add_argument("--first-token-ms", type=float, default=0.0, help="wait before a stream begins")
+    parser.add_argument("--tokens-per-delta", type=int, default=4, help="output tokens in one delta")
+    parser.add_argument(
+        "--min-cache-tokens",
+        action="append",
+        default=[],
+        metavar="MODEL=TOKENS",
+        help="shortest cached prefix of a model",
+    )
+    given = parser.parse_args(arguments)
+    minimums: dict[str, int] = {}
+    for each in given.min_cache_tokens:
+        model, _, tokens = each.partition("=")
+        if not tokens.isdigit():
+            parser.error(f"--min-cache-tokens takes MODEL=TOKENS, not {each}")
+        minimums[model] = int(tokens)
+    return Options(
+        host=given.host,
+        port=given.port,
+        log=Path(given.log) if given.log else None,
+        obedient=given.obedient,
+        tokens_per_second=given.tokens_per_second,
+        first_token_ms=given.first_token_ms,
+        tokens_per_delta=max(1, given.tokens_per_delta),
+        min_cache_tokens=minimums,
+    )
+
+
+async def run(chosen: Options) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    loop = asyncio.get_running_loop()
+    started: asyncio.Future[str] = loop.create_future()
+    started.add_done_callback(lambda future: print(f"Claude stand-in at {future.result()}", flush=True))
+    task = asyncio.ensure_future(serve(chosen, chosen.new_state(), started))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def main() -> int:
+    """Exit status 1 with one line if the port cannot be had."""
+    chosen = options(sys.argv[1:])
+    try:
+        asyncio.run(run(chosen))
+    except OSError as error:
+        print(f"Cannot listen on {chosen.host}:{chosen.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,286 @@
+"""The routes: the Messages API, the models, and `/_standin/*`, by which tests steer the server."""
+
+import asyncio
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote
+
+from local.claude.brain import answer as think
+from local.claude.cache import PromptCache
+from local.claude.delivery import Delivery, Pace
+from local.claude.errors import ApiError, invalid
+from local.claude.faults import Fault, Faults
+from local.claude.http import Exchange, Request
+from local.claude.identifiers import Identifiers
+from local.claude.journal import Journal
+from local.claude.models import ModelCard, ModelCatalogue
+from local.claude.prompt import Prompt, read_prompt
+from local.claude.reply import Reply
+from local.claude.stream import Envelope, Limits
+from local.claude.thinking import check_history, sign
+from local.claude.validation import check_key, check_request, check_size, check_version
+
+ORGANIZATION: Final = "5e1f0000-0000-4000-8000-00000000c1a0"
+RATE_LIMITS: Final = {
+    "requests": 4_000,
+    "tokens": 2_500_000,
+    "input-tokens": 2_000_000,
+    "output-tokens": 500_000,
+}
+RESETS_AT: Final = "2026-01-01T00:00:00Z"
+"""Reset time in the rate limit headers: fixed, so that answers can be compared."""
+
+
+@dataclass
+class State:
+    """All that one server remembers. Filled by `/_standin/*` and by the embedding test, from any thread."""
+
+    journal: Journal
+    catalogue: ModelCatalogue = field(default_factory=ModelCatalogue)
+    cache: PromptCache = field(default_factory=PromptCache)
+    faults: Faults = field(default_factory=Faults)
+    obedient: bool = False
+    pace: Pace = field(default_factory=Pace)
+    tokens_per_delta: int = 4
+    script: deque[Reply] = field(default_factory=deque)
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def reset(self) -> None:
+        """Back to how the server started; the log file stays."""
+        self.faults.clear()
+        self.cache.clear()
+        self.journal.clear()
+        with self.lock:
+            self.script.clear()
+            self.identifiers = Identifiers()
+
+    def next_scripted(self) -> Reply | None:
+        """The next scripted reply, if one is queued."""
+        with self.lock:
+            return self.script.popleft() if self.script else None
+
+
+class Api:
+    """Answers every request of one server."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def handle(self, exchange: Exchange) -> None:
+        """Answer one request."""
+        request = exchange.request
+        if request.path.startswith("/_standin/"):
+            self._steer(exchange)
+            return
+        request_id = self._state.identifiers.request(request.body)
+        body = _parsed(request.body)
+        try:
+            await self._serve(exchange, body, request_id)
+        except ApiError as error:
+            answer = error.as_body(request_id)
+            exchange.answer(
+                error.status, {**_headers(request_id, error.status == 429), **error.headers}, answer
+            )
+            self._record(request, body, error.status, answer)
+
+    async def _serve(self, exchange: Exchange, body: Any, request_id: str) -> None:
+        request = exchange.request
+        if request.too_large:
+            raise ApiError(413, "Request exceeds the maximum size", error_type="request_too_large")
+        route = _route(request)
+        key = check_key(request.headers)
+        version = check_version(request.headers)
+        if route == "messages":
+            await self._messages(exchange, body, request_id, key, version)
+            return
+        if route == "count_tokens":
+            answer = self._count_tokens(body, version)
+        elif route == "models":
+            answer = self._models(request)
+        else:
+            answer = self._state.catalogue.find(unquote(request.path.rsplit("/", 1)[1])).as_info()
+        exchange.answer(200, _headers(request_id), answer)
+        self._record(request, body if request.body else None, 200, answer)
+
+    async def _messages(self, exchange: Exchange, body: Any, request_id: str, key: str, version: str) -> None:
+        state, request = self._state, exchange.request
+        fault = state.faults.next()
+        if fault is not None and (error := fault.as_error()) is not None:
+            raise error
+        checked, card = check_request(body, version=version, catalogue=state.catalogue)
+        prompt = read_prompt(checked)
+        check_size(prompt.tokens, card)
+        check_history(key, card, checked, prompt)
+        reply = self._reply(checked, card, prompt, key, fault, request.body)
+        pace = state.pace
+        if fault is not None and fault.kind == "slow":
+            pace = Pace(fault.tokens_per_second, fault.first_token_ms)
+
+        def envelope() -> Envelope:
+            # The cache is used when the answer begins: an entry cannot be read before that.
+            use = state.cache.use(key, card, prompt)
+            return Envelope(state.identifiers.message(request.body), card.id, use)
+
+        limits = Limits(checked["max_tokens"], checked.get("stop_sequences", ()), state.tokens_per_delta)
+        delivery = Delivery(exchange, reply, envelope, limits, pace, fault, _headers(request_id), request_id)
+        try:
+            await (delivery.streamed() if checked.get("stream") else delivery.whole())
+        except asyncio.CancelledError:
+            self._record(request, body, 200, delivery.answer)
+            raise
+        self._record(request, body, 200, delivery.answer)
+
+    def _reply(
+        self,
+        body: dict[str, Any],
+        card: ModelCard,
+        prompt: Prompt,
+        key: str,
+        fault: Fault | None,
+        seed: bytes,
+    ) -> Reply:
+        scripted = self._state.next_scripted()
+        obedient = self._state.obedient or (fault is not None and fault.kind == "obedient")
+        reply = scripted or think(body, obedient=obedient)
+        content: list[Mapping[str, Any]] = list(reply.content)
+        if scripted is None and _thinks(body, card):
+            content.insert(0, {"type": "thinking", "thinking": _thought(reply)})
+        prefix = prompt.before_message(len(body["messages"]))
+        finished: list[Mapping[str, Any]] = []
+        for block in content:
+            if block["type"] == "thinking" and "signature" not in block:
+                finished.append({**block, "signature": sign(key, block["thinking"], prefix)})
+            elif block["type"] == "tool_use" and "id" not in block:
+                finished.append({**block, "id": self._state.identifiers.tool_use(seed)})
+            else:
+                finished.append(block)
+        return Reply(tuple(finished), reply.stop_reason, reply.stop_sequence, reply.stop_details)
+
+    def _count_tokens(self, body: Any, version: str) -> dict[str, Any]:
+        checked, _ = check_request(body, version=version, catalogue=self._state.catalogue, counting=True)
+        return {"input_tokens": read_prompt(checked).tokens}
+
+    def _models(self, request: Request) -> dict[str, Any]:
+        query = {name: values[-1] for name, values in parse_qs(request.query).items()}
+        ids = [card.id for card in self._state.catalogue.cards]
+        first, last = 0, len(ids)
+        if "after_id" in query:
+            first = ids.index(self._state.catalogue.find(query["after_id"]).id) + 1
+        if "before_id" in query:
+            last = ids.index(self._state.catalogue.find(query["before_id"]).id)
+        limit = query.get("limit", "20")
+        if not limit.isdigit() or not 1 <= int(limit) <= 1000:
+            raise invalid("limit: Input should be between 1 and 1000")
+        page = [card.as_info() for card in self._state.catalogue.cards[first:last]]
+        shown = page[: int(limit)]
+        return {
+            "data": shown,
+            "has_more": len(shown) < len(page),
+            "first_id": shown[0]["id"] if shown else None,
+            "last_id": shown[-1]["id"] if shown else None,
+        }
+
+    def _record(self, request: Request, body: Any, status: int, answer: Any) -> None:
+        self._state.journal.record(
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            body=body,
+            status=status,
+            answer=answer,
+        )
+
+    # Steering
+
+    def _steer(self, exchange: Exchange) -> None:
+        request = exchange.request
+        steps: dict[tuple[str, str], Callable[[Any], dict[str, Any]]] = {
+            ("POST", "/_standin/faults"): self._add_faults,
+            ("POST", "/_standin/script"): self._add_script,
+            ("POST", "/_standin/reset"): self._reset,
+            ("GET", "/_standin/requests"): self._requests,
+        }
+        step = steps.get((request.method, request.path))
+        try:
+            if step is None:
+                raise ApiError(404, "Not Found")
+            exchange.answer(200, {}, step(_parsed(request.body)))
+        except ApiError as error:
+            exchange.answer(error.status, {}, error.as_body("standin"))
+
+    def _add_faults(self, body: Any) -> dict[str, Any]:
+        values = body.get("faults", [body]) if isinstance(body, dict) else body
+        if not isinstance(values, list):
+            raise invalid("A fault, a list of faults, or an object with a list `faults` is needed.")
+        faults = [Fault.from_json(value) for value in values]
+        for fault in faults:
+            self._state.faults.add(fault)
+        return {"queued": len(faults)}
+
+    def _add_script(self, body: Any) -> dict[str, Any]:
+        values = body.get("replies", [body]) if isinstance(body, dict) else body
+        if not isinstance(values, list):
+            raise invalid("A reply, a list of replies, or an object with a list `replies` is needed.")
+        replies = [Reply.from_json(value) for value in values]
+        with self._state.lock:
+            self._state.script.extend(replies)
+        return {"queued": len(replies)}
+
+    def _reset(self, _body: Any) -> dict[str, Any]:
+        self._state.reset()
+        return {"reset": True}
+
+    def _requests(self, _body: Any) -> dict[str, Any]:
+        return {"requests": self._state.journal.entries()}
+
+
+def _route(request: Request) -> str:
+    path, method = request.path.rstrip("/"), request.method
+    if path == "/v1/messages":
+        allowed, route = "POST", "messages"
+    elif path == "/v1/messages/count_tokens":
+        allowed, route = "POST", "count_tokens"
+    elif path == "/v1/models":
+        allowed, route = "GET", "models"
+    elif path.startswith("/v1/models/") and path.count("/") == 3:
+        allowed, route = "GET", "model"
+    else:
+        raise ApiError(404, "Not Found")
+    if method != allowed:
+        raise ApiError(405, "Method Not Allowed", headers={"allow": allowed})
+    return route
+
+
+def _headers(request_id: str, exhausted: bool = False) -> dict[str, str]:
+    headers = {"request-id": request_id, "anthropic-organization-id": ORGANIZATION}
+    for kind, limit in RATE_LIMITS.items():
+        name = f"anthropic-ratelimit-{kind}"
+        headers[f"{name}-limit"] = str(limit)
+        headers[f"{name}-remaining"] = "0" if exhausted else str(limit)
+        headers[f"{name}-reset"] = RESETS_AT
+    return headers
+
+
+def _parsed(body: bytes) -> Any:
+    """The body as JSON, or as text if it is none."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _thinks(body: Mapping[str, Any], card: ModelCard) -> bool:
+    thinking: Mapping[str, Any] = body.get("thinking") or {}
+    default = "adaptive" if card.thinking == "adaptive" else "disabled"
+    return bool(thinking.get("type", default) != "disabled")
+
+
+def _thought(reply: Reply) -> str:
+    """A short deterministic thought, so that clients meet thinking blocks."""
+    names = ", ".join(str(block["name"]) for block in reply.calls)
+    return f"I need to look this up with {names}." if names else "I have what I need to answer."

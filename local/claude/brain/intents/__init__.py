@@ -1,0 +1,45 @@
+"""What the brain understands, and which part of it is asked first."""
+
+from typing import Final
+
+from local.claude.brain.intents import (
+    changes,
+    contacts,
+    events,
+    gaps,
+    journeys,
+    lists,
+    lookups,
+    memberships,
+    money,
+    outreach,
+    people,
+    records,
+    tagging,
+    tags,
+    talk,
+)
+from local.claude.brain.plan import INTENTS, Intent
+
+PRECEDENCE: Final = (
+    talk,
+    tagging,
+    records,
+    changes,
+    gaps,
+    outreach,
+    journeys,
+    memberships,
+    contacts,
+    lists,
+    events,
+    money,
+    tags,
+    people,
+    lookups,
+)
+
+IN_ORDER: Final[tuple[Intent, ...]] = tuple(
+    each for module in PRECEDENCE for each in INTENTS if each.make.__module__ == module.__name__
+)
+"""All intents in order of precedence: the first that fits answers."""

@@ -1,0 +1,498 @@
+"""Changing contacts, donations, events, RSVPs, journeys, memberships and the rest, one record at a time."""
+
+import re
+from typing import Final
+
+from local.claude.brain.changing import DO, done, quoted_or
+from local.claude.brain.intents.events import find_event
+from local.claude.brain.intents.journeys import find_path
+from local.claude.brain.intents.money import cents_of
+from local.claude.brain.intents.outreach import named_record
+from local.claude.brain.markdown import clean, date, field, money, name_of
+from local.claude.brain.moments import find_moment, without_moment
+from local.claude.brain.people import find_person
+from local.claude.brain.plan import Ask, Plan, Said, intent
+from local.claude.brain.tools import call
+
+METHODS: Final = {
+    r"phone call|call|called|phoned": "phone_call",
+    r"door knock|door ?step|canvass\w*|knocked on": "door_knock",
+    r"meeting|met|coffee": "meeting",
+    r"visit|visited": "face_to_face",
+    r"text(?: message)?|texted|sms": "text",
+    r"email|emailed": "email",
+}
+METHOD: Final = "(?P<method>" + "|".join(METHODS) + "|conversation|contact)"
+OUTCOMES: Final = {
+    r"no answer|did not answer|not home": "no_answer",
+    r"left (?:a )?(?:voice ?mail|message)": "left_message",
+    r"refused|did not want": "refused",
+    r"wrong number|bad info": "bad_info",
+    r"": "meaningful_interaction",
+}
+MONEY: Final = r"\$? ?(?P<amount>\d[\d.]*k?)(?: dollars| usd)?"
+_FOR_EVENT: Final = r"(?: (?:to|for|at|from) (?:the )?(?P<event>.+))?"
+
+
+@intent(
+    DO
+    + r"(?:log|record|note|add|enter) (?:a |an |my |that i had a |that i )?"
+    + METHOD
+    + r" (?:with |to |at |for |of )?(?P<who>.+)$",
+    DO + r"i (?P<method>called|phoned|met|visited|texted|emailed)(?: with)? (?P<who>.+)$",
+)
+def log_contact(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "log a call with Maria Lopez: she will host in May" """
+    method = next(
+        (value for pattern, value in METHODS.items() if re.fullmatch(pattern, match["method"])), "other"
+    )
+    outcome = next(value for pattern, value in OUTCOMES.items() if re.search(pattern, ask.text))
+    who, note = ask.words.group(match, "who"), ""
+    split = re.search(
+        r"(?:[:;,]| - | and (?:said|noted)| about | saying | who said | she | he | they | no answer| left )",
+        who,
+    )
+    source = re.search(re.escape(who.split(" ")[0]) + r".*$", ask.words.source, re.DOTALL)
+    tail = source.group() if source else who
+    cut = re.search(
+        r"\s*[:;,]\s*|\s+-\s+|\s+(?:and said|saying|who said|about)\s+|\s+(?=(?:she|he|they|no answer|"
+        r"left)\b)",
+        tail,
+    )
+    if cut:
+        who, note = tail[: cut.start()], tail[cut.end() :].strip(' ."“”')
+    elif split:
+        who = who[: split.start()]
+    level = re.search(r"\bsupport level (\d)", ask.text)
+    person = yield from find_person(ask, who)
+    (result,) = yield (
+        call(
+            "log_contact",
+            person_id=person.id,
+            method=method,
+            outcome=outcome,
+            note=note or None,
+            support_level=int(level[1]) if level else None,
+        ),
+    )
+    return done(result, f"The {method.replace('_', ' ')} with {person.label} is logged.")
+
+
+@intent(
+    DO + r"(?:change|update|correct|fix|edit) (?:the )?(?:note (?:of|"
+    r"on) )?contact #?(?P<id>\d+)(?:'s note)?(?: (?:to|saying)(?: say)?)? ?(?P<note>.*)$"
+)
+def update_contact(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "change contact 12 to \"will call back\"" """
+    note = quoted_or(ask, ask.words.group(match, "note"))
+    if not note:
+        raise Said(f"What should contact {match['id']} say?")
+    (result,) = yield (
+        call("update_contact", contact_id=match["id"], changes={"note": note, "content": note}),
+    )
+    return done(result, f"Contact {match['id']} now says “{clean(note)}”.")
+
+
+@intent(DO + r"(?:delete|remove) (?:the )?(?:logged )?contact #?(?P<id>\d+)$")
+def delete_contact(_ask: Ask, match: re.Match[str]) -> Plan:
+    """ "delete contact 12" """
+    (result,) = yield (call("delete_contact", contact_id=match["id"]),)
+    return done(result, f"Contact {match['id']} is deleted.")
+
+
+@intent(
+    DO + r"(?:record|log|add|enter|note|create) (?:a |an )?(?:new )?(?P<kind>cash|check|cheque|offline|"
+    r"card)? ?(?:donation|gift|contribution) (?:of|for|over|worth) "
+    + MONEY
+    + r"(?: in)?(?: (?P<kind2>cash|check|cheque))? (?:from|by|for|to) (?P<who>.+)$",
+    DO
+    + r"(?:record|log|add|enter) "
+    + MONEY
+    + r" (?:(?:in|by) )?(?P<kind>cash|check|cheque)? ?(?:donation |gift )?(?:from|by) (?P<who>.+)$",
+    DO
+    + r"(?:record|log) that (?P<who>.+?) (?:gave|donated) (?:us )?"
+    + MONEY
+    + r"(?: (?:in|by))?(?: (?P<kind>cash|check|cheque))?.*$",
+)
+def record_donation(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "record a cash donation of $50 from Maria Lopez" """
+    groups = match.groupdict()
+    kind = (
+        groups.get("kind")
+        or groups.get("kind2")
+        or ("check" if re.search(r"\bche(?:ck|que)\b", ask.text) else "cash")
+    )
+    check = re.search(r"\bche(?:ck|que) (?:number |no |#)*(\d+)", ask.text)
+    who = re.split(
+        r"\s+(?:by|in|with|paid)\s+(?:cash|check|cheque|card)\b|\s+check\b|,",
+        ask.words.group(match, "who"),
+        flags=re.IGNORECASE,
+    )[0]
+    received = find_moment(ask.calendar, ask.text, past=True)
+    person = yield from find_person(ask, without_moment(who))
+    cents = cents_of(groups["amount"])
+    (result,) = yield (
+        call(
+            "record_donation",
+            person_id=person.id,
+            amount_cents=cents,
+            payment_type_name={"cash": "Cash", "card": "Credit Card"}.get(kind, "Check"),
+            received_at=received.isoformat() if received else None,
+            check_number=check[1] if check else None,
+            send_receipt=True if re.search(r"\bsend (?:a |the )?receipt\b", ask.text) else None,
+        ),
+    )
+    return done(result, f"A donation of **{money(cents)}** from {person.label} is recorded.")
+
+
+@intent(
+    DO
+    + r"(?:change|update|correct|fix|set) (?:the )?(?:amount of )?donation #?(?P<id>\d+)(?:'s amount)? to "
+    + MONEY
+    + "$"
+)
+def update_donation(_ask: Ask, match: re.Match[str]) -> Plan:
+    """ "change donation 42 to $60" """
+    cents = cents_of(match["amount"])
+    (result,) = yield (
+        call(
+            "update_donation",
+            donation_id=match["id"],
+            changes={"amount_cents": cents, "amount_in_cents": cents},
+        ),
+    )
+    return done(result, f"Donation {match['id']} is now **{money(cents)}**.")
+
+
+@intent(DO + r"(?:delete|remove) (?:the )?donation #?(?P<id>\d+)$")
+def delete_donation(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "delete donation 42": reads its amount first."""
+    if "delete_donation" not in ask.tools:
+        (result,) = yield (call("delete_donation", donation_id=match["id"]),)
+        return done(result, "")
+    (found,) = yield (call("get_donation", donation_id=match["id"]),)
+    record = found.data.get("donation") or found.data
+    cents = field(record, "amount_cents", "amount_in_cents")
+    (result,) = yield (
+        call("delete_donation", donation_id=match["id"], confirm_amount=cents, confirm_amount_cents=cents),
+    )
+    return done(result, f"Donation {match['id']} of {money(cents)} is deleted; this cannot be undone.")
+
+
+@intent(
+    DO + r"(?:create|schedule|add|plan|set up|make|organi[sz]e) (?:a |an |the )?(?:new )?event(?: (?:called|"
+    r"named|for))? (?P<name>.+)$"
+)
+def create_event(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "create an event Town hall on 2026-12-05 at 6pm" """
+    start = find_moment(ask.calendar, ask.text)
+    name = ask.words.quoted[0] if ask.words.quoted else without_moment(ask.words.group(match, "name"))
+    if start is None:
+        raise Said(f"When does “{clean(name)}” start? Tell me the day and the time.")
+    capacity = re.search(r"\b(?:capacity(?: of)?|up to|max(?:imum)?) (\d+)", ask.text)
+    (result,) = yield (
+        call(
+            "create_event",
+            name=name,
+            start_at=start.isoformat(),
+            duration_minutes=120,
+            time_zone=str(ask.context.get("time_zone") or "UTC"),
+            capacity=int(capacity[1]) if capacity else None,
+        ),
+    )
+    return done(result, f"The event “{clean(name)}” starts {date(start.isoformat())}. Its page is unlisted.")
+
+
+@intent(
+    DO + r"(?:move|reschedule|postpone|change|update) (?:the )?(?:(?:time|date|"
+    r"start) of )?(?:the )?(?:event (?P<event>.+?)|(?P<event2>.+?) event) to (?P<when>.+)$",
+    DO + r"(?:set|change) (?:the )?capacity of (?:the )?(?:event )?(?P<event>.+?) to (?P<capacity>\d+)$",
+)
+def update_event(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "move the event Town hall to friday at 7pm" """
+    groups = match.groupdict()
+    start = find_moment(ask.calendar, groups.get("when") or "")
+    if start is None and not groups.get("capacity"):
+        raise Said("To which day and time should I move the event?")
+    event_id, name = yield from find_event(
+        ask, ask.words.group(match, "event") or ask.words.group(match, "event2")
+    )
+    if start is not None:
+        changes: dict[str, object] = {"start_at": start.isoformat()}
+        words = f"{clean(name)} now starts {date(start.isoformat())}."
+    else:
+        changes = {"capacity": int(groups["capacity"] or 0)}
+        words = f"{clean(name)} now takes {groups['capacity']} people."
+    (result,) = yield (call("update_event", event_id=event_id, changes=changes),)
+    return done(result, words)
+
+
+@intent(DO + r"(?:delete|remove) (?:the )?(?:event (?P<event>.+)|(?P<event2>.+?) event)$")
+def delete_event(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "delete the event Town hall" """
+    if "delete_event" not in ask.tools:
+        (result,) = yield (call("delete_event", event_id="0"),)
+        return done(result, "")
+    event_id, name = yield from find_event(
+        ask, quoted_or(ask, ask.words.group(match, "event") or ask.words.group(match, "event2"))
+    )
+    (result,) = yield (call("delete_event", event_id=event_id, confirm_name=name),)
+    return done(result, f"The event {clean(name)} is deleted; this cannot be undone.")
+
+
+@intent(
+    DO + r"(?:check in|(?:mark|set) (?=.+ as (?:attended|checked in|"
+    r"present)))(?P<who>.+?)(?: as (?:attended|checked in|present))?" + _FOR_EVENT + "$",
+    DO + r"(?P<cancel>cancel) (?:the )?(?P<who>.+?)(?:'s)? rsvp" + _FOR_EVENT + "$",
+    DO + r"(?P<cancel>cancel) (?:the )?rsvp of (?P<who>.+?)" + _FOR_EVENT + "$",
+)
+def update_rsvp(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "check in Maria Lopez at the Town hall" """
+    event_id, name = yield from find_event(ask, ask.words.group(match, "event"))
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    cancel = bool(match.groupdict().get("cancel"))
+    arguments: dict[str, object] = {"event_id": event_id, "person_id": person.id}
+    if not ask.tools.has("update_event_rsvp", "person_id") and "update_event_rsvp" in ask.tools:
+        (found,) = yield (call("list_event_rsvps", event_id=event_id, limit=100),)
+        rsvp = next(
+            (
+                each
+                for each in found.items
+                if str(field(each, "person.id", "signup.id", "person_id", "signup_id")) == person.id
+            ),
+            None,
+        )
+        if rsvp is None:
+            raise Said(f"{person.label} has no RSVP for {clean(name)}.")
+        arguments = {"rsvp_id": str(rsvp.get("id"))}
+    (result,) = yield (
+        call("update_event_rsvp", **arguments, **({"cancelled": True} if cancel else {"attended": True})),
+    )
+    return done(
+        result, f"{person.label} {'no longer comes' if cancel else 'is checked in'} for {clean(name)}."
+    )
+
+
+@intent(
+    DO + r"(?:rsvp|register|sign up) (?P<who>.+?) (?:to|for|at) (?:the )?(?P<event>.+)$",
+    DO + r"(?:add|put) (?P<who>.+?) (?:to|on) (?:the )?(?:event (?P<event>.+)|(?P<event2>.+?) event)$",
+    DO + r"(?:add|create|record) (?:an )?rsvp (?:of|for|from) (?P<who>.+?) (?:to|for|"
+    r"at) (?:the )?(?P<event>.+)$",
+)
+def add_rsvp(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "rsvp Maria Lopez to the Town hall with 2 guests" """
+    guests = re.search(r"\b(?:with|plus|and) (\d+|a|one|two|three) guests?\b", ask.text)
+    count = {"a": 1, "one": 1, "two": 2, "three": 3}.get(guests[1]) or int(guests[1]) if guests else None
+    words = ask.words.group(match, "event") or ask.words.group(match, "event2")
+    words = re.sub(r"\s+(?:with|plus|and) \S+ guests?$", "", words, flags=re.IGNORECASE)
+    event_id, name = yield from find_event(ask, words)
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (result,) = yield (call("add_event_rsvp", event_id=event_id, person_id=person.id, guests=count),)
+    return done(
+        result, f"{person.label} is coming to {clean(name)}" + (f" with {count} guests." if count else ".")
+    )
+
+
+@intent(
+    DO + r"(?:put|start|add|place) (?P<who>.+?) (?:on|to|in|into|onto) (?:the |our )?(?:path (?P<path>.+)|"
+    r"(?P<path2>.+?) path)$",
+)
+def start_journey(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "put Maria Lopez on the volunteer path" """
+    path_id, name = yield from find_path(
+        ask, ask.words.group(match, "path") or ask.words.group(match, "path2")
+    )
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (result,) = yield (call("start_path_journey", person_id=person.id, path_id=path_id),)
+    return done(result, f"{person.label} is now on the path {clean(name)}.")
+
+
+@intent(
+    DO + r"(?P<verb>complete|finish|abandon|reactivate|void|close) (?P<who>.+?)(?:'s)? (?:path |"
+    r"journey)(?:journey)?(?: (?:on|in) (?:the )?(?P<path>.+?)(?: path)?)?$",
+    DO + r"(?P<verb>complete|finish|abandon|reactivate|void|"
+    r"close) (?:the )?(?:path )?journey of (?P<who>.+?)(?: (?:on|"
+    r"in) (?:the )?(?P<path>.+?)(?: path)?)?$",
+)
+def journey_status(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "complete Maria's journey" """
+    verb = {"finish": "complete", "close": "complete"}.get(match["verb"], match["verb"])
+    status = {"complete": "completed", "abandon": "abandoned", "reactivate": "active", "void": "voided"}[verb]
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (found,) = yield (call("list_path_journeys", person_id=person.id),)
+    journey = named_record(found, ask.words.group(match, "path"), "journey")
+    (result,) = yield (
+        call(
+            "set_path_journey_status", journey_id=str(journey.get("id")), status=_offered(ask, status, verb)
+        ),
+    )
+    return done(result, f"The journey of {person.label} is {status}.")
+
+
+def _offered(ask: Ask, status: str, verb: str) -> str:
+    fitted = (
+        ask.tools.fit(call("set_path_journey_status", status=status))
+        if "set_path_journey_status" in ask.tools
+        else {}
+    )
+    return status if "status" in fitted else verb
+
+
+@intent(
+    DO + r"(?:move|advance|push) (?P<who>.+?) (?:to|on to|onto|into) (?:the )?(?:step (?P<step>.+?)|"
+    r"(?P<step2>.+?) step|next step(?P<next>))(?: (?:on|of|in) (?:the )?(?:path (?P<path>.+)|"
+    r"(?P<path2>.+?) path))?$"
+)
+def move_journey(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "move Maria Lopez to the step Interview": finds the journey, then the step, then moves."""
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (found,) = yield (call("list_path_journeys", person_id=person.id),)
+    journey = named_record(
+        found, ask.words.group(match, "path") or ask.words.group(match, "path2"), "journey"
+    )
+    path_id = field(journey, "path.id", "path_id")
+    (paths,) = yield (call("list_paths", path_id=str(path_id)),)
+    record = (
+        next((each for each in paths.items if str(each.get("id")) == str(path_id)), None)
+        or paths.data.get("path")
+        or paths.data
+    )
+    steps = list(field(record, "steps", "path_steps") or ())
+    words = (ask.words.group(match, "step") or ask.words.group(match, "step2")).lower()
+    if match["next"] is not None:
+        current = str(field(journey, "current_step.id", "step.id", "current_step_id"))
+        places = [place for place, step in enumerate(steps) if str(step.get("id")) == current]
+        chosen = steps[places[0] + 1] if places and places[0] + 1 < len(steps) else None
+    else:
+        chosen = next((step for step in steps if words in name_of(step).lower()), None)
+    if chosen is None:
+        names = ", ".join(clean(name_of(step)) for step in steps)
+        raise Said(
+            f"I found no such step. The steps are: {names}."
+            if names
+            else "This path has no steps that I can see."
+        )
+    (result,) = yield (
+        call("update_path_journey", journey_id=str(journey.get("id")), step_id=str(chosen.get("id"))),
+    )
+    return done(result, f"{person.label} is now at the step {clean(name_of(chosen))}.")
+
+
+@intent(
+    DO + r"(?:give|add|create|sell) (?P<who>.+?) (?:a |an |the )(?P<type>.+?) membership(?: (?:until|till|"
+    r"to|that expires on) .+)?$",
+    DO + r"make (?P<who>.+?) (?:a |an )(?P<type>.+?) member(?: (?:until|till) .+)?$",
+)
+def create_membership(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "give Maria Lopez a Gold membership until 2027-12-31" """
+    (types,) = yield (call("list_membership_types", query=ask.words.group(match, "type")),)
+    kind = named_record(types, ask.words.group(match, "type"), "membership type")
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    expires = find_moment(ask.calendar, ask.text)
+    (result,) = yield (
+        call(
+            "create_membership",
+            person_id=person.id,
+            type_id=str(kind.get("id")),
+            expires_on=expires.date().isoformat() if expires else None,
+        ),
+    )
+    return done(result, f"{person.label} now has the membership {clean(name_of(kind))}.")
+
+
+@intent(
+    DO
+    + r"(?P<verb>extend|renew|cancel|end|suspend) (?P<who>.+?)(?:'s)? membership(?: (?:until|till|to) .+)?$",
+    DO + r"(?P<verb>extend|renew|cancel|end|suspend) (?:the )?membership of (?P<who>.+?)(?: (?:until|till|"
+    r"to) .+)?$",
+)
+def update_membership(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "extend Maria's membership until 2027-12-31" """
+    expires = find_moment(ask.calendar, ask.text)
+    if match["verb"] in ("extend", "renew") and expires is None:
+        raise Said("Until which day should the membership run?")
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (found,) = yield (call("list_memberships", person_id=person.id),)
+    membership = named_record(found, "", "membership")
+    arguments: dict[str, object] = (
+        {"expires_on": expires.date().isoformat()}
+        if expires
+        else {"status": "suspended" if match["verb"] == "suspend" else "canceled"}
+    )
+    (result,) = yield (call("update_membership", membership_id=str(membership.get("id")), **arguments),)
+    words = f"runs until {date(arguments['expires_on'])}" if expires else f"is {arguments['status']}"
+    return done(result, f"The membership of {person.label} {words}.")
+
+
+@intent(
+    DO + r"(?:enroll?|add|put) (?P<who>.+?) (?:in|into|to|on) (?:the )?(?:automation (?P<automation>.+)|"
+    r"(?P<automation2>.+?) automation)$",
+)
+def enroll(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "enroll Maria Lopez in the automation Welcome" """
+    words = ask.words.group(match, "automation") or ask.words.group(match, "automation2")
+    (found,) = yield (call("list_automations", limit=100),)
+    automation = named_record(found, quoted_or(ask, words), "automation")
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (result,) = yield (
+        call("enroll_in_automation", person_id=person.id, automation_id=str(automation.get("id"))),
+    )
+    return done(result, f"{person.label} is enrolled in {clean(name_of(automation))}.")
+
+
+@intent(
+    DO + r"(?:record|log|add|enter) (?:the )?(?:answer|response) (?P<answer>.+?) (?:of|from|by|"
+    r"for) (?P<who>.+?) to (?:the )?(?:question )?(?P<question>.+)$",
+    DO + r"(?:record|log|enter) that (?P<who>.+?) answered (?P<answer>.+?) to (?:the )?(?:question "
+    r")?(?P<question>.+)$",
+)
+def record_answer(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "record that Maria Lopez answered yes to the question Will you host?" """
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    wanted, answer = ask.words.group(match, "question").lower().strip(" ?"), ask.words.group(match, "answer")
+    (surveys,) = yield (call("list_surveys"),)
+    for survey in surveys.items:
+        questions = field(survey, "questions")
+        if questions is None:
+            (detail,) = yield (call("list_surveys", survey_id=str(survey.get("id"))),)
+            record = (
+                next((each for each in detail.items if each.get("id") == survey.get("id")), None)
+                or detail.data
+            )
+            questions = field(record, "questions") or ()
+        for question in questions:
+            prompt = str(field(question, "prompt", "question", "text", "name") or "")
+            if wanted not in prompt.lower():
+                continue
+            choices = field(question, "choices") or ()
+            choice = next((each for each in choices if name_of(each).lower() == answer.lower()), None)
+            (result,) = yield (
+                call(
+                    "record_survey_response",
+                    person_id=person.id,
+                    question_id=str(question.get("id")),
+                    choice_id=str(choice.get("id")) if choice else None,
+                    text=None if choice else answer,
+                ),
+            )
+            return done(
+                result, f"The answer “{clean(answer)}” of {person.label} to “{clean(prompt)}” is recorded."
+            )
+    raise Said(f"I found no survey question like “{clean(wanted)}”.")
+
+
+@intent(
+    DO + r"(?:link|connect|relate) (?P<first>.+?) (?:and|with|to) (?P<second>.+?) as (?:a |"
+    r"an )?(?P<type>[\w ]+?)s?$",
+    DO + r"(?:make|add|record|set) (?P<first>.+?) (?:as )?(?:the |a |an )(?P<type>[\w ]+?) (?:of|at|"
+    r"for) (?P<second>.+)$",
+)
+def create_relationship(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "link Maria Lopez and Jo Park as spouses" """
+    first = yield from find_person(ask, ask.words.group(match, "first"))
+    second = yield from find_person(ask, ask.words.group(match, "second"))
+    kind = match["type"].strip().replace(" ", "_")
+    (result,) = yield (
+        call("create_relationship", first_person_id=first.id, second_person_id=second.id, type=kind),
+    )
+    return done(result, f"{first.label} and {second.label} are linked as {clean(match['type'])}.")

@@ -1,0 +1,103 @@
+"""Tags, and who carries them."""
+
+import re
+
+from local.claude.brain.answers import counted, listing
+from local.claude.brain.intents.people import COMMAND, PEOPLE, columns
+from local.claude.brain.markdown import Record, clean, field, linked
+from local.claude.brain.plan import Ask, Plan, intent
+from local.claude.brain.tools import call
+
+TAGGED = (
+    r"\b(?:tagged|with (?:the )?tags?|have (?:the )?tags?|has (?:the )?tags?|"
+    r"carry(?:ing)? (?:the )?tags?)(?: (?:as|with|called|"
+    r"named))*(?: the)? (?P<tag>.+?)(?: tags?)?(?: (?:do we have|are there|there are|in total|right now|"
+    r"currently|please))*$"
+)
+
+
+def tag_of(ask: Ask, match: re.Match[str]) -> str:
+    """The tag that is meant, as the person wrote it."""
+    quoted = ask.words.quoted
+    return quoted[0] if quoted else ask.words.group(match, "tag")
+
+
+@intent(
+    TAGGED,
+    r"\b(?:who|people|everyone) (?:is |are |all )*(?:in|under|on) (?:the )?tag (?P<tag>.+)$",
+    r"\bhow many (?:people )?(?:have|carry|are) (?:the |in the )*(?P<tag>.+?) tag$",
+    r"\b(?:who has|who have|show|list) (?:the )?(?P<tag>(?!all\b|our\b|my\b|unused\b)[\w -]+?) tag$",
+    unless=COMMAND,
+)
+def people_with_tag(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "how many people are tagged volunteer?" """
+    tag = tag_of(ask, match)
+    (found,) = yield (
+        call(
+            "list_people_with_tag",
+            tag=tag,
+            limit=1 if ask.wants_count else ask.limit,
+            count_only=True if ask.wants_count else None,
+        ),
+    )
+    about = f"tagged “{clean(tag)}”"
+    return (
+        counted(found, PEOPLE, about)
+        if ask.wants_count
+        else listing(ask, found, PEOPLE, columns(), about=about)
+    )
+
+
+@intent(
+    r"\b(?:unused|empty|look-?alike|similar|rare) tags?\b",
+    r"\btags? (?:nobody|no one|that nobody|without)\b",
+    r"\btags\b",
+    r"\b(?:find|search|is there) (?:a |the )?tags? (?P<query>.+)$",
+    unless=COMMAND,
+)
+def list_tags(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "which tags do we have?" """
+    unused = bool(re.search(r"\b(?:unused|empty|nobody|no one|without)\b", ask.text))
+    about_tag = re.search(
+        r"\btags? (?:like|about|named|called|starting with|containing|matching|for|with) (?P<query>.+)$",
+        ask.text,
+    )
+    query = (
+        ask.words.quoted[0]
+        if ask.words.quoted
+        else ask.words.group(about_tag, "query")
+        if about_tag
+        else ask.words.group(match, "query") or None
+    )
+    most = re.search(r"\b(?:fewer|less) than (\d+)\b", ask.text)
+    least = re.search(r"\b(?:more than|at least|over) (\d+)\b", ask.text)
+    (found,) = yield (
+        call(
+            "list_tags",
+            query=query,
+            min_people=int(least[1]) if least else None,
+            max_people=0 if unused else int(most[1]) if most else None,
+            limit=ask.limit,
+        ),
+    )
+    if ask.wants_count:
+        return counted(found, ("tag", "tags"))
+    return listing(
+        ask,
+        found,
+        ("tag", "tags"),
+        {"Tag": linked, "People": lambda r: people_count(r)},
+        about="that nobody carries" if unused else f"like “{clean(query)}”" if query else "",
+    )
+
+
+def people_count(record: Record) -> object:
+    """How many people a tag or list holds."""
+    value = field(record, "people", "taggings_count", "count", "size", "people_count")
+    return (
+        f"{value:,}"
+        if isinstance(value, int)
+        else "0"
+        if any(record.get(k) == 0 for k in ("people", "taggings_count", "count"))
+        else "—"
+    )

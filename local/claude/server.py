@@ -1,0 +1,140 @@
+"""Runs the stand-in: in the foreground for a person, or in a thread of its own inside a test."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.claude.api import Api, State
+from local.claude.cache import PromptCache
+from local.claude.delivery import Pace
+from local.claude.faults import Fault
+from local.claude.http import Connection
+from local.claude.journal import Journal
+from local.claude.models import ModelCatalogue
+from local.claude.reply import Reply
+
+BACKLOG = 2048
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a server behaves. `tokens_per_second` None: answers at once. `min_cache_tokens`: by model id."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    log: Path | None = None
+    obedient: bool = False
+    tokens_per_second: float | None = None
+    first_token_ms: float = 0.0
+    tokens_per_delta: int = 4
+    min_cache_tokens: Mapping[str, int] = field(default_factory=dict)
+
+    def new_state(self, cache: PromptCache | None = None) -> State:
+        """The state of a server that has these options."""
+        return State(
+            journal=Journal(self.log),
+            catalogue=ModelCatalogue(self.min_cache_tokens),
+            cache=cache or PromptCache(),
+            obedient=self.obedient,
+            pace=Pace(self.tokens_per_second, self.first_token_ms),
+            tokens_per_delta=self.tokens_per_delta,
+        )
+
+
+@dataclass(frozen=True)
+class RunningClaude:
+    """A server that answers at `base_url`, and the same steering that `/_standin/*` offers."""
+
+    base_url: str
+    state: State
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked and answered: `method, path, query, body, status, answer`."""
+        return self.state.journal.entries()
+
+    def fault(self, kind: str, **details: Any) -> None:
+        """Queue a fault, as `POST /_standin/faults` does. Raises `ApiError`."""
+        self.state.faults.add(Fault.from_json({"kind": kind, **details}))
+
+    def script(self, *replies: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
+        """Queue replies: lists of content blocks, or objects with `content` and `stop_reason`."""
+        for reply in replies:
+            value = dict(reply) if isinstance(reply, Mapping) else {"content": list(reply)}
+            with self.state.lock:
+                self.state.script.append(Reply.from_json(value))
+
+    def reset(self) -> None:
+        """Forget faults, script, cache and requests."""
+        self.state.reset()
+
+
+async def serve(options: Options, state: State, started: "asyncio.Future[str] | None" = None) -> None:
+    """Listen until cancelled. `started` receives the base URL. Raises `OSError` if the port is taken."""
+    loop = asyncio.get_running_loop()
+    api = Api(state)
+    connections: set[Connection] = set()
+    listener = await loop.create_server(
+        lambda: Connection(api.handle, connections), options.host, options.port, backlog=BACKLOG
+    )
+    try:
+        port = listener.sockets[0].getsockname()[1]
+        if started is not None:
+            started.set_result(f"http://{options.host}:{port}")
+        await asyncio.Event().wait()
+    finally:
+        listener.close()
+        await asyncio.gather(*(connection.closed() for connection in list(connections)))
+        await asyncio.sleep(0)  # lets transports that were aborted close their sockets
+        state.journal.close()
+
+
+@contextlib.contextmanager
+def running_claude(
+    options: Options | None = None, *, cache: PromptCache | None = None, **changes: Any
+) -> Iterator[RunningClaude]:
+    """A server in a thread of its own, on a port that the system chooses unless one is named.
+
+    `changes` are fields of `Options`; `cache` lets a test move the cache's clock. Raises `OSError`.
+    """
+    chosen = Options(**{**(vars(options) if options else {}), **changes})
+    state = chosen.new_state(cache)
+    loop = asyncio.new_event_loop()
+    ready: threading.Event = threading.Event()
+    outcome: dict[str, Any] = {}
+
+    def announce(started: "asyncio.Future[str]") -> None:
+        outcome["url"] = started.result()
+        ready.set()
+
+    async def main() -> None:
+        started: asyncio.Future[str] = loop.create_future()
+        started.add_done_callback(announce)
+        outcome["task"] = asyncio.current_task()
+        await serve(chosen, state, started)
+
+    def run() -> None:
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                loop.run_until_complete(main())
+        except OSError as error:
+            outcome["error"] = error
+        finally:
+            loop.close()
+            ready.set()
+
+    thread = threading.Thread(target=run, name="claude-stand-in", daemon=True)
+    thread.start()
+    ready.wait()
+    if "error" in outcome:
+        thread.join()
+        raise outcome["error"]
+    try:
+        yield RunningClaude(outcome["url"], state)
+    finally:
+        loop.call_soon_threadsafe(outcome["task"].cancel)
+        thread.join()
