@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.agent.models.failures import as_ours, is_passing, retry_after_seconds
+from nat.agent.models.opening import Opening
 from nat.agent.models.stream import Accumulator, Incomplete
 from nat.agent.models.watch import Watch
 from nat.agent.ports import ModelReply
@@ -104,9 +105,9 @@ def stream_message(
 def _once(
     open_stream: Callable[[], "Stream[Any]"], message: Accumulator, model: str, stopped: Callable[[], bool]
 ) -> ModelReply:
-    if stopped():
+    events = None if stopped() else Opening(open_stream).wait(stopped)
+    if events is None:
         return message.stopped_reply(model)
-    events = open_stream()
     try:
         with WATCH.watching(stopped, events.response):
             for event in events:
