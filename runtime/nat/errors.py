@@ -29,6 +29,7 @@
     │   ├── ValidationFailed
     │   ├── RateLimited
     │   └── NationBuilderDown      5xx, time-outs, HTML where JSON should be
+    │       └── WriteUncertain     a write was sent and nothing proves what became of it
     ├── ModelError                 the model provider failed
     │   ├── ModelOverloaded
     │   ├── ModelRefused
@@ -304,6 +305,18 @@ class NationBuilderDown(NationBuilderError):
     status = 503
     retryable = True
     default = "NationBuilder does not answer properly at the moment. Please try again in a minute."
+
+
+class WriteUncertain(NationBuilderDown):
+    """A write was sent and no usable answer came back: it may or may not have been done. Never repeated
+    unseen, because V2 has no idempotency key."""
+
+    code = "write_uncertain"
+    retryable = False
+    default = (
+        "NationBuilder did not confirm the change, so it may or may not have been made. Look at the record "
+        "before you try again."
+    )
 
 
 class ModelError(NatError):

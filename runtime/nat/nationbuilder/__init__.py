@@ -1,0 +1,29 @@
+"""NationBuilder's V2 API: a typed client on `requests`, with paging, filters, rate limit and errors."""
+
+from nat.nationbuilder.bodies import Sidepost
+from nat.nationbuilder.client import NationBuilder
+from nat.nationbuilder.documents import Collection, Document, Included, Page, Record, Reference
+from nat.nationbuilder.limits import Limiter
+from nat.nationbuilder.parallel import together
+from nat.nationbuilder.query import PAGE_SIZE, Condition, Filters, HasValues, between, where
+from nat.nationbuilder.transport import pooled_session
+
+__all__ = [
+    "PAGE_SIZE",
+    "Collection",
+    "Condition",
+    "Document",
+    "Filters",
+    "HasValues",
+    "Included",
+    "Limiter",
+    "NationBuilder",
+    "Page",
+    "Record",
+    "Reference",
+    "Sidepost",
+    "between",
+    "pooled_session",
+    "together",
+    "where",
+]
