@@ -124,6 +124,8 @@ class Variable(StrEnum):
     WORKER_SLOTS = "NAT_WORKER_SLOTS"
     """How many turns one worker process runs at a time."""
     ALLOWED_ORIGINS = "NAT_ALLOWED_ORIGINS"
+    ECS_AGENT_URI = "ECS_AGENT_URI"
+    """Set by ECS in every container: where a task asks to be protected while it works."""
 
     # The command line's.
     PROFILE = "NAT_PROFILE"

@@ -6,9 +6,11 @@ nothing, and learns it by `TurnLost`.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from nat.agent.money import Prices
 from nat.agent.ports import Block, Step, Usage
 from nat.conversations.documents import Documents
 from nat.conversations.transactions import Cancelled, write
@@ -22,52 +24,65 @@ if TYPE_CHECKING:
 _RESULTS: Final = "#results"
 
 
+@dataclass(frozen=True)
+class PaidStep:
+    """A step and what its message cost in micro-dollars, by the prices when it was written; `None` is
+    unpriced."""
+
+    step: Step
+    cost_micros: int | None
+
+
+def read_steps(client: "DynamoDBClient", table: str, turn: Turn) -> tuple[PaidStep, ...]:
+    """All steps of a turn that are stored, in order, strongly consistent."""
+    documents = Documents(client, table)
+    items = _items(client, table, turn)
+    return tuple(
+        _paid(
+            documents.read(item),
+            None if (found := items.get(key + _RESULTS)) is None else documents.read(found),
+        )
+        for key, item in items.items()
+        if not key.endswith(_RESULTS)
+    )
+
+
 class StoredSteps:
     """Steps of one attempt of one turn."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, turn: Turn, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        turn: Turn,
+        prices: Prices,
+        now: Callable[[], datetime],
+    ) -> None:
         self._client = client
         self._table = table
         self._turn = turn
+        self._prices = prices
         self._now = now
         self._documents = Documents(client, table)
-        self._loaded: Sequence[Step] | None = None
-        self._saved: list[Step] = []
+        self._paid: list[PaidStep] | None = None
 
     def load(self) -> Sequence[Step]:
-        """All steps that are stored, in order, strongly consistent. A first attempt has none to read."""
-        if self._loaded is None:
-            self._loaded = self._read() if self._turn.attempt > 1 else ()
-        return self._loaded
+        """All steps that are stored, in order. A first attempt has none to read."""
+        return tuple(each.step for each in self.paid)
 
     @property
-    def billed(self) -> Sequence[Step]:
+    def paid(self) -> list[PaidStep]:
         """Steps of earlier attempts and of this one: what the model has been paid for."""
-        return (*self.load(), *self._saved)
-
-    def _read(self) -> tuple[Step, ...]:
-        items = self._items()
-        steps = []
-        for key, item in items.items():
-            if key.endswith(_RESULTS):
-                continue
-            results = items.get(key + _RESULTS)
-            message = self._documents.read(item)
-            steps.append(
-                Step(
-                    index=message["index"],
-                    content=tuple(message["content"]),
-                    stop_reason=message["stop_reason"],
-                    usage=Usage(**message["usage"]),
-                    results=None if results is None else tuple(self._documents.read(results)),
-                    model=message["model"],
-                )
+        if self._paid is None:
+            self._paid = (
+                list(read_steps(self._client, self._table, self._turn)) if self._turn.attempt > 1 else []
             )
-        return tuple(steps)
+        return self._paid
 
     def save_message(self, step: Step) -> None:
         """Store a complete model message before its tools run. Raises `TurnLost`."""
-        self._saved.append(step)
+        cost = self._prices.cost_micros(step.usage, step.model)
+        self.paid.append(PaidStep(step, cost))
         self._put(
             step_item(self._turn.turn_id, step.index),
             {
@@ -76,6 +91,7 @@ class StoredSteps:
                 "stop_reason": step.stop_reason,
                 "usage": usage_item(step.usage),
                 "model": step.model,
+                "cost_micros": cost,
             },
         )
         if step.results is not None:
@@ -98,15 +114,28 @@ class StoredSteps:
         except Cancelled:
             raise TurnLost from None
 
-    def _items(self) -> dict[str, dict[str, "AttributeValueTypeDef"]]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-            ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-            ExpressionAttributeValues={
-                ":conversation": {"S": self._turn.conversation},
-                ":prefix": {"S": step_prefix(self._turn.turn_id)},
-            },
-            ConsistentRead=True,
-        )
-        return {item["item"]["S"]: item for page in pages for item in page["Items"]}
+
+def _paid(message: dict[str, Any], results: Any) -> PaidStep:
+    step = Step(
+        index=message["index"],
+        content=tuple(message["content"]),
+        stop_reason=message["stop_reason"],
+        usage=Usage(**message["usage"]),
+        results=None if results is None else tuple(results),
+        model=message["model"],
+    )
+    return PaidStep(step, message["cost_micros"])
+
+
+def _items(client: "DynamoDBClient", table: str, turn: Turn) -> "dict[str, dict[str, AttributeValueTypeDef]]":
+    pages = client.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
+        ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
+        ExpressionAttributeValues={
+            ":conversation": {"S": turn.conversation},
+            ":prefix": {"S": step_prefix(turn.turn_id)},
+        },
+        ConsistentRead=True,
+    )
+    return {item["item"]["S"]: item for page in pages for item in page["Items"]}

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nat.agent.money import Prices
 from nat.conversations.turns import Turns
 from nat.errors import NotFound
 from nat.names import Table
@@ -27,14 +26,12 @@ class DeadLetters:
         self,
         client: "DynamoDBClient",
         tables: TableNames,
-        prices: Prices,
         deliver: Deliver,
         now: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._tables = tables
         self._turns = Turns(client, tables[Table.CONVERSATIONS])
-        self._prices = prices
         self._deliver = deliver
         self._now = now
 
@@ -44,7 +41,7 @@ class DeadLetters:
             turn = self._turns.get(message.nation_slug, message.conversation_id, message.turn_id)
         except NotFound:
             return False
-        envelope = abandon(self._client, self._tables, turn, self._prices, self._now())
+        envelope = abandon(self._client, self._tables, turn, self._now())
         if envelope is None:
             return False
         _log.error("turn given up", extra={"turn": turn.turn_id, "nation": turn.nation_slug})

@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from nat import log
 from nat.agent.gates import Policy, Rule
 from nat.agent.loop import Agent
-from nat.agent.money import Prices, total_micros
-from nat.agent.ports import Answer, Asked, Usage
+from nat.agent.money import Prices
+from nat.agent.ports import Answer, Asked
 from nat.agent.transcript import settled_text
 from nat.conversations.events import Events
 from nat.conversations.history import History
@@ -30,14 +31,14 @@ from nat.errors import (
     TokenRejected,
     TurnLost,
 )
-from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
+from nat.events import Notice, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
 from nat.isolation import nation
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.settings import TableNames
 from nat.turns.message import TurnMessage
 from nat.turns.publish import Deliver, Pace, Publisher
-from nat.turns.settle import Ending, settle
+from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Runner:
                 raise
 
     def _run(self, turn: Turn, signals: Signals) -> None:
-        steps = StoredSteps(self._client, self._tables[Table.CONVERSATIONS], turn, self._now)
+        steps = StoredSteps(self._client, self._tables[Table.CONVERSATIONS], turn, self._prices, self._now)
         with Publisher(turn, self._events, self._deliver, self._pace, self._now) as publisher:
             try:
                 ending = self._answer(turn, steps, publisher, signals)
@@ -126,15 +127,12 @@ class Runner:
                 raise
             except NatError as error:
                 _log.warning("turn failed", extra={**_about(turn), "code": error.code})
-                ending = self._failure(steps, error)
+                ending = _failure(error, steps)
                 if isinstance(error, Reconnect | TokenRejected):
                     publisher.emit(Notice("reconnect", error.message, self._app_url or None))
             except Exception as error:
-                _log.error(
-                    "turn failed unexpectedly",
-                    extra={**_about(turn), "error": type(error).__name__, "at": _place(error)},
-                )
-                ending = self._failure(steps, Internal())
+                log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)
+                ending = _failure(Internal(), steps)
             if signals.lost:
                 raise TurnLost
             publisher.push(settle(self._client, self._tables, turn, publisher.drain(), ending, self._now()))
@@ -169,20 +167,13 @@ class Runner:
             )
         return _ending(answer)
 
-    def _failure(self, steps: StoredSteps, error: NatError) -> Ending:
-        """Ends a turn without an answer. It does not count when the failure is ours, or cost us nothing."""
-        billed = steps.billed
-        ours = isinstance(error, Internal) or (
-            isinstance(error, ModelError) and not isinstance(error, ModelRefused)
-        )
-        return Ending(
-            TurnFailed(error.code, error.message, error.retryable),
-            text=settled_text(billed),
-            usage=sum((step.usage for step in billed), Usage()),
-            cost_micros=total_micros(self._prices.cost_micros(step.usage, step.model) for step in billed),
-            model=billed[-1].model if billed else None,
-            refund=ours or not billed,
-        )
+
+def _failure(error: NatError, steps: StoredSteps) -> Ending:
+    """Ends a turn without an answer. It does not count when the failure is ours or no model was paid."""
+    ours = isinstance(error, Internal) or (
+        isinstance(error, ModelError) and not isinstance(error, ModelRefused)
+    )
+    return failure(error, steps.paid, refund=ours or not steps.paid)
 
 
 def policy_of(stored: Mapping[str, Any]) -> Policy:
@@ -209,11 +200,3 @@ def _ending(answer: Answer) -> Ending:
 
 def _about(turn: Turn) -> dict[str, object]:
     return {"nation": turn.nation_slug, "turn": turn.turn_id, "attempt": turn.attempt}
-
-
-def _place(error: BaseException) -> str:
-    """File and line where an error arose. Its message is left out: it may quote what a person wrote."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""

@@ -4,13 +4,17 @@ The transaction is conditional on the turn's attempt, so an ending takes effect 
 is delivered: whoever comes second gets `TurnLost` or finds the turn in a final state.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from nat.agent.money import total_micros
 from nat.agent.ports import Message, Usage
+from nat.agent.transcript import settled_text
 from nat.conversations.events import put_event
 from nat.conversations.history import Answered, History, put_answer
+from nat.conversations.steps import PaidStep
 from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
     State,
@@ -20,7 +24,7 @@ from nat.conversations.turns import (
     touch_meta,
     usage_item,
 )
-from nat.errors import TurnLost
+from nat.errors import NatError, TurnLost
 from nat.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
 from nat.items import encode
 from nat.names import Table
@@ -55,6 +59,19 @@ class Ending:
     cost_micros: int | None = 0
     model: str | None = None
     refund: bool = False
+
+
+def failure(error: NatError, paid: Sequence[PaidStep], *, refund: bool) -> Ending:
+    """The ending of a turn that failed after these steps: what they said stays, what they cost is noted."""
+    steps = [each.step for each in paid]
+    return Ending(
+        TurnFailed(error.code, error.message, error.retryable),
+        text=settled_text(steps),
+        usage=sum((step.usage for step in steps), Usage()),
+        cost_micros=total_micros(each.cost_micros for each in paid),
+        model=steps[-1].model if steps else None,
+        refund=refund,
+    )
 
 
 def settle(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.agent.money import Prices
 from nat.conversations.turns import State, Turn, Turns
 from nat.errors import NotFound
 from nat.names import Table
@@ -49,7 +48,6 @@ class Sweep:
         client: "DynamoDBClient",
         tables: TableNames,
         queue: TurnQueue,
-        prices: Prices,
         deliver: Deliver,
         now: Callable[[], datetime],
     ) -> None:
@@ -57,7 +55,6 @@ class Sweep:
         self._tables = tables
         self._turns = Turns(client, tables[Table.CONVERSATIONS])
         self._queue = queue
-        self._prices = prices
         self._deliver = deliver
         self._now = now
 
@@ -87,7 +84,7 @@ class Sweep:
         return Swept(resent, failed)
 
     def _fail(self, turn: Turn, now: datetime) -> int:
-        envelope = abandon(self._client, self._tables, turn, self._prices, now)
+        envelope = abandon(self._client, self._tables, turn, now)
         if envelope is None:
             return 0
         tell(self._deliver, turn, envelope)

@@ -6,11 +6,11 @@ from nat.events import TurnFailed
 from nat.turns.dead_letters import DeadLetters
 from nat.turns.message import TurnMessage
 from tests.unit.nat.agent.scripted_model import says
-from tests.unit.nat.turns.stage import PRICES, Stage, message_of
+from tests.unit.nat.turns.stage import Stage, message_of
 
 
 def consumer(stage: Stage) -> DeadLetters:
-    return DeadLetters(aws.dynamodb(), stage.tables, PRICES, stage.deliver, stage.clock)
+    return DeadLetters(aws.dynamodb(), stage.tables, stage.deliver, stage.clock)
 
 
 def test_a_turn_that_the_queue_gave_up_fails_and_is_refunded(stage: Stage) -> None:

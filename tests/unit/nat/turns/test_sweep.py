@@ -8,7 +8,7 @@ from nat.events import TurnFailed
 from nat.turns.queue import TurnQueue
 from nat.turns.sweep import Sweep, Swept
 from tests.unit.nat import world
-from tests.unit.nat.turns.stage import PRICES, Stage
+from tests.unit.nat.turns.stage import Stage
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def queue_url(embedded_aws: object) -> str:
 
 def sweep(stage: Stage, url: str) -> Swept:
     queue = TurnQueue(aws.sqs(), url)
-    return Sweep(aws.dynamodb(), stage.tables, queue, PRICES, stage.deliver, stage.clock).run()
+    return Sweep(aws.dynamodb(), stage.tables, queue, stage.deliver, stage.clock).run()
 
 
 def queued_turns(url: str) -> list[str]:

@@ -1,0 +1,90 @@
+"""The worker of this process, built from its environment."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from nat import aws, settings
+from nat.agent.loop import Agent
+from nat.agent.money import Prices
+from nat.agent.toolbox import all_tools
+from nat.channels.push import Push
+from nat.channels.websocket import Subscriptions
+from nat.connections.access import NationAccess
+from nat.connections.vault import SecretsManagerVault, TokenVault
+from nat.conversations.turns import Turn
+from nat.isolation import NationCredentials
+from nat.names import Table, Variable
+from nat.nationbuilder import NationBuilder
+from nat.nationbuilder.client import BASE_URL
+from nat.settings import SettingMissing, TableNames
+from nat.turns.run import Runner
+from nat.turns.stop import stopped_turns
+from nat.worker.inbox import Inbox
+from nat.worker.model import configured_model
+from nat.worker.protection import EcsProtection, NoProtection
+from nat.worker.service import Worker
+
+DEFAULT_SLOTS: Final = 60
+"""Turns at a time: what one vCPU streams (`benchmarks/`)."""
+
+
+def build() -> Worker:
+    """The worker. Raises `SettingMissing`, and what boto3 raises when the model's key cannot be read."""
+    tables = TableNames.read()
+    own = aws.dynamodb()
+    isolation = NationCredentials(aws.sts(), settings.read(Variable.NATION_ROLE_ARN))
+    push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
+    prices = Prices.from_json(settings.read_json(Variable.PRICES))
+    access = NationAccess(
+        _vault(isolation),
+        base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
+        now=_now,
+    )
+
+    def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
+        return access.client(turn.nation_slug, turn.time_zone)
+
+    runner = Runner(
+        client=isolation.client("dynamodb", aws.CONFIG),
+        tables=tables,
+        agent=Agent(configured_model(aws.secrets(), aws.sts().meta.region_name), all_tools(), prices=prices),
+        connect=connect,
+        deliver=Subscriptions(own, tables, push).deliver,
+        prices=prices,
+        app_url=settings.read_optional(Variable.APP_URL),
+        now=_now,
+    )
+    agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)
+    return Worker(
+        Inbox(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
+        runner,
+        partial(_stopped, tables),
+        EcsProtection(agent_uri) if agent_uri else NoProtection(),
+        slots=slots(),
+    )
+
+
+def slots() -> int:
+    """How many turns this process runs at a time. Raises `SettingMissing` for what is no positive number."""
+    text = settings.read_optional(Variable.WORKER_SLOTS, str(DEFAULT_SLOTS))
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingMissing(f"{Variable.WORKER_SLOTS} must be a whole number above 0, not {text}.")
+    return int(text)
+
+
+def _vault(isolation: NationCredentials) -> TokenVault:
+    store = settings.read_optional(Variable.TOKEN_STORE, "secretsmanager")
+    if store != "secretsmanager":
+        raise SettingMissing(f"{Variable.TOKEN_STORE} is {store}; it can be secretsmanager.")
+    return SecretsManagerVault(isolation.client("secretsmanager", aws.CONFIG), _now)
+
+
+def _stopped(tables: TableNames, turns: Iterable[Turn]) -> set[Turn]:
+    return stopped_turns(aws.dynamodb(), tables[Table.ONCE], turns)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
