@@ -32,13 +32,13 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 class NationBuilder:
     """One nation through V2. Thread-safe; cheap to make when `session` and `limiter` are shared.
 
-    `token` gives the access token and is asked before each request. `renew` is called when V2 says that the
-    token has expired, and gives a fresh one. `base_url` may have a `{slug}` place. `time_zone` is an IANA name:
-    "this week" means the nation's. `timeout` is (connect, read) in seconds.
+    `token` gives the access token and is asked before each request. `renew` is called when V2 says that
+    the token has expired, and gives a fresh one. `base_url` may have a `{slug}` place. `time_zone` is an IANA
+    name: "this week" means the nation's. `timeout` is (connect, read) in seconds.
 
     Every method raises errors of the `NationBuilderError` family: `RecordNotFound`, `PermissionDenied`,
-    `TokenExpired`, `TokenRejected`, `QueryRejected`, `ValidationFailed`, `RateLimited`, `NationBuilderDown`, and
-    `WriteUncertain` for writes.
+    `TokenExpired`, `TokenRejected`, `QueryRejected`, `ValidationFailed`, `RateLimited`, `NationBuilderDown`,
+    and `WriteUncertain` for writes.
     """
 
     def __init__(
@@ -265,7 +265,8 @@ class NationBuilder:
         query: Sequence[tuple[str, str]] = (),
     ) -> Mapping[str, Any]:
         """An action on one record: `add_signups`, `remove_signups`, `tag`, `untag` of a list (answer
-        `{"token"}`), `complete`, `abandon`, `reactivate`, `void` of a path journey, `archive` of an automation.
+        `{"token"}`), `complete`, `abandon`, `reactivate`, `void` of a path journey, `archive` of an
+        automation.
 
         `data` lies beside, not inside, `attributes`: `{"signup_ids": […]}`, `{"tag": "…"}`.
         """

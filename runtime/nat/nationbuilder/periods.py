@@ -13,9 +13,9 @@ from nat.nationbuilder.query import Condition, between
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 PeriodName = Literal[
-    "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "this_quarter", "last_quarter",
-    "this_year", "last_year", "last_7_days", "last_30_days", "last_90_days", "next_7_days", "next_30_days",
-    "all_time",
+    "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "this_quarter",
+    "last_quarter", "this_year", "last_year", "last_7_days", "last_30_days", "last_90_days", "next_7_days",
+    "next_30_days", "all_time",
 ]  # fmt: skip
 PERIOD_NAMES: Final[tuple[str, ...]] = get_args(PeriodName)
 
@@ -92,8 +92,8 @@ def named_span(name: str, now: datetime, zone: tzinfo) -> Span:
 
 
 def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
-    """A moment in a tool's argument, in UTC: a date (its first moment), a date-time (the nation's clock unless
-    it has an offset), or a period's name (its start; with `end` its end). Raises `BadRequest`."""
+    """A moment in a tool's argument, in UTC: a date (its first moment), a date-time (the nation's clock
+    unless it has an offset), or a period's name (its start; with `end` its end). Raises `BadRequest`."""
     text = text.strip()
     if text in PERIOD_NAMES and text != "all_time":
         span = named_span(text, now, zone)

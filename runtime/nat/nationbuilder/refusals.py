@@ -93,7 +93,7 @@ def _meta(error: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _details(body: Any, errors: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """V2's own words on each problem, shortened. For logs of ours and for tools, never for a person as they stand."""
+    """V2's own words on each problem, shortened. For tools to act on, never for a person as they stand."""
     texts = [
         str(each.get("detail") or _meta(each).get("message") or each.get("title") or "") for each in errors
     ]

@@ -13,11 +13,11 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from nat.errors import (
@@ -42,13 +42,6 @@ MEDIA_TYPE: Final = "application/vnd.api+json"
 _log = logging.getLogger(__name__)
 
 
-class _NoCookies(RequestsCookieJar):
-    """Keeps nothing: one session serves many nations."""
-
-    def set_cookie(self, cookie: Any, *_args: Any, **_kwargs: Any) -> None:
-        return None
-
-
 def pooled_session(size: int = POOL_SIZE) -> requests.Session:
     """A session for all threads and nations of a process: pooled connections, no cookies, and nothing read
     from the environment (a `.netrc` would replace the token)."""
@@ -56,7 +49,7 @@ def pooled_session(size: int = POOL_SIZE) -> requests.Session:
     adapter = HTTPAdapter(pool_connections=size, pool_maxsize=size, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    session.cookies = _NoCookies()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.trust_env = False
     return session
 
