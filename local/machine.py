@@ -73,11 +73,14 @@ class Machine:
             self._store_keys()
         self._roles = self._stack.enter_context(RoleServer(self.deployment.root.sts, self.ports.roles))
         with step("starting the worker and the SSE host"):
-            self.processes.launch(self._worker())
             self.processes.launch(self._sse_host())
-            self.processes.wait_for("worker")
+            self.start_worker()
             self.processes.wait_for("sse")
         self._sign_in_demo_owner()
+
+    def start_worker(self) -> None:
+        """Start the worker and wait until it takes turns."""
+        self.processes.start(self._worker())
 
     @property
     def stream_url(self) -> str:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -81,21 +82,17 @@ def sizes(assembly: Path) -> Iterator[Size]:
     """Bundles of an assembly's Lambda functions."""
     for template in sorted(assembly.glob("*.template.json")):
         resources = json.loads(template.read_text())["Resources"]
-        for name, resource in sorted(resources.items()):
-            if resource["Type"] != "AWS::Lambda::Function" or "S3Key" not in resource["Properties"]["Code"]:
-                continue
-            folder = assembly / f"asset.{_hash(resource['Properties']['Code']['S3Key'])}"
-            if folder.is_dir():
-                stack = template.name.removesuffix(".template.json")
-                yield Size(f"{stack}/{name}", *_weigh(folder))
+        for resource in resources.values():
+            asset = resource.get("Metadata", {}).get("aws:asset:path", "")
+            if resource["Type"] == "AWS::Lambda::Function" and asset:
+                place = resource["Metadata"]["aws:cdk:path"].removesuffix("/Resource")
+                yield Size(place, *_weigh(assembly / asset))
 
 
-def _hash(key: object) -> str:
-    text = key if isinstance(key, str) else json.dumps(key)
-    return text.rpartition(".zip")[0].rpartition("/")[2]
-
-
+@cache
 def _weigh(folder: Path) -> tuple[int, int]:
+    if folder.is_file():
+        return folder.stat().st_size, folder.stat().st_size
     files = [path for path in folder.rglob("*") if path.is_file()]
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -114,9 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = targets(chosen.env or environment_names(), chosen.customer or customer_names())
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         results = dict(zip(wanted, pool.map(_synth_and_say, wanted), strict=True))
-    first = next((target for target, good in results.items() if good), None)
-    if first is not None:
-        _show_sizes(first)
+    _show_sizes([target for target, good in results.items() if good])
     failed = [target for target, good in results.items() if not good]
     say(f"\n{len(wanted) - len(failed)} synthesised, {len(failed)} failed")
     return 1 if failed else 0
@@ -133,12 +128,18 @@ def _synth_and_say(target: Target) -> bool:
     return good
 
 
-def _show_sizes(target: Target) -> None:
-    table = Table(title=f"Function bundles ({target.environment} × {target.customer})", title_justify="left")
+def _show_sizes(synthesised: Sequence[Target]) -> None:
+    """One table, for the deployment with the most functions; the others share its bundles."""
+    found = {target: list(sizes(target.assembly)) for target in synthesised}
+    if not found:
+        return
+    largest = max(found, key=lambda target: len(found[target]))
+    title = f"Function bundles ({largest.environment} × {largest.customer})"
+    table = Table(title=title, title_justify="left")
     table.add_column("Function")
     table.add_column("Unpacked MB", justify="right")
     table.add_column("Zipped MB", justify="right")
-    for size in sizes(target.assembly):
+    for size in found[largest]:
         table.add_row(size.function, f"{size.unpacked / MEGABYTE:.1f}", f"{size.zipped / MEGABYTE:.1f}")
     console.print(table)
 
