@@ -81,7 +81,7 @@ class ApiStack(NatStack):
         )
         self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=ADMISSION)
         self._data.queue.grant_send_messages(function)
-        self.sockets.grant_push(function)
+        self.sockets.grant_push(function.own_role)
         self.sockets.serve(function, (*SocketRoute, *Action))
         return function
 
@@ -130,4 +130,4 @@ class ApiStack(NatStack):
             ("Stream", self.stream.function),
         ):
             self.publish(f"{name}FunctionName", function.function_name, f"Function {name}")
-            self.publish(f"{name}RoleArn", function.role.role_arn if function.role else "", f"Role of {name}")
+            self.publish(f"{name}RoleArn", function.own_role.role_arn, f"Role of {name}")

@@ -85,7 +85,7 @@ class AutomationStack(NatStack):
             timeout_seconds=timeout_seconds,
         )
         self._data.grant_rows(function, write=ENDING)
-        self._api.sockets.grant_push(function)
+        self._api.sockets.grant_push(function.own_role)
         return function
 
     def _publish(self) -> None:

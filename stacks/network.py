@@ -41,8 +41,8 @@ class NetworkStack(NatStack):
     @property
     @jsii.member(jsii_name="availabilityZones")
     def availability_zones(self) -> list[str]:
-        """The first two zones by name; CDK would otherwise ask AWS for them at synth."""
-        return [f"{self.region}{zone}" for zone in "ab"]
+        """The region's first two zones, told at deployment; CDK would otherwise ask AWS for them at synth."""
+        return [cdk.Fn.select(number, cdk.Fn.get_azs()) for number in range(2)]
 
     def _log_flows(self) -> None:
         group = logs.LogGroup(

@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from .acknowledge import acknowledge
+from .acknowledge import acknowledge, acknowledge_resource
 
 IMAGE_LEFT_OUT = ("web", "nat.egg-info", "build", "**/__pycache__", "**/*.pyc", "**/node_modules")
 
@@ -79,6 +79,10 @@ class AgentService(Construct):
             "Variables hold names and addresses; secrets are read from Secrets Manager when they are needed.",
             "AwsSolutions-ECS2",
         )
+        if not image:
+            acknowledge_resource(
+                self.task.obtain_execution_role(), "ECR gives its log-in token for all repositories.", "*"
+            )
         self._allow_protection()
         self.security_group = ec2.SecurityGroup(
             self, "Group", vpc=vpc, allow_all_outbound=False, description="Nat: workers, outbound HTTPS only"
@@ -115,15 +119,17 @@ class AgentService(Construct):
     def grant_bedrock(self) -> None:
         """Allow to stream from Anthropic's models on Amazon Bedrock, through inference profiles as well."""
         stack = Stack.of(self)
+        models = [
+            f"arn:{stack.partition}:bedrock:*::foundation-model/anthropic.*",
+            f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:inference-profile/*anthropic.*",
+        ]
         self.task.add_to_task_role_policy(
-            iam.PolicyStatement(
-                actions=["bedrock:InvokeModelWithResponseStream"],
-                resources=[
-                    f"arn:{stack.partition}:bedrock:*::foundation-model/anthropic.*",
-                    f"arn:{stack.partition}:bedrock:{stack.region}:{stack.account}:inference-profile/*anthropic.*",
-                ],
-            )
+            iam.PolicyStatement(actions=["bedrock:InvokeModelWithResponseStream"], resources=models)
         )
+        for arn in models:
+            acknowledge_resource(
+                self.role, "A profile answers from several regions, and a version is part of a name.", arn
+            )
 
     def _allow_protection(self) -> None:
         """A worker protects its task while turns run, so that scaling in waits for them."""
@@ -136,6 +142,7 @@ class AgentService(Construct):
                 actions=["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"], resources=[tasks]
             )
         )
+        acknowledge_resource(self.role, "Tasks of this cluster have names that only ECS knows.", tasks)
 
     def scale_on_backlog(self, *, queue: sqs.IQueue, slots: int, minimum: int, maximum: int) -> None:
         """Keep waiting and running turns per task below what a task can run.

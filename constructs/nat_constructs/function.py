@@ -60,3 +60,4 @@ class PythonFunction(lambda_.Function):
             logging_format=lambda_.LoggingFormat.JSON,
             role=role,
         )
+        self.own_role = role

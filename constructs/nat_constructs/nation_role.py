@@ -9,7 +9,7 @@ from constructs import Construct
 
 from nat.names import Secret
 
-from .acknowledge import account_of, acknowledge
+from .acknowledge import acknowledge_resource
 from .data_key import KEY_USE, DataKey
 from .table import READ, WRITE, NatTable
 
@@ -55,12 +55,7 @@ class NationRole(iam.Role):
             ("Key", list(KEY_USE), [key.key_arn]),
         ):
             self.add_to_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))
-        acknowledge(
-            self,
-            "Secrets of every nation: the session policy narrows them to one.",
-            *(
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:{stack.region}:"
-                f"{account_of(stack)}:secret:{pattern}]"
-                for pattern in secrets
-            ),
-        )
+        for pattern in secrets:
+            acknowledge_resource(
+                self, "Secrets of every nation: the session policy narrows them to one.", prefix + pattern
+            )

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from nat.names import SCHEMAS, TTL_ATTRIBUTE, Table
 
+from .acknowledge import acknowledge
 from .data_key import DataKey
 
 READ = (
@@ -64,6 +65,8 @@ class NatTable(dynamodb.Table):
                 partition_key=_text(index.partition),
                 sort_key=_text(index.sort) if index.sort else None,
             )
+        if not keeps_data:
+            acknowledge(self, "Nothing in this environment is worth a copy.", "AwsSolutions-DDB3")
         self._key = key
         self._indexes = tuple(index.name for index in schema.indexes)
 

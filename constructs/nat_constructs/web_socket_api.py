@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as rest
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
@@ -12,7 +12,11 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from .access_log import SOCKET_FIELDS, log_access
-from .acknowledge import acknowledge
+from .acknowledge import acknowledge, acknowledge_resource
+from .output import output
+
+API_ID_OUTPUT = "SocketApiId"
+LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
 
 STAGE = "socket"
 """The stage is the path: CloudFront sends `wss://<brand's domain>/socket` here unchanged."""
@@ -51,6 +55,7 @@ class WebSocketApi(Construct):
             auto_deploy=True,
             throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
         )
+        output(Stack.of(self), API_ID_OUTPUT, self.api.api_id, "WebSocket API")
         log_access(self.stage, retention=log_retention, fields=SOCKET_FIELDS)
         self.stage.node.add_dependency(self._log_permission())
 
@@ -60,16 +65,12 @@ class WebSocketApi(Construct):
             self,
             "LogRole",
             assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
-            managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(
-                    "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-                )
-            ],
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(f"service-role/{LOG_POLICY}")],
         )
         acknowledge(
             role,
             "The account's setting accepts only a role with this policy.",
-            "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+            f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{LOG_POLICY}]",
         )
         account = rest.CfnAccount(self, "LogAccount", cloud_watch_role_arn=role.role_arn)
         # Other APIs of the account and region may rely on the setting by the time this stack goes.
@@ -109,17 +110,19 @@ class WebSocketApi(Construct):
                 "AwsSolutions-APIG4",
             )
 
-    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to send to connections, and nothing else of `execute-api`."""
-        stack = Stack.of(self)
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["execute-api:ManageConnections"],
-            resource_arns=[
-                stack.format_arn(
-                    service="execute-api",
-                    resource=self.api.api_id,
-                    resource_name=f"{STAGE}/POST/@connections/*",
-                )
-            ],
+    def grant_push(self, role: iam.IRole) -> None:
+        """Allow to send to connections, and nothing else of `execute-api`. The role may be in another
+        stack."""
+        consumer, own = Stack.of(role), Stack.of(self)
+        api_id = self.api.api_id
+        if consumer is not own:
+            # By an output with a name of its own, so that cdk-nag's finding is known and acknowledged.
+            api_id = Fn.get_stack_output(own.stack_name, API_ID_OUTPUT, own.region)
+            consumer.add_stack_dependency(own)
+        connections = own.format_arn(
+            service="execute-api", resource=api_id, resource_name=f"{STAGE}/POST/@connections/*"
         )
+        iam.Grant.add_to_principal(
+            grantee=role, actions=["execute-api:ManageConnections"], resource_arns=[connections]
+        )
+        acknowledge_resource(role, "Connections have names that only API Gateway knows.", connections)
