@@ -1,0 +1,93 @@
+"""Server-Sent Events of a turn: its stored events, tailed until it ends or the client leaves.
+
+The log is read, nothing is pushed: so a stream can be taken up anywhere, by any process, after any event.
+`id:` is `attempt.seq`; a client that reconnects sends the last one as `Last-Event-ID`.
+"""
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import anyio
+from anyio import to_thread
+
+from nat.conversations.events import Events, StoredEvent
+from nat.conversations.turns import Turn
+from nat.errors import BadRequest, NatError
+from nat.events import TERMINAL, VERSION
+
+SHORTEST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 0.3
+"""Seconds between two reads of the log: short while events come, longer while none do."""
+GROWTH: Final = 1.5
+HEARTBEAT: Final = 15.0
+"""Seconds without an event after which a comment keeps proxies from closing the connection."""
+LONGEST: Final = 14 * 60.0
+"""Seconds that one stream lasts; a Lambda ends after 15 minutes. The client then takes it up elsewhere."""
+
+HEARTBEAT_FRAME: Final = ": still there\n\n"
+_ID: Final = re.compile(r"^(\d{1,3})\.(\d{1,6})$")
+
+
+async def tail(
+    events: Events,
+    turn: Turn,
+    after: tuple[int, int],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    heartbeat: float = HEARTBEAT,
+    longest: float = LONGEST,
+) -> AsyncIterator[str]:
+    """Frames of the events after a place, as they are stored, until a terminal one."""
+    begun = said = clock()
+    pause = SHORTEST_PAUSE
+    while clock() - begun < longest:
+        found = await to_thread.run_sync(_read, events, turn, after)
+        for event in found:
+            after = (event.attempt, event.seq)
+            yield frame(event)
+            if json.loads(event.wire)["type"] in TERMINAL:
+                return
+        if found:
+            said, pause = clock(), SHORTEST_PAUSE
+        elif clock() - said >= heartbeat:
+            said = clock()
+            yield HEARTBEAT_FRAME
+        await anyio.sleep(pause)
+        if not found:
+            pause = min(LONGEST_PAUSE, pause * GROWTH)
+
+
+def frame(event: StoredEvent) -> str:
+    """One stored event as a frame; its JSON text holds no line breaks."""
+    return f"id: {event.attempt}.{event.seq}\ndata: {event.wire}\n\n"
+
+
+def error_frame(error: NatError, turn: str) -> str:
+    """What goes wrong after the stream began: an event as on a socket. It has no id: it is not in the log."""
+    event = {
+        "v": VERSION,
+        "type": "error",
+        "code": error.code,
+        "message": error.message,
+        "retryable": error.retryable,
+        "turn": turn,
+    }
+    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
+
+
+def last_event(header: str | None) -> tuple[int, int] | None:
+    """The place that `Last-Event-ID` names; `None` without one. Raises `BadRequest`."""
+    if not header:
+        return None
+    match = _ID.fullmatch(header.strip())
+    if match is None or not match[0].isascii():
+        raise BadRequest("`Last-Event-ID` is the `id` of an event that you received.")
+    return int(match[1]), int(match[2])
+
+
+def _read(events: Events, turn: Turn, after: tuple[int, int]) -> list[StoredEvent]:
+    attempt, seq = after
+    return list(events.after(turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq))

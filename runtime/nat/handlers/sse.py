@@ -1,0 +1,185 @@
+"""The streaming host: the same questions over HTTP, answered as Server-Sent Events.
+
+It runs no agent: it admits, queues and tails the stored events. In the cloud it is a Lambda behind the Web
+Adapter, a Function URL and CloudFront; CloudFront signs what it forwards and so replaces `Authorization`,
+which is why the token comes in `X-Nat-Authorization`.
+
+    POST /v1/stream    {"turn", "conversation", "message", "page"} → text/event-stream
+    GET  /health
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from nat import aws, log, settings
+from nat.channels import sse
+from nat.conversations.events import Events
+from nat.conversations.turns import Turn
+from nat.errors import BadRequest, Internal, MessageTooLong, NatError, NotFound, Throttled
+from nat.names import MAX_MESSAGE_BYTES, SCOPE, STREAM_HEADERS, Header, Table, Variable
+from nat.nations import plans as plans_module
+from nat.nations.subscription import NationSubscriptionMiddleware
+from nat.people.access_tokens import AccessTokens, bearer
+from nat.people.session import Caller, caller_of
+from nat.settings import TableNames
+from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.asking import read_question
+from nat.turns.queue import TurnQueue
+
+LARGEST_BODY: Final = 4 * MAX_MESSAGE_BYTES
+"""Bytes of a request; a question of 32 KB may be escaped in JSON. As much as a socket message may have."""
+_STREAM_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+@dataclass(frozen=True)
+class StreamHost:
+    """What the host works with."""
+
+    admission: Admission
+    tokens: AccessTokens
+    events: Events
+
+    @classmethod
+    def of_process(cls) -> "StreamHost":
+        """The host in what this process's environment names. Raises `SettingMissing`."""
+        client, tables = aws.dynamodb(), TableNames.read()
+        queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+        clients = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
+        return cls(
+            Admission(client, tables, queue, plans_module.read()),
+            AccessTokens(settings.read(Variable.TOKEN_ISSUER), clients, SCOPE),
+            Events(client, tables[Table.CONVERSATIONS]),
+        )
+
+    def caller(self, headers: Mapping[str, str]) -> Caller:
+        """The person of the token in the selected nation. Raises `Unauthenticated`, `Forbidden`."""
+        claims = self.tokens.verify(bearer(headers.get(Header.AUTHORIZATION.lower(), "")))
+        return caller_of(claims, headers)
+
+    def begin(self, caller: Caller, body: Mapping[str, Any], after: tuple[int, int] | None) -> Turn:
+        """The turn to tail: admitted now, or with `after` the caller's own of before, not admitted again.
+
+        Raises what admission raises, and `NotFound` for a turn to go on with that is not the caller's.
+        """
+        asked = read_question(
+            body, user_id=caller.user_id, nation_slug=caller.nation_slug, surface=Surface.SSE
+        )
+        if after is None:
+            return admit(asked, self.admission).turn
+        self.admission.memberships.require(caller.user_id, caller.nation_slug)
+        return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, asked)
+
+    def _resumed(self, caller: Caller, asked: AdmitRequest) -> Turn:
+        try:
+            turn = self.admission.turns.get(asked.nation_slug, asked.conversation_id, asked.turn_id)
+        except ValueError:
+            raise NotFound from None
+        if turn.user_id != caller.user_id:
+            raise NotFound
+        return turn
+
+
+def process_streaming_request(body: bytes) -> dict[str, Any]:
+    """The JSON object of a request's body. Raises `BadRequest`, `MessageTooLong`."""
+    if len(body) > LARGEST_BODY:
+        raise MessageTooLong
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is a JSON object with `turn`, `conversation` and `message`.") from None
+    if not isinstance(value, dict):
+        raise BadRequest("The body is a JSON object with `turn`, `conversation` and `message`.")
+    return value
+
+
+async def stream_agent_response(host: StreamHost, turn: Turn, after: tuple[int, int]) -> AsyncIterator[str]:
+    """The frames of a turn's answer after a place. What goes wrong now is an event: the status is sent."""
+    try:
+        async for frame in sse.tail(host.events, turn, after):
+            yield frame
+    except Exception as error:
+        log.defect(error, turn=turn.turn_id, nation=turn.nation_slug)
+        yield sse.error_frame(Internal("The stream broke. Reconnect to go on."), turn.turn_id)
+
+
+def build_app(
+    host: Callable[[], StreamHost], *, origins: tuple[str, ...], cross_origin: bool = True
+) -> Starlette:
+    """The ASGI application. `cross_origin`: answer browsers of `origins` here, as no Function URL does it."""
+
+    async def stream(request: Request) -> Response:
+        try:
+            after = sse.last_event(request.headers.get("last-event-id"))
+            body = process_streaming_request(await _body(request))
+            serving = await to_thread.run_sync(host)
+            caller = await to_thread.run_sync(serving.caller, request.headers)
+            turn = await to_thread.run_sync(serving.begin, caller, body, after)
+        except NatError as error:
+            return _refusal(error)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:
+            log.defect(error, request=request.headers.get("x-amzn-request-id"))
+            return _refusal(Internal())
+        return StreamingResponse(
+            stream_agent_response(serving, turn, after or (0, 0)),
+            media_type="text/event-stream",
+            headers=_STREAM_HEADERS,
+        )
+
+    async def health(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def nothing(_: Request, __: Exception) -> Response:
+        return _refusal(NotFound())
+
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=STREAM_HEADERS,
+        max_age=3600,
+    )
+    return Starlette(
+        routes=[Route("/v1/stream", stream, methods=["POST"]), Route("/health", health)],
+        middleware=[cors] if cross_origin else [],
+        exception_handlers={404: nothing, 405: nothing},
+    )
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than it may be long. Raises `MessageTooLong`, `ClientDisconnect`."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > LARGEST_BODY:
+            raise MessageTooLong
+    return bytes(read)
+
+
+def _refusal(error: NatError) -> JSONResponse:
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, Throttled):
+        headers["retry-after"] = str(round(error.retry_after))
+    return JSONResponse(error.as_body(), error.status, headers)
+
+
+_host = cache(StreamHost.of_process)
+
+log.structured()
+app = build_app(
+    _host,
+    origins=tuple(filter(None, settings.read_optional(Variable.ALLOWED_ORIGINS).split(","))),
+    cross_origin=not settings.in_lambda(),
+)
