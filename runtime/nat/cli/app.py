@@ -92,7 +92,7 @@ def chat(
         from nat.cli.nation import open_nation, v2_token
         from nat.cli.talks import DirectTalk
 
-        with open_nation(nation, v2_token(_ask_token), base_url) as client:
+        with open_nation(nation, v2_token(_ask_token), base_url, time_zone) as client:
             direct_talk = DirectTalk(lambda: DirectChat(client, nation, time_zone))
             try:
                 run(direct_talk, wanted, console)

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nat.cli.failure import CommandFailed
+from nat.errors import TokenExpired, TokenRejected
 from nat.names import Variable
 from nat.settings import read_optional
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
-
-DEFAULT_URL = "https://{slug}.nationbuilder.com"
 
 
 def v2_token(ask: Callable[[], str]) -> str:
@@ -23,10 +22,19 @@ def v2_token(ask: Callable[[], str]) -> str:
 
 
 @contextmanager
-def open_nation(slug: str, token: str, base_url: str = "") -> Iterator["NationBuilder"]:
-    """The V2 client of a nation. `base_url` may hold a `{slug}` place."""
-    from nat.nationbuilder import NationBuilder
+def open_nation(
+    slug: str, token: str, base_url: str = "", time_zone: str = "UTC"
+) -> Iterator["NationBuilder"]:
+    """The V2 client of a nation. `base_url` may hold a `{slug}` place.
 
-    template = base_url or read_optional(Variable.NATIONBUILDER_URL, DEFAULT_URL)
-    with NationBuilder(slug, token, base_url=template) as nation:
-        yield nation
+    A token that is not accepted becomes a `CommandFailed`: nobody can reconnect anything from here.
+    """
+    from nat.nationbuilder import NationBuilder
+    from nat.nationbuilder.client import BASE_URL
+
+    url = base_url or read_optional(Variable.NATIONBUILDER_URL, BASE_URL)
+    with NationBuilder(slug, token=lambda: token, base_url=url, time_zone=time_zone) as nation:
+        try:
+            yield nation
+        except (TokenExpired, TokenRejected):
+            raise CommandFailed(f"NationBuilder does not accept this V2 token for {slug}.") from None
