@@ -110,11 +110,14 @@ def _cdk(arguments: list[str], folder: Path, aws_url: str, log: Path) -> None:
 
 
 def _cause(text: str) -> str:
-    """The one line of the CDK's log that says why: the last that speaks of an error."""
+    """The one line of the CDK's log that says why: a resource that failed, else the last error."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"❌|\w*(Error|Failed|Exception)\b:?|_FAILED", line)]
-    return (telling or lines or ["it said nothing"])[-1][:300]
+    failed = [line for line in lines if "_FAILED" in line and "cancelled" not in line]
+    if failed:
+        return re.sub(r"\s*\|\s*", " | ", failed[0].partition("_FAILED")[2]).strip(" |")[:400]
+    telling = [line for line in lines if re.search(r"❌|(Error|Exception)\b", line)]
+    return (telling or lines or ["it said nothing."])[-1][:400]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ from nat.names import Secret
 WORKER_GRACE: Final = 40.0
 """A worker that drains finishes or releases its turns within this many seconds."""
 
+WORKER_READY: Final = "nat worker ready"
+"""What the worker writes when it takes turns."""
+
 
 @dataclass
 class Machine:
@@ -115,10 +118,14 @@ class Machine:
             environment=self._acting_as(
                 "worker", task["taskRoleArn"], {**deployed, **self.vendors.variables, **self.worker_variables}
             ),
-            ready=lambda: True,
+            ready=self._worker_is_ready,
             grace=WORKER_GRACE,
             restarts=True,
         )
+
+    def _worker_is_ready(self) -> bool:
+        """Nothing listens there: it says in its log that it takes turns."""
+        return WORKER_READY in self.places.log("worker").read_text(errors="replace")
 
     def _sse_host(self) -> Program:
         """The SSE host, with the environment and the role of the deployed function."""

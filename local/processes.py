@@ -79,7 +79,8 @@ class Processes:
         self.wait_for(program.name)
 
     def launch(self, program: Program) -> None:
-        """Start without waiting. Raises `StartFailed`."""
+        """Start without waiting, with a fresh log. Raises `StartFailed`."""
+        self._places.log(program.name).unlink(missing_ok=True)
         child = Child(program, self._spawn(program), self._places.log(program.name))
         self._children.append(child)
         self._note()

@@ -45,10 +45,10 @@ class Claude:
         """Queue a fault for the next request."""
         self._post("faults", {"kind": kind, **details})
 
-    def script(self, *replies: object) -> None:
-        """Queue replies instead of the brain's."""
-        for reply in replies:
-            self._post("script", reply)
+    def script(self, *texts: str) -> None:
+        """Queue answers in words instead of the brain's."""
+        for text in texts:
+            self._post("script", {"content": [{"type": "text", "text": text}]})
 
     def reset(self) -> None:
         """Forget faults, script and requests."""
@@ -56,7 +56,8 @@ class Claude:
 
     def requests(self) -> list[dict[str, Any]]:
         """What was asked and answered."""
-        found: list[dict[str, Any]] = requests.get(f"{self._url}/requests", timeout=PATIENCE).json()
+        answer = requests.get(f"{self._url}/requests", timeout=PATIENCE).json()
+        found: list[dict[str, Any]] = answer["requests"]
         return found
 
     def _post(self, path: str, body: object) -> None:

@@ -73,7 +73,7 @@ def test_a_follow_up_in_the_same_conversation_is_answered(
     with person.socket() as socket:
         asked = socket.ask(VOLUNTEERS)
         socket.until_end()
-    claude.script([{"type": "text", "text": "Still the same."}])
+    claude.script("Still the same.")
     person.forget_cooldown()
 
     with person.socket() as socket:
