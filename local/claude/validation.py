@@ -19,29 +19,12 @@ VERSIONS: Final = ("2023-06-01", "2026-10-21")
 NEW_VERSION: Final = "2026-10-21"
 SAMPLING: Final = ("temperature", "top_p", "top_k")
 FIELDS: Final = frozenset(
-    [
-        "model",
-        "max_tokens",
-        "messages",
-        "system",
-        "tools",
-        "tool_choice",
-        "stream",
-        "stop_sequences",
-        "metadata",
-        "cache_control",
-        "thinking",
-        "output_config",
-        "service_tier",
-        "container",
-        "diagnostics",
-        "inference_geo",
-        "speed",
-        "context_management",
-        "temperature",
-        "top_p",
-        "top_k",
-    ]
+    (
+        *("model", "max_tokens", "messages", "system", "tools", "tool_choice", "stream", "stop_sequences"),
+        *("metadata", "cache_control", "thinking", "output_config", "service_tier", "container"),
+        *("diagnostics", "inference_geo", "speed", "context_management"),
+        *SAMPLING,
+    )
 )
 """Top-level names of a request (`anthropic/types/message_create_params.py`)."""
 

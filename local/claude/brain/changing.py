@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, Final
 
-from local.claude.brain.intents.people import criteria
+from local.claude.brain.criteria import read_criteria
 from local.claude.brain.markdown import clean, name_of, plural
 from local.claude.brain.plan import Ask, Said
 from local.claude.brain.result import Result
@@ -53,7 +53,7 @@ def find_people(ask: Ask, words: str) -> Found:
             ),
         )
     else:
-        wanted, _, _ = criteria(replace(ask, words=Words(words)))
+        wanted, _, _ = read_criteria(replace(ask, words=Words(words)))
         if not wanted:
             raise Said(
                 "That would change everyone in the nation. Say which people you mean, for example "

@@ -112,6 +112,11 @@ def completeness(result: Result, shown: int | None = None) -> str:
     return ""
 
 
+def sentence(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
 def paragraphs(*parts: str) -> str:
     """Non-empty parts, a blank line apart."""
     return "\n\n".join(part for part in parts if part)

@@ -25,6 +25,9 @@ TRIM: Final = re.compile(
 )
 
 
+TAIL: Final = re.compile(r" (?:last|ever|first|recently|already|please|yet)$", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Person:
     """The person meant. `url` is the record in the control panel."""
@@ -49,7 +52,7 @@ def find_person(ask: Ask, words: str) -> Finding:
 
     Ends the plan with a question to the person if nobody or several fit.
     """
-    words = TRIM.sub("", words.strip()).strip(" ?.")
+    words = TAIL.sub("", TRIM.sub("", words.strip()).strip(" ?."))
     bare = re.sub(r"'s$", "", words, flags=re.IGNORECASE)
     if not bare or POINTING.match(words.lower()) or POINTING.match(bare.lower()):
         return pointed_at(ask)

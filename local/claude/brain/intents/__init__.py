@@ -12,6 +12,7 @@ from local.claude.brain.intents import (
     lookups,
     memberships,
     money,
+    names,
     outreach,
     people,
     records,
@@ -35,8 +36,9 @@ PRECEDENCE: Final = (
     events,
     money,
     tags,
-    people,
     lookups,
+    people,
+    names,
 )
 
 IN_ORDER: Final[tuple[Intent, ...]] = tuple(

@@ -160,7 +160,7 @@ def list_people_changed(ask: Ask, match: re.Match[str]) -> Plan:
         call("remove_people_from_list" if remove else "add_people_to_list", list_id=list_id, person_ids=ids),
     )
     people = plural(len(ids), "person", "people")
-    return done(result, f"{people} {'leave' if remove else 'join'} the list {clean(name)}.")
+    return done(result, f"{'Taken off' if remove else 'Put on'} the list {clean(name)}: {people}.")
 
 
 @intent(

@@ -35,6 +35,22 @@ _gap(
     ),
 )
 _gap(
+    _START + r"(?:email|text|sms|message) (?!addresses|address|lists?|stats|blasts?|messages?)\w+",
+    text=(
+        "I cannot send email or text messages: NationBuilder's API has no way to do that. I can show "
+        "the person's "
+        "record, where you can write to them, and log the contact afterwards."
+    ),
+)
+_gap(
+    r"\b(?:which|what) lists (?:is|are|does|do) .+ (?:on|in|belong(?:s)? to)$",
+    text=(
+        "I cannot tell which lists a person is on: NationBuilder's API lists the people of a list, not "
+        "the lists of "
+        "a person. Tell me a list and I check it."
+    ),
+)
+_gap(
     r"\b(?:export|download)\b",
     r"\b(?:as|to|into) (?:a )?(?:csv|excel|spreadsheet)\b",
     text=(

@@ -4,7 +4,8 @@ import re
 from collections.abc import Generator
 
 from local.claude.brain.answers import counted, listing
-from local.claude.brain.intents.people import COMMAND, PEOPLE, columns
+from local.claude.brain.criteria import PEOPLE
+from local.claude.brain.intents.people import COMMAND, columns
 from local.claude.brain.markdown import clean, date, field, linked, name_of, paragraphs, plural
 from local.claude.brain.plan import Ask, Plan, Said, intent
 from local.claude.brain.result import Result

@@ -3,7 +3,7 @@
 import re
 
 from local.claude.brain.answers import counted, listing
-from local.claude.brain.intents.people import COMMAND, SHOW, one_person, search_by_name
+from local.claude.brain.intents.people import COMMAND
 from local.claude.brain.markdown import clean, field, linked
 from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, intent
@@ -18,6 +18,7 @@ RELATION = (
 @intent(
     r"\b(?:relationships?|connections?|relations?|links?) (?:of|for|does|with|has|"
     r"to) (?P<who>.+?)(?: have| has)?$",
+    r"\bwho (?:is|are) (?:related|connected|linked) (?:to|with) (?P<who>.+)$",
     r"\b(?:how|who) (?:is|are) (?P<who>.+?) (?:related|connected|linked)(?: to| with)?$",
     r"\bwho (?:is|are) (?:the )?(?:" + RELATION + r") (?:of|at|for) (?P<who>.+)$",
     r"\bwho (?:works|work) (?:at|for) (?P<who>.+)$",
@@ -113,24 +114,3 @@ def pages(ask: Ask, _match: re.Match[str]) -> Plan:
         },
         about=f"like “{clean(query)}”" if query else "",
     )
-
-
-@intent(
-    SHOW + r" (?P<name>(?!(?:me|it|that|this|them|more|something|anything|everything|stuff|things?|"
-    r"out)\b)[^\d].*)$",
-    unless=COMMAND + r"|\b(?:report|dashboard|chart|graph|money|income)\b",
-)
-def found_by_name(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "find Maria Lopez" """
-    return (yield from search_by_name(ask, match))
-
-
-@intent(
-    r"^(?:do we (?:have|know)|is there|have we got) (?:a |an |any ?one called |someone called |"
-    r"anyone named |someone named )*(?P<who>[a-z][\w'-]+ [a-z][\w'-]+)(?: in (?:our|the) (?:database|"
-    r"nation|system))?$",
-    unless=COMMAND,
-)
-def known(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "do we have Maria Lopez?" """
-    return (yield from one_person(ask, match))

@@ -3,6 +3,7 @@
 import re
 
 from local.claude.brain.answers import listing, rows
+from local.claude.brain.criteria import bounds
 from local.claude.brain.markdown import (
     clean,
     completeness,
@@ -12,6 +13,7 @@ from local.claude.brain.markdown import (
     money,
     paragraphs,
     plural,
+    sentence,
     table,
 )
 from local.claude.brain.people import find_person
@@ -23,29 +25,6 @@ from local.claude.brain.tools import call
 GIVING = r"(?:donat\w+|gifts?|giving|gave|given|raised?|fundrais\w+|contributions?|contributed)"
 ALL_TIME = Period("all time", None, None, "all_time")
 DONATION = ("donation", "donations")
-AMOUNT = re.compile(
-    r"\b(?P<side>over|above|more than|at least|exceeding|bigger than|larger than|of|under|below|"
-    r"less than|up to|at most) \$? ?(?P<amount>[\d.]+k?)\b|\$(?P<plain>[\d.]+k?)(?P<plus>\+)?"
-)
-
-
-def cents_of(text: str) -> int:
-    """`1.5k` → 150000."""
-    factor = 1000 if text.endswith("k") else 1
-    return round(float(text.rstrip("k").rstrip(".") or 0) * factor * 100)
-
-
-def bounds(text: str) -> tuple[int | None, int | None]:
-    """The least and the greatest amount in cents that a question names."""
-    found = AMOUNT.search(text.replace(",", ""))
-    if found is None:
-        return None, None
-    side, amount = found["side"] or "", cents_of((found["amount"] or found["plain"]).lstrip("$"))
-    if side in ("under", "below", "less than", "up to", "at most"):
-        return None, amount
-    if side == "of":
-        return amount, amount
-    return amount, None
 
 
 def donor(record: object) -> str:
@@ -339,11 +318,10 @@ def donations_of_person(ask: Ask, match: re.Match[str]) -> Plan:
     known = [cents for cents in amounts if isinstance(cents, int)]
     about = f" {ask.period.label}" if ask.period else ""
     if not found.items:
-        return f"{person.label} has no donations{about}."
+        return f"{sentence(person.label)} has no donations{about}."
     total = f" worth **{money(sum(known))}**" if found.complete and known else ""
-    label = person.label
     return paragraphs(
-        f"{label[0].upper()}{label[1:]} made **{plural(found.count, *DONATION)}**{total}{about}.",
+        f"{sentence(person.label)} made **{plural(found.count, *DONATION)}**{total}{about}.",
         donations_table(ask, found),
         completeness(found, len(rows(ask, found))),
     )
@@ -382,9 +360,10 @@ def donation_total(ask: Ask, _match: re.Match[str]) -> Plan:
     r"made (?:a )?(?:donations?|gifts?))\b",
     r"\b(?:show|list|see|get|find|give|which|what|any|latest|recent|newest|last|all|our|"
     r"new)\b.*\b(?:donations?|gifts?|contributions?)\b",
-    r"^(?:the )?(?:donations?|donors?|gifts?|giving)\b",
+    r"^(?:the )?(?:donations?|gifts?|giving)\b|^(?:our |the )?donors$",
     r"\b(?:did|has|have) (?:anyone|anybody|someone|people|they) (?:donated?|given?|give)\b",
-    r"\bdonors? (?:this|last|today|yesterday|in|from|since)\b",
+    r"\bdonors? (?:this|last|today|yesterday|since|in (?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|20))\b",
     unless=r"^(?:please )?(?:record|add|create|log|enter|delete|remove|update|change|correct|tag)\b|"
     r"\bhow many people\b|\bpages?\b|\bcustom fields?\b",
 )

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from local.claude.brain.answers import counted, listing
-from local.claude.brain.intents.money import bounds
+from local.claude.brain.criteria import PEOPLE, read_criteria
 from local.claude.brain.markdown import (
     Record,
     clean,
@@ -12,9 +12,7 @@ from local.claude.brain.markdown import (
     field,
     linked,
     money,
-    name_of,
     paragraphs,
-    plural,
     table,
 )
 from local.claude.brain.people import EMAIL, find_person, person_of
@@ -22,14 +20,6 @@ from local.claude.brain.plan import Ask, Plan, intent
 from local.claude.brain.result import Result
 from local.claude.brain.tools import call
 
-PEOPLE: Final = ("person", "people")
-FLAGS: Final = {
-    "volunteers?": ("is_volunteer", "volunteer", "volunteers"),
-    "donors?": ("is_donor", "donor", "donors"),
-    "supporters?": ("is_supporter", "supporter", "supporters"),
-    "prospects?": ("is_prospect", "prospect", "prospects"),
-    "do not contacts?": ("do_not_contact", "person marked do not contact", "people marked do not contact"),
-}
 ANYONE: Final = (
     r"(?:people|persons?|everyone|everybody|signups?|supporters?|contacts|records|profiles|members|"
     r"volunteers?|donors?|prospects?|organi[sz]ations?|companies)"
@@ -44,76 +34,6 @@ COMMAND: Final = (
     r"change|set|mark|put|make|rename|log|record|move|enroll|assign|rsvp|register|sign up|start|cancel|"
     r"complete)\b"
 )
-
-
-def criteria(ask: Ask) -> tuple[dict[str, Any], str, tuple[str, str]]:
-    """What `search_people` should look for, the same in words, and what the found are called."""
-    text, wanted, words = ask.text, dict[str, Any](), list[str]()
-    nouns = PEOPLE
-    for pattern, (flag, one, many) in FLAGS.items():
-        if re.search(rf"\b{pattern}\b", text) and not (flag == "is_supporter" and "support level" in text):
-            wanted.setdefault("flags", {})[flag] = True
-            nouns = (one, many)
-    if re.search(r"\b(?:organi[sz]ations?|companies|businesses)\b", text):
-        wanted["kind"], nouns = "organisation", ("organisation", "organisations")
-    level = re.search(
-        r"\bsupport level (?:of |is )?(\d)\b|\blevel (\d) supporters?\b|\b(?P<strong>strong) supporters?\b",
-        text,
-    )
-    if level:
-        number = int(level[1] or level[2] or 1)
-        wanted["support_level"] = [number]
-        wanted.pop("flags", None)
-        words.append(f"with support level {number}")
-    least, most = bounds(text)
-    if least is not None or most is not None:
-        wanted["donated_cents"] = {
-            key: value for key, value in (("gte", least), ("lte", most)) if value is not None
-        }
-        wanted.pop("flags", None)
-        nouns = PEOPLE
-        words.append(
-            f"who donated {money(least)} or more" if most is None else f"who donated up to {money(most)}"
-        )
-    if ask.period and ask.period.limits():
-        if re.search(r"\b(?:contacted|called|talked to|reached)\b", text):
-            wanted["last_contacted"] = ask.period
-            words.append(f"last contacted {ask.period.label}")
-        elif re.search(r"\b(?:donated|gave|given)\b", text):
-            wanted["last_donated"] = ask.period
-            words.append(f"whose last donation came in {ask.period.label}")
-        else:
-            wanted["created"] = ask.period
-            words.append(f"who joined {ask.period.label}")
-    place = re.search(
-        r"\b(?:in|from|living in|lives? in|near) (?:the )?(?:(?:city|town|"
-        r"state) of )?(?P<place>[a-z][a-z .'-]+?)(?: (?:who|with|that|tagged|and)\b.*)?$",
-        text,
-    )
-    if (
-        place
-        and not ask.calendar.find(f"in {place['place']}")
-        and place["place"]
-        not in (
-            "total",
-            "our nation",
-            "my nation",
-            "nation",
-            "nationbuilder",
-            "database",
-            "our database",
-            "system",
-            "all",
-            "here",
-            "our system",
-        )
-    ):
-        name = ask.words.original(*place.span("place"))
-        wanted["state" if re.fullmatch(r"[A-Za-z]{2}", name) else "city"] = (
-            name.upper() if len(name) == 2 else name.title() if name.islower() else name
-        )
-        words.append(f"in {clean(name.title() if name.islower() else name)}")
-    return wanted, " ".join(words), nouns
 
 
 def columns() -> dict[str, Any]:
@@ -151,7 +71,7 @@ def by_email(ask: Ask, match: re.Match[str]) -> Plan:
 )
 def timeline(ask: Ask, match: re.Match[str]) -> Plan:
     """ "show the timeline of this person" """
-    person = yield from find_person(ask, _bare(ask.words.group(match, "who")))
+    person = yield from find_person(ask, bare_name(ask.words.group(match, "who")))
     (found,) = yield (call("get_person_timeline", person_id=person.id, limit=ask.limit),)
     name = field(found.data, "person.name", "name") or person.name
     about = f"in the history of {clean(name)}" if name else "in this person's history"
@@ -169,43 +89,17 @@ def timeline(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    r"\b(?:what|which|show|list|any|all)\b.*\btags? (?:does|do|did|has|have|are on|on|of|for|"
-    r"is on) (?P<who>.+?)(?: have| has| got)?$",
-    r"\b(?:what|which) tags? (?P<who>.+?) (?:has|have)$",
-    r"\b(?:how|what) (?:is|are|was) (?P<who>(?!people\b).+?) tagged(?: as| with)?$",
-    r"\b(?P<who>this person|(?!people|everyone)\w+(?: \w+)?)(?:'s) tags\b",
-    r"^(?:show )?(?P<who>his|her|their) tags$",
-    unless=COMMAND,
-)
-def tags_of_person(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "what tags does Maria have?" """
-    person = yield from find_person(ask, _bare(ask.words.group(match, "who")))
-    (found,) = yield (call("get_person_tags", person_ids=[person.id]),)
-    record = next((each for each in found.items if str(each.get("id")) == person.id), None) or (
-        found.items[0] if len(found.items) == 1 and "tags" in found.items[0] else None
-    )
-    tags = (record or {}).get("tags") if record is not None else found.data.get("tags")
-    tags = tags if tags is not None else list(found.items)
-    label = linked(record) if record is not None and field(record, "name") else person.label
-    label = label[0].upper() + label[1:]
-    if not tags:
-        return f"{label} has no tags."
-    return paragraphs(
-        f"{label} has **{plural(len(tags), 'tag')}**:", "\n".join(f"- {clean(name_of(tag))}" for tag in tags)
-    )
-
-
-@intent(
     r"\bhow many (?:new )?(?:" + ANYONE + r")\b",
     r"\b(?:number|count) of (?:our |all |the |new )*" + ANYONE + r"\b",
     r"^(?:please )?count (?:our |all |the |my )*" + ANYONE + r"\b",
     r"\bhow (?:big|large) is (?:our|my|the) (?:nation|database|list)$",
-    unless=r"\btag|\blist\b|\brsvp|\bevents?\b|\bpetition|\bsurvey|\bpath\b|\bmembership|\bmembers\b|"
+    unless=r"\btag|\b(?:the|a|my|this|on|\w+s) list\b|\brsvp|\bevents?\b|\bpetition|\bsurvey|\bpath\b|"
+    r"\bmembership|\bmembers\b|"
     r"\bcustom field",
 )
 def count_people(ask: Ask, _match: re.Match[str]) -> Plan:
     """ "how many volunteers do we have?" """
-    wanted, words, nouns = criteria(ask)
+    wanted, words, nouns = read_criteria(ask)
     (found,) = yield (call("search_people", **wanted, count_only=True, limit=1),)
     return counted(found, nouns, words or "in your nation")
 
@@ -223,13 +117,15 @@ def count_people(ask: Ask, _match: re.Match[str]) -> Plan:
     r"with support level|who) \w+",
     r"\bwho (?:lives?|is) in \w+",
     r"^list (?:our |all |the |my )*" + ANYONE + r"\b",
+    r"^(?:our |all |the )*(?:volunteers|supporters|prospects|people|organi[sz]ations)(?: list)?$",
     unless=COMMAND
-    + r"|\btagged\b|\bwith (?:the )?tag\b|\blists?\b|\brsvp|\bevents?\b|\bpetition|\bsurvey|\bpath\b|"
+    + r"|\btagged\b|\bwith (?:the )?tag\b|\b(?:the|a|my|our|this|on) lists?\b|\brsvp|\bevents?\b|"
+    r"\bpetition|\bsurvey|\bpath\b|"
     r"\bmembership|\bautomation|\bwho (?:contacted|called)\b",
 )
 def list_people(ask: Ask, _match: re.Match[str]) -> Plan:
     """ "who joined this week?", "list volunteers in Springfield" """
-    wanted, words, nouns = criteria(ask)
+    wanted, words, nouns = read_criteria(ask)
     if "created" in wanted:
         wanted["sort"] = "-created_at"
     (found,) = yield (call("search_people", **wanted, limit=ask.limit),)
@@ -256,7 +152,7 @@ def list_people(ask: Ask, _match: re.Match[str]) -> Plan:
 )
 def one_person(ask: Ask, match: re.Match[str]) -> Plan:
     """ "tell me about Maria Lopez" """
-    who = re.sub(r"\b(?:details)$", "", _bare(ask.words.group(match, "who")), flags=re.IGNORECASE)
+    who = re.sub(r"\b(?:details)$", "", bare_name(ask.words.group(match, "who")), flags=re.IGNORECASE)
     person = yield from find_person(ask, who)
     return (yield from _record(ask, person.id))
 
@@ -314,7 +210,8 @@ def person_card(found: Result) -> str:
     )
 
 
-def _bare(who: str) -> str:
+def bare_name(who: str) -> str:
+    """A name without the words of a request before it."""
     return re.sub(
         r"^(?:show|list|get|give me|see|open|the|and|what|which|all) ", "", who.strip(), flags=re.IGNORECASE
     )

@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from local.claude.brain.changing import DO, done, quoted_or
+from local.claude.brain.criteria import cents_of
 from local.claude.brain.intents.events import find_event
 from local.claude.brain.intents.journeys import find_path
-from local.claude.brain.intents.money import cents_of
 from local.claude.brain.intents.outreach import named_record
 from local.claude.brain.markdown import clean, date, field, money, name_of
 from local.claude.brain.moments import find_moment, without_moment
@@ -339,8 +339,8 @@ def _offered(ask: Ask, status: str, verb: str) -> str:
 
 
 @intent(
-    DO + r"(?:move|advance|push) (?P<who>.+?) (?:to|on to|onto|into) (?:the )?(?:step (?P<step>.+?)|"
-    r"(?P<step2>.+?) step|next step(?P<next>))(?: (?:on|of|in) (?:the )?(?:path (?P<path>.+)|"
+    DO + r"(?:move|advance|push) (?P<who>.+?) (?:to|on to|onto|into) (?:the )?(?:(?P<next>next step)|"
+    r"step (?P<step>.+?)|(?P<step2>.+?) step)(?: (?:on|of|in) (?:the )?(?:path (?P<path>.+)|"
     r"(?P<path2>.+?) path))?$"
 )
 def move_journey(ask: Ask, match: re.Match[str]) -> Plan:

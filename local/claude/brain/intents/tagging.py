@@ -55,7 +55,7 @@ def bulk_tag(ask: Ask, match: re.Match[str]) -> Plan:
         call("bulk_tag_people", person_ids=ids, tag=tag, action="remove" if remove else "add"),
     )
     people = plural(len(ids), "person", "people")
-    return done(result, f"{people} {'lose' if remove else 'get'} the tag “{clean(tag)}”.")
+    return done(result, f"The tag “{clean(tag)}” {'comes off' if remove else 'goes to'} {people}.")
 
 
 @intent(DO + r"(?:rename|change) (?:the )?tag (?P<tag>.+?) (?:to|into|as) (?P<new>.+)$")
@@ -68,6 +68,19 @@ def rename_tag(ask: Ask, match: re.Match[str]) -> Plan:
     )
     (result,) = yield (call("rename_tag", tag=old, new_name=new),)
     return done(result, f"The tag “{clean(old)}” is now called “{clean(new)}” for everyone.")
+
+
+@intent(
+    DO + r"untag (?P<who>.+?) (?:as|from|with) (?:the tag )?(?P<tag>.+)$",
+    DO + r"(?:remove|take|delete) " + TAGS + r" (?:from|off) (?P<who>.+)$",
+    DO + r"(?:remove|take) (?:the )?(?P<tag>[\w -]+?) tags? (?:from|off) (?P<who>.+)$",
+)
+def untag_person(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "remove the tag host from Maria Lopez" """
+    tags = ask.words.quoted or several(ask.words.group(match, "tag"))
+    person = yield from find_person(ask, ask.words.group(match, "who"))
+    (result,) = yield (call("remove_tags_from_person", person_id=person.id, tags=tags),)
+    return done(result, f"{person.label} no longer has {_tags(tags)}.")
 
 
 @intent(
@@ -93,19 +106,6 @@ def delete_tag(ask: Ask, match: re.Match[str]) -> Plan:
         result,
         f"The tag “{clean(tag)}” goes away for {plural(count, 'person', 'people')}; this cannot be undone.",
     )
-
-
-@intent(
-    DO + r"untag (?P<who>.+?) (?:as|from|with) (?:the tag )?(?P<tag>.+)$",
-    DO + r"(?:remove|take|delete) " + TAGS + r" (?:from|off) (?P<who>.+)$",
-    DO + r"(?:remove|take) (?:the )?(?P<tag>[\w -]+?) tags? (?:from|off) (?P<who>.+)$",
-)
-def untag_person(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "remove the tag host from Maria Lopez" """
-    tags = ask.words.quoted or several(ask.words.group(match, "tag"))
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    (result,) = yield (call("remove_tags_from_person", person_id=person.id, tags=tags),)
-    return done(result, f"{person.label} no longer has {_tags(tags)}.")
 
 
 @intent(

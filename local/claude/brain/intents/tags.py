@@ -3,8 +3,10 @@
 import re
 
 from local.claude.brain.answers import counted, listing
-from local.claude.brain.intents.people import COMMAND, PEOPLE, columns
-from local.claude.brain.markdown import Record, clean, field, linked
+from local.claude.brain.criteria import PEOPLE
+from local.claude.brain.intents.people import COMMAND, bare_name, columns
+from local.claude.brain.markdown import Record, clean, field, linked, name_of, paragraphs, plural
+from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, intent
 from local.claude.brain.tools import call
 
@@ -45,6 +47,33 @@ def people_with_tag(ask: Ask, match: re.Match[str]) -> Plan:
         counted(found, PEOPLE, about)
         if ask.wants_count
         else listing(ask, found, PEOPLE, columns(), about=about)
+    )
+
+
+@intent(
+    r"\b(?:what|which|show|list|any|all)\b.*\btags? (?:does|do|did|has|have|are on|on|of|for|"
+    r"is on) (?P<who>.+?)(?: have| has| got)?$",
+    r"\b(?:what|which) tags? (?P<who>.+?) (?:has|have)$",
+    r"\b(?:how|what) (?:is|are|was) (?P<who>(?!people\b).+?) tagged(?: as| with)?$",
+    r"\b(?P<who>this person|(?!people|everyone)\w+(?: \w+)?)(?:'s) tags\b",
+    r"^(?:show )?(?P<who>his|her|their) tags$",
+    unless=COMMAND,
+)
+def tags_of_person(ask: Ask, match: re.Match[str]) -> Plan:
+    """ "what tags does Maria have?" """
+    person = yield from find_person(ask, bare_name(ask.words.group(match, "who")))
+    (found,) = yield (call("get_person_tags", person_ids=[person.id]),)
+    record = next((each for each in found.items if str(each.get("id")) == person.id), None) or (
+        found.items[0] if len(found.items) == 1 and "tags" in found.items[0] else None
+    )
+    tags = (record or {}).get("tags") if record is not None else found.data.get("tags")
+    tags = tags if tags is not None else list(found.items)
+    label = linked(record) if record is not None and field(record, "name") else person.label
+    label = label[0].upper() + label[1:]
+    if not tags:
+        return f"{label} has no tags."
+    return paragraphs(
+        f"{label} has **{plural(len(tags), 'tag')}**:", "\n".join(f"- {clean(name_of(tag))}" for tag in tags)
     )
 
 
