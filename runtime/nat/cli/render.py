@@ -1,8 +1,7 @@
 """How a turn looks in a terminal: Markdown as it grows, a line for each tool, notices, progress.
 
-Every text here may quote what outsiders wrote, so control characters never reach the terminal, and links show
-their address instead of hiding it behind a label. Without a terminal, as in a pipe, the plain answer is
-written.
+Every text here may quote what outsiders wrote, so control characters never reach the terminal. Without a
+terminal, as in a pipe, the plain answer is written.
 """
 
 import re
@@ -12,10 +11,10 @@ from typing import Final
 
 from rich.console import Console
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.status import Status
 from rich.text import Text
 
+from nat.cli.markdown import safe_markdown
 from nat.events import (
     ApprovalRequested,
     Event,
@@ -112,7 +111,7 @@ class Screen:
                 console=self._console, refresh_per_second=_REFRESH, vertical_overflow="ellipsis"
             )
             self._live.start()
-        self._live.update(_markdown(self._text))
+        self._live.update(safe_markdown(self._text))
 
     def _settle(self) -> None:
         """End the running text: what comes next stands below it."""
@@ -188,7 +187,3 @@ def show_all(events: Iterable[Event], console: Console, after: Callable[[], None
     finally:
         screen.finish()
     return screen
-
-
-def _markdown(text: str) -> Markdown:
-    return Markdown(text, hyperlinks=False)

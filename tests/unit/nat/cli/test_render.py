@@ -1,6 +1,7 @@
 """How a turn looks in a terminal and in a pipe."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -103,10 +104,33 @@ def test_no_record_can_steer_the_terminal() -> None:
     assert "\x1b]0" not in shown(TextDelta(hostile), TurnFinished(""))
 
 
-def test_a_link_shows_where_it_leads() -> None:
-    output = shown(TextDelta("[your bank](https://evil.example)"), TurnFinished(""))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[your bank](https://evil.example/x)",
+        "[your bank][1]\n\n[1]: https://evil.example/x",
+        "[your bank](https://demo.nationbuilder.com.evil.example/x)",
+        "[your bank](http://demo.nationbuilder.com/evil)",
+    ],
+)
+def test_a_link_to_anywhere_shows_its_address(text: str) -> None:
+    output = shown(TextDelta(text), TurnFinished(""))
 
-    assert "https://evil.example" in output
+    assert re.search(r"your bank \(https?://\S*evil\S*\)", output)
+
+
+def test_a_link_to_the_control_panel_shows_only_its_label() -> None:
+    output = shown(TextDelta("[Ana](https://demo.nationbuilder.com/admin/signups/1)"), TurnFinished(""))
+
+    assert "Ana" in output
+    assert "(https" not in output
+
+
+def test_an_image_is_only_described() -> None:
+    output = shown(TextDelta("![a cat](https://evil.example/cat.png)"), TurnFinished(""))
+
+    assert "(image: a cat)" in output
+    assert "evil.example" not in output
 
 
 def test_in_a_pipe_only_the_answer_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
