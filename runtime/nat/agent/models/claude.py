@@ -90,6 +90,8 @@ class AnthropicModel:
         self.model = model
         self._clients = clients
         self._api_key = api_key
+        # Made now: importing the SDK takes a second, which no first question should wait for.
+        clients.client(api_key)
         self._origin = origin_of(model, api_key)
         self._head = _Remembered(body.head)
 
@@ -132,8 +134,7 @@ class BedrockModel:
         self._patience = patience or Patience()
         self._origin = origin_of(model, f"bedrock {region}")
         self._head = _Remembered(lambda request: json.loads(f"{{{body.head(request)}}}"))
-        self._lock = threading.Lock()
-        self._client: AnthropicBedrock | None = None
+        self._client = self._make_client()
 
     def stream(
         self, request: ModelRequest, *, on_text: Callable[[str], None], stopped: Callable[[], bool]
@@ -152,27 +153,25 @@ class BedrockModel:
         )
 
     def close(self) -> None:
-        """Close the connection pool."""
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+        """Close the connection pool for good."""
+        self._client.close()
+
+    def _make_client(self) -> "AnthropicBedrock":
+        import anthropic
+
+        return anthropic.AnthropicBedrock(
+            aws_region=self._region,
+            base_url=self._base_url,
+            timeout=_timeout(self._patience),
+            max_retries=0,
+            open_telemetry=False,
+        )
 
     def _open(self, members: dict[str, Any]) -> "Stream[Any]":
         import anthropic
 
-        with self._lock:
-            if self._client is None:
-                self._client = anthropic.AnthropicBedrock(
-                    aws_region=self._region,
-                    base_url=self._base_url,
-                    timeout=_timeout(self._patience),
-                    max_retries=0,
-                    open_telemetry=False,
-                )
-            client = self._client
         # The SDK takes `model` and `stream` out of the body, into the path.
-        return client.post(
+        return self._client.post(
             _PATH, cast_to=object, body=dict(members), stream=True, stream_cls=anthropic.Stream[object]
         )
 
