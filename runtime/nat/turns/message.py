@@ -3,6 +3,9 @@
 import json
 from dataclasses import dataclass
 
+from nat.conversations.turns import conversation_key, turn_item
+from nat.isolation import checked_slug
+
 
 class MessageUnreadable(ValueError):
     """A message on the turn queue that admission did not write."""
@@ -21,6 +24,10 @@ class TurnMessage:
         """The message that `nat.turns.queue` wrote. Raises `MessageUnreadable`."""
         try:
             value = json.loads(body)
-            return cls(value["nation_slug"], value["conversation_id"], value["turn_id"])
+            message = cls(value["nation_slug"], value["conversation_id"], value["turn_id"])
+            checked_slug(message.nation_slug)
+            conversation_key(message.nation_slug, message.conversation_id)
+            turn_item(message.turn_id)
+            return message
         except (ValueError, KeyError, TypeError):
             raise MessageUnreadable("This message names no turn.") from None
