@@ -86,7 +86,7 @@ class Tool:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments, without the titles that pydantic adds."""
-        schema: dict[str, Any] = _without_titles(self.arguments.model_json_schema())
+        schema: dict[str, Any] = _plain(self.arguments.model_json_schema())
         schema.pop("description", None)
         return schema
 
@@ -140,13 +140,24 @@ def tool_list_json(tools: Iterable[Tool]) -> str:
     return json.dumps(definitions, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _without_titles(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without_titles(each)
-            for key, each in value.items()
-            if not (key == "title" and isinstance(each, str))
-        }
+def _plain(value: Any) -> Any:
+    """A schema without the titles that pydantic adds, and without saying of each optional parameter that it
+    may be null and is so by default: it is not required, which says the same in a third of the tokens."""
     if isinstance(value, list):
-        return [_without_titles(each) for each in value]
-    return value
+        return [_plain(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {
+        key: _plain(each)
+        for key, each in value.items()
+        if not (key == "title" and isinstance(each, str)) and not (key == "default" and each is None)
+    }
+    branches = plain.get("anyOf")
+    if isinstance(branches, list) and {"type": "null"} in branches:
+        others = [each for each in branches if each != {"type": "null"}]
+        if len(others) > 1:
+            plain["anyOf"] = others
+        else:
+            del plain["anyOf"]
+            plain = {**others[0], **plain}
+    return plain

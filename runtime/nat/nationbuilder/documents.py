@@ -12,6 +12,27 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+TARGETS: Final[Mapping[str, str]] = {
+    "signup": "signups",
+    "author": "signups",
+    "recruiter": "signups",
+    "point_person": "signups",
+    "first_signup": "signups",
+    "second_signup": "signups",
+    "tag": "signup_tags",
+    "page": "pages",
+    "site": "sites",
+    "path": "paths",
+    "current_step": "path_steps",
+    "membership_type": "membership_types",
+    "donation_tracking_code": "donation_tracking_codes",
+    "automation": "automations",
+    "survey_question": "survey_questions",
+    "survey_question_possible_response": "survey_question_possible_responses",
+}
+"""Types behind foreign keys: a sideloaded record is found by `<name>_id` where V2 leaves out the relationship's
+`data`."""
+
 _SHOW_PATH: Final = re.compile(r"/api/v2/([a-z_]+)/(\d+)$")
 
 
@@ -97,7 +118,10 @@ class Included:
 
     def many(self, record: Record, name: str) -> tuple[Record, ...]:
         """The sideloaded records behind a relationship, in its order."""
-        found = (self._records.get((each.type, each.id)) for each in record.references(name))
+        references = record.references(name)
+        if not references and name in TARGETS and record[f"{name}_id"] is not None:
+            references = (Reference(TARGETS[name], str(record[f"{name}_id"])),)
+        found = (self._records.get((each.type, each.id)) for each in references)
         return tuple(each for each in found if each is not None)
 
     def joined(self, other: "Included") -> "Included":

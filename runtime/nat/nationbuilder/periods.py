@@ -92,8 +92,8 @@ def named_span(name: str, now: datetime, zone: tzinfo) -> Span:
 
 
 def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
-    """A moment in a tool's argument, in UTC: a date (its first moment), a date-time (the nation's clock
-    unless it has an offset), or a period's name (its start; with `end` its end). Raises `BadRequest`."""
+    """A moment in a tool's argument, in UTC: a date-time (the nation's clock unless it has an offset), a date
+    or a period's name (its first moment; with `end` the first moment after it). Raises `BadRequest`."""
     text = text.strip()
     if text in PERIOD_NAMES and text != "all_time":
         span = named_span(text, now, zone)
@@ -102,7 +102,7 @@ def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) ->
             return moment
     try:
         if len(text) == len("2026-01-01"):
-            return day_start(date.fromisoformat(text), zone)
+            return day_start(date.fromisoformat(text) + timedelta(days=int(end)), zone)
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):

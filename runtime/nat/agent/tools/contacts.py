@@ -1,0 +1,95 @@
+"""Contacts: logged interactions with people."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, since_until
+from nat.agent.tools.results import (
+    PERSON_FIELDS,
+    counted,
+    given,
+    in_words,
+    item,
+    listed,
+    local,
+    long_text,
+    panel_link,
+    related_person,
+    span_words,
+)
+from nat.nationbuilder import NationBuilder
+
+Method = Literal[
+    "delivery", "door_knock", "email", "email_blast", "face_to_face", "facebook", "meeting", "phone_call",
+    "robocall", "snail_mail", "text", "text_1to1", "text_blast", "tweet", "video_call", "webinar", "linkedin",
+    "other",
+]  # fmt: skip
+ContactOutcome = Literal[
+    "other", "answered", "bad_info", "left_message", "meaningful_interaction", "send_information",
+    "not_interested", "no_answer", "refused", "inaccessible",
+]  # fmt: skip
+
+
+@tool(
+    group="contacts",
+    effect=Effect.READ,
+    label="Looking at logged contacts",
+    endpoints=("GET /contacts",),
+)
+def list_contacts(
+    nation: NationBuilder,
+    *,
+    person_id: RecordId | None = None,
+    author_id: Annotated[RecordId | None, Field(description="Who made the contact")] = None,
+    method: list[Method] | None = None,
+    outcome: list[ContactOutcome] | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    limit: Limit = 20,
+    count_only: CountOnly = False,
+) -> Outcome:
+    """Logged calls, visits, meetings and the like: of a person, by a colleague, in a period; newest first."""
+    span = since_until(nation, since, until)
+    filters: Any = given(
+        signup_id=person_id,
+        author_id=author_id,
+        contact_method=method or None,
+        contact_status=outcome or None,
+        created_at=span.condition(),
+    )
+    query = in_words(
+        "logged contacts",
+        f"with person {person_id}" if person_id else None,
+        f"by person {author_id}" if author_id else None,
+        " or ".join(method) if method else None,
+        f"outcome {' or '.join(outcome)}" if outcome else None,
+        span_words(nation, span),
+    )
+    links = panel_link(nation, "person", "Profile", person_id or author_id) if person_id or author_id else ()
+    if count_only:
+        links = links or panel_link(nation, "dashboard", f"Control panel ({query})")
+        return counted(nation, nation.count("contacts", filters), query=query, links=links)
+    page = nation.index(
+        "contacts",
+        filters=filters,
+        include=("signup", "author"),
+        fields=PERSON_FIELDS,
+        sort=("-created_at",),
+        page_size=limit,
+        count=True,
+    )
+    items = [
+        item(
+            id=each.id,
+            at=local(nation, each.moment("created_at")),
+            person=related_person(nation, each, page.included, "signup"),
+            author=related_person(nation, each, page.included, "author"),
+            method=each["contact_method"],
+            outcome=each["contact_status"],
+            note=long_text(each.text("content")),
+        )
+        for each in page.records
+    ]
+    return listed(nation, items, query=query, total=page.total, complete=page.complete, links=links)

@@ -1,0 +1,267 @@
+"""Sums of donations. V2 adds nothing up, so all pages of a period are read and summed here."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tools.money import Status
+from nat.agent.tools.parameters import Between, When, span_of
+from nat.agent.tools.results import (
+    PERSON_FIELDS,
+    Item,
+    in_words,
+    item,
+    listed,
+    money,
+    panel_link,
+    person,
+    span_data,
+    span_words,
+)
+from nat.nationbuilder import NationBuilder, Record, between, together
+from nat.nationbuilder.periods import (
+    PeriodName,
+    Span,
+    Unit,
+    previous_span,
+    unit_start,
+    year_before,
+)
+
+READ_AT_MOST: Final = 50_000
+"""Donations of one period: 500 requests, which is half a minute under the rate limit."""
+GROUPS_AT_MOST: Final = 100
+
+GroupBy = Literal["day", "week", "month", "tracking_code", "page"]
+Comparison = PeriodName | Literal["previous_period", "same_period_last_year"] | Between
+
+_DATES: Final[Mapping[str, str]] = {
+    "succeeded": "succeeded_at",
+    "pending": "pending_at",
+    "failed": "failed_at",
+    "canceled": "canceled_at",
+}
+"""By status the date that puts a donation into a period."""
+
+
+@dataclass
+class _Sum:
+    """What some donations add up to. Donations without a person count as money but not as donors."""
+
+    cents: int = 0
+    count: int = 0
+    by_donor: Counter[str] = field(default_factory=Counter)
+    gifts: Counter[str] = field(default_factory=Counter)
+    without_person: int = 0
+
+    def add(self, cents: int, donor: str | None) -> None:
+        """One donation."""
+        self.cents += cents
+        self.count += 1
+        if donor is None:
+            self.without_person += 1
+        else:
+            self.by_donor[donor] += cents
+            self.gifts[donor] += 1
+
+    def figures(self) -> Item:
+        """The figures that every sum has."""
+        return item(
+            total_cents=self.cents,
+            total_amount=money(self.cents),
+            count=self.count,
+            average_cents=round(self.cents / self.count) if self.count else None,
+            donors=len(self.by_donor),
+            donations_without_person=self.without_person or None,
+        )
+
+
+@dataclass
+class _Reading:
+    """The donations of one period, summed while they were read."""
+
+    whole: _Sum = field(default_factory=_Sum)
+    groups: dict[str, _Sum] = field(default_factory=dict)
+    announced: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every donation that V2 announced was read."""
+        return self.announced is not None and self.whole.count >= self.announced
+
+
+@tool(
+    group="money",
+    effect=Effect.READ,
+    label="Adding up donations",
+    endpoints=(
+        "GET /donations",
+        "GET /signups",
+        "GET /donation_tracking_codes",
+        "GET /pages",
+    ),
+)
+def summarize_donations(
+    nation: NationBuilder,
+    *,
+    period: When,
+    compare_to: Comparison | None = None,
+    group_by: GroupBy | None = None,
+    status: Status = "succeeded",
+    top: Annotated[int, Field(ge=0, le=50, description="How many top donors to name")] = 5,
+) -> Outcome:
+    """Total, number, average, donors, top donors, first-time and lapsed donors of a period; by day, week,
+    month, tracking code or page. `lapsed_donors` gave in the comparison period and not in this one; without
+    a comparison they gave before the period and not since."""
+    span = span_of(nation, period)
+    reading = _read(nation, span, status, group_by)
+    other_span = _compared(nation, span, compare_to)
+    other = _read(nation, other_span, status, None) if other_span else None
+    extras: list[Callable[[], Any]] = [
+        partial(_top_donors, nation, reading.whole, top),
+        partial(_first_time_donors, nation, span, status),
+        partial(_lapsed_donors, nation, span, status, reading, other),
+        partial(_groups, nation, reading.groups, group_by),
+    ]
+    leaders, first_time, lapsed, groups = together(extras)
+    complete = reading.complete and (other is None or other.complete)
+    return listed(
+        nation,
+        [],
+        query=in_words("donations", f"status {status}", span_words(nation, span, _DATES[status][:-3])),
+        total=reading.announced,
+        complete=complete,
+        links=panel_link(nation, "finances", "Finances in the control panel"),
+        period=span_data(nation, span),
+        period_is_over=None if span.end is None else span.end <= nation.now(),
+        **reading.whole.figures(),
+        first_time_donors=first_time,
+        lapsed_donors=lapsed,
+        top=leaders,
+        groups=groups[:GROUPS_AT_MOST] if group_by else None,
+        groups_left_out=max(0, len(groups) - GROUPS_AT_MOST) or None,
+        compared_with=_comparison(nation, other_span, reading, other),
+        note=None if complete else f"Partial: more than {READ_AT_MOST} donations, not all were read.",
+    )
+
+
+def _read(nation: NationBuilder, span: Span, status: Status, group_by: GroupBy | None) -> _Reading:
+    date = _DATES[status]
+    filters: dict[str, Any] = {"status": status}
+    condition = span.condition()
+    if condition is not None:
+        filters[date] = condition
+    reading = _Reading()
+    seen: set[str] = set()
+    for page in nation.pages(
+        "donations",
+        max_records=READ_AT_MOST,
+        filters=filters,
+        fields={
+            "donations": ("amount_in_cents", date, "signup_id", "donation_tracking_code_id", "page_id"),
+        },
+        sort=(date,),
+    ):
+        if reading.announced is None:
+            reading.announced = page.total
+        for record in page.records:
+            if record.id not in seen:
+                seen.add(record.id)
+                cents, donor = record.integer("amount_in_cents"), record.related_id("signup")
+                reading.whole.add(cents, donor)
+                if group_by is not None:
+                    key = _group_key(nation, record, group_by, date)
+                    reading.groups.setdefault(key, _Sum()).add(cents, donor)
+    return reading
+
+
+def _group_key(nation: NationBuilder, record: Record, group_by: GroupBy, date: str) -> str:
+    if group_by == "tracking_code":
+        return record.text("donation_tracking_code_id")
+    if group_by == "page":
+        return record.text("page_id")
+    moment: datetime | None = record.moment(date)
+    if moment is None:
+        return ""
+    unit: Unit = group_by
+    return unit_start(unit, moment.astimezone(nation.zone).date()).isoformat()
+
+
+def _groups(nation: NationBuilder, groups: Mapping[str, _Sum], group_by: GroupBy | None) -> list[Item]:
+    """Stretches of time in order, codes and pages by amount. Weeks are named by their Monday."""
+    if group_by in ("tracking_code", "page"):
+        names = _names(nation, group_by, [key for key in groups if key])
+        ordered: Iterable[tuple[str, _Sum]] = sorted(groups.items(), key=lambda pair: -pair[1].cents)
+        return [{**item(id=key, name=names.get(key) or "none"), **group.figures()} for key, group in ordered]
+    return [{**item(name=key or "no date"), **group.figures()} for key, group in sorted(groups.items())]
+
+
+def _names(nation: NationBuilder, group_by: str, ids: list[str]) -> Mapping[str, str]:
+    resource = "donation_tracking_codes" if group_by == "tracking_code" else "pages"
+    found = nation.find(resource, ids, fields={resource: ("name", "slug")})
+    return {key: record.text("name") or record.text("slug") for key, record in found.items()}
+
+
+def _top_donors(nation: NationBuilder, whole: _Sum, top: int) -> list[Item]:
+    leaders = sorted(whole.by_donor.items(), key=lambda pair: (-pair[1], int(pair[0])))[:top]
+    people = nation.find("signups", [donor for donor, _ in leaders], fields=PERSON_FIELDS)
+    return [
+        {
+            **(person(nation, people.get(donor), donor) or {}),
+            "total_cents": cents,
+            "total_amount": money(cents),
+            "count": whole.gifts[donor],
+        }
+        for donor, cents in leaders
+    ]
+
+
+def _first_time_donors(nation: NationBuilder, span: Span, status: Status) -> int | None:
+    """People whose first donation lies in the period: V2 keeps that date on the person."""
+    if status != "succeeded" or span.start is None:
+        return None
+    return nation.count("signups", {"first_donated_at": span.condition()})
+
+
+def _lapsed_donors(
+    nation: NationBuilder, span: Span, status: Status, reading: _Reading, other: _Reading | None
+) -> int | None:
+    if other is not None:
+        return len(other.whole.by_donor.keys() - reading.whole.by_donor.keys())
+    if status != "succeeded" or span.start is None:
+        return None
+    return nation.count("signups", {"last_donated_at": between(None, span.start)})
+
+
+def _compared(nation: NationBuilder, span: Span, compare_to: Comparison | None) -> Span | None:
+    match compare_to:
+        case None:
+            return None
+        case "previous_period":
+            return previous_span(span, nation.zone)
+        case "same_period_last_year":
+            return year_before(span, nation.zone)
+        case _:
+            return span_of(nation, compare_to)
+
+
+def _comparison(
+    nation: NationBuilder, span: Span | None, reading: _Reading, other: _Reading | None
+) -> Item | None:
+    if span is None or other is None:
+        return None
+    now, then = reading.whole, other.whole
+    return {
+        "period": span_data(nation, span),
+        **then.figures(),
+        "change_cents": now.cents - then.cents,
+        "change_percent": round((now.cents - then.cents) * 100 / then.cents, 1) if then.cents else None,
+        "donors_in_both": len(now.by_donor.keys() & then.by_donor.keys()),
+        "new_compared": len(now.by_donor.keys() - then.by_donor.keys()),
+    }

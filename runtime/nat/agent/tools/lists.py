@@ -1,0 +1,163 @@
+"""Lists of people, and list actions that are under way."""
+
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tools.parameters import Limit, RecordId, Text
+from nat.agent.tools.people import CONTACT_FIELDS, SUMMARY_FIELDS, ContactDetails, summary
+from nat.agent.tools.results import (
+    PERSON_NAME,
+    Item,
+    given,
+    in_words,
+    item,
+    listed,
+    local,
+    long_text,
+    panel_link,
+    related_person,
+    single,
+)
+from nat.nationbuilder import Document, Included, NationBuilder, Page, Record, together, where
+
+MemberField = Literal[
+    "support_level", "is_volunteer", "is_donor", "is_supporter", "is_prospect", "do_not_contact",
+    "donations_amount_in_cents", "donations_count", "last_donated_at", "last_contacted_at", "created_at",
+    "signup_type",
+]  # fmt: skip
+
+_PEOPLE: Final = {"signups": PERSON_NAME}
+
+
+@tool(
+    group="lists",
+    effect=Effect.READ,
+    label="Looking at lists",
+    endpoints=("GET /lists",),
+)
+def list_lists(
+    nation: NationBuilder,
+    *,
+    query: Annotated[Text | None, Field(description="Part of the name")] = None,
+    author_id: RecordId | None = None,
+    limit: Limit = 20,
+) -> Outcome:
+    """Find saved lists with how many people are on each, newest first."""
+    page = nation.index(
+        "lists",
+        filters=given(name=where("match", query) if query else None, author_id=author_id),
+        include=("author",),
+        fields=_PEOPLE,
+        sort=("-created_at",),
+        page_size=limit,
+        count=True,
+    )
+    return listed(
+        nation,
+        [_list(nation, each, page.included) for each in page.records],
+        query=in_words(
+            "lists",
+            f"name contains “{query}”" if query else None,
+            f"author {author_id}" if author_id else None,
+        ),
+        total=page.total,
+        complete=page.complete,
+        links=panel_link(nation, "lists", "Lists in the control panel"),
+    )
+
+
+@tool(
+    group="lists",
+    effect=Effect.READ,
+    label="Opening a list",
+    endpoints=("GET /lists/{id}",),
+)
+def get_list(nation: NationBuilder, *, list_id: RecordId) -> Outcome:
+    """One list: how many people are on it, its owner, its parent."""
+    found = nation.show("lists", list_id, include=("author", "parent"))
+    data = _list(nation, found.record, found.included)
+    parent = found.one("parent")
+    data |= item(
+        description=long_text(found.record.text("description")),
+        updated_at=local(nation, found.record.moment("updated_at")),
+        parent=item(id=parent.id, name=parent.text("name")) if parent else None,
+    )
+    return single(nation, data, query=f"list {list_id}")
+
+
+@tool(
+    group="lists",
+    effect=Effect.READ,
+    label="Looking who is on a list",
+    endpoints=("GET /lists/{id}/signups", "GET /lists/{id}"),
+)
+def list_list_members(
+    nation: NationBuilder,
+    *,
+    list_id: RecordId,
+    fields: Annotated[list[MemberField] | None, Field(description="Default: all of them")] = None,
+    limit: Limit = 20,
+    include_contact_details: ContactDetails = False,
+) -> Outcome:
+    """People on a list. To count them, use get_list."""
+    attributes = (
+        *PERSON_NAME,
+        *(fields or SUMMARY_FIELDS),
+        *(CONTACT_FIELDS if include_contact_details else ()),
+    )
+    reads: list[Any] = [
+        partial(nation.show, "lists", list_id),
+        partial(
+            nation.index,
+            f"lists/{list_id}/signups",
+            fields={"signups": tuple(dict.fromkeys(attributes))},
+            page_size=limit,
+        ),
+    ]
+    the_list, page = together(reads)
+    assert isinstance(the_list, Document)
+    assert isinstance(page, Page)
+    total = the_list.record["signups_count"]
+    name = the_list.record.text("name")
+    return listed(
+        nation,
+        [summary(nation, each, contact_details=include_contact_details) for each in page.records],
+        query=f"people on the list “{name}”",
+        total=total,
+        complete=len(page.records) >= total if total is not None else not page.has_next,
+        links=panel_link(nation, "list", name, list_id),
+        list=item(id=list_id, name=name, people=total, panel_url=nation.panel_url("list", list_id)),
+    )
+
+
+@tool(
+    group="lists",
+    effect=Effect.READ,
+    label="Checking a list action",
+    endpoints=("GET /async_processes/{id}",),
+)
+def get_batch_status(
+    nation: NationBuilder, *, token: Annotated[Text, Field(description="From the list action")]
+) -> Outcome:
+    """Whether a list action (add, remove, tag, untag) has finished."""
+    state = nation.process(token)
+    status = str(state.get("status") or "unknown")
+    data = item(
+        id=str(state.get("id") or token), name="list action", status=status, message=state.get("message")
+    )
+    return single(nation, data, query="list action", untrusted=False, finished=status == "completed")
+
+
+def _list(nation: NationBuilder, found: Record, included: Included) -> Item:
+    return item(
+        id=found.id,
+        name=found.text("name") or f"List {found.id}",
+        panel_url=nation.panel_url("list", found.id),
+        slug=found.text("slug"),
+        people=found.integer("signups_count"),
+        author=related_person(nation, found, included, "author"),
+        created_at=local(nation, found.moment("created_at")),
+    )

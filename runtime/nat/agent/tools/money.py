@@ -1,0 +1,276 @@
+"""Donations, tracking codes and pledges, as records. Totals are in `donation_summary`."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tools.parameters import Cents, Limit, RecordId, Text, When, span_of
+from nat.agent.tools.people import ContactDetails
+from nat.agent.tools.results import (
+    PERSON_NAME,
+    Item,
+    cents_between,
+    given,
+    in_words,
+    item,
+    listed,
+    local,
+    long_text,
+    money,
+    page_url,
+    panel_link,
+    related_person,
+    single,
+    span_words,
+)
+from nat.errors import RecordNotFound
+from nat.nationbuilder import Included, NationBuilder, Record, where
+
+Status = Literal["succeeded", "pending", "failed", "canceled"]
+DonationSort = Literal["newest", "oldest", "largest", "smallest"]
+ONE_OF_EACH: Final = ("signup", "donation_tracking_code", "page")
+_SORTS: Final = {
+    "newest": "-succeeded_at",
+    "oldest": "succeeded_at",
+    "largest": "-amount_in_cents",
+    "smallest": "amount_in_cents",
+}
+_RELATED_FIELDS: Final = {
+    "signups": PERSON_NAME,
+    "pages": ("name", "slug", "site_id"),
+    "donation_tracking_codes": ("name", "slug"),
+}
+
+
+@tool(
+    group="money",
+    effect=Effect.READ,
+    label="Looking at donations",
+    endpoints=("GET /donations", "GET /donation_tracking_codes"),
+)
+def list_donations(
+    nation: NationBuilder,
+    *,
+    succeeded: Annotated[When | None, Field(description="When the money came in")] = None,
+    person_id: RecordId | None = None,
+    min_cents: Cents | None = None,
+    max_cents: Cents | None = None,
+    status: list[Status] | None = None,
+    tracking_code: Annotated[Text | None, Field(description="Slug, name or id")] = None,
+    page_id: RecordId | None = None,
+    payment_type_name: Text | None = None,
+    sort: DonationSort = "newest",
+    limit: Limit = 20,
+) -> Outcome:
+    """Donations one by one, of any status unless given. A row is a transaction, not a donor; for sums, donors
+    and averages use summarize_donations."""
+    span = span_of(nation, succeeded)
+    code = _find_code(nation, tracking_code) if tracking_code else None
+    filters: Any = given(
+        succeeded_at=span.condition(),
+        signup_id=person_id,
+        amount_in_cents=cents_between(min_cents, max_cents),
+        status=status or None,
+        donation_tracking_code_id=code.id if code else None,
+        page_id=page_id,
+        payment_type_name=payment_type_name,
+    )
+    # Donations that never succeeded have no such date, and databases put null first in descending order.
+    order = (_SORTS[sort],)
+    if sort in ("newest", "oldest") and (status is None or set(status) != {"succeeded"}):
+        order = (_SORTS[sort].replace("succeeded_at", "created_at"),) if span.start is None else order
+    page = nation.index(
+        "donations",
+        filters=filters,
+        include=ONE_OF_EACH,
+        fields=_RELATED_FIELDS,
+        sort=order,
+        page_size=limit,
+        count=True,
+    )
+    query = in_words(
+        "donations",
+        span_words(nation, span, "succeeded"),
+        f"of person {person_id}" if person_id else None,
+        f"at least {money(min_cents)}" if min_cents is not None else None,
+        f"at most {money(max_cents)}" if max_cents is not None else None,
+        f"status {' or '.join(status)}" if status else None,
+        f"tracking code {code.text('name')}" if code else None,
+        f"page {page_id}" if page_id else None,
+        f"paid by {payment_type_name}" if payment_type_name else None,
+        f"{sort} first",
+    )
+    whole = page.complete
+    return listed(
+        nation,
+        [donation(nation, each, page.included) for each in page.records],
+        query=query,
+        total=page.total,
+        complete=whole,
+        links=(
+            *panel_link(nation, "finances", "Finances in the control panel"),
+            *(panel_link(nation, "person", "Donor's profile", person_id) if person_id else ()),
+        ),
+        sum_cents=sum(each.integer("amount_in_cents") for each in page.records) if whole else None,
+    )
+
+
+@tool(
+    group="money",
+    effect=Effect.READ,
+    label="Opening a donation",
+    endpoints=("GET /donations/{id}",),
+)
+def get_donation(
+    nation: NationBuilder, *, donation_id: RecordId, include_contact_details: ContactDetails = False
+) -> Outcome:
+    """One donation in full: donor, amount, dates, payment, tracking code, page, note, custom values."""
+    found = nation.show(
+        "donations",
+        donation_id,
+        include=(*ONE_OF_EACH, "recruiter", "author", "mailing", "membership", "pledge"),
+        extra_fields={"donations": ("billing_address",)} if include_contact_details else None,
+    )
+    record = found.record
+    data = donation(nation, record, found.included)
+    data |= item(**{name: record[name] for name in _MORE_FIELDS if record[name] not in (None, "", False)})
+    data |= item(
+        **{name: local(nation, record.moment(name)) for name in _MORE_MOMENTS},
+        note=long_text(record.text("note"), 2_000),
+        custom_values=record["custom_values"],
+        recruiter=related_person(nation, record, found.included, "recruiter"),
+        author=related_person(nation, record, found.included, "author"),
+    )
+    mailing = found.one("mailing")
+    data |= item(mailing=item(id=mailing.id, name=mailing.text("name")) if mailing else None)
+    if include_contact_details:
+        data |= item(email=record["email"], billing_address=record["billing_address"])
+    return single(
+        nation,
+        data,
+        query=f"donation {donation_id}",
+        links=panel_link(nation, "finances", "Finances in the control panel"),
+    )
+
+
+@tool(
+    group="money",
+    effect=Effect.READ,
+    label="Looking at tracking codes",
+    endpoints=("GET /donation_tracking_codes",),
+)
+def list_tracking_codes(
+    nation: NationBuilder,
+    *,
+    query: Annotated[Text | None, Field(description="Part of the name")] = None,
+    limit: Limit = 20,
+) -> Outcome:
+    """Donation tracking codes. What each brought: summarize_donations by tracking_code."""
+    page = nation.index(
+        "donation_tracking_codes",
+        filters=given(name=where("match", query) if query else None),
+        sort=("name",),
+        page_size=limit,
+        count=True,
+    )
+    return listed(
+        nation,
+        [_code(each) for each in page.records],
+        query=in_words("tracking codes", f"name contains “{query}”" if query else None),
+        total=page.total,
+        complete=page.complete,
+        links=panel_link(nation, "finances", "Finances in the control panel"),
+    )
+
+
+@tool(
+    group="money",
+    effect=Effect.READ,
+    label="Looking at pledges",
+    endpoints=("GET /pledges",),
+)
+def list_pledges(
+    nation: NationBuilder,
+    *,
+    person_id: RecordId | None = None,
+    outstanding_only: Annotated[bool, Field(description="Only what is still owed")] = False,
+    limit: Limit = 20,
+) -> Outcome:
+    """Pledges and what is still owed of each, newest first."""
+    page = nation.index(
+        "pledges",
+        filters=given(signup_id=person_id, amount_left_in_cents=where("gt", 0) if outstanding_only else None),
+        include=("signup",),
+        fields={"signups": PERSON_NAME},
+        sort=("-created_at",),
+        page_size=limit,
+        count=True,
+    )
+    items = [
+        item(
+            id=each.id,
+            name=f"Pledge of {money(each.integer('amount_in_cents'))}",
+            person=related_person(nation, each, page.included, "signup"),
+            amount_cents=each.integer("amount_in_cents"),
+            amount_left_cents=each.integer("amount_left_in_cents"),
+            created_at=local(nation, each.moment("created_at")),
+        )
+        for each in page.records
+    ]
+    whole = page.complete
+    return listed(
+        nation,
+        items,
+        query=in_words(
+            "pledges",
+            f"of person {person_id}" if person_id else None,
+            "not yet paid in full" if outstanding_only else None,
+        ),
+        total=page.total,
+        complete=whole,
+        links=panel_link(nation, "finances", "Finances in the control panel"),
+        pledged_cents=sum(each.integer("amount_in_cents") for each in page.records) if whole else None,
+        owed_cents=sum(each.integer("amount_left_in_cents") for each in page.records) if whole else None,
+    )
+
+
+def donation(nation: NationBuilder, record: Record, included: Included) -> Item:
+    """A donation in a list. There is no confirmed URL of a single donation: the donor's profile shows it."""
+    code = included.one(record, "donation_tracking_code")
+    page = included.one(record, "page")
+    cents = record.integer("amount_in_cents")
+    donor = related_person(nation, record, included, "signup")
+    own_name = f"{record.text('first_name')} {record.text('last_name')}".strip()
+    return item(
+        id=record.id,
+        name=f"{money(cents)} from {donor['name'] if donor else own_name or 'an unknown donor'}",
+        person=donor,
+        amount_cents=cents,
+        status=record["status"],
+        succeeded_at=local(nation, record.moment("succeeded_at")),
+        created_at=None if record["succeeded_at"] else local(nation, record.moment("created_at")),
+        payment_type_name=record["payment_type_name"],
+        tracking_code=_code(code) if code else None,
+        page=item(id=page.id, name=page.text("name"), panel_url=page_url(nation, page)) if page else None,
+    )
+
+
+_MORE_FIELDS: Final = (
+    "check_number", "employer", "occupation", "is_corporate_contribution", "is_private", "pledge_id",
+    "membership_id", "import_id", "payout_id", "actblue_order_number",
+)  # fmt: skip
+_MORE_MOMENTS: Final = ("created_at", "updated_at", "pending_at", "failed_at", "canceled_at")
+
+
+def _code(found: Record) -> Item:
+    return item(id=found.id, name=found.text("name") or found.text("slug"), slug=found.text("slug"))
+
+
+def _find_code(nation: NationBuilder, code: str) -> Record:
+    """The tracking code that a slug, name or id means. Raises `RecordNotFound`."""
+    for attribute in ("slug", "name", *(("id",) if code.isascii() and code.isdecimal() else ())):
+        found = nation.index("donation_tracking_codes", filters={attribute: code}).records
+        if found:
+            return found[0]
+    raise RecordNotFound(f"There is no tracking code “{code}”. See list_tracking_codes.")

@@ -1,0 +1,74 @@
+"""Types of parameters that several tools share. Their schemas are short: all tools are always sent."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from nat.nationbuilder import NationBuilder
+from nat.nationbuilder.periods import ALL_TIME, PeriodName, Span, named_span, read_moment
+
+
+def _is_id(value: str) -> str:
+    if not value.isascii() or not value.isdecimal() or len(value) > 18:
+        raise ValueError("an id is a number; find it with a search first")
+    return value
+
+
+RecordId = Annotated[str, StringConstraints(coerce_numbers_to_str=True), AfterValidator(_is_id)]
+"""An id: digits in a string."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Words to look for."""
+
+Limit = Annotated[int, Field(ge=1, le=100)]
+"""How many records to give back."""
+
+CountOnly = Annotated[bool, Field(description="Only the number")]
+
+Moment = Annotated[str, Field(description="ISO date or time, or period name")]
+"""A date, a date-time (the nation's clock unless it has an offset) or the name of a period."""
+
+Cents = Annotated[int, Field(ge=0)]
+
+
+class Parameters(BaseModel):
+    """A nested parameter. Unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Between(Parameters):
+    after: Annotated[str | None, Field(description="ISO, inclusive")] = None
+    before: Annotated[str | None, Field(description="ISO, exclusive")] = None
+
+
+When = PeriodName | Between
+"""A named period, or a start and an end."""
+
+
+class CentsRange(Parameters):
+    gte: int | None = None
+    lte: int | None = None
+
+
+def span_of(nation: NationBuilder, when: When | None) -> Span:
+    """A period in the nation's time zone; all time for None. Raises `BadRequest` for what is no time."""
+    if when is None:
+        return ALL_TIME
+    now, zone = nation.now(), nation.zone
+    if isinstance(when, str):
+        return named_span(when, now, zone)
+    return Span(
+        read_moment(when.after, now, zone) if when.after else None,
+        read_moment(when.before, now, zone) if when.before else None,
+    )
+
+
+def since_until(nation: NationBuilder, since: str | None, until: str | None = None) -> Span:
+    """From the start of `since` to the end of `until`, each a date, a date-time or a period's name. Raises
+    `BadRequest` for what is no time."""
+    now, zone = nation.now(), nation.zone
+    return Span(
+        read_moment(since, now, zone) if since else None,
+        read_moment(until, now, zone, end=True) if until else None,
+    )

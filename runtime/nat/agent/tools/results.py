@@ -1,0 +1,186 @@
+"""How tools shape what they found: items with id, name and URL, the filter in words, honest counts, links."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+from nat.agent.tool import Outcome
+from nat.events import Link
+from nat.nationbuilder import Filters, Included, NationBuilder, Page, Record, between, together
+from nat.nationbuilder.periods import Span
+
+Item = dict[str, Any]
+
+PERSON_NAME: Final = ("full_name", "first_name", "last_name", "signup_type")
+"""Attributes that `person_name` needs."""
+PERSON_FIELDS: Final[Mapping[str, Sequence[str]]] = {"signups": PERSON_NAME}
+_LINKED_RECORDS: Final = 5
+_LONG_TEXT: Final = 600
+
+
+def item(**values: Any) -> Item:
+    """The values that are there: null, empty texts and empty lists are left out."""
+    return {name: value for name, value in values.items() if value is not None and value not in ("", [], {})}
+
+
+def person_name(person: Record) -> str:
+    """A display name. Names are nullable everywhere, organisations use them in the same way."""
+    full = person.text("full_name") or f"{person.text('first_name')} {person.text('last_name')}".strip()
+    return full or f"{'Organisation' if person['signup_type'] == 1 else 'Person'} {person.id}"
+
+
+def person(nation: NationBuilder, found: Record | None, person_id: str | None = None) -> Item | None:
+    """A person in another record: id, name, URL. Only id and URL if the person was not sideloaded."""
+    if found is not None:
+        return item(id=found.id, name=person_name(found), panel_url=nation.panel_url("person", found.id))
+    if person_id is None:
+        return None
+    return item(id=person_id, name=f"Person {person_id}", panel_url=nation.panel_url("person", person_id))
+
+
+def related_person(nation: NationBuilder, record: Record, included: Included, name: str) -> Item | None:
+    """The person behind a relationship such as `signup` or `author`."""
+    return person(nation, included.one(record, name), record.related_id(name))
+
+
+def page_url(nation: NationBuilder, page: Record | None) -> str | None:
+    """URL of a web page, and so of an event or a petition, in the control panel."""
+    if page is None or page["site_id"] is None:
+        return None
+    return nation.panel_url("page", page.id, site_id=str(page["site_id"]))
+
+
+def local(nation: NationBuilder, moment: datetime | None) -> str | None:
+    """A moment on the nation's clock, to the minute, with its offset."""
+    return moment.astimezone(nation.zone).isoformat(timespec="minutes") if moment else None
+
+
+def long_text(value: str, longest: int = _LONG_TEXT) -> str:
+    """A text from a record, cut with a mark."""
+    return value if len(value) <= longest else f"{value[:longest]}… [cut]"
+
+
+def money(cents: int) -> str:
+    """Cents as an amount: V2 does not say in which currency."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
+
+
+def given(**filters: Any) -> Filters:
+    """The filters that were given: None means that one was not asked for."""
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def cents_between(low: int | None, high: int | None) -> Any:
+    """A range of cents, both ends included; None if it has no end."""
+    return between(low, high, includes_end=True)
+
+
+def in_words(subject: str, *parts: str | None) -> str:
+    """A filter in words: `donations; status succeeded; this_week (2026-11-16 to 2026-11-22)`."""
+    return "; ".join([subject, *(part for part in parts if part)])
+
+
+def span_words(nation: NationBuilder, span: Span, what: str = "") -> str | None:
+    """A span in words, with its dates on the nation's clock; None for all time."""
+    if span.start is None and span.end is None:
+        return None
+    start = _edge(nation, span.start, last=False)
+    end = _edge(nation, span.end, last=True)
+    if start and end:
+        dates = start if start == end else f"{start} to {end}"
+    else:
+        dates = f"from {start}" if start else f"until {end}"
+    text = f"{span.name} ({dates})" if span.name else dates
+    return f"{what} {text}".strip()
+
+
+def span_data(nation: NationBuilder, span: Span) -> Item:
+    """A span as data: from (inclusive), before (exclusive)."""
+    return item(name=span.name, **{"from": local(nation, span.start)}, before=local(nation, span.end))
+
+
+def _edge(nation: NationBuilder, moment: datetime | None, *, last: bool) -> str:
+    if moment is None:
+        return ""
+    clock = moment.astimezone(nation.zone)
+    if clock.time() != time.min:
+        return clock.isoformat(timespec="minutes")
+    return (clock.date() - timedelta(days=1) if last else clock.date()).isoformat()
+
+
+def listed(
+    nation: NationBuilder,
+    items: Sequence[Item],
+    *,
+    query: str,
+    total: int | None,
+    complete: bool,
+    links: Iterable[Link] = (),
+    untrusted: bool = True,
+    **more: Any,
+) -> Outcome:
+    """A list of records. `query` says in words what was looked for; `more` are further figures."""
+    records = [
+        Link(str(each["name"]), each["panel_url"]) for each in items if "panel_url" in each and "name" in each
+    ]
+    return Outcome(
+        data={**_head(nation, query), **item(**more), "items": list(items)},
+        returned=len(items),
+        total=total,
+        complete=complete,
+        links=(*links, *(records if len(records) <= _LINKED_RECORDS else ())),
+        untrusted=untrusted,
+    )
+
+
+def counted(
+    nation: NationBuilder,
+    total: int,
+    *,
+    query: str,
+    links: Iterable[Link] = (),
+    complete: bool = True,
+    **more: Any,
+) -> Outcome:
+    """Only a number, and what it counts. Trusted: it holds no text of a record."""
+    return Outcome(
+        data={**_head(nation, query), **item(**more), "count": total, "items": []},
+        returned=0,
+        total=total,
+        complete=complete,
+        links=tuple(links),
+        untrusted=False,
+    )
+
+
+def single(
+    nation: NationBuilder, found: Item, *, query: str, links: Iterable[Link] = (), **more: Any
+) -> Outcome:
+    """One record in full."""
+    return listed(nation, [found], query=query, total=1, complete=True, links=links, **more)
+
+
+def panel_link(
+    nation: NationBuilder, kind: str, label: str, record_id: str | None = None
+) -> tuple[Link, ...]:
+    """A link into the control panel, if the URL is known."""
+    url = nation.panel_url(kind, record_id)
+    return (Link(label, url),) if url else ()
+
+
+def _head(nation: NationBuilder, query: str) -> Item:
+    return {"query": query, "read_at": local(nation, nation.now())}
+
+
+def either(reads: Sequence[Callable[[], Page]]) -> Page:
+    """One page of records that fit any of several searches, each record once: V2 cannot ask for that at once.
+    The total is known only if every search came back whole."""
+    pages = together(reads)
+    records: dict[str, Record] = {}
+    included: list[Record] = []
+    for page in pages:
+        records.update((record.id, record) for record in page.records)
+        included.extend(page.included)
+    whole = all(page.complete for page in pages)
+    return Page(tuple(records.values()), Included(included), len(records) if whole else None, not whole)

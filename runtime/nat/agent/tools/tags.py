@@ -1,0 +1,210 @@
+"""Tags: which there are, who carries them, what a person carries."""
+
+import re
+from collections import defaultdict
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text
+from nat.agent.tools.people import CONTACT_FIELDS, SUMMARY_FIELDS, ContactDetails, summary
+from nat.agent.tools.results import (
+    PERSON_FIELDS,
+    Item,
+    cents_between,
+    counted,
+    given,
+    in_words,
+    item,
+    listed,
+    local,
+    panel_link,
+    person,
+)
+from nat.errors import RecordNotFound
+from nat.nationbuilder import NationBuilder, Record, where
+
+TAGS_AT_MOST: Final = 5_000
+TAGGINGS_AT_MOST: Final = 10_000
+
+
+@tool(
+    group="tags",
+    effect=Effect.READ,
+    label="Looking at tags",
+    endpoints=("GET /signup_tags",),
+)
+def list_tags(
+    nation: NationBuilder,
+    *,
+    query: Annotated[Text | None, Field(description="Part of the name")] = None,
+    min_people: Annotated[int | None, Field(ge=0)] = None,
+    max_people: Annotated[int | None, Field(ge=0, description="0 finds unused tags")] = None,
+    look_alikes: Annotated[bool, Field(description="Only groups of tags that differ in spelling")] = False,
+    limit: Limit = 20,
+) -> Outcome:
+    """Find tags with how many people carry each, most used first."""
+    filters = given(
+        name=where("match", query) if query else None,
+        taggings_count=cents_between(min_people, max_people),
+    )
+    words = in_words(
+        "tags",
+        f"name contains “{query}”" if query else None,
+        f"at least {min_people} people" if min_people is not None else None,
+        f"at most {max_people} people" if max_people is not None else None,
+        "spelt alike" if look_alikes else None,
+    )
+    links = panel_link(nation, "tags", "Tags in the control panel")
+    sort = ("-taggings_count",)
+    if not look_alikes:
+        page = nation.index("signup_tags", filters=filters, sort=sort, page_size=limit, count=True)
+        items = [_tag(each) for each in page.records]
+        return listed(nation, items, query=words, total=page.total, complete=page.complete, links=links)
+    every = nation.read_all("signup_tags", max_records=TAGS_AT_MOST, filters=filters, sort=sort)
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for each in every.records:
+        groups[_spelling(each.text("name"))].append(each)
+    alike = [
+        {"id": group[0].id, "name": group[0].text("name"), "tags": [_tag(each) for each in group]}
+        for spelling, group in groups.items()
+        if spelling and len(group) > 1
+    ]
+    return listed(
+        nation,
+        alike[:limit],
+        query=words,
+        total=len(alike) if every.complete else None,
+        complete=every.complete and len(alike) <= limit,
+        links=links,
+        scanned=len(every.records),
+    )
+
+
+@tool(
+    group="tags",
+    effect=Effect.READ,
+    label="Looking at a person's tags",
+    endpoints=("GET /signup_taggings", "GET /signups"),
+)
+def get_person_tags(
+    nation: NationBuilder,
+    *,
+    person_ids: Annotated[list[RecordId], Field(min_length=1, max_length=50)],
+) -> Outcome:
+    """All tags of one or more people. An empty `tags` means that the person has none."""
+    ids = list(dict.fromkeys(person_ids))
+    people = nation.find("signups", ids, fields=PERSON_FIELDS)
+    if not people:
+        raise RecordNotFound(f"NationBuilder has no person with id {', '.join(ids)}.")
+    taggings = nation.read_all(
+        "signup_taggings", max_records=TAGGINGS_AT_MOST, filters={"signup_id": list(people)}, include=("tag",)
+    )
+    tags: dict[str, list[Item]] = defaultdict(list)
+    for tagging in taggings.records:
+        tag = taggings.included.one(tagging, "tag")
+        tag_id = tagging.related_id("tag")
+        name = tag.text("name") if tag else f"Tag {tag_id}"
+        owner = tagging.related_id("signup")
+        if owner is not None:
+            tags[owner].append(
+                item(id=tag_id, name=name, tagged_at=local(nation, tagging.moment("created_at")))
+            )
+    items = [
+        {**(person(nation, people[each]) or {}), "tags": sorted(tags[each], key=lambda tag: str(tag["name"]))}
+        for each in ids
+        if each in people
+    ]
+    return listed(
+        nation,
+        items,
+        query=f"tags of {len(ids)} people" if len(ids) > 1 else f"tags of {items[0]['name']}",
+        total=len(items),
+        complete=taggings.complete,
+        not_found=[each for each in ids if each not in people],
+    )
+
+
+@tool(
+    group="tags",
+    effect=Effect.READ,
+    label="Looking who carries a tag",
+    endpoints=("GET /signup_tags", "GET /signup_taggings"),
+)
+def list_people_with_tag(
+    nation: NationBuilder,
+    *,
+    tag: Annotated[Text, Field(description="Name or id")],
+    limit: Limit = 20,
+    count_only: CountOnly = False,
+    include_contact_details: ContactDetails = False,
+) -> Outcome:
+    """People who carry a tag, newest first, or how many they are."""
+    found = find_tag(nation, tag)
+    name = found.text("name")
+    query = f"people tagged “{name}” (tag {found.id})"
+    links = panel_link(nation, "tags", "Tags in the control panel")
+    filters = {"tag_id": found.id}
+    if count_only:
+        return counted(nation, nation.count("signup_taggings", filters), query=query, links=links)
+    wanted: dict[str, Any] = {"fields": {"signups": SUMMARY_FIELDS}}
+    if include_contact_details:
+        wanted = {
+            "fields": {"signups": (*SUMMARY_FIELDS, *CONTACT_FIELDS)},
+            "extra_fields": {"signups": ("primary_address",)},
+        }
+    page = nation.index(
+        "signup_taggings",
+        filters=filters,
+        include=("signup",),
+        sort=("-created_at",),
+        page_size=limit,
+        count=True,
+        **wanted,
+    )
+    items = []
+    for tagging in page.records:
+        carrier = page.included.one(tagging, "signup")
+        shown = (
+            summary(nation, carrier, contact_details=include_contact_details)
+            if carrier
+            else person(nation, None, tagging.related_id("signup")) or {}
+        )
+        items.append({**shown, **item(tagged_at=local(nation, tagging.moment("created_at")))})
+    return listed(
+        nation,
+        items,
+        query=query,
+        total=page.total,
+        complete=page.complete,
+        links=links,
+        tag=item(id=found.id, name=name),
+    )
+
+
+def find_tag(nation: NationBuilder, tag: str) -> Record:
+    """The one tag that a name (in any case) or an id means. Raises `RecordNotFound`, naming similar tags."""
+    matches = nation.index("signup_tags", filters={"name": where("eq", tag)}).records
+    if not matches and tag.isascii() and tag.isdecimal():
+        matches = nation.index("signup_tags", filters={"id": tag}).records
+    exact = [each for each in matches if each.text("name") == tag] or list(matches)
+    if exact:
+        return exact[0]
+    # A live nation had stored tags that the exact look-up missed and a search found.
+    similar = nation.index("signup_tags", filters={"name": where("match", tag)}, page_size=10).records
+    same = [each for each in similar if each.text("name").casefold() == tag.strip().casefold()]
+    if same:
+        return same[0]
+    names = ", ".join(f"“{each.text('name')}” (id {each.id})" for each in similar)
+    hint = f" Similar tags: {names}. Ask which one is meant." if names else ""
+    raise RecordNotFound(f"There is no tag called “{tag}”.{hint}")
+
+
+def _tag(found: Record) -> Item:
+    return {"id": found.id, "name": found.text("name"), "people": found.integer("taggings_count")}
+
+
+def _spelling(name: str) -> str:
+    """What is left of a name without case, punctuation, spaces and the plural."""
+    return re.sub(r"[\W_]+", "", name.casefold()).removesuffix("s")
