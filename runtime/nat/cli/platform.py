@@ -202,11 +202,10 @@ class PlatformClient:
         """Send the question or resume, then give the turn's events in order. Raises `Disconnected`."""
         timing = self._timing
         socket.settimeout(timing.poll)
-        opening = asked.opening()
-        _send(socket, opening)
-        if asked.sent and opening["action"] != Action.RESUME:
-            # The platform may have had the question already; then it repeats nothing on its own.
-            _send(socket, asked.resuming())
+        # A question that is sent again may have been known: then its events so far come, and no later ones
+        # until they are asked for. Not both at once: each message is handled on its own, in any order.
+        asked_again = asked.sent and not asked.known
+        _send(socket, asked.opening())
         asked.sent = True
         heard = pinged = moved = time.monotonic()
         gap_since: float | None = None
@@ -219,7 +218,10 @@ class PlatformClient:
                 for event in self._take(socket, asked, wire):
                     moved = now
                     yield event
-            if stop() and not stopping:
+                if asked_again and asked.known:
+                    asked_again = False
+                    _send(socket, asked.resuming())
+            if asked.known and not stopping and stop():
                 stopping = True
                 _send(socket, asked.action(Action.STOP))
             gap_since = (gap_since or now) if asked.ordering.has_gap else None
@@ -233,6 +235,7 @@ class PlatformClient:
                     # Neither an event nor a pong since the last ping: the connection is dead, unnoticed.
                     raise Disconnected
                 pinged = now
+                asked_again = not asked.known
                 _send(socket, asked.action(Action.PING) if asked.known else asked.opening())
 
     @staticmethod

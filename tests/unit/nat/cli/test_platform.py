@@ -181,9 +181,23 @@ def test_a_connection_dropped_before_any_event_asks_again_with_the_same_turn(fol
     with running_platform(on_message) as platform:
         assert ask(platform, folder) == list(ANSWER)
 
-    asks = [wire for wire in platform.received if wire["action"] == "ask"]
-    assert len(asks) == 2
-    assert asks[0] == asks[1]
+    assert platform.received[0] == platform.received[1]
+
+
+def test_a_question_asked_again_is_followed_once_the_platform_is_known_to_have_it(folder: Path) -> None:
+    def on_message(platform: Platform, socket: Socket, wire: Wire) -> None:
+        match platform.actions():
+            case ["ask"]:
+                socket.drop()
+            case ["ask", "ask"]:
+                socket.send(wires(wire["turn"], *ANSWER)[0])
+            case _:
+                answering(*ANSWER)(platform, socket, wire)
+
+    with running_platform(on_message) as platform:
+        assert ask(platform, folder) == list(ANSWER)
+
+    assert platform.actions() == ["ask", "ask", "resume"]
 
 
 def test_a_question_that_was_swallowed_is_sent_again(folder: Path) -> None:
@@ -239,6 +253,13 @@ def test_stopping_tells_the_platform_once_and_waits_for_its_end(folder: Path) ->
 
     assert events == [TurnStarted(), TurnStopped("23")]
     assert platform.actions() == ["ask", "stop"]
+
+
+def test_a_turn_is_not_stopped_before_the_platform_has_it(folder: Path) -> None:
+    with running_platform(answering(*ANSWER)) as platform:
+        ask(platform, folder, stop=lambda: True)
+
+    assert platform.actions()[0] == "ask"
 
 
 def test_an_error_on_the_socket_is_raised_with_its_code_and_words(folder: Path) -> None:
