@@ -1,7 +1,7 @@
 """Who may run what: the table of roles, a nation's policy on top, and taint."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.agent.gates import Policy, Rule, Verdict, by_role, decide, explain, strictest
@@ -68,16 +68,19 @@ def test_of_two_classes_the_stricter_rule_holds() -> None:
     assert decide(tool(Effect.WRITE, sends=True), "owner", policy) is Verdict.REFUSE
 
 
+@settings(deadline=None)
 @given(tools, roles, policies, st.booleans())
 def test_no_policy_is_looser_than_the_role(each: Tool, role: str, policy: Policy, tainted: bool) -> None:
     assert TIGHTNESS[decide(each, role, policy, tainted)] >= TIGHTNESS[by_role(each, role)]
 
 
+@settings(deadline=None)
 @given(tools, roles, policies)
 def test_taint_never_loosens(each: Tool, role: str, policy: Policy) -> None:
     assert TIGHTNESS[decide(each, role, policy, True)] >= TIGHTNESS[decide(each, role, policy, False)]
 
 
+@settings(deadline=None)
 @given(tools, st.integers(0, 2), policies, st.booleans())
 def test_a_higher_role_is_never_stricter(each: Tool, rank: int, policy: Policy, tainted: bool) -> None:
     lower, higher = ROLES[rank], ROLES[rank + 1]
@@ -85,6 +88,7 @@ def test_a_higher_role_is_never_stricter(each: Tool, rank: int, policy: Policy, 
     assert TIGHTNESS[decide(each, higher, policy, tainted)] <= TIGHTNESS[decide(each, lower, policy, tainted)]
 
 
+@settings(deadline=None)
 @given(tools, roles, policies)
 def test_whatever_may_reach_a_supporter_or_many_people_never_just_runs(
     each: Tool, role: str, policy: Policy
@@ -93,6 +97,7 @@ def test_whatever_may_reach_a_supporter_or_many_people_never_just_runs(
         assert decide(each, role, policy) is not Verdict.RUN
 
 
+@settings(deadline=None)
 @given(tools, roles, policies, st.booleans())
 def test_every_refusal_is_explained(each: Tool, role: str, policy: Policy, tainted: bool) -> None:
     verdict = decide(each, role, policy, tainted)

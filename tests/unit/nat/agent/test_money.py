@@ -1,7 +1,7 @@
 """What model calls cost: integer micro-dollars, tiers by prompt length, and unpriced models."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.agent.money import Prices, total_micros
@@ -67,6 +67,7 @@ def test_a_fraction_of_a_micro_dollar_is_rounded_up() -> None:
     assert PRICES.cost_micros(Usage(cache_read_tokens=1), "claude-haiku-5-5") == 1
 
 
+@settings(deadline=None)
 @given(usages, usages)
 def test_more_tokens_never_cost_less(one: Usage, more: Usage) -> None:
     cheap, dear = (

@@ -1,6 +1,6 @@
 """History that fits: whole turns, a stable cut, and no thinking after one."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.agent.ports import Message, Step, Usage
@@ -33,6 +33,7 @@ def test_a_short_history_stays_whole() -> None:
     assert trimmed(history(2), 100_000) == (history(2), False)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(300, 6_000))
 def test_what_is_kept_begins_with_a_question_and_ends_as_it_did(turns: int, limit: int) -> None:
     whole = history(turns)

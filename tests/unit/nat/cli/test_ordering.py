@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.cli.ordering import Ordering
@@ -17,6 +17,7 @@ def places(events: list[dict[str, Any]]) -> list[tuple[int, int]]:
     return [(each["attempt"], each["seq"]) for each in events]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.randoms(use_true_random=False), st.lists(st.integers(1, 12)))
 def test_any_shuffle_with_repeats_comes_out_sorted_and_once(
     count: int, chance: random.Random, repeats: list[int]

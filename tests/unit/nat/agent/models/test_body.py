@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.agent.models.body import as_bytes, head, tail, with_breakpoints
@@ -60,6 +60,7 @@ def test_thinking_never_carries_a_breakpoint() -> None:
     assert marks(with_breakpoints(messages)) == [(0, 0)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 15), max_size=6), st.integers(0, 3))
 def test_there_are_never_more_than_three_and_the_last_block_is_marked(rounds: list[int], turns: int) -> None:
     messages: list[Message] = []
@@ -75,6 +76,7 @@ def test_there_are_never_more_than_three_and_the_last_block_is_marked(rounds: li
     assert found[-1][0] == len(messages) - 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 15), min_size=1, max_size=8))
 def test_every_call_finds_the_cache_entry_of_the_call_before(rounds: list[int]) -> None:
     messages: list[Message] = [question()]
