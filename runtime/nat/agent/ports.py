@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from nat.events import Event, Link
+if TYPE_CHECKING:  # the rows of conversations need these values, the API behind them no events
+    from nat.events import Event, Link
 
 Block = dict[str, Any]
 """A content block of the Messages API as plain JSON: text, tool_use, tool_result, thinking."""
@@ -122,7 +123,7 @@ class Answer:
     text: str
     messages: tuple[Message, ...]
     usage: Usage
-    links: tuple[Link, ...] = ()
+    links: "tuple[Link, ...]" = ()
     tainted: bool = False
     cost_micros: int | None = None
     """Micro-dollars over all model calls of the turn, earlier attempts included; `None` is unpriced."""
@@ -130,4 +131,4 @@ class Answer:
     """The model that answered."""
 
 
-Emit = Callable[[Event], None]
+Emit = Callable[["Event"], None]

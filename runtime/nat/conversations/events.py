@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.conversations.turns import Turn, conversation_key, event_item, event_prefix
-from nat.events import Envelope
 from nat.names import TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+    from nat.events import Envelope
 
 _AFTER_ALL: Final = "~"
 """Sorts after every digit."""
@@ -31,17 +32,19 @@ class StoredEvent:
     wire: str
 
     @property
-    def envelope(self) -> Envelope:
-        """The event as a value."""
+    def envelope(self) -> "Envelope":
+        """The event as a value. Replaying needs only the text, and no event types loaded."""
+        from nat.events import Envelope
+
         return Envelope.from_wire(json.loads(self.wire))
 
 
-def wire_text(envelope: Envelope) -> str:
+def wire_text(envelope: "Envelope") -> str:
     """An event as the JSON text of the wire."""
     return json.dumps(envelope.as_wire(), ensure_ascii=False, separators=(",", ":"))
 
 
-def put_event(table: str, turn: Turn, envelope: Envelope, now: datetime) -> "TransactWriteItemTypeDef":
+def put_event(table: str, turn: Turn, envelope: "Envelope", now: datetime) -> "TransactWriteItemTypeDef":
     """Store an event as part of a transaction; its place must be free."""
     return {
         "Put": {

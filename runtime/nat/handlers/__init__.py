@@ -1,5 +1,5 @@
 """Entry points of the platform: parse, call, map errors. No logic.
 
-What a handler works with is built at the first call and kept: importing one costs little more than importing
-boto3 (`benchmarks/import_time.py`), and clients need the environment, which only a deployed function has.
+What a handler works with is built once and kept: in Lambda when the module is loaded, elsewhere at the first
+call. So importing one costs little more than importing boto3 (`benchmarks/import_time.py`).
 """

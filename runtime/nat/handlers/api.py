@@ -5,13 +5,14 @@ import, a quarter of `import boto3`) would only match again what is matched.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from nat import aws, log
+from nat import aws, log, settings
 from nat.conversations.events import Events
 from nat.conversations.listing import Listing
 from nat.conversations.turns import Turns
@@ -27,7 +28,6 @@ from nat.people.session import Caller, caller_of, person_of, select
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.asking import position
 from nat.turns.tickets import LIFETIME, Holder, Tickets
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 PAGE: Final = 30
+_PLACE: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,6})")
 
 
 @dataclass(frozen=True)
@@ -205,10 +206,10 @@ class Api:
 def _after(text: str | None) -> tuple[int, int]:
     if text is None:
         return 0, 0
-    attempt, dot, seq = text.partition(".")
-    if not (dot and attempt.isascii() and seq.isascii() and attempt.isdigit() and seq.isdigit()):
+    match = _PLACE.fullmatch(text)
+    if match is None:
         raise BadRequest("`after` is `attempt.seq` of the last event you have.")
-    return position({"attempt": int(attempt[:7]), "seq": int(seq[:7])})
+    return int(match[1]), int(match[2])
 
 
 def _answer(status: int, body: Body, headers: Mapping[str, str] | None = None) -> Body:
@@ -233,3 +234,8 @@ def api() -> Api:
 def handler(event: dict[str, Any], context: object) -> Body:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)
+
+
+if settings.in_lambda():  # clients are built while Lambda gives a new function its full CPU, not in a request
+    log.structured()
+    api()

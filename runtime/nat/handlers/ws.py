@@ -33,7 +33,6 @@ from nat.settings import TableNames
 from nat.turns.admit import Admission, Surface, admit
 from nat.turns.asking import position, read_question, text
 from nat.turns.queue import TurnQueue
-from nat.turns.stop import request_stop
 from nat.turns.tickets import Tickets
 
 if TYPE_CHECKING:
@@ -126,6 +125,8 @@ class SocketDoor:
 
     def stop(self, session: Session, message: Message) -> None:
         """Stop a turn. Its final event comes from the worker, or from here if none has begun it."""
+        from nat.turns.stop import request_stop  # loads the whole ending of a turn, which few sockets need
+
         turn = self._own_turn(session, message)
         stopped = request_stop(
             self._client,
@@ -252,3 +253,8 @@ def door() -> SocketDoor:
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return door()(event)
+
+
+if settings.in_lambda():  # clients are built while Lambda gives a new function its full CPU, not in a request
+    log.structured()
+    door()

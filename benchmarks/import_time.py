@@ -1,0 +1,45 @@
+"""CPU that importing a Lambda's module takes, against `import boto3` alone: what a cold start pays first.
+
+    .venv/bin/python -m benchmarks.import_time
+
+Each module is imported in fresh processes, in turn. Bytecode is cached, as it is in a bundle. The budget is
+1.2 times `import boto3`.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+
+RUNS = 15
+BASE = "boto3"
+MODULES = (BASE, "nat.handlers.api", "nat.handlers.ws", "nat.handlers.sse")
+CODE = "import time; begun = time.process_time(); import {}; print(time.process_time() - begun)"
+
+
+def seconds(module: str) -> float:
+    """One import in a fresh process."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(module)],
+        env=environment,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return float(done.stdout)
+
+
+def main() -> None:
+    """Print the medians and what they are of the base."""
+    for module in MODULES:
+        seconds(module)
+    measured = [{module: seconds(module) for module in MODULES} for _ in range(RUNS)]
+    base = statistics.median(run[BASE] for run in measured)
+    for module in MODULES:
+        median = statistics.median(run[module] for run in measured)
+        print(f"{module:<20} {median * 1000:6.1f} ms   {median / base:4.2f} × import {BASE}")
+
+
+if __name__ == "__main__":
+    main()
