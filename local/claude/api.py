@@ -83,10 +83,9 @@ class Api:
             await self._serve(exchange, body, request_id)
         except ApiError as error:
             answer = error.as_body(request_id)
-            exchange.answer(
-                error.status, {**_headers(request_id, error.status == 429), **error.headers}, answer
-            )
             self._record(request, body, error.status, answer)
+            headers = {**_headers(request_id, error.status == 429), **error.headers}
+            exchange.answer(error.status, headers, answer)
 
     async def _serve(self, exchange: Exchange, body: Any, request_id: str) -> None:
         request = exchange.request
@@ -104,8 +103,8 @@ class Api:
             answer = self._models(request)
         else:
             answer = self._state.catalogue.find(unquote(request.path.rsplit("/", 1)[1])).as_info()
-        exchange.answer(200, _headers(request_id), answer)
         self._record(request, body if request.body else None, 200, answer)
+        exchange.answer(200, _headers(request_id), answer)
 
     async def _messages(self, exchange: Exchange, body: Any, request_id: str, key: str, version: str) -> None:
         state, request = self._state, exchange.request
@@ -127,13 +126,17 @@ class Api:
             return Envelope(state.identifiers.message(request.body), card.id, use)
 
         limits = Limits(checked["max_tokens"], checked.get("stop_sequences", ()), state.tokens_per_delta)
-        delivery = Delivery(exchange, reply, envelope, limits, pace, fault, _headers(request_id), request_id)
+
+        def record(answer: Any) -> None:
+            self._record(request, body, 200, answer)
+
+        headers = _headers(request_id)
+        delivery = Delivery(exchange, reply, envelope, limits, pace, fault, headers, request_id, record)
         try:
             await (delivery.streamed() if checked.get("stream") else delivery.whole())
         except asyncio.CancelledError:
-            self._record(request, body, 200, delivery.answer)
+            record(delivery.answer)  # the client left in the middle
             raise
-        self._record(request, body, 200, delivery.answer)
 
     def _reply(
         self,

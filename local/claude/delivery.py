@@ -29,6 +29,7 @@ class Delivery:
     """One reply on its way. `answer` is what the client has got so far, as the log holds it.
 
     `envelope` is asked for when the answer begins, which is when the prompt cache is used and filled.
+    `record` is called with the answer before its last bytes go out: who has the answer can read the log.
     """
 
     exchange: Exchange
@@ -39,6 +40,7 @@ class Delivery:
     fault: Fault | None
     headers: Mapping[str, str]
     request_id: str
+    record: Callable[[Any], None]
     answer: Any = None
     _waiting: bytearray = field(default_factory=bytearray)
 
@@ -52,18 +54,21 @@ class Delivery:
         frames = self._frames()
         await asyncio.sleep(self._seconds(sum(frame.tokens for frame in frames)))
         if fault is not None and fault.kind == "disconnect":
+            self.record(None)
             self.exchange.abort()
             return
         assembler = Assembler()
         for frame in frames:
             assembler.add(frame.event)
         self.answer = assembler.message
+        self.record(self.answer)
         self.exchange.answer(200, self.headers, self.answer)
 
     async def streamed(self) -> None:
         """Stream the reply. When the client leaves, the task is cancelled at the next wait."""
         fault = self.fault
         if fault is not None and fault.events == 0 and fault.kind == "disconnect":
+            self.record(None)
             self.exchange.abort()
             return
         if fault is not None and fault.events == 0 and fault.kind == "silence":
@@ -87,6 +92,7 @@ class Delivery:
             self._waiting += frame.encode()
             assembler.add(frame.event)
             self.answer = assembler.message
+        self.record(self.answer)
         await self._flush()
         self.exchange.end()
 
@@ -96,12 +102,14 @@ class Delivery:
             await self._flush()
             await asyncio.sleep(fault.seconds)
         if fault.kind == "disconnect":
+            self.record(self.answer)
             await self._flush()
             self.exchange.abort()
             return True
         if fault.kind == "stream_error":
             await self._flush()
             self.answer = error_body(fault.error_type, _message(fault), self.request_id, fault.error_code)
+            self.record(self.answer)
             await self.exchange.write(f"event: error\ndata: {json.dumps(self.answer)}\n\n".encode())
             self.exchange.end()
             return True

@@ -8,7 +8,7 @@ from local.claude.brain.plan import Ask
 
 PEOPLE: Final = ("person", "people")
 FLAGS: Final = (
-    (r"volunteers?", "is_volunteer", ("volunteer", "volunteers")),
+    (r"volunteers?|volunteering", "is_volunteer", ("volunteer", "volunteers")),
     (r"donors?", "is_donor", ("donor", "donors")),
     (r"supporters?", "is_supporter", ("supporter", "supporters")),
     (r"prospects?", "is_prospect", ("prospect", "prospects")),
@@ -117,7 +117,7 @@ def cents_of(text: str) -> int:
 def _kinds(text: str) -> tuple[dict[str, Any], tuple[str, str]]:
     if re.search(r"\b(?:organi[sz]ations?|companies|businesses)\b", text):
         return {"kind": "organisation"}, ("organisation", "organisations")
-    fitting = [(flag, nouns) for pattern, flag, nouns in FLAGS if re.search(rf"\b{pattern}\b", text)]
+    fitting = [(flag, nouns) for pattern, flag, nouns in FLAGS if re.search(rf"\b(?:{pattern})\b", text)]
     if not fitting:
         return {}, PEOPLE
     return {"flags": {flag: True for flag, _ in fitting}}, fitting[-1][1]

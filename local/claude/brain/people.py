@@ -19,7 +19,8 @@ POINTING: Final = re.compile(
     r"|^(?:him|her|his|hers|them|their|theirs|he|she|they|it|its|this|here|me)$"
 )
 TRIM: Final = re.compile(
-    r"^(?:the |a |an |our |about |for |named |called |person |supporter |donor |member |volunteer |"
+    r"^(?:what are |what is |are |is |show |list |the |a |an |our |about |for |named |called |person |"
+    r"supporter |donor |member |volunteer |"
     r"someone named )+",
     re.IGNORECASE,
 )

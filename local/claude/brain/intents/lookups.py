@@ -89,7 +89,8 @@ def custom_fields(ask: Ask, _match: re.Match[str]) -> Plan:
 def pages(ask: Ask, _match: re.Match[str]) -> Plan:
     """ "find the donation page" """
     named = re.search(
-        r"\bpages? (?:called|named|about|like|for|with) (?P<after>.+)$|\b(?:find|where is|open|link to|"
+        r"\bpages? (?:called|named|about|like|for|with) (?P<after>.+)$|\b(?:find|search for|show me|"
+        r"where is|open|link to|"
         r"link of|url of) (?:the |our )?(?P<before>.+?) pages?$",
         ask.text,
     )

@@ -99,9 +99,9 @@ def list_memberships(ask: Ask, _match: re.Match[str]) -> Plan:
         ),
     )
     about = (
-        f"that expire {expires.label}"
+        f"expiring {expires.label}"
         if expires
-        else f"that started {started.label}"
+        else f"starting {started.label}"
         if started
         else f"with status {status}"
         if status

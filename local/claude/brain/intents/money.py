@@ -92,7 +92,9 @@ def pledges(ask: Ask, _match: re.Match[str]) -> Plan:
     )
     person_id = None
     whose = re.search(
-        r"\b(?:pledges? (?:of|by|from|for) (?P<who>.+)|(?:did|has) (?P<other>.+?) pledged?)$", ask.text
+        r"\b(?:pledges? (?:of|by|from|for) (?P<who>.+)|(?:did|has) (?P<other>(?!not\b|anyone\b|"
+        r"who\b).+?) pledged?)$",
+        ask.text,
     )
     if whose:
         name = ask.words.group(whose, "who") or ask.words.group(whose, "other")
@@ -361,7 +363,7 @@ def donation_total(ask: Ask, _match: re.Match[str]) -> Plan:
     r"\b(?:show|list|see|get|find|give|which|what|any|latest|recent|newest|last|all|our|"
     r"new)\b.*\b(?:donations?|gifts?|contributions?)\b",
     r"^(?:the )?(?:donations?|gifts?|giving)\b|^(?:our |the )?donors$",
-    r"\b(?:did|has|have) (?:anyone|anybody|someone|people|they) (?:donated?|given?|give)\b",
+    r"\b(?:anyone|anybody|someone|did people|have people|did they) (?:donated?|given?|give|gave)\b",
     r"\bdonors? (?:this|last|today|yesterday|since|in (?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|20))\b",
     unless=r"^(?:please )?(?:record|add|create|log|enter|delete|remove|update|change|correct|tag)\b|"

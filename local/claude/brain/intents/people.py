@@ -72,7 +72,8 @@ def by_email(ask: Ask, match: re.Match[str]) -> Plan:
 def timeline(ask: Ask, match: re.Match[str]) -> Plan:
     """ "show the timeline of this person" """
     person = yield from find_person(ask, bare_name(ask.words.group(match, "who")))
-    (found,) = yield (call("get_person_timeline", person_id=person.id, limit=ask.limit),)
+    since = ask.period.limits().get("after") if ask.period else None
+    (found,) = yield (call("get_person_timeline", person_id=person.id, since=since, limit=ask.limit),)
     name = field(found.data, "person.name", "name") or person.name
     about = f"in the history of {clean(name)}" if name else "in this person's history"
     return listing(
@@ -116,6 +117,7 @@ def count_people(ask: Ask, _match: re.Match[str]) -> Plan:
     r"\b(?:volunteers|people|supporters|everyone|everybody|donors|anyone|anybody)\b.* (?:in|from|near|"
     r"with support level|who) \w+",
     r"\bwho (?:lives?|is) in \w+",
+    r"\bwho is volunteering\b",
     r"^list (?:our |all |the |my )*" + ANYONE + r"\b",
     r"^(?:our |all |the )*(?:volunteers|supporters|prospects|people|organi[sz]ations)(?: list)?$",
     unless=COMMAND

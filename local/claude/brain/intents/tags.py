@@ -52,8 +52,8 @@ def people_with_tag(ask: Ask, match: re.Match[str]) -> Plan:
 
 @intent(
     r"\b(?:what|which|show|list|any|all)\b.*\btags? (?:does|do|did|has|have|are on|on|of|for|"
-    r"is on) (?P<who>.+?)(?: have| has| got)?$",
-    r"\b(?:what|which) tags? (?P<who>.+?) (?:has|have)$",
+    r"is on) (?P<who>(?!we\b|you\b|people\b|our\b|nobody\b|most\b).+?)(?: have| has| got)?$",
+    r"\b(?:what|which) tags? (?P<who>(?!do\b|does\b|we\b|people\b|most\b).+?) (?:has|have)$",
     r"\b(?:how|what) (?:is|are|was) (?P<who>(?!people\b).+?) tagged(?: as| with)?$",
     r"\b(?P<who>this person|(?!people|everyone)\w+(?: \w+)?)(?:'s) tags\b",
     r"^(?:show )?(?P<who>his|her|their) tags$",

@@ -1,4 +1,4 @@
-"""Holds a conversation with the brain: asks, answers its tool calls from a table, until it answers in words."""
+"""Holds a conversation with the brain: asks, and answers its tool calls from a table until it has words."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +78,9 @@ def talk(
     """Ask and answer tool calls from `script`: by tool name a result, a list of results, or a function."""
     messages = [*before, question(text, page)]
     heard = Heard([], [], "", messages)
-    queues = {name: list(value) if isinstance(value, list) else value for name, value in (script or {}).items()}
+    queues = {
+        name: list(value) if isinstance(value, list) else value for name, value in (script or {}).items()
+    }
     for _ in range(rounds):
         reply = answer({"messages": messages, "tools": list(tools)}, obedient=obedient)
         content = [
