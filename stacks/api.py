@@ -77,9 +77,10 @@ class ApiStack(NatStack):
             "Socket",
             handler="nat.handlers.ws.handler",
             description="Nat: admits questions from sockets and replays answers",
-            variables=self._door_variables,
+            variables={**self._door_variables, **self._data.table_variables(Table.USAGE)},
         )
-        self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=ADMISSION)
+        # A turn that is stopped before a worker took it is ended here, and so enters the day's usage.
+        self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=(*ADMISSION, Table.USAGE))
         self._data.queue.grant_send_messages(function)
         self.sockets.grant_push(function.own_role)
         self.sockets.serve(function, (*SocketRoute, *Action))

@@ -1,5 +1,6 @@
 """What one `cdk` command builds: an environment, and whose platform or brand in it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,11 +43,16 @@ class Deployment:
 
     @classmethod
     def load(
-        cls, environment: str, customer: str = DEFAULT_BRAND, *, overrides: Mapping[str, str] | None = None
+        cls,
+        environment: str,
+        customer: str = DEFAULT_BRAND,
+        *,
+        overrides: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] = os.environ,
     ) -> "Deployment":
         """Read and check the configuration. Raises `ConfigurationError`."""
         owner = load_customer(customer)
-        place = load_environment(environment, overrides=overrides)
+        place = load_environment(environment, overrides=overrides, environ=environ)
         shared = tuple(each for each in load_customers() if each.platform == "shared")
         return cls(owner.environment(place), owner, shared if owner.is_default else ())
 
