@@ -25,7 +25,7 @@ from nat.events import Link, ToolFinished, ToolStarted
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS: Final = 0.2
-_THREADS: Final = 32
+_THREADS: Final = 128
 
 ENDS_THE_TURN: Final = (errors.TurnLost, errors.Reconnect, errors.TokenRejected)
 """Errors that no other tool call can get around: the turn was taken over, or NationBuilder is cut off."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nat.agent.tool import ArgumentsRejected, Tool
-from nat.agent.toolbox import all_tools
+from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
 from nat.cli.nation import open_nation
 from nat.cli.render import clean

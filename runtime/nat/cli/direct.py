@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
 from nat.agent.ports import Answer, Asked, Block, Emit, Message, Step
-from nat.agent.toolbox import all_tools
+from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
 from nat.events import TurnFinished, TurnStopped
 from nat.names import Variable

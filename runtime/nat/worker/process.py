@@ -9,7 +9,7 @@ from typing import Final
 from nat import aws, settings
 from nat.agent.loop import Agent
 from nat.agent.money import Prices
-from nat.agent.toolbox import all_tools
+from nat.agent.tools import load as all_tools
 from nat.channels.push import Push
 from nat.channels.websocket import Subscriptions
 from nat.connections.access import NationAccess
