@@ -2,7 +2,8 @@
 
 `TransactionConflict` means that another transaction touched an item at the same moment; nothing was written,
 and the same call may succeed right away (DynamoDB API reference, TransactWriteItems). The embedded AWS never
-raises it.
+raises it. A table or partition that is throttled for a moment cancels transactions in the same way, and boto3
+retries neither, for the error code is the transaction's.
 """
 
 import random
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 TRIES: Final = 8
 FIRST_PAUSE: Final = 0.01
 """Seconds; doubles with each try, with full jitter: at most 1.3 s in all."""
+_PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Cancellation reasons that say nothing about the items (DynamoDB API reference, TransactWriteItems)."""
 
 
 class Cancelled(Exception):
@@ -37,7 +40,8 @@ def write(
 ) -> None:
     """Write all entries or none.
 
-    Raises `Cancelled` when a condition fails, `ClientError` for everything else, also a conflict that lasts.
+    Raises `Cancelled` when a condition fails, `ClientError` for all else, also a conflict or throttling
+    that lasts.
     """
     for number in range(TRIES):
         try:
@@ -47,7 +51,7 @@ def write(
             failed = frozenset(at for at, code in enumerate(reasons) if code == "ConditionalCheckFailed")
             if failed:
                 raise Cancelled(failed) from None
-            if "TransactionConflict" not in reasons or number == TRIES - 1:
+            if not _PASSING.intersection(reasons) or number == TRIES - 1:
                 raise
         except ClientError as error:
             conflict = error.response["Error"]["Code"] == "TransactionInProgressException"

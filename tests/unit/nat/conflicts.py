@@ -11,8 +11,8 @@ from urllib.error import HTTPError
 
 
 @contextmanager
-def conflicting(times: int) -> Iterator[str]:
-    """The URL of a DynamoDB whose first `times` transactions meet another one; the rest goes through."""
+def conflicting(times: int, code: str = "TransactionConflict") -> Iterator[str]:
+    """The URL of a DynamoDB that cancels its first `times` transactions for `code`; the rest goes through."""
     upstream = os.environ["AWS_ENDPOINT_URL"]
     left = threading.Semaphore(times)
 
@@ -21,7 +21,7 @@ def conflicting(times: int) -> Iterator[str]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             transaction = self.headers["X-Amz-Target"].endswith(".TransactWriteItems")
             if transaction and left.acquire(blocking=False):
-                self._send(400, _conflict(len(json.loads(body)["TransactItems"])))
+                self._send(400, _cancelled(len(json.loads(body)["TransactItems"]), code))
                 return
             request = urllib.request.Request(upstream, body, dict(self.headers), method="POST")
             try:
@@ -51,10 +51,10 @@ def conflicting(times: int) -> Iterator[str]:
         server.server_close()
 
 
-def _conflict(entries: int) -> bytes:
+def _cancelled(entries: int, code: str) -> bytes:
     """What DynamoDB answers (API reference, TransactWriteItems): one reason per entry."""
     reasons = [{"Code": "None"} for _ in range(entries)]
-    reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+    reasons[-1] = {"Code": code, "Message": "Not now"}
     return json.dumps(
         {
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",

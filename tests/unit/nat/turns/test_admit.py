@@ -1,6 +1,5 @@
 """Admission lets a question in once, counts it once, and refuses the rest without a trace."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,14 +24,16 @@ from nat.errors import (
     NationUnknown,
     NotAMember,
     SubscriptionInactive,
+    TurnLost,
 )
-from nat.events import TurnAccepted
+from nat.events import TurnAccepted, TurnFailed
 from nat.names import MAX_MESSAGE_BYTES, Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admit import Admission, AdmitRequest, Admitted, Limits, Surface, admit
 from nat.turns.queue import TurnQueue
+from nat.turns.settle import Ending, settle
 from tests.unit.nat.conflicts import conflicting
 from tests.unit.nat.world import (
     PLANS,
@@ -381,22 +382,43 @@ def test_a_door_learns_nothing_of_what_is_refused(world: World) -> None:
     assert seen == []
 
 
-@pytest.fixture
-def conflicts(world: World) -> Iterator[Admission]:
-    """Admission through a server that answers the first three transactions with a conflict.
-
-    The embedded AWS never raises `TransactionConflict`, AWS does whenever two transactions meet in an item.
-    """
-    with conflicting(3) as url:
-        client = boto3.client("dynamodb", endpoint_url=url, config=aws.CONFIG)
-        queue = TurnQueue(aws.sqs(), world.queue_url)
-        yield Admission(client, world.tables, queue, PLANS, clock=world.clock)
-
-
-def test_transactions_that_meet_are_tried_again(world: World, conflicts: Admission) -> None:
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
+def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None:
+    """The embedded AWS never cancels so, AWS does whenever two transactions meet in an item."""
     asked = AdmitRequest("ann", "demo", TALK, turn_id(1), "Who?", Surface.WEBSOCKET)
 
-    admitted = admit(asked, conflicts)
+    with conflicting(3, code) as url:
+        client = boto3.client("dynamodb", endpoint_url=url, config=aws.CONFIG)
+        queue = TurnQueue(aws.sqs(), world.queue_url)
+        admitted = admit(asked, Admission(client, world.tables, queue, PLANS, clock=world.clock))
 
     assert not admitted.repeated
+    assert used(world.tables) == 1
+
+
+def fail(world: World, turn: Turn) -> None:
+    """End a turn by a failure of ours, as a worker does."""
+    ending = Ending(TurnFailed("internal", "Sorry", True), refund=True)
+    settle(aws.dynamodb(), world.tables, world.admission.turns.begin(turn), 1, ending, world.clock())
+
+
+def test_a_failed_turn_is_refunded_once_and_frees_its_conversation(world: World) -> None:
+    turn = world.ask().turn
+    fail(world, turn)
+
+    with pytest.raises(TurnLost):
+        fail(world, turn)
+
+    assert used(world.tables) == 0
+    world.clock.advance(seconds=5)
+    assert world.ask(2).accepted
+
+
+def test_a_refund_after_the_period_does_not_touch_the_next_one(world: World) -> None:
+    turn = world.ask().turn
+    world.clock.now = START + timedelta(days=40)
+    world.ask(2)
+
+    fail(world, turn)
+
     assert used(world.tables) == 1
