@@ -15,6 +15,7 @@ from nat.agent.tools.results import (
     listed,
     local,
     long_text,
+    must_exist,
     panel_link,
     related_person,
     span_words,
@@ -36,7 +37,7 @@ ContactOutcome = Literal[
     group="contacts",
     effect=Effect.READ,
     label="Looking at logged contacts",
-    endpoints=("GET /contacts",),
+    endpoints=("GET /contacts", "GET /signups/{id}"),
 )
 def list_contacts(
     nation: NationBuilder,
@@ -80,6 +81,9 @@ def list_contacts(
         page_size=limit,
         count=True,
     )
+    if not page.records:
+        must_exist(nation, person_id)
+        must_exist(nation, author_id)
     items = [
         item(
             id=each.id,

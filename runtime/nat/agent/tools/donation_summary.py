@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -131,7 +131,7 @@ def summarize_donations(
     ]
     leaders, first_time, lapsed, groups = together(extras)
     complete = reading.complete and (other is None or other.complete)
-    return listed(
+    outcome = listed(
         nation,
         [],
         query=in_words("donations", f"status {status}", span_words(nation, span, _DATES[status][:-3])),
@@ -149,6 +149,7 @@ def summarize_donations(
         compared_with=_comparison(nation, other_span, reading, other),
         note=None if complete else f"Partial: more than {READ_AT_MOST} donations, not all were read.",
     )
+    return replace(outcome, returned=reading.whole.count)
 
 
 def _read(nation: NationBuilder, span: Span, status: Status, group_by: GroupBy | None) -> _Reading:

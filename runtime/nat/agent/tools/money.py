@@ -18,6 +18,7 @@ from nat.agent.tools.results import (
     local,
     long_text,
     money,
+    must_exist,
     page_url,
     panel_link,
     related_person,
@@ -47,7 +48,7 @@ _RELATED_FIELDS: Final = {
     group="money",
     effect=Effect.READ,
     label="Looking at donations",
-    endpoints=("GET /donations", "GET /donation_tracking_codes"),
+    endpoints=("GET /donations", "GET /donation_tracking_codes", "GET /signups/{id}"),
 )
 def list_donations(
     nation: NationBuilder,
@@ -77,18 +78,19 @@ def list_donations(
         payment_type_name=payment_type_name,
     )
     # Donations that never succeeded have no such date, and databases put null first in descending order.
-    order = (_SORTS[sort],)
-    if sort in ("newest", "oldest") and (status is None or set(status) != {"succeeded"}):
-        order = (_SORTS[sort].replace("succeeded_at", "created_at"),) if span.start is None else order
+    dated = span.start is not None or span.end is not None or status == ["succeeded"]
+    order = _SORTS[sort] if dated else _SORTS[sort].replace("succeeded_at", "created_at")
     page = nation.index(
         "donations",
         filters=filters,
         include=ONE_OF_EACH,
         fields=_RELATED_FIELDS,
-        sort=order,
+        sort=(order,),
         page_size=limit,
         count=True,
     )
+    if not page.records:
+        must_exist(nation, person_id)
     query = in_words(
         "donations",
         span_words(nation, span, "succeeded"),
@@ -188,7 +190,7 @@ def list_tracking_codes(
     group="money",
     effect=Effect.READ,
     label="Looking at pledges",
-    endpoints=("GET /pledges",),
+    endpoints=("GET /pledges", "GET /signups/{id}"),
 )
 def list_pledges(
     nation: NationBuilder,
@@ -207,6 +209,8 @@ def list_pledges(
         page_size=limit,
         count=True,
     )
+    if not page.records:
+        must_exist(nation, person_id)
     items = [
         item(
             id=each.id,

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from nat.agent.tool import Outcome
+from nat.errors import RecordNotFound
 from nat.events import Link
 from nat.nationbuilder import Filters, Included, NationBuilder, Page, Record, between, together
 from nat.nationbuilder.periods import Span
@@ -184,3 +185,13 @@ def either(reads: Sequence[Callable[[], Page]]) -> Page:
         included.extend(page.included)
     whole = all(page.complete for page in pages)
     return Page(tuple(records.values()), Included(included), len(records) if whole else None, not whole)
+
+
+def must_exist(nation: NationBuilder, person_id: str | None) -> None:
+    """When nothing was found of a person: is there such a person? Raises `RecordNotFound`."""
+    if person_id is None:
+        return
+    try:
+        nation.show("signups", person_id, fields=PERSON_FIELDS)
+    except RecordNotFound:
+        raise RecordNotFound(f"NationBuilder has no person with id {person_id}.") from None

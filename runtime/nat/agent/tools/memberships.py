@@ -1,0 +1,139 @@
+"""Memberships and their types."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text, When, span_of
+from nat.agent.tools.results import (
+    PERSON_NAME,
+    counted,
+    given,
+    in_words,
+    item,
+    listed,
+    local,
+    long_text,
+    must_exist,
+    panel_link,
+    related_person,
+    span_words,
+)
+from nat.nationbuilder import NationBuilder, Record, where
+
+TYPES_AT_MOST: Final = 300
+Status = Literal["active", "canceled", "expired", "grace period"]
+
+
+@tool(
+    group="memberships",
+    effect=Effect.READ,
+    label="Looking at membership types",
+    endpoints=("GET /membership_types",),
+)
+def list_membership_types(
+    nation: NationBuilder, *, query: Annotated[Text | None, Field(description="Part of the name")] = None
+) -> Outcome:
+    """Kinds of membership with their grace and warning periods."""
+    reading = nation.read_all(
+        "membership_types",
+        max_records=TYPES_AT_MOST,
+        filters=given(name=where("match", query) if query else None),
+        sort=("name",),
+    )
+    items = [
+        item(
+            id=each.id,
+            name=each.text("name") or f"Membership type {each.id}",
+            description=long_text(each.text("description")),
+            grace_period=_time(each, "grace_period"),
+            expiration_warning=_time(each, "expiration_warning"),
+        )
+        for each in reading.records
+    ]
+    return listed(
+        nation,
+        items,
+        query=in_words("membership types", f"name contains “{query}”" if query else None),
+        total=reading.total,
+        complete=reading.complete,
+        links=panel_link(nation, "dashboard", "Control panel"),
+    )
+
+
+@tool(
+    group="memberships",
+    effect=Effect.READ,
+    label="Looking at memberships",
+    endpoints=("GET /memberships", "GET /signups/{id}"),
+)
+def list_memberships(
+    nation: NationBuilder,
+    *,
+    person_id: RecordId | None = None,
+    type_id: RecordId | None = None,
+    status: list[Status] | None = None,
+    expires: When | None = None,
+    started: When | None = None,
+    limit: Limit = 20,
+    count_only: CountOnly = False,
+) -> Outcome:
+    """Memberships by person, type, status, expiry or start; those that expire first come first."""
+    expiry, start = span_of(nation, expires), span_of(nation, started)
+    filters: Any = given(
+        signup_id=person_id,
+        membership_type_id=type_id,
+        status=status or None,
+        expires_on=expiry.days(nation.zone),
+        started_at=start.condition(),
+    )
+    query = in_words(
+        "memberships",
+        f"of person {person_id}" if person_id else None,
+        f"type {type_id}" if type_id else None,
+        f"status {' or '.join(status)}" if status else None,
+        span_words(nation, expiry, "expires"),
+        span_words(nation, start, "started"),
+    )
+    links = (
+        panel_link(nation, "person", "Profile", person_id)
+        if person_id
+        else panel_link(nation, "dashboard", f"Control panel ({query})")
+    )
+    if count_only:
+        return counted(nation, nation.count("memberships", filters), query=query, links=links)
+    page = nation.index(
+        "memberships",
+        filters=filters,
+        include=("signup", "membership_type"),
+        fields={"signups": PERSON_NAME, "membership_types": ("name",)},
+        sort=("expires_on",),
+        page_size=limit,
+        count=True,
+    )
+    if not page.records:
+        must_exist(nation, person_id)
+    items = []
+    for each in page.records:
+        kind = page.included.one(each, "membership_type")
+        who = related_person(nation, each, page.included, "signup") or {}
+        items.append(
+            item(
+                id=each.id,
+                name=who.get("name"),
+                panel_url=who.get("panel_url"),
+                person=who,
+                type=item(id=each["membership_type_id"], name=kind.text("name") if kind else None),
+                status=each["status"],
+                status_reason=each["status_reason"],
+                started_at=local(nation, each.moment("started_at")),
+                expires_on=each["expires_on"],
+            )
+        )
+    return listed(nation, items, query=query, total=page.total, complete=page.complete, links=links)
+
+
+def _time(record: Record, name: str) -> str | None:
+    number, unit = record[f"{name}_num_time_periods"], record[f"{name}_time_period_type"]
+    return f"{number} {unit}" if number and unit else None
