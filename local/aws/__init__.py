@@ -1,1 +1,1 @@
-"""The embedded AWS: MiniStack, with the one condition key that nation isolation needs and MiniStack lacks."""
+"""The embedded AWS: MiniStack on loopback, with what Nat's policies need and it lacks."""

@@ -1,4 +1,4 @@
-"""Run MiniStack as its own command does, with `dynamodb:LeadingKeys` filled.
+"""Run MiniStack as its own command does, with what Nat's policies need and it lacks.
 
 python -m local.aws          settings come from the environment, as MiniStack's documentation says
 """
@@ -7,8 +7,9 @@ import sys
 
 from ministack.app import main
 
-from local.aws.leading_keys import install
+from local.aws import leading_keys, transport
 
 if __name__ == "__main__":
-    install()
+    leading_keys.install()
+    transport.install()
     sys.exit(main())
