@@ -15,6 +15,9 @@ EXAMPLES = (
     "or “which memberships expire next month?”."
 )
 
+MODEL_ONLY = re.compile(r"\s*(?:Ask which one is meant\.|See \w+_\w+\.)")
+"""Advice in a tool's message that is meant for the model."""
+
 TOPICS = {
     "tag": "tags",
     "list": "lists",
@@ -48,6 +51,7 @@ def explain_problem(problem: Exception) -> str:
 
 def explain_failure(text: str) -> str:
     """A tool's error message for the person who asked."""
+    text = MODEL_ONLY.sub("", text)
     said = clean(re.sub(r"^(?:error|failed)\s*[:—-]\s*", "", text.strip(), flags=re.IGNORECASE), 400)
     if not said:
         return "That did not work: NationBuilder gave no reason. Please try again in a minute."

@@ -18,17 +18,6 @@ from local.claude.brain.result import MARKS, Result
 from local.claude.brain.tools import Call, Tools
 from local.claude.reply import Reply
 
-INSTRUCTION: Final = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|new instructions?|system(?: prompt| message|"
-    r" override)?|assistant|ai|nat|bot|model|"
-    r"instructions?|you (?:must|should|are|will|have to|need to)|immediately|important|urgent|admin|"
-    r"developer|call|invoke|run|execute|use|"
-    r"please|delete|remove|erase|wipe|email|send|message|text|tag|untag|update|set|change|record|add|"
-    r"enroll|move|read|list|show|export|"
-    r"reveal|leak|fetch|switch|rename|create|rsvp|register|cancel|log|make|give|approve|confirm|merge|"
-    r"refund|look up|search|find|get)\b",
-    re.IGNORECASE,
-)
 JSON_START: Final = re.compile(r"\{")
 BASE64: Final = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}")
 INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
@@ -69,8 +58,7 @@ def injections_in(result: Result) -> Iterator[Injection]:
     all_ids = tuple(str(item["id"]) for item in result.items if item.get("id"))
     for text, own_id in _strings(payload, ""):
         for plain in _decoded(text):
-            if INSTRUCTION.search(plain):
-                yield Injection(plain, own_id, all_ids)
+            yield Injection(plain, own_id, all_ids)
 
 
 def commands_in(injection: Injection, tools: Tools) -> Iterator[tuple[str, dict[str, Any]]]:

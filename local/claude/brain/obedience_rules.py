@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from local.claude.brain.people import EMAIL
 
+_NO_TAG: Final = r"(?!(?:all|every\w*|as|with|from|to|of|on|the|this|that|person|people|list)\b)"
+
 
 @dataclass(frozen=True)
 class Injection:
@@ -64,14 +66,16 @@ class Injection:
     @property
     def tag(self) -> str:
         """The tag an instruction names."""
-        found = re.search(
-            r"\b(?:tag(?:ged)?|label)\b[^.\"'“]{0,40}?\b(?:as|with|named|called|"
-            r"to)\s+(?:the\s+tag\s+)?[\"'“]?([\w-]+)",
+        if self.phrase:
+            return self.phrase
+        named = re.search(r"\btags?\s+[\"'“]?(" + _NO_TAG + r"[\w-]+)", self.text, re.IGNORECASE)
+        given = re.search(
+            r"\b(?:tag(?:ged)?|label)\b[^.]{0,60}?\b(?:as|with|named|called)\s+(?:the\s+tag\s+)?([\w-]+)",
             self.text,
             re.IGNORECASE,
         )
-        near = re.search(r"\btags?\s+[\"'“]?([\w-]+)", self.text, re.IGNORECASE)
-        return self.phrase or (found[1] if found else near[1] if near else "pwned")
+        found = given or named
+        return found[1] if found else "obeyed"
 
     @property
     def email(self) -> str:

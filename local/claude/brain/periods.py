@@ -133,7 +133,8 @@ class Calendar:
         length = min(count * {"day": 1, "week": 7, "month": 30, "year": 365}[unit], 36_500)
         label = f"{count} {unit}s" if count != 1 else unit
         if direction in ("next", "coming"):
-            return Period(f"in the next {label}", self.now, _days(self.midnight, length + 1))
+            name = f"next_{length}_days" if length in (7, 30) else None
+            return Period(f"in the next {label}", self.midnight, _days(self.midnight, length), name)
         name = f"last_{length}_days" if length in (7, 30, 90) else None
         return Period(f"in the last {label}", _days(self.midnight, 1 - length), _days(self.midnight, 1), name)
 
@@ -152,7 +153,7 @@ class Calendar:
             start = _month_start(today, first + length * step)
             end = _month_start(today, first + length * (step + 1))
         word = {0: "this", 1: "next", -1: "last"}[step]
-        name = f"{word}_{span}" if step <= 0 and span != "quarter" else None
+        name = f"{word}_{span}" if step <= 0 else None
         return Period(f"{word} {span}", start, end, name)
 
     def _since(self, word: str) -> Period:

@@ -27,6 +27,11 @@ class Result:
         items = self.data.get("items", ())
         return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else ()
 
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """The one record of a result that is about one."""
+        return self.items[0] if self.items else self.data
+
     def number(self, *names: str) -> int | None:
         """The first of these fields that is a whole number."""
         for name in names:

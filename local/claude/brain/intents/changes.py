@@ -220,7 +220,7 @@ def delete_person(ask: Ask, match: re.Match[str]) -> Plan:
     name = person.name
     if not name:
         (found,) = yield (call("get_person", person_id=person.id),)
-        record = found.data.get("person") or found.data
+        record = found.record
         name = str(record.get("name") or "")
     (result,) = yield (call("delete_person", person_id=person.id, confirm_name=name),)
     return done(result, f"The record of {clean(name)} is deleted; this cannot be undone.")

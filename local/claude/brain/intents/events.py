@@ -125,9 +125,7 @@ def one_event(ask: Ask, match: re.Match[str]) -> Plan:
     words = ask.words.quoted[0] if ask.words.quoted else ask.words.group(match, "event")
     event_id, _ = yield from find_event(ask, words)
     (found,) = yield (call("get_event", event_id=event_id),)
-    record: Mapping[str, Any] = field(found.data, "event", "item") or (
-        found.items[0] if found.items else found.data
-    )
+    record: Mapping[str, Any] = found.record
     cells = {
         "Starts": _start(record),
         "Ends": date(field(record, "end_at", "ends_at")),

@@ -69,7 +69,7 @@ _gap(
 )
 _gap(
     r"\b(?:merge|dedupe|deduplicate)\b",
-    r"\bduplicates?\b",
+    r"\bduplicates?\b(?! tags)",
     text=(
         "I cannot merge duplicates: NationBuilder's API has no way to do that. I can search by name or "
         "email to "

@@ -65,7 +65,7 @@ def list_members(ask: Ask, match: re.Match[str]) -> Plan:
     list_id, name = yield from find_list(ask, words)
     if ask.wants_count and "get_list" in ask.tools:
         (one,) = yield (call("get_list", list_id=list_id),)
-        record = field(one.data, "list", "item") or one.data
+        record = one.record
         size = field(record, "people", "count", "size", "people_count")
         return f"**{plural(size if isinstance(size, int) else 0, *PEOPLE)}** are on {linked(record)}."
     (found,) = yield (call("list_list_members", list_id=list_id, limit=ask.limit),)
@@ -89,7 +89,7 @@ def one_list(ask: Ask, match: re.Match[str]) -> Plan:
         ask, ask.words.quoted[0] if ask.words.quoted else ask.words.group(match, "name")
     )
     (found,) = yield (call("get_list", list_id=list_id),)
-    record = field(found.data, "list", "item") or (found.items[0] if found.items else found.data)
+    record = found.record
     size = field(record, "people", "count", "size", "people_count")
     owner = field(record, "author", "owner")
     return (

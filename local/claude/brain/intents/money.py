@@ -32,12 +32,7 @@ def donor(record: object) -> str:
     person = field(record, "donor", "signup", "person") if isinstance(record, dict) else None
     if isinstance(person, dict):
         return linked(person)
-    name = (
-        field(record, "donor_name", "signup_name", "person_name", "name")
-        if isinstance(record, dict)
-        else None
-    )
-    return clean(name or "—")
+    return linked(record) if isinstance(record, dict) else "—"
 
 
 def amount_of(record: object) -> str:
@@ -141,7 +136,7 @@ def tracking_codes(ask: Ask, _match: re.Match[str]) -> Plan:
 def one_donation(_ask: Ask, match: re.Match[str]) -> Plan:
     """ "show donation 42" """
     (found,) = yield (call("get_donation", donation_id=match["id"]),)
-    record = field(found.data, "donation") or (found.items[0] if found.items else found.data)
+    record = found.record
     details = table(
         {
             "Field": [
@@ -376,6 +371,7 @@ def list_donations(ask: Ask, _match: re.Match[str]) -> Plan:
     wanted = call(
         "list_donations",
         succeeded=period,
+        status=_statuses(ask),
         min_cents=least,
         max_cents=most,
         tracking_code=ask.words.group(code, "code") if code else None,
@@ -414,6 +410,16 @@ def list_donations(ask: Ask, _match: re.Match[str]) -> Plan:
         donations_table(ask, gifts),
         completeness(gifts, len(rows(ask, gifts))),
     )
+
+
+def _statuses(ask: Ask) -> list[str]:
+    """The status that is asked for; what came in, if none is."""
+    asked = [
+        status
+        for status in ("pending", "failed", "canceled")
+        if status in ask.text.replace("cancelled", "canceled")
+    ]
+    return asked or ["succeeded"]
 
 
 def _partly(*results: Result) -> str:

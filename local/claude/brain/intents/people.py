@@ -129,7 +129,7 @@ def list_people(ask: Ask, _match: re.Match[str]) -> Plan:
     """ "who joined this week?", "list volunteers in Springfield" """
     wanted, words, nouns = read_criteria(ask)
     if "created" in wanted:
-        wanted["sort"] = "-created_at"
+        wanted["sort"] = "newest"
     (found,) = yield (call("search_people", **wanted, limit=ask.limit),)
     return listing(ask, found, nouns, columns(), about=words)
 
@@ -184,7 +184,7 @@ def _record(ask: Ask, person_id: str) -> Plan:
 
 def person_card(found: Result) -> str:
     """One person's record as a heading line and a table."""
-    record: Record = field(found.data, "person", "item") or (found.items[0] if found.items else found.data)
+    record: Record = found.record
     cells: dict[str, str] = {}
     for key, value in record.items():
         if key in ("id", "name", "full_name", "panel_url", "type", "links") or value in (None, "", [], {}):

@@ -171,7 +171,7 @@ def delete_donation(ask: Ask, match: re.Match[str]) -> Plan:
         (result,) = yield (call("delete_donation", donation_id=match["id"]),)
         return done(result, "")
     (found,) = yield (call("get_donation", donation_id=match["id"]),)
-    record = found.data.get("donation") or found.data
+    record = found.record
     cents = field(record, "amount_cents", "amount_in_cents")
     (result,) = yield (
         call("delete_donation", donation_id=match["id"], confirm_amount=cents, confirm_amount_cents=cents),

@@ -78,7 +78,7 @@ def tags_of_person(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    r"\b(?:unused|empty|look-?alike|similar|rare) tags?\b",
+    r"\b(?:unused|empty|look-?alike|similar|duplicate|rare) tags?\b",
     r"\btags? (?:nobody|no one|that nobody|without)\b",
     r"\btags\b",
     r"\b(?:find|search|is there) (?:a |the )?tags? (?P<query>.+)$",
@@ -105,6 +105,8 @@ def list_tags(ask: Ask, match: re.Match[str]) -> Plan:
             "list_tags",
             query=query,
             min_people=int(least[1]) if least else None,
+            look_alikes=bool(re.search(r"\b(?:look-?alike|similar|duplicate|spelt alike)\b", ask.text))
+            or None,
             max_people=0 if unused else int(most[1]) if most else None,
             limit=ask.limit,
         ),

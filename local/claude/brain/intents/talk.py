@@ -55,7 +55,7 @@ def help_text(ask: Ask, _match: re.Match[str]) -> Plan:
 def current_user(_ask: Ask, _match: re.Match[str]) -> Plan:
     """ "who am I connected as?" """
     (me,) = yield (call("get_current_user"),)
-    record = field(me.data, "person", "user") or (me.items[0] if me.items else me.data)
+    record = me.record
     email = field(record, "email")
     return f"You are connected to NationBuilder as **{linked(record)}**" + (
         f" ({clean(email)})." if email else "."

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import anthropic
+
 from local.claude import RunningClaude
 
 HEADERS = {"x-api-key": "key-one", "anthropic-version": "2026-10-21", "content-type": "application/json"}
@@ -43,6 +45,11 @@ def message_body(**changes: Any) -> dict[str, Any]:
     """A valid request, changed; a change to None takes the name away."""
     body = {"model": MODEL, "max_tokens": 500, "messages": [user("hi")], **changes}
     return {name: value for name, value in body.items() if value is not None}
+
+
+def create(client: anthropic.Anthropic, **changes: Any) -> Any:
+    """A message through the SDK, with the same defaults. Untyped: requests here are plain JSON."""
+    return client.messages.create(**message_body(**changes))
 
 
 def events(data: bytes) -> list[dict[str, Any]]:

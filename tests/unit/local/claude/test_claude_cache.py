@@ -45,7 +45,8 @@ def ask(cached_claude: RunningClaude) -> Iterator[Any]:
             body = {"model": MODEL, "max_tokens": 20, "system": blocks, **changes}
             body.setdefault("messages", [{"role": "user", "content": text}])
             key = body.pop("api_key", "key-one")
-            return client.with_options(api_key=key).messages.create(**body).usage
+            usage: anthropic.types.Usage = client.with_options(api_key=key).messages.create(**body).usage
+            return usage
 
         yield ask
 

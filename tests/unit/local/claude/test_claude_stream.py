@@ -2,15 +2,16 @@
 
 import json
 from itertools import groupby
+from typing import Any
 
 import anthropic
 
 from local.claude import RunningClaude
-from tests.unit.local.claude.asking import MODEL, kinds, message_body, post, stream, user
+from tests.unit.local.claude.asking import MODEL, create, kinds, message_body, post, stream, user
 from tests.unit.local.claude.catalogue import READ_TOOLS
 from tests.unit.local.claude.talking import question
 
-TWO_CALLS = [
+TWO_CALLS: list[dict[str, Any]] = [
     {"type": "text", "text": "Let me look that up for you."},
     {"type": "tool_use", "name": "list_tags", "input": {"query": "naïve “tag”", "limit": 20}},
     {"type": "tool_use", "name": "get_current_user", "input": {}},
@@ -83,7 +84,8 @@ def test_the_sdk_assembles_the_stream(client: anthropic.Anthropic, claude: Runni
         message = stream_of_client.get_final_message()
 
     assert [block.type for block in message.content] == ["text", "tool_use", "tool_use"]
-    assert message.content[1].input == TWO_CALLS[1]["input"]  # type: ignore[union-attr]  # it is a tool call
+    inputs = [block.input for block in message.content if block.type == "tool_use"]
+    assert inputs == [TWO_CALLS[1]["input"], {}]
     assert message.stop_reason == "tool_use"
     assert stream_of_client.request_id
 
@@ -92,19 +94,19 @@ def test_streamed_and_whole_answers_say_the_same(client: anthropic.Anthropic, cl
     claude.script(TWO_CALLS, TWO_CALLS)
     streamed = stream(claude)
 
-    whole = client.messages.create(model=MODEL, max_tokens=500, messages=[{"role": "user", "content": "hi"}])
+    whole = create(client)
 
     text = "".join(
         event["delta"].get("text", "") for event in streamed if event["type"] == "content_block_delta"
     )
-    assert whole.content[0].text == text  # type: ignore[union-attr]  # the script begins with text
+    assert whole.content[0].text == text
     assert whole.usage.output_tokens == streamed[-2]["usage"]["output_tokens"]
 
 
 def test_a_whole_conversation_with_tools_runs_through_the_sdk(client: anthropic.Anthropic) -> None:
     messages = [question("who donated this week?")]
 
-    first = client.messages.create(model=MODEL, max_tokens=500, messages=messages, tools=READ_TOOLS)  # type: ignore[arg-type]  # plain JSON
+    first = create(client, messages=messages, tools=READ_TOOLS)
     calls = [block for block in first.content if block.type == "tool_use"]
     results = {
         "list_donations": {"data": {"items": []}, "total": 0, "complete": True},
@@ -120,22 +122,17 @@ def test_a_whole_conversation_with_tools_runs_through_the_sdk(client: anthropic.
             ],
         },
     ]
-    second = client.messages.create(model=MODEL, max_tokens=500, messages=messages, tools=READ_TOOLS)  # type: ignore[arg-type]  # plain JSON
+    second = create(client, messages=messages, tools=READ_TOOLS)
 
     assert [call.name for call in calls] == ["list_donations", "summarize_donations"]
     assert second.stop_reason == "end_turn"
-    assert second.content[0].text == "There are no donations this week."  # type: ignore[union-attr]  # words
+    assert second.content[0].text == "There are no donations this week."
 
 
 def test_tool_choice_can_forbid_and_narrow_tools(client: anthropic.Anthropic) -> None:
     def calls(choice: dict[str, object]) -> list[str]:
-        message = client.messages.create(
-            model=MODEL,
-            max_tokens=500,
-            messages=[question("who donated this week?")],  # type: ignore[list-item]  # plain JSON
-            tools=READ_TOOLS,  # type: ignore[arg-type]  # plain JSON
-            tool_choice=choice,  # type: ignore[arg-type]  # plain JSON
-        )
+        asked = [question("who donated this week?")]
+        message = create(client, messages=asked, tools=READ_TOOLS, tool_choice=choice)
         return [block.name for block in message.content if block.type == "tool_use"]
 
     assert calls({"type": "none"}) == []
@@ -150,7 +147,7 @@ def test_max_tokens_cuts_the_answer(claude: RunningClaude) -> None:
 
 
 def test_max_tokens_of_zero_only_fills_the_cache(client: anthropic.Anthropic) -> None:
-    message = client.messages.create(model=MODEL, max_tokens=0, messages=[{"role": "user", "content": "hi"}])
+    message = create(client, max_tokens=0)
 
     assert message.content == []
     assert message.usage.output_tokens == 0
@@ -161,11 +158,9 @@ def test_a_stop_sequence_ends_the_answer_before_it(
 ) -> None:
     claude.script([{"type": "text", "text": "one two three"}])
 
-    message = client.messages.create(
-        model=MODEL, max_tokens=50, stop_sequences=[" two"], messages=[{"role": "user", "content": "hi"}]
-    )
+    message = create(client, stop_sequences=[" two"])
 
-    assert message.content[0].text == "one"  # type: ignore[union-attr]  # the script is text
+    assert message.content[0].text == "one"
     assert (message.stop_reason, message.stop_sequence) == ("stop_sequence", " two")
 
 
@@ -191,6 +186,6 @@ def test_successes_carry_request_id_and_rate_limits(claude: RunningClaude) -> No
 
 def test_a_connection_serves_many_requests(client: anthropic.Anthropic, claude: RunningClaude) -> None:
     for _ in range(3):
-        client.messages.create(model=MODEL, max_tokens=50, messages=[{"role": "user", "content": "hi"}])
+        create(client)
 
     assert [each["status"] for each in claude.requests] == [200, 200, 200]
