@@ -58,14 +58,14 @@ def as_table(tools: list[Tool]) -> Table:
     group = ""
     for tool in tools:
         effect = f"[{_EFFECT_STYLES[tool.effect.value]}]{tool.effect.value}[/]" + (" ✉" if tool.sends else "")
-        first_line = tool.description.split("\n", 1)[0]
+        summary = " ".join(tool.description.split("\n\n", 1)[0].split())
         if tool.group != group and group:
             table.add_section()
         table.add_row(
             tool.group if tool.group != group else "",
             tool.name,
             effect,
-            first_line,
+            summary,
             "\n".join(tool.endpoints),
         )
         group = tool.group

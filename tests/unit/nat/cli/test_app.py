@@ -206,6 +206,45 @@ def test_what_cannot_work_is_one_clear_line(
     assert done.stderr.count("\n") == 1
 
 
+def test_the_tools_are_listed_as_json_with_what_a_reader_needs(home: Path) -> None:
+    listed = json.loads(nat(home, "tools", "--json").stdout)
+
+    assert {"list_tags", "search_people"} <= {tool["name"] for tool in listed}
+    for tool in listed:
+        assert {"name", "group", "effect", "schema", "endpoints"} <= set(tool)
+
+
+def test_the_tools_of_one_group_can_be_listed_for_reading(home: Path) -> None:
+    done = nat(home, "tools", "--group", "tags")
+
+    assert "list_tags" in done.stdout
+    assert "search_people" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("{", "not valid JSON"),
+        ("[]", "must be a JSON object"),
+        ('{"limit": "many"}', "limit"),
+        ('{"colour": "red"}', "colour"),
+    ],
+)
+def test_arguments_that_cannot_work_are_one_clear_line(home: Path, arguments: str, words: str) -> None:
+    done = nat(home, "tool", "call", "list_tags", arguments, "-n", "demo", NAT_V2_TOKEN="token")
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert words in done.stderr
+
+
+def test_a_nation_that_cannot_be_reached_is_one_line(home: Path) -> None:
+    nowhere = ("--base-url", "http://127.0.0.1:9")
+
+    done = nat(home, "tool", "call", "list_tags", "-n", "demo", *nowhere, NAT_V2_TOKEN="token")
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
 def test_somebody_who_is_not_signed_in_is_told_so_without_a_terminal(home: Path) -> None:
     (home / "profile.json").write_text(json.dumps(Platform(url="http://127.0.0.1:9").profile_json()))
 
