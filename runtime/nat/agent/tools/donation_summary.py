@@ -11,7 +11,7 @@ from pydantic import Field
 
 from nat.agent.tool import Effect, Outcome, tool
 from nat.agent.tools.money import Status
-from nat.agent.tools.parameters import Between, When, span_of
+from nat.agent.tools.parameters import When, span_of
 from nat.agent.tools.results import (
     PERSON_FIELDS,
     Item,
@@ -26,7 +26,6 @@ from nat.agent.tools.results import (
 )
 from nat.nationbuilder import NationBuilder, Record, between, together
 from nat.nationbuilder.periods import (
-    PeriodName,
     Span,
     Unit,
     previous_span,
@@ -39,7 +38,7 @@ READ_AT_MOST: Final = 50_000
 GROUPS_AT_MOST: Final = 100
 
 GroupBy = Literal["day", "week", "month", "tracking_code", "page"]
-Comparison = PeriodName | Literal["previous_period", "same_period_last_year"] | Between
+Comparison = Literal["previous_period", "same_period_last_year"] | When
 
 _DATES: Final[Mapping[str, str]] = {
     "succeeded": "succeeded_at",

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 from nat.nationbuilder import NationBuilder
 from nat.nationbuilder.periods import ALL_TIME, PeriodName, Span, named_span, read_moment
@@ -14,7 +15,7 @@ def _is_id(value: str) -> str:
     return value
 
 
-RecordId = Annotated[str, StringConstraints(coerce_numbers_to_str=True), AfterValidator(_is_id)]
+RecordId = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_is_id)]
 """An id: digits in a string."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -42,8 +43,8 @@ class Between(Parameters):
     before: Annotated[str | None, Field(description="ISO, exclusive")] = None
 
 
-When = PeriodName | Between
-"""A named period, or a start and an end."""
+When = TypeAliasType("When", PeriodName | Between)
+"""A named period, or a start and an end. A named alias, so that a schema holds it once."""
 
 
 class CentsRange(Parameters):

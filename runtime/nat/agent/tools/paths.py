@@ -44,9 +44,7 @@ def list_paths(
     if path_id is not None:
         found = nation.show("paths", path_id, include=("path_steps", "path_journey_status_changes"))
         data = _path(found.record, found.many("path_steps")) | _reasons(found)
-        return single(
-            nation, data, query=f"path {path_id}", links=panel_link(nation, "dashboard", "Control panel")
-        )
+        return single(nation, data, query=f"path {path_id}", links=links)
     reading = nation.read_all(
         "paths",
         max_records=PATHS_AT_MOST,
