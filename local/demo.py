@@ -1,7 +1,7 @@
 """The demonstration's nations and people, and how an operator makes them."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -29,24 +29,26 @@ class DemoPerson:
     password: str = "Demo-nation-2026"
 
 
-NATIONS: Final = {"demo": "America/New_York", "harbor": "America/Los_Angeles"}
-"""Seeded nations and their time zones."""
-
-PEOPLE: Final = (
-    DemoPerson("owner@demo.example", "demo", Role.OWNER),
-    DemoPerson("admin@demo.example", "demo", Role.ADMIN),
-    DemoPerson("member@demo.example", "demo", Role.MEMBER),
-    DemoPerson("viewer@demo.example", "demo", Role.VIEWER),
-    DemoPerson("owner@harbor.example", "harbor", Role.OWNER),
-)
+def people(slugs: Iterable[str]) -> list[DemoPerson]:
+    """An owner for each nation, and one person of every other role for the first. The first is an owner."""
+    found: list[DemoPerson] = []
+    for slug in slugs:
+        roles = [Role.OWNER] if found else [Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER]
+        found += [DemoPerson(f"{role.value}@{slug}.example", slug, role) for role in roles]
+    return found
 
 
-def seed(deployment: Deployment, people: Sequence[DemoPerson] = PEOPLE) -> None:
-    """Make what is missing of the nations and the people. What is there is left as it is."""
-    for slug, time_zone in NATIONS.items():
+def seed(deployment: Deployment, nations: Mapping[str, str]) -> list[DemoPerson]:
+    """Make what is missing of the nations (slug: time zone) and their people; gives the people.
+
+    What is there is left as it is.
+    """
+    for slug, time_zone in nations.items():
         add_nation(deployment, slug, time_zone)
-    for person in people:
+    everybody = people(nations)
+    for person in everybody:
         add_member(deployment, add_user(deployment, person.email, person.password), person)
+    return everybody
 
 
 def add_nation(deployment: Deployment, slug: str, time_zone: str) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from local import demo, environment
@@ -19,6 +20,8 @@ from local.processes import Processes, Program, clear_leftovers
 from local.roles import RoleServer
 from local.sign_in import SignIn
 from local.vendors import STAND_IN_KEY, Vendors
+from nat.connections.vault import SecretsManagerVault
+from nat.isolation import nation
 from nat.names import Secret
 
 WORKER_GRACE: Final = 40.0
@@ -72,7 +75,7 @@ class Machine:
             for stand_in in self.vendors.stand_ins:
                 self.processes.wait_for(stand_in.name)
         with step("seeding nations, people and keys"):
-            demo.seed(self.deployment)
+            self.people = demo.seed(self.deployment, self.vendors.nations())
             self._store_keys()
         self._roles = self._stack.enter_context(RoleServer(self.deployment.root.sts, self.ports.roles))
         with step("starting the worker and the SSE host"):
@@ -100,10 +103,15 @@ class Machine:
             )
 
     def _store_keys(self) -> None:
+        """The model's key and each nation's tokens, fresh at every start."""
         secrets = self.deployment.root.secrets
         secrets.put_secret_value(
             SecretId=Secret.ANTHROPIC, SecretString=self.vendors.model_key or STAND_IN_KEY
         )
+        vault = SecretsManagerVault(secrets, lambda: datetime.now(UTC), key_arn=self.deployment["DataKeyArn"])
+        for slug in {person.nation_slug: None for person in self.people}:
+            with nation(slug):
+                vault.store_nb_tokens(self.vendors.tokens(slug))
 
     def _worker(self) -> Program:
         """The worker, with the environment and the role of the deployed task definition."""
@@ -156,5 +164,5 @@ class Machine:
 
     def _sign_in_demo_owner(self) -> None:
         """Leave a profile and a session, so that `nat chat` works at once."""
-        owner = demo.PEOPLE[0]
+        owner = self.people[0]
         self.sign_in.store(self.sign_in.log_in(owner.email, owner.password))

@@ -96,6 +96,11 @@ class Places:
         return self.home / "s3"
 
     @property
+    def nationbuilder_state(self) -> Path:
+        """What the NationBuilder stand-in keeps: records that were changed, tokens."""
+        return self.home / "nationbuilder.json"
+
+    @property
     def assembly(self) -> Path:
         """The synthesised cloud assembly."""
         return self.home / "cdk.out"

@@ -34,8 +34,8 @@ class CheckFailed(Exception):
 def smoke() -> int:
     """Run it. Gives the exit status; on failure the logs are kept."""
     home = Path(tempfile.mkdtemp(prefix="nat-smoke-"))
-    ports = Ports.free()
-    machine = Machine(Places(home), ports, Vendors(ports))
+    places, ports = Places(home), Ports.free()
+    machine = Machine(places, ports, Vendors(ports, places.nationbuilder_state))
     say("Smoke test: a fresh Nat, a new person, two questions")
     try:
         with machine:

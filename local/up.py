@@ -7,14 +7,12 @@ from types import FrameType
 from rich.table import Table
 
 from local.console import StartFailed, console, problem, say
-from local.demo import PEOPLE
 from local.machine import Machine
 from local.places import DEFAULT_PLACES, Places, Ports
 from local.processes import stop_owner
 from local.vendors import Vendors
 
 WATCH_SECONDS = 0.5
-COMMAND = '.venv/bin/nat chat --nation demo "who donated this week?"'
 
 
 class Interrupted(BaseException):
@@ -24,7 +22,7 @@ class Interrupted(BaseException):
 def up(port_base: int, places: Places = DEFAULT_PLACES) -> int:
     """Start, show where everything is, watch until interrupted, stop. Gives the exit status."""
     ports = Ports.from_base(port_base)
-    machine = Machine(places, ports, Vendors.from_environment(ports))
+    machine = Machine(places, ports, Vendors.from_environment(ports, places.nationbuilder_state))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     status = 0
@@ -72,10 +70,11 @@ def _show(machine: Machine) -> None:
     ):
         where.add_row(f"  {name}", address)
     who = Table.grid(padding=(0, 2))
-    for person in PEOPLE:
+    for person in machine.people:
         who.add_row(f"  {person.email}", person.password, f"{person.role.value} of {person.nation_slug}")
     say()
     console.print(where)
     say("\n  Sign in as")
     console.print(who)
-    say(f"\n  Nat is ready. In another terminal:\n\n    {COMMAND}\n\n  Ctrl-C stops everything.")
+    command = f".venv/bin/nat chat --nation {machine.people[0].nation_slug}"
+    say(f"\n  Nat is ready. Ask it in another terminal:\n\n    {command}\n\n  Ctrl-C stops everything.")

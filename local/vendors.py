@@ -3,12 +3,17 @@
 import os
 import sys
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import requests
 
 from local import environment
 from local.aws.program import answers
 from local.places import Ports
 from local.processes import Program
+from nat.connections.vault import NbTokens
 from nat.names import Variable
 
 MODEL_KEY_VARIABLE: Final = "ANTHROPIC_API_KEY"
@@ -16,24 +21,36 @@ NATION_SLUG_VARIABLE: Final = "NATIONBUILDER_SLUG"
 NATION_TOKEN_VARIABLE: Final = "NATIONBUILDER_TOKEN"
 STAND_IN_KEY: Final = "stand-in"
 """The Claude stand-in takes any key."""
+MODEL_PACE: Final = 80.0
+"""Tokens a second, about what Haiku does: an answer of the stand-in is seen to stream."""
+DEVELOPER_TOKEN_LIFE: Final = timedelta(days=365)
+"""A token of NationBuilder's developer page does not tell when it ends."""
+TIMEOUT: Final = 15
 
 
 @dataclass(frozen=True)
 class Vendors:
     """`model_key`: the real Claude's key, or None for the stand-in. `nation`: slug and V2 token of a real
-    nation, or None for the stand-in's seeded ones."""
+    nation, or None for the stand-in's seeded ones, which are kept in `state`. `tokens_per_second`: how fast
+    the Claude stand-in speaks; None is at once."""
 
     ports: Ports
+    state: Path
+    tokens_per_second: float | None = None
     model_key: str | None = None
     nation: tuple[str, str] | None = None
 
     @classmethod
-    def from_environment(cls, ports: Ports) -> "Vendors":
+    def from_environment(cls, ports: Ports, state: Path) -> "Vendors":
         """What the person's environment gives: `ANTHROPIC_API_KEY`, `NATIONBUILDER_SLUG` and `…_TOKEN`."""
         slug = os.environ.get(NATION_SLUG_VARIABLE)
         token = os.environ.get(NATION_TOKEN_VARIABLE)
         return cls(
-            ports, os.environ.get(MODEL_KEY_VARIABLE) or None, (slug, token) if slug and token else None
+            ports,
+            state,
+            tokens_per_second=MODEL_PACE,
+            model_key=os.environ.get(MODEL_KEY_VARIABLE) or None,
+            nation=(slug, token) if slug and token else None,
         )
 
     @property
@@ -41,10 +58,36 @@ class Vendors:
         """The stand-ins to start."""
         programs = []
         if self.nation is None:
-            programs.append(_stand_in("nationbuilder", self.ports))
+            programs.append(_stand_in("nationbuilder", self.ports, "--state", str(self.state)))
         if self.model_key is None:
-            programs.append(_stand_in("claude", self.ports))
+            pace = (
+                () if self.tokens_per_second is None else ("--tokens-per-second", str(self.tokens_per_second))
+            )
+            programs.append(_stand_in("claude", self.ports, *pace))
         return programs
+
+    def nations(self) -> dict[str, str]:
+        """Nations that can be asked about, with their time zones. The stand-in must run."""
+        if self.nation is not None:
+            return {self.nation[0]: "UTC"}
+        found = self._steer("GET", "nations")
+        return {nation["slug"]: nation["time_zone"] for nation in found}
+
+    def tokens(self, slug: str) -> NbTokens:
+        """A token pair of a nation, as connecting it would give."""
+        now = datetime.now(UTC)
+        if self.nation is not None:
+            return NbTokens(self.nation[1], "", now + DEVELOPER_TOKEN_LIFE, slug, now)
+        given = self._steer("POST", "tokens", {"nation": slug})
+        expires_at = datetime.fromisoformat(given["expires_at"])
+        return NbTokens(given["access_token"], given["refresh_token"], expires_at, slug, now)
+
+    def _steer(self, method: str, name: str, body: dict[str, str] | None = None) -> Any:
+        answer = requests.request(
+            method, f"{self.ports.url('nationbuilder')}/_standin/{name}", json=body, timeout=TIMEOUT
+        )
+        answer.raise_for_status()
+        return answer.json()
 
     @property
     def variables(self) -> dict[str, str]:
@@ -72,11 +115,11 @@ class Vendors:
         return self.ports.url("nationbuilder") + "/{slug}"
 
 
-def _stand_in(name: str, ports: Ports) -> Program:
+def _stand_in(name: str, ports: Ports, *arguments: str) -> Program:
     url = ports.url(name)
     return Program(
         name=name,
-        command=(sys.executable, "-m", f"local.{name}", "--port", str(getattr(ports, name))),
+        command=(sys.executable, "-m", f"local.{name}", "--port", str(getattr(ports, name)), *arguments),
         environment=environment.base(),
         ready=lambda: answers(url),
     )

@@ -30,8 +30,8 @@ PATIENCE = 60
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """Nat on free ports, with a state of its own."""
-    ports = Ports.free()
-    with Machine(Places(tmp_path_factory.mktemp("nat")), ports, Vendors(ports)) as machine:
+    places, ports = Places(tmp_path_factory.mktemp("nat")), Ports.free()
+    with Machine(places, ports, Vendors(ports, places.nationbuilder_state)) as machine:
         yield machine
 
 
