@@ -1,6 +1,7 @@
 """The client of one nation's V2 API."""
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -53,6 +54,7 @@ class NationBuilder:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         session: requests.Session | None = None,
         timeout: tuple[float, float] = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not re.fullmatch(SLUG_PATTERN, slug):
             raise BadRequest("That is not the slug of a nation.")
@@ -63,7 +65,7 @@ class NationBuilder:
         self._owns_session = session is None
         self._host = base_url.replace("{slug}", slug).rstrip("/")
         self._transport = Transport(
-            slug, f"{self._host}/api/v2", Bearer(token, renew), self._session, limiter, timeout
+            slug, f"{self._host}/api/v2", Bearer(token, renew), self._session, limiter, timeout, sleep
         )
 
     def __enter__(self) -> Self:
