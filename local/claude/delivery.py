@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -51,7 +51,7 @@ class Delivery:
             raise ApiError(STATUS_BY_ERROR_TYPE.get(fault.error_type, 500), _message(fault), fault.error_code)
         if fault is not None and fault.kind == "silence":
             await asyncio.sleep(fault.seconds)
-        frames = self._frames()
+        frames = list(self._frames())
         await asyncio.sleep(self._seconds(sum(frame.tokens for frame in frames)))
         if fault is not None and fault.kind == "disconnect":
             self.record(None)
@@ -121,8 +121,8 @@ class Delivery:
             self._waiting.clear()
             await self.exchange.write(data)
 
-    def _frames(self) -> list[Frame]:
-        return list(cut(_afflicted(self.reply, self.fault), self.envelope(), self.limits))
+    def _frames(self) -> Iterator[Frame]:
+        return cut(_afflicted(self.reply, self.fault), self.envelope(), self.limits)
 
     def _seconds(self, tokens: int) -> float:
         speaking = tokens / self.pace.tokens_per_second if self.pace.tokens_per_second else 0.0

@@ -55,6 +55,18 @@ class Tools:
         """The names of a tool's parameters."""
         return list(self._schemas.get(name, {}).get("properties", {}))
 
+    def choices(self, name: str, parameter: str) -> Sequence[str]:
+        """The values that a parameter, or each entry of a list, is limited to; none if it is free."""
+        schema = self._schemas.get(name, {})
+        definitions = schema.get("$defs", {})
+        for kind in _alternatives(schema.get("properties", {}).get(parameter, {}), definitions):
+            inner = kind.get("items", {}) if kind.get("type") == "array" else kind
+            for each in _alternatives(inner, definitions):
+                values = _values(each)
+                if values is not None:
+                    return [str(value) for value in values]
+        return ()
+
     def fit(self, wanted: Call) -> dict[str, Any]:
         """The arguments as the tool's schema takes them: only known names, values of the right kind."""
         schema = self._schemas[wanted.name]

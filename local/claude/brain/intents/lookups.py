@@ -36,19 +36,8 @@ def relationships(ask: Ask, match: re.Match[str]) -> Plan:
         found,
         ("relationship", "relationships"),
         {
-            "Relationship": lambda r: clean(
-                field(r, "type", "relation_type", "label", "kind") or "—"
-            ).replace("\\_", " "),
-            "Person": lambda r: linked(
-                field(r, "other", "person", "second_person", "second_signup")
-                or field(r, "other_name", "name")
-                or "—"
-            ),
-            "From": lambda r: (
-                linked(field(r, "first_person", "first_signup"))
-                if field(r, "first_person", "first_signup")
-                else "—"
-            ),
+            "Person": lambda r: linked(field(r, "other", "person", "second_person") or r),
+            "Is": lambda r: clean(field(r, "other_role", "type") or "—").replace("\\_", " "),
             "Title": lambda r: clean(field(r, "title") or "—"),
         },
         about=f"of {person.label}",

@@ -80,11 +80,7 @@ def automations_of_person(ask: Ask, match: re.Match[str]) -> Plan:
 @intent(r"\bautomations?\b|\bdrip\b", unless=COMMAND)
 def list_automations(ask: Ask, _match: re.Match[str]) -> Plan:
     """ "which automations are active?" """
-    status = next(
-        (word for word in ("active", "paused", "draft", "archived") if word in ask.text.split()), None
-    )
-    if status is None and re.search(r"\b(?:running|live|on)\b", ask.text):
-        status = "active"
+    status = _automation_status(ask)
     (found,) = yield (call("list_automations", status=status, limit=ask.limit),)
     if ask.wants_count:
         return counted(found, ("automation", "automations"), f"with status {status}" if status else "")
@@ -95,6 +91,21 @@ def list_automations(ask: Ask, _match: re.Match[str]) -> Plan:
         _automation_columns(),
         about=f"with status {status}" if status else "",
     )
+
+
+def _automation_status(ask: Ask) -> str | None:
+    """The state that is asked for, under the name that the tool has for it."""
+    known = ask.tools.choices("list_automations", "status")
+    for pattern, names in (
+        (r"active|running|live|on", ("active", "running")),
+        (r"paused|on hold|stopped", ("paused", "on_hold")),
+        (r"drafts?|drafted", ("draft", "drafted")),
+        (r"archived", ("archived",)),
+        (r"ended|finished", ("ended",)),
+    ):
+        if re.search(rf"\b(?:{pattern})\b", ask.text):
+            return next((name for name in names if name in known), names[0])
+    return None
 
 
 def _automation_columns() -> dict[str, Any]:
@@ -154,6 +165,8 @@ def survey_results(ask: Ask, _match: re.Match[str]) -> Plan:
                 }
             )
         )
+        texts = field(question, "latest_texts") or ()
+        parts.append("\n".join(f"- “{clean(text)}”" for text in texts))
     if not questions:
         parts.append("It has no questions that I can see.")
     return paragraphs(*parts)

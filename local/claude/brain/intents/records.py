@@ -1,7 +1,8 @@
 """Changing contacts, donations, events, RSVPs, journeys, memberships and the rest, one record at a time."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from local.claude.brain.changing import DO, done, quoted_or
 from local.claude.brain.criteria import cents_of
@@ -12,6 +13,7 @@ from local.claude.brain.markdown import clean, date, field, money, name_of
 from local.claude.brain.moments import find_moment, without_moment
 from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, Said, intent
+from local.claude.brain.result import Result
 from local.claude.brain.tools import call
 
 METHODS: Final = {
@@ -320,13 +322,24 @@ def journey_status(ask: Ask, match: re.Match[str]) -> Plan:
     status = {"complete": "completed", "abandon": "abandoned", "reactivate": "active", "void": "voided"}[verb]
     person = yield from find_person(ask, ask.words.group(match, "who"))
     (found,) = yield (call("list_path_journeys", person_id=person.id),)
-    journey = named_record(found, ask.words.group(match, "path"), "journey")
+    journey = _journey(found, ask.words.group(match, "path"))
     (result,) = yield (
         call(
             "set_path_journey_status", journey_id=str(journey.get("id")), status=_offered(ask, status, verb)
         ),
     )
     return done(result, f"The journey of {person.label} is {status}.")
+
+
+def _journey(found: Result, words: str) -> Mapping[str, Any]:
+    """The journey on the path that `words` mean; the only one if no path is named."""
+    fitting = [each for each in found.items if words.lower() in str(field(each, "path.name") or "").lower()]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not found.items:
+        raise Said("There is no such journey that I can see.")
+    paths = ", ".join(clean(field(each, "path.name") or "?") for each in found.items)
+    raise Said(f"On which path? There are journeys on: {paths}.")
 
 
 def _offered(ask: Ask, status: str, verb: str) -> str:
@@ -347,9 +360,7 @@ def move_journey(ask: Ask, match: re.Match[str]) -> Plan:
     """ "move Maria Lopez to the step Interview": finds the journey, then the step, then moves."""
     person = yield from find_person(ask, ask.words.group(match, "who"))
     (found,) = yield (call("list_path_journeys", person_id=person.id),)
-    journey = named_record(
-        found, ask.words.group(match, "path") or ask.words.group(match, "path2"), "journey"
-    )
+    journey = _journey(found, ask.words.group(match, "path") or ask.words.group(match, "path2"))
     path_id = field(journey, "path.id", "path_id")
     (paths,) = yield (call("list_paths", path_id=str(path_id)),)
     record = (
@@ -492,6 +503,8 @@ def create_relationship(ask: Ask, match: re.Match[str]) -> Plan:
     first = yield from find_person(ask, ask.words.group(match, "first"))
     second = yield from find_person(ask, ask.words.group(match, "second"))
     kind = match["type"].strip().replace(" ", "_")
+    known = ask.tools.choices("create_relationship", "type")
+    kind = next((each for each in known if kind in each.split("-")), kind)
     (result,) = yield (
         call("create_relationship", first_person_id=first.id, second_person_id=second.id, type=kind),
     )

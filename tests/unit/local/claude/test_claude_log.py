@@ -41,7 +41,7 @@ def test_keys_are_never_logged(tmp_path: Path) -> None:
     log = tmp_path / "claude.jsonl"
     with running_claude(log=log) as claude:
         for credentials in ({"api_key": "sk-secret-key"}, {"auth_token": "sk-secret-token", "api_key": None}):
-            with anthropic.Anthropic(base_url=claude.base_url, max_retries=0, **credentials) as client:  # type: ignore[arg-type]  # either name
+            with anthropic.Anthropic(base_url=claude.base_url, max_retries=0, **credentials) as client:
                 create(client)
         kept = json.dumps(claude.requests)
 
