@@ -7,7 +7,7 @@ is the code that runs in AWS; only endpoints differ.
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,7 +22,7 @@ from local.sign_in import SignIn
 from local.vendors import STAND_IN_KEY, Vendors
 from nat.connections.vault import SecretsManagerVault
 from nat.isolation import nation
-from nat.names import Secret
+from nat.names import Secret, Variable
 
 WORKER_GRACE: Final = 40.0
 """A worker that drains finishes or releases its turns within this many seconds."""
@@ -38,7 +38,6 @@ class Machine:
     places: Places
     ports: Ports
     vendors: Vendors
-    worker_variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.processes = Processes(self.places)
@@ -124,7 +123,9 @@ class Machine:
             name="worker",
             command=(sys.executable, "-m", "nat.worker"),
             environment=self._acting_as(
-                "worker", task["taskRoleArn"], {**deployed, **self.vendors.variables, **self.worker_variables}
+                "worker",
+                task["taskRoleArn"],
+                {**deployed, **self.vendors.variables, Variable.QUEUE_WAIT_SECONDS.value: "1"},
             ),
             ready=self._worker_is_ready,
             grace=WORKER_GRACE,

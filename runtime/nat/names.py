@@ -121,6 +121,8 @@ class Variable(StrEnum):
     """Model prices as compact JSON: micro-dollars per million tokens by kind."""
     APP_URL = "NAT_APP_URL"
     """Where people manage their nation: upgrade, reconnect."""
+    QUEUE_WAIT_SECONDS = "NAT_QUEUE_WAIT_SECONDS"
+    """How long a receive of the worker waits for turns, 20 by default. An idle worker ends within this time."""
     WORKER_SLOTS = "NAT_WORKER_SLOTS"
     """How many turns one worker process runs at a time."""
     ALLOWED_ORIGINS = "NAT_ALLOWED_ORIGINS"

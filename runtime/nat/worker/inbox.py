@@ -29,18 +29,19 @@ class Received:
 
 
 class Inbox:
-    """The turn queue."""
+    """The turn queue. A receive waits for `wait_seconds`; a worker that ends waits for its last one."""
 
-    def __init__(self, client: "SQSClient", url: str) -> None:
+    def __init__(self, client: "SQSClient", url: str, *, wait_seconds: int = LONG_POLL_SECONDS) -> None:
         self._client = client
         self._url = url
+        self._wait_seconds = wait_seconds
 
-    def receive(self, most: int, wait_seconds: int = LONG_POLL_SECONDS) -> list[Received]:
+    def receive(self, most: int, wait_seconds: int | None = None) -> list[Received]:
         """Up to `most` messages, at most one per conversation at a time. Raises what boto3 raises."""
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=min(BATCH, most),
-            WaitTimeSeconds=wait_seconds,
+            WaitTimeSeconds=self._wait_seconds if wait_seconds is None else wait_seconds,
             VisibilityTimeout=TURN_QUEUE.visibility_seconds,
         )
         return [

@@ -22,7 +22,7 @@ from nat.nationbuilder.client import BASE_URL
 from nat.settings import SettingMissing, TableNames
 from nat.turns.run import Runner
 from nat.turns.stop import stopped_turns
-from nat.worker.inbox import Inbox
+from nat.worker.inbox import LONG_POLL_SECONDS, Inbox
 from nat.worker.model import configured_model
 from nat.worker.protection import EcsProtection, NoProtection
 from nat.worker.service import Worker
@@ -57,9 +57,10 @@ def build() -> Worker:
         app_url=settings.read_optional(Variable.APP_URL),
         now=_now,
     )
+    wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)
     agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)
     return Worker(
-        Inbox(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
+        Inbox(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL), wait_seconds=wait_seconds),
         runner,
         partial(_stopped, tables),
         EcsProtection(agent_uri) if agent_uri else NoProtection(),
@@ -69,9 +70,13 @@ def build() -> Worker:
 
 def slots() -> int:
     """How many turns this process runs at a time. Raises `SettingMissing` for what is no positive number."""
-    text = settings.read_optional(Variable.WORKER_SLOTS, str(DEFAULT_SLOTS))
+    return _whole_number(Variable.WORKER_SLOTS, DEFAULT_SLOTS)
+
+
+def _whole_number(variable: Variable, default: int) -> int:
+    text = settings.read_optional(variable, str(default))
     if not text.isdecimal() or int(text) == 0:
-        raise SettingMissing(f"{Variable.WORKER_SLOTS} must be a whole number above 0, not {text}.")
+        raise SettingMissing(f"{variable} must be a whole number above 0, not {text}.")
     return int(text)
 
 
