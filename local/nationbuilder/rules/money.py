@@ -23,7 +23,7 @@ def status_of(values: Mapping[str, Any]) -> str | None:
 
 
 def refresh_donor(nation: Nation, signup_id: str | None) -> None:
-    """Set a person's donation totals from the succeeded donations. A cycle is the last one's year [inferred]."""
+    """Set a person's donation totals from succeeded donations. A cycle is the last one's year [inferred]."""
     if nation["signups"].get(signup_id) is None or signup_id is None:
         return
     given = [row for row in nation["donations"].where("signup_id", signup_id) if row["status"] == "succeeded"]

@@ -1,0 +1,151 @@
+"""Faults on demand: what a client must survive (API facts, §2, §10)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from threading import Lock
+from typing import Any, Final
+
+from local.nationbuilder.errors import (
+    ApiError,
+    Flat,
+    TooMany,
+    forbidden,
+    invalid,
+    not_found,
+    problem,
+    token_expired,
+    unauthorized,
+)
+from local.nationbuilder.exchange import Request, Response, html_response, json_response
+
+_CLOUDFLARE: Final = (
+    '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head><body>'
+    '<script>window._cf_chl_opt={cType:"managed"};</script>Enable JavaScript and cookies to continue'
+    "</body></html>"
+)
+
+_SERVER: Final[dict[str, tuple[int, str, str]]] = {
+    "server_error": (500, "server_error", "Something went wrong"),
+    "bad_gateway": (502, "bad_gateway", "The backend did not answer in time"),
+    "service_unavailable": (503, "service_unavailable", "Temporarily unavailable"),
+}
+
+KINDS: Final = (
+    "token_expired",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "unprocessable",
+    "rate_limited",
+    *_SERVER,
+    "cloudflare",
+    "slow",
+    "drop_before",
+    "drop_after",
+)
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next `count` matching requests, once `after` of them have passed.
+
+    `path` is a pattern with `*` over the path without the slug. `seconds`: how slow, or `Retry-After`.
+    `drop_before` closes the connection before anything happened, `drop_after` when all has happened.
+    """
+
+    kind: str
+    count: int = 1
+    after: int = 0
+    method: str = "*"
+    path: str = "*"
+    nation: str = "*"
+    seconds: float = 1.0
+    message: str = "is invalid"
+    attribute: str = "base"
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"Unknown fault {self.kind}. Known faults: {', '.join(KINDS)}.")
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Fault":
+        """A fault as the control endpoint takes it. Raises `ValueError`."""
+        unknown = set(values) - set(cls.__dataclass_fields__)
+        if unknown or "kind" not in values:
+            raise ValueError(f"A fault has a kind and {', '.join(sorted(cls.__dataclass_fields__))}.")
+        return cls(**values)
+
+    def matches(self, request: Request, nation: str) -> bool:
+        """Whether the request is meant."""
+        return (
+            self.method.upper() in ("*", request.method)
+            and fnmatchcase(request.path, self.path)
+            and self.nation in ("*", nation)
+        )
+
+    def answer(self) -> Response | None:
+        """What is answered instead, or None where the request is carried out after all."""
+        match self.kind:
+            case "slow" | "drop_after":
+                return None
+            case "drop_before":
+                return Response(0, dropped=True)
+            case "cloudflare":
+                return html_response(403, _CLOUDFLARE, {"cf-mitigated": "challenge", "Server": "cloudflare"})
+            case _:
+                error = self._error()
+                content_type = "application/vnd.api+json" if error.status == 422 else "application/json"
+                return json_response(
+                    error.status, error.body(), f"{content_type}; charset=utf-8", error.headers
+                )
+
+    def _error(self) -> ApiError:
+        match self.kind:
+            case "token_expired":
+                return token_expired()
+            case "unauthorized":
+                return unauthorized()
+            case "forbidden":
+                return forbidden()
+            case "not_found":
+                return not_found()
+            case "unprocessable":
+                return invalid(problem(self.attribute, self.message, "invalid"))
+            case "rate_limited":
+                return TooMany(max(1, round(self.seconds)))
+            case _:
+                return Flat(*_SERVER[self.kind])
+
+
+@dataclass
+class Faults:
+    """The faults that wait for their requests."""
+
+    waiting: list[Fault] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def add(self, fault: Fault) -> None:
+        """Let something go wrong."""
+        with self._lock:
+            self.waiting.append(fault)
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._lock:
+            self.waiting.clear()
+
+    def take(self, request: Request, nation: str) -> Fault | None:
+        """The fault that this request meets, counted down."""
+        with self._lock:
+            for fault in self.waiting:
+                if not fault.matches(request, nation):
+                    continue
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
+                fault.count -= 1
+                if fault.count <= 0:
+                    self.waiting.remove(fault)
+                return fault
+        return None
