@@ -122,7 +122,7 @@ class Variable(StrEnum):
     APP_URL = "NAT_APP_URL"
     """Where people manage their nation: upgrade, reconnect."""
     QUEUE_WAIT_SECONDS = "NAT_QUEUE_WAIT_SECONDS"
-    """How long a receive of the worker waits for turns, 20 by default. An idle worker ends within this time."""
+    """How long a receive of the worker waits for turns, 20 by default; an idle worker ends within it."""
     WORKER_SLOTS = "NAT_WORKER_SLOTS"
     """How many turns one worker process runs at a time."""
     ALLOWED_ORIGINS = "NAT_ALLOWED_ORIGINS"
