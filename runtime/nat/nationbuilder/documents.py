@@ -30,7 +30,7 @@ TARGETS: Final[Mapping[str, str]] = {
     "survey_question": "survey_questions",
     "survey_question_possible_response": "survey_question_possible_responses",
 }
-"""Types behind foreign keys: a sideloaded record is found by `<name>_id` where V2 leaves out the relationship's
+"""Types behind foreign keys: a sideloaded record is found by `<name>_id` where V2 leaves out the relation's
 `data`."""
 
 _SHOW_PATH: Final = re.compile(r"/api/v2/([a-z_]+)/(\d+)$")
