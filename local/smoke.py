@@ -53,7 +53,7 @@ def smoke() -> int:
 
 
 def _check(machine: Machine) -> None:
-    figures = machine.figures(NATION)
+    figures = machine.vendors.figures(NATION)
     with step("signing up, confirming, signing in"):
         session = _new_person(machine)
     with PlatformClient(machine.sign_in.profile, session) as client:

@@ -29,6 +29,14 @@ TIMEOUT: Final = 15
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What a true answer must say, computed from the stand-in's records and not through its API."""
+
+    donated_this_week: tuple[str, ...]
+    tagged_volunteer: str
+
+
+@dataclass(frozen=True)
 class Vendors:
     """`model_key`: the real Claude's key, or None for the stand-in. `nation`: slug and V2 token of a real
     nation, or None for the stand-in's seeded ones, which are kept in `state`. `tokens_per_second`: how fast
@@ -81,6 +89,15 @@ class Vendors:
         given = self._steer("POST", "tokens", {"nation": slug})
         expires_at = datetime.fromisoformat(given["expires_at"])
         return NbTokens(given["access_token"], given["refresh_token"], expires_at, slug, now)
+
+    def figures(self, slug: str) -> Figures:
+        """The true figures of a seeded nation at this moment."""
+        found = self._steer("GET", f"figures?nation={slug}")
+        week = found["donations_this_week"]
+        return Figures(
+            (f"{week['cents'] / 100:,.2f}", f"{week['count']:,}", f"{week['donors']:,}"),
+            f"{found['volunteers']:,}",
+        )
 
     def _steer(self, method: str, name: str, body: dict[str, str] | None = None) -> Any:
         answer = requests.request(

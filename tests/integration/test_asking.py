@@ -31,7 +31,7 @@ def test_the_answer_over_the_websocket_states_the_seeded_donations(machine: Mach
         events = [envelope.event for envelope in client.ask(NATION, DONATIONS)]
 
     assert isinstance(events[-1], TurnFinished)
-    for figure in machine.figures(NATION).donated_this_week:
+    for figure in machine.vendors.figures(NATION).donated_this_week:
         assert figure in events[-1].text
 
 
@@ -41,7 +41,7 @@ def test_the_answer_over_server_sent_events_states_the_seeded_count(machine: Mac
     events = [each.event for _, each in stream(machine.stream_url, person.session, NATION, question)]
 
     assert isinstance(events[-1], TurnFinished)
-    assert machine.figures(NATION).tagged_volunteer in events[-1].text
+    assert machine.vendors.figures(NATION).tagged_volunteer in events[-1].text
 
 
 def test_both_transports_speak_the_same_events(machine: Machine, person: Person) -> None:
