@@ -1,0 +1,187 @@
+"""What the API stack promises: nobody gets in without the scope, a ticket or a signature."""
+
+from typing import Any
+
+import pytest
+
+from nat.names import SCOPE, Action, Header, Route, SocketRoute
+from tests.infrastructure.policies import actions, statements, tables
+from tests.infrastructure.synthesis import PLATFORMS, synthesise
+
+
+def found(environment: str, kind: str, customer: str = "nat") -> list[dict[str, Any]]:
+    """Properties of all resources of a type."""
+    return [each["Properties"] for each in synthesise(environment, customer).resources(kind).values()]
+
+
+def routes(environment: str, customer: str = "nat") -> dict[str, dict[str, Any]]:
+    """Routes of both APIs by key."""
+    return {each["RouteKey"]: each for each in found(environment, "AWS::ApiGatewayV2::Route", customer)}
+
+
+@pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
+def test_every_http_route_demands_a_token_with_the_scope(environment: str, customer: str) -> None:
+    http = {key: route for key, route in routes(environment, customer).items() if " " in key}
+
+    assert set(http) == set(Route)
+    assert {(each["AuthorizationType"], *each["AuthorizationScopes"]) for each in http.values()} == {
+        ("JWT", SCOPE)
+    }
+    assert all("AuthorizerId" in each for each in http.values())
+
+
+def test_tokens_of_every_brands_app_are_accepted_and_of_nobody_else() -> None:
+    (authorizer,) = found("prod", "AWS::ApiGatewayV2::Authorizer")
+    clients = found("prod", "AWS::Cognito::UserPoolClient")
+
+    assert len(authorizer["JwtConfiguration"]["Audience"]) == len(clients) == 5
+
+
+def test_sockets_have_a_route_for_every_action() -> None:
+    sockets = {key for key in routes("prod") if " " not in key}
+
+    assert sockets == {*SocketRoute, *Action}
+
+
+def test_no_access_log_holds_a_query_string() -> None:
+    stages = found("prod", "AWS::ApiGatewayV2::Stage")
+
+    formats = [each["AccessLogSettings"]["Format"] for each in stages]
+
+    assert len(formats) == 2
+    assert not [each for each in formats if "querystring" in each.lower() or "path" in each.lower()]
+
+
+def test_apis_are_throttled() -> None:
+    stages = found("prod", "AWS::ApiGatewayV2::Stage")
+
+    assert {
+        (
+            each["DefaultRouteSettings"]["ThrottlingRateLimit"],
+            each["DefaultRouteSettings"]["ThrottlingBurstLimit"],
+        )
+        for each in stages
+    } == {(200, 400)}
+
+
+@pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
+def test_the_streaming_url_takes_signed_requests_only(environment: str, customer: str) -> None:
+    (url,) = found(environment, "AWS::Lambda::Url", customer)
+
+    assert (url["AuthType"], url["InvokeMode"]) == ("AWS_IAM", "RESPONSE_STREAM")
+
+
+def test_browsers_may_send_the_bodys_hash_and_the_token_past_the_signature() -> None:
+    (url,) = found("prod", "AWS::Lambda::Url")
+
+    allowed = {each.lower() for each in url["Cors"]["AllowHeaders"]}
+
+    assert {"x-amz-content-sha256", Header.AUTHORIZATION.lower(), "last-event-id"} <= allowed
+
+
+def test_browsers_may_send_the_headers_that_select_a_nation() -> None:
+    (api,) = [each for each in found("prod", "AWS::ApiGatewayV2::Api") if each["ProtocolType"] == "HTTP"]
+
+    assert {each.lower() for each in Header} <= set(api["CorsConfiguration"]["AllowHeaders"])
+
+
+def test_only_pages_of_known_brands_may_call_from_a_browser() -> None:
+    (url,) = found("prod", "AWS::Lambda::Url")
+    (api,) = [each for each in found("prod", "AWS::ApiGatewayV2::Api") if each["ProtocolType"] == "HTTP"]
+    pages = {"https://app.nat.nationbuilder.tools", "https://app.civicdesk.example"}
+
+    assert set(url["Cors"]["AllowOrigins"]) == set(api["CorsConfiguration"]["AllowOrigins"])
+    assert {each for each in url["Cors"]["AllowOrigins"] if each.startswith("https:")} == pages
+    assert "*" not in url["Cors"]["AllowOrigins"]
+
+
+def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
+    permissions = [
+        each
+        for each in found("prod", "AWS::Lambda::Permission")
+        if each["Principal"] == "cloudfront.amazonaws.com"
+    ]
+
+    assert {each["Action"] for each in permissions} == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    assert {each["SourceArn"] for each in permissions} == {"arn:aws:cloudfront::333333333333:distribution/*"}
+
+
+@pytest.mark.parametrize(
+    ("role", "read", "changed"),
+    [
+        (
+            "RequestsRole",
+            {"Memberships", "Nations", "Conversations", "Once", "Users"},
+            {"Once", "Users"},
+        ),
+        (
+            "SocketRole",
+            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Usage"},
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage"},
+        ),
+        (
+            "StreamHostRole",
+            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets"},
+            {"Nations", "Conversations", "Once", "Users", "Sockets"},
+        ),
+    ],
+)
+def test_a_function_reaches_the_tables_it_uses(role: str, read: set[str], changed: set[str]) -> None:
+    own = statements(synthesise("prod").part("Api"), role)
+
+    assert tables(own, "GetItem") == read
+    assert tables(own, "PutItem") == changed
+
+
+@pytest.mark.parametrize("role", ["RequestsRole", "SocketRole", "StreamHostRole"])
+def test_no_door_reads_a_secret_or_takes_a_turn(role: str) -> None:
+    own = statements(synthesise("prod").part("Api"), role)
+
+    assert actions(own, "secretsmanager") == set()
+    assert actions(own, "dynamodb").isdisjoint({"Scan", "DeleteTable"})
+    assert actions(own, "sqs") <= {"SendMessage", "GetQueueAttributes", "GetQueueUrl"}
+
+
+def test_only_sockets_push_from_a_door() -> None:
+    template = synthesise("prod").part("Api")
+
+    pushing = [
+        role
+        for role in ("RequestsRole", "SocketRole", "StreamHostRole")
+        if actions(statements(template, role), "execute-api")
+    ]
+
+    assert pushing == ["SocketRole"]
+
+
+def test_a_function_is_told_the_tables_it_may_reach() -> None:
+    functions = synthesise("prod").part("Api")["Resources"]
+    told = next(
+        value["Properties"]["Environment"]["Variables"]
+        for name, value in functions.items()
+        if name.startswith("Socket") and value["Type"] == "AWS::Lambda::Function"
+    )
+
+    assert {name for name in told if name.endswith("_TABLE")} == {
+        "NATIONS_TABLE",
+        "USERS_TABLE",
+        "MEMBERSHIPS_TABLE",
+        "CONVERSATIONS_TABLE",
+        "ONCE_TABLE",
+        "SOCKETS_TABLE",
+        "USAGE_TABLE",
+    }
+
+
+def test_apis_of_the_embedded_aws_are_reached_by_path() -> None:
+    outputs = synthesise("local").part("Api")["Outputs"]
+
+    prefix = {
+        name: outputs[name]["Value"]["Fn::Join"][1][0] for name in ("ApiUrl", "SocketUrl", "SocketEndpoint")
+    }
+
+    assert prefix == {
+        "ApiUrl": "http://127.0.0.1:4566/_aws/execute-api/",
+        "SocketUrl": "ws://127.0.0.1:4566/_aws/execute-api/",
+        "SocketEndpoint": "http://127.0.0.1:4566/_aws/execute-api/",
+    }
