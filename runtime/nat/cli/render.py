@@ -169,11 +169,11 @@ def tool_line(event: ToolFinished) -> str:
     line = f"{'✓' if event.ok else '✗'} {clean(event.label)}"
     if not event.ok:
         return f"{line}: failed"
-    if event.returned is not None:
-        partial = event.total is not None and event.total != event.returned
-        line += f": {event.returned} of {event.total}" if partial else f": {event.returned}"
-    elif event.total is not None:
-        line += f": {event.total}"
+    counted = event.total if event.total is not None else event.returned
+    if event.returned and event.returned != counted:
+        line += f": {event.returned} of {counted}"
+    elif counted is not None:
+        line += f": {counted}"
     return f"{line}, not complete" if event.complete is False else line
 
 

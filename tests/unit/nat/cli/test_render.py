@@ -54,6 +54,8 @@ def test_a_tool_is_shown_with_what_it_saw() -> None:
         (ToolFinished("t", "x", "Looking", ok=True), "✓ Looking"),
         (ToolFinished("t", "x", "Looking", ok=True, returned=3, total=3, complete=True), "✓ Looking: 3"),
         (ToolFinished("t", "x", "Counting", ok=True, total=45), "✓ Counting: 45"),
+        (ToolFinished("t", "x", "Counting", ok=True, returned=0, total=45), "✓ Counting: 45"),
+        (ToolFinished("t", "x", "Looking", ok=True, returned=0, total=0), "✓ Looking: 0"),
         (ToolFinished("t", "x", "Looking", ok=False), "✗ Looking: failed"),
     ],
 )
