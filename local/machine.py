@@ -142,11 +142,12 @@ class Machine:
             FunctionName=self.deployment["StreamFunctionName"]
         )
         deployed = function.get("Environment", {}).get("Variables", {})
+        keys = {Variable.TOKEN_KEYS_URL.value: self.deployment.issuer_keys_url}
         arguments = ("--host", HOST, "--port", str(self.ports.sse), "--no-access-log")
         return Program(
             name="sse",
             command=(sys.executable, "-m", "uvicorn", "nat.handlers.sse:app", *arguments),
-            environment=self._acting_as("sse", function["Role"], deployed),
+            environment=self._acting_as("sse", function["Role"], {**deployed, **keys}),
             ready=lambda: aws.answers(self.ports.url("sse")),
             restarts=True,
         )

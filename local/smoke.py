@@ -13,7 +13,7 @@ from local import demo
 from local.console import StartFailed, console, problem, say, step
 from local.machine import Machine
 from local.places import DEFAULT_PLACES, Places, Ports
-from local.streaming import stream
+from local.streaming import StreamRefused, stream
 from local.vendors import Vendors
 from nat.cli.failure import CommandFailed
 from nat.cli.platform import PlatformClient
@@ -40,7 +40,7 @@ def smoke() -> int:
     try:
         with machine:
             _check(machine)
-    except (StartFailed, CheckFailed, CommandFailed) as failure:
+    except (StartFailed, CheckFailed, CommandFailed, StreamRefused) as failure:
         kept = DEFAULT_PLACES.logs / "smoke"
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(machine.places.logs, kept)
@@ -101,9 +101,8 @@ def _expect(figure: str, answer: str) -> None:
 
 def _expect_isolation(machine: Machine) -> None:
     deployment = machine.deployment
-    narrowed = deployment.root.acting_as(
-        deployment["NationRoleArn"], name="smoke", policy=session_policy(NATION)
-    )
+    worker = deployment.root.acting_as(deployment["WorkerRoleArn"], name="smoke")
+    narrowed = worker.acting_as(deployment["NationRoleArn"], name="smoke", policy=session_policy(NATION))
     narrowed.secrets.get_secret_value(SecretId=Secret.nation_tokens(NATION))
     try:
         narrowed.secrets.get_secret_value(SecretId=Secret.nation_tokens(OTHER_NATION))

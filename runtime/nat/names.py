@@ -113,6 +113,8 @@ class Variable(StrEnum):
     """`secretsmanager` or `dynamodb`."""
     TOKEN_ISSUER = "NAT_TOKEN_ISSUER"
     """Issuer of the Cognito user pool; its JWKS is at `{issuer}/.well-known/jwks.json`."""
+    TOKEN_KEYS_URL = "NAT_TOKEN_KEYS_URL"
+    """Where the issuer's public keys are read, if not there: the embedded AWS names AWS as its issuer."""
     TOKEN_AUDIENCE = "NAT_TOKEN_AUDIENCE"
     """Comma-separated app client ids whose access tokens are accepted."""
     PLANS = "NAT_PLANS"

@@ -58,7 +58,12 @@ class StreamHost:
         clients = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
         return cls(
             Admission(client, tables, queue, plans_module.read()),
-            AccessTokens(settings.read(Variable.TOKEN_ISSUER), clients, SCOPE),
+            AccessTokens(
+                settings.read(Variable.TOKEN_ISSUER),
+                clients,
+                SCOPE,
+                keys_url=settings.read_optional(Variable.TOKEN_KEYS_URL),
+            ),
             Events(client, tables[Table.CONVERSATIONS]),
         )
 

@@ -21,12 +21,13 @@ class AccessTokens:
     the access token").
     """
 
-    def __init__(self, issuer: str, clients: frozenset[str], scope: str) -> None:
+    def __init__(self, issuer: str, clients: frozenset[str], scope: str, *, keys_url: str = "") -> None:
+        """`keys_url` is where the issuer's public keys are read, if not at the issuer itself."""
         self._issuer = issuer
         self._clients = clients
         self._scope = scope
         self._keys = PyJWKClient(
-            f"{issuer.rstrip('/')}/.well-known/jwks.json", lifespan=KEYS_KEPT_SECONDS, timeout=5
+            keys_url or f"{issuer.rstrip('/')}/.well-known/jwks.json", lifespan=KEYS_KEPT_SECONDS, timeout=5
         )
 
     def verify(self, token: str) -> dict[str, Any]:

@@ -51,6 +51,15 @@ def test_a_token_for_something_else_is_refused(
         tokens.verify(pool.token(**changes))
 
 
+def test_keys_may_be_read_elsewhere_than_at_the_issuer(pool: UserPool) -> None:
+    issuer = "https://unreachable.example"
+    keys_url = f"{pool.issuer}/.well-known/jwks.json"
+
+    tokens = AccessTokens(issuer, frozenset({CLIENT}), "nat/use", keys_url=keys_url)
+
+    assert tokens.verify(pool.token("ann", iss=issuer))["sub"] == "ann"
+
+
 def test_a_forged_token_is_refused(pool: UserPool, tokens: AccessTokens) -> None:
     forged = pool.token(key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
     unsigned = jwt.encode({"sub": "ann", "iss": pool.issuer}, "", "none", {"kid": "one"})
