@@ -154,7 +154,7 @@ def test_configuration_cannot_be_changed_once_read() -> None:
     prod = load_environment("prod")
 
     with pytest.raises(ValidationError):
-        prod.region = "eu-west-1"  # type: ignore[misc]  # the point of the test
+        prod.region = "eu-west-1"
 
 
 def test_development_takes_the_account_of_the_credentials_in_use() -> None:

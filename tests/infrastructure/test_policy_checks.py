@@ -3,8 +3,8 @@
 from functools import cache
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
+from cfnlint.api import lint  # type: ignore[import-untyped]  # it ships no types
+from cfnlint.config import ManualArgs  # type: ignore[import-untyped]  # as above
 
 from tests.infrastructure.synthesis import ALL, REVIEWED, nag, synthesise
 
