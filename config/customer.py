@@ -89,6 +89,14 @@ class Customer(Frozen):
             raise ValueError("the default brand's domain is in the environment's file")
         return self
 
+    @model_validator(mode="after")
+    def _sends_from_its_own_zone(self) -> "Customer":
+        host = self.brand.sender.partition("@")[2]
+        for domain in self.domains.values():
+            if host != domain.zone and not host.endswith(f".{domain.zone}"):
+                raise ValueError(f"the sender {self.brand.sender} is not inside the zone {domain.zone}")
+        return self
+
     @property
     def is_default(self) -> bool:
         """Whether this is the service's own brand."""

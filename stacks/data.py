@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from nat.names import SCHEMAS, Table
+from nat_constructs.backup import Backup
 from nat_constructs.data_key import DataKey
 from nat_constructs.platform_secrets import PlatformSecrets
 from nat_constructs.table import NatTable
@@ -32,6 +33,8 @@ class DataStack(NatStack):
             for table in Table
         }
         self.secrets = PlatformSecrets(self, "Secrets", key=self.key, keeps_data=keeps_data)
+        if keeps_data and deployment.environment.features.backup_plan:
+            Backup(self, "Backup", tables=self.tables.values(), key=self.key)
         turns = TurnQueue(self, "Turns")
         self.queue = turns.queue
         self.dead_letters = turns.dead_letters

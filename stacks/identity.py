@@ -4,6 +4,7 @@ from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from config import Customer
+from nat_constructs.sender import Sender
 from nat_constructs.sign_in import SignIn
 from stacks.deployment import CLI_CALLBACK, Deployment
 from stacks.stack import NatStack
@@ -56,6 +57,10 @@ class IdentityStack(NatStack):
             self._clients[f"Extension{suffix}"] = self.sign_in.add_app(
                 f"Extension{suffix}", callbacks=extensions, logouts=extensions, primary=primary
             )
+
+        domain = brand.domain_in(self.deployment.environment)
+        if domain:
+            Sender(self, f"Sender{suffix}", address=brand.brand.sender, zone_id=domain.zone_id)
 
     def _publish(self) -> None:
         self.publish("UserPoolId", self.sign_in.pool.user_pool_id, "User pool")

@@ -142,6 +142,19 @@ def test_a_shared_customer_has_no_place_of_its_own() -> None:
     assert "dedicated" in refusal(Customer, customer(places={"prod": place}))
 
 
+def test_a_sender_outside_of_the_customers_zone_is_refused() -> None:
+    domain = {
+        "zone": "other.example",
+        "zone_id": "Z123456",
+        "app": "a.other.example",
+        "api": "b.other.example",
+    }
+
+    line = refusal(Customer, customer(domains={"prod": domain}))
+
+    assert "the sender nat@acme.example is not inside the zone other.example" in line
+
+
 def test_every_brand_of_the_repository_is_valid() -> None:
     assert {each.slug: each.platform for each in load_customers()} == {
         "civic-desk": "shared",

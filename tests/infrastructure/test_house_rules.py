@@ -38,7 +38,11 @@ def test_only_the_registrys_log_in_is_allowed_on_every_resource(environment: str
 
 @pytest.mark.parametrize(("environment", "customer"), REVIEWED)
 def test_managed_policies_are_only_those_that_aws_itself_demands(environment: str, customer: str) -> None:
-    allowed = {"AmazonAPIGatewayPushToCloudWatchLogs", "AWSLambdaBasicExecutionRole"}
+    allowed = {
+        "AmazonAPIGatewayPushToCloudWatchLogs",
+        "AWSLambdaBasicExecutionRole",
+        "AWSBackupServiceRolePolicyForBackup",
+    }
 
     named = {
         json.dumps(policy).rstrip('"]}').split("/")[-1]

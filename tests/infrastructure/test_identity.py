@@ -104,3 +104,15 @@ def test_the_login_page_wears_the_colours_of_the_app_that_asks() -> None:
         "WebCivicDesk": "7a1f3dff",
         "ExtensionCivicDesk": "7a1f3dff",
     }
+
+
+def test_mail_of_each_brand_is_signed_by_its_own_domain() -> None:
+    resources = synthesise("prod").part("Identity")["Resources"].values()
+
+    domains = {
+        each["Properties"]["EmailIdentity"] for each in resources if each["Type"] == "AWS::SES::EmailIdentity"
+    }
+    records = [each["Properties"]["Type"] for each in resources if each["Type"] == "AWS::Route53::RecordSet"]
+
+    assert domains == {"nat.nationbuilder.tools", "civicdesk.example"}
+    assert records == ["CNAME"] * 6
