@@ -38,6 +38,8 @@ class Features(Frozen):
     """A custom resource empties the VPC's default security group."""
     backup_plan: bool = True
     """AWS Backup's daily copies of the tables, beside point-in-time recovery."""
+    alarms: bool = True
+    """CloudWatch alarms, some of them on metric maths."""
     budget: bool = True
     """AWS Budgets and cost anomaly detection."""
     saved_queries: bool = True

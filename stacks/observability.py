@@ -1,6 +1,6 @@
 """What operators see and hear."""
 
-from typing import Final
+from typing import Final, TypeVar
 
 import aws_cdk as cdk
 import cdk_monitoring_constructs as monitoring
@@ -24,6 +24,13 @@ QUERIES: Final = {
     "errors by nation": "filter level = 'ERROR' | stats count() by nation, error | sort count() desc",
 }
 """Logs Insights queries of the runbooks, over the workers' log group."""
+
+Threshold = TypeVar(
+    "Threshold",
+    monitoring.ErrorCountThreshold,
+    monitoring.MaxMessageAgeThreshold,
+    monitoring.MaxMessageCountThreshold,
+)
 
 
 class ObservabilityStack(NatStack):
@@ -83,25 +90,27 @@ class ObservabilityStack(NatStack):
             dead_letter_queue=data.dead_letters,
             human_readable_name="Turn queue",
             alarm_friendly_name="Turns",
-            add_queue_max_message_age_alarm={
-                "Slow": monitoring.MaxMessageAgeThreshold(max_age_in_seconds=120)
-            },
-            add_dead_letter_queue_max_size_alarm={
-                "Lost": monitoring.MaxMessageCountThreshold(max_message_count=0)
-            },
+            add_queue_max_message_age_alarm=self._when(
+                "Slow", monitoring.MaxMessageAgeThreshold(max_age_in_seconds=120)
+            ),
+            add_dead_letter_queue_max_size_alarm=self._when(
+                "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
+            ),
         )
         facade.monitor_sqs_queue(
             queue=automation.schedules.dead_letters,
             human_readable_name="Undelivered occurrences",
             alarm_friendly_name="Occurrences",
-            add_queue_max_size_alarm={"Lost": monitoring.MaxMessageCountThreshold(max_message_count=0)},
+            add_queue_max_size_alarm=self._when(
+                "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
+            ),
         )
         facade.add_large_header("Doors")
         facade.monitor_api_gateway_v2_http_api(
             api=api.http.api,
             human_readable_name="HTTP API",
             alarm_friendly_name="HttpApi",
-            add5xx_count_alarm={"Failing": monitoring.ErrorCountThreshold(max_error_count=5)},
+            add5xx_count_alarm=self._when("Failing", monitoring.ErrorCountThreshold(max_error_count=5)),
         )
         for name, function, tolerated in (
             ("Requests", api.requests, 5),
@@ -114,8 +123,14 @@ class ObservabilityStack(NatStack):
                 lambda_function=function,
                 human_readable_name=name,
                 alarm_friendly_name=name,
-                add_fault_count_alarm={"Failing": monitoring.ErrorCountThreshold(max_error_count=tolerated)},
+                add_fault_count_alarm=self._when(
+                    "Failing", monitoring.ErrorCountThreshold(max_error_count=tolerated)
+                ),
             )
+
+    def _when(self, name: str, threshold: Threshold) -> dict[str, Threshold] | None:
+        """An alarm of the given name, where the environment has alarms."""
+        return {name: threshold} if self.deployment.environment.features.alarms else None
 
     def _watch_agent(self) -> None:
         """Container Insights would count tasks for money: each task reports its CPU once a minute, so the
@@ -123,7 +138,7 @@ class ObservabilityStack(NatStack):
         service = self._agent.agent.service
         minute = cdk.Duration.minutes(1)
         expected = self.deployment.environment.worker.tasks
-        if not expected:
+        if not expected or not self.deployment.environment.features.alarms:
             return
         self._alarm(
             "WorkersMissing",
