@@ -8,13 +8,13 @@ from ulid import ULID
 
 from local.machine import Machine
 from local.streaming import StreamRefused, stream
-from nat.events import TurnFinished
+from nat.events import Envelope, TurnFinished
 from tests.integration.conftest import NATION, Claude, Person, Socket
 from tests.integration.counting import queries_used
 
 DONATIONS = "who donated this week?"
 VOLUNTEERS = "how many people are tagged volunteer?"
-SLOW = {"tokens_per_second": 20}
+SLOW = {"tokens_per_second": 200}
 """Slow enough to do something while an answer is being written."""
 
 
@@ -49,9 +49,9 @@ def test_both_transports_speak_the_same_events(machine: Machine, person: Person)
         asked = socket.ask(VOLUNTEERS)
         over_socket = socket.until_end()
 
-    over_http = [each.as_wire() for _, each in stream(machine.stream_url, person.session, NATION, asked)]
+    over_http = [each for _, each in stream(machine.stream_url, person.session, NATION, asked)]
 
-    assert over_http == over_socket
+    assert over_http == [Envelope.from_wire(event) for event in over_socket]
 
 
 def test_events_come_in_order_without_a_gap_and_add_up_to_the_answer(person: Person) -> None:
