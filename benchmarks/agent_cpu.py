@@ -27,6 +27,7 @@ from nat.agent.ports import Asked, Block, Step
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.tool import Effect, Outcome, Tool
 from nat.events import Event
+from nat.roles import Role
 
 MODEL: Final = "claude-haiku-4-5"
 TOOL_TURNS: Final = 3
@@ -35,7 +36,7 @@ ROUNDS: Final = 5
 QUERIES: Final = 40
 BUDGET: Final = 1.3
 NOW: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-ASKED: Final = Asked("Who donated this week?", "demo", "member", "Europe/Berlin", NOW)
+ASKED: Final = Asked("Who donated this week?", "demo", Role.MEMBER, "Europe/Berlin", NOW)
 
 
 def search_people(

@@ -64,7 +64,8 @@ class ToolStarted:
 
 @dataclass(frozen=True)
 class ToolFinished:
-    """A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`."""
+    """A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`.
+    `action` names what the call changed, for taking it back."""
 
     type: ClassVar[str] = "tool.finished"
     call: str
@@ -75,6 +76,7 @@ class ToolFinished:
     total: int | None = None
     complete: bool | None = None
     links: tuple[Link, ...] = ()
+    action: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""The roles a person can have in a nation, in order. What each may do is decided in `nat.agent.gates`."""
+"""The roles a person can have in a nation, and their order: nowhere else. What a role may do with a tool is
+decided in `nat.agent.gates`."""
 
 from enum import StrEnum
 from typing import Final

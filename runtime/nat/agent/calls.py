@@ -1,5 +1,9 @@
 """Runs the tool calls of one model message: gate, validate, run, and turn whatever happens into a result.
 
+A read runs. Any other call is planned, and its frozen change is committed at once or, where the gates ask for
+a person, stored as a proposal. What an earlier attempt of the turn has frozen is gone on with, not planned
+again: by then half of it may be done.
+
 Reads that stand next to each other run in parallel, everything else one after another, in the model's
 order. Each task gets a copy of the context variables, because the nation's credentials live in one.
 """
@@ -17,9 +21,10 @@ from nat import errors
 from nat.agent import gates
 from nat.agent.gates import Policy, Verdict
 from nat.agent.models.stream import INVALID_JSON
-from nat.agent.ports import Block, Emit
+from nat.agent.ports import Actions, Block, Emit
 from nat.agent.results import error_block, result_block
-from nat.agent.tool import Effect, Outcome, Tool
+from nat.agent.tool import Effect, Tool
+from nat.agent.writes import Told, Writes
 from nat.events import Link, ToolFinished, ToolStarted
 
 log = logging.getLogger(__name__)
@@ -62,6 +67,8 @@ class _Call:
     id: str
     tool: Tool
     arguments: Mapping[str, Any]
+    step: int
+    verdict: Verdict
 
 
 class ToolCalls:
@@ -78,8 +85,10 @@ class ToolCalls:
         stopped: Callable[[], bool],
         result_characters: int,
         pool: Executor,
+        actions: Actions | None = None,
     ) -> None:
         self._tools = tools
+        self._writes = None if actions is None else Writes(actions, nation, emit, stopped)
         self._nation = nation
         self._role = role
         self._policy = policy
@@ -89,14 +98,16 @@ class ToolCalls:
         self._pool = pool
 
     def run(
-        self, uses: Sequence[Block], *, tainted: bool, allowed: int, cut_off: str | None = None
+        self, uses: Sequence[Block], *, step: int, tainted: bool, allowed: int, cut_off: str | None = None
     ) -> Results:
-        """Run a message's calls. `allowed`: how many may still run in this turn; `cut_off`: the id of a call
-        whose arguments were truncated. Raises what `ENDS_THE_TURN` names."""
+        """Run the calls of the message of step `step`. `allowed`: how many may still run in this turn;
+        `cut_off`: the id of a call whose arguments were truncated. Raises what `ENDS_THE_TURN` names."""
         blocks: dict[str, Block] = {}
         calls: list[_Call] = []
         for number, use in enumerate(uses):
-            checked = self._check(use, tainted, over_limit=number >= allowed, cut_off=use["id"] == cut_off)
+            checked = self._check(
+                use, step, tainted, over_limit=number >= allowed, cut_off=use["id"] == cut_off
+            )
             if isinstance(checked, _Call):
                 calls.append(checked)
             else:
@@ -114,7 +125,9 @@ class ToolCalls:
             stopped,
         )
 
-    def _check(self, use: Block, tainted: bool, *, over_limit: bool, cut_off: bool) -> "_Call | Block":
+    def _check(
+        self, use: Block, step: int, tainted: bool, *, over_limit: bool, cut_off: bool
+    ) -> "_Call | Block":
         name, call = use["name"], use["id"]
         arguments = use.get("input")
         tool = self._tools.get(name)
@@ -129,18 +142,18 @@ class ToolCalls:
                 "what is missing.",
             )
         verdict = gates.decide(tool, self._role, self._policy, tainted)
-        if verdict is not Verdict.RUN:
+        if verdict is Verdict.REFUSE or (self._writes is None and tool.effect is not Effect.READ):
             self._emit(ToolStarted(call=call, tool=name, label=tool.label))
             self._emit(ToolFinished(call=call, tool=name, label=tool.label, ok=False))
             return error_block(call, gates.explain(tool, self._role, self._policy, verdict))
-        return _Call(call, tool, arguments)
+        return _Call(call, tool, arguments, step, verdict)
 
     def _run_together(self, calls: Sequence[_Call], blocks: dict[str, Block], links: list[Link]) -> None:
-        futures: dict[Future[Outcome], _Call] = {}
+        futures: dict[Future[Told], _Call] = {}
         try:
             for call in calls:
                 self._emit(ToolStarted(call=call.id, tool=call.tool.name, label=call.tool.label))
-                run = functools.partial(call.tool.call, self._nation, call.arguments)
+                run = functools.partial(self._perform, call)
                 futures[self._pool.submit(contextvars.copy_context().run, run)] = call
             waiting = set(futures)
             found: dict[str, tuple[Link, ...]] = {}
@@ -158,10 +171,15 @@ class ToolCalls:
             for future in futures:
                 future.cancel()
 
-    def _finish(self, call: _Call, future: Future[Outcome]) -> tuple[Block, tuple[Link, ...]]:
+    def _perform(self, call: _Call) -> Told:
+        if self._writes is None or call.tool.effect is Effect.READ:
+            return Told(call.tool.call(self._nation, call.arguments))
+        return self._writes.perform(call.id, call.step, call.tool, call.arguments, call.verdict)
+
+    def _finish(self, call: _Call, future: Future[Told]) -> tuple[Block, tuple[Link, ...]]:
         tool = call.tool
         try:
-            outcome = future.result()
+            told = future.result()
         except ENDS_THE_TURN:
             raise
         except errors.NatError as error:
@@ -173,16 +191,18 @@ class ToolCalls:
             )
             message = DEFECT_RESULT
         else:
+            outcome = told.outcome
             self._emit(
                 ToolFinished(
                     call=call.id,
                     tool=tool.name,
-                    label=tool.label,
-                    ok=True,
+                    label=told.label or tool.label,
+                    ok=told.ok,
                     returned=outcome.returned,
                     total=outcome.total,
                     complete=outcome.complete,
                     links=outcome.links,
+                    action=told.action,
                 )
             )
             return result_block(call.id, outcome, self._result_characters), outcome.links

@@ -104,12 +104,47 @@ class Change:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the canonical JSON: what an approval is bound to."""
-        text = json.dumps(
+        return hashlib.sha256(self.as_json().encode()).hexdigest()
+
+    def as_json(self) -> str:
+        """The change as canonical JSON: what is stored. Values that JSON does not have become text."""
+        return json.dumps(
             asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
         )
-        return hashlib.sha256(text.encode()).hexdigest()
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Change":
+        """The change behind the value of `as_json`; it has the same fingerprint. Raises `KeyError`,
+        `TypeError`."""
+        return cls(
+            **{
+                **plain,
+                "operations": tuple(map(_operation, plain["operations"])),
+                "skipped": tuple(
+                    Skipped(Subject(**each["subject"]), each["why"]) for each in plain["skipped"]
+                ),
+                "warnings": tuple(plain["warnings"]),
+            }
+        )
+
+    def frozen(self) -> "Change":
+        """The change as it comes back from storage: only what JSON knows, and none of the tool's objects."""
+        return Change.from_plain(json.loads(self.as_json()))
 
     @property
     def reversible(self) -> bool:
         """Every operation can be taken back."""
         return all(operation.undo for operation in self.operations)
+
+
+def _operation(plain: Mapping[str, Any]) -> Operation:
+    probe = plain["probe"]
+    return Operation(
+        **{
+            **plain,
+            "subject": Subject(**plain["subject"]),
+            "request": Request(**plain["request"]),
+            "probe": probe and Probe(**{**probe, "attributes": tuple(probe["attributes"])}),
+            "undo": tuple(Request(**each) for each in plain["undo"]),
+        }
+    )

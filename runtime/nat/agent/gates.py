@@ -19,11 +19,26 @@ On top of it:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Protocol
 
-from nat.agent.tool import Effect, Tool
+from nat.agent.effects import Effect
+from nat.roles import Role
 
-Role = Literal["viewer", "member", "admin", "owner"]
+
+class Gated(Protocol):
+    """What is decided on: a tool, or what an approval remembers of one."""
+
+    @property
+    def name(self) -> str:
+        """The tool's name."""
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to the data."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether it can send a message to a supporter."""
 
 
 class Verdict(StrEnum):
@@ -49,7 +64,7 @@ class Policy:
     classes: Mapping[str, Rule] = field(default_factory=dict)
     tools: Mapping[str, Rule] = field(default_factory=dict)
 
-    def rule_for(self, tool: Tool) -> Rule:
+    def rule_for(self, tool: Gated) -> Rule:
         """The rule that applies: the tool's own, else the strictest of its classes."""
         own = self.tools.get(tool.name)
         if own is not None:
@@ -64,21 +79,24 @@ SENDS: Final = "sends"
 
 NO_POLICY: Final = Policy()
 
+_ROLES: Final = frozenset(Role)
+
 _STRICTNESS: Final = {Verdict.RUN: 0, Verdict.ASK: 1, Verdict.REFUSE: 2}
 _STRICTNESS_OF_RULE: Final = {Rule.ALLOW: 0, Rule.ASK: 1, Rule.DENY: 2}
 _VERDICT_OF_RULE: Final = {Rule.ALLOW: Verdict.RUN, Rule.ASK: Verdict.ASK, Rule.DENY: Verdict.REFUSE}
 
-_TABLE: Final[Mapping[Effect, Mapping[str, Verdict]]] = {
-    Effect.READ: {
-        "viewer": Verdict.RUN,
-        "member": Verdict.RUN,
-        "admin": Verdict.RUN,
-        "owner": Verdict.RUN,
-    },
-    Effect.WRITE: {"member": Verdict.RUN, "admin": Verdict.RUN, "owner": Verdict.RUN},
-    Effect.BULK: {"admin": Verdict.ASK, "owner": Verdict.ASK},
-    Effect.DESTRUCTIVE: {"admin": Verdict.ASK, "owner": Verdict.ASK},
+_TABLE: Final[Mapping[Effect, tuple[Role, Verdict]]] = {
+    Effect.READ: (Role.VIEWER, Verdict.RUN),
+    Effect.WRITE: (Role.MEMBER, Verdict.RUN),
+    Effect.BULK: (Role.ADMIN, Verdict.ASK),
+    Effect.DESTRUCTIVE: (Role.ADMIN, Verdict.ASK),
 }
+"""The least role that may use a class of tools, and what happens to its calls."""
+
+
+def least_role(tool: Gated) -> Role:
+    """The lowest role that may run the tool or approve it."""
+    return _TABLE[tool.effect][0]
 
 
 def strictest(*verdicts: Verdict) -> Verdict:
@@ -86,13 +104,15 @@ def strictest(*verdicts: Verdict) -> Verdict:
     return max(verdicts, key=_STRICTNESS.__getitem__)
 
 
-def by_role(tool: Tool, role: str) -> Verdict:
+def by_role(tool: Gated, role: str) -> Verdict:
     """What the role alone says. An unknown role may do nothing."""
-    verdict = _TABLE[tool.effect].get(role, Verdict.REFUSE)
+    least, verdict = _TABLE[tool.effect]
+    if role not in _ROLES or not Role(role).at_least(least):
+        return Verdict.REFUSE
     return strictest(verdict, Verdict.ASK) if tool.sends else verdict
 
 
-def decide(tool: Tool, role: str, policy: Policy = NO_POLICY, tainted: bool = False) -> Verdict:
+def decide(tool: Gated, role: str, policy: Policy = NO_POLICY, tainted: bool = False) -> Verdict:
     """Whether a call runs, needs a person's yes, or is refused. Never looser than the role allows."""
     verdict = strictest(by_role(tool, role), _VERDICT_OF_RULE[policy.rule_for(tool)])
     if tainted and tool.effect is not Effect.READ:
@@ -100,11 +120,11 @@ def decide(tool: Tool, role: str, policy: Policy = NO_POLICY, tainted: bool = Fa
     return verdict
 
 
-def explain(tool: Tool, role: str, policy: Policy, verdict: Verdict) -> str:
+def explain(tool: Gated, role: str, policy: Policy, verdict: Verdict) -> str:
     """Why a call did not run, in words the model can pass on to the person."""
     if verdict is Verdict.ASK:
         return (
-            f"Not done: {tool.name} needs a person's approval, and approvals are not available here. "
+            f"Not done: {tool.name} needs a person's approval, and nobody can give an approval here. "
             "Say so, and name what the person can do in NationBuilder instead."
         )
     if by_role(tool, role) is Verdict.REFUSE:

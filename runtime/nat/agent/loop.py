@@ -18,6 +18,7 @@ from nat.agent.models.failures import PromptTooLong
 from nat.agent.models.stream import STOPPED
 from nat.agent.money import Prices, total_micros
 from nat.agent.ports import (
+    Actions,
     Answer,
     Asked,
     Block,
@@ -102,9 +103,12 @@ class Agent:
         emit: Emit,
         stopped: Callable[[], bool],
         policy: Policy = NO_POLICY,
+        actions: Actions | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> Answer:
         """Answer one question, going on from stored steps if there are any.
+
+        Without `actions` there is no journal and nobody to ask, so nothing is changed.
 
         Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
         NationBuilder no longer lets the nation in. Everything else a tool can meet is told to the model.
@@ -118,6 +122,7 @@ class Agent:
             stopped=stopped,
             result_characters=self._limits.result_characters,
             pool=self._pool or shared_pool(),
+            actions=actions,
         )
         turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices)
         return turn.run(functools.partial(self._ask, dict(metadata or {}), stopped))
@@ -245,7 +250,11 @@ class _Turn:
         stopped = False
         if blocks is None:
             results = self._calls.run(
-                uses, tainted=self._tainted, allowed=allowed, cut_off=_cut_off_call(step)
+                uses,
+                step=step.index,
+                tainted=self._tainted,
+                allowed=allowed,
+                cut_off=_cut_off_call(step),
             )
             blocks, stopped = results.blocks, results.stopped
             self._steps.save_results(step.index, blocks)

@@ -3,9 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from nat.roles import Role
+
 if TYPE_CHECKING:  # the rows of conversations need these values, the API behind them no events
+    from nat.agent.change import Change
+    from nat.agent.tool import Tool
     from nat.events import Event, Link
 
 Block = dict[str, Any]
@@ -104,15 +109,25 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What has become of a proposal that the model made in an earlier turn."""
+
+    proposal: str
+    tool: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question with all that varies between nations and people. Goes into the last user message."""
 
     question: str
     nation_slug: str
-    role: Literal["viewer", "member", "admin", "owner"]
+    role: Role
     time_zone: str
     now: datetime
     page: Page | None = None
+    proposals: tuple["Standing", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +144,111 @@ class Answer:
     """Micro-dollars over all model calls of the turn, earlier attempts included; `None` is unpriced."""
     model: str = ""
     """The model that answered."""
+
+
+class EntryState(StrEnum):
+    """What the journal knows of one operation of a change."""
+
+    INTENT = "intent"
+    """It may be under way, or have been when a worker died."""
+    DONE = "done"
+    FAILED = "failed"
+    """NationBuilder did not do it."""
+    UNKNOWN = "unknown"
+    """It was sent, and nothing proves what became of it. Never repeated unseen."""
+    CONFLICT = "conflict"
+    """The record is no longer what it was when the change was planned: left alone."""
+    SKIPPED = "skipped"
+    """Its turn did not come: the person stopped, or an earlier failure ended the work."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operation in the journal.
+
+    `run` is the turn that wrote the entry. `already`: it was so before, so there is nothing of ours to take
+    back. `token` is that of an asynchronous process. `found` holds attributes that V2 stored in another form
+    than they were sent in. `why` is for people, `code` is that of the error.
+    """
+
+    key: str
+    state: EntryState
+    run: str = ""
+    created_id: str | None = None
+    already: bool = False
+    token: str | None = None
+    found: Mapping[str, Any] | None = None
+    code: str | None = None
+    why: str = ""
+    at: datetime | None = None
+    """When it was stored; `None` before."""
+
+
+class Journal(Protocol):
+    """The journal of one change, or of taking one back. It outlives turns: who retries finds what is done.
+
+    Every write is fenced: it raises `TurnLost` when another worker has taken the turn, and `NatError` of no
+    other kind.
+    """
+
+    @property
+    def run(self) -> str:
+        """The turn that writes now."""
+        ...
+
+    def load(self) -> Mapping[str, Entry]:
+        """All entries by operation key, strongly consistent."""
+        ...
+
+    def intend(self, keys: Sequence[str]) -> None:
+        """Store, before anything is sent, that these operations may happen now."""
+        ...
+
+    def settle(self, entries: Sequence[Entry]) -> None:
+        """Store what became of operations."""
+        ...
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change that waits for a person: `approval` is its id. `superseded` are earlier ones it replaces."""
+
+    approval: str
+    card: Mapping[str, Any]
+    expires_at: datetime
+    superseded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A change that an earlier attempt of the turn has frozen, and its proposal if it was one."""
+
+    change: "Change"
+    proposal: Proposal | None = None
+
+
+class Actions(Protocol):
+    """What a turn's writing calls need: freezing, journal and approvals. `step` and `call` name the call."""
+
+    def planned(self, step: int, call: str) -> Planned | None:
+        """What an earlier attempt of this turn made of the call."""
+        ...
+
+    def freeze(self, step: int, call: str, change: "Change", tool: "Tool") -> "Change":
+        """Store a change that is committed at once; gives it as stored. Raises `TurnLost`."""
+        ...
+
+    def journal(self, step: int, call: str) -> Journal:
+        """The journal of a frozen change."""
+        ...
+
+    def propose(self, step: int, call: str, change: "Change", tool: "Tool") -> Proposal:
+        """Store a change that waits for a person's yes. The same change waits once. Raises `TurnLost`."""
+        ...
+
+    def reference(self, step: int, call: str) -> str:
+        """How clients name the change when they want it undone."""
+        ...
 
 
 Emit = Callable[["Event"], None]

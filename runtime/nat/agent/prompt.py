@@ -100,7 +100,7 @@ def _context(asked: Asked) -> str:
         "nation": asked.nation_slug,
         "now": asked.now.astimezone(zone).isoformat(timespec="seconds"),
         "page": page,
-        "role": asked.role,
+        "role": asked.role.value,
         "time_zone": zone_name,
     }
     return json.dumps(context, sort_keys=True, separators=(",", ":"), ensure_ascii=False).replace(

@@ -6,6 +6,9 @@
 
 The first parameter is the nation's V2 client; every other one is keyword-only, annotated, and becomes a
 property of the JSON schema. `Annotated[…, Field(description=…)]` documents a parameter.
+
+A tool that reads returns an `Outcome`. Every other tool only plans: it reads what it needs and returns a
+`Change` (`nat.agent.change`), which is committed by `nat.agent.commit`, at once or after a person's yes.
 """
 
 import inspect
@@ -13,23 +16,15 @@ import json
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar, cast, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from nat.agent.change import Change
+from nat.agent.effects import Effect as Effect
 from nat.errors import BadRequest
 from nat.events import Link
-
-
-class Effect(StrEnum):
-    """What a call does to the nation's data; decides who may run it and what is asked first."""
-
-    READ = "read"
-    WRITE = "write"
-    BULK = "bulk"
-    DESTRUCTIVE = "destructive"
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ class Tool:
     endpoints: tuple[str, ...]
     sends: bool
     undo: str | None
-    function: Callable[..., Outcome] = field(repr=False)
+    function: Callable[..., Outcome] | Callable[..., Change] = field(repr=False)
 
     @property
     def description(self) -> str:
@@ -91,7 +86,24 @@ class Tool:
         return schema
 
     def call(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome:
-        """Validate and run. Raises `ArgumentsRejected`, and what the function raises."""
+        """Validate and run a tool that reads.
+
+        Raises `ArgumentsRejected`, `TypeError` for a tool that plans, and what the function raises.
+        """
+        if self.effect is not Effect.READ:
+            raise TypeError(f"{self.name} plans a change; use `plan`.")
+        return cast(Outcome, self._run(nation, arguments))
+
+    def plan(self, nation: Any, arguments: Mapping[str, Any]) -> Change:
+        """Validate and plan with a tool that writes; nothing is changed by it.
+
+        Raises `ArgumentsRejected`, `TypeError` for a tool that reads, and what the function raises.
+        """
+        if self.effect is Effect.READ:
+            raise TypeError(f"{self.name} only reads; use `call`.")
+        return cast(Change, self._run(nation, arguments))
+
+    def _run(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome | Change:
         try:
             parsed = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
@@ -112,6 +124,28 @@ REGISTRY: Final[dict[str, Tool]] = {}
 """Every tool that a module under `agent/tools` has declared, by name."""
 
 
+Reading = TypeVar("Reading", bound=Callable[..., Outcome])
+Planning = TypeVar("Planning", bound=Callable[..., Change])
+
+
+@overload
+def tool(
+    *,
+    group: str,
+    effect: Literal[Effect.READ],
+    label: str,
+    endpoints: Iterable[str],
+) -> Callable[[Reading], Reading]: ...
+@overload
+def tool(
+    *,
+    group: str,
+    effect: Literal[Effect.WRITE, Effect.BULK, Effect.DESTRUCTIVE],
+    label: str,
+    endpoints: Iterable[str],
+    sends: bool = False,
+    undo: str | None = None,
+) -> Callable[[Planning], Planning]: ...
 def tool(
     *,
     group: str,
@@ -120,11 +154,11 @@ def tool(
     endpoints: Iterable[str],
     sends: bool = False,
     undo: str | None = None,
-) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+) -> Callable[[Any], Any]:
     """Declare a tool. `label` is what people see while it runs; `endpoints` are V2 paths under `/api/v2`;
     `sends` marks calls that can send a message to a supporter; `undo` names how it is taken back."""
 
-    def declare(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    def declare(function: Any) -> Any:
         name = function.__name__
         if name in REGISTRY:
             raise ValueError(f"Two tools are called {name}.")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from nat.agent.tool import ArgumentsRejected, Tool
+from nat.agent.tool import ArgumentsRejected, Effect, Tool
 from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
 from nat.cli.nation import open_nation
@@ -73,7 +73,8 @@ def as_table(tools: list[Tool]) -> Table:
 
 
 def call(name: str, arguments: str, *, slug: str, token: Callable[[], str], base_url: str) -> str:
-    """Run one tool and give its outcome as JSON text. Raises `CommandFailed`, `NatError`."""
+    """Run one tool and give its outcome as JSON text; of a tool that writes, the change that it would make,
+    and nothing is changed. Raises `CommandFailed`, `NatError`."""
     tool = all_tools().get(name)
     if tool is None:
         raise CommandFailed(f"There is no tool {name}. `nat tools` lists them.", status=2)
@@ -85,7 +86,8 @@ def call(name: str, arguments: str, *, slug: str, token: Callable[[], str], base
         raise CommandFailed("The arguments must be a JSON object, such as '{\"limit\": 5}'.", status=2)
     with open_nation(slug, token(), base_url) as nation:
         try:
-            outcome = tool.call(nation, parsed)
+            reads = tool.effect is Effect.READ
+            outcome = tool.call(nation, parsed) if reads else tool.plan(nation, parsed)
         except ArgumentsRejected as error:
             raise CommandFailed(error.message, status=2) from None
     return clean(json.dumps(asdict(outcome), indent=2, ensure_ascii=False, default=_plain))

@@ -13,6 +13,7 @@ from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
 from nat.events import TurnFinished, TurnStopped
 from nat.names import Variable
+from nat.roles import Role
 from nat.settings import read_optional
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class DirectChat:
     def ask(self, question: str, emit: Emit, stopped: Callable[[], bool]) -> Answer:
         """Answer one question. Raises what `Agent.answer` raises."""
         answer = self._agent.answer(
-            Asked(question, self._nation_slug, "owner", self._time_zone, datetime.now(UTC)),
+            Asked(question, self._nation_slug, Role.OWNER, self._time_zone, datetime.now(UTC)),
             history=self._history,
             steps=MemorySteps(),
             nation=self._nation,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +28,7 @@ MAX_RECORDS: Final = 10_000
 """Bound of a reading of all pages, unless the caller sets another: 100 requests."""
 _RESOURCE: Final = re.compile(r"[a-z_]+(/\d+/[a-z_]+)?")
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_PATH: Final = re.compile(r"/?[a-z_]+(/[A-Za-z0-9_-]{1,100}){0,2}")
 
 
 class NationBuilder:
@@ -278,6 +279,18 @@ class NationBuilder:
         answer = self._transport.send("PATCH", path, query=list(query), body=body)
         return _read(partial(_object, answer), WriteUncertain)
 
+    def send(
+        self, method: Literal["POST", "PATCH", "DELETE"], path: str, body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """One writing request as a change froze it. `path` is below `/api/v2`, such as `contacts/5`."""
+        answer = self._transport.send(method, _checked_path(path), body=body)
+        return _read(partial(_object, answer), WriteUncertain)
+
+    def look(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+        """One GET as it was frozen in a change; gives the document as it came."""
+        answer = self._transport.send("GET", _checked_path(path), query=sorted((params or {}).items()))
+        return _read(partial(_object, answer))
+
     def _write(self, method: str, path: str, body: Mapping[str, Any], include: Iterable[str]) -> Document:
         query = index_parameters(include=include)
         answer = self._transport.send(method, path, query=query, body=body)
@@ -302,6 +315,13 @@ def _checked_id(record_id: str) -> str:
     if not _ID.fullmatch(record_id):
         raise BadRequest("That is not the id of a record: ids are numbers.")
     return quote(record_id, safe="")
+
+
+def _checked_path(path: str) -> str:
+    """A path as code composed it, of at most three parts. Anything else is a defect."""
+    if not _PATH.fullmatch(path):
+        raise ValueError("A path is a resource, a record of it, or an action on one.")
+    return path.removeprefix("/")
 
 
 def _object(body: Any) -> Mapping[str, Any]:

@@ -153,7 +153,7 @@ class Runner:
                 Asked(
                     question=turn.question,
                     nation_slug=turn.nation_slug,
-                    role=turn.role.value,
+                    role=turn.role,
                     time_zone=turn.time_zone,
                     now=self._now(),
                     page=turn.page,

@@ -5,16 +5,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from nat.agent.change import Change, Operation, Request, Subject
 from nat.agent.loop import Agent, TurnLimits
 from nat.agent.money import Prices
 from nat.agent.ports import Answer, Asked, Block, Message, ModelReply, ModelRequest, Page, Step, Usage
 from nat.agent.tool import Effect, Outcome, Tool
 from nat.errors import NatError
 from nat.events import Event, Link
+from nat.roles import Role
+from tests.unit.nat.agent.kept_actions import KeptActions
 
 MODEL_ID = "claude-haiku-4-5"
 USAGE = Usage(input_tokens=100, output_tokens=10)
@@ -110,6 +113,11 @@ class Nation:
         if name in self.raises:
             raise self.raises[name]
 
+    def send(self, method: str, path: str, body: Any) -> dict[str, Any]:
+        """A committed change: what the log calls by the tool's name."""
+        self.work("delete_person" if method == "DELETE" else "update_person")
+        return {}
+
 
 def count_people(nation: Nation, *, tag: Annotated[str, Field(min_length=1)] = "any") -> Outcome:
     """Count people."""
@@ -129,19 +137,28 @@ def list_types(nation: Nation) -> Outcome:
     return Outcome({"types": []}, untrusted=False)
 
 
-def update_person(nation: Nation) -> Outcome:
+def update_person(nation: Nation) -> Change:
     """Change a person."""
-    nation.work("update_person")
-    return Outcome({"changed": 1})
+    return _change("update_person", Request("PATCH", "signups/5"), {"first_name": "Ada"})
 
 
-def delete_person(nation: Nation) -> Outcome:
+def delete_person(nation: Nation) -> Change:
     """Remove a person."""
-    nation.work("delete_person")
-    return Outcome({})
+    return _change("delete_person", Request("DELETE", "signups/5"), None)
 
 
-def _tool(function: Callable[..., Outcome], effect: Effect) -> Tool:
+def tidy_person(nation: Nation) -> Change:
+    """Tidy a person who is tidy."""
+    return Change(tool="tidy_person", arguments={}, summary="Tidy Ada", operations=(), people=0)
+
+
+def _change(name: str, request: Request, after: dict[str, Any] | None) -> Change:
+    subject = Subject("signup", "5", "Ada")
+    operation = Operation("5", subject, request, {"first_name": "Eda"}, after)
+    return Change(tool=name, arguments={}, summary="Change Ada", operations=(operation,), people=1)
+
+
+def _tool(function: Callable[..., Outcome] | Callable[..., Change], effect: Effect) -> Tool:
     name = function.__name__
     return Tool(name, "people", effect, f"Doing {name}", (), False, None, function)
 
@@ -153,6 +170,7 @@ TOOLS: dict[str, Tool] = {
         _tool(list_types, Effect.READ),
         _tool(update_person, Effect.WRITE),
         _tool(delete_person, Effect.DESTRUCTIVE),
+        _tool(tidy_person, Effect.WRITE),
     )
 }
 
@@ -168,6 +186,7 @@ class Table:
     stopped: Callable[[], bool] = lambda: False
     limits: TurnLimits = field(default_factory=TurnLimits)
     prices: Prices | None = None
+    actions: Any = field(default_factory=KeptActions)
 
     def answer(self, question: str = "How many?", history: Sequence[Message] = (), **changes: Any) -> Answer:
         agent = Agent(self.model, TOOLS, self.limits, prices=self.prices)
@@ -179,6 +198,7 @@ class Table:
             nation=nation,
             emit=self.events.append,
             stopped=self.stopped,
+            actions=self.actions,
         )
 
 
@@ -191,10 +211,10 @@ def asked(
     question: str = "How many?",
     *,
     nation_slug: str = "demo",
-    role: Literal["viewer", "member", "admin", "owner"] = "owner",
+    role: str = "owner",
     time_zone: str = "Europe/Berlin",
     now: datetime = datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
     page: Page | None = None,
 ) -> Asked:
     """A question with everything that varies."""
-    return Asked(question, nation_slug, role, time_zone, now, page)
+    return Asked(question, nation_slug, Role(role), time_zone, now, page)

@@ -9,7 +9,7 @@ from nat import errors
 from nat.agent.loop import NOTHING_SAID, Agent, TurnLimits
 from nat.agent.money import Prices
 from nat.agent.ports import Message, ModelReply, Step, Usage
-from nat.events import Event, Notice, TextDelta, ToolFinished, ToolStarted
+from nat.events import ApprovalRequested, Event, Notice, TextDelta, ToolFinished, ToolStarted
 from tests.unit.nat.agent.scripted_model import (
     MODEL_ID,
     TOOLS,
@@ -274,21 +274,50 @@ def test_a_viewer_cannot_write_whatever_the_model_asks() -> None:
     assert "viewer" in results_of(answer.messages)[0]["content"]
 
 
-def test_what_needs_approval_does_not_run_without_it() -> None:
-    turn = table(calls(use("delete_person")), says("Sorry."))
+def test_what_needs_approval_waits_as_a_proposal() -> None:
+    turn = table(calls(use("delete_person")), says("It waits."))
 
     answer = turn.answer(role="owner")
 
-    assert turn.nation.done == []
-    assert "approval" in results_of(answer.messages)[0]["content"]
+    assert '"proposal":"P1"' in results_of(answer.messages)[0]["content"]
+    assert "not done" in results_of(answer.messages)[0]["content"]
+    assert [each.card["count"] for each in turn.actions.proposed] == [1]
+
+
+def test_every_proposal_of_a_message_is_requested() -> None:
+    turn = table(calls(use("delete_person", "t1"), use("delete_person", "t2")), says("They wait."))
+
+    turn.answer(role="owner")
+
+    requested = [event.approval for event in turn.events if isinstance(event, ApprovalRequested)]
+    assert requested == ["P1", "P2"]
+
+
+def test_a_proposal_shows_the_model_no_text_of_records() -> None:
+    turn = table(calls(use("delete_person")), says("It waits."))
+
+    answer = turn.answer(role="owner")
+
+    assert "Ada" not in str(answer.messages)
+    assert not answer.tainted
+
+
+def test_a_plan_without_operations_needs_no_approval() -> None:
+    turn = table(calls(use("count_people")), calls(use("tidy_person", "t2")), says("It is so."))
+
+    answer = turn.answer(role="owner")
+
+    assert turn.actions.proposed == []
+    assert "nothing to change" in results_of(answer.messages)[1]["content"]
 
 
 def test_a_write_after_untrusted_text_does_not_just_run() -> None:
-    turn = table(calls(use("count_people")), calls(use("update_person", "t2")), says("Sorry."))
+    turn = table(calls(use("count_people")), calls(use("update_person", "t2")), says("It waits."))
 
     turn.answer(role="owner")
 
     assert turn.nation.done == ["count_people"]
+    assert len(turn.actions.proposed) == 1
 
 
 def test_untrusted_text_of_an_earlier_turn_still_counts() -> None:
@@ -406,3 +435,21 @@ def test_agents_of_one_process_share_the_serialised_tool_list() -> None:
     one, two = Agent(ScriptedModel([]), TOOLS), Agent(ScriptedModel([]), dict(TOOLS))
 
     assert one._tools_json is two._tools_json
+
+
+def test_what_an_earlier_attempt_froze_is_not_planned_again() -> None:
+    first = table(calls(use("delete_person")), says("It waits."))
+    first.answer()
+    again = table(calls(use("delete_person")), says("It waits."), actions=first.actions)
+
+    again.answer()
+
+    assert [each.approval for each in again.actions.proposed] == ["P1"]
+
+
+def test_without_a_journal_nothing_is_changed() -> None:
+    turn = table(calls(use("update_person")), says("I cannot."), actions=None)
+
+    turn.answer()
+
+    assert turn.nation.done == []
