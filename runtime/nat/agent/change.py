@@ -8,12 +8,23 @@ ever committed but the frozen requests: the model has no say between the plan an
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 CREATED_ID: Final = "{created_id}"
 """In the path or body of an undo request: the id of the record that the operation created."""
+
+RECREATED_ID: Final = "{recreated_id}"
+"""In the path or body of a later undo request of the same operation: the id of the record that an earlier
+POST of this undo made (a deleted list is made anew, then filled)."""
+
+
+def created_by(key: str) -> str:
+    """In the request, the probe's parameters or the undo of an operation: the id of the record that the
+    operation `key` of the same change created, or found there already. `Operation.needs` names that key."""
+    return f"{{created_id:{key}}}"
+
 
 SAMPLE: Final = 10
 """How many operations a card shows."""
@@ -35,13 +46,39 @@ class Probe:
     """How to see a record's present state: one GET.
 
     On a record's path the state is the named `attributes`, or `None` when there is no such record. On an
-    index (`index` true) it is `{}` when something matches the parameters, and `None` when nothing does.
+    index (`index` true) it is `{}` when something matches the parameters, and `None` when nothing does; the
+    first match is the record, and its id what `CREATED_ID` and `created_by` stand for.
+
+    An attribute `name.key` is one value of an object attribute: `custom_values.shirt_size`,
+    `home_address.city`; `None` where the object or the key is missing.
     """
 
     path: str
     params: Mapping[str, str] | None = None
     attributes: tuple[str, ...] = ()
     index: bool = False
+
+    @classmethod
+    def of_record(cls, path: str, attributes: Iterable[str]) -> "Probe":
+        """A look at some attributes of one record, such as `signups/18`; addresses are extra fields of V2."""
+        names = tuple(attributes)
+        columns = dict.fromkeys(name.partition(".")[0] for name in names)
+        extra = [name for name in columns if name.endswith("_address") and name != "submitted_address"]
+        plain = [name for name in columns if name not in extra]
+        kind = path.strip("/").partition("/")[0]
+        params = {f"fields[{kind}]": ",".join(plain)} if plain else {}
+        if extra:
+            params[f"extra_fields[{kind}]"] = ",".join(extra)
+        return cls(path, params or None, names)
+
+
+def value_at(attributes: Mapping[str, Any], name: str) -> Any:
+    """An attribute as probes name it, `name` or `name.key`; `None` where it is missing."""
+    column, _, key = name.partition(".")
+    value = attributes.get(column)
+    if not key:
+        return value
+    return value.get(key) if isinstance(value, Mapping) else None
 
 
 @dataclass(frozen=True)
@@ -73,6 +110,12 @@ class Operation:
     undo: tuple[Request, ...] = ()
     awaits: bool = False
     """The answer is 202 with a token: done when the asynchronous process has completed."""
+    needs: tuple[str, ...] = ()
+    """Keys of earlier operations that must be done first, because their ids stand in this one. A subset that
+    holds this operation holds those too."""
+    expects: int | None = None
+    """The status that `undo` is for, where V2 itself decides between changing (200) and creating (201). After
+    the other one the operation is done, but cannot be taken back: what was there before is not known."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +132,7 @@ class Change:
 
     `summary` is one sentence for people ("Tag 23 people as major donor"), `filter` says in words whom it
     takes. `people` counts the people it touches, which may be more than the operations (a tag renamed for
-    everyone).
+    everyone). `sample` are some of them, where an operation touches many.
     """
 
     tool: str
@@ -100,6 +143,7 @@ class Change:
     filter: str = ""
     skipped: tuple[Skipped, ...] = ()
     warnings: tuple[str, ...] = ()
+    sample: tuple[Subject, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -124,6 +168,7 @@ class Change:
                     Skipped(Subject(**each["subject"]), each["why"]) for each in plain["skipped"]
                 ),
                 "warnings": tuple(plain["warnings"]),
+                "sample": tuple(Subject(**each) for each in plain["sample"]),
             }
         )
 
@@ -146,5 +191,6 @@ def _operation(plain: Mapping[str, Any]) -> Operation:
             "request": Request(**plain["request"]),
             "probe": probe and Probe(**{**probe, "attributes": tuple(probe["attributes"])}),
             "undo": tuple(Request(**each) for each in plain["undo"]),
+            "needs": tuple(plain["needs"]),
         }
     )

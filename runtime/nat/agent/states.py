@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from nat.agent.change import Operation, Probe
+from nat.agent.change import Operation, Probe, value_at
 from nat.errors import NationBuilderDown, RecordNotFound
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def look(nation: "NationBuilder", probe: Probe) -> Seen:
     if not isinstance(data, Mapping):
         raise NationBuilderDown
     attributes = data.get("attributes") or {}
-    return Seen({name: attributes.get(name) for name in probe.attributes}, str(data.get("id")))
+    return Seen({name: value_at(attributes, name) for name in probe.attributes}, str(data.get("id")))
 
 
 def agrees(probe: Probe, state: State, expected: State) -> bool:
@@ -89,9 +89,9 @@ def probe_of_result(operation: Operation, created_id: str | None) -> Probe | Non
     path, names = operation.request.path, tuple(operation.after)
     parts = path.strip("/").count("/")
     if operation.request.method == "POST" and parts == 0 and created_id is not None:
-        return Probe(f"{path}/{created_id}", attributes=names)
+        return Probe.of_record(f"{path}/{created_id}", names)
     if operation.request.method == "PATCH" and parts == 1 and not path.endswith("/push"):
-        return Probe(path, attributes=names)
+        return Probe.of_record(path, names)
     return None
 
 
