@@ -1,8 +1,8 @@
 """Batches of SQS are allowed by the action of their single request.
 
-IAM knows no `sqs:SendMessageBatch` and the like: SQS authorises a batch by the single action ("Amazon SQS API
-permissions" in the SQS developer guide). MiniStack 1.5.33 asks for an action of the batch's own name, which no
-policy grants, and so refuses a worker's heartbeat.
+IAM knows no `sqs:SendMessageBatch` and the like: whoever may send, delete or keep one message may do it
+in batches (botocore, SQS service model, AddPermission). MiniStack 1.5.33 asks for an action of the
+batch's own name, which no policy grants, and so refuses a worker's heartbeat.
 """
 
 from typing import Any

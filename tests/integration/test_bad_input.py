@@ -149,7 +149,7 @@ def test_a_refused_question_can_be_asked_again_rightly(person: Person) -> None:
         assert socket.until_end()[-1]["type"] == "turn.finished"
 
 
-def test_someone_elses_conversation_is_not_found(new_person: Callable[..., Person]) -> None:
+def test_someone_elses_conversation_is_closed(new_person: Callable[..., Person]) -> None:
     with new_person().socket() as owner:
         asked = owner.ask("how many people are tagged volunteer?")
         owner.until_end()
@@ -158,7 +158,7 @@ def test_someone_elses_conversation_is_not_found(new_person: Callable[..., Perso
         stranger.ask("and what did they say?", conversation=asked["conversation"])
         refusal = stranger.receive()
 
-    assert (refusal["type"], refusal["code"]) == ("error", "not_found")
+    assert (refusal["type"], refusal["code"]) == ("error", "forbidden")
 
 
 def test_a_conversation_id_of_another_nation_leads_nowhere(new_person: Callable[..., Person]) -> None:
