@@ -15,7 +15,7 @@ import inspect
 import json
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal, TypeVar, cast, overload
 
@@ -101,7 +101,7 @@ class Tool:
         """
         if self.effect is Effect.READ:
             raise TypeError(f"{self.name} only reads; use `call`.")
-        return cast(Change, self._run(nation, arguments))
+        return replace(cast(Change, self._run(nation, arguments)), tool=self.name, arguments=dict(arguments))
 
     def _run(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome | Change:
         try:

@@ -1,0 +1,246 @@
+"""What changes are made of: operations with before and after, probes, undo requests, skipped records.
+
+Attributes are named as probes name them: `support_level`, or `custom_values.shirt_size` and
+`home_address.city` for one value of an object. In bodies these are nested, and an address goes to
+`home_address_attributes` (API facts, §8: flat address keys are lost or refused).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from nat.agent.change import CREATED_ID, SAMPLE, Change, Operation, Probe, Request, Skipped, Subject, value_at
+from nat.agent.states import same
+from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.errors import BadRequest, RecordNotFound
+from nat.nationbuilder import Document, Filters, NationBuilder, Record
+from nat.nationbuilder.bodies import Related, write_body
+from nat.nationbuilder.query import index_parameters
+
+ALREADY_SO: Final = "already so"
+NOT_FOUND: Final = "NationBuilder has no such person"
+
+
+def change(
+    summary: str,
+    parts: Iterable[Operation | Skipped],
+    *,
+    people: int,
+    query: str = "",
+    skipped: Iterable[Skipped] = (),
+    warnings: Iterable[str | None] = (),
+    sample: Sequence[Subject] = (),
+) -> Change:
+    """A change of these operations, in this order; what is `Skipped` among `parts` is left alone. Tool and
+    arguments are set by `Tool.plan`. `warnings` may hold `None`."""
+    found = list(parts)
+    return Change(
+        tool="",
+        arguments={},
+        summary=summary,
+        operations=tuple(each for each in found if isinstance(each, Operation)),
+        people=people,
+        filter=query,
+        skipped=(*skipped, *(each for each in found if isinstance(each, Skipped))),
+        warnings=tuple(each for each in warnings if each),
+        sample=tuple(sample[:SAMPLE]),
+    )
+
+
+def existing(
+    nation: NationBuilder,
+    resource: str,
+    record_id: str,
+    what: str,
+    *,
+    attributes: Iterable[str] = (),
+    include: Iterable[str] = (),
+    fields: Mapping[str, Iterable[str]] | None = None,
+) -> Document:
+    """A record as it is now; with `attributes`, these of it only. Raises `RecordNotFound`, naming it."""
+    probe = Probe.of_record(f"{resource}/{record_id}", attributes)
+    wanted = dict(fields or {})
+    extra: dict[str, Iterable[str]] = {}
+    for name, value in (probe.params or {}).items():
+        target = extra if name.startswith("extra_fields") else wanted
+        target[resource] = value.split(",")
+    try:
+        return nation.show(
+            resource, record_id, include=include, fields=wanted or None, extra_fields=extra or None
+        )
+    except RecordNotFound:
+        raise RecordNotFound(f"NationBuilder has no {what} with id {record_id}.") from None
+
+
+def existing_person(nation: NationBuilder, person_id: str, attributes: Iterable[str] = ()) -> Record:
+    """A person with what their name needs, and these attributes. Raises `RecordNotFound`."""
+    wanted = dict.fromkeys((*PERSON_NAME, *attributes))
+    return existing(nation, "signups", person_id, "person", attributes=wanted).record
+
+
+def current_user(nation: NationBuilder) -> Record:
+    """The person whose token this is: the author of what is written."""
+    return nation.show("signups", "me", fields={"signups": PERSON_NAME}).record
+
+
+def person_subject(nation: NationBuilder, person: Record) -> Subject:
+    """A person as people know them."""
+    return Subject("person", person.id, person_name(person), nation.panel_url("person", person.id))
+
+
+def patch(
+    subject: Subject,
+    record: Record,
+    changes: Mapping[str, Any],
+    *,
+    switches: Mapping[str, Any] | None = None,
+    undo_switches: Mapping[str, Any] | None = None,
+    resource: str | None = None,
+) -> Operation | Skipped:
+    """Change attributes of a record that was just read with them; `Skipped` when it is so already.
+
+    `switches` are write-only values to send along (`trigger_autoresponses`), `undo_switches` those of the
+    undo.
+    """
+    before = {name: value_at(record.attributes, name) for name in changes}
+    after = {name: value for name, value in changes.items() if not same(before[name], value)}
+    if not after:
+        return Skipped(subject, ALREADY_SO)
+    before = {name: before[name] for name in after}
+    kind = resource or record.type
+    path = f"{kind}/{record.id}"
+    return Operation(
+        key=f"{kind}-{record.id}",
+        subject=subject,
+        request=Request(
+            "PATCH", path, write_body(kind, {**nested(after), **(switches or {})}, record_id=record.id)
+        ),
+        before=before,
+        after=after,
+        probe=Probe.of_record(path, after),
+        undo=(restore(kind, record, before, switches=undo_switches),),
+    )
+
+
+def restore(
+    resource: str, record: Record, before: Mapping[str, Any], *, switches: Mapping[str, Any] | None = None
+) -> Request:
+    """The request that gives a record its old values back; an address that it did not have is deleted."""
+    attributes = nested(before)
+    for name in {name.partition(".")[0] for name in before if is_address(name)}:
+        if not record[name]:
+            attributes[f"{name}_attributes"] = {"delete": True}
+    return Request(
+        "PATCH",
+        f"{resource}/{record.id}",
+        write_body(resource, {**attributes, **(switches or {})}, record_id=record.id),
+    )
+
+
+def create(
+    key: str,
+    subject: Subject,
+    resource: str,
+    attributes: Mapping[str, Any],
+    *,
+    switches: Mapping[str, Any] | None = None,
+    related: Related | None = None,
+    natural_key: Filters | None = None,
+    needs: Sequence[str] = (),
+    undo: Sequence[Request] | None = None,
+    shown: Mapping[str, Any] | None = None,
+) -> Operation:
+    """Make a record. `attributes` are readable ones; write-only values go into `switches`.
+
+    `natural_key` are filters that find this record and no other: with them a crash can be cleared up.
+    `undo` deletes it unless given. `shown` goes into `after` in place of the attributes, for records that a
+    `natural_key` finds.
+    """
+    if shown is not None and natural_key is None:
+        raise ValueError("What is shown instead of attributes can only be compared by a natural key.")
+    body = write_body(resource, {**nested(attributes), **(switches or {})}, related=related)
+    return Operation(
+        key=key,
+        subject=subject,
+        request=Request("POST", resource, body),
+        before=None,
+        after=dict(attributes if shown is None else shown),
+        probe=None if natural_key is None else index_probe(resource, natural_key),
+        undo=(Request("DELETE", f"{resource}/{CREATED_ID}"),) if undo is None else tuple(undo),
+        needs=tuple(needs),
+    )
+
+
+def delete(
+    subject: Subject,
+    record: Record,
+    attributes: Iterable[str],
+    *,
+    undo: Sequence[Request] = (),
+    resource: str | None = None,
+) -> Operation:
+    """Delete a record that was just read, for good. `attributes` are shown as what is lost, and compared
+    right before."""
+    kind = resource or record.type
+    names = tuple(attributes)
+    return Operation(
+        key=f"{kind}-{record.id}",
+        subject=subject,
+        request=Request("DELETE", f"{kind}/{record.id}"),
+        before={name: value_at(record.attributes, name) for name in names},
+        after=None,
+        probe=Probe.of_record(f"{kind}/{record.id}", names),
+        undo=tuple(undo),
+    )
+
+
+def index_probe(resource: str, filters: Filters) -> Probe:
+    """Whether a record with these values exists."""
+    return Probe(resource, dict(index_parameters(filters=filters, page_size=1)), index=True)
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a body has them: `name.key` inside of its object, addresses as `…_address_attributes`."""
+    attributes: dict[str, Any] = {}
+    for name, value in values.items():
+        column, _, key = name.partition(".")
+        if not key:
+            attributes[name] = value
+            continue
+        place = f"{column}_attributes" if is_address(name) else column
+        attributes.setdefault(place, {})[key] = value
+    return attributes
+
+
+def is_address(name: str) -> bool:
+    """Whether an attribute is one value of an address, such as `home_address.city`."""
+    column, _, key = name.partition(".")
+    return bool(key) and column.endswith("_address")
+
+
+def confirm_name(given: str, actual: str, what: str) -> None:
+    """The name that was confirmed must be the record's, in any case. Raises `BadRequest`."""
+    if _plain(given) != _plain(actual):
+        raise BadRequest(
+            f"Not done: the {what} with this id is called “{actual}”, not “{given}”. Look again, and ask the "
+            "person which one they mean."
+        )
+
+
+def confirm_number(given: int, actual: int, what: str) -> None:
+    """A number that was confirmed (people, cents) must be what it is now. Raises `BadRequest`."""
+    if given != actual:
+        raise BadRequest(f"Not done: {what} is {actual}, not {given}. Tell the person, and ask again.")
+
+
+def number_of(count: int, one: str, many: str | None = None) -> str:
+    """`1 person`, `23 people`."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def number_of_people(count: int) -> str:
+    """`1 person`, `23 people`."""
+    return number_of(count, "person", "people")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()

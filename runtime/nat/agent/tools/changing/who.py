@@ -1,0 +1,143 @@
+"""Which people a change is about: ids, everyone on a list, everyone with a tag, or what a search finds.
+
+People are read right when the change is planned, so that it holds exactly those, with their values of now.
+Names are never looked up here: more than one person may have them, so a search and a question come first.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from nat.agent.change import Skipped, Subject
+from nat.agent.tools.changing.planning import NOT_FOUND, existing, number_of_people
+from nat.agent.tools.parameters import RecordId
+from nat.agent.tools.results import PERSON_NAME
+from nat.agent.tools.tags import find_tag
+from nat.errors import BadRequest, RecordNotFound
+from nat.nationbuilder import PAGE_SIZE, NationBuilder, Record, together
+
+PEOPLE_AT_MOST: Final = 1_000
+"""People in one change that takes a request for each: about two minutes within NationBuilder's rate limit."""
+
+MEMBERS_AT_MOST: Final = 20_000
+"""People on a list that is read whole, so that the change knows whom it touches and can be undone."""
+
+PersonIds = Annotated[list[RecordId], Field(min_length=1, max_length=PEOPLE_AT_MOST)]
+"""Ids of people, found by a search first."""
+
+
+@dataclass(frozen=True)
+class People:
+    """People with the attributes that were asked for. `missing` are ids that nobody has; `words` say whom
+    this takes."""
+
+    records: tuple[Record, ...]
+    words: str
+    missing: tuple[Skipped, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids, in order."""
+        return tuple(each.id for each in self.records)
+
+
+def people_by_id(nation: NationBuilder, person_ids: Sequence[str], attributes: Iterable[str] = ()) -> People:
+    """People by id, each once, in the order given. Raises `RecordNotFound` when there is none of them."""
+    ids = list(dict.fromkeys(person_ids))
+    at_most(len(ids), PEOPLE_AT_MOST)
+    found = _read(nation, ids, attributes)
+    if not found:
+        raise RecordNotFound(f"NationBuilder has no person with id {', '.join(ids[:20])}.")
+    missing = [
+        Skipped(Subject("person", each, f"Person {each}"), NOT_FOUND) for each in ids if each not in found
+    ]
+    return People(
+        tuple(found[each] for each in ids if each in found),
+        f"{number_of_people(len(ids))} by id",
+        tuple(Skipped(Subject("person", each, f"Person {each}"), NOT_FOUND) for each in missing),
+    )
+
+
+def people_on_list(
+    nation: NationBuilder, list_id: str, attributes: Iterable[str] = (), *, limit: int = PEOPLE_AT_MOST
+) -> tuple[Record, People]:
+    """A list, and everyone on it. Raises `RecordNotFound`, and `BadRequest` for more than `limit`."""
+    the_list = existing(nation, "lists", list_id, "list").record
+    at_most(the_list.integer("signups_count"), limit)
+    reading = nation.read_all(f"lists/{list_id}/signups", max_records=limit + 1, **_wanted(attributes))
+    at_most(len(reading.records), limit)
+    if not reading.complete:
+        raise BadRequest("The list changed while it was read. Try again.")
+    return the_list, People(reading.records, f"everyone on the list “{the_list.text('name')}”")
+
+
+def people_with_tag(
+    nation: NationBuilder, tag: str, attributes: Iterable[str] = (), *, limit: int = PEOPLE_AT_MOST
+) -> People:
+    """Everyone who carries a tag, by its name or id. Raises `RecordNotFound`, naming similar tags."""
+    found = find_tag(nation, tag)
+    ids = carriers(nation, found.id, limit=limit)
+    people = _read(nation, ids, attributes)
+    return People(
+        tuple(people[each] for each in ids if each in people), f"everyone tagged “{found.text('name')}”"
+    )
+
+
+def carriers(nation: NationBuilder, tag_id: str, *, limit: int = PEOPLE_AT_MOST) -> tuple[str, ...]:
+    """Ids of everyone who carries a tag. Raises `BadRequest` for more than `limit`."""
+    reading = nation.read_all(
+        "signup_taggings",
+        max_records=limit + 1,
+        filters={"tag_id": tag_id},
+        fields={"signup_taggings": ("signup_id", "tag_id")},
+    )
+    at_most(len(reading.records) if reading.total is None else reading.total, limit)
+    return tuple(dict.fromkeys(owner for each in reading.records if (owner := each.related_id("signup"))))
+
+
+def taggings_of(nation: NationBuilder, person_ids: Sequence[str], tag_id: str) -> dict[str, str]:
+    """Who of these carries a tag: ids of taggings by the person's id."""
+    parts = [person_ids[start : start + PAGE_SIZE] for start in range(0, len(person_ids), PAGE_SIZE)]
+    pages = together(
+        [
+            partial(
+                nation.index,
+                "signup_taggings",
+                filters={"signup_id": list(part), "tag_id": tag_id},
+                fields={"signup_taggings": ("signup_id", "tag_id")},
+            )
+            for part in parts
+        ]
+    )
+    return {
+        owner: tagging.id
+        for page in pages
+        for tagging in page.records
+        if (owner := tagging.related_id("signup")) is not None
+    }
+
+
+def at_most(count: int, limit: int) -> None:
+    """Raises `BadRequest` for more people than one change may touch."""
+    if count > limit:
+        raise BadRequest(
+            f"That is {number_of_people(count)}; one change takes at most {limit:,}. Narrow it down, or do it "
+            "in parts."
+        )
+
+
+def _read(nation: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> dict[str, Record]:
+    if not ids:
+        return {}
+    parts = [list(ids[start : start + PAGE_SIZE]) for start in range(0, len(ids), PAGE_SIZE)]
+    wanted = _wanted(attributes)
+    pages = together([partial(nation.index, "signups", filters={"id": part}, **wanted) for part in parts])
+    return {each.id: each for page in pages for each in page.records}
+
+
+def _wanted(attributes: Iterable[str]) -> dict[str, Any]:
+    columns = dict.fromkeys(name.partition(".")[0] for name in (*PERSON_NAME, *attributes))
+    return {"fields": {"signups": tuple(columns)}}
