@@ -9,7 +9,7 @@ from nat.names import SCHEMAS, Table
 from nat_constructs.backup import Backup
 from nat_constructs.data_key import DataKey
 from nat_constructs.platform_secrets import PlatformSecrets
-from nat_constructs.table import NatTable
+from nat_constructs.table import NatTable, grant_rows
 from nat_constructs.turn_queue import TurnQueue
 from stacks.deployment import Deployment
 from stacks.stack import NatStack
@@ -48,11 +48,12 @@ class DataStack(NatStack):
     def grant_rows(
         self, grantee: iam.IGrantable, *, read: Iterable[Table] = (), write: Iterable[Table] = ()
     ) -> None:
-        """Allow to read the rows of some tables, and to read and change those of others."""
-        for table in read:
-            self.tables[table].grant_rows(grantee)
-        for table in write:
-            self.tables[table].grant_rows(grantee, write=True)
+        """Allow to read the rows of some tables, and to read and change those of others, through their
+        key."""
+        changed = tuple(write)
+        grant_rows(grantee, [self.tables[table] for table in read], write=False)
+        grant_rows(grantee, [self.tables[table] for table in changed], write=True)
+        self.key.grant_use(grantee, write=bool(changed))
 
     def table_variables(self, *tables: Table) -> dict[str, str]:
         """Environment variables that carry the names of `tables`."""

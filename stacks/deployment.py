@@ -127,7 +127,13 @@ class Deployment:
     def bundle(self, group: str) -> Bundle:
         """The Lambda bundle of a function group."""
         functions = self.environment.functions
-        return Bundle(RUNTIME, group, functions.install_python, functions.install_platform)
+        made = Bundle(RUNTIME, group, functions.install_python, functions.install_platform)
+        return self._bundles.setdefault(group, made)
+
+    @cached_property
+    def _bundles(self) -> dict[str, Bundle]:
+        """Bundles by group, so that each is read and hashed once."""
+        return {}
 
 
 _RETENTION: Final = {

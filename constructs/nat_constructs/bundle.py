@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,7 @@ class Bundle:
         files |= {path.relative_to(extra).as_posix(): path for path in extra.glob("*") if path.is_file()}
         return dict(sorted(files.items()))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hash of everything the bundle is made from, so that it is known without making it."""
         total = hashlib.sha256(f"{self.platform} {self.python}".encode())

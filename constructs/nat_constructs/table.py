@@ -1,5 +1,8 @@
 """A DynamoDB table in the house flavour."""
 
+from collections.abc import Iterable
+from functools import cached_property
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -67,19 +70,21 @@ class NatTable(dynamodb.Table):
             )
         if not keeps_data:
             acknowledge(self, "Nothing in this environment is worth a copy.", "AwsSolutions-DDB3")
-        self._key = key
         self._indexes = tuple(index.name for index in schema.indexes)
 
-    @property
+    @cached_property
     def row_arns(self) -> list[str]:
         """The table and each of its indexes, by name and without a wildcard."""
-        return [self.table_arn, *(f"{self.table_arn}/index/{name}" for name in self._indexes)]
+        arn = self.table_arn
+        return [arn, *(f"{arn}/index/{name}" for name in self._indexes)]
 
-    def grant_rows(self, grantee: iam.IGrantable, *, write: bool = False) -> None:
-        """Allow to read rows, and with `write` to change them, through the table's key."""
+
+def grant_rows(grantee: iam.IGrantable, tables: Iterable[NatTable], *, write: bool) -> None:
+    """Allow to read the rows of some tables, and with `write` to change them."""
+    rows = [arn for table in tables for arn in table.row_arns]
+    if rows:
         actions = [*READ, *WRITE] if write else list(READ)
-        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=self.row_arns)
-        self._key.grant_use(grantee, write=write)
+        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=rows)
 
 
 def _text(name: str) -> dynamodb.Attribute:
