@@ -51,9 +51,7 @@ def people_by_id(nation: NationBuilder, person_ids: Sequence[str], attributes: I
     found = _read(nation, ids, attributes)
     if not found:
         raise RecordNotFound(f"NationBuilder has no person with id {', '.join(ids[:20])}.")
-    missing = [
-        Skipped(Subject("person", each, f"Person {each}"), NOT_FOUND) for each in ids if each not in found
-    ]
+    missing = [each for each in ids if each not in found]
     return People(
         tuple(found[each] for each in ids if each in found),
         f"{number_of_people(len(ids))} by id",
@@ -124,8 +122,8 @@ def at_most(count: int, limit: int) -> None:
     """Raises `BadRequest` for more people than one change may touch."""
     if count > limit:
         raise BadRequest(
-            f"That is {number_of_people(count)}; one change takes at most {limit:,}. Narrow it down, or do it "
-            "in parts."
+            f"That is {number_of_people(count)}; one change takes at most {limit:,}. Narrow it down, or do "
+            "it in parts."
         )
 
 
