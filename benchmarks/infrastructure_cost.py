@@ -33,6 +33,8 @@ AIM: Final = Decimal(40)
 BUDGET_PROFILE: Final = "budget"
 REGION: Final = "us-east-1"
 """Where the prices hold."""
+WIDE: Final = 150
+"""Columns of a terminal that shows every column of the bill."""
 
 
 @dataclass(frozen=True)
@@ -78,30 +80,29 @@ def cost_of(
     )
 
 
-def as_table(result: Cost) -> Table:
-    """The bill for people."""
-    table = Table(
-        title=f"{result.environment}, {REGION}: {result.usage.profile.title}",
-        title_justify="left",
-        show_footer=True,
-    )
+def as_table(result: Cost, *, wide: bool) -> Table:
+    """The bill for people; `wide` adds each price and what uses the thing."""
+    title = f"{result.environment}, {REGION}: {result.usage.profile.title}"
+    table = Table(title=title, title_justify="left", show_footer=True)
     table.add_column("What", "Total a month")
     table.add_column("Amount", justify="right")
     table.add_column("Free", justify="right")
     table.add_column("$", f"{result.bill.dollars:,.2f}", justify="right")
-    table.add_column("Price", header_style="dim")
-    table.add_column("Used by", style="dim")
+    if wide:
+        table.add_column("Price")
+        table.add_column("Used by", style="dim")
     for line in result.bill.lines:
         price = line.price
         per = f"{price.per:,} " if price.per > 1 else ""
-        table.add_row(
-            price.name,
+        cells = [
+            f"{price.name}{'' if price.confirmed else ' *'}",
             f"{_short(line.amount)} {price.unit}",
             f"{price.free:,}" if price.free else "",
             f"{line.dollars:,.2f}",
-            f"${price.usd} / {per}{price.unit}{'' if price.confirmed else ' (check)'}",
+            f"${price.usd} / {per}{price.unit}",
             ", ".join(line.by),
-        )
+        ]
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
@@ -144,7 +145,7 @@ def summary(result: Cost) -> list[str]:
     if result.on_demand != result.bill.dollars:
         said.append(f"Spot is counted at its largest discount; without any the total is ${result.on_demand}.")
     unsure = sum((line.dollars for line in result.bill.lines if not line.price.confirmed), Decimal(0))
-    said.append(f"${unsure:.2f} of it rest on prices marked (check).")
+    said.append(f"${unsure:.2f} of it rest on prices marked *, which are to be checked.")
     if result.budget is not None:
         verdict = "Within" if result.within_budget else "ABOVE"
         said.append(f"{verdict} the budget of ${result.budget}; the aim is ${AIM}.")
@@ -173,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(as_json(result))
     else:
         console = Console()
-        console.print(as_table(result))
+        console.print(as_table(result, wide=console.width >= WIDE))
         for sentence in summary(result):
             console.print(sentence, highlight=False)
     return 0 if result.within_budget else 1

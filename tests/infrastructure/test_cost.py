@@ -215,3 +215,11 @@ def test_an_environment_elsewhere_has_other_prices(capsys: pytest.CaptureFixture
 
 def test_an_empty_bill_is_nothing() -> None:
     assert Bill(()).dollars == 0
+
+
+def test_the_command_fails_above_the_budget(capsys: pytest.CaptureFixture[str]) -> None:
+    assert infrastructure_cost.main(["--env", "staging", "--budget", "1"]) == 1
+
+    printed = capsys.readouterr().out
+    assert "ABOVE the budget of $1" in printed
+    assert "Total a month" in printed
