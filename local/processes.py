@@ -100,7 +100,7 @@ class Processes:
             now = time.monotonic()
             recent = [moment for moment in child.restarts if now - moment < RESTART_WINDOW_SECONDS]
             if not child.program.restarts or len(recent) >= MAX_RESTARTS:
-                raise StartFailed(f"The {name} process stopped ({_meaning(status)}).", log)
+                raise StartFailed(f"The {name} process stopped ({_meaning(status)}): {_last_line(log)}", log)
             problem(
                 f"The {name} process stopped ({_meaning(status)}) and is started again.",
                 self._places.shown(log),
@@ -149,7 +149,9 @@ class Processes:
             status = child.process.poll()
             if status is not None:
                 raise StartFailed(
-                    f"The {child.program.name} process did not start ({_meaning(status)}).", child.log
+                    f"The {child.program.name} process did not start ({_meaning(status)}): "
+                    f"{_last_line(child.log)}",
+                    child.log,
                 )
             if child.program.ready():
                 return
@@ -242,6 +244,12 @@ def _started(pid: int) -> str:
         ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return found.stdout.strip()
+
+
+def _last_line(log: Path) -> str:
+    """What the process said last: where it failed, that is the cause."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "it said nothing."
 
 
 def _meaning(status: int) -> str:
