@@ -101,6 +101,8 @@ def _cdk(arguments: list[str], folder: Path, aws_url: str, log: Path) -> None:
     variables = environment.base(
         {**environment.root_credentials(aws_url), "CDK_DISABLE_VERSION_CHECK": "1", "CI": "true"}
     )
+    if not environment.node().is_file():
+        raise StartFailed(f"Node is missing: {environment.node()}. Start over: make clean && make up")
     with log.open("ab") as output:
         status = subprocess.run(
             command, cwd=folder, env=variables, stdout=output, stderr=subprocess.STDOUT, check=False

@@ -96,9 +96,10 @@ class Machine:
         taken = self.ports.taken()
         if taken:
             name, port = taken[0]
+            free = self.ports.aws + 1000
             raise StartFailed(
                 f"Port {port} ({name}) is in use by another program. Stop that, or move all ports: "
-                f"make up PORT_BASE={port + 1000} (or {PORT_BASE_VARIABLE}={port + 1000})."
+                f"make up PORT_BASE={free} (or {PORT_BASE_VARIABLE}={free})."
             )
 
     def _store_keys(self) -> None:

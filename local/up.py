@@ -25,7 +25,7 @@ def up(port_base: int, places: Places = DEFAULT_PLACES) -> int:
     machine = Machine(places, ports, Vendors.from_environment(ports, places.nationbuilder_state))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    status = 0
+    failed = False
     try:
         say("Nat on this machine")
         machine.start()
@@ -37,14 +37,15 @@ def up(port_base: int, places: Places = DEFAULT_PLACES) -> int:
         say("\n  Stopping. Once more Ctrl-C kills everything at once.")
     except StartFailed as failure:
         problem(failure.cause, places.shown(failure.log) if failure.log else None)
-        status = 1
+        failed = True
     try:
         machine.stop()
     except Interrupted:
         machine.processes.kill_all()
-        status = 1
-    say("  Stopped. State is kept; start again with: make up")
-    return status
+        failed = True
+    if not failed:
+        say("  Stopped. State is kept; start again with: make up")
+    return 1 if failed else 0
 
 
 def down(places: Places = DEFAULT_PLACES) -> int:
