@@ -84,9 +84,12 @@ def stored_otherwise(operation_after: State, attributes: Mapping[str, Any]) -> d
 
 def probe_of_result(operation: Operation, created_id: str | None) -> Probe | None:
     """How to look at what an operation made: its own probe, or the record that it created or changed."""
+    path, names = operation.request.path, tuple(operation.after or ())
+    if path == "signups/push" and operation.after is not None and created_id is not None:
+        # An index finds the person again, but would not tell whether somebody has changed them since.
+        return Probe.of_record(f"signups/{created_id}", names)
     if operation.probe is not None or operation.after is None:
         return operation.probe
-    path, names = operation.request.path, tuple(operation.after)
     parts = path.strip("/").count("/")
     if operation.request.method == "POST" and parts == 0 and created_id is not None:
         return Probe.of_record(f"{path}/{created_id}", names)

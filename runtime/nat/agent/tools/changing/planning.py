@@ -8,7 +8,18 @@ Attributes are named as probes name them: `support_level`, or `custom_values.shi
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from nat.agent.change import CREATED_ID, SAMPLE, Change, Operation, Probe, Request, Skipped, Subject, value_at
+from nat.agent.change import (
+    CREATED_ID,
+    SAMPLE,
+    Change,
+    Operation,
+    Probe,
+    Request,
+    Skipped,
+    Subject,
+    created_by,
+    value_at,
+)
 from nat.agent.states import same
 from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.errors import BadRequest, RecordNotFound
@@ -18,6 +29,7 @@ from nat.nationbuilder.query import index_parameters
 
 ALREADY_SO: Final = "already so"
 NOT_FOUND: Final = "NationBuilder has no such person"
+_CREATED_BY: Final = created_by("").rstrip("}")
 
 
 def change(
@@ -194,8 +206,15 @@ def delete(
 
 
 def index_probe(resource: str, filters: Filters) -> Probe:
-    """Whether a record with these values exists."""
-    return Probe(resource, dict(index_parameters(filters=filters, page_size=1)), index=True)
+    """Whether a record with these values exists. A value may be one of `created_by`: it stands as it is until
+    the id is known."""
+    awaited = {
+        f"filter[{name}]": value
+        for name, value in filters.items()
+        if isinstance(value, str) and value.startswith(_CREATED_BY)
+    }
+    known = {name: value for name, value in filters.items() if f"filter[{name}]" not in awaited}
+    return Probe(resource, {**dict(index_parameters(filters=known, page_size=1)), **awaited}, index=True)
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,7 +236,7 @@ def is_address(name: str) -> bool:
     return bool(key) and column.endswith("_address")
 
 
-def confirm_name(given: str, actual: str, what: str) -> None:
+def require_name(given: str, actual: str, what: str) -> None:
     """The name that was confirmed must be the record's, in any case. Raises `BadRequest`."""
     if _plain(given) != _plain(actual):
         raise BadRequest(
@@ -226,7 +245,7 @@ def confirm_name(given: str, actual: str, what: str) -> None:
         )
 
 
-def confirm_number(given: int, actual: int, what: str) -> None:
+def require_number(given: int, actual: int, what: str) -> None:
     """A number that was confirmed (people, cents) must be what it is now. Raises `BadRequest`."""
     if given != actual:
         raise BadRequest(f"Not done: {what} is {actual}, not {given}. Tell the person, and ask again.")

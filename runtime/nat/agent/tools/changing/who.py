@@ -13,11 +13,12 @@ from pydantic import Field
 
 from nat.agent.change import Skipped, Subject
 from nat.agent.tools.changing.planning import NOT_FOUND, existing, number_of_people
-from nat.agent.tools.parameters import RecordId
-from nat.agent.tools.results import PERSON_NAME
+from nat.agent.tools.parameters import CentsRange, Moment, Parameters, RecordId, Text, since_until
+from nat.agent.tools.people import CustomField, Flags
+from nat.agent.tools.results import PERSON_NAME, cents_between, given, in_words, money, span_words
 from nat.agent.tools.tags import find_tag
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import PAGE_SIZE, NationBuilder, Record, together
+from nat.nationbuilder import PAGE_SIZE, HasValues, NationBuilder, Record, together
 
 PEOPLE_AT_MOST: Final = 1_000
 """People in one change that takes a request for each: about two minutes within NationBuilder's rate limit."""
@@ -27,6 +28,16 @@ MEMBERS_AT_MOST: Final = 20_000
 
 PersonIds = Annotated[list[RecordId], Field(min_length=1, max_length=PEOPLE_AT_MOST)]
 """Ids of people, found by a search first."""
+
+
+class PeopleSearch(Parameters):
+    tag: Annotated[Text | None, Field(description="Name or id")] = None
+    donated_cents: Annotated[CentsRange | None, Field(description="All gifts together")] = None
+    last_donated_since: Moment | None = None
+    created_since: Moment | None = None
+    support_level: list[Annotated[int, Field(ge=1, le=5)]] | None = None
+    flags: Flags | None = None
+    custom_field: CustomField | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,48 @@ def people_on_list(
     if not reading.complete:
         raise BadRequest("The list changed while it was read. Try again.")
     return the_list, People(reading.records, f"everyone on the list “{the_list.text('name')}”")
+
+
+def people_found(nation: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE_AT_MOST) -> People:
+    """Everyone whom a search finds. Raises `BadRequest` for a search without criteria, for more people than
+    `limit`, and when nobody is found."""
+    tag = find_tag(nation, search.tag) if search.tag else None
+    spans = {
+        "last_donated_at": since_until(nation, search.last_donated_since),
+        "created_at": since_until(nation, search.created_since),
+    }
+    donated, levels = search.donated_cents, sorted(set(search.support_level or ()))
+    flags = search.flags.model_dump(exclude_none=True) if search.flags else {}
+    filters = given(
+        tag_id=tag and tag.id,
+        support_level=levels or None,
+        donations_amount_in_cents=donated and cents_between(donated.gte, donated.lte),
+        custom_values=search.custom_field
+        and HasValues({search.custom_field.slug: search.custom_field.value}),
+        **{attribute: span.condition() for attribute, span in spans.items()},
+        **flags,
+    )
+    if not filters:
+        raise BadRequest("The search has no criteria: that would be everyone.")
+    words = in_words(
+        "people",
+        f"tagged “{tag.text('name')}”" if tag else None,
+        f"support level {' or '.join(map(str, levels))}" if levels else None,
+        _donated_words(donated),
+        *(f"{'' if value else 'not '}{name.replace('_', ' ')}" for name, value in flags.items()),
+        *(
+            span_words(nation, span, attribute.removesuffix("_at").replace("_", " "))
+            for attribute, span in spans.items()
+        ),
+        f"{search.custom_field.slug} = {search.custom_field.value}" if search.custom_field else None,
+    )
+    at_most(nation.count("signups", filters), limit)
+    reading = nation.read_all("signups", max_records=limit + 1, filters=filters, **_wanted(()))
+    if not reading.records:
+        raise BadRequest(f"Nobody fits: {words}.")
+    if not reading.complete:
+        raise BadRequest("The people changed while they were read. Try again.")
+    return People(reading.records, words)
 
 
 def people_with_tag(
@@ -125,6 +178,14 @@ def at_most(count: int, limit: int) -> None:
             f"That is {number_of_people(count)}; one change takes at most {limit:,}. Narrow it down, or do "
             "it in parts."
         )
+
+
+def _donated_words(donated: CentsRange | None) -> str | None:
+    if donated is None:
+        return None
+    ends = (("at least", donated.gte), ("at most", donated.lte))
+    parts = [f"{word} {money(cents)}" for word, cents in ends if cents is not None]
+    return f"donated in all {' and '.join(parts)}" if parts else None
 
 
 def _read(nation: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> dict[str, Record]:

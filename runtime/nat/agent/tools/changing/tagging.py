@@ -1,0 +1,163 @@
+"""Tags that a change puts on people or takes off them, also tags that do not exist yet."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nat.agent.change import Operation, Request, Skipped, Subject, created_by
+from nat.agent.tools.changing.planning import create, index_probe
+from nat.agent.tools.tags import find_tag
+from nat.errors import BadRequest, RecordNotFound
+from nat.nationbuilder import NationBuilder, where
+from nat.nationbuilder.bodies import Sidepost, write_body
+
+ALREADY_TAGGED: Final = "has the tag already"
+NOT_TAGGED: Final = "does not have the tag"
+_LONGEST_NAME: Final = 255
+
+
+@dataclass(frozen=True)
+class WantedTag:
+    """A tag. `reference` is its id, or what stands for the id until `operation` has made the tag."""
+
+    name: str
+    reference: str
+    operation: Operation | None = None
+    warning: str | None = None
+
+    @property
+    def id(self) -> str | None:
+        """Its id, if it exists."""
+        return self.reference if self.operation is None else None
+
+    @property
+    def key(self) -> str:
+        """What names it within the change."""
+        return self.reference if self.operation is None else self.operation.key
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Keys of the operations that must be done before it can be used."""
+        return () if self.operation is None else (self.operation.key,)
+
+    def made(self) -> tuple[Operation, ...]:
+        """The operations that make it."""
+        return () if self.operation is None else (self.operation,)
+
+
+def wanted_tags(
+    nation: NationBuilder, names: Sequence[str], *, create_missing: bool
+) -> tuple[WantedTag, ...]:
+    """The tags that names or ids mean, each once. Those that do not exist are to be made, or raise
+    `RecordNotFound` with similar names."""
+    found: dict[str, WantedTag] = {}
+    for name in names:
+        tag = _wanted(nation, name, len(found) + 1, create_missing)
+        found.setdefault(tag.name.casefold(), tag)
+    return tuple(found.values())
+
+
+def wanted_tag(nation: NationBuilder, name: str, *, create_missing: bool) -> WantedTag:
+    """The tag that a name or an id means. See `wanted_tags`."""
+    return _wanted(nation, name, 1, create_missing)
+
+
+def add_tagging(subject: Subject, person_id: str, tag: WantedTag, *, carries: bool) -> Operation | Skipped:
+    """Put a tag on a person."""
+    if carries:
+        return Skipped(subject, ALREADY_TAGGED)
+    pair = {"signup_id": person_id, "tag_id": tag.reference}
+    return create(
+        f"tagging-{person_id}-{tag.key}",
+        subject,
+        "signup_taggings",
+        pair,
+        natural_key=pair,
+        shown={"tag": tag.name},
+        needs=tag.needs,
+    )
+
+
+def remove_tagging(
+    subject: Subject, person_id: str, tag: WantedTag, tagging_id: str | None
+) -> Operation | Skipped:
+    """Take a tag off a person; `tagging_id` is `None` when they do not carry it."""
+    if tagging_id is None:
+        return Skipped(subject, NOT_TAGGED)
+    pair = {"signup_id": person_id, "tag_id": tag.reference}
+    return Operation(
+        key=f"tagging-{person_id}-{tag.key}",
+        subject=subject,
+        request=Request("DELETE", f"signup_taggings/{tagging_id}"),
+        before={"tag": tag.name},
+        after=None,
+        probe=index_probe("signup_taggings", pair),
+        undo=(tag_again(person_id, tag),),
+    )
+
+
+def tag_again(person_id: str, tag: WantedTag) -> Request:
+    """The request that puts a tag on one person."""
+    pair = {"signup_id": person_id, "tag_id": tag.reference}
+    return Request("POST", "signup_taggings", write_body("signup_taggings", pair))
+
+
+def untag_again(person_id: str, tag: WantedTag) -> Request:
+    """The request that takes a tag off one person without knowing the tagging's id: the tie between the two
+    records is broken, both stay (API facts, §8, sideposting)."""
+    body = write_body(
+        "signups",
+        {},
+        record_id=person_id,
+        related={"signup_tags": [Sidepost("signup_tags", "disassociate", id=tag.reference)]},
+    )
+    return Request("PATCH", f"signups/{person_id}", body)
+
+
+def tag_subject(nation: NationBuilder, name: str, tag_id: str | None) -> Subject:
+    """A tag as people know it."""
+    return Subject("tag", tag_id, name, nation.panel_url("tags"))
+
+
+def _wanted(nation: NationBuilder, name: str, number: int, create_missing: bool) -> WantedTag:
+    try:
+        found = find_tag(nation, name)
+    except RecordNotFound:
+        if not create_missing:
+            raise
+    else:
+        return WantedTag(found.text("name"), found.id)
+    if len(name) > _LONGEST_NAME:
+        raise BadRequest(f"The name of a tag has at most {_LONGEST_NAME} characters.")
+    if name.isdecimal():
+        raise RecordNotFound(f"NationBuilder has no tag with id {name}. Name the tag instead.")
+    key = f"tag-{number}"
+    operation = create(
+        key,
+        tag_subject(nation, name, None),
+        "signup_tags",
+        {"name": name},
+        # Only a tag that nobody carries is known as the one that was made: so an undo never deletes one that
+        # others use by then.
+        natural_key={"name": where("eq", name), "taggings_count": 0},
+    )
+    return WantedTag(name, created_by(key), operation, _look_alike(nation, name))
+
+
+def _look_alike(nation: NationBuilder, name: str) -> str | None:
+    """A warning when a tag is about to be made that is spelt like one there is."""
+    words = re.findall(r"\w+", name)
+    if not words:
+        return None
+    stem = max(words, key=len).removesuffix("s")
+    near = nation.index("signup_tags", filters={"name": where("match", stem)}, page_size=50).records
+    alike = [each.text("name") for each in near if _spelling(each.text("name")) == _spelling(name)]
+    if not alike:
+        return None
+    return f"“{name}” is a new tag. There is one that is spelt alike: “{alike[0]}”."
+
+
+def _spelling(name: str) -> str:
+    """What is left of a name without case, punctuation, spaces and the plural."""
+    return re.sub(r"[\W_]+", "", name.casefold()).removesuffix("s")
