@@ -76,9 +76,9 @@ def same(one: Any, other: Any) -> bool:
 def stored_otherwise(operation_after: State, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes that V2 answered in another form than they were sent in."""
     return {
-        name: attributes[name]
+        name: value_at(attributes, name)
         for name, value in (operation_after or {}).items()
-        if name in attributes and not same(attributes[name], value)
+        if name.partition(".")[0] in attributes and not same(value_at(attributes, name), value)
     }
 
 

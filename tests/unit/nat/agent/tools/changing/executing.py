@@ -1,0 +1,126 @@
+"""Carries out the frozen requests of a change, and its undo, in a plain loop without journal or probes."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from local.nationbuilder.store import Nation
+from nat.agent.change import CREATED_ID, RECREATED_ID, Change, Operation, Probe, Request, created_by
+from nat.agent.states import agrees, look, probe_of_result
+from nat.agent.tools import load
+from nat.nationbuilder import NationBuilder
+
+Ids = dict[str, str]
+"""Ids of created records by the operation's key."""
+
+
+def plan(nation: NationBuilder, tool: str, arguments: Mapping[str, Any]) -> Change:
+    """What a tool plans, as it comes back from storage."""
+    return load()[tool].plan(nation, arguments).frozen()
+
+
+def execute(nation: NationBuilder, change: Change) -> Ids:
+    """Send every request of a change, in order."""
+    ids: Ids = {}
+    for operation in change.operations:
+        answer = _send(nation, _filled(operation.request, _names(ids)))
+        data = answer.get("data")
+        if operation.before is None and data is not None:
+            ids[operation.key] = data["id"]
+    return ids
+
+
+def take_back(nation: NationBuilder, change: Change, ids: Ids) -> None:
+    """Send every undo request of a change, the last operation's first."""
+    for operation in reversed(change.operations):
+        names = {**_names(ids), CREATED_ID: ids.get(operation.key, CREATED_ID)}
+        for request in operation.undo:
+            answer = _send(nation, _filled(request, names))
+            if request.method == "POST":
+                names[RECREATED_ID] = answer["data"]["id"]
+
+
+def is_as(nation: NationBuilder, operation: Operation, when: str, ids: Ids) -> bool:
+    """Whether the operation's record is as it says of `before` or `after`; True where nothing can tell."""
+    probe = probe_of_result(operation, ids.get(operation.key))
+    if probe is None:
+        return True
+    return agrees(probe, look(nation, _filled_probe(probe, ids)).state, getattr(operation, when))
+
+
+def snapshot(nation: Nation) -> dict[str, Any]:
+    """Everything that a nation holds, without what it derives, stamps or numbers anew."""
+    tables = {
+        kind: {record_id: _lasting(kind, row) for record_id, row in table.rows.items()}
+        for kind, table in nation.tables.items()
+    }
+    taggings = tables.pop("signup_taggings").values()
+    return {
+        **tables,
+        "signup_taggings": sorted((each["signup_id"], each["tag_id"]) for each in taggings),
+        "list_members": {each: sorted(members) for each, members in nation.list_members.items()},
+    }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Which kinds of records differ."""
+    return {kind for kind in before if before[kind] != after[kind]}
+
+
+@contextmanager
+def unchanged(nation: Nation) -> Iterator[None]:
+    """Nothing of a nation changes meanwhile."""
+    before = snapshot(nation)
+    yield
+    assert differences(before, snapshot(nation)) == set()
+
+
+def _is_derived(kind: str, name: str) -> bool:
+    return (
+        name.endswith(("_at", "_count"))
+        or name in ("last_contacted_by_id", "full_name", "primary_address")
+        or (kind == "signups" and name == "contact_status")
+    )
+
+
+def _lasting(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record is given; null, also inside of an object, is as good as not there."""
+    values = {
+        name: {key: each for key, each in value.items() if each is not None}
+        if isinstance(value, dict)
+        else value
+        for name, value in row.items()
+        if not _is_derived(kind, name)
+    }
+    return {name: value for name, value in values.items() if value not in (None, {})}
+
+
+def _send(nation: NationBuilder, request: Request) -> Mapping[str, Any]:
+    answer = nation.send(request.method, request.path, request.body)
+    token = answer.get("token")
+    while isinstance(token, str) and nation.process(token)["status"] != "completed":
+        time.sleep(0.01)
+    return answer
+
+
+def _names(ids: Ids) -> dict[str, str]:
+    return {created_by(key): value for key, value in ids.items()}
+
+
+def _filled(request: Request, names: Mapping[str, str]) -> Request:
+    path, body = _replaced([request.path, request.body], names)
+    return replace(request, path=path, body=body)
+
+
+def _filled_probe(probe: Probe, ids: Ids) -> Probe:
+    return replace(probe, params=_replaced(dict(probe.params or {}), _names(ids)))
+
+
+def _replaced(value: Any, names: Mapping[str, str]) -> Any:
+    text = json.dumps(value)
+    for name, found in names.items():
+        text = text.replace(name, found)
+    return json.loads(text)
