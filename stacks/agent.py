@@ -15,6 +15,8 @@ from stacks.stack import NatStack
 
 OWN_TABLES: Final = (Table.SOCKETS, Table.USERS, Table.ONCE)
 """Tables outside the nations' isolation that the worker reaches with its own role."""
+READ_TABLES: Final = (Table.MEMBERSHIPS,)
+"""Those that it only reads: who commits a change must still have the role for it."""
 
 
 class AgentStack(NatStack):
@@ -45,7 +47,7 @@ class AgentStack(NatStack):
             environment={
                 **deployment.common_variables,
                 **deployment.agent_variables,
-                **data.table_variables(*OWN_TABLES, *nation_tables),
+                **data.table_variables(*OWN_TABLES, *READ_TABLES, *nation_tables),
                 Variable.TURN_QUEUE_URL: data.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: api.sockets.endpoint,
                 Variable.DATA_KEY_ARN: data.key.key_arn,
@@ -68,7 +70,7 @@ class AgentStack(NatStack):
 
     def _grant(self, data: DataStack, api: ApiStack) -> None:
         role = self.agent.role
-        data.grant_rows(role, write=OWN_TABLES)
+        data.grant_rows(role, read=READ_TABLES, write=OWN_TABLES)
         data.queue.grant_consume_messages(role)
         data.secrets.grant_read(Secret.ANTHROPIC, role)
         api.sockets.grant_push(role)

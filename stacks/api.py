@@ -18,6 +18,8 @@ from stacks.stack import NatStack
 ADMISSION: Final = (Table.NATIONS, Table.USERS, Table.CONVERSATIONS, Table.ONCE, Table.SOCKETS)
 """Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the
 subscriber."""
+ENDING: Final = (Table.USAGE, Table.ACTIONS)
+"""What the end of a turn writes besides: the day's usage, and the approval that it carried out."""
 
 
 class ApiStack(NatStack):
@@ -77,10 +79,10 @@ class ApiStack(NatStack):
             "Socket",
             handler="nat.handlers.ws.handler",
             description="Nat: admits questions from sockets and replays answers",
-            variables={**self._door_variables, **self._data.table_variables(Table.USAGE)},
+            variables={**self._door_variables, **self._data.table_variables(*ENDING)},
         )
-        # A turn that is stopped before a worker took it is ended here, and so enters the day's usage.
-        self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=(*ADMISSION, Table.USAGE))
+        # A turn that is stopped before a worker took it is ended here.
+        self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=(*ADMISSION, *ENDING))
         self._data.queue.grant_send_messages(function)
         self.sockets.grant_push(function.own_role)
         self.sockets.serve(function, (*SocketRoute, *Action))

@@ -17,9 +17,9 @@ from stacks.data import DataStack
 from stacks.deployment import Deployment
 from stacks.stack import NatStack
 
-ENDING: Final = (Table.CONVERSATIONS, Table.NATIONS, Table.USERS, Table.USAGE, Table.SOCKETS)
-"""Tables that change when a turn ends without a worker: the turn, the refund, the cooldown, the usage, and
-subscribers that are gone."""
+ENDING: Final = (Table.CONVERSATIONS, Table.NATIONS, Table.USERS, Table.USAGE, Table.SOCKETS, Table.ACTIONS)
+"""Tables that change when a turn ends without a worker: the turn, the refund, the cooldown, the usage,
+subscribers that are gone, and the approval that it was to carry out."""
 
 
 class AutomationStack(NatStack):

@@ -19,6 +19,10 @@
     │   ├── Cooldown
     │   ├── NationBusy
     │   └── ConversationBusy
+    ├── ApprovalClosed             a proposal that cannot be decided (any more)
+    │   ├── ApprovalExpired
+    │   ├── ApprovalSuperseded
+    │   └── ApprovalChanged
     ├── Reconnect                  NationBuilder no longer accepts the nation's tokens
     ├── NationBuilderError         the V2 API said no (see `nat.nationbuilder`)
     │   ├── RecordNotFound
@@ -207,6 +211,35 @@ class ConversationBusy(Throttled):
     code = "conversation_busy"
     status = 409
     default = "The last question of this conversation is still being answered. Wait or stop it first."
+
+
+class ApprovalClosed(NatError):
+    """A proposal that somebody has decided already; it is carried out at most once."""
+
+    code = "approval_closed"
+    status = 409
+    default = "This was decided already."
+
+
+class ApprovalExpired(ApprovalClosed):
+    """Nobody decided in time."""
+
+    code = "approval_expired"
+    default = "This proposal has expired, because the data may have changed since. Ask for it again."
+
+
+class ApprovalSuperseded(ApprovalClosed):
+    """A newer proposal of the same conversation took its place."""
+
+    code = "approval_superseded"
+    default = "A newer proposal has taken the place of this one."
+
+
+class ApprovalChanged(ApprovalClosed):
+    """What the person saw is not what is stored."""
+
+    code = "approval_changed"
+    default = "This is not what you were shown. Open the proposal again and look at it once more."
 
 
 class Reconnect(NatError):

@@ -100,7 +100,8 @@ def test_the_worker_reaches_no_table_of_a_nation_by_itself() -> None:
 
     reached = tables(own, "GetItem") | tables(own, "PutItem") | tables(own, "Query")
 
-    assert reached == {"Sockets", "Users", "Once"}
+    assert reached == {"Sockets", "Users", "Once", "Memberships"}
+    assert "Memberships" not in tables(own, "PutItem")
 
 
 def test_the_worker_reads_no_nations_secret_by_itself() -> None:

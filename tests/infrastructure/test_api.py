@@ -116,8 +116,8 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
         ),
         (
             "SocketRole",
-            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Usage"},
-            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage"},
+            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions"},
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions"},
         ),
         (
             "StreamHostRole",
@@ -170,6 +170,7 @@ def test_a_function_is_told_the_tables_it_may_reach() -> None:
         "ONCE_TABLE",
         "SOCKETS_TABLE",
         "USAGE_TABLE",
+        "ACTIONS_TABLE",
     }
 
 

@@ -46,7 +46,7 @@ def test_a_dead_letter_stays_hidden_longer_than_its_consumer_may_take() -> None:
 
 def test_the_sweep_reaches_what_the_end_of_a_turn_changes() -> None:
     template = synthesise("prod").part("Automation")
-    reached = {"Conversations", "Nations", "Users", "Usage", "Sockets"}
+    reached = {"Conversations", "Nations", "Users", "Usage", "Sockets", "Actions"}
 
     assert tables(statements(template, "SweepRole"), "UpdateItem") == reached
     assert tables(statements(template, "DeadLettersRole"), "UpdateItem") == reached

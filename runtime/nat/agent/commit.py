@@ -17,7 +17,7 @@ run together, and their intents are stored in one go.
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nat import errors
 from nat.agent.change import Change, Probe, Request, Subject
 from nat.agent.ports import Emit, Entry, EntryState, Journal
-from nat.agent.report import Report, result_of
+from nat.agent.report import Report, Result, result_of
 from nat.agent.states import State, agrees, look, stored_otherwise
 from nat.events import Progress
 
@@ -114,7 +114,26 @@ def commit(
     failed, skipped, in conflict or provably unknown is. Raises `TurnLost` from the journal and from
     `stopped`, and `BadRequest` for an unknown key.
     """
-    works = [
+    return carry_out(
+        chosen(works_of(change), keys),
+        label=change.summary,
+        nation=nation,
+        journal=journal,
+        emit=emit,
+        stopped=stopped,
+        at_once=at_once,
+        pace=pace,
+    )
+
+
+def survey(change: Change, entries: Mapping[str, Entry], keys: Collection[str] | None = None) -> Report:
+    """How far a change is by its journal, or the operations of it with these keys. Raises `BadRequest`."""
+    return Report(_results(chosen(works_of(change), keys), entries))
+
+
+def works_of(change: Change) -> list[Work]:
+    """The operations of a change."""
+    return [
         Work(
             each.key,
             each.subject,
@@ -127,15 +146,18 @@ def commit(
         )
         for each in change.operations
     ]
-    return carry_out(
-        chosen(works, keys),
-        label=change.summary,
-        nation=nation,
-        journal=journal,
-        emit=emit,
-        stopped=stopped,
-        at_once=at_once,
-        pace=pace,
+
+
+def _results(works: Sequence[Work], entries: Mapping[str, Entry]) -> tuple[Result, ...]:
+    return tuple(
+        result_of(
+            work.key,
+            work.subject,
+            entries.get(work.key),
+            undoable=work.undoable,
+            provable=work.provable,
+        )
+        for work in works
     )
 
 
@@ -212,20 +234,7 @@ class _Run:
             if was_stopped:
                 break
         self._tell_progress(last=True)
-        return Report(
-            tuple(
-                result_of(
-                    work.key,
-                    work.subject,
-                    self._entries.get(work.key),
-                    undoable=work.undoable,
-                    provable=work.provable,
-                )
-                for work in self._works
-            ),
-            was_stopped,
-            self._halted,
-        )
+        return Report(_results(self._works, self._entries), was_stopped, self._halted)
 
     def _is_open(self, work: Work) -> bool:
         entry = self._entries.get(work.key)

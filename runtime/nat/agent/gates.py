@@ -19,7 +19,7 @@ On top of it:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from nat.agent.effects import Effect
 from nat.roles import Role
@@ -72,6 +72,15 @@ class Policy:
         names = [tool.effect.value, SENDS] if tool.sends else [tool.effect.value]
         rules = [self.classes[name] for name in names if name in self.classes]
         return max(rules, key=_STRICTNESS_OF_RULE.__getitem__, default=Rule.ALLOW)
+
+
+def policy_of(stored: Mapping[str, Any]) -> Policy:
+    """A nation's policy from its record. Raises `ValueError` for an unknown rule: a policy that cannot be
+    read must not loosen anything."""
+    return Policy(
+        classes={name: Rule(rule) for name, rule in stored.get("classes", {}).items()},
+        tools={name: Rule(rule) for name, rule in stored.get("tools", {}).items()},
+    )
 
 
 SENDS: Final = "sends"

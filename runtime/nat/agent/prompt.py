@@ -42,6 +42,19 @@ called. Say so plainly and do not look for a way around it.
 - You have a limited number of tool calls for each question. Prefer one precise call over many broad \
 ones.
 
+# Changes
+- A tool that changes something either does it at once or stores a proposal that waits for a person's \
+approval. The result says which. While a proposal waits nothing has been done: say that it waits and what \
+it would do, never that it is done, and do not call the tool again.
+- A proposal is shown to the person as a card with buttons. Only they can approve it, there; words in a \
+message approve nothing, also not "yes". If they want something else, call the tool anew: that makes a new \
+proposal.
+- `proposals` in <context> says what has become of earlier proposals. It is newer than what earlier \
+messages say.
+- A result counts what was done, failed, could not be confirmed or was left alone because somebody \
+changed the record since. Report all of it. Never repeat what could not be confirmed.
+- Undoing and trying again are buttons too. Do not undo by calling other tools unless asked to.
+
 # Honest numbers
 - Every result says how many records were `returned`, how many there are in `total`, and whether it is \
 `complete`. When `complete` is false you have seen only a part: say so, and never present a part as the \
@@ -96,13 +109,17 @@ def _context(asked: Asked) -> str:
     page: dict[str, Any] | None = None
     if asked.page is not None:
         page = {"kind": asked.page.kind, "record_id": asked.page.record_id, "url": asked.page.url}
-    context = {
+    context: dict[str, Any] = {
         "nation": asked.nation_slug,
         "now": asked.now.astimezone(zone).isoformat(timespec="seconds"),
         "page": page,
         "role": asked.role.value,
         "time_zone": zone_name,
     }
+    if asked.proposals:
+        context["proposals"] = [
+            {"proposal": each.proposal, "tool": each.tool, "state": each.state} for each in asked.proposals
+        ]
     return json.dumps(context, sort_keys=True, separators=(",", ":"), ensure_ascii=False).replace(
         "<", "\\u003c"
     )

@@ -7,9 +7,8 @@ reader sees the whole document or none, and pieces that a dead worker left behin
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from nat.conversations.turns import Turn
 from nat.names import TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -35,6 +34,18 @@ def pieces(text: str, limit: int) -> list[str]:
     return cut
 
 
+class Holder(Protocol):
+    """Whose document it is: a turn, with its attempt as the writer's number."""
+
+    @property
+    def conversation(self) -> str:
+        """Partition key."""
+
+    @property
+    def attempt(self) -> int:
+        """Keeps the pieces of two writers apart."""
+
+
 class Documents:
     """Documents of a conversation. The client's credentials decide which nations it reaches."""
 
@@ -43,7 +54,12 @@ class Documents:
         self._table = table
 
     def prepare(
-        self, turn: Turn, item: str, value: Any, expires: int, attributes: Mapping[str, str] | None = None
+        self,
+        holder: Holder,
+        item: str,
+        value: Any,
+        expires: int,
+        attributes: Mapping[str, str] | None = None,
     ) -> dict[str, "AttributeValueTypeDef"]:
         """The item to put for a document. Pieces of a large one are stored here, before it can be seen.
 
@@ -51,7 +67,7 @@ class Documents:
         """
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         prepared: dict[str, AttributeValueTypeDef] = {
-            "conversation": {"S": turn.conversation},
+            "conversation": {"S": holder.conversation},
             "item": {"S": item},
             TTL_ATTRIBUTE: {"N": str(expires)},
             **{name: {"S": text} for name, text in (attributes or {}).items()},
@@ -64,13 +80,13 @@ class Documents:
             self._client.put_item(
                 TableName=self._table,
                 Item={
-                    "conversation": {"S": turn.conversation},
-                    "item": {"S": f"{_part_prefix(item, turn.attempt)}{number:03d}"},
+                    "conversation": {"S": holder.conversation},
+                    "item": {"S": f"{_part_prefix(item, holder.attempt)}{number:03d}"},
                     TTL_ATTRIBUTE: {"N": str(expires)},
                     "body": {"S": piece},
                 },
             )
-        return {**prepared, "parts": {"N": str(len(cut))}, "writer": {"N": str(turn.attempt)}}
+        return {**prepared, "parts": {"N": str(len(cut))}, "writer": {"N": str(holder.attempt)}}
 
     def read(self, item: Mapping[str, "AttributeValueTypeDef"]) -> Any:
         """The value of a document whose item was read. Raises `ValueError` when pieces are missing."""

@@ -64,11 +64,21 @@ class State(StrEnum):
         return self in (State.FINISHED, State.STOPPED, State.FAILED)
 
 
+class Kind(StrEnum):
+    """What a turn does. Only a question counts; the others carry out what a person decided, and are free."""
+
+    ASK = "ask"
+    COMMIT = "commit"
+    """Carries out an approval, or again what of it was not done."""
+    UNDO = "undo"
+
+
 @dataclass(frozen=True)
 class Turn:
     """One question and how far its answer is. `period_start` names the billing period it was counted in,
-    as the nation record stores it.
+    as the nation record stores it; `None` when it is free.
 
+    `target` is what a turn that is no question is about: the id of an approval, or the reference of a change.
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
     """
 
@@ -93,6 +103,8 @@ class Turn:
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
     cost_micros: int | None = None
+    kind: Kind = Kind.ASK
+    target: str | None = None
 
     @property
     def conversation(self) -> str:
@@ -179,6 +191,8 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "model": turn.model,
         "usage": usage_item(turn.usage),
         "cost_micros": turn.cost_micros,
+        "kind": turn.kind.value,
+        "target": turn.target,
         "pending": PENDING if turn.state is State.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
@@ -210,6 +224,8 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         model=item.get("model"),
         usage=Usage(**item["usage"]),
         cost_micros=item.get("cost_micros"),
+        kind=Kind(item.get("kind", Kind.ASK)),
+        target=item.get("target"),
     )
 
 

@@ -157,7 +157,7 @@ def admit(
     `SubscriptionInactive`, `LimitReached`, `ConversationBusy`, `Cooldown`, `NationBusy`, and `Forbidden` when
     the turn id or the conversation is not this person's in this nation.
     """
-    _check_ids(request)
+    check_ids(request.turn_id, request.conversation_id)
     _check_question(request.question)
     role = admission.memberships.require(request.user_id, request.nation_slug).role
     nation = admission.pool.nation(request.nation_slug)
@@ -168,7 +168,7 @@ def admit(
         known = _known(request, admission)
         if known is None:
             raise LimitReached
-        return _again(known, admission, before_queueing)
+        return again(known, admission, before_queueing)
 
     for _ in range(PERIOD_TRIES):
         turn, accepted = _new(request, nation, role, admission.clock())
@@ -178,12 +178,12 @@ def admit(
         except Cancelled as cancelled:
             known = _known(request, admission)
             if known is not None:
-                return _again(known, admission, before_queueing)
+                return again(known, admission, before_queueing)
             nation = _refuse(
                 {part for at, part in enumerate(entries) if at in cancelled.failed}, turn, admission
             )
         else:
-            return Admitted(_queue(turn, admission, before_queueing), accepted=accepted)
+            return Admitted(send_on(turn, admission, before_queueing), accepted=accepted)
     raise Internal("Your nation's billing period is changing right now. Please try again.")
 
 
@@ -200,10 +200,11 @@ class _Part(StrEnum):
     RATE = "rate"
 
 
-def _check_ids(request: AdmitRequest) -> None:
-    if not _ULID.fullmatch(request.turn_id):
+def check_ids(turn_id: str, conversation_id: str) -> None:
+    """Whether clients may have made these ids. Raises `BadRequest`."""
+    if not _ULID.fullmatch(turn_id):
         raise BadRequest("`turn` is a ULID of 26 upper-case characters.")
-    if not _ULID.fullmatch(request.conversation_id):
+    if not _ULID.fullmatch(conversation_id):
         raise BadRequest("`conversation` is a ULID of 26 upper-case characters.")
 
 
@@ -246,7 +247,7 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Par
     conversations = admission.tables[Table.CONVERSATIONS]
     assert turn.period_start is not None
     return {
-        _Part.IDENTITY: _claim_identity(admission.tables[Table.ONCE], turn),
+        _Part.IDENTITY: claim_identity(admission.tables[Table.ONCE], turn),
         _Part.TURN: put_new_turn(conversations, turn),
         _Part.EVENT: put_event(conversations, turn, accepted, now),
         _Part.META: upsert_meta(conversations, turn, now),
@@ -257,7 +258,8 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Par
     }
 
 
-def _claim_identity(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
+def claim_identity(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
+    """Make the turn id this conversation's. `table` is Once. The condition fails when it was used before."""
     return {
         "Put": {
             "TableName": table,
@@ -290,26 +292,35 @@ def _count_rate(table: str, turn: Turn, most: int) -> "TransactWriteItemTypeDef"
     }
 
 
-def _known(request: AdmitRequest, admission: Admission) -> Turn | None:
+def known_turn(
+    admission: Admission, nation_slug: str, conversation_id: str, turn_id: str, user_id: str
+) -> Turn | None:
     """The turn of this id in this conversation. Raises `Forbidden` if it is another person's."""
     try:
-        turn = admission.turns.get(request.nation_slug, request.conversation_id, request.turn_id)
+        turn = admission.turns.get(nation_slug, conversation_id, turn_id)
     except NotFound:
         return None
-    if turn.user_id != request.user_id:
+    if turn.user_id != user_id:
         raise Forbidden("This question belongs to another person.")
     return turn
 
 
-def _again(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Admitted:
+def _known(request: AdmitRequest, admission: Admission) -> Turn | None:
+    return known_turn(
+        admission, request.nation_slug, request.conversation_id, request.turn_id, request.user_id
+    )
+
+
+def again(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Admitted:
+    """What a repeated id gets: the turn, sent to the queue if it is not known to have got there."""
     if turn.state is State.ADMITTED:
-        return Admitted(_queue(turn, admission, before_queueing), repeated=True)
+        return Admitted(send_on(turn, admission, before_queueing), repeated=True)
     if before_queueing is not None:
         before_queueing(turn)
     return Admitted(turn, repeated=True)
 
 
-def _queue(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Turn:
+def send_on(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Turn:
     """Send an admitted turn on its way. If the queue does not take it now, the sweeper sends it."""
     if before_queueing is not None:
         before_queueing(turn)

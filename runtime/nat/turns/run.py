@@ -6,13 +6,14 @@ messages are not asked for again, and only the attempt that holds the turn can s
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nat import log
-from nat.agent.gates import Policy, Rule
+from nat.actions.approvals import Approvals
+from nat.actions.journal import TurnActions
+from nat.agent.gates import policy_of
 from nat.agent.loop import Agent
 from nat.agent.money import Prices
 from nat.agent.ports import Answer, Asked
@@ -20,7 +21,7 @@ from nat.agent.transcript import settled_text
 from nat.conversations.events import Events
 from nat.conversations.history import History
 from nat.conversations.steps import StoredSteps
-from nat.conversations.turns import Turn, Turns
+from nat.conversations.turns import Kind, Turn, Turns
 from nat.errors import (
     Internal,
     ModelError,
@@ -36,6 +37,7 @@ from nat.isolation import nation
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.settings import TableNames
+from nat.turns.commit import Commits, Connect, Hands, RoleNow
 from nat.turns.message import TurnMessage
 from nat.turns.publish import Deliver, Pace, Publisher
 from nat.turns.settle import Ending, failure, settle
@@ -44,16 +46,11 @@ from nat.turns.signals import Signals
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from nat.nationbuilder import NationBuilder
 
 CRASHES_ALLOWED: Final = 2
 """Workers that a turn may take down with it; with the third it fails."""
 
 _log = logging.getLogger(__name__)
-
-
-Connect = Callable[[Turn], AbstractContextManager["NationBuilder"]]
-"""The V2 client of the turn's nation. Raises `Reconnect` when the nation has no tokens."""
 
 
 class Runner:
@@ -70,6 +67,7 @@ class Runner:
         prices: Prices,
         app_url: str,
         now: Callable[[], datetime],
+        role_now: RoleNow,
         pace: Pace | None = None,
     ) -> None:
         conversations = tables[Table.CONVERSATIONS]
@@ -86,6 +84,8 @@ class Runner:
         self._app_url = app_url
         self._now = now
         self._pace = pace or Pace()
+        self._approvals = Approvals(client, tables, now=now)
+        self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
 
     def run(
         self,
@@ -148,6 +148,9 @@ class Runner:
         restarted = turn.attempt > 1
         publisher.emit(TurnRestarted(settled_text(earlier)) if restarted else TurnStarted())
         record = self._nations.require(turn.nation_slug)
+        if turn.kind is not Kind.ASK:
+            hands = Hands(self._connect, publisher.emit, signals.stopped)
+            return self._commits.run(turn, record, hands)
         with self._connect(turn) as client:
             answer = self._agent.answer(
                 Asked(
@@ -157,6 +160,7 @@ class Runner:
                     time_zone=turn.time_zone,
                     now=self._now(),
                     page=turn.page,
+                    proposals=self._approvals.standing(turn.conversation),
                 ),
                 history=self._history.messages(turn.nation_slug, turn.conversation_id),
                 steps=steps,
@@ -164,6 +168,7 @@ class Runner:
                 emit=publisher.emit,
                 stopped=signals.stopped,
                 policy=policy_of(record.policy),
+                actions=TurnActions(self._client, self._tables, turn, self._approvals, self._now),
             )
         return _ending(answer)
 
@@ -174,15 +179,6 @@ def _failure(error: NatError, steps: StoredSteps) -> Ending:
         isinstance(error, ModelError) and not isinstance(error, ModelRefused)
     )
     return failure(error, steps.paid, refund=ours or not steps.paid)
-
-
-def policy_of(stored: Mapping[str, Any]) -> Policy:
-    """A nation's policy from its record. Raises `ValueError` for an unknown rule: a policy that cannot be
-    read must not loosen anything."""
-    return Policy(
-        classes={name: Rule(rule) for name, rule in stored.get("classes", {}).items()},
-        tools={name: Rule(rule) for name, rule in stored.get("tools", {}).items()},
-    )
 
 
 def _ending(answer: Answer) -> Ending:

@@ -4,11 +4,12 @@ The transaction is conditional on the turn's attempt, so an ending takes effect 
 is delivered: whoever comes second gets `TurnLost` or finds the turn in a final state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from nat.actions.approvals import ApprovalState, finishing
 from nat.agent.money import total_micros
 from nat.agent.ports import Message, Usage
 from nat.agent.transcript import settled_text
@@ -17,6 +18,7 @@ from nat.conversations.history import Answered, History, put_answer
 from nat.conversations.steps import PaidStep
 from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
+    Kind,
     State,
     Turn,
     end_turn,
@@ -48,7 +50,8 @@ _STATES: dict[type, State] = {
 class Ending:
     """How a turn ends. `text` is what a person reads; `cost_micros` is `None` for a model without a price.
 
-    `refund`: the query does not count.
+    `refund`: the query does not count. `approval` is where the approval of a commit ends, with `counts` of
+    its operations; a commit that ends without saying so has failed.
     """
 
     event: FinalEvent
@@ -59,6 +62,8 @@ class Ending:
     cost_micros: int | None = 0
     model: str | None = None
     refund: bool = False
+    approval: ApprovalState = ApprovalState.FAILED
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def failure(error: NatError, paid: Sequence[PaidStep], *, refund: bool) -> Ending:
@@ -79,8 +84,9 @@ def settle(
 ) -> Envelope:
     """End a running turn; `seq` is the place of its final event in the attempt. Gives what to push.
 
-    A lock that expired meanwhile, a conversation that was deleted or a billing period that is over does not
-    keep the turn from ending: that entry is left out. Raises `TurnLost` if another attempt holds the turn.
+    A lock that expired meanwhile, a conversation that was deleted, a billing period that is over or an
+    approval that is decided otherwise does not keep the turn from ending: that entry is left out. Raises
+    `TurnLost` if another attempt holds the turn.
     """
     conversations = tables[Table.CONVERSATIONS]
     envelope = Envelope(turn.turn_id, turn.attempt, seq, ending.event)
@@ -107,6 +113,8 @@ def settle(
     optional = [release_lock(conversations, turn), touch_meta(conversations, turn, now)]
     if refunding and turn.period_start is not None:
         optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
+    if turn.kind is Kind.COMMIT and turn.target is not None:
+        optional.append(finishing(tables[Table.ACTIONS], turn, turn.target, ending.approval, ending.counts))
     while True:
         try:
             write(client, entries + optional)
@@ -134,7 +142,7 @@ def _answered(ended: Turn, ending: Ending, now: datetime) -> Answered:
 
 def _usage(table: str, turn: Turn, ending: Ending, now: datetime) -> "TransactWriteItemTypeDef":
     added: dict[str, Any] = {
-        "queries": 0 if ending.refund else 1,
+        "queries": 0 if ending.refund or turn.kind is not Kind.ASK else 1,
         **usage_item(ending.usage),
         "cost_micros": ending.cost_micros or 0,
         "unpriced": 1 if ending.cost_micros is None else 0,

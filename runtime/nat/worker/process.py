@@ -19,6 +19,8 @@ from nat.isolation import NationCredentials
 from nat.names import Table, Variable
 from nat.nationbuilder import NationBuilder
 from nat.nationbuilder.client import BASE_URL
+from nat.people.memberships import Memberships
+from nat.roles import Role
 from nat.settings import SettingMissing, TableNames
 from nat.turns.run import Runner
 from nat.turns.stop import stopped_turns
@@ -56,6 +58,7 @@ def build() -> Worker:
         prices=prices,
         app_url=settings.read_optional(Variable.APP_URL),
         now=_now,
+        role_now=partial(_role, Memberships(own, tables)),
     )
     wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)
     agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)
@@ -89,6 +92,11 @@ def _vault(isolation: NationCredentials) -> TokenVault:
 
 def _stopped(tables: TableNames, turns: Iterable[Turn]) -> set[Turn]:
     return stopped_turns(aws.dynamodb(), tables[Table.ONCE], turns)
+
+
+def _role(memberships: Memberships, user_id: str, nation_slug: str) -> Role | None:
+    membership = memberships.get(user_id, nation_slug)
+    return None if membership is None else membership.role
 
 
 def _now() -> datetime:

@@ -22,6 +22,7 @@ from nat.items import decode, encode, timestamp
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.nations.usage import day_user
+from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.message import TurnMessage
@@ -101,7 +102,13 @@ class Stage:
             prices=PRICES,
             app_url=APP_URL,
             now=self.clock,
+            role_now=self.role_now,
         )
+
+    def role_now(self, user_id: str, nation_slug: str) -> Role | None:
+        """The person's role at this moment, as a worker reads it."""
+        membership = Memberships(aws.dynamodb(), self.tables).get(user_id, nation_slug)
+        return None if membership is None else membership.role
 
     def run(self, turn: Turn, *replies: ModelReply | Exception, signals: Signals | None = None) -> Turn:
         """One delivery to a fresh worker; gives the row afterwards."""

@@ -1,0 +1,203 @@
+"""The worker's side of a decision: carries out an approved change, or takes one back.
+
+Membership and role are read anew: who lost them after the click changes nothing. What runs are the frozen
+requests, through the journal; the model is not asked.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from nat.actions.approvals import Approvals, ApprovalState
+from nat.actions.journal import StoredJournal
+from nat.actions.rows import Action, ActionRef, ActionRows
+from nat.agent.commit import AT_ONCE, STEADY, Pace, commit, survey
+from nat.agent.effects import Effect
+from nat.agent.ports import Emit
+from nat.agent.report import Report
+from nat.agent.undo import undo
+from nat.conversations.turns import Kind, Turn
+from nat.errors import ApprovalChanged, NotAMember, NotFound, TokenRejected
+from nat.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
+from nat.names import Table
+from nat.nations.record import Nation
+from nat.roles import Role
+from nat.settings import TableNames
+from nat.turns.decide import check_may
+from nat.turns.settle import Ending
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from nat.nationbuilder import NationBuilder
+
+RoleNow = Callable[[str, str], Role | None]
+"""The role of a person (user id) in a nation (slug) at this moment; `None` for who is no member."""
+
+Connect = Callable[[Turn], AbstractContextManager["NationBuilder"]]
+"""The V2 client of the turn's nation. Raises `Reconnect` when the nation has no tokens."""
+
+_AFTER: dict[str, ApprovalState] = {
+    "done": ApprovalState.DONE,
+    "partly": ApprovalState.PARTLY,
+    "failed": ApprovalState.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What carrying out needs of the turn that runs."""
+
+    connect: Connect
+    emit: Emit
+    stopped: Callable[[], bool]
+
+
+class Commits:
+    """Carries out decisions. `client` must be nation-scoped (`nat.isolation`)."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        approvals: Approvals,
+        role_now: RoleNow,
+        *,
+        app_url: str,
+        now: Callable[[], datetime],
+        pace: Pace = STEADY,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._approvals = approvals
+        self._role_now = role_now
+        self._app_url = app_url
+        self._now = now
+        self._pace = pace
+        self._actions = ActionRows(client, tables[Table.ACTIONS])
+
+    def run(self, turn: Turn, nation: Nation, hands: Hands) -> Ending:
+        """Carry out a turn of kind `commit` or `undo`, going on from its journal.
+
+        Raises `NotAMember` and `RoleInsufficient` when the person may not (any more), `ApprovalClosed` when
+        the approval is not this turn's, `Reconnect`, and `TurnLost`.
+        """
+        if turn.target is None:
+            raise NotFound("This decision is about nothing.")
+        if turn.kind is Kind.UNDO:
+            return self._undo(turn, nation, hands, ActionRef.parse(turn.target))
+        return self._commit(turn, nation, hands, turn.target)
+
+    def _commit(self, turn: Turn, nation: Nation, hands: Hands, approval_id: str) -> Ending:
+        approval = self._approvals.get(turn.nation_slug, turn.conversation_id, approval_id)
+        action = self._permitted(turn, nation, approval.ref)
+        if action.change.fingerprint != approval.fingerprint:
+            raise ApprovalChanged
+        self._approvals.begin(approval, turn)
+        hands.emit(ApprovalUpdated(approval.id, ApprovalState.COMMITTING.value, turn.user_id))
+        keys = self._actions.choice(turn.conversation, turn.turn_id)
+        journal = StoredJournal(self._client, self._tables, turn, approval.ref, self._now)
+        with hands.connect(turn) as client:
+            report = commit(
+                action.change,
+                nation=client,
+                journal=journal,
+                emit=hands.emit,
+                stopped=hands.stopped,
+                keys=keys,
+                at_once=_at_once(action),
+                pace=self._pace,
+            )
+        entries = journal.load()
+        tried = [
+            each.key
+            for each in action.change.operations
+            if each.key in entries or keys is None or each.key in keys
+        ]
+        overall = survey(action.change, entries, tried)
+        state = _AFTER[overall.outcome]
+        hands.emit(ApprovalUpdated(approval.id, state.value, turn.user_id))
+        self._tell_cut_off(report, hands.emit)
+        told = (
+            f"(The person approved proposal {approval.id} by {action.tool.name}. "
+            f"What became of it: {_in_figures(report)}.)"
+        )
+        return _ending(report, "Done", told, _links(action), state, dict(overall.counts))
+
+    def _undo(self, turn: Turn, nation: Nation, hands: Hands, ref: ActionRef) -> Ending:
+        action = self._permitted(turn, nation, ref)
+        entries = StoredJournal(self._client, self._tables, turn, ref, self._now).load()
+        with hands.connect(turn) as client:
+            report = undo(
+                action.change,
+                entries,
+                nation=client,
+                journal=StoredJournal(self._client, self._tables, turn, ref, self._now, "undo"),
+                emit=hands.emit,
+                stopped=hands.stopped,
+                now=turn.admitted_at,
+                keys=self._actions.choice(turn.conversation, turn.turn_id),
+                at_once=_at_once(action),
+                pace=self._pace,
+            )
+        self._tell_cut_off(report, hands.emit)
+        told = (
+            f"(The person took back what {action.tool.name} had done. "
+            f"What became of it: {_in_figures(report)}.)"
+        )
+        return _ending(report, "Taken back", told, _links(action))
+
+    def _permitted(self, turn: Turn, nation: Nation, ref: ActionRef) -> Action:
+        """The change, if the person may still let it happen."""
+        role = self._role_now(turn.user_id, turn.nation_slug)
+        if role is None:
+            raise NotAMember
+        action = self._actions.get(turn.conversation, ref)
+        if action.user_id != turn.user_id and not role.at_least(Role.ADMIN):
+            raise NotFound("There is no such change in this conversation.")
+        check_may(action.tool, role, nation)
+        return action
+
+    def _tell_cut_off(self, report: Report, emit: Emit) -> None:
+        if isinstance(report.halted, TokenRejected):
+            emit(Notice("reconnect", report.halted.message, self._app_url or None))
+
+
+def _at_once(action: Action) -> int:
+    return AT_ONCE if action.tool.effect is Effect.BULK else 1
+
+
+def _ending(
+    report: Report,
+    done: str,
+    told: str,
+    links: tuple[Link, ...],
+    approval: ApprovalState = ApprovalState.FAILED,
+    counts: dict[str, int] | None = None,
+) -> Ending:
+    """What a person reads, and what the model of later turns is told: figures, and no text of records."""
+    text = report.in_words(done)
+    return Ending(
+        TurnStopped(text) if report.stopped else TurnFinished(text, links),
+        text=text,
+        links=links,
+        messages=(
+            {"role": "user", "content": told},
+            {"role": "assistant", "content": [{"type": "text", "text": f"{done}: {_in_figures(report)}."}]},
+        ),
+        approval=approval,
+        counts=counts or {},
+    )
+
+
+def _in_figures(report: Report) -> str:
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(report.counts.items()))
+    return f"{counts} of {report.total}" if counts else "nothing was left to do"
+
+
+def _links(action: Action) -> tuple[Link, ...]:
+    """The records of a change, as far as three of them say where it happened."""
+    subjects = {each.subject.url: each.subject for each in action.change.operations if each.subject.url}
+    return tuple(Link(subject.name, url) for url, subject in list(subjects.items())[:3])

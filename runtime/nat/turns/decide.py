@@ -1,0 +1,352 @@
+"""What a person decides about changes: approve, reject, try again, take back.
+
+A yes, another try and an undo are turns of their own, free and without cooldown: they use the lock, the
+queue, the events, the stop and the history that a question uses. The decision's ULID, made by the client, is
+the turn's id and the idempotency key. One transaction admits it:
+
+    identity   the id is not another turn's
+    turn       the row, of kind `commit` or `undo`
+    event      `turn.accepted`, event 1 of attempt 0
+    meta       the conversation still exists
+    lock       no other turn of the conversation runs
+    choice     which records the person chose
+    approval   pending, in time, and with the fingerprint that the person saw (not for an undo)
+
+So of two clicks, or of two people on two surfaces, one gets through, and what was refused left no trace. Who
+may decide is checked here by the present role, and again when a worker commits.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from nat.actions.approvals import Approval, Approvals, ApprovalState
+from nat.actions.journal import read_journal
+from nat.actions.rows import Action, ActionRef, ActionRows
+from nat.agent import gates
+from nat.agent.commit import survey
+from nat.agent.gates import Gated, Verdict
+from nat.agent.ports import EntryState
+from nat.agent.undo import undoing
+from nat.conversations.events import put_event
+from nat.conversations.transactions import Cancelled, write
+from nat.conversations.turns import (
+    RETENTION_DAYS,
+    Kind,
+    Turn,
+    acquire_lock,
+    conversation_key,
+    put_new_turn,
+    touch_meta,
+)
+from nat.errors import (
+    ApprovalClosed,
+    BadRequest,
+    ConversationBusy,
+    Forbidden,
+    Internal,
+    NotFound,
+    RoleInsufficient,
+)
+from nat.events import Envelope, TurnAccepted
+from nat.names import Table
+from nat.nations.record import Nation
+from nat.roles import Role
+from nat.turns.admit import (
+    Admission,
+    Admitted,
+    Observer,
+    Surface,
+    again,
+    check_ids,
+    claim_identity,
+    known_turn,
+    send_on,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision of a person whose session was verified. `decision_id` is a ULID that the client made."""
+
+    user_id: str
+    nation_slug: str
+    conversation_id: str
+    decision_id: str
+    surface: Surface
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """The person as they are now, in the nation as it is now."""
+
+    role: Role
+    nation: Nation
+
+
+class Decisions:
+    """Takes decisions. Works with what admission works with, and the approvals.
+
+    Every method raises `BadRequest` (ids, records), `NotAMember`, `RoleInsufficient`, `NationUnknown`,
+    `SubscriptionInactive`, `NotFound` for what is not there or not this person's, and `Forbidden` for an id
+    that is another turn's. Whoever decides has the conversation, or is an admin of the nation.
+    """
+
+    def __init__(self, admission: Admission, approvals: Approvals) -> None:
+        self._admission = admission
+        self._approvals = approvals
+        self._actions = ActionRows(admission.client, admission.tables[Table.ACTIONS])
+
+    def approve(
+        self,
+        decision: Decision,
+        approval_id: str,
+        *,
+        fingerprint: str,
+        keys: Collection[str] | None = None,
+        before_queueing: Observer | None = None,
+    ) -> Admitted:
+        """Say yes to a proposal, or to the records of it with these keys.
+
+        Raises `ApprovalClosed`, `ApprovalExpired`, `ApprovalSuperseded`, `ApprovalChanged`, and
+        `ConversationBusy` while another turn of the conversation runs.
+        """
+        asking, known = self._begin(decision, Kind.COMMIT, approval_id)
+        if known is not None:
+            return again(known, self._admission, before_queueing)
+        approval = self._approval(decision, asking, approval_id)
+        chosen = self._chosen(approval, keys)
+        turn = self._turn(decision, asking, Kind.COMMIT, approval.id, f"Approved: {approval.card['summary']}")
+        return self._admit(
+            turn,
+            chosen,
+            before_queueing,
+            self._approvals.deciding(
+                approval,
+                ApprovalState.APPROVED,
+                fingerprint=fingerprint,
+                by=decision.user_id,
+                decision=decision.decision_id,
+                now=turn.admitted_at,
+            ),
+            lambda: self._approvals.why_closed(
+                approval, fingerprint=fingerprint, decision=decision.decision_id
+            ),
+        )
+
+    def reject(self, decision: Decision, approval_id: str, *, fingerprint: str) -> Approval:
+        """Say no to a proposal. Nothing runs. Raises what `approve` raises, but never `ConversationBusy`."""
+        check_ids(decision.decision_id, decision.conversation_id)
+        asking = self._asking(decision)
+        approval = self._approval(decision, asking, approval_id)
+        return self._approvals.reject(
+            approval, fingerprint=fingerprint, by=decision.user_id, decision=decision.decision_id
+        )
+
+    def retry(
+        self, decision: Decision, approval_id: str, *, before_queueing: Observer | None = None
+    ) -> Admitted:
+        """Try again what of an approved change was not done, and nothing else.
+
+        Raises `ApprovalClosed` when there is nothing to try again, and `ConversationBusy`.
+        """
+        asking, known = self._begin(decision, Kind.COMMIT, approval_id)
+        if known is not None:
+            return again(known, self._admission, before_queueing)
+        approval = self._approval(decision, asking, approval_id)
+        keys = self._retryable(approval)
+        if not keys:
+            raise ApprovalClosed("There is nothing to try again here.")
+        turn = self._turn(
+            decision, asking, Kind.COMMIT, approval.id, f"Try again: {approval.card['summary']}"
+        )
+        return self._admit(
+            turn,
+            keys,
+            before_queueing,
+            self._approvals.retrying(
+                approval, by=decision.user_id, decision=decision.decision_id, now=turn.admitted_at
+            ),
+            lambda: self._approvals.why_closed(
+                approval, fingerprint=approval.fingerprint, decision=decision.decision_id
+            ),
+        )
+
+    def undo(
+        self,
+        decision: Decision,
+        action: str,
+        *,
+        keys: Collection[str] | None = None,
+        before_queueing: Observer | None = None,
+    ) -> Admitted:
+        """Take back what a change did, or what it did to the records with these keys. `action` is what
+        `tool.finished` or the approval names. Raises `NotFound` when nothing can be taken back (any more),
+        and `ConversationBusy`."""
+        asking, known = self._begin(decision, Kind.UNDO, action)
+        if known is not None:
+            return again(known, self._admission, before_queueing)
+        ref = ActionRef.parse(action)
+        conversation = conversation_key(decision.nation_slug, decision.conversation_id)
+        found = self._actions.get(conversation, ref)
+        self._check_may(decision, asking, found.user_id, found.tool)
+        possible = self._undoable(found)
+        if keys is not None and not set(keys) <= possible:
+            raise BadRequest("One of these records cannot be taken back.")
+        if not possible or (keys is not None and not keys):
+            raise NotFound("There is nothing left here that can be taken back.")
+        turn = self._turn(decision, asking, Kind.UNDO, str(ref), f"Undo: {found.change.summary}")
+        chosen = None if keys is None else tuple(dict.fromkeys(keys))
+        return self._admit(turn, chosen, before_queueing)
+
+    def _begin(self, decision: Decision, kind: Kind, target: str) -> tuple[_Asking, Turn | None]:
+        """The person, and the turn of this decision if it was admitted before."""
+        check_ids(decision.decision_id, decision.conversation_id)
+        asking = self._asking(decision)
+        known = self._known(decision)
+        if known is not None and (known.kind is not kind or known.target != target):
+            raise Forbidden("This id belongs to another decision.")
+        return asking, known
+
+    def _known(self, decision: Decision) -> Turn | None:
+        return known_turn(
+            self._admission,
+            decision.nation_slug,
+            decision.conversation_id,
+            decision.decision_id,
+            decision.user_id,
+        )
+
+    def _asking(self, decision: Decision) -> _Asking:
+        role = self._admission.memberships.require(decision.user_id, decision.nation_slug).role
+        nation = self._admission.pool.nation(decision.nation_slug)
+        self._admission.check.verify_record(nation)
+        return _Asking(role, nation)
+
+    def _approval(self, decision: Decision, asking: _Asking, approval_id: str) -> Approval:
+        approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
+        self._check_may(decision, asking, approval.user_id, approval.tool)
+        return approval
+
+    def _check_may(self, decision: Decision, asking: _Asking, owner: str, tool: Gated) -> None:
+        if owner != decision.user_id and not asking.role.at_least(Role.ADMIN):
+            raise NotFound("There is no such proposal in this conversation.")
+        check_may(tool, asking.role, asking.nation)
+
+    def _chosen(self, approval: Approval, keys: Collection[str] | None) -> tuple[str, ...] | None:
+        if keys is None:
+            return None
+        known = {each.key for each in self._approvals.change(approval).operations}
+        if not keys or not set(keys) <= known:
+            raise BadRequest("Choose at least one record, and only records of this proposal.")
+        return tuple(dict.fromkeys(keys))
+
+    def _retryable(self, approval: Approval) -> tuple[str, ...]:
+        if not approval.state.retryable or approval.decision is None:
+            return ()
+        change = self._approvals.change(approval)
+        entries = read_journal(
+            self._admission.client, self._actions.table, approval.conversation, approval.ref
+        )
+        return survey(
+            change, entries, self._actions.choice(approval.conversation, approval.decision)
+        ).retryable
+
+    def _undoable(self, action: Action) -> set[str]:
+        client, table, now = self._admission.client, self._actions.table, self._admission.clock()
+        entries = read_journal(client, table, action.conversation, action.ref)
+        undone = read_journal(client, table, action.conversation, action.ref, "undo")
+        return {
+            work.key
+            for work in undoing(action.change, entries, now)
+            if work.key not in undone or undone[work.key].state is not EntryState.DONE
+        }
+
+    def _turn(self, decision: Decision, asking: _Asking, kind: Kind, target: str, question: str) -> Turn:
+        return Turn(
+            nation_slug=decision.nation_slug,
+            conversation_id=decision.conversation_id,
+            turn_id=decision.decision_id,
+            user_id=decision.user_id,
+            question=question,
+            role=asking.role,
+            surface=decision.surface.value,
+            time_zone=asking.nation.time_zone,
+            admitted_at=self._admission.clock(),
+            retention_days=min(asking.nation.retention_days or RETENTION_DAYS, RETENTION_DAYS),
+            kind=kind,
+            target=target,
+        )
+
+    def _admit(
+        self,
+        turn: Turn,
+        keys: tuple[str, ...] | None,
+        before_queueing: Observer | None,
+        approval: "TransactWriteItemTypeDef | None" = None,
+        why_closed: Callable[[], Approval] | None = None,
+    ) -> Admitted:
+        now, tables = turn.admitted_at, self._admission.tables
+        conversations = tables[Table.CONVERSATIONS]
+        accepted = Envelope(turn.turn_id, 0, 1, TurnAccepted(turn.conversation_id))
+        entries: dict[_Part, TransactWriteItemTypeDef] = {
+            _Part.IDENTITY: claim_identity(tables[Table.ONCE], turn),
+            _Part.TURN: put_new_turn(conversations, turn),
+            _Part.EVENT: put_event(conversations, turn, accepted, now),
+            _Part.META: touch_meta(conversations, turn, now),
+            _Part.LOCK: acquire_lock(conversations, turn, now),
+            _Part.CHOICE: self._actions.put_choice(turn, keys, now),
+        }
+        if approval is not None:
+            entries[_Part.APPROVAL] = approval
+        try:
+            write(self._admission.client, list(entries.values()))
+        except Cancelled as cancelled:
+            failed = {part for at, part in enumerate(entries) if at in cancelled.failed}
+            return self._refuse(failed, turn, before_queueing, why_closed)
+        return Admitted(send_on(turn, self._admission, before_queueing), accepted=accepted)
+
+    def _refuse(
+        self,
+        failed: "set[_Part]",
+        turn: Turn,
+        before_queueing: Observer | None,
+        why_closed: Callable[[], Approval] | None,
+    ) -> Admitted:
+        """Say why the transaction was cancelled; or the turn, if the same decision was faster elsewhere."""
+        known = known_turn(
+            self._admission, turn.nation_slug, turn.conversation_id, turn.turn_id, turn.user_id
+        )
+        if known is not None:
+            return again(known, self._admission, before_queueing)
+        if failed & {_Part.IDENTITY, _Part.TURN, _Part.EVENT}:
+            raise Forbidden("This id belongs to another conversation.")
+        if _Part.META in failed:
+            raise NotFound("This conversation no longer exists.")
+        if _Part.APPROVAL in failed and why_closed is not None:
+            why_closed()
+        if _Part.LOCK in failed:
+            raise ConversationBusy
+        raise Internal("This could not be decided right now. Please try again.")
+
+
+class _Part(StrEnum):
+    """The entries of the transaction."""
+
+    IDENTITY = "identity"
+    TURN = "turn"
+    EVENT = "event"
+    META = "meta"
+    LOCK = "lock"
+    CHOICE = "choice"
+    APPROVAL = "approval"
+
+
+def check_may(tool: Gated, role: Role, nation: Nation) -> None:
+    """Whether a person with this role may let this tool run now. Raises `RoleInsufficient`."""
+    if gates.decide(tool, role, gates.policy_of(nation.policy)) is Verdict.REFUSE:
+        raise RoleInsufficient

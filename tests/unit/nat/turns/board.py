@@ -1,0 +1,145 @@
+"""A conversation in which changes are proposed, decided and carried out: embedded AWS and the stand-in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from ulid import ULID
+
+from nat import aws
+from nat.actions.approvals import Approval, Approvals
+from nat.actions.journal import read_journal
+from nat.agent.change import Change
+from nat.agent.loop import Agent
+from nat.agent.ports import Entry, ModelReply
+from nat.agent.tool import Effect, Tool
+from nat.conversations.turns import Turn
+from nat.names import Table
+from nat.people.memberships import Memberships
+from nat.roles import Role
+from nat.turns.admit import Admission, Admitted, Surface
+from nat.turns.decide import Decision, Decisions
+from nat.turns.queue import TurnQueue
+from nat.turns.run import Runner
+from nat.turns.signals import Signals
+from tests.unit.nat import world
+from tests.unit.nat.agent import changes
+from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
+from tests.unit.nat.turns.stage import APP_URL, PRICES, Stage, message_of
+
+
+def tag_people(nation: Any, *, people: list[str], tag: str) -> Change:
+    """Tag many people."""
+    return changes.tagging(people, tag)
+
+
+def tag_person(nation: Any, *, person: str, tag: str) -> Change:
+    """Tag one person."""
+    return changes.tagging([person], tag)
+
+
+TOOLS: Mapping[str, Tool] = {
+    "tag_people": Tool("tag_people", "tags", Effect.BULK, "Tagging people", (), False, None, tag_people),
+    "tag_person": Tool("tag_person", "tags", Effect.WRITE, "Tagging", (), False, None, tag_person),
+    "mail_person": Tool("mail_person", "tags", Effect.WRITE, "Writing", (), True, None, tag_person),
+}
+
+
+@dataclass
+class Board:
+    """One nation with two admins, a member and a viewer; `office` is its NationBuilder."""
+
+    stage: Stage
+    office: changes.Bench
+    queue_url: str
+
+    def __post_init__(self) -> None:
+        tables = self.stage.tables
+        world.store_members(tables, "demo", ["u1", "u2"], Role.ADMIN)
+        world.store_members(tables, "demo", ["member"], Role.MEMBER)
+        world.store_members(tables, "demo", ["viewer"], Role.VIEWER)
+        self.conversation_id = str(ULID())
+        self.approvals = Approvals(aws.dynamodb(), tables, now=self.stage.clock)
+        admission = Admission(
+            aws.dynamodb(),
+            tables,
+            TurnQueue(aws.sqs(), self.queue_url),
+            world.PLANS,
+            clock=self.stage.clock,
+        )
+        self.decisions = Decisions(admission, self.approvals)
+
+    @property
+    def conversation(self) -> str:
+        """Partition key of the conversation."""
+        return f"demo#{self.conversation_id}"
+
+    def ask(self, *replies: ModelReply, user: str = "u1", **changes: Any) -> Turn:
+        """One question, run to its end with this model."""
+        role = Memberships(aws.dynamodb(), self.stage.tables).require(user, "demo").role
+        turn = self.stage.admitted(conversation_id=self.conversation_id, user_id=user, role=role, **changes)
+        self.runner(ScriptedModel(list(replies))).run(message_of(turn), Signals())
+        return self.stage.stored(turn)
+
+    def propose(self, people: list[str], tag: str, user: str = "u1") -> Approval:
+        """A turn in which the model proposes to tag people; gives the newest proposal."""
+        self.ask(calls(use("tag_people", people=people, tag=tag)), says("It waits."), user=user)
+        return self.approvals.of_conversation(self.conversation)[-1]
+
+    def decision(self, user: str = "u1", decision_id: str | None = None) -> Decision:
+        """A click of a person."""
+        identifier = decision_id or str(ULID())
+        return Decision(user, "demo", self.conversation_id, identifier, Surface.WEBSOCKET)
+
+    def approve(self, approval: Approval, user: str = "u1", **details: Any) -> Admitted:
+        """Say yes as a person who saw the card."""
+        decision = self.decision(user, details.pop("decision_id", None))
+        seen = details.pop("fingerprint", approval.card["fingerprint"])
+        return self.decisions.approve(decision, approval.id, fingerprint=seen, **details)
+
+    def carry_out(self, admitted: Admitted, **details: Any) -> Turn:
+        """Let a worker take the decision's turn."""
+        self.runner(ScriptedModel([]), **details).run(message_of(admitted.turn), Signals())
+        return self.stage.stored(admitted.turn)
+
+    def settled(self, approval: Approval) -> Approval:
+        """The approval as it is now."""
+        return self.approvals.get("demo", self.conversation_id, approval.id)
+
+    def journal(self, approval: Approval) -> dict[str, Entry]:
+        """The journal of the approval's change."""
+        table = self.stage.tables[Table.ACTIONS]
+        return read_journal(aws.dynamodb(), table, self.conversation, approval.ref)
+
+    def runner(
+        self, model: Any, client: Any = None, wrap: Callable[[Any], Any] = lambda each: each
+    ) -> Runner:
+        """A worker's runner. `wrap` stands between it and NationBuilder, `client` replaces DynamoDB."""
+
+        @contextmanager
+        def connect(_: Turn) -> Iterator[Any]:
+            if self.stage.refuse_connection is not None:
+                raise self.stage.refuse_connection
+            yield wrap(self.office.nation)
+
+        return Runner(
+            client=client or aws.dynamodb(),
+            tables=self.stage.tables,
+            agent=Agent(model, TOOLS, prices=PRICES),
+            connect=connect,
+            deliver=self.stage.deliver,
+            prices=PRICES,
+            app_url=APP_URL,
+            now=self.stage.clock,
+            role_now=self.stage.role_now,
+        )
+
+
+def mortal_client(boundary: Callable[[str], None]) -> Any:
+    """A DynamoDB client of a worker that may die before or after each of its requests."""
+    client = boto3.client("dynamodb", config=aws.CONFIG)
+    client.meta.events.register("before-call.dynamodb", lambda **_: boundary("before request"))
+    client.meta.events.register("after-call.dynamodb", lambda **_: boundary("after request"))
+    return client
