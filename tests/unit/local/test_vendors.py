@@ -1,0 +1,53 @@
+"""A key of the person's own puts the real vendor behind Nat; without one a stand-in stands there."""
+
+from pathlib import Path
+
+import pytest
+
+from local.places import Ports
+from local.vendors import Vendors
+
+PORTS = Ports.from_base(5000)
+STATE = Path("nationbuilder.json")
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANTHROPIC_API_KEY", "NATIONBUILDER_SLUG", "NATIONBUILDER_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_keys_both_stand_ins_run_and_the_worker_is_sent_to_them() -> None:
+    vendors = Vendors.from_environment(PORTS, STATE)
+
+    assert [program.name for program in vendors.stand_ins] == ["nationbuilder", "claude"]
+    assert vendors.variables == {
+        "NAT_NATIONBUILDER_URL": "http://127.0.0.1:5002/{slug}",
+        "NAT_ANTHROPIC_URL": "http://127.0.0.1:5003",
+    }
+
+
+def test_with_a_model_key_the_real_claude_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "key")
+
+    vendors = Vendors.from_environment(PORTS, STATE)
+
+    assert [program.name for program in vendors.stand_ins] == ["nationbuilder"]
+    assert "NAT_ANTHROPIC_URL" not in vendors.variables
+
+
+def test_with_a_token_the_real_nation_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NATIONBUILDER_SLUG", "acme")
+    monkeypatch.setenv("NATIONBUILDER_TOKEN", "token")
+
+    vendors = Vendors.from_environment(PORTS, STATE)
+
+    assert [program.name for program in vendors.stand_ins] == ["claude"]
+    assert vendors.nations() == {"acme": "UTC"}
+    assert vendors.tokens("acme").access_token == "token"
+
+
+def test_a_token_without_a_slug_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NATIONBUILDER_TOKEN", "token")
+
+    assert Vendors.from_environment(PORTS, STATE).nation is None
