@@ -1,16 +1,12 @@
 """`make synth`: every environment × customer, without credentials, and what each function's bundle weighs."""
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 
 from rich.table import Table
@@ -19,6 +15,7 @@ from config import customer_names, environment_names
 from local import environment
 from local.console import console, problem, say
 from local.places import DEFAULT_PLACES, ROOT
+from nat_constructs.bundle_sizes import sizes
 
 NO_CREDENTIALS = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -26,7 +23,6 @@ NO_CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "CDK_DISABLE_VERSION_CHECK": "1",
 }
-MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,15 +41,6 @@ class Target:
     def log(self) -> Path:
         """What the CDK said."""
         return DEFAULT_PLACES.log(f"synth-{self.environment}-{self.customer}")
-
-
-@dataclass(frozen=True)
-class Size:
-    """A function's bundle in bytes."""
-
-    function: str
-    unpacked: int
-    zipped: int
 
 
 def targets(environments: Sequence[str], customers: Sequence[str]) -> list[Target]:
@@ -76,29 +63,6 @@ def synth(target: Target) -> bool:
             check=False,
         )
     return finished.returncode == 0
-
-
-def sizes(assembly: Path) -> Iterator[Size]:
-    """Bundles of an assembly's Lambda functions."""
-    for template in sorted(assembly.glob("*.template.json")):
-        resources = json.loads(template.read_text())["Resources"]
-        for resource in resources.values():
-            asset = resource.get("Metadata", {}).get("aws:asset:path", "")
-            if resource["Type"] == "AWS::Lambda::Function" and asset:
-                place = resource["Metadata"]["aws:cdk:path"].removesuffix("/Resource")
-                yield Size(place, *_weigh(assembly / asset))
-
-
-@cache
-def _weigh(folder: Path) -> tuple[int, int]:
-    if folder.is_file():
-        return folder.stat().st_size, folder.stat().st_size
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in files:
-            archive.write(path, path.relative_to(folder))
-    return sum(path.stat().st_size for path in files), packed.tell()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,11 +100,10 @@ def _show_sizes(synthesised: Sequence[Target]) -> None:
     largest = max(found, key=lambda target: len(found[target]))
     title = f"Function bundles ({largest.environment} × {largest.customer})"
     table = Table(title=title, title_justify="left")
-    table.add_column("Function")
-    table.add_column("Unpacked MB", justify="right")
-    table.add_column("Zipped MB", justify="right")
+    for column in ("Function", "MB", "Files"):
+        table.add_column(column, justify="left" if column == "Function" else "right")
     for size in found[largest]:
-        table.add_row(size.function, f"{size.unpacked / MEGABYTE:.1f}", f"{size.zipped / MEGABYTE:.1f}")
+        table.add_row(size.function, f"{size.megabytes:.1f}", str(size.files))
     console.print(table)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class QuickInbox(Inbox):
     """The inbox with short polls: a long poll of the embedded AWS would outlive its test."""
 
-    def receive(self, most: int, wait_seconds: int = 1) -> list[Received]:
+    def receive(self, most: int, wait_seconds: int | None = 1) -> list[Received]:
         return super().receive(most, 0)
 
 
@@ -39,7 +39,7 @@ class HastyInbox(QuickInbox):
         super().__init__(client, url)
         self._hasty = client, url
 
-    def receive(self, most: int, wait_seconds: int = 1) -> list[Received]:
+    def receive(self, most: int, wait_seconds: int | None = 1) -> list[Received]:
         client, url = self._hasty
         found = super().receive(most, wait_seconds)
         for each in found:
