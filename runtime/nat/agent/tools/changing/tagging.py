@@ -147,7 +147,7 @@ def _wanted(nation: NationBuilder, name: str, number: int, create_missing: bool)
 
 def _look_alike(nation: NationBuilder, name: str) -> str | None:
     """A warning when a tag is about to be made that is spelt like one there is."""
-    words = re.findall(r"\w+", name)
+    words = re.findall(r"[^\W_]+", name)
     if not words:
         return None
     stem = max(words, key=len).removesuffix("s")
