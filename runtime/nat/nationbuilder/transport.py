@@ -112,6 +112,17 @@ class Transport:
     ) -> Any:
         """The JSON of the answer. `path` is below `/api/v2/`. Raises errors of the `NationBuilderError`
         family, nothing of `requests`."""
+        return self.exchange(method, path, query=query, body=body)[1]
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Parameters | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> tuple[int, Any]:
+        """Status and JSON of the answer; otherwise as `send`."""
         attempt, waited, renewed = 1, 0.0, False
         while True:
             if self._limiter is not None:
@@ -141,7 +152,7 @@ class Transport:
         query: Parameters | None,
         body: Mapping[str, Any] | None,
         token: str,
-    ) -> Any:
+    ) -> tuple[int, Any]:
         started = time.monotonic()
         try:
             response = self._session.request(
@@ -174,7 +185,7 @@ class Transport:
         self._observe(response.headers)
         try:
             if 200 <= response.status_code < 300:
-                return read_json(response)
+                return response.status_code, read_json(response)
             raise refusal(response)
         except NationBuilderDown:
             raise (NationBuilderDown if method == "GET" else WriteUncertain) from None

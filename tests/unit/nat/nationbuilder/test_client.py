@@ -434,3 +434,13 @@ def test_what_is_left_of_the_budget_is_told_to_the_limiter() -> None:
 def test_the_clients_text_form_holds_no_token() -> None:
     with nation_behind(in_turn(HTML), lambda: "secret-token") as (nation, _server):
         assert "secret-token" not in repr(nation)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_frozen_request_tells_the_status_of_its_answer(status: int) -> None:
+    reply = Reply(status=status, body={"data": record("signups", 18), "meta": {}})
+    with nation_behind(in_turn(reply)) as (nation, _server):
+        answered, body = nation.exchange("PATCH", "signups/push", {"data": {"type": "signups"}})
+
+    assert answered == status
+    assert body["data"]["id"] == "18"
