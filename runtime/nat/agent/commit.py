@@ -41,14 +41,19 @@ _CUT_OFF: Final = (
     errors.PermissionDenied,
     errors.TokenExpired,
     errors.TokenRejected,
+    errors.Reconnect,
 )
 """What would meet every further operation too: the work ends at the first."""
+
+_REFUSED: Final = (errors.NationBuilderError, errors.Reconnect)
+"""Everything that asking NationBuilder can end with; `Reconnect` comes from renewing the token."""
 
 CHANGED_SINCE: Final = "the record was changed after this was planned"
 NOT_CONFIRMED: Final = "NationBuilder did not confirm it, so it may or may not have been done"
 NOT_ANSWERED: Final = "NationBuilder did not answer, and the record is unchanged"
 STILL_WORKING: Final = "NationBuilder is still working on it"
 GONE: Final = "the record no longer exists"
+HALF_DONE: Final = "only a part of it went through"
 NOT_REACHED: Final = "NationBuilder could not be reached"
 
 
@@ -330,24 +335,22 @@ class _Run:
             if entry is not None and reconciling and entry.token is not None:
                 return self._await(work, entry.token)
             settled = self._reconcile(work) if reconciling else self._check(work)
-        except errors.NationBuilderError as error:
+        except _REFUSED as error:
             if reconciling:
                 return self._entry(work, EntryState.UNKNOWN, code=self._met(error), why=NOT_CONFIRMED)
             return self._not_sent(work, error)
-        try:
-            found = settled or self._write(work, reconciling)
-        except errors.NationBuilderError as error:
-            return self._not_sent(work, error)
-        self._down = 0
+        found = settled or self._write(work, reconciling)
+        if found.state is EntryState.DONE:
+            self._down = 0
         return found
 
-    def _not_sent(self, work: Work, error: errors.NationBuilderError) -> Entry:
+    def _not_sent(self, work: Work, error: errors.NatError) -> Entry:
         """NationBuilder refused, or was never reached: nothing has happened."""
         down = isinstance(error, errors.NationBuilderDown)
         code = self._met(error)
         return self._entry(work, EntryState.FAILED, code=code, why=NOT_REACHED if down else error.message)
 
-    def _met(self, error: errors.NationBuilderError) -> str:
+    def _met(self, error: errors.NatError) -> str:
         """Count a failure, and end the work when the next operation would meet it too; gives its code."""
         if isinstance(error, errors.NationBuilderDown):
             self._down += 1
@@ -390,38 +393,54 @@ class _Run:
             return self._entry(work, EntryState.SKIPPED)
         created: str | None = None
         changed: dict[str, Any] = {}
-        for request in work.requests:
+        for number, request in enumerate(work.requests, 1):
+            last = number == len(work.requests)
             try:
                 answer = self._patiently(
                     partial(self._nation.send, request.method, request.path, request.body)
                 )
-            except errors.ValidationFailed as error:
-                if not error.taken:
-                    raise
-                return self._taken(work, ours=reconciling)
-            except errors.RecordNotFound:
-                if request.method == "DELETE":
-                    continue
-                return self._entry(work, EntryState.CONFLICT, code=errors.RecordNotFound.code, why=GONE)
             except errors.WriteUncertain as error:
                 return self._prove(work, error)
+            except errors.ValidationFailed as error:
+                if not error.taken:
+                    return self._refused(work, error, number)
+                if last:
+                    return self._taken(work, ours=reconciling)
+                continue
+            except errors.RecordNotFound as error:
+                if request.method != "DELETE":
+                    return self._entry(work, EntryState.CONFLICT, code=error.code, why=GONE)
+                continue
+            except _REFUSED as error:
+                return self._refused(work, error, number)
             if work.awaits and isinstance(token := answer.get("token"), str):
-                # Known before it is waited for: who goes on after a crash asks for it.
-                entry = self._entry(work, EntryState.INTENT, token=token)
-                self._journal.settle([entry])
-                self._note(entry)
-                return self._await(work, token)
+                waited = self._await_noted(work, token) if last else self._await(work, token)
+                if last or waited.state is not EntryState.DONE:
+                    return waited
             data = answer.get("data")
             if isinstance(data, dict):
                 created = str(data["id"]) if work.before is None and "id" in data else created
                 changed = stored_otherwise(work.after, data.get("attributes") or {})
         return self._entry(work, EntryState.DONE, created_id=created, found=changed or None)
 
+    def _refused(self, work: Work, error: errors.NatError, number: int) -> Entry:
+        """A request of an operation did not go through; `number` counts from one."""
+        if number == 1:
+            return self._not_sent(work, error)
+        return self._entry(work, EntryState.UNKNOWN, code=self._met(error), why=HALF_DONE)
+
+    def _await_noted(self, work: Work, token: str) -> Entry:
+        """Wait for a process whose token is known before: who goes on after a crash asks for it."""
+        entry = self._entry(work, EntryState.INTENT, token=token)
+        self._journal.settle([entry])
+        self._note(entry)
+        return self._await(work, token)
+
     def _taken(self, work: Work, *, ours: bool) -> Entry:
         """422 `taken`: it is so already, by an earlier try of ours or by somebody else."""
         found = None
         if work.probe is not None and work.probe.index and work.before is None:
-            with suppress(errors.NationBuilderError):
+            with suppress(*_REFUSED):
                 found = look(self._nation, work.probe).id
         return self._entry(work, EntryState.DONE, created_id=found, already=not ours)
 
@@ -432,7 +451,7 @@ class _Run:
         self._wait(self._pace.settle)
         try:
             settled = self._reconcile(work)
-        except errors.NationBuilderError:
+        except _REFUSED:
             return self._entry(work, EntryState.UNKNOWN, code=error.code, why=NOT_CONFIRMED)
         return settled or self._entry(work, EntryState.FAILED, code=error.code, why=NOT_ANSWERED)
 
@@ -448,6 +467,9 @@ class _Run:
                 return self._entry(work, EntryState.UNKNOWN, why=NOT_CONFIRMED)
             except (errors.RateLimited, errors.NationBuilderDown):
                 pass
+            except _REFUSED as error:
+                code = self._met(error)
+                return self._entry(work, EntryState.UNKNOWN, token=token, code=code, why=STILL_WORKING)
             if status == "completed":
                 return self._entry(work, EntryState.DONE)
             if status in ("failed", "error", "errored", "cancelled", "canceled"):

@@ -52,8 +52,8 @@ class Writes:
     ) -> Told:
         """Do what the verdict says: commit (`RUN`) or propose (`ASK`).
 
-        Raises `ArgumentsRejected` and what planning raises, `TurnLost`, and `TokenRejected` when
-        NationBuilder no longer lets the nation in.
+        Raises `ArgumentsRejected` and what planning raises, `TurnLost`, and `TokenRejected` or
+        `Reconnect` when NationBuilder no longer lets the nation in.
         """
         planned = self._actions.planned(step, call)
         if planned is not None:
@@ -80,7 +80,7 @@ class Writes:
             at_once=AT_ONCE if tool.effect is Effect.BULK else 1,
             pace=self._pace,
         )
-        if isinstance(report.halted, errors.TokenRejected):
+        if isinstance(report.halted, errors.TokenRejected | errors.Reconnect):
             raise report.halted
         return Told(
             Outcome(

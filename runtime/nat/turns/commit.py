@@ -19,7 +19,7 @@ from nat.agent.ports import Emit
 from nat.agent.report import Report
 from nat.agent.undo import undo
 from nat.conversations.turns import Kind, Turn
-from nat.errors import ApprovalChanged, NotAMember, NotFound, TokenRejected
+from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
 from nat.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
 from nat.names import Table
 from nat.nations.record import Nation
@@ -161,7 +161,7 @@ class Commits:
         return action
 
     def _tell_cut_off(self, report: Report, emit: Emit) -> None:
-        if isinstance(report.halted, TokenRejected):
+        if isinstance(report.halted, TokenRejected | Reconnect):
             emit(Notice("reconnect", report.halted.message, self._app_url or None))
 
 
