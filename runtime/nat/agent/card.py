@@ -24,8 +24,9 @@ def card(change: Change, tool: Gated) -> dict[str, Any]:
     """The card of a change by this tool.
 
     `count` are single requests, `people` the people they touch; `sample` shows records before → after and
-    `more` says how many it leaves out; `skipped` counts by reason; `undo` is all, some or none; `role` is the
-    least role that may approve; `fingerprint` is what an approval has to quote.
+    `more` says how many it leaves out; `touched` are some of the people where one request touches many;
+    `skipped` counts by reason; `undo` is all, some or none; `role` is the least role that may approve;
+    `fingerprint` is what an approval has to quote.
     """
     for records, characters in _SIZES:
         made = _card(change, tool, records, characters)
@@ -48,6 +49,7 @@ def _card(change: Change, tool: Gated, records: int, characters: int) -> dict[st
         "people": change.people,
         "sample": [_operation(each, characters) for each in sample],
         "more": len(change.operations) - len(sample),
+        "touched": [_subject(each, characters) for each in change.sample[:records]],
         "skipped": _skipped(change.skipped, records, characters),
         "warnings": [_short(each, characters * 2) for each in change.warnings[:_WARNINGS]],
         "undo": "all" if change.reversible else "some" if undoable else "none",

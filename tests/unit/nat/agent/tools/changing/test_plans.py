@@ -273,3 +273,4 @@ def test_every_change_fits_a_card(case: Case, office: Bench) -> None:
 
     assert made["people"] == change.people
     assert made["undo"] == ("all" if case.restores else "none")
+    assert [each["id"] for each in made["touched"]] == [each.id for each in change.sample]
