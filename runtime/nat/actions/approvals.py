@@ -8,19 +8,16 @@ moment exactly one wins. A decision quotes the fingerprint that the person saw; 
 beside the row (`nat.actions.rows`) and cannot be edited: editing makes a new proposal.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
 
+from nat.actions.approval import PREFIX, Approval, ApprovalState, approval_item, from_item, inbox_of, to_item
 from nat.actions.rows import Action, ActionRef, ActionRows, ToolClass
 from nat.agent.change import Change
-from nat.agent.effects import Effect
-from nat.agent.gates import least_role
 from nat.agent.ports import Proposal, Standing
 from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt, conversation_key
@@ -33,9 +30,8 @@ from nat.errors import (
     NotFound,
     TurnLost,
 )
-from nat.items import decode, encode, epoch_ms, moment, timestamp
+from nat.items import decode, encode, epoch_ms, timestamp
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.roles import Role
 from nat.settings import TableNames
 
 if TYPE_CHECKING:
@@ -48,74 +44,7 @@ TRIES: Final = 4
 """How often proposing starts over because an earlier proposal was decided at the same moment."""
 STANDING: Final = 10
 """Proposals that later turns are told of."""
-_PREFIX: Final = "approval#"
 _MOST_SUPERSEDED: Final = 50
-
-
-class ApprovalState(StrEnum):
-    """Where a proposal is."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    """Somebody said yes; a turn is on its way to commit it."""
-    COMMITTING = "committing"
-    DONE = "done"
-    PARTLY = "partly"
-    FAILED = "failed"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-
-    @property
-    def retryable(self) -> bool:
-        """What was not done may be tried again."""
-        return self in (ApprovalState.PARTLY, ApprovalState.FAILED)
-
-
-@dataclass(frozen=True)
-class Approval:
-    """One proposal, in the conversation of `user_id`.
-
-    `decision` is the id of the latest decision, which is a turn's unless it was a no; `counts` are operations
-    by state after the commit.
-    """
-
-    id: str
-    nation_slug: str
-    conversation_id: str
-    ref: ActionRef
-    user_id: str
-    tool: ToolClass
-    fingerprint: str
-    operations: int
-    people: int
-    card: Mapping[str, Any]
-    created_at: datetime
-    expires_at: datetime
-    state: ApprovalState = ApprovalState.PENDING
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    decision: str | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def conversation(self) -> str:
-        """Partition key."""
-        return conversation_key(self.nation_slug, self.conversation_id)
-
-    @property
-    def role(self) -> Role:
-        """The least role that may approve."""
-        return least_role(self.tool)
-
-    @property
-    def proposal(self) -> Proposal:
-        """The proposal as the agent knows it."""
-        return Proposal(self.id, self.card, self.expires_at)
-
-    def expired(self, now: datetime) -> bool:
-        """It waits in vain."""
-        return self.state is ApprovalState.PENDING and self.expires_at <= now
 
 
 class Approvals:
@@ -190,13 +119,14 @@ class Approvals:
     def get(self, nation_slug: str, conversation_id: str, approval_id: str) -> Approval:
         """One approval, strongly consistent; expired if its time is over. Raises `NotFound`."""
         try:
-            key = {"conversation": conversation_key(nation_slug, conversation_id), "item": _item(approval_id)}
+            conversation, item = conversation_key(nation_slug, conversation_id), approval_item(approval_id)
         except ValueError:
             raise NotFound("There is no such proposal in this conversation.") from None
-        found = self._client.get_item(TableName=self._table, Key=encode(key), ConsistentRead=True)
+        key = encode({"conversation": conversation, "item": item})
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         if "Item" not in found:
             raise NotFound("There is no such proposal in this conversation.")
-        approval = _approval(decode(found["Item"]))
+        approval = from_item(decode(found["Item"]))
         if self._expire(approval, self._now()):
             return self.get(nation_slug, conversation_id, approval_id)
         return approval
@@ -214,7 +144,7 @@ class Approvals:
         partition key."""
         found: list[Approval] = []
         for item in self._items(conversation, ScanIndexForward=False, Limit=limit):
-            found.append(_approval(decode(item)))
+            found.append(from_item(decode(item)))
             if len(found) == limit:
                 break
         now = self._now()
@@ -238,7 +168,7 @@ class Approvals:
             ExpressionAttributeNames={"#state": "state"},
             values={":pending": ApprovalState.PENDING.value},
         )
-        return [_approval(decode(item)) for item in items]
+        return [from_item(decode(item)) for item in items]
 
     def inbox(self, nation_slug: str, *, limit: int = 50) -> list[Approval]:
         """What waits in a nation, newest first, from an index: a moment behind. What has expired is left
@@ -248,12 +178,12 @@ class Approvals:
             IndexName="by_inbox",
             KeyConditionExpression="#inbox = :inbox",
             ExpressionAttributeNames={"#inbox": "inbox"},
-            ExpressionAttributeValues=encode({":inbox": _inbox(nation_slug)}),
+            ExpressionAttributeValues=encode({":inbox": inbox_of(nation_slug)}),
             ScanIndexForward=False,
             Limit=limit,
         )
         now = self._now()
-        found = [_approval(decode(item)) for item in page["Items"]]
+        found = [from_item(decode(item)) for item in page["Items"]]
         return [each for each in found if not self._expire(each, now)]
 
     def expire(self, nation_slug: str, *, limit: int = 100) -> list[Approval]:
@@ -263,11 +193,11 @@ class Approvals:
             IndexName="by_inbox",
             KeyConditionExpression="#inbox = :inbox",
             ExpressionAttributeNames={"#inbox": "inbox"},
-            ExpressionAttributeValues=encode({":inbox": _inbox(nation_slug)}),
+            ExpressionAttributeValues=encode({":inbox": inbox_of(nation_slug)}),
             Limit=limit,
         )
         now = self._now()
-        found = [_approval(decode(item)) for item in page["Items"]]
+        found = [from_item(decode(item)) for item in page["Items"]]
         return [
             replace(each, state=ApprovalState.EXPIRED)
             for each in found
@@ -410,7 +340,7 @@ class Approvals:
         return {
             "Update": {
                 "TableName": self._table,
-                "Key": encode({"conversation": approval.conversation, "item": _item(approval.id)}),
+                "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
                 "UpdateExpression": f"SET {expression}",
                 "ConditionExpression": condition,
                 "ExpressionAttributeNames": {"#state": "state", **names},
@@ -424,8 +354,8 @@ class Approvals:
                 "TableName": self._table,
                 "Item": encode(
                     {
-                        **_to_item(approval),
-                        "inbox": _inbox(approval.nation_slug),
+                        **to_item(approval),
+                        "inbox": inbox_of(approval.nation_slug),
                         TTL_ATTRIBUTE: turn.expires(approval.created_at),
                     }
                 ),
@@ -443,93 +373,10 @@ class Approvals:
             KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
             ExpressionAttributeNames={"#conversation": "conversation", "#item": "item", **names},
             ExpressionAttributeValues=encode(
-                {":conversation": conversation, ":prefix": _PREFIX, **(values or {})}
+                {":conversation": conversation, ":prefix": PREFIX, **(values or {})}
             ),
             ConsistentRead=True,
             **query,
         )
         for page in pages:
             yield from page["Items"]
-
-
-def finishing(
-    table: str, turn: Turn, approval_id: str, state: ApprovalState, counts: Mapping[str, int]
-) -> "TransactWriteItemTypeDef":
-    """The end of a commit as an entry of its turn's last transaction. `table` is Actions. The condition fails
-    when another decision has taken over."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"conversation": turn.conversation, "item": _item(approval_id)}),
-            "UpdateExpression": "SET #state = :state, #counts = :counts",
-            "ConditionExpression": "#decision = :turn AND #state IN (:approved, :committing)",
-            "ExpressionAttributeNames": {"#state": "state", "#counts": "counts", "#decision": "decision"},
-            "ExpressionAttributeValues": encode(
-                {
-                    ":state": state.value,
-                    ":counts": dict(counts),
-                    ":turn": turn.turn_id,
-                    ":approved": ApprovalState.APPROVED.value,
-                    ":committing": ApprovalState.COMMITTING.value,
-                }
-            ),
-        }
-    }
-
-
-def _item(approval_id: str) -> str:
-    if not approval_id.isalnum():
-        raise ValueError("That is not the id of a proposal.")
-    return f"{_PREFIX}{approval_id}"
-
-
-def _inbox(nation_slug: str) -> str:
-    """Partition of index `by_inbox`; begins with the slug, so that isolation by key holds there too."""
-    return f"{nation_slug}#{ApprovalState.PENDING.value}"
-
-
-def _to_item(approval: Approval) -> dict[str, Any]:
-    return {
-        "conversation": approval.conversation,
-        "item": _item(approval.id),
-        "id": approval.id,
-        "nation_slug": approval.nation_slug,
-        "conversation_id": approval.conversation_id,
-        "action": str(approval.ref),
-        "user_id": approval.user_id,
-        "tool": approval.tool.name,
-        "effect": approval.tool.effect.value,
-        "sends": approval.tool.sends,
-        "fingerprint": approval.fingerprint,
-        "operations": approval.operations,
-        "people": approval.people,
-        # As text: a card holds whatever a record does, also floats.
-        "card": json.dumps(approval.card, ensure_ascii=False, separators=(",", ":")),
-        "created_at": approval.created_at,
-        "expires_at": approval.expires_at,
-        "expires_ms": epoch_ms(approval.expires_at),
-        "state": approval.state.value,
-    }
-
-
-def _approval(item: Mapping[str, Any]) -> Approval:
-    decided_at = item.get("decided_at")
-    return Approval(
-        id=item["id"],
-        nation_slug=item["nation_slug"],
-        conversation_id=item["conversation_id"],
-        ref=ActionRef.parse(item["action"]),
-        user_id=item["user_id"],
-        tool=ToolClass(item["tool"], Effect(item["effect"]), item["sends"]),
-        fingerprint=item["fingerprint"],
-        operations=item["operations"],
-        people=item["people"],
-        card=json.loads(item["card"]),
-        created_at=moment(item["created_at"]),
-        expires_at=moment(item["expires_at"]),
-        state=ApprovalState(item["state"]),
-        decided_by=item.get("decided_by"),
-        decided_at=None if decided_at is None else moment(decided_at),
-        decision=item.get("decision"),
-        counts=item.get("counts", {}),
-    )

@@ -17,7 +17,7 @@ run together, and their intents are stored in one go.
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,10 +25,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from nat import errors
-from nat.agent.change import Change, Probe, Request, Subject
+from nat.agent.change import Change
 from nat.agent.ports import Emit, Entry, EntryState, Journal
-from nat.agent.report import Report, Result, result_of
+from nat.agent.report import Report
 from nat.agent.states import State, agrees, look, stored_otherwise
+from nat.agent.work import Work, chosen, results_of, works_of
 from nat.events import Progress
 
 if TYPE_CHECKING:
@@ -81,27 +82,6 @@ class Pace:
 STEADY: Final = Pace()
 
 
-@dataclass(frozen=True)
-class Work:
-    """One operation to carry out: a change's, or what takes one back."""
-
-    key: str
-    subject: Subject
-    requests: tuple[Request, ...]
-    before: State
-    after: State
-    probe: Probe | None
-    awaits: bool = False
-    undoable: bool = False
-
-    @property
-    def provable(self) -> bool:
-        """Looking tells whether it was done. What a POST creates gets a new id, so only an index shows it."""
-        if self.probe is None:
-            return False
-        return self.probe.index or all(request.method != "POST" for request in self.requests)
-
-
 def commit(
     change: Change,
     *,
@@ -129,54 +109,6 @@ def commit(
         at_once=at_once,
         pace=pace,
     )
-
-
-def survey(change: Change, entries: Mapping[str, Entry], keys: Collection[str] | None = None) -> Report:
-    """How far a change is by its journal, or the operations of it with these keys. Raises `BadRequest`."""
-    return Report(_results(chosen(works_of(change), keys), entries))
-
-
-def works_of(change: Change) -> list[Work]:
-    """The operations of a change."""
-    return [
-        Work(
-            each.key,
-            each.subject,
-            (each.request,),
-            each.before,
-            each.after,
-            each.probe,
-            each.awaits,
-            bool(each.undo),
-        )
-        for each in change.operations
-    ]
-
-
-def _results(works: Sequence[Work], entries: Mapping[str, Entry]) -> tuple[Result, ...]:
-    return tuple(
-        result_of(
-            work.key,
-            work.subject,
-            entries.get(work.key),
-            undoable=work.undoable,
-            provable=work.provable,
-        )
-        for work in works
-    )
-
-
-def chosen(works: Sequence[Work], keys: Collection[str] | None) -> list[Work]:
-    """The operations with these keys, in their order. Raises `BadRequest` for keys that do not exist."""
-    known = {each.key for each in works}
-    if len(known) != len(works):
-        raise ValueError("Two operations of a change have the same key.")
-    if keys is None:
-        return list(works)
-    wanted = set(keys)
-    if not wanted <= known:
-        raise errors.BadRequest("This change has no such record.")
-    return [each for each in works if each.key in wanted]
 
 
 def carry_out(
@@ -239,7 +171,7 @@ class _Run:
             if was_stopped:
                 break
         self._tell_progress(last=True)
-        return Report(_results(self._works, self._entries), was_stopped, self._halted)
+        return Report(results_of(self._works, self._entries), was_stopped, self._halted)
 
     def _is_open(self, work: Work) -> bool:
         entry = self._entries.get(work.key)

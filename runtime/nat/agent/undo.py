@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.agent.change import CREATED_ID, Change, Operation, Request
-from nat.agent.commit import STEADY, Pace, Work, carry_out, chosen
+from nat.agent.commit import STEADY, Pace, carry_out
 from nat.agent.ports import Emit, Entry, EntryState, Journal
 from nat.agent.report import Report
 from nat.agent.states import probe_of_result
+from nat.agent.work import Work, chosen
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from nat.actions.approvals import Approvals, ApprovalState
+from nat.actions.approval import ApprovalState
+from nat.actions.approvals import Approvals
 from nat.actions.journal import StoredJournal
 from nat.actions.rows import Action, ActionRef, ActionRows
-from nat.agent.commit import AT_ONCE, STEADY, Pace, commit, survey
+from nat.agent.commit import AT_ONCE, STEADY, Pace, commit
 from nat.agent.effects import Effect
 from nat.agent.ports import Emit
 from nat.agent.report import Report
 from nat.agent.undo import undo
+from nat.agent.work import survey
 from nat.conversations.turns import Kind, Turn
 from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
 from nat.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped

@@ -21,14 +21,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from nat.actions.approvals import Approval, Approvals, ApprovalState
+from nat.actions.approval import Approval, ApprovalState
+from nat.actions.approvals import Approvals
 from nat.actions.journal import read_journal
 from nat.actions.rows import Action, ActionRef, ActionRows
 from nat.agent import gates
-from nat.agent.commit import survey
 from nat.agent.gates import Gated, Verdict
 from nat.agent.ports import EntryState
 from nat.agent.undo import undoing
+from nat.agent.work import survey
 from nat.conversations.events import put_event
 from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nat.actions.approvals import ApprovalState, finishing
+from nat.actions.approval import ApprovalState, finishing
 from nat.agent.money import total_micros
 from nat.agent.ports import Message, Usage
 from nat.agent.transcript import settled_text

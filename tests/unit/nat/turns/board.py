@@ -9,7 +9,8 @@ import boto3
 from ulid import ULID
 
 from nat import aws
-from nat.actions.approvals import Approval, Approvals
+from nat.actions.approval import Approval
+from nat.actions.approvals import Approvals
 from nat.actions.journal import read_journal
 from nat.agent.change import Change
 from nat.agent.loop import Agent

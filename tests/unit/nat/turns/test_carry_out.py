@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nat import aws, errors
-from nat.actions.approvals import ApprovalState
+from nat.actions.approval import ApprovalState
 from nat.actions.journal import read_journal
 from nat.agent.ports import EntryState
 from nat.conversations.turns import Kind, State, Turn

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nat import aws, errors
-from nat.actions.approvals import ApprovalState
+from nat.actions.approval import ApprovalState
 from nat.conversations.turns import Kind, State
 from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.names import Table

@@ -1,0 +1,80 @@
+"""The operations of a change as work to do, and how far they are by the journal."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from nat import errors
+from nat.agent.change import Change, Probe, Request, Subject
+from nat.agent.ports import Entry
+from nat.agent.report import Report, Result, result_of
+from nat.agent.states import State
+
+
+@dataclass(frozen=True)
+class Work:
+    """One operation to carry out: a change's, or what takes one back."""
+
+    key: str
+    subject: Subject
+    requests: tuple[Request, ...]
+    before: State
+    after: State
+    probe: Probe | None
+    awaits: bool = False
+    undoable: bool = False
+
+    @property
+    def provable(self) -> bool:
+        """Looking tells whether it was done. What a POST creates gets a new id, so only an index shows it."""
+        if self.probe is None:
+            return False
+        return self.probe.index or all(request.method != "POST" for request in self.requests)
+
+
+def survey(change: Change, entries: Mapping[str, Entry], keys: Collection[str] | None = None) -> Report:
+    """How far a change is by its journal, or the operations of it with these keys. Raises `BadRequest`."""
+    return Report(results_of(chosen(works_of(change), keys), entries))
+
+
+def works_of(change: Change) -> list[Work]:
+    """The operations of a change."""
+    return [
+        Work(
+            each.key,
+            each.subject,
+            (each.request,),
+            each.before,
+            each.after,
+            each.probe,
+            each.awaits,
+            bool(each.undo),
+        )
+        for each in change.operations
+    ]
+
+
+def results_of(works: Sequence[Work], entries: Mapping[str, Entry]) -> tuple[Result, ...]:
+    """What became of each operation."""
+    return tuple(
+        result_of(
+            work.key,
+            work.subject,
+            entries.get(work.key),
+            undoable=work.undoable,
+            provable=work.provable,
+        )
+        for work in works
+    )
+
+
+def chosen(works: Sequence[Work], keys: Collection[str] | None) -> list[Work]:
+    """The operations with these keys, in their order. Raises `BadRequest` for keys that do not exist."""
+    known = {each.key for each in works}
+    if len(known) != len(works):
+        raise ValueError("Two operations of a change have the same key.")
+    if keys is None:
+        return list(works)
+    wanted = set(keys)
+    if not wanted <= known:
+        raise errors.BadRequest("This change has no such record.")
+    return [each for each in works if each.key in wanted]
