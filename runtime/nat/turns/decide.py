@@ -140,10 +140,12 @@ class Decisions:
         )
 
     def reject(self, decision: Decision, approval_id: str, *, fingerprint: str) -> Approval:
-        """Say no to a proposal. Nothing runs. Raises what `approve` raises, but never `ConversationBusy`."""
+        """Say no to a proposal. Nothing runs, so it takes no role. Raises what `approve` raises, but neither
+        `RoleInsufficient` nor `ConversationBusy`."""
         check_ids(decision.decision_id, decision.conversation_id)
         asking = self._asking(decision)
-        approval = self._approval(decision, asking, approval_id)
+        approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
+        self._check_sees(decision, asking, approval.user_id)
         return self._approvals.reject(
             approval, fingerprint=fingerprint, by=decision.user_id, decision=decision.decision_id
         )
@@ -234,9 +236,12 @@ class Decisions:
         return approval
 
     def _check_may(self, decision: Decision, asking: _Asking, owner: str, tool: Gated) -> None:
+        self._check_sees(decision, asking, owner)
+        check_may(tool, asking.role, asking.nation)
+
+    def _check_sees(self, decision: Decision, asking: _Asking, owner: str) -> None:
         if owner != decision.user_id and not asking.role.at_least(Role.ADMIN):
             raise NotFound("There is no such proposal in this conversation.")
-        check_may(tool, asking.role, asking.nation)
 
     def _chosen(self, approval: Approval, keys: Collection[str] | None) -> tuple[str, ...] | None:
         if keys is None:
@@ -349,5 +354,7 @@ class _Part(StrEnum):
 
 def check_may(tool: Gated, role: Role, nation: Nation) -> None:
     """Whether a person with this role may let this tool run now. Raises `RoleInsufficient`."""
-    if gates.decide(tool, role, gates.policy_of(nation.policy)) is Verdict.REFUSE:
+    if gates.by_role(tool, role) is Verdict.REFUSE:
         raise RoleInsufficient
+    if gates.decide(tool, role, gates.policy_of(nation.policy)) is Verdict.REFUSE:
+        raise RoleInsufficient("This nation's policy does not allow this. Ask an admin.")

@@ -99,7 +99,7 @@ def settle(
         usage=ending.usage,
         cost_micros=ending.cost_micros,
         model=ending.model,
-        refunded=turn.refunded or ending.refund,
+        refunded=turn.refunded or (ending.refund and turn.kind is Kind.ASK),
     )
     entries = [
         end_turn(conversations, turn, ended),

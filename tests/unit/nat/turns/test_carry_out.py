@@ -367,5 +367,5 @@ def test_a_connection_that_is_lost_in_a_commit_leaves_everything_to_try_again(bo
 
 def cut_off(at: str) -> None:
     """The token cannot be renewed when something is to be written."""
-    if at == "before send":
+    if at in ("before send", "before exchange"):
         raise errors.Reconnect

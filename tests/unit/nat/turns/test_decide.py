@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from ulid import ULID
 
 from nat import aws, errors
 from nat.actions.approval import ApprovalState
@@ -299,6 +300,63 @@ def test_a_rejected_proposal_stays_rejected(board: Board) -> None:
 
     with pytest.raises(errors.ApprovalClosed):
         board.approve(approval)
+
+
+def test_the_same_no_again_changes_nothing(board: Board) -> None:
+    approval = board.propose(board.office.people(1), board.office.new_tag("major"))
+    decision, seen = board.decision(), approval.card["fingerprint"]
+    board.decisions.reject(decision, approval.id, fingerprint=seen)
+
+    again = board.decisions.reject(decision, approval.id, fingerprint=seen)
+
+    assert (again.state, again.decided_by) == (ApprovalState.REJECTED, "u1")
+
+
+def test_who_lost_the_role_can_still_say_no(board: Board) -> None:
+    approval = board.propose(board.office.people(1), board.office.new_tag("major"))
+    become(board, "u1", Role.VIEWER)
+
+    rejected = board.decisions.reject(board.decision(), approval.id, fingerprint=approval.card["fingerprint"])
+
+    assert rejected.state is ApprovalState.REJECTED
+
+
+def test_trying_again_twice_at_once_happens_once(board: Board) -> None:
+    approval = board.propose(board.office.people(2), board.office.new_tag("major"))
+    board.office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
+    board.carry_out(board.approve(approval))
+
+    def click(user: str) -> Any:
+        try:
+            return board.decisions.retry(board.decision(user), approval.id)
+        except (errors.ApprovalClosed, errors.ConversationBusy) as error:
+            return error
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = list(pool.map(click, ["u1", "u2"] * 3))
+
+    assert sum(not isinstance(each, Exception) for each in outcomes) == 1
+
+
+@pytest.mark.parametrize("approval_id", ["", "nothing", "a#b", "../x"])
+def test_a_proposal_that_does_not_exist_is_not_found(board: Board, approval_id: str) -> None:
+    with pytest.raises(errors.NotFound):
+        board.decisions.approve(board.decision(), approval_id, fingerprint="0")
+
+
+def test_a_proposal_of_another_conversation_is_not_found(board: Board) -> None:
+    approval = board.propose(board.office.people(1), board.office.new_tag("major"))
+    board.conversation_id = str(ULID())
+
+    with pytest.raises(errors.NotFound):
+        board.approve(approval)
+
+
+def test_an_id_that_no_client_made_is_refused(board: Board) -> None:
+    approval = board.propose(board.office.people(1), board.office.new_tag("major"))
+
+    with pytest.raises(errors.BadRequest):
+        board.approve(approval, decision_id="yes")
 
 
 def test_the_model_hears_what_became_of_its_proposals(board: Board) -> None:
