@@ -39,12 +39,21 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 TO_DECIDE: Final = timedelta(minutes=15)
-"""How long a proposal of a conversation waits, unless configured otherwise."""
+"""How long a proposal of a conversation waits, unless the nation's policy says otherwise."""
+LONGEST_TO_DECIDE: Final = timedelta(hours=72)
 TRIES: Final = 4
 """How often proposing starts over because an earlier proposal was decided at the same moment."""
 STANDING: Final = 10
 """Proposals that later turns are told of."""
 _MOST_SUPERSEDED: Final = 50
+
+
+def time_to_decide(policy: Mapping[str, Any]) -> timedelta:
+    """How long proposals wait by a nation's policy: its `approval_minutes`, from one minute to 72 hours."""
+    minutes = policy.get("approval_minutes")
+    if type(minutes) is not int:
+        return TO_DECIDE
+    return min(max(timedelta(minutes=minutes), timedelta(minutes=1)), LONGEST_TO_DECIDE)
 
 
 class Approvals:
@@ -56,19 +65,24 @@ class Approvals:
         tables: TableNames,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        to_decide: timedelta = TO_DECIDE,
     ) -> None:
         self._client = client
         self._table = tables[Table.ACTIONS]
         self._conversations = tables[Table.CONVERSATIONS]
         self._now = now
-        self._to_decide = to_decide
         self._actions = ActionRows(client, self._table)
 
     def propose(
-        self, turn: Turn, ref: ActionRef, change: Change, tool: ToolClass, card: Mapping[str, Any]
+        self,
+        turn: Turn,
+        ref: ActionRef,
+        change: Change,
+        tool: ToolClass,
+        card: Mapping[str, Any],
+        *,
+        to_decide: timedelta = TO_DECIDE,
     ) -> Proposal:
-        """Store a proposal of a running turn, with its frozen change.
+        """Store a proposal of a running turn, with its frozen change. It waits as long as `to_decide` says.
 
         The same change waits once: an equal pending proposal of the conversation is given instead. Proposals
         of earlier turns of the conversation are superseded; those of the same turn stand side by side. Raises
@@ -94,7 +108,7 @@ class Approvals:
                 people=change.people,
                 card=card,
                 created_at=now,
-                expires_at=now + self._to_decide,
+                expires_at=now + to_decide,
             )
             action = Action(
                 turn.nation_slug, turn.conversation_id, ref, turn.user_id, tool, change, now, approval.id

@@ -7,10 +7,10 @@ begins nothing, and learns it by `TurnLost`.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from nat.actions.approvals import Approvals
+from nat.actions.approvals import TO_DECIDE, Approvals
 from nat.actions.rows import Action, ActionRef, ActionRows, ToolClass, expires
 from nat.agent.card import card
 from nat.agent.change import Change
@@ -137,10 +137,13 @@ class TurnActions:
         turn: Turn,
         approvals: Approvals,
         now: Callable[[], datetime],
+        *,
+        to_decide: timedelta = TO_DECIDE,
     ) -> None:
         self._client = client
         self._tables = tables
         self._turn = turn
+        self._to_decide = to_decide
         self._approvals = approvals
         self._now = now
         self._rows = ActionRows(client, tables[Table.ACTIONS])
@@ -187,7 +190,12 @@ class TurnActions:
     def propose(self, step: int, call: str, change: Change, tool: Gated) -> Proposal:
         """Store a change that waits for a person's yes. Raises `TurnLost`."""
         return self._approvals.propose(
-            self._turn, self._ref(step, call), change, _class(tool), card(change, tool)
+            self._turn,
+            self._ref(step, call),
+            change,
+            _class(tool),
+            card(change, tool),
+            to_decide=self._to_decide,
         )
 
     def reference(self, step: int, call: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from nat import log
-from nat.actions.approvals import Approvals
+from nat.actions.approvals import Approvals, time_to_decide
 from nat.actions.journal import TurnActions
 from nat.agent.gates import policy_of
 from nat.agent.loop import Agent
@@ -168,7 +168,14 @@ class Runner:
                 emit=publisher.emit,
                 stopped=signals.stopped,
                 policy=policy_of(record.policy),
-                actions=TurnActions(self._client, self._tables, turn, self._approvals, self._now),
+                actions=TurnActions(
+                    self._client,
+                    self._tables,
+                    turn,
+                    self._approvals,
+                    self._now,
+                    to_decide=time_to_decide(record.policy),
+                ),
             )
         return _ending(answer)
 

@@ -1,6 +1,7 @@
 """Deciding about proposals: exactly one outcome, whatever happens at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from nat import aws, errors
 from nat.actions.approval import ApprovalState
 from nat.conversations.turns import Kind, State
 from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished
+from nat.items import encode
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -253,15 +255,30 @@ def test_a_member_approves_a_message_of_their_own_but_not_anothers_proposal(boar
     assert (turn.state, board.office.carriers(tag)) == (State.FINISHED, [person])
 
 
-def test_a_policy_that_was_tightened_meanwhile_holds(board: Board) -> None:
-    tag = board.office.new_tag("major")
-    admitted = board.approve(board.propose(board.office.people(1), tag))
+def set_policy(board: Board, policy: dict[str, Any]) -> None:
     aws.dynamodb().update_item(
         TableName=board.stage.tables[Table.NATIONS],
         Key={"nation_slug": {"S": "demo"}},
         UpdateExpression="SET policy = :policy",
-        ExpressionAttributeValues={":policy": {"M": {"classes": {"M": {"bulk": {"S": "deny"}}}}}},
+        ExpressionAttributeValues=encode({":policy": policy}),
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "waits"), [(60, 60), (0, 1), (100_000, 72 * 60), ("soon", 15), (None, 15)]
+)
+def test_a_proposal_waits_as_long_as_the_nation_says(board: Board, minutes: Any, waits: int) -> None:
+    set_policy(board, {"approval_minutes": minutes})
+
+    approval = board.propose(board.office.people(1), board.office.new_tag("major"))
+
+    assert approval.expires_at - approval.created_at == timedelta(minutes=waits)
+
+
+def test_a_policy_that_was_tightened_meanwhile_holds(board: Board) -> None:
+    tag = board.office.new_tag("major")
+    admitted = board.approve(board.propose(board.office.people(1), tag))
+    set_policy(board, {"classes": {"bulk": "deny"}})
 
     turn = board.carry_out(admitted)
 
