@@ -109,7 +109,7 @@ class Operation:
     probe: Probe | None = None
     undo: tuple[Request, ...] = ()
     awaits: bool = False
-    """The answer is 202 with a token: done when the asynchronous process has completed."""
+    """The request, or its undo, may be answered by 202 with a token: done when that process has completed."""
     needs: tuple[str, ...] = ()
     """Keys of earlier operations that must be done first, because their ids stand in this one. A subset that
     holds this operation holds those too."""

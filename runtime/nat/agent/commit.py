@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nat import errors
 from nat.agent.change import Change
 from nat.agent.ports import Emit, Entry, EntryState, Journal
+from nat.agent.references import filled, names_of, remade
 from nat.agent.report import Report
 from nat.agent.states import State, agrees, look, stored_otherwise
 from nat.agent.work import Work, chosen, results_of, works_of
@@ -54,6 +55,8 @@ NOT_CONFIRMED: Final = "NationBuilder did not confirm it, so it may or may not h
 NOT_ANSWERED: Final = "NationBuilder did not answer, and the record is unchanged"
 STILL_WORKING: Final = "NationBuilder is still working on it"
 GONE: Final = "the record no longer exists"
+NEED_MISSING: Final = "what it needs could not be made"
+OTHERWISE: Final = "NationBuilder knew the record already and changed it, so it cannot be taken back"
 HALF_DONE: Final = "only a part of it went through"
 NOT_REACHED: Final = "NationBuilder could not be reached"
 
@@ -195,7 +198,8 @@ class _Run:
         batch: list[Work] = []
         for work in todo:
             alone = self._at_once == 1 or not work.provable or work.awaits
-            if batch and (alone or len(batch) == self._pace.batch):
+            beside = {each.key for each in batch}
+            if batch and (alone or len(batch) == self._pace.batch or not beside.isdisjoint(work.waits)):
                 yield batch
                 batch = []
             if alone:
@@ -261,6 +265,11 @@ class _Run:
     def _one(self, work: Work) -> Entry:
         if self._abandon.is_set() or self._halted is not None or self._stopped():
             return self._skipped(work)
+        needed = {key: each for key in work.needs if (each := self._entries.get(key)) is not None}
+        names = names_of(needed)
+        if len(names) < len(work.needs):
+            return self._entry(work, EntryState.FAILED, why=NEED_MISSING)
+        work = work.with_ids(names)
         entry = self._entries.get(work.key)
         reconciling = self._reconciles(work)
         try:
@@ -304,7 +313,8 @@ class _Run:
         if agrees(work.probe, seen.state, work.before):
             return None
         if agrees(work.probe, seen.state, work.after):
-            return self._entry(work, EntryState.DONE, already=True)
+            found = seen.id if work.before is None and work.probe.index else None
+            return self._entry(work, EntryState.DONE, already=True, created_id=found)
         return self._conflict(work, seen.state)
 
     def _reconcile(self, work: Work) -> Entry | None:
@@ -325,11 +335,13 @@ class _Run:
             return self._entry(work, EntryState.SKIPPED)
         created: str | None = None
         changed: dict[str, Any] = {}
+        names: dict[str, str] = {}
         for number, request in enumerate(work.requests, 1):
             last = number == len(work.requests)
             try:
-                answer = self._patiently(
-                    partial(self._nation.send, request.method, request.path, request.body)
+                now = filled(request, names)
+                status, answer = self._patiently(
+                    partial(self._nation.exchange, now.method, now.path, now.body)
                 )
             except errors.WriteUncertain as error:
                 return self._prove(work, error)
@@ -349,6 +361,10 @@ class _Run:
                 waited = self._await_noted(work, token) if last else self._await(work, token)
                 if last or waited.state is not EntryState.DONE:
                     return waited
+            if request.method == "POST":
+                names |= remade(answer)
+            if work.expects not in (None, status):
+                return self._entry(work, EntryState.DONE, why=OTHERWISE)
             data = answer.get("data")
             if isinstance(data, dict):
                 created = str(data["id"]) if work.before is None and "id" in data else created

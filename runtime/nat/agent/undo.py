@@ -1,13 +1,14 @@
 """Taking back what a change did: from its journal, newest first, and only where nobody changed it since."""
 
-import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from nat.agent.change import CREATED_ID, Change, Operation, Request
+from nat.agent.change import CREATED_ID, RECREATED_ID, Change, Operation
 from nat.agent.commit import STEADY, Pace, carry_out
 from nat.agent.ports import Emit, Entry, EntryState, Journal
+from nat.agent.references import filled, filled_probe, lacks, names_of
 from nat.agent.report import Report
 from nat.agent.states import probe_of_result
 from nat.agent.work import Work, chosen
@@ -52,43 +53,39 @@ def undo(
 
 def undoing(change: Change, entries: Mapping[str, Entry], now: datetime) -> list[Work]:
     """What there is to take back, newest first: done by us within `KEPT`, and possible through V2."""
+    dependents: dict[str, list[str]] = {}
+    for operation in change.operations:
+        for key in operation.needs:
+            dependents.setdefault(key, []).append(operation.key)
     return [
-        work
+        replace(work, waits=tuple(dependents.get(work.key, ())))
         for operation in reversed(change.operations)
-        if (entry := entries.get(operation.key)) is not None
-        and (work := _undoing(operation, entry, now)) is not None
+        if (work := _undoing(operation, entries, now)) is not None
     ]
 
 
-def _undoing(operation: Operation, entry: Entry, now: datetime) -> Work | None:
-    if entry.state is not EntryState.DONE or entry.already or not operation.undo:
+def _undoing(operation: Operation, entries: Mapping[str, Entry], now: datetime) -> Work | None:
+    entry = entries.get(operation.key)
+    if entry is None or entry.state is not EntryState.DONE or entry.already or not operation.undo:
         return None
     if entry.at is not None and now - entry.at > KEPT:
         return None
-    requests = tuple(_with_created(request, entry.created_id) for request in operation.undo)
-    if any(request is None for request in requests):
+    names = names_of({key: entries[key] for key in operation.needs if key in entries})
+    if entry.created_id is not None:
+        names[CREATED_ID] = entry.created_id
+    requests = tuple(filled(request, names) for request in operation.undo)
+    if any(lacks(request, but=RECREATED_ID) for request in requests):
         return None
     left = operation.after
     if left is not None and entry.found:
         left = {**left, **entry.found}
+    probe = probe_of_result(operation, entry.created_id)
     return Work(
         operation.key,
         operation.subject,
-        tuple(request for request in requests if request is not None),
+        requests,
         before=left,
         after=operation.before,
-        probe=probe_of_result(operation, entry.created_id),
+        probe=probe and filled_probe(probe, names),
         awaits=operation.awaits,
     )
-
-
-def _with_created(request: Request, created_id: str | None) -> Request | None:
-    """The request with the id of the created record in it; `None` if it needs one that nobody knows."""
-    body: Mapping[str, Any] | None = request.body
-    text = json.dumps([request.path, body])
-    if CREATED_ID not in text:
-        return request
-    if created_id is None:
-        return None
-    path, body = json.loads(text.replace(CREATED_ID, created_id))
-    return Request(request.method, path, body)

@@ -1,11 +1,12 @@
 """The operations of a change as work to do, and how far they are by the journal."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nat import errors
 from nat.agent.change import Change, Probe, Request, Subject
 from nat.agent.ports import Entry
+from nat.agent.references import Names, filled, filled_probe, needs_created_id
 from nat.agent.report import Report, Result, result_of
 from nat.agent.states import State
 
@@ -22,6 +23,24 @@ class Work:
     probe: Probe | None
     awaits: bool = False
     undoable: bool = False
+    undo_by_id: bool = False
+    """Taking it back takes the id of what it created."""
+    needs: tuple[str, ...] = ()
+    """Works that must be done first: their ids stand in this one."""
+    waits: tuple[str, ...] = ()
+    """Works that it comes after, and never beside."""
+    expects: int | None = None
+    """The status that the undo is for."""
+
+    def with_ids(self, names: Names) -> "Work":
+        """The same with the ids in place that are known by now."""
+        if not names:
+            return self
+        return replace(
+            self,
+            requests=tuple(filled(each, names) for each in self.requests),
+            probe=self.probe and filled_probe(self.probe, names),
+        )
 
     @property
     def provable(self) -> bool:
@@ -48,6 +67,10 @@ def works_of(change: Change) -> list[Work]:
             each.probe,
             each.awaits,
             bool(each.undo),
+            any(needs_created_id(request) for request in each.undo),
+            each.needs,
+            each.needs,
+            each.expects,
         )
         for each in change.operations
     ]
@@ -59,8 +82,8 @@ def results_of(works: Sequence[Work], entries: Mapping[str, Entry]) -> tuple[Res
         result_of(
             work.key,
             work.subject,
-            entries.get(work.key),
-            undoable=work.undoable,
+            entry := entries.get(work.key),
+            undoable=work.undoable and not (work.undo_by_id and entry and entry.created_id is None),
             provable=work.provable,
         )
         for work in works
@@ -68,7 +91,8 @@ def results_of(works: Sequence[Work], entries: Mapping[str, Entry]) -> tuple[Res
 
 
 def chosen(works: Sequence[Work], keys: Collection[str] | None) -> list[Work]:
-    """The operations with these keys, in their order. Raises `BadRequest` for keys that do not exist."""
+    """The operations with these keys, and those that they need, in their order. Raises `BadRequest` for keys
+    that do not exist."""
     known = {each.key for each in works}
     if len(known) != len(works):
         raise ValueError("Two operations of a change have the same key.")
@@ -77,4 +101,7 @@ def chosen(works: Sequence[Work], keys: Collection[str] | None) -> list[Work]:
     wanted = set(keys)
     if not wanted <= known:
         raise errors.BadRequest("This change has no such record.")
+    for each in reversed(works):  # what is needed comes first
+        if each.key in wanted:
+            wanted.update(each.needs)
     return [each for each in works if each.key in wanted]

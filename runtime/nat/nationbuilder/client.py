@@ -279,17 +279,13 @@ class NationBuilder:
         answer = self._transport.send("PATCH", path, query=list(query), body=body)
         return _read(partial(_object, answer), WriteUncertain)
 
-    def send(
-        self, method: Literal["POST", "PATCH", "DELETE"], path: str, body: Mapping[str, Any] | None = None
-    ) -> Mapping[str, Any]:
-        """One writing request as a change froze it. `path` is below `/api/v2`, such as `contacts/5`."""
-        return self.exchange(method, path, body)[1]
-
     def exchange(
         self, method: Literal["POST", "PATCH", "DELETE"], path: str, body: Mapping[str, Any] | None = None
     ) -> tuple[int, Mapping[str, Any]]:
-        """As `send`, with the status of the answer: a push says by it whether it found somebody (200) or made
-        somebody new (201)."""
+        """One writing request as it was frozen in a change; `path` is below `/api/v2`, such as `contacts/5`.
+
+        Gives status and document: a push tells by the status whether it found somebody (200) or made somebody
+        new (201)."""
         status, answer = self._transport.exchange(method, _checked_path(path), body=body)
         return status, _read(partial(_object, answer), WriteUncertain)
 

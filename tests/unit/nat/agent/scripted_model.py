@@ -113,10 +113,10 @@ class Nation:
         if name in self.raises:
             raise self.raises[name]
 
-    def send(self, method: str, path: str, body: Any) -> dict[str, Any]:
+    def exchange(self, method: str, path: str, body: Any) -> tuple[int, dict[str, Any]]:
         """A committed change: what the log calls by the tool's name."""
         self.work("delete_person" if method == "DELETE" else "update_person")
-        return {}
+        return 200, {}
 
 
 def count_people(nation: Nation, *, tag: Annotated[str, Field(min_length=1)] = "any") -> Outcome:

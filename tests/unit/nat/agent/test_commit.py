@@ -36,7 +36,7 @@ def test_an_intent_is_stored_before_anything_is_sent(office: Bench) -> None:
 
     office.commit(tagging(people, tag), journal, nation=nation)
 
-    assert ["before send", people[0]] in seen
+    assert ["before exchange", people[0]] in seen
     assert all(people[0] in each for each in seen)
 
 
@@ -298,7 +298,7 @@ def test_a_list_action_whose_worker_dies_is_asked_for_by_its_token(office: Bench
     report = office.commit(_adding(list_id, people), journal, nation=Mortal(office.nation, die_while_waiting))
 
     assert report.outcome == "done"
-    assert sent.count("before send") == 1
+    assert sent.count("before exchange") == 1
 
 
 def test_a_process_that_takes_too_long_is_unknown_but_can_be_looked_at_again(office: Bench) -> None:

@@ -5,6 +5,7 @@ carries the tag, is read first, so that the change says whom it touches and the 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -248,7 +249,10 @@ def delete_list(
             *(_action(RECREATED_ID, "add_signups", ids=part) for part in _parts(members.ids)),
         )
         sample = tuple(person_subject(nation, each) for each in members.records[:SAMPLE])
-    operation = delete(_subject(nation, found), found, ("name", "slug", "signups_count"), undo=undo)
+    operation = replace(
+        delete(_subject(nation, found), found, ("name", "slug", "signups_count"), undo=undo),
+        awaits=bool(undo),  # filling the list anew is asynchronous
+    )
     return change(
         f"Delete the list “{name}” with {number_of_people(size)}; the people stay",
         [operation],

@@ -99,7 +99,7 @@ def _lasting(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _send(nation: NationBuilder, request: Request) -> Mapping[str, Any]:
-    answer = nation.send(request.method, request.path, request.body)
+    _, answer = nation.exchange(request.method, request.path, request.body)
     token = answer.get("token")
     while isinstance(token, str) and nation.process(token)["status"] != "completed":
         time.sleep(0.01)

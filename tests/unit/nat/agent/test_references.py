@@ -1,0 +1,54 @@
+"""Ids that a change cannot know when it is frozen."""
+
+from nat.agent.change import CREATED_ID, RECREATED_ID, Probe, Request, created_by
+from nat.agent.ports import Entry, EntryState
+from nat.agent.references import filled, filled_probe, lacks, names_of, needs_created_id, remade
+
+
+def test_only_what_is_done_and_known_has_a_name() -> None:
+    entries = {
+        "tag-1": Entry("tag-1", EntryState.DONE, created_id="57"),
+        "tag-2": Entry("tag-2", EntryState.FAILED),
+        "tag-3": Entry("tag-3", EntryState.DONE),
+    }
+
+    assert names_of(entries) == {"{created_id:tag-1}": "57"}
+
+
+def test_whole_values_and_parts_of_paths_are_filled() -> None:
+    body = {"data": {"attributes": {"tag_id": created_by("tag-1")}, "ids": [CREATED_ID, "7"]}}
+    names = {created_by("tag-1"): "57", CREATED_ID: "58"}
+
+    done = filled(Request("PATCH", f"lists/{CREATED_ID}/add_signups", body), names)
+
+    assert done.path == "lists/58/add_signups"
+    assert done.body == {"data": {"attributes": {"tag_id": "57"}, "ids": ["58", "7"]}}
+
+
+def test_a_text_that_holds_a_reference_stays_as_it_is() -> None:
+    note = {"data": {"attributes": {"note": f"see {CREATED_ID}"}}}
+
+    done = filled(Request("PATCH", "signups/18", note), {CREATED_ID: "58"})
+
+    assert done.body == note
+    assert not lacks(done)
+    assert not needs_created_id(done)
+
+
+def test_a_missing_id_is_noticed_but_for_the_one_that_is_still_to_be_made() -> None:
+    request = Request("PATCH", f"lists/{RECREATED_ID}/add_signups", {"data": {"id": RECREATED_ID}})
+
+    assert lacks(request)
+    assert not lacks(request, but=RECREATED_ID)
+    assert lacks(Request("DELETE", f"contacts/{CREATED_ID}"), but=RECREATED_ID)
+
+
+def test_a_probe_is_filled_too() -> None:
+    probe = Probe("signup_taggings", {"filter[tag_id]": created_by("tag-1")}, index=True)
+
+    assert filled_probe(probe, {created_by("tag-1"): "57"}).params == {"filter[tag_id]": "57"}
+
+
+def test_what_an_undo_makes_anew_is_named_by_its_answer() -> None:
+    assert remade({"data": {"id": "60", "type": "lists"}}) == {RECREATED_ID: "60"}
+    assert remade({"token": "t"}) == {}
