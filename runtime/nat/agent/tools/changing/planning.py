@@ -106,7 +106,6 @@ def patch(
     *,
     switches: Mapping[str, Any] | None = None,
     undo_switches: Mapping[str, Any] | None = None,
-    resource: str | None = None,
 ) -> Operation | Skipped:
     """Change attributes of a record that was just read with them; `Skipped` when it is so already.
 
@@ -118,7 +117,7 @@ def patch(
     if not after:
         return Skipped(subject, ALREADY_SO)
     before = {name: before[name] for name in after}
-    kind = resource or record.type
+    kind = record.type
     path = f"{kind}/{record.id}"
     return Operation(
         key=f"{kind}-{record.id}",
@@ -129,12 +128,12 @@ def patch(
         before=before,
         after=after,
         probe=Probe.of_record(path, after),
-        undo=(restore(kind, record, before, switches=undo_switches),),
+        undo=(restore(record, before, switches=undo_switches),),
     )
 
 
 def restore(
-    resource: str, record: Record, before: Mapping[str, Any], *, switches: Mapping[str, Any] | None = None
+    record: Record, before: Mapping[str, Any], *, switches: Mapping[str, Any] | None = None
 ) -> Request:
     """The request that gives a record its old values back; an address that it did not have is deleted."""
     attributes = nested(before)
@@ -143,8 +142,8 @@ def restore(
             attributes[f"{name}_attributes"] = {"delete": True}
     return Request(
         "PATCH",
-        f"{resource}/{record.id}",
-        write_body(resource, {**attributes, **(switches or {})}, record_id=record.id),
+        f"{record.type}/{record.id}",
+        write_body(record.type, {**attributes, **(switches or {})}, record_id=record.id),
     )
 
 
@@ -188,11 +187,10 @@ def delete(
     attributes: Iterable[str],
     *,
     undo: Sequence[Request] = (),
-    resource: str | None = None,
 ) -> Operation:
     """Delete a record that was just read, for good. `attributes` are shown as what is lost, and compared
     right before."""
-    kind = resource or record.type
+    kind = record.type
     names = tuple(attributes)
     return Operation(
         key=f"{kind}-{record.id}",

@@ -1,4 +1,4 @@
-"""Which people a change is about: ids, everyone on a list, everyone with a tag, or what a search finds.
+"""Which people a change is about: ids, everyone on a list, or whom a search (also for a tag) finds.
 
 People are read right when the change is planned, so that it holds exactly those, with their values of now.
 Names are never looked up here: more than one person may have them, so a search and a question come first.
@@ -123,30 +123,6 @@ def people_found(nation: NationBuilder, search: PeopleSearch, *, limit: int = PE
     if not reading.complete:
         raise BadRequest("The people changed while they were read. Try again.")
     return People(reading.records, words)
-
-
-def people_with_tag(
-    nation: NationBuilder, tag: str, attributes: Iterable[str] = (), *, limit: int = PEOPLE_AT_MOST
-) -> People:
-    """Everyone who carries a tag, by its name or id. Raises `RecordNotFound`, naming similar tags."""
-    found = find_tag(nation, tag)
-    ids = carriers(nation, found.id, limit=limit)
-    people = _read(nation, ids, attributes)
-    return People(
-        tuple(people[each] for each in ids if each in people), f"everyone tagged “{found.text('name')}”"
-    )
-
-
-def carriers(nation: NationBuilder, tag_id: str, *, limit: int = PEOPLE_AT_MOST) -> tuple[str, ...]:
-    """Ids of everyone who carries a tag. Raises `BadRequest` for more than `limit`."""
-    reading = nation.read_all(
-        "signup_taggings",
-        max_records=limit + 1,
-        filters={"tag_id": tag_id},
-        fields={"signup_taggings": ("signup_id", "tag_id")},
-    )
-    at_most(len(reading.records) if reading.total is None else reading.total, limit)
-    return tuple(dict.fromkeys(owner for each in reading.records if (owner := each.related_id("signup"))))
 
 
 def taggings_of(nation: NationBuilder, person_ids: Sequence[str], tag_id: str) -> dict[str, str]:
