@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.nationbuilder.server import RunningNationBuilder
-from nat.agent.change import CREATED_ID, Change, Operation, Probe, Request, Subject
+from nat.agent.change import CREATED_ID, Change, Operation, Probe, Request, Subject, created_by
 from nat.agent.commit import Pace, commit
 from nat.agent.ports import Entry
 from nat.agent.report import Report
@@ -151,3 +151,19 @@ def _patch(signup_id: Any, attributes: dict[str, Any]) -> Request:
     return Request(
         "PATCH", f"signups/{signup_id}", write_body("signups", attributes, record_id=str(signup_id))
     )
+
+
+def tagging_anew(people: Sequence[str], name: str) -> Change:
+    """Make a tag and tag some people with it: the taggings name a tag that has no id yet."""
+    made = Operation(
+        key="tag",
+        subject=Subject("tag", None, name),
+        request=Request("POST", "signup_tags", write_body("signup_tags", {"name": name})),
+        before=None,
+        after={"name": name},
+        probe=Probe("signup_tags", {"filter[name]": name}, index=True),
+        undo=(Request("DELETE", f"signup_tags/{CREATED_ID}"),),
+    )
+    taggings = tagging(people, created_by("tag"))
+    operations = (made, *(replace(each, needs=("tag",)) for each in taggings.operations))
+    return replace(taggings, operations=operations).frozen()

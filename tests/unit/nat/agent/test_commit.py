@@ -1,18 +1,18 @@
 """Committing a change: journal first, look again, send once; whatever breaks in between."""
 
+import random
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from nat import errors
 from nat.agent.change import Change, Operation, Request, Subject
 from nat.agent.ports import EntryState
 from nat.events import Progress
-from tests.unit.nat.agent.changes import SLUG, Bench, bench, contacting, renaming, tagging
+from tests.unit.nat.agent.changes import SLUG, Bench, contacting, renaming, tagging, tagging_anew
 from tests.unit.nat.agent.kept_actions import KeptJournal
 from tests.unit.nat.agent.mortality import Countdown, Killed, Mortal
 
@@ -49,30 +49,57 @@ def test_the_ids_of_created_records_are_kept(office: Bench) -> None:
     assert journal.entries[person].created_id == str(row["id"])
 
 
-@settings(deadline=None, max_examples=25)
-@given(st.lists(st.integers(1, 330), min_size=1, max_size=4), st.sampled_from([1, 4]))
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("at_once", [1, 4])
 def test_a_worker_killed_anywhere_leaves_every_record_changed_once(
-    nationbuilder: Any, deaths: list[int], at_once: int
+    office: Bench, seed: int, at_once: int
 ) -> None:
-    nationbuilder.standin.reset()
-    with bench(nationbuilder, SLUG) as office:
-        people, tag, journal = office.people(60), office.new_tag("major"), KeptJournal()
-        change = tagging(people, tag)
-        for fatal in deaths:
-            countdown = Countdown(fatal)
-            journal.boundary = countdown
-            nation = Mortal(office.nation, countdown)
-            try:
-                office.commit(change, journal, nation=nation, at_once=at_once)
-            except Killed:
-                continue
-        journal.boundary = lambda _: None
+    chance, people, tag = random.Random(seed), office.people(60), office.new_tag("major")
+    change, journal = tagging(people, tag), KeptJournal()
+    for _ in range(3):
+        countdown = Countdown(chance.randint(1, 330))
+        journal.boundary = countdown
+        with suppress(Killed):
+            office.commit(change, journal, nation=Mortal(office.nation, countdown), at_once=at_once)
+    journal.boundary = lambda _: None
 
-        report = office.commit(change, journal, at_once=at_once)
+    report = office.commit(change, journal, at_once=at_once)
 
-        assert office.carriers(tag) == sorted(people, key=int)
-        assert report.outcome == "done"
-        assert all(journal.entries[person].created_id for person in people)
+    assert office.carriers(tag) == sorted(people, key=int)
+    assert report.outcome == "done"
+    assert all(journal.entries[person].created_id for person in people)
+
+
+@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_what_refers_to_a_new_record_survives_workers_too(office: Bench, seed: int, at_once: int) -> None:
+    chance, people, journal = random.Random(seed), office.people(20), KeptJournal()
+    change = tagging_anew(people, "major donor 2026")
+    for _ in range(3):
+        countdown = Countdown(chance.randint(1, 110))
+        journal.boundary = countdown
+        with suppress(Killed):
+            office.commit(change, journal, nation=Mortal(office.nation, countdown), at_once=at_once)
+    journal.boundary = lambda _: None
+
+    report = office.commit(change, journal, at_once=at_once)
+
+    rows = office.server.nation(SLUG)["signup_tags"].rows.values()
+    (tag,) = [row["id"] for row in rows if row["name"] == "major donor 2026"]
+    assert office.carriers(tag) == sorted(people, key=int)
+    assert report.outcome == "done"
+
+
+def test_without_the_record_that_it_needs_nothing_is_sent(office: Bench) -> None:
+    people, journal = office.people(3), KeptJournal()
+    change = tagging_anew(people, "major donor 2026")
+    office.server.fault("unprocessable", method="POST", path="*/signup_tags")
+
+    first = office.commit(change, journal, at_once=4)
+    second = office.commit(change, journal.again("turn-2"), keys=first.retryable, at_once=4)
+
+    assert first.done == 0
+    assert (second.outcome, second.done) == ("done", 4)
 
 
 @pytest.mark.parametrize("fatal", range(1, 8))
