@@ -98,9 +98,7 @@ def check_permission(nation: Nation, user_id: str, operation: Operation, include
     if user.lost_access:
         raise forbidden()
     allowed = permission_set(user)
-    touched = {operation.type, *_included(operation.type, include)}
-    if operation.action == "signups":
-        touched.add("signups")
+    touched = {operation.type, operation.returns, *_included(operation.returns, include)}
     if touched & allowed.hidden or (allowed.read_only and operation.method != "GET"):
         raise unauthorized()
 

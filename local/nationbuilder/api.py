@@ -96,8 +96,7 @@ class Api:
             if operation.type == "async_processes":
                 check_permission(nation, user_id, operation, Query().include)
                 return json_response(200, jobs.status(nation, record_id or ""))
-            described = "signups" if operation.action == "signups" else operation.type
-            query = parse(given, schema().resources[described], operation)
+            query = parse(given, schema().resources[operation.returns], operation)
             check_permission(nation, user_id, operation, query.include)
             call = Call(nation, operation, record_id, request, given, query, user_id)
             return (self._special.get(operation.action) or self._usual[operation.action])(call)

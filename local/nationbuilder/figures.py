@@ -51,7 +51,7 @@ def donations_between(
 def donations_this_week(nation: Nation, now: datetime, zone: tzinfo | None = None) -> list[Row]:
     """Succeeded donations of the week so far, in the nation's zone unless another is given."""
     start, _ = week_of(now, zone or nation.zone)
-    return donations_between(nation, start, now + timedelta(seconds=1))
+    return donations_between(nation, start, now + timedelta(microseconds=1))
 
 
 def donors_over(nation: Nation, cents: int, since: datetime | None = None) -> set[str]:
@@ -143,7 +143,9 @@ def summary(nation: Nation, now: datetime, zone: str | None = None) -> dict[str,
         "organisations": sum(row["signup_type"] == 1 for row in nation["signups"].rows.values()),
         "joined_this_week": len(joined_between(nation, start, end)),
         "donations_this_week": vars(totals(donations_this_week(nation, now, chosen))),
-        "donations_last_30_days": vars(totals(donations_between(nation, month, now + timedelta(seconds=1)))),
+        "donations_last_30_days": vars(
+            totals(donations_between(nation, month, now + timedelta(microseconds=1)))
+        ),
         "donors_over_10000_cents": sorted(donors_over(nation, 10_000), key=int),
         "donors_over_10000_cents_last_30_days": sorted(donors_over(nation, 10_000, month), key=int),
         "volunteers": len(people_with_tag(nation, "volunteer")),

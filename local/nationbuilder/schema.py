@@ -104,6 +104,11 @@ class Operation:
     has_body: bool
     statuses: tuple[int, ...]
 
+    @property
+    def returns(self) -> str:
+        """The type of the records it answers with: for the members of a list, signups."""
+        return "signups" if self.action == "signups" else self.type
+
 
 TEXT_IDS: Final = frozenset(
     [

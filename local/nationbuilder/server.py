@@ -2,6 +2,8 @@
 
 import contextlib
 import socket
+import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,9 +36,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length") or 0))
+        length = headers.get("content-length") or "0"
+        if not length.isdigit() or "transfer-encoding" in headers:
+            self.close_connection = True
+            self._send(Response(411), headers)
+            return
+        body = self.rfile.read(int(length))
         request = Request(self.command, unquote(path), query, headers, body, self.client_address[0])
-        response = self.server.answer(request)
+        self._send(self.server.answer(request), headers)
+
+    def _send(self, response: Response, headers: dict[str, str]) -> None:
         if response.dropped:
             self.close_connection = True
             return
@@ -80,7 +89,12 @@ class Server(ThreadingHTTPServer):
             return self._control.answer(request)
         if request.path == "/":
             return json_response(200, {"stand-in": "nationbuilder", "nations": list(self.standin.nations)})
-        return self.standin.handle(request)
+        try:
+            return self.standin.handle(request)
+        except Exception:
+            # A defect of the stand-in must look like one, to the client and on the screen.
+            traceback.print_exc()
+            return json_response(500, {"code": "server_error", "message": "The stand-in has a defect"})
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Remember the connection."""
@@ -97,7 +111,7 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no error of ours."""
-        with contextlib.suppress(ConnectionError, TimeoutError):
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     def server_close(self) -> None:
@@ -175,22 +189,22 @@ def running_nationbuilder(
     Raises `OSError` where the port is taken, `StateUnusable` for a bad state file.
     """
     chosen = settings or Settings(rate_limit=0, async_delay_seconds=0.05)
-    standin = StandIn.new(seed_date=seed_date, settings=chosen, log=RequestLog(log))
-    keeper = None if state is None else Keeper(standin, state)
-    if state is not None and state.exists():
-        load(standin, state)
-    server = Server((host, port), standin)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="nationbuilder")
-    thread.start()
-    if keeper is not None:
-        keeper.start()
-    base = f"http://{host}:{server.server_address[1]}"
-    try:
-        yield RunningNationBuilder(f"{base}/{{slug}}", f"{base}{PREFIX}", standin)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        if keeper is not None:
-            keeper.stop()
-        standin.log.close()
+    with contextlib.ExitStack() as stack:
+        written = stack.enter_context(contextlib.closing(RequestLog(log)))
+        standin = StandIn.new(seed_date=seed_date, settings=chosen, log=written)
+        if state is not None and state.exists():
+            load(standin, state)
+        server = Server((host, port), standin)
+        if state is not None:
+            keeper = Keeper(standin, state)
+            keeper.start()
+            stack.callback(keeper.stop)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="nationbuilder")
+        thread.start()
+        base = f"http://{host}:{server.server_address[1]}"
+        try:
+            yield RunningNationBuilder(f"{base}/{{slug}}", f"{base}{PREFIX}", standin)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()

@@ -85,9 +85,9 @@ def _signature_saved(change: Change, row: Row) -> None:
 
 def _own_page(change: Change, site_id: str | None) -> None:
     """Suggestions and their boxes make their page themselves; there is no page relationship to sidepost."""
-    if not change.creating or change.problems or change.get("page_id"):
-        return
     name = change.get("name") or change.get("headline")
+    if not change.creating or change.problems or not name or not site_id:
+        return
     values = {"name": name, "slug": change.get("slug"), "status": change.get("status"), "site_id": site_id}
     page = change.writes.create("pages", values, by=change.resource.type)
     change.values["page_id"] = page["id"]

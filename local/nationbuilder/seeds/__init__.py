@@ -23,6 +23,6 @@ def _day(slug: str, now: datetime) -> datetime:
     return now.astimezone(ZONES[slug]).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=12)
 def _grown(slug: str, now: datetime) -> Nation:
     return NATIONS[slug](now)
