@@ -112,7 +112,6 @@ def _enrolments(
             item(
                 id=each.id,
                 name=who.get("name"),
-                panel_url=who.get("panel_url"),
                 person=who,
                 automation=item(
                     id=each["automation_id"], name=automation.text("name") if automation else None

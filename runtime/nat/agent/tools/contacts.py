@@ -68,9 +68,12 @@ def list_contacts(
         f"outcome {' or '.join(outcome)}" if outcome else None,
         span_words(nation, span),
     )
-    links = panel_link(nation, "person", "Profile", person_id or author_id) if person_id or author_id else ()
+    links = (
+        panel_link(nation, "person", "Profile", person_id or author_id)
+        if person_id or author_id
+        else panel_link(nation, "dashboard", f"Control panel ({query})")
+    )
     if count_only:
-        links = links or panel_link(nation, "dashboard", f"Control panel ({query})")
         return counted(nation, nation.count("contacts", filters), query=query, links=links)
     page = nation.index(
         "contacts",

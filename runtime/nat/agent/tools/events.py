@@ -238,7 +238,6 @@ def _rsvp(nation: NationBuilder, rsvp: Record, included: Included, contact_detai
     data = item(
         id=rsvp.id,
         name=person_name(found) if found else own_name or f"RSVP {rsvp.id}",
-        panel_url=who.get("panel_url") if who else None,
         person=who,
         attended=bool(rsvp["attendee"]),
         cancelled=bool(rsvp["canceled"]),

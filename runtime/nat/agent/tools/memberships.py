@@ -122,7 +122,6 @@ def list_memberships(
             item(
                 id=each.id,
                 name=who.get("name"),
-                panel_url=who.get("panel_url"),
                 person=who,
                 type=item(id=each["membership_type_id"], name=kind.text("name") if kind else None),
                 status=each["status"],

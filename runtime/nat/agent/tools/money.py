@@ -30,6 +30,7 @@ from nat.nationbuilder import Included, NationBuilder, Record, where
 
 Status = Literal["succeeded", "pending", "failed", "canceled"]
 DonationSort = Literal["newest", "oldest", "largest", "smallest"]
+PLEDGES_AT_MOST: Final = 5_000
 ONE_OF_EACH: Final = ("signup", "donation_tracking_code", "page")
 _SORTS: Final = {
     "newest": "-succeeded_at",
@@ -64,9 +65,11 @@ def list_donations(
     sort: DonationSort = "newest",
     limit: Limit = 20,
 ) -> Outcome:
-    """Donations one by one, of any status unless given. A row is a transaction, not a donor; for sums, donors
-    and averages use summarize_donations."""
+    """Donations one by one. Of any status, but with `succeeded` only those that succeeded, unless `status` is
+    given. A row is a transaction, not a donor; for sums, donors and averages use summarize_donations."""
     span = span_of(nation, succeeded)
+    if succeeded is not None and not status:
+        status = ["succeeded"]
     code = _find_code(nation, tracking_code) if tracking_code else None
     filters: Any = given(
         succeeded_at=span.condition(),
@@ -199,30 +202,29 @@ def list_pledges(
     outstanding_only: Annotated[bool, Field(description="Only what is still owed")] = False,
     limit: Limit = 20,
 ) -> Outcome:
-    """Pledges and what is still owed of each, newest first."""
-    page = nation.index(
+    """Pledges and what is still owed, of each (newest first) and in all."""
+    reading = nation.read_all(
         "pledges",
+        max_records=PLEDGES_AT_MOST,
         filters=given(signup_id=person_id, amount_left_in_cents=where("gt", 0) if outstanding_only else None),
         include=("signup",),
         fields={"signups": PERSON_NAME},
         sort=("-created_at",),
-        page_size=limit,
-        count=True,
     )
-    if not page.records:
+    if not reading.records:
         must_exist(nation, person_id)
     items = [
         item(
             id=each.id,
             name=f"Pledge of {money(each.integer('amount_in_cents'))}",
-            person=related_person(nation, each, page.included, "signup"),
+            person=related_person(nation, each, reading.included, "signup"),
             amount_cents=each.integer("amount_in_cents"),
             amount_left_cents=each.integer("amount_left_in_cents"),
             created_at=local(nation, each.moment("created_at")),
         )
-        for each in page.records
+        for each in reading.records[:limit]
     ]
-    whole = page.complete
+    whole = reading.complete
     return listed(
         nation,
         items,
@@ -231,11 +233,11 @@ def list_pledges(
             f"of person {person_id}" if person_id else None,
             "not yet paid in full" if outstanding_only else None,
         ),
-        total=page.total,
-        complete=whole,
+        total=reading.total,
+        complete=whole and len(items) == len(reading.records),
         links=panel_link(nation, "finances", "Finances in the control panel"),
-        pledged_cents=sum(each.integer("amount_in_cents") for each in page.records) if whole else None,
-        owed_cents=sum(each.integer("amount_left_in_cents") for each in page.records) if whole else None,
+        pledged_cents=sum(each.integer("amount_in_cents") for each in reading.records) if whole else None,
+        owed_cents=sum(each.integer("amount_left_in_cents") for each in reading.records) if whole else None,
     )
 
 

@@ -130,7 +130,6 @@ def list_path_journeys(
             item(
                 id=each.id,
                 name=who.get("name"),
-                panel_url=who.get("panel_url"),
                 person=who,
                 path=item(id=each["path_id"], name=path.text("name") if path else None),
                 current_step=item(id=each["current_step_id"], name=step.text("name") if step else None),

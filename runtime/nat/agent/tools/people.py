@@ -1,6 +1,8 @@
 """People and organisations: find them, look at one, say who is connected."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -13,7 +15,6 @@ from nat.agent.tools.results import (
     Item,
     cents_between,
     counted,
-    either,
     given,
     in_words,
     item,
@@ -24,14 +25,14 @@ from nat.agent.tools.results import (
     single,
     span_words,
 )
-from nat.errors import BadRequest, QueryRejected
+from nat.errors import BadRequest
 from nat.nationbuilder import (
-    Collection,
     Filters,
     HasValues,
     NationBuilder,
     Record,
     between,
+    together,
     where,
 )
 
@@ -52,6 +53,11 @@ _SORTS: Final = {
     "most_donated": "-donations_amount_in_cents",
     "last_donated": "-last_donated_at",
     "last_contacted": "-last_contacted_at",
+}
+_WORDS: Final = {
+    "last_donated_at": "last donated",
+    "last_contacted_at": "last contacted",
+    "created_at": "created",
 }
 _NULLABLE_SORTS: Final = {"last_donated": "last_donated_at", "last_contacted": "last_contacted_at"}
 """Databases put null first in descending order, so these sorts leave out people who have no such date."""
@@ -77,7 +83,7 @@ class CustomField(Parameters):
     group="people",
     effect=Effect.READ,
     label="Looking for people",
-    endpoints=("GET /signups",),
+    endpoints=("GET /signups", "GET /custom_fields"),
 )
 def search_people(
     nation: NationBuilder,
@@ -142,7 +148,10 @@ def search_people(
         f"support level {' or '.join(map(str, sorted(set(support_level))))}" if support_level else None,
         _flag_words(flags),
         _cents_words(donated_cents),
-        *(span_words(nation, span, attribute.replace("_", " ")) for attribute, span in spans.items()),
+        *(
+            span_words(nation, span, attribute.removesuffix("_at").replace("_", " "))
+            for attribute, span in spans.items()
+        ),
         f"recruiter {recruiter_id}" if recruiter_id else None,
         f"precinct {precinct_id}" if precinct_id else None,
         f"{custom_field.slug} = {custom_field.value}" if custom_field else None,
@@ -150,45 +159,35 @@ def search_people(
         f"state {state}" if state else None,
         f"sorted by {sort.replace('_', ' ')}" if sort else None,
     )
-    links = panel_link(nation, "dashboard", f"Control panel ({query})") if count_only else ()
-    fields = (*SUMMARY_FIELDS, *CONTACT_FIELDS) if include_contact_details else SUMMARY_FIELDS
+    links = panel_link(nation, "dashboard", f"Control panel ({query})")
+    fields = (*SUMMARY_FIELDS, *CONTACT_FIELDS) if include_contact_details or phone else SUMMARY_FIELDS
     wanted: dict[str, Any] = {"fields": {"signups": fields}}
     if include_contact_details or city or state:
         wanted["extra_fields"] = {"signups": ("primary_address",)}
     if sort:
         wanted["sort"] = (_SORTS[sort],)
-    searches: list[Filters] = _phone_filters(filters, phone) if phone else [filters]
-    try:
-        if city or state:
-            return _search_by_place(
-                nation, searches, wanted, city, state, query, limit, count_only, include_contact_details
-            )
-        if count_only and not phone:
-            return counted(nation, nation.count("signups", filters), query=query, links=links)
-        reads = [
-            partial(
-                nation.index, "signups", filters=each, page_size=100 if phone else limit, count=True, **wanted
-            )
-            for each in searches
-        ]
-        page = either(reads)
-    except QueryRejected:
-        if custom_field is None:
-            raise
-        raise BadRequest(
-            f"NationBuilder knows no custom field {custom_field.slug!r} with such values: see "
-            "list_custom_fields."
-        ) from None
-    if count_only and page.total is not None:
-        return counted(nation, page.total, query=query, links=links)
-    found = page.records[:limit]
+    found = _find(nation, filters, wanted, limit, count_only, phone, city, state)
+    if found.total == 0 and custom_field is not None:
+        _require_custom_field(nation, custom_field.slug)
+    if count_only:
+        return counted(
+            nation,
+            found.matched,
+            query=query,
+            links=links,
+            complete=found.whole,
+            scanned=found.scanned,
+            note=found.note,
+        )
     return listed(
         nation,
-        [summary(nation, each, contact_details=include_contact_details) for each in found],
+        [summary(nation, each, contact_details=include_contact_details) for each in found.people],
         query=query,
-        total=page.total,
-        complete=page.total is not None and len(found) >= page.total,
+        total=found.total,
+        complete=found.total is not None and len(found.people) >= found.total,
         links=links,
+        scanned=found.scanned,
+        note=found.note,
     )
 
 
@@ -237,61 +236,81 @@ def summary(nation: NationBuilder, found: Record, *, contact_details: bool = Fal
 _FLAGS: Final = ("is_volunteer", "is_donor", "is_supporter", "is_prospect", "do_not_contact", "is_deceased")
 
 
-def _phone_filters(filters: Filters, phone: str) -> list[Filters]:
-    """Two searches: V2 keeps land line and mobile apart. Numbers are stored as typed or as digits only."""
+@dataclass(frozen=True)
+class _Found:
+    """People to show, and how many fit in all. `whole` False: `matched` is a lower bound."""
+
+    people: tuple[Record, ...]
+    matched: int
+    whole: bool = True
+    scanned: int | None = None
+    note: str | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many fit, if that is known."""
+        return self.matched if self.whole else None
+
+
+def _find(
+    nation: NationBuilder,
+    filters: Filters,
+    wanted: Mapping[str, Any],
+    limit: int,
+    count_only: bool,
+    phone: str | None,
+    city: str | None,
+    state: str | None,
+) -> _Found:
+    if phone is None and city is None and state is None:
+        if count_only:
+            return _Found((), nation.count("signups", filters))
+        page = nation.index("signups", filters=filters, page_size=limit, count=True, **wanted)
+        matched = len(page.records) if page.total is None else page.total
+        return _Found(page.records, matched, page.total is not None or page.complete)
+    # What V2 cannot filter is matched here, in what the other criteria find.
+    searches = [filters]
+    if phone is not None:
+        # Land line and mobile are kept apart, and in any spelling; they agree in the last four digits.
+        last_digits = where("suffix", _digits(phone)[-4:])
+        searches = [{**filters, attribute: last_digits} for attribute in _PHONES]
+    readings = together(
+        [
+            partial(nation.read_all, "signups", max_records=SCANNED_AT_MOST, filters=each, **wanted)
+            for each in searches
+        ]
+    )
+    scanned = {record.id: record for reading in readings for record in reading.records}
+    fitting = tuple(
+        each
+        for each in scanned.values()
+        if _lives_in(each, city, state) and (phone is None or _has_phone(each, phone))
+    )
+    whole = all(reading.complete for reading in readings)
+    note = (
+        "City and state were matched in the primary addresses of the people scanned." if city or state else ""
+    )
+    if not whole:
+        note += " There are more people than were scanned: the figures are a lower bound."
+    return _Found(fitting[:limit], len(fitting), whole, len(scanned), note.strip() or None)
+
+
+_PHONES: Final = ("phone_number", "mobile_number")
+
+
+def _digits(phone: str) -> str:
     digits = re.sub(r"\D", "", phone)
     if len(digits) < 4:
         raise BadRequest("Give at least four digits of the phone number.")
-    forms = list(dict.fromkeys([phone, digits, f"+{digits}"]))
-    if len(digits) < 7:
-        return [{**filters, name: where("match", digits)} for name in ("phone_number", "mobile_number")]
-    if len(digits) == 10:
-        forms.append(f"{digits[:3]}-{digits[3:6]}-{digits[6:]}")
-        forms.append(f"({digits[:3]}) {digits[3:6]}-{digits[6:]}")
-    return [{**filters, name: where("eq", *forms)} for name in ("phone_number", "mobile_number")]
+    return digits
 
 
-def _search_by_place(
-    nation: NationBuilder,
-    searches: list[Filters],
-    wanted: dict[str, Any],
-    city: str | None,
-    state: str | None,
-    query: str,
-    limit: int,
-    count_only: bool,
-    contact_details: bool,
-) -> Outcome:
-    """Read through what the other criteria find, and keep who lives there."""
-    readings: list[Collection] = [
-        nation.read_all("signups", max_records=SCANNED_AT_MOST, filters=each, **wanted) for each in searches
-    ]
-    scanned = {record.id: record for reading in readings for record in reading.records}
-    found = [record for record in scanned.values() if _lives_in(record, city, state)]
-    whole = all(reading.complete for reading in readings)
-    note = "City and state were matched in the primary addresses of the people scanned."
-    if not whole:
-        note += " There are more people than were scanned: the figures are a lower bound."
-    if count_only:
-        return counted(
-            nation,
-            len(found),
-            query=query,
-            links=panel_link(nation, "dashboard", f"Control panel ({query})"),
-            complete=whole,
-            scanned=len(scanned),
-            note=note,
-        )
-    shown = found[:limit]
-    return listed(
-        nation,
-        [summary(nation, each, contact_details=contact_details) for each in shown],
-        query=query,
-        total=len(found) if whole else None,
-        complete=whole and len(shown) == len(found),
-        matched=len(found),
-        scanned=len(scanned),
-        note=note,
+def _has_phone(found: Record, phone: str) -> bool:
+    """Whether a number ends as the one looked for, whatever its spelling and country code."""
+    wanted = _digits(phone)[-10:]
+    numbers = (re.sub(r"\D", "", found.text(attribute)) for attribute in _PHONES)
+    return any(
+        number.endswith(wanted) or (len(number) >= 7 and wanted.endswith(number)) for number in numbers
     )
 
 
@@ -302,6 +321,14 @@ def _lives_in(found: Record, city: str | None, state: str | None) -> bool:
         for part, wanted in (("city", city), ("state", state))
         if wanted
     )
+
+
+def _require_custom_field(nation: NationBuilder, slug: str) -> None:
+    """Nobody has a value in a field that does not exist: say so instead of "nobody"."""
+    fields = nation.read_all("custom_fields", filters={"resource_type": "Signup"})
+    slugs = [each.text("slug") for each in fields.records]
+    if slug not in slugs:
+        raise BadRequest(f"There is no custom field {slug!r} for people. There are: {', '.join(slugs)}.")
 
 
 def _flag_words(flags: Flags | None) -> str | None:

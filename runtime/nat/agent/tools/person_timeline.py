@@ -19,6 +19,7 @@ from nat.agent.tools.results import (
     local,
     long_text,
     money,
+    panel_link,
     person,
     person_name,
     span_words,
@@ -163,6 +164,7 @@ def get_person_timeline(
         query=in_words(f"history of {person_name(found)}", ", ".join(chosen), span_words(nation, span)),
         total=len(dated) if complete else None,
         complete=complete and len(dated) <= limit,
+        links=panel_link(nation, "person", person_name(found), found.id),
         person=person(nation, found),
         counts=counts,
     )

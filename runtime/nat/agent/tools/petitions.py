@@ -138,7 +138,6 @@ def list_petition_signatures(
             item(
                 id=each.id,
                 name=who.get("name"),
-                panel_url=who.get("panel_url"),
                 person=who,
                 petition=item(id=each["petition_id"], name=_name(each, page.included)),
                 comment=long_text(each.text("comment")),

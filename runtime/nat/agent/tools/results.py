@@ -122,15 +122,14 @@ def listed(
     **more: Any,
 ) -> Outcome:
     """A list of records. `query` says in words what was looked for; `more` are further figures."""
-    records = [
-        Link(str(each["name"]), each["panel_url"]) for each in items if "panel_url" in each and "name" in each
-    ]
+    records = [_link(each) for each in items]
+    shown = [link for link in records if link is not None] if len(records) <= _LINKED_RECORDS else []
     return Outcome(
         data={**_head(nation, query), **item(**more), "items": list(items)},
         returned=len(items),
         total=total,
         complete=complete,
-        links=(*links, *(records if len(records) <= _LINKED_RECORDS else ())),
+        links=tuple({link.url: link for link in (*links, *shown)}.values()),
         untrusted=untrusted,
     )
 
@@ -170,6 +169,14 @@ def panel_link(
     return (Link(label, url),) if url else ()
 
 
+def _link(found: Item) -> Link | None:
+    """A link to a record in the control panel, else to the person it is about."""
+    target = found if "panel_url" in found else found.get("person") or {}
+    return (
+        Link(str(target["name"]), target["panel_url"]) if "panel_url" in target and "name" in target else None
+    )
+
+
 def _head(nation: NationBuilder, query: str) -> Item:
     return {"query": query, "read_at": local(nation, nation.now())}
 
@@ -177,6 +184,8 @@ def _head(nation: NationBuilder, query: str) -> Item:
 def either(reads: Sequence[Callable[[], Page]]) -> Page:
     """One page of records that fit any of several searches, each record once: V2 cannot ask for that at once.
     The total is known only if every search came back whole."""
+    if len(reads) == 1:
+        return reads[0]()
     pages = together(reads)
     records: dict[str, Record] = {}
     included: list[Record] = []
