@@ -13,7 +13,9 @@ from local.claude.brain.tools import Call, call
 
 EVENT: Final = ("event", "events")
 RSVP: Final = ("RSVP", "RSVPs")
-GENERIC: Final = re.compile(r"^(?:the |our |my |next |upcoming |this |that )*(?:event|rally|one|it)?$")
+GENERIC: Final = re.compile(
+    r"^(?:the |our |my |next |upcoming |this |that )*(?:event|rally|one|it|next|upcoming|coming)?$"
+)
 
 
 def find_event(ask: Ask, words: str) -> Generator[tuple[Call, ...], tuple[Result, ...], tuple[str, str]]:
@@ -106,7 +108,7 @@ def rsvps(ask: Ask, match: re.Match[str]) -> Plan:
             ),
         },
         about=about,
-        extra=f"They bring {plural(guests, 'guest')}." if guests else "",
+        extra=f"They bring {plural(guests, 'guest')}." if guests and found.complete else "",
     )
 
 

@@ -26,7 +26,9 @@ def membership_types(ask: Ask, _match: re.Match[str]) -> Plan:
         ("membership type", "membership types"),
         {
             "Type": linked,
-            "Grace days": lambda r: clean(field(r, "grace_period_days", "grace_days", "grace_period") or "—"),
+            "Grace period": lambda r: clean(
+                field(r, "grace_period_days", "grace_days", "grace_period") or "—"
+            ),
         },
     )
 

@@ -137,21 +137,24 @@ def one_donation(_ask: Ask, match: re.Match[str]) -> Plan:
     """ "show donation 42" """
     (found,) = yield (call("get_donation", donation_id=match["id"]),)
     record = found.record
+    shown = {
+        key: value
+        for key, value in record.items()
+        if key not in ("id", "name") and not isinstance(value, dict | list)
+    }
     details = table(
         {
-            "Field": [
-                clean(key).replace("\\_", " ")
-                for key, value in record.items()
-                if not isinstance(value, dict | list)
-            ],
-            "Value": [
-                money(value) if key.endswith("cents") else clean(value if value is not None else "—")
-                for key, value in record.items()
-                if not isinstance(value, dict | list)
-            ],
+            "Field": [key.removesuffix("_cents").replace("_", " ").capitalize() for key in shown],
+            "Value": [_value(key, value) for key, value in shown.items()],
         }
     )
     return paragraphs(f"**{amount_of(record)}** from {donor(record)} on {when(record)}.", details)
+
+
+def _value(key: str, value: object) -> str:
+    if key.endswith("cents"):
+        return money(value)
+    return date(value) if key.endswith("_at") else clean(value if value is not None else "—")
 
 
 @intent(
@@ -251,7 +254,7 @@ def grouped_donations(ask: Ask, match: re.Match[str]) -> Plan:
         table(
             {
                 word.capitalize(): [
-                    clean(field(each, "key", "name", "start", "label") or "—") for each in groups
+                    _group_name(word, field(each, "name", "key", "start", "label")) for each in groups
                 ],
                 "Total": [money(field(each, "total_cents", "amount_cents")) for each in groups],
                 "Donations": [field(each, "count") or 0 for each in groups],
@@ -410,6 +413,12 @@ def list_donations(ask: Ask, _match: re.Match[str]) -> Plan:
         donations_table(ask, gifts),
         completeness(gifts, len(rows(ask, gifts))),
     )
+
+
+def _group_name(word: str, name: object) -> str:
+    """A month as `Oct 2026`, a day or the Monday of a week as a date, anything else as it is."""
+    text = date(name) if word in ("day", "week", "month") else clean(name or "—")
+    return text.split(" ", 1)[-1] if word == "month" else text
 
 
 def _statuses(ask: Ask) -> list[str]:

@@ -1,6 +1,7 @@
 """People: counting, searching, one person's record, history and tags."""
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from local.claude.brain.answers import counted, listing
@@ -130,7 +131,12 @@ def list_people(ask: Ask, _match: re.Match[str]) -> Plan:
     wanted, words, nouns = read_criteria(ask)
     if "created" in wanted:
         wanted["sort"] = "newest"
-    (found,) = yield (call("search_people", **wanted, limit=ask.limit),)
+    found, counted_all = yield (
+        call("search_people", **wanted, limit=ask.limit),
+        call("search_people", **wanted, count_only=True, limit=1),
+    )
+    if found.total is None and counted_all.total is not None:
+        found = replace(found, total=counted_all.total)
     return listing(ask, found, nouns, columns(), about=words)
 
 

@@ -117,7 +117,7 @@ def list_tags(ask: Ask, match: re.Match[str]) -> Plan:
         ask,
         found,
         ("tag", "tags"),
-        {"Tag": linked, "People": lambda r: people_count(r)},
+        {"Tag": linked, "People": people_count, "Spelt": _spellings},
         about="that nobody carries" if unused else f"like “{clean(query)}”" if query else "",
     )
 
@@ -131,4 +131,12 @@ def people_count(record: Record) -> object:
         else "0"
         if any(record.get(k) == 0 for k in ("people", "taggings_count", "count"))
         else "—"
+    )
+
+
+def _spellings(record: Record) -> str:
+    """The spellings of look-alike tags, with how many people carry each."""
+    return (
+        ", ".join(f"{clean(name_of(tag))} ({people_count(tag)})" for tag in field(record, "tags") or ())
+        or "—"
     )
