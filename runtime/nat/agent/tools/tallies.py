@@ -18,16 +18,17 @@ def tally(
     all, or one count for each value."""
     if not values:
         return {}
-    wanted: Filters = {**(filters or {}), attribute: list(values)}
-    first = nation.index(resource, filters=wanted, fields={resource: (attribute,)}, count=True)
-    if first.complete:
-        return Counter(each.text(attribute) for each in first.records)
-    if first.total is not None and first.total // PAGE_SIZE < len(values):
-        reading = nation.read_all(
-            resource, max_records=first.total, filters=wanted, fields={resource: (attribute,)}
-        )
-        if reading.complete:
-            return Counter(each.text(attribute) for each in reading.records)
+    pages = nation.pages(
+        resource,
+        max_records=(len(values) + 1) * PAGE_SIZE,
+        filters={**(filters or {}), attribute: list(values)},
+        fields={resource: (attribute,)},
+    )
+    first = next(pages)
+    if first.total is not None and first.total <= (len(values) + 1) * PAGE_SIZE:
+        records = {each.id: each for page in (first, *pages) for each in page.records}
+        if len(records) >= first.total:
+            return Counter(each.text(attribute) for each in records.values())
     counts = together(
         [partial(nation.count, resource, {**(filters or {}), attribute: value}) for value in values]
     )

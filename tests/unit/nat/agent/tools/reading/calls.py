@@ -1,0 +1,219 @@
+"""Calls of every read tool, enough to make each send every kind of request it can send."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from local.nationbuilder.store import Job, Nation
+from nat.agent.tool import Outcome
+from nat.agent.tools import load
+from nat.nationbuilder import NationBuilder
+
+NOW: Final = datetime(2026, 11, 18, 17, tzinfo=UTC)
+"""A Wednesday noon in New York."""
+
+READ_TOOLS: Final = (
+    "search_people", "get_person", "get_person_timeline", "get_current_user", "list_tags", "get_person_tags",
+    "list_people_with_tag", "list_lists", "get_list", "list_list_members", "get_batch_status",
+    "list_contacts", "list_donations", "get_donation", "summarize_donations", "list_tracking_codes",
+    "list_pledges", "list_events", "get_event", "list_event_rsvps", "list_paths", "list_path_journeys",
+    "list_membership_types", "list_memberships", "list_automations", "list_surveys", "list_petitions",
+    "list_petition_signatures", "list_relationships", "list_mailings", "list_pages", "list_custom_fields",
+)  # fmt: skip
+"""The 32 of the catalogue, by its numbers."""
+
+NOBODY: Final = "987654321"
+Arguments = Mapping[str, Any]
+
+
+def run(nation: NationBuilder, tool: str, **arguments: Any) -> Outcome:
+    """Call a tool as the agent does."""
+    return load()[tool].call(nation, arguments)
+
+
+def usual(demo: Nation) -> dict[str, Arguments]:
+    """One plain call of each tool that finds something."""
+
+    def first(kind: str) -> str:
+        return next(iter(demo[kind].rows))
+
+    person = next(iter(demo["signup_taggings"].rows.values()))["signup_id"]
+    linked = next(iter(demo["relationships"].rows.values()))["first_signup_id"]
+    return {
+        "search_people": {"name": "a"},
+        "get_person": {"person_id": person},
+        "get_person_timeline": {"person_id": person},
+        "get_current_user": {},
+        "list_tags": {},
+        "get_person_tags": {"person_ids": [person]},
+        "list_people_with_tag": {"tag": "volunteer"},
+        "list_lists": {},
+        "get_list": {"list_id": first("lists")},
+        "list_list_members": {"list_id": first("lists")},
+        "get_batch_status": {"token": job(demo)},
+        "list_contacts": {},
+        "list_donations": {"succeeded": "this_week"},
+        "get_donation": {"donation_id": first("donations")},
+        "summarize_donations": {"period": "last_month"},
+        "list_tracking_codes": {},
+        "list_pledges": {},
+        "list_events": {},
+        "get_event": {"event_id": first("events")},
+        "list_event_rsvps": {"event_id": first("events")},
+        "list_paths": {},
+        "list_path_journeys": {"path_id": first("paths")},
+        "list_membership_types": {},
+        "list_memberships": {},
+        "list_automations": {},
+        "list_surveys": {},
+        "list_petitions": {},
+        "list_petition_signatures": {"petition_id": first("petitions")},
+        "list_relationships": {"person_id": linked},
+        "list_mailings": {},
+        "list_pages": {},
+        "list_custom_fields": {},
+    }
+
+
+def further(demo: Nation) -> list[tuple[str, Arguments]]:
+    """Every other parameter of every tool."""
+
+    def first(kind: str) -> str:
+        return next(iter(demo[kind].rows))
+
+    between = {"after": "2026-01-01", "before": "2026-11-01"}
+    return [
+        (
+            "search_people",
+            {
+                "name": "a, b",
+                "email": "@example",
+                "kind": "person",
+                "tag_id": "1",
+                "support_level": [1, 2],
+                "flags": {"is_volunteer": True, "do_not_contact": False},
+                "donated_cents": {"gte": 1, "lte": 10_000_000},
+                "last_donated": between,
+                "last_contacted": "this_year",
+                "created": "last_90_days",
+                "recruiter_id": "2",
+                "precinct_id": "1",
+                "include_contact_details": True,
+            },
+        ),
+        ("search_people", {"email": "ada@example.org", "count_only": True}),
+        ("search_people", {"custom_field": {"slug": "shirt_size", "value": "L"}}),
+        ("search_people", {"custom_field": {"slug": "shirt_size", "value": "no such size"}}),
+        ("search_people", {"phone": "5551234", "city": "Albany", "state": "NY", "count_only": True}),
+        *(
+            ("search_people", {"sort": sort, "limit": 5})
+            for sort in ("name", "newest", "oldest", "most_donated", "last_donated", "last_contacted")
+        ),
+        ("get_person", {"person_id": member(demo), "include_contact_details": True}),
+        ("get_person_timeline", {"person_id": member(demo), "since": "this_year"}),
+        ("list_tags", {"query": "vol", "min_people": 1, "max_people": 1_000}),
+        ("list_tags", {"look_alikes": True}),
+        ("get_person_tags", {"person_ids": [str(each) for each in range(10, 60)]}),
+        ("list_people_with_tag", {"tag": "1", "include_contact_details": True}),
+        ("list_people_with_tag", {"tag": "volunteer", "count_only": True}),
+        ("list_lists", {"query": "phone", "author_id": "2"}),
+        ("list_list_members", {"list_id": first("lists"), "fields": ["support_level"]}),
+        (
+            "list_contacts",
+            {"author_id": "2", "method": ["phone_call"], "outcome": ["answered"], "since": "this_year"},
+        ),
+        ("list_contacts", {"person_id": "20", "until": "2026-11-01", "count_only": True}),
+        ("list_contacts", {"person_id": "1"}),
+        (
+            "list_donations",
+            {
+                "person_id": "2",
+                "min_cents": 1,
+                "max_cents": 100,
+                "status": ["pending", "failed"],
+                "tracking_code": "website",
+                "page_id": "3",
+                "payment_type_name": "Check",
+                "sort": "oldest",
+            },
+        ),
+        ("list_donations", {"sort": "largest", "succeeded": between}),
+        ("get_donation", {"donation_id": first("donations"), "include_contact_details": True}),
+        *(
+            ("summarize_donations", {"period": "last_month", "group_by": group})
+            for group in ("day", "week", "month", "tracking_code", "page")
+        ),
+        *(
+            ("summarize_donations", {"period": "this_year", "status": status, "compare_to": "last_year"})
+            for status in ("succeeded", "pending", "failed", "canceled")
+        ),
+        ("list_tracking_codes", {"query": "w"}),
+        ("list_pledges", {"person_id": "20", "outstanding_only": True}),
+        ("list_events", {"after": "2026-01-01", "before": "this_month"}),
+        ("list_events", {"query": "town"}),
+        ("list_event_rsvps", {"event_id": first("events"), "status": "coming", "volunteers_only": True}),
+        ("list_paths", {"query": "become"}),
+        ("list_paths", {"path_id": first("paths")}),
+        (
+            "list_path_journeys",
+            {
+                "step_id": "1",
+                "person_id": "20",
+                "point_person_id": "2",
+                "status": "any",
+                "due_before": "2027-01-01",
+                "not_moved_since": "today",
+            },
+        ),
+        ("list_path_journeys", {"status": "completed", "count_only": True}),
+        ("list_path_journeys", {"not_moved_since": "last_30_days"}),
+        ("list_membership_types", {"query": "s"}),
+        (
+            "list_memberships",
+            {
+                "person_id": "20",
+                "type_id": "1",
+                "status": ["active", "grace period"],
+                "expires": "next_30_days",
+                "started": "last_year",
+            },
+        ),
+        ("list_memberships", {"count_only": True}),
+        ("list_automations", {"status": "running"}),
+        ("list_automations", {"automation_id": first("automations")}),
+        ("list_automations", {"automation_id": first("automations"), "person_id": "1"}),
+        ("list_surveys", {"survey_id": first("surveys"), "with_tallies": True, "since": "2020-01-01"}),
+        ("list_surveys", {"question_id": first("survey_questions"), "with_tallies": True}),
+        ("list_petitions", {"query": "bus"}),
+        ("list_petition_signatures", {"person_id": "1", "since": "2020-01-01", "until": "today"}),
+        ("list_petition_signatures", {"petition_id": first("petitions"), "count_only": True}),
+        ("list_petition_signatures", {"petition_id": first("petitions"), "group_by": "month"}),
+        ("list_petition_signatures", {"group_by": "recruiter"}),
+        ("list_relationships", {"person_id": "1", "type": "spouse-spouse"}),
+        (
+            "list_mailings",
+            {
+                "query": "a",
+                "sent": "this_year",
+                "broadcaster_id": first("broadcasters"),
+                "include_body": True,
+            },
+        ),
+        ("list_mailings", {"scheduled_only": True}),
+        ("list_pages", {"query": "a", "site_id": "1", "status": "published"}),
+        ("list_pages", {"page_type": "Event"}),
+        ("list_custom_fields", {"applies_to": "Donation"}),
+    ]
+
+
+def member(demo: Nation) -> str:
+    """Somebody who has a membership."""
+    found: str = next(iter(demo["memberships"].rows.values()))["signup_id"]
+    return found
+
+
+def job(demo: Nation) -> str:
+    """The token of a list action that has finished."""
+    token = "0123456789abcdef"
+    demo.jobs.setdefault(token, Job(token, NOW, "tag", "1", "volunteer", NOW, "Completed"))
+    return token
