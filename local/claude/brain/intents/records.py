@@ -86,9 +86,7 @@ def update_contact(ask: Ask, match: re.Match[str]) -> Plan:
     note = quoted_or(ask, ask.words.group(match, "note"))
     if not note:
         raise Said(f"What should contact {match['id']} say?")
-    (result,) = yield (
-        call("update_contact", contact_id=match["id"], changes={"note": note}),
-    )
+    (result,) = yield (call("update_contact", contact_id=match["id"], changes={"note": note}),)
     return done(result, f"Contact {match['id']} now says “{clean(note)}”.")
 
 
