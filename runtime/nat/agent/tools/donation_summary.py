@@ -119,8 +119,8 @@ def summarize_donations(
     month, tracking code or page. `lapsed_donors` gave in the comparison period and not in this one; without
     a comparison they gave before the period and not since."""
     span = span_of(nation, period)
-    reading = _read(nation, span, status, group_by)
     other_span = _compared(nation, span, compare_to)
+    reading = _read(nation, span, status, group_by)
     other = _read(nation, other_span, status, None) if other_span else None
     extras: list[Callable[[], Any]] = [
         partial(_top_donors, nation, reading.whole, top),

@@ -122,6 +122,7 @@ def get_person_tags(
         query=f"tags of {len(ids)} people" if len(ids) > 1 else f"tags of {items[0]['name']}",
         total=len(items),
         complete=taggings.complete,
+        links=panel_link(nation, "tags", "Tags in the control panel"),
         not_found=[each for each in ids if each not in people],
     )
 
@@ -192,7 +193,9 @@ def find_tag(nation: NationBuilder, tag: str) -> Record:
     if exact:
         return exact[0]
     # A live nation had stored tags that the exact look-up missed and a search found.
-    similar = nation.index("signup_tags", filters={"name": where("match", tag)}, page_size=10).records
+    similar = nation.index(
+        "signup_tags", filters={"name": where("match", tag)}, sort=("-taggings_count",), page_size=10
+    ).records
     same = [each for each in similar if each.text("name").casefold() == tag.strip().casefold()]
     if same:
         return same[0]
