@@ -56,7 +56,7 @@ CRITERIA: list[tuple[dict[str, Any], Holds]] = [
 ]
 
 
-@pytest.mark.parametrize(("criteria", "holds"), CRITERIA, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("criteria", "holds"), CRITERIA, ids=[str(criteria) for criteria, _ in CRITERIA])
 def test_a_search_finds_just_those_who_fit_and_counts_them(
     nation: NationBuilder, demo: Nation, criteria: dict[str, Any], holds: Holds
 ) -> None:
