@@ -121,7 +121,7 @@ def previous_span(span: Span, zone: tzinfo) -> Span:
     first, after = start.astimezone(zone), end.astimezone(zone)
     if span.unit is not None:
         return _span(step_unit(first.date(), span.unit, -1), first.date(), zone, None, span.unit)
-    if first.time() == after.time() == time.min:
+    if all(day_start(each.date(), zone) == each for each in (first, after)):
         return _span(first.date() - (after.date() - first.date()), first.date(), zone)
     return Span(start - (end - start), start)
 

@@ -129,6 +129,16 @@ def test_a_rolling_period_is_preceded_by_as_many_days(now: datetime, zone: ZoneI
     assert before.start == day_start(now.astimezone(zone).date() - timedelta(days=13), zone)
 
 
+def test_a_day_that_begins_at_one_o_clock_is_still_a_day() -> None:
+    zone = ZoneInfo("Asia/Beirut")  # on 25 March 2012 the clock went from midnight to one
+    now = datetime(2012, 3, 31, 12, tzinfo=zone)
+
+    before = previous_span(named_span("last_7_days", now, zone), zone)
+
+    assert before.start == day_start(date(2012, 3, 18), zone)
+    assert before.end == day_start(date(2012, 3, 25), zone)
+
+
 @given(
     st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.sampled_from(["day", "week", "month", "quarter", "year"])
 )
