@@ -6,11 +6,15 @@ errors that nobody foresaw are told by their type and place: their messages may 
 
 import logging
 import traceback
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
+
+from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -46,3 +50,20 @@ def defect(error: BaseException, **about: str | None) -> None:
             "where": [f"{PurePath(each.filename).name}:{each.lineno} {each.name}" for each in frames],
         },
     )
+
+
+def metrics(environment: str, values: Mapping[Metric, int], at: datetime) -> dict[str, object]:
+    """Fields that make a log line a measurement too, in CloudWatch's embedded metric format.
+
+    The only dimension is the environment: one per nation would be billed as a metric per nation.
+    """
+    directive = {
+        "Namespace": METRICS_NAMESPACE,
+        "Dimensions": [[METRICS_DIMENSION]],
+        "Metrics": [{"Name": metric.value, "Unit": metric.unit} for metric in values],
+    }
+    return {
+        "_aws": {"Timestamp": int(at.timestamp() * 1000), "CloudWatchMetrics": [directive]},
+        METRICS_DIMENSION: environment,
+        **{metric.value: value for metric, value in values.items()},
+    }

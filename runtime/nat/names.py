@@ -272,6 +272,13 @@ class Metric(StrEnum):
     TURN_COST = "TurnCostMicros"
     """What the model calls of the turn cost, in micro-dollars."""
 
+    @property
+    def unit(self) -> str:
+        """CloudWatch's name of the unit. It has none for money."""
+        if self in (Metric.FIRST_TEXT, Metric.TURN_DURATION):
+            return "Milliseconds"
+        return "None" if self is Metric.TURN_COST else "Count"
+
 
 MAX_MESSAGE_BYTES: Final = 32_768
 """Longest question in bytes of UTF-8. A WebSocket frame holds 32 KB, a message 128 KB."""

@@ -90,6 +90,8 @@ class Publisher:
         self._failed: Exception | None = None
         self._seq = 0
         self._text_sent_at = float("-inf")
+        self.first_text_at: datetime | None = None
+        """When the first text of this attempt was stored and pushed."""
         # The nation that the turn has entered is a context variable: the thread needs a copy of it.
         self._thread = threading.Thread(
             target=copy_context().run, args=(self._send_all,), name=f"publish-{turn.turn_id}", daemon=True
@@ -183,6 +185,7 @@ class Publisher:
         for text in pieces(event.text, LARGEST_DELTA):
             self._store_and_push(TextDelta(text))
         self._text_sent_at = self._clock()
+        self.first_text_at = self.first_text_at or self._now()
 
     def _store_and_push(self, event: Event) -> None:
         seq = self._seq + 1

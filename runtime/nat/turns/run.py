@@ -32,9 +32,9 @@ from nat.errors import (
     TokenRejected,
     TurnLost,
 )
-from nat.events import Notice, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
+from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
 from nat.isolation import nation
-from nat.names import Table
+from nat.names import Metric, Table
 from nat.nations.record import Nations
 from nat.settings import TableNames
 from nat.turns.commit import Commits, Connect, Hands, RoleNow
@@ -49,6 +49,12 @@ if TYPE_CHECKING:
 
 CRASHES_ALLOWED: Final = 2
 """Workers that a turn may take down with it; with the third it fails."""
+
+_ENDED: Final = {
+    TurnFinished.type: Metric.TURNS_FINISHED,
+    TurnStopped.type: Metric.TURNS_STOPPED,
+    TurnFailed.type: Metric.TURNS_FAILED,
+}
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +74,7 @@ class Runner:
         app_url: str,
         now: Callable[[], datetime],
         role_now: RoleNow,
+        environment: str,
         pace: Pace | None = None,
     ) -> None:
         conversations = tables[Table.CONVERSATIONS]
@@ -84,6 +91,7 @@ class Runner:
         self._app_url = app_url
         self._now = now
         self._pace = pace or Pace()
+        self._environment = environment
         self._approvals = Approvals(client, tables, now=now)
         self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
 
@@ -136,9 +144,15 @@ class Runner:
             if signals.lost:
                 raise TurnLost
             publisher.push(settle(self._client, self._tables, turn, publisher.drain(), ending, self._now()))
+        figures = _figures(turn, ending, publisher.first_text_at, self._now())
         _log.info(
             "turn ended",
-            extra={**_about(turn), "event": ending.event.type, "cost_micros": ending.cost_micros},
+            extra={
+                **_about(turn),
+                "event": ending.event.type,
+                "cost_micros": ending.cost_micros,
+                **log.metrics(self._environment, figures, self._now()),
+            },
         )
 
     def _answer(self, turn: Turn, steps: StoredSteps, publisher: Publisher, signals: Signals) -> Ending:
@@ -203,3 +217,17 @@ def _ending(answer: Answer) -> Ending:
 
 def _about(turn: Turn) -> dict[str, object]:
     return {"nation": turn.nation_slug, "turn": turn.turn_id, "attempt": turn.attempt}
+
+
+def _figures(turn: Turn, ending: Ending, first_text_at: datetime | None, now: datetime) -> dict[Metric, int]:
+    """What dashboards and alarms know of a turn: how it ended, how long it took, what it cost."""
+    figures = {_ENDED[ending.event.type]: 1, Metric.TURN_DURATION: _since(turn.admitted_at, now)}
+    if first_text_at is not None and turn.attempt == 1:  # a later attempt's text is not the person's first
+        figures[Metric.FIRST_TEXT] = _since(turn.admitted_at, first_text_at)
+    if ending.cost_micros is not None:
+        figures[Metric.TURN_COST] = ending.cost_micros
+    return figures
+
+
+def _since(start: datetime, end: datetime) -> int:
+    return max(0, round((end - start).total_seconds() * 1000))

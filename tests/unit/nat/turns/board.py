@@ -135,6 +135,7 @@ class Board:
             app_url=APP_URL,
             now=self.stage.clock,
             role_now=self.stage.role_now,
+            environment="test",
         )
 
 

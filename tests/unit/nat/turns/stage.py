@@ -103,6 +103,7 @@ class Stage:
             app_url=APP_URL,
             now=self.clock,
             role_now=self.role_now,
+            environment="test",
         )
 
     def role_now(self, user_id: str, nation_slug: str) -> Role | None:

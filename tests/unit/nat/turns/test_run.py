@@ -13,7 +13,7 @@ from nat.conversations.turns import State
 from nat.errors import ModelOverloaded, ModelRefused, Reconnect, TurnLost
 from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStopped
 from nat.isolation import NationNotEntered, entered_nation
-from nat.names import Table
+from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric, Table
 from nat.nations.record import Nations
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
@@ -403,3 +403,37 @@ def test_the_question_carries_role_zone_and_time(stage: Stage) -> None:
     text = str(request.messages[-1]["content"])
     assert "Europe/Berlin" in text
     assert "owner" in text
+
+
+def test_the_end_of_a_turn_is_measured_for_dashboards_and_alarms(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="nat.turns.run")
+    turn = stage.admitted()
+
+    stage.run(turn, says("There are 23."))
+
+    line = vars(next(each for each in caplog.records if each.message == "turn ended"))
+    declared = line["_aws"]["CloudWatchMetrics"][0]
+    assert declared["Namespace"] == METRICS_NAMESPACE
+    assert declared["Dimensions"] == [[METRICS_DIMENSION]]
+    assert line[METRICS_DIMENSION] == "test"
+    assert line[Metric.TURNS_FINISHED] == 1
+    assert {each["Name"] for each in declared["Metrics"]} >= {
+        Metric.TURNS_FINISHED,
+        Metric.TURN_DURATION,
+        Metric.FIRST_TEXT,
+        Metric.TURN_COST,
+    }
+    assert all(line[each["Name"]] >= 0 for each in declared["Metrics"])
+
+
+def test_a_failed_turn_is_measured_as_failed(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="nat.turns.run")
+    turn = stage.admitted()
+
+    stage.run(turn, ModelOverloaded())
+
+    line = vars(next(each for each in caplog.records if each.message == "turn ended"))
+    assert line[Metric.TURNS_FAILED] == 1
+    assert Metric.FIRST_TEXT.value not in line
