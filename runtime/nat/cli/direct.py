@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
 from nat.agent.ports import Answer, Asked, Block, Emit, Message, Step
-from nat.agent.tools import load as all_tools
+from nat.agent.tools import reading
 from nat.cli.failure import CommandFailed
 from nat.events import TurnFinished, TurnStopped
 from nat.names import Variable
@@ -52,7 +52,7 @@ class DirectChat:
             raise CommandFailed("Set ANTHROPIC_API_KEY, or NAT_ANTHROPIC_URL for a server of your own.")
         self._clients = Clients(url or API_URL)
         model = AnthropicModel(self._clients, key, read_optional(Variable.MODEL_ID, DEFAULT_MODEL))
-        self._agent = Agent(model, all_tools())
+        self._agent = Agent(model, reading())
         self._nation = nation
         self._nation_slug = nation_slug
         self._time_zone = time_zone

@@ -9,7 +9,7 @@ from typing import Final
 from nat import aws, settings
 from nat.agent.loop import Agent
 from nat.agent.money import Prices
-from nat.agent.tools import load as all_tools
+from nat.agent.tools import reading
 from nat.channels.push import Push
 from nat.channels.websocket import Subscriptions
 from nat.connections.access import NationAccess
@@ -52,13 +52,14 @@ def build() -> Worker:
     runner = Runner(
         client=isolation.client("dynamodb", aws.CONFIG),
         tables=tables,
-        agent=Agent(configured_model(aws.secrets(), aws.sts().meta.region_name), all_tools(), prices=prices),
+        agent=Agent(configured_model(aws.secrets(), aws.sts().meta.region_name), reading(), prices=prices),
         connect=connect,
         deliver=Subscriptions(own, tables, push).deliver,
         prices=prices,
         app_url=settings.read_optional(Variable.APP_URL),
         now=_now,
         role_now=partial(_role, Memberships(own, tables)),
+        environment=settings.read(Variable.ENVIRONMENT),
     )
     wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)
     agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)
