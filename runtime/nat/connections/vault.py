@@ -26,6 +26,9 @@ KEPT: Final = timedelta(minutes=5)
 """How long a token pair stays in memory at most."""
 _ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 """No such secret, or one that is scheduled for deletion (Secrets Manager API reference, GetSecretValue)."""
+_REFUSED: Final = "AccessDeniedException"
+"""What a secret that was never made answers with: the role's `…-??????` matches only secrets that exist,
+because Secrets Manager adds the six characters when it makes one."""
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +123,10 @@ class SecretsManagerVault:
         try:
             found = self._client.get_secret_value(SecretId=Secret.nation_tokens(nation_slug))
         except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
+            code = error.response["Error"]["Code"]
+            if code == _REFUSED:  # or the role is wrong, and then this line is what tells it
+                _log.error("token secret absent or refused", extra={"nation": nation_slug})
+            if code in _ABSENT or code == _REFUSED:
                 raise Reconnect from None
             raise
         try:
