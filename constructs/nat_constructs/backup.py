@@ -17,8 +17,8 @@ BACKUP_POLICY = "AWSBackupServiceRolePolicyForBackup"
 
 
 class Backup(Construct):
-    """A copy of every table each night, kept for five weeks in a vault of its own: point-in-time recovery
-    ends with the table, a copy does not. $0.10 per GB a month."""
+    """A copy of every table each week, kept for five weeks in a vault of its own: point-in-time recovery
+    covers the days between, but ends with the table, and a copy does not. $0.10 per GB and copy a month."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, tables: Iterable[dynamodb.ITable], key: DataKey
@@ -28,8 +28,8 @@ class Backup(Construct):
         plan = backup.BackupPlan(self, "Plan", backup_vault=vault)
         plan.add_rule(
             backup.BackupPlanRule(
-                rule_name="Nightly",
-                schedule_expression=events.Schedule.cron(minute="0", hour="4"),
+                rule_name="Weekly",
+                schedule_expression=events.Schedule.cron(minute="0", hour="4", week_day="SUN"),
                 delete_after=Duration.days(KEPT_DAYS),
             )
         )

@@ -80,13 +80,13 @@ def test_kept_tables_can_be_restored_and_cannot_be_deleted(environment: str, cus
 
 
 @pytest.mark.parametrize(("environment", "customer"), KEEPING)
-def test_a_copy_of_every_kept_table_is_made_each_night(environment: str, customer: str) -> None:
+def test_a_copy_of_every_kept_table_is_made_each_week(environment: str, customer: str) -> None:
     (selection,) = synthesise(environment, customer).resources("AWS::Backup::BackupSelection").values()
     (plan,) = synthesise(environment, customer).resources("AWS::Backup::BackupPlan").values()
     (rule,) = plan["Properties"]["BackupPlan"]["BackupPlanRule"]
 
     assert len(selection["Properties"]["BackupSelection"]["Resources"]) == len(Table)
-    assert (rule["ScheduleExpression"], rule["Lifecycle"]) == ("cron(0 4 * * ? *)", {"DeleteAfterDays": 35})
+    assert (rule["ScheduleExpression"], rule["Lifecycle"]) == ("cron(0 4 ? * SUN *)", {"DeleteAfterDays": 35})
 
 
 @pytest.mark.parametrize(("environment", "customer"), FORGETTING)
