@@ -14,6 +14,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 CODE := app.py benchmarks config constructs local runtime stacks tests
 
+# What one kind of process installs, at the versions of requirements-dev.txt. Lambda brings boto3 itself.
+LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	-c requirements-dev.txt runtime/pyproject.toml
+IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
+
 .PHONY: help prepare up down smoke test unit lint format types synth snapshots bench lock clean
 
 help: ## this list
@@ -61,6 +66,9 @@ bench: prepare ## measure what README's figures come from
 lock: prepare ## lock the newest versions that the .in files allow
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -o requirements.txt
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra handlers -o runtime/locks/handlers.txt
+	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra sse -o runtime/locks/sse.txt
+	@$(LOCK_RUNTIME) --extra worker -o runtime/locks/worker.txt
 
 clean: ## remove everything that was made here, the state of `make up` included
 	@rm -rf .venv node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
