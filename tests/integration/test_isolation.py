@@ -1,13 +1,16 @@
 """A nation's secrets and rows are closed to every other nation by IAM, whatever the code asks for."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.aws.clients import Clients
 from local.machine import Machine
-from nat.isolation import session_policy
+from nat.connections.vault import SecretsManagerVault
+from nat.errors import Reconnect
+from nat.isolation import nation, session_policy
 from nat.names import SCHEMAS, Secret, Table
 from tests.integration.conftest import NATION, OTHER_NATION
 
@@ -100,3 +103,14 @@ def test_no_handler_may_become_a_nation(machine: Machine, role: str) -> None:
     nation_role = machine.deployment["NationRoleArn"]
 
     assert is_denied(lambda: process.sts.assume_role(RoleArn=nation_role, RoleSessionName="process"))
+
+
+def test_a_nation_whose_tokens_were_never_stored_has_to_reconnect(machine: Machine) -> None:
+    worker = machine.deployment.root.acting_as(machine.deployment["WorkerRoleArn"], name="worker")
+    narrowed = worker.acting_as(
+        machine.deployment["NationRoleArn"], name="nat-ghost", policy=session_policy("ghost")
+    )
+    vault = SecretsManagerVault(narrowed.secrets, lambda: datetime.now(UTC))
+
+    with nation("ghost"), pytest.raises(Reconnect):
+        vault.get_nb_tokens_by_nation("ghost")
