@@ -68,15 +68,15 @@ def test_the_container_cannot_change_itself() -> None:
     assert not container.get("PortMappings")
 
 
-def test_production_runs_two_tasks_on_arm_and_half_of_the_others_on_spot() -> None:
+def test_production_runs_two_tasks_on_arm_and_the_others_on_spot() -> None:
     service = only("prod", "AWS::ECS::Service")
     task = only("prod", "AWS::ECS::TaskDefinition")
 
     assert service["DesiredCount"] == 2
     assert task["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
     assert service["CapacityProviderStrategy"] == [
-        {"CapacityProvider": "FARGATE", "Base": 1, "Weight": 50},
-        {"CapacityProvider": "FARGATE_SPOT", "Weight": 50},
+        {"CapacityProvider": "FARGATE", "Base": 1, "Weight": 0},
+        {"CapacityProvider": "FARGATE_SPOT", "Weight": 100},
     ]
 
 
@@ -91,7 +91,7 @@ def test_tasks_follow_the_backlog() -> None:
         if "Expression" in metric
     }
 
-    assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 10)
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 20)
     assert expressions == {"(waiting + running) / FILL(tasks, 1)"}
 
 
