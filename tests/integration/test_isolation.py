@@ -20,9 +20,13 @@ NATION_TABLES = [table for table in Table if SCHEMAS[table].nation_scoped]
 @pytest.fixture(scope="module")
 def narrowed(machine: Machine) -> Clients:
     """What a worker may do during a turn of the nation `demo`."""
+    return narrowed_to(NATION, machine)
+
+
+def narrowed_to(slug: str, machine: Machine) -> Clients:
     worker = machine.deployment.root.acting_as(machine.deployment["WorkerRoleArn"], name="worker")
     return worker.acting_as(
-        machine.deployment["NationRoleArn"], name=f"nat-{NATION}", policy=session_policy(NATION)
+        machine.deployment["NationRoleArn"], name=f"nat-{slug}", policy=session_policy(slug)
     )
 
 
@@ -106,11 +110,7 @@ def test_no_handler_may_become_a_nation(machine: Machine, role: str) -> None:
 
 
 def test_a_nation_whose_tokens_were_never_stored_has_to_reconnect(machine: Machine) -> None:
-    worker = machine.deployment.root.acting_as(machine.deployment["WorkerRoleArn"], name="worker")
-    narrowed = worker.acting_as(
-        machine.deployment["NationRoleArn"], name="nat-ghost", policy=session_policy("ghost")
-    )
-    vault = SecretsManagerVault(narrowed.secrets, lambda: datetime.now(UTC))
+    vault = SecretsManagerVault(narrowed_to("ghost", machine).secrets, lambda: datetime.now(UTC))
 
     with nation("ghost"), pytest.raises(Reconnect):
         vault.get_nb_tokens_by_nation("ghost")

@@ -150,7 +150,7 @@ class Publisher:
                         self._send(event)
                 except Exception as error:
                     _log.error(
-                        "event not stored", extra={**_about(self._turn), "reason": type(error).__name__}
+                        "event not stored", extra={**about(self._turn), "reason": type(error).__name__}
                     )
                     self._finished(error)
                     return
@@ -211,8 +211,9 @@ def _push(deliver: Deliver, turn: Turn, wire: str) -> None:
     try:
         deliver(turn.conversation, wire)
     except Exception as error:
-        _log.warning("event not pushed", extra={**_about(turn), "reason": type(error).__name__})
+        _log.warning("event not pushed", extra={**about(turn), "reason": type(error).__name__})
 
 
-def _about(turn: Turn) -> dict[str, object]:
+def about(turn: Turn) -> dict[str, object]:
+    """What every log line on a turn carries."""
     return {"nation": turn.nation_slug, "turn": turn.turn_id, "attempt": turn.attempt}

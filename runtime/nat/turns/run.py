@@ -39,7 +39,7 @@ from nat.nations.record import Nations
 from nat.settings import TableNames
 from nat.turns.commit import Commits, Connect, Hands, RoleNow
 from nat.turns.message import TurnMessage
-from nat.turns.publish import Deliver, Pace, Publisher
+from nat.turns.publish import Deliver, Pace, Publisher, about
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
 
@@ -115,7 +115,7 @@ class Runner:
                 _log.warning("turn without a row", extra={"turn": message.turn_id})
                 return
             if turn.state.final:
-                _log.info("turn has ended already", extra=_about(turn))
+                _log.info("turn has ended already", extra=about(turn))
                 return
             turn = self._turns.begin(turn)
             on_begin(turn)
@@ -134,7 +134,7 @@ class Runner:
             except TurnLost:
                 raise
             except NatError as error:
-                _log.warning("turn failed", extra={**_about(turn), "code": error.code})
+                _log.warning("turn failed", extra={**about(turn), "code": error.code})
                 ending = _failure(error, steps)
                 if isinstance(error, Reconnect | TokenRejected):
                     publisher.emit(Notice("reconnect", error.message, self._app_url or None))
@@ -144,14 +144,15 @@ class Runner:
             if signals.lost:
                 raise TurnLost
             publisher.push(settle(self._client, self._tables, turn, publisher.drain(), ending, self._now()))
-        figures = _figures(turn, ending, publisher.first_text_at, self._now())
+        now = self._now()
+        figures = _figures(turn, ending, publisher.first_text_at, now)
         _log.info(
             "turn ended",
             extra={
-                **_about(turn),
+                **about(turn),
                 "event": ending.event.type,
                 "cost_micros": ending.cost_micros,
-                **log.metrics(self._environment, figures, self._now()),
+                **log.metrics(self._environment, figures, now),
             },
         )
 
@@ -213,10 +214,6 @@ def _ending(answer: Answer) -> Ending:
         cost_micros=answer.cost_micros,
         model=answer.model or None,
     )
-
-
-def _about(turn: Turn) -> dict[str, object]:
-    return {"nation": turn.nation_slug, "turn": turn.turn_id, "attempt": turn.attempt}
 
 
 def _figures(turn: Turn, ending: Ending, first_text_at: datetime | None, now: datetime) -> dict[Metric, int]:
