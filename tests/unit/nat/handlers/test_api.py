@@ -8,6 +8,7 @@ import pytest
 
 from nat import aws
 from nat.handlers.api import Api
+from nat.handlers.services import Services
 from nat.names import Route, Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
@@ -93,7 +94,7 @@ def world(tables: TableNames) -> World:
     store_members(tables, "demo", ["bob"])
     store_members(tables, "late", ["ann"], Role.VIEWER)
     clock = Clock()
-    return World(tables, clock, Api(aws.dynamodb(), tables, PLANS, clock=clock))
+    return World(tables, clock, Api(Services(aws.dynamodb(), tables, PLANS, clock=clock)))
 
 
 def test_a_person_sees_their_nations_with_role_and_subscription(world: World) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from nat.handlers.routes import MODULES, answering
+from nat.names import Route
+
 RUNTIME = Path(__file__).parents[4] / "runtime"
 HEAVY = {"anthropic", "pydantic", "requests", "starlette", "jwt", "aws_lambda_powertools", "ulid"}
 
@@ -38,3 +41,8 @@ def test_the_api_loads_no_turn_machinery() -> None:
 
 def test_the_streaming_host_needs_no_model_client() -> None:
     assert not loaded_by("nat.handlers.sse") & {"anthropic", "pydantic", "requests"}
+
+
+def test_every_route_has_a_function_in_its_module() -> None:
+    assert all(answering(route) for route in Route)
+    assert set(MODULES) == set(Route)

@@ -1,0 +1,35 @@
+"""The routes of the HTTP API: one module per capability, imported when one of its routes is first called, so
+that no call pays for what another one needs.
+
+A new route is an entry of `nat.names.Route`, a line here and a function in the module, which names it in its
+`ROUTES`: `Callable[[Services, Request], Answer]`.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Final
+
+from nat.handlers.request import Answer, Request
+from nat.handlers.services import Services
+from nat.names import Route
+
+Answering = Callable[[Services, Request], Answer]
+Routes = Mapping[Route, Answering]
+
+MODULES: Final[Mapping[Route, str]] = {
+    Route.ME: "me",
+    Route.NATION: "nation",
+    Route.WS_TICKET: "tickets",
+    Route.CONVERSATIONS: "conversations",
+    Route.TURN_EVENTS: "conversations",
+}
+
+
+def answering(route: str) -> Answering | None:
+    """The function behind a route key; `None` if there is none."""
+    try:
+        known = Route(route)
+    except ValueError:
+        return None
+    routes: Routes = import_module(f"{__name__}.{MODULES[known]}").ROUTES
+    return routes[known]
