@@ -12,7 +12,7 @@ from nat.agent.tool import ArgumentsRejected, Effect, Tool
 from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
 from nat.cli.nation import open_nation
-from nat.cli.render import clean
+from nat.cli.plain import clean
 
 _EFFECT_STYLES: Final = {"read": "green", "write": "yellow", "bulk": "magenta", "destructive": "red"}
 

@@ -1,17 +1,24 @@
 """`nat chat --direct`: the agent in this process, with a V2 token and an Anthropic key, and without the
 platform."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from nat.agent.commit import AT_ONCE, commit
+from nat.agent.effects import Effect
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
-from nat.agent.ports import Answer, Asked, Block, Emit, Message, Step
-from nat.agent.tools import reading
+from nat.agent.ports import Answer, Asked, Emit, Message
+from nat.agent.report import Report
+from nat.agent.tools import load
+from nat.agent.undo import undo
+from nat.agent.work import survey
+from nat.cli.decisions import Approve, Decision, Reject, Retry, Undo
 from nat.cli.failure import CommandFailed
-from nat.events import TurnFinished, TurnStopped
+from nat.cli.memory import Kept, MemoryActions, MemorySteps
+from nat.errors import NatError, NotFound
+from nat.events import ApprovalUpdated, TextDelta, TurnFinished, TurnStopped
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import read_optional
@@ -21,25 +28,6 @@ if TYPE_CHECKING:
 
 STAND_IN_KEY: Final = "local"
 """Sent where NAT_ANTHROPIC_URL names a server of one's own and no key is set."""
-
-
-class MemorySteps:
-    """Steps of a turn that nobody will go on with: they last as long as this process."""
-
-    def __init__(self) -> None:
-        self._steps: dict[int, Step] = {}
-
-    def load(self) -> Sequence[Step]:
-        """None: each turn begins here."""
-        return [self._steps[index] for index in sorted(self._steps)]
-
-    def save_message(self, step: Step) -> None:
-        """Keep a message."""
-        self._steps[step.index] = step
-
-    def save_results(self, index: int, results: Sequence[Block]) -> None:
-        """Keep results."""
-        self._steps[index] = replace(self._steps[index], results=tuple(results))
 
 
 class DirectChat:
@@ -52,27 +40,110 @@ class DirectChat:
             raise CommandFailed("Set ANTHROPIC_API_KEY, or NAT_ANTHROPIC_URL for a server of your own.")
         self._clients = Clients(url or API_URL)
         model = AnthropicModel(self._clients, key, read_optional(Variable.MODEL_ID, DEFAULT_MODEL))
-        self._agent = Agent(model, reading())
+        self._agent = Agent(model, load())
         self._nation = nation
         self._nation_slug = nation_slug
         self._time_zone = time_zone
         self._history: list[Message] = []
+        self._actions = MemoryActions()
 
     def ask(self, question: str, emit: Emit, stopped: Callable[[], bool]) -> Answer:
         """Answer one question. Raises what `Agent.answer` raises."""
         answer = self._agent.answer(
-            Asked(question, self._nation_slug, Role.OWNER, self._time_zone, datetime.now(UTC)),
+            Asked(
+                question,
+                self._nation_slug,
+                Role.OWNER,
+                self._time_zone,
+                datetime.now(UTC),
+                proposals=self._actions.begin_turn(),
+            ),
             history=self._history,
             steps=MemorySteps(),
             nation=self._nation,
             emit=emit,
             stopped=stopped,
+            actions=self._actions,
         )
         self._history.extend(answer.messages)
         finished = answer.outcome == "finished"
         emit(TurnFinished(answer.text, answer.links) if finished else TurnStopped(answer.text))
         return answer
 
+    def decide(self, decision: Decision, emit: Emit, stopped: Callable[[], bool]) -> None:
+        """Carry a decision out. Raises `NotFound`, `ApprovalClosed` and its kin, and what halts the work."""
+        self._actions.begin_turn()
+        match decision:
+            case Approve(waiting=waiting, keys=keys):
+                self._commit(self._actions.waiting(waiting.approval), keys, emit, stopped)
+            case Reject(waiting=waiting):
+                kept = self._actions.waiting(waiting.approval)
+                kept.state = "rejected"
+                emit(ApprovalUpdated(waiting.approval, kept.state))
+            case Retry(approval=approval):
+                kept = self._actions.proposed(approval)
+                keys = () if kept.journal is None else self._survey(kept).retryable
+                if not keys:
+                    raise NotFound("There is nothing to try again here.")
+                self._commit(kept, keys, emit, stopped)
+            case Undo(approval=approval, change=change):
+                kept = self._actions.proposed(approval) if approval else self._actions.change(change or "")
+                self._undo(kept, emit, stopped)
+
+    def _commit(
+        self, kept: Kept, keys: tuple[str, ...] | None, emit: Emit, stopped: Callable[[], bool]
+    ) -> None:
+        report = commit(
+            kept.change,
+            nation=self._nation,
+            journal=self._actions.journal_of(kept),
+            emit=emit,
+            stopped=stopped,
+            keys=keys,
+            at_once=_at_once(kept),
+        )
+        kept.state = self._survey(kept).outcome
+        if kept.proposal is not None:
+            emit(ApprovalUpdated(kept.proposal.approval, kept.state))
+        self._tell(kept, report, "Done", emit)
+
+    def _undo(self, kept: Kept, emit: Emit, stopped: Callable[[], bool]) -> None:
+        report = undo(
+            kept.change,
+            {} if kept.journal is None else kept.journal.load(),
+            nation=self._nation,
+            journal=self._actions.undo_journal_of(kept),
+            emit=emit,
+            stopped=stopped,
+            now=datetime.now(UTC),
+            at_once=_at_once(kept),
+        )
+        if not report.total:
+            raise NotFound("There is nothing left here that can be taken back.")
+        self._tell(kept, report, "Taken back", emit)
+
+    def _survey(self, kept: Kept) -> Report:
+        """How far a change is, over what was tried of it."""
+        entries = {} if kept.journal is None else kept.journal.load()
+        return survey(kept.change, entries, tuple(entries))
+
+    def _tell(self, kept: Kept, report: Report, done: str, emit: Emit) -> None:
+        """Show the report, and let the model of later turns know its figures."""
+        figures = ", ".join(f"{count} {state}" for state, count in sorted(report.counts.items()))
+        self._history += [
+            {"role": "user", "content": f"(The person decided about {kept.tool.name}: {done}: {figures}.)"},
+            {"role": "assistant", "content": [{"type": "text", "text": f"{done}: {figures}."}]},
+        ]
+        text = report.in_words(done)
+        emit(TextDelta(text))
+        emit(TurnStopped(text) if report.stopped else TurnFinished(text))
+        if isinstance(report.halted, NatError) and not report.done:
+            raise report.halted
+
     def close(self) -> None:
         """Close the connections to the model."""
         self._clients.close()
+
+
+def _at_once(kept: Kept) -> int:
+    return AT_ONCE if kept.tool.effect is Effect.BULK else 1

@@ -4,19 +4,21 @@ Every text here may quote what outsiders wrote, so control characters never reac
 terminal, as in a pipe, the plain answer is written.
 """
 
-import re
 import sys
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from rich.console import Console
 from rich.live import Live
 from rich.status import Status
 from rich.text import Text
 
+from nat.cli.cards import as_lines, as_panel, waits_until
 from nat.cli.markdown import safe_markdown
+from nat.cli.plain import clean
 from nat.events import (
     ApprovalRequested,
+    ApprovalUpdated,
     Event,
     Link,
     Notice,
@@ -30,15 +32,14 @@ from nat.events import (
     TurnStopped,
 )
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters but tab and line feed, and those that turn the direction of text around."""
 _REFRESH: Final = 8
 _NOTICE_MARKS: Final = {"usage_warning": "!", "limit_reached": "!", "reconnect": "!", "partial": "i"}
-
-
-def clean(text: str) -> str:
-    """Text that cannot steer the terminal."""
-    return _CONTROL.sub("", text)
+_DECIDED: Final = {
+    "rejected": "Cancelled. Nothing was changed.",
+    "expired": "The proposal has expired. Nothing was changed.",
+    "superseded": "An earlier proposal no longer waits: a newer one took its place.",
+}
+_BAR: Final = 20
 
 
 class Screen:
@@ -67,14 +68,16 @@ class Screen:
                 self._line(tool_line(event), dim=event.ok)
                 self._wait()
             case Progress(label=label, done=done, total=total, failed=failed):
-                said = f"{clean(label)}: {done} of {total}" + (f", {failed} failed" if failed else "")
-                self._running["progress"] = said
+                said = f"{clean(label)}: {_bar(done, total)}{done:,} of {total:,}"
+                self._running["progress"] = said + (f", {failed:,} failed" if failed else "")
                 self._wait()
             case Notice(kind=kind, message=message, url=url):
                 mark = _NOTICE_MARKS.get(kind, "i")
                 self._line(f"{mark} {clean(message)}" + (f" {clean(url)}" if url else ""))
-            case ApprovalRequested():
-                self._line("! This needs approval. Approve or cancel it in the web app.")
+            case ApprovalRequested(card=card, expires_at=expires_at):
+                self._propose(card, expires_at)
+            case ApprovalUpdated(state=state) if state in _DECIDED:
+                self._line(_DECIDED[state], dim=True)
             case TurnRestarted():
                 self._restart()
             case TurnFinished(links=links):
@@ -123,6 +126,16 @@ class Screen:
         self._settled += self._text
         self._text = ""
 
+    def _propose(self, card: Mapping[str, Any], expires_at: str) -> None:
+        self._settle()
+        self._stop_waiting()
+        if self._pretty:
+            self._console.print(as_panel(card))
+        else:
+            for line in as_lines(card):
+                self._line(line)
+        self._line(f"Waits for your decision until {waits_until(expires_at)}.", dim=True)
+
     def _restart(self) -> None:
         """Another worker goes on: text that was not settled will come again."""
         if self._live is not None:
@@ -162,6 +175,11 @@ class Screen:
         if self._status is not None:
             self._status.stop()
             self._status = None
+
+
+def _bar(done: int, total: int) -> str:
+    filled = _BAR * done // total if total else 0
+    return f"{'━' * filled}{'╌' * (_BAR - filled)} "
 
 
 def tool_line(event: ToolFinished) -> str:

@@ -6,7 +6,8 @@ import re
 import pytest
 from rich.console import Console
 
-from nat.cli.render import Screen, clean, tool_line
+from nat.cli.plain import clean
+from nat.cli.render import Screen, tool_line
 from nat.events import (
     Event,
     Link,
@@ -78,7 +79,7 @@ def test_notices_and_progress_are_shown() -> None:
     )
 
     assert "! 80 % of your queries are used. https://app.example" in output
-    assert "Tagging people: 5 of 23, 1 failed" in output
+    assert "Tagging people: ━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 5 of 23, 1 failed" in output
 
 
 def test_a_stopped_turn_says_so() -> None:
