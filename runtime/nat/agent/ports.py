@@ -168,7 +168,8 @@ class Entry:
 
     `run` is the turn that wrote the entry. `already`: it was so before, so there is nothing of ours to take
     back. `token` is that of an asynchronous process. `found` holds attributes that V2 stored in another form
-    than they were sent in. `why` is for people, `code` is that of the error.
+    than they were sent in, or that it decided on and an undo needs. `why` is for people, `code` is that of
+    the error.
     """
 
     key: str

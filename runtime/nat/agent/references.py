@@ -4,7 +4,7 @@ Only a whole part of a path, or a whole value, is a reference: a text of a recor
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +14,8 @@ from nat.agent.ports import Entry, EntryState
 Names = Mapping[str, str]
 """Ids by what stands for them."""
 
-_REFERENCE: Final = re.compile(r"\{(?:created_id(?::[^{}]*)?|recreated_id)\}")
+_REFERENCE: Final = re.compile(r"\{(?:created_id(?::[^{}]*)?|recreated_id|answered:\w+)\}")
+_ANSWERED: Final = re.compile(r"\{answered:(\w+)\}")
 
 
 def names_of(entries: Mapping[str, Entry]) -> dict[str, str]:
@@ -46,6 +47,12 @@ def lacks(request: Request, *, but: str | None = None) -> bool:
 def needs_created_id(request: Request) -> bool:
     """Whether an undo request cannot do without the id of what its operation created."""
     return CREATED_ID in [*request.path.split("/"), *_values(request.body)]
+
+
+def answers_needed(requests: Iterable[Request]) -> tuple[str, ...]:
+    """The attributes of what an operation creates that these undo requests of it name."""
+    values = [each for request in requests for each in (*request.path.split("/"), *_values(request.body))]
+    return tuple(dict.fromkeys(found[1] for each in values if (found := _ANSWERED.fullmatch(each))))
 
 
 def remade(answer: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from nat import errors
 from nat.agent.change import Change, Probe, Request, Subject
 from nat.agent.ports import Entry
-from nat.agent.references import Names, filled, filled_probe, needs_created_id
+from nat.agent.references import Names, answers_needed, filled, filled_probe, needs_created_id
 from nat.agent.report import Report, Result, result_of
 from nat.agent.states import State
 
@@ -31,6 +31,8 @@ class Work:
     """Works that it comes after, and never beside."""
     expects: int | None = None
     """The status that the undo is for."""
+    learns: tuple[str, ...] = ()
+    """Attributes that NationBuilder decides and taking it back needs."""
 
     def with_ids(self, names: Names) -> "Work":
         """The same with the ids in place that are known by now."""
@@ -71,6 +73,7 @@ def works_of(change: Change) -> list[Work]:
             each.needs,
             each.needs,
             each.expects,
+            answers_needed(each.undo),
         )
         for each in change.operations
     ]
