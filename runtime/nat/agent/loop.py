@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from nat.agent import transcript
 from nat.agent.calls import ToolCalls, shared_pool
 from nat.agent.gates import NO_POLICY, Policy
-from nat.agent.models.failures import PromptTooLong
+from nat.agent.models.failures import PromptTooLong, ThinkingRejected
 from nat.agent.models.stream import STOPPED
 from nat.agent.money import Prices, total_micros
 from nat.agent.ports import (
@@ -170,6 +170,7 @@ class _Turn:
         self._prices = prices
         self._tainted = any_untrusted(history)
         self._history, self._left_out = transcript.trimmed(history, limits.history_characters)
+        self._history_changed = self._left_out
         self._messages: list[Message] = [question_message(asked)]
         self._text = ""
         self._usage = Usage()
@@ -197,6 +198,10 @@ class _Turn:
             except PromptTooLong:
                 if not self._forget_history():
                     return self._end(CONVERSATION_FULL)
+                continue
+            except ThinkingRejected:
+                if not self._forget_thinking():
+                    raise
                 continue
             if reply.stop_reason == STOPPED:
                 return self._stopped_in(reply)
@@ -296,9 +301,21 @@ class _Turn:
         if not self._history:
             return False
         self._history = []
+        self._history_changed = True
         self._messages = transcript.without_thinking(self._messages)
         self._messages[0] = transcript.with_note(self._messages[0], transcript.LEFT_OUT)
         self._emit(Notice(kind="partial", message=LEFT_OUT_NOTICE))
+        return True
+
+    def _forget_thinking(self) -> bool:
+        """Go on without what was thought so far; False if there is none."""
+        messages = [*self._history, *self._messages]
+        bare = transcript.without_thinking(messages)
+        if bare == messages:
+            return False
+        self._history = transcript.without_thinking(self._history)
+        self._history_changed = True
+        self._messages = transcript.without_thinking(self._messages)
         return True
 
     def _end(self, note: str) -> Answer:
@@ -308,10 +325,12 @@ class _Turn:
         return self._finish("finished", note)
 
     def _finish(self, outcome: Literal["finished", "stopped"], ending: str = "") -> Answer:
+        # What was thought after a history that was changed is not valid after the stored one.
+        own = transcript.without_thinking(self._messages) if self._history_changed else self._messages
         return Answer(
             outcome=outcome,
             text=self._text,
-            messages=transcript.closed(self._messages, ending),
+            messages=transcript.closed(own, ending),
             usage=self._usage,
             links=tuple(dict.fromkeys(self._links)),
             tainted=self._tainted,

@@ -36,9 +36,9 @@ def error_block(call: str, message: str) -> Block:
 
 
 def is_untrusted(block: Block) -> bool:
-    """Whether a result holds text that outsiders may have written."""
-    content = block.get("content")
-    return block.get("type") == "tool_result" and isinstance(content, str) and content.startswith(OPEN)
+    """Whether a result, or the record of older turns, holds text that outsiders may have written."""
+    content = block.get("text" if block.get("type") == "text" else "content")
+    return isinstance(content, str) and content.startswith(OPEN)
 
 
 def links_in(blocks: Iterable[Block]) -> list[Link]:

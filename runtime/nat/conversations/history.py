@@ -6,7 +6,6 @@
 Both sort by the time the turn ended on our clock; turn ids are made by clients, whose clocks may be wrong.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,13 +22,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
-TURNS_REMEMBERED: Final = 200
-"""Turns of a conversation that are read at most."""
-CHARACTERS_REMEMBERED: Final = 1_000_000
-"""JSON characters of earlier turns that are read at most. The agent cuts further, in jumps that keep the
-prompt cache; this only bounds what is read."""
 _ANSWER: Final = "answer#"
-_MEMORY: Final = "memory#"
+MEMORY: Final = "memory#"
+"""What the keys of stored messages begin with; `nat.conversations.past` reads them."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,7 @@ class History:
         self, turn: Turn, messages: Sequence[Message], ended_at: datetime
     ) -> "TransactWriteItemTypeDef":
         """The entry that makes later turns see these messages. Pieces of a large one are stored here."""
-        item = f"{_MEMORY}{timestamp(ended_at)}#{turn.turn_id}"
+        item = f"{MEMORY}{timestamp(ended_at)}#{turn.turn_id}"
         prepared = self._documents.prepare(
             turn,
             item,
@@ -88,27 +83,6 @@ class History:
             turn.expires(ended_at),
         )
         return {"Put": {"TableName": self.table, "Item": prepared}}
-
-    def messages(
-        self,
-        nation_slug: str,
-        conversation_id: str,
-        *,
-        turns: int = TURNS_REMEMBERED,
-        characters: int = CHARACTERS_REMEMBERED,
-    ) -> list[Message]:
-        """Messages of earlier turns in order. The newest turns are kept, and whole turns only: a question
-        without its answer, or a tool call without its result, is refused by the Messages API.
-        """
-        kept: list[list[Message]] = []
-        size = 0
-        for item in self._newest(nation_slug, conversation_id, _MEMORY, turns):
-            messages = self._documents.read(item)
-            size += len(json.dumps(messages, ensure_ascii=False))
-            if kept and size > characters:
-                break
-            kept.append(messages)
-        return [message for messages in reversed(kept) for message in messages]
 
     def answers(self, nation_slug: str, conversation_id: str, *, limit: int = 50) -> list[Answered]:
         """The newest ended turns, oldest first, strongly consistent."""

@@ -5,6 +5,7 @@ happened in the store or has not: a turn in a final state is acknowledged withou
 messages are not asked for again, and only the attempt that holds the turn can settle it.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +20,7 @@ from nat.agent.money import Prices
 from nat.agent.ports import Answer, Asked
 from nat.agent.transcript import settled_text
 from nat.conversations.events import Events
-from nat.conversations.history import History
+from nat.conversations.past import Pasts
 from nat.conversations.steps import StoredSteps
 from nat.conversations.turns import Kind, Turn, Turns
 from nat.errors import (
@@ -82,7 +83,7 @@ class Runner:
         self._tables = tables
         self._turns = Turns(client, conversations)
         self._events = Events(client, conversations)
-        self._history = History(client, conversations)
+        self._pasts = Pasts(client, conversations)
         self._nations = Nations(client, tables)
         self._agent = agent
         self._connect = connect
@@ -166,6 +167,12 @@ class Runner:
         if turn.kind is not Kind.ASK:
             hands = Hands(self._connect, publisher.emit, signals.stopped)
             return self._commits.run(turn, record, hands)
+        # What the model has thought in an earlier attempt is bound to the past that it was shown then.
+        past = (
+            self._pasts.of(turn.nation_slug, turn.conversation_id)
+            if earlier
+            else self._pasts.before(turn, self._now())
+        )
         with self._connect(turn) as client:
             answer = self._agent.answer(
                 Asked(
@@ -177,7 +184,7 @@ class Runner:
                     page=turn.page,
                     proposals=self._approvals.standing(turn.conversation),
                 ),
-                history=self._history.messages(turn.nation_slug, turn.conversation_id),
+                history=past.messages,
                 steps=steps,
                 nation=client,
                 emit=publisher.emit,
@@ -191,8 +198,14 @@ class Runner:
                     self._now,
                     to_decide=time_to_decide(record.policy),
                 ),
+                metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )
         return _ending(answer)
+
+
+def opaque_person(nation_slug: str, user_id: str) -> str:
+    """What the model provider knows a person by, to tell abuse apart: a hash, no personal data."""
+    return hashlib.sha256(f"{nation_slug}#{user_id}".encode()).hexdigest()
 
 
 def _failure(error: NatError, steps: StoredSteps) -> Ending:

@@ -38,6 +38,13 @@ class PromptTooLong(ModelError):
     default = "This conversation has become too long. Start a new one to go on."
 
 
+class ThinkingRejected(ModelError):
+    """Replayed thinking is not valid here: 400. It came from another account, or something before it has
+    changed since."""
+
+    retryable = False
+
+
 def is_passing(error: "APIStatusError") -> bool:
     """Whether the same request may succeed in a moment. The API's own `x-should-retry` goes first."""
     said = error.response.headers.get("x-should-retry")
@@ -55,6 +62,8 @@ def as_ours(error: "APIStatusError") -> ModelError:
         return ModelUnavailable()
     if error.status_code == 413 or (kind == "invalid_request_error" and _says_too_long(error)):
         return PromptTooLong()
+    if kind == "invalid_request_error" and "thinking" in (error.api_message or ""):
+        return ThinkingRejected()
     return ModelError()
 
 

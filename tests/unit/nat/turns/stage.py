@@ -10,11 +10,13 @@ from typing import Any
 from ulid import ULID
 
 from nat import aws
+from nat.agent.compaction import Past
 from nat.agent.loop import Agent
 from nat.agent.money import Price, Prices, Rates
 from nat.agent.ports import ModelReply
 from nat.conversations.events import Events, put_event
 from nat.conversations.history import Answered, History
+from nat.conversations.past import Pasts
 from nat.conversations.transactions import write
 from nat.conversations.turns import Turn, Turns, acquire_lock, put_new_turn, upsert_meta
 from nat.events import Envelope, Event, TurnAccepted
@@ -158,9 +160,11 @@ class Stage:
 
     def memory(self, turn: Turn) -> list[Any]:
         """What the next turn's model sees of the conversation."""
-        return History(aws.dynamodb(), self.tables[Table.CONVERSATIONS]).messages(
-            "demo", turn.conversation_id
-        )
+        return self.past(turn).messages
+
+    def past(self, turn: Turn) -> Past:
+        """The past of a turn's conversation as it is stored."""
+        return Pasts(aws.dynamodb(), self.tables[Table.CONVERSATIONS]).of("demo", turn.conversation_id)
 
 
 @dataclass
