@@ -26,6 +26,12 @@ def created_by(key: str) -> str:
     return f"{{created_id:{key}}}"
 
 
+def answered(attribute: str) -> str:
+    """In the undo of an operation that creates a record: what NationBuilder answered for this attribute of it
+    (the page that an event was made with)."""
+    return f"{{answered:{attribute}}}"
+
+
 SAMPLE: Final = 10
 """How many operations a card shows."""
 
@@ -34,11 +40,13 @@ Method = Literal["POST", "PATCH", "DELETE"]
 
 @dataclass(frozen=True)
 class Request:
-    """One writing request to V2, relative to `/api/v2`."""
+    """One writing request to V2, relative to `/api/v2`. `params` is its query: the actions on a journey take
+    their reason there."""
 
     method: Method
     path: str
     body: Mapping[str, Any] | None = None
+    params: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,9 +121,15 @@ class Operation:
     needs: tuple[str, ...] = ()
     """Keys of earlier operations that must be done first, because their ids stand in this one. A subset that
     holds this operation holds those too."""
+    by_id: bool = False
+    """For a create that an index proves: once its id is known, the record itself is looked at. The index only
+    tells that it is there, not whether somebody has changed it since."""
     expects: int | None = None
     """The status that `undo` is for, where V2 itself decides between changing (200) and creating (201). After
     the other one the operation is done, but cannot be taken back: what was there before is not known."""
+    undone: Mapping[str, Any] | None = None
+    """What the record is once taken back, where that is not `before`: a journey cannot be deleted, so a new
+    one is voided. Needs `by_id`."""
 
 
 @dataclass(frozen=True)

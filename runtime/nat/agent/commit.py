@@ -341,7 +341,7 @@ class _Run:
             try:
                 now = filled(request, names)
                 status, answer = self._patiently(
-                    partial(self._nation.exchange, now.method, now.path, now.body)
+                    partial(self._nation.exchange, now.method, now.path, now.body, now.params)
                 )
             except errors.WriteUncertain as error:
                 return self._prove(work, error)
@@ -368,7 +368,9 @@ class _Run:
             data = answer.get("data")
             if isinstance(data, dict):
                 created = str(data["id"]) if work.before is None and "id" in data else created
-                changed = stored_otherwise(work.after, data.get("attributes") or {})
+                attributes = data.get("attributes") or {}
+                changed = stored_otherwise(work.after, attributes)
+                changed |= {name: attributes[name] for name in work.learns if attributes.get(name)}
         return self._entry(work, EntryState.DONE, created_id=created, found=changed or None)
 
     def _refused(self, work: Work, error: errors.NatError, number: int) -> Entry:

@@ -88,6 +88,8 @@ def probe_of_result(operation: Operation, created_id: str | None) -> Probe | Non
     if path == "signups/push" and operation.after is not None and created_id is not None:
         # An index finds the person again, but would not tell whether somebody has changed them since.
         return Probe.of_record(f"signups/{created_id}", names)
+    if operation.by_id and created_id is not None:
+        return Probe.of_record(f"{path}/{created_id}", dict.fromkeys((*names, *(operation.undone or ()))))
     if operation.probe is not None or operation.after is None:
         return operation.probe
     parts = path.strip("/").count("/")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from nat.agent.change import CREATED_ID, RECREATED_ID, Change, Operation
+from nat.agent.change import CREATED_ID, RECREATED_ID, Change, Operation, answered
 from nat.agent.commit import STEADY, Pace, carry_out
 from nat.agent.ports import Emit, Entry, EntryState, Journal
 from nat.agent.references import filled, filled_probe, lacks, names_of
@@ -73,19 +73,21 @@ def _undoing(operation: Operation, entries: Mapping[str, Entry], now: datetime) 
     names = names_of({key: entries[key] for key in operation.needs if key in entries})
     if entry.created_id is not None:
         names[CREATED_ID] = entry.created_id
+    found = entry.found or {}
+    names |= {answered(name): str(value) for name, value in found.items()}
     requests = tuple(filled(request, names) for request in operation.undo)
     if any(lacks(request, but=RECREATED_ID) for request in requests):
         return None
     left = operation.after
-    if left is not None and entry.found:
-        left = {**left, **entry.found}
+    if left is not None:
+        left = {**left, **{name: value for name, value in found.items() if name in left}}
     probe = probe_of_result(operation, entry.created_id)
     return Work(
         operation.key,
         operation.subject,
         requests,
         before=left,
-        after=operation.before,
+        after=operation.before if operation.undone is None else operation.undone,
         probe=probe and filled_probe(probe, names),
         awaits=operation.awaits,
     )

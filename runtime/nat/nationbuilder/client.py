@@ -280,13 +280,18 @@ class NationBuilder:
         return _read(partial(_object, answer), WriteUncertain)
 
     def exchange(
-        self, method: Literal["POST", "PATCH", "DELETE"], path: str, body: Mapping[str, Any] | None = None
+        self,
+        method: Literal["POST", "PATCH", "DELETE"],
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> tuple[int, Mapping[str, Any]]:
         """One writing request as it was frozen in a change; `path` is below `/api/v2`, such as `contacts/5`.
 
         Gives status and document: a push tells by the status whether it found somebody (200) or made somebody
         new (201)."""
-        status, answer = self._transport.exchange(method, _checked_path(path), body=body)
+        query = sorted((params or {}).items())
+        status, answer = self._transport.exchange(method, _checked_path(path), query=query, body=body)
         return status, _read(partial(_object, answer), WriteUncertain)
 
     def look(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Types of parameters that several tools share. Their schemas are short: all tools are always sent."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -30,6 +31,17 @@ Moment = Annotated[str, Field(description="ISO date or time, or period name")]
 """A date, a date-time (the nation's clock unless it has an offset) or the name of a period."""
 
 Cents = Annotated[int, Field(ge=0)]
+
+
+def _is_day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError("a date such as 2026-11-20") from None
+
+
+Day = Annotated[str, Field(description="ISO date"), AfterValidator(_is_day)]
+"""A calendar date."""
 
 
 class Parameters(BaseModel):

@@ -23,7 +23,7 @@ from nat.agent.change import (
 from nat.agent.states import same
 from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import Document, Filters, NationBuilder, Record
+from nat.nationbuilder import Document, Filters, NationBuilder, Record, where
 from nat.nationbuilder.bodies import Related, write_body
 from nat.nationbuilder.query import index_parameters
 
@@ -159,15 +159,19 @@ def create(
     needs: Sequence[str] = (),
     undo: Sequence[Request] | None = None,
     shown: Mapping[str, Any] | None = None,
+    by_id: bool = False,
+    undone: Mapping[str, Any] | None = None,
 ) -> Operation:
     """Make a record. `attributes` are readable ones; write-only values go into `switches`.
 
     `natural_key` are filters that find this record and no other: with them a crash can be cleared up.
     `undo` deletes it unless given. `shown` goes into `after` in place of the attributes, for records that a
-    `natural_key` finds.
+    `natural_key` finds. `by_id` and `undone` are those of `Operation`.
     """
-    if shown is not None and natural_key is None:
+    if shown is not None and natural_key is None and not by_id:
         raise ValueError("What is shown instead of attributes can only be compared by a natural key.")
+    if undone is not None and not by_id:
+        raise ValueError("Only by its id can a record be seen to be as it is once taken back.")
     body = write_body(resource, {**nested(attributes), **(switches or {})}, related=related)
     return Operation(
         key=key,
@@ -178,6 +182,8 @@ def create(
         probe=None if natural_key is None else index_probe(resource, natural_key),
         undo=(Request("DELETE", f"{resource}/{CREATED_ID}"),) if undo is None else tuple(undo),
         needs=tuple(needs),
+        by_id=by_id,
+        undone=undone,
     )
 
 
@@ -232,6 +238,18 @@ def is_address(name: str) -> bool:
     """Whether an attribute is one value of an address, such as `home_address.city`."""
     column, _, key = name.partition(".")
     return bool(key) and column.endswith("_address")
+
+
+def free_slug(nation: NationBuilder, resource: str, name: str) -> str:
+    """A slug from a name that no record of this kind has: it is how one that Nat made is known again."""
+    words = "".join(each if each.isascii() and each.isalnum() else " " for each in name.lower()).split()
+    slug = "_".join(words)[:50].strip("_") or resource.removesuffix("s")
+    taken = {
+        each.text("slug")
+        for each in nation.read_all(resource, filters={"slug": where("prefix", slug)}).records
+    }
+    candidates = (slug if number == 1 else f"{slug}_{number}" for number in range(1, len(taken) + 2))
+    return next(each for each in candidates if each not in taken)
 
 
 def require_name(given: str, actual: str, what: str) -> None:

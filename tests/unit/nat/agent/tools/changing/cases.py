@@ -1,45 +1,24 @@
 """One call, or more, of each tool on the stand-in's nation `harbor`, with what it should plan and change."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-
-from local.nationbuilder.schema import Row
 from local.nationbuilder.store import Nation
+from tests.unit.nat.agent.tools.changing.case import Arguments, Case, people, rows
+from tests.unit.nat.agent.tools.changing.engagement_cases import ENGAGEMENT_CASES
 
-Arguments = Callable[[Nation], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A call. `operations`, `skipped` and `people` are counts; `changes` the kinds of records that differ
-    afterwards; `restores` whether the undo brings everything back as it was."""
-
-    tool: str
-    arguments: Arguments
-    operations: int
-    people: int
-    changes: set[str] = field(default_factory=set)
-    skipped: int = 0
-    restores: bool = True
-    name: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.tool} {self.name}".strip()
-
-
-def rows(nation: Nation, kind: str) -> dict[str, Row]:
-    """Records by id."""
-    return dict(nation.tables[kind].rows)
-
-
-def people(nation: Nation, count: int) -> list[str]:
-    """Ids of people with names and email addresses, who are not users."""
-    return [
-        each
-        for each, row in rows(nation, "signups").items()
-        if each not in nation.users and row["first_name"] and row["email"] and len(row["first_name"]) < 50
-    ][:count]
+__all__ = [
+    "CASES",
+    "Arguments",
+    "Case",
+    "carriers",
+    "contact",
+    "level_of",
+    "list_id",
+    "off",
+    "on",
+    "others",
+    "people",
+    "rows",
+    "tag_id",
+]
 
 
 def tag_id(nation: Nation, name: str) -> str:
@@ -361,5 +340,6 @@ CASES = (
         people=1,
         changes={"contacts"},
     ),
+    *ENGAGEMENT_CASES,
 )
 """Counts of -1 are compared with the other records of the call in tests of their own."""

@@ -20,7 +20,7 @@ def requests_of(change: Change) -> Iterator[Request]:
     """Every request of a change and of its undo, with ids in place of what stands for them."""
     for operation in change.operations:
         for request in (operation.request, *operation.undo):
-            yield Request(request.method, _with_ids(request.path), _with_ids(request.body))
+            yield Request(request.method, _with_ids(request.path), _with_ids(request.body), request.params)
 
 
 def problems(request: Request) -> list[str]:
@@ -29,12 +29,12 @@ def problems(request: Request) -> list[str]:
     if found is None:
         return [f"no route {request.method} {request.path}"]
     operation, record_id = found
+    wrong = [f"parameter {name}" for name in request.params or () if name not in operation.parameters]
     if not operation.has_body:
-        return [] if request.body is None else ["a body where none is read"]
+        return wrong if request.body is None else [*wrong, "a body where none is read"]
     if request.body is None:
-        return ["no body"]
+        return [*wrong, "no body"]
     data = request.body["data"]
-    wrong = []
     if data["type"] != operation.type:
         wrong.append(f"type {data['type']}")
     if record_id is not None and data.get("id") != record_id:

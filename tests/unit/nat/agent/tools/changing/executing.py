@@ -58,6 +58,7 @@ def snapshot(nation: Nation) -> dict[str, Any]:
         for kind, table in nation.tables.items()
     }
     taggings = tables.pop("signup_taggings").values()
+    del tables["path_histories"]  # NationBuilder's own log of what was done
     return {
         **tables,
         "signup_taggings": sorted((each["signup_id"], each["tag_id"]) for each in taggings),
@@ -99,7 +100,7 @@ def _lasting(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _send(nation: NationBuilder, request: Request) -> Mapping[str, Any]:
-    _, answer = nation.exchange(request.method, request.path, request.body)
+    _, answer = nation.exchange(request.method, request.path, request.body, request.params)
     token = answer.get("token")
     while isinstance(token, str) and nation.process(token)["status"] != "completed":
         time.sleep(0.01)

@@ -17,6 +17,9 @@ from tests.unit.nat.agent.tools.changing.executing import (
     unchanged,
 )
 
+NEVER_THE_SAME = ("create_person", "log_contact", "create_list", "create_membership")
+"""Tools that make another record, or refuse, when they are asked for the same again."""
+
 each_case = pytest.mark.parametrize("case", CASES, ids=str)
 
 
@@ -88,7 +91,7 @@ def test_the_undo_restores_what_was_before(case: Case, office: Bench) -> None:
     if case.tool in ("delete_list", "delete_contact"):  # made anew, with another id
         assert differences(_by_content(was), _by_content(now)) == set()
     else:
-        assert differences(was, now) == set()
+        assert differences(was, now) == case.leaves
 
 
 @each_case
@@ -96,19 +99,19 @@ def test_a_change_says_honestly_whether_it_can_be_taken_back(case: Case, office:
     change = plan(office.nation, case.tool, case.arguments(records(office)))
 
     assert change.reversible == case.restores
-    assert (load()[case.tool].undo is not None) == case.restores
+    assert load()[case.tool].undo is not None or not case.restores
 
 
 @each_case
-def test_no_message_goes_out(case: Case, office: Bench) -> None:
+def test_no_message_goes_out_but_those_that_were_asked_for(case: Case, office: Bench) -> None:
     execute(office.nation, plan(office.nation, case.tool, case.arguments(records(office))))
 
-    assert office.server.effects(office.slug) == ()
+    assert tuple(each.kind for each in office.server.effects(office.slug)) == case.sends
 
 
 @pytest.mark.parametrize(
     "case",
-    [each for each in CASES if each.tool not in ("create_person", "log_contact", "create_list")],
+    [each for each in CASES if each.tool not in NEVER_THE_SAME],
     ids=str,
 )
 def test_what_is_already_so_is_not_planned_again(case: Case, office: Bench) -> None:

@@ -1,13 +1,10 @@
 """What is particular to a plan: who is meant, what the card says, what is asked rather than guessed."""
 
-from collections import Counter
-
 import pytest
 
 from local.nationbuilder.store import Nation
 from nat.agent.card import card
 from nat.agent.change import CREATED_ID, RECREATED_ID, created_by
-from nat.agent.tool import Effect
 from nat.agent.tools import load
 from tests.unit.nat.agent.changes import Bench
 from tests.unit.nat.agent.tools.changing.cases import (
@@ -29,15 +26,6 @@ TOOLS = {case.tool: load()[case.tool] for case in CASES}
 
 def nation_of(office: Bench) -> Nation:
     return office.server.nation(office.slug)
-
-
-def test_the_classes_are_those_of_the_catalogue() -> None:
-    assert Counter(each.effect for each in TOOLS.values()) == {
-        Effect.WRITE: 7,
-        Effect.BULK: 7,
-        Effect.DESTRUCTIVE: 4,
-    }
-    assert not any(each.sends for each in TOOLS.values())
 
 
 def test_only_the_connected_persons_contacts_are_authored(office: Bench) -> None:

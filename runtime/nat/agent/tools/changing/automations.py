@@ -1,0 +1,49 @@
+"""Enrolling people in automations, which send them messages."""
+
+from nat.agent.change import Change, Skipped
+from nat.agent.tool import Effect, tool
+from nat.agent.tools.changing.naming import Named, id_of
+from nat.agent.tools.changing.planning import change, create, existing, existing_person, person_subject
+from nat.agent.tools.parameters import RecordId
+from nat.errors import BadRequest
+from nat.nationbuilder import NationBuilder
+
+
+@tool(
+    group="automations",
+    effect=Effect.WRITE,
+    label="Enrolling a person in an automation",
+    endpoints=(
+        "POST /automation_enrollments",
+        "GET /automation_enrollments",
+        "GET /automations",
+        "GET /automations/{id}",
+        "GET /signups/{id}",
+    ),
+    sends=True,
+    undo="ends the enrolment; what was sent stays sent",
+)
+def enroll_in_automation(nation: NationBuilder, *, person_id: RecordId, automation_id: Named) -> Change:
+    """Enrol one person in an automation. They will get its emails."""
+    automation = existing(
+        nation, "automations", id_of(nation, "automations", automation_id, "automation"), "automation"
+    ).record
+    status = automation["status"]
+    if status in ("archived", "ended"):
+        raise BadRequest(f"The automation “{automation.text('name')}” is {status}: it takes nobody any more.")
+    person = existing_person(nation, person_id, ("do_not_contact",))
+    subject = person_subject(nation, person)
+    summary = f"Enrol {subject.name} in the automation “{automation.text('name')}”"
+    pair = {"automation_id": automation.id, "signup_id": person_id}
+    if nation.index("automation_enrollments", filters=pair, page_size=1).records:
+        return change(summary, [Skipped(subject, "is enrolled already")], people=1)
+    return change(
+        summary,
+        [create("enrolment", subject, "automation_enrollments", pair, natural_key=pair)],
+        people=1,
+        warnings=[
+            "The automation may send messages at once; undo ends the enrolment, what was sent stays sent.",
+            f"The automation is {str(status).replace('_', ' ')}." if status != "running" else None,
+            "This person is marked “do not contact”." if person["do_not_contact"] else None,
+        ],
+    )

@@ -1,0 +1,196 @@
+"""Giving people memberships, extending and ending them.
+
+A membership that was given by mistake is canceled, not deleted: its history stays. NationBuilder writes to a
+member only when a status becomes expired or grace period, and only if told to (`trigger_autoresponses`, API
+facts, §8).
+"""
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from nat.agent.change import CREATED_ID, Change, Request, Subject
+from nat.agent.tool import Effect, tool
+from nat.agent.tools.changing.naming import Named, id_of
+from nat.agent.tools.changing.planning import (
+    change,
+    create,
+    current_user,
+    existing,
+    existing_person,
+    patch,
+    person_subject,
+)
+from nat.agent.tools.memberships import Status
+from nat.agent.tools.parameters import Day, Moment, RecordId, Text
+from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.errors import BadRequest
+from nat.nationbuilder import Document, NationBuilder
+from nat.nationbuilder.bodies import write_body
+from nat.nationbuilder.periods import read_moment
+
+_CURRENT: Final[tuple[Status, ...]] = ("active", "grace period")
+_TOLD: Final[tuple[Status, ...]] = ("expired", "grace period")
+"""Statuses that NationBuilder writes to the member about."""
+
+
+@tool(
+    group="memberships",
+    effect=Effect.WRITE,
+    label="Giving a membership",
+    endpoints=(
+        "POST /memberships",
+        "PATCH /memberships/{id}",
+        "GET /memberships",
+        "GET /membership_types",
+        "GET /membership_types/{id}",
+        "GET /signups/{id}",
+        "GET /signups/me",
+    ),
+    sends=True,
+    undo="cancels the membership",
+)
+def create_membership(
+    nation: NationBuilder,
+    *,
+    person_id: RecordId,
+    type_id: Named,
+    started_at: Annotated[Moment | None, Field(description="Default: now")] = None,
+    expires_on: Annotated[Day | None, Field(description="ISO date; default: never")] = None,
+    status: Status = "active",
+) -> Change:
+    """Give a person a membership. For one that they have, use update_membership."""
+    kind = existing(
+        nation,
+        "membership_types",
+        id_of(nation, "membership_types", type_id, "membership type"),
+        "membership type",
+        attributes=("name",),
+    ).record
+    person = existing_person(nation, person_id)
+    subject = person_subject(nation, person)
+    values: dict[str, Any] = {"signup_id": person_id, "membership_type_id": kind.id, "status": status}
+    if started_at is not None:
+        moment = read_moment(started_at, nation.now(), nation.zone)
+        values["started_at"] = moment.astimezone(nation.zone).isoformat(timespec="seconds")
+    if expires_on is not None:
+        values["expires_on"] = expires_on
+    _in_order(values)
+    same_kind = {"signup_id": person_id, "membership_type_id": kind.id}
+    there = nation.index("memberships", filters=same_kind).records
+    current = next((each for each in there if each["status"] in _CURRENT), None)
+    if current is not None and status in _CURRENT:
+        raise BadRequest(
+            f"This person has this membership already (id {current.id}). Extend or change that one instead."
+        )
+    # A person may have had the same membership before: then no filter finds just the new one.
+    known = any(each["status"] == status for each in there)
+    operation = create(
+        "membership",
+        subject,
+        "memberships",
+        values,
+        natural_key=None if known else {**same_kind, "status": status},
+        undo=[_cancel(current_user(nation).id)] if status != "canceled" else [],
+        by_id=True,
+        undone={"status": "canceled"} if status != "canceled" else None,
+    )
+    until = f" until {expires_on}" if expires_on else ""
+    return change(
+        f"Give {subject.name} the membership “{kind.text('name')}”{until}",
+        [operation],
+        people=1,
+        warnings=["Undo cancels the membership; it stays in the list as canceled."]
+        if status != "canceled"
+        else ["This cannot be undone: NationBuilder keeps a canceled membership."],
+    )
+
+
+@tool(
+    group="memberships",
+    effect=Effect.WRITE,
+    label="Changing a membership",
+    endpoints=("PATCH /memberships/{id}", "GET /memberships/{id}", "GET /signups/me"),
+    sends=True,
+    undo="patches back the old values",
+)
+def update_membership(
+    nation: NationBuilder,
+    *,
+    membership_id: RecordId,
+    expires_on: Day | None = None,
+    status: Status | None = None,
+    status_reason: Annotated[Text | None, Field(max_length=255)] = None,
+    notify_member: Annotated[
+        bool, Field(description="Only if asked: NationBuilder emails them (expired, grace period)")
+    ] = False,
+) -> Change:
+    """Extend or cancel a membership, or change its status."""
+    asked = {"expires_on": expires_on, "status": status, "status_reason": status_reason}
+    values = {name: value for name, value in asked.items() if value is not None}
+    if not values:
+        raise BadRequest("There is nothing to change.")
+    if notify_member and status not in _TOLD:
+        raise BadRequest(
+            "NationBuilder writes to members only when a membership becomes expired or enters its grace "
+            "period."
+        )
+    found, subject = _membership(nation, membership_id)
+    _in_order({"started_at": found.record["started_at"], "expires_on": expires_on})
+    author = current_user(nation).id
+    operation = patch(
+        subject,
+        found.record,
+        values,
+        switches={"activity_author_id": author, "trigger_autoresponses": notify_member},
+        undo_switches={"activity_author_id": author, "trigger_autoresponses": False},
+    )
+    kind = found.one("membership_type")
+    name = f" “{kind.text('name')}”" if kind is not None else ""
+    return change(
+        f"{_verb(status, expires_on)} the membership{name} of {subject.name}",
+        [operation],
+        people=1,
+        warnings=["NationBuilder emails the member about it, which cannot be undone."]
+        if notify_member
+        else [],
+    )
+
+
+def _cancel(author_id: str) -> Request:
+    """The request that takes a new membership back, without a message to the member."""
+    values = {"status": "canceled", "activity_author_id": author_id, "trigger_autoresponses": False}
+    return Request(
+        "PATCH", f"memberships/{CREATED_ID}", write_body("memberships", values, record_id=CREATED_ID)
+    )
+
+
+def _in_order(values: dict[str, Any]) -> None:
+    """Raises `BadRequest` for a membership that would end before it begins."""
+    started, expires = values.get("started_at"), values.get("expires_on")
+    if started and expires and str(expires) < str(started)[:10]:
+        raise BadRequest(f"The membership began on {str(started)[:10]}; it cannot end on {expires}.")
+
+
+def _membership(nation: NationBuilder, membership_id: str) -> tuple[Document, Subject]:
+    """A membership, and what it is called: the member."""
+    found = existing(
+        nation,
+        "memberships",
+        membership_id,
+        "membership",
+        include=("signup", "membership_type"),
+        fields={"signups": PERSON_NAME, "membership_types": ("name",)},
+    )
+    person, person_id = found.one("signup"), found.record.related_id("signup")
+    name = person_name(person) if person else f"person {person_id}" if person_id else "nobody"
+    url = nation.panel_url("person", person_id) if person_id else None
+    return found, Subject("membership", membership_id, name, url)
+
+
+def _verb(status: Status | None, expires_on: str | None) -> str:
+    if status == "canceled":
+        return "Cancel"
+    if status is not None:
+        return f"Set to {status}"
+    return f"Extend to {expires_on}" if expires_on else "Change"

@@ -1,0 +1,332 @@
+"""Putting people on paths, moving them along, and ending their journeys.
+
+Journeys cannot be deleted (API facts, §8). Taking back a new one voids it; whether a voided one can be
+reactivated is not known, so that is neither tried nor promised.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from nat.agent.change import CREATED_ID, Change, Operation, Probe, Request, Skipped, Subject
+from nat.agent.states import same
+from nat.agent.tool import Effect, tool
+from nat.agent.tools.changing.naming import Named, id_of, one_of
+from nat.agent.tools.changing.planning import (
+    ALREADY_SO,
+    change,
+    create,
+    existing,
+    existing_person,
+    patch,
+    person_subject,
+    restore,
+)
+from nat.agent.tools.parameters import Moment, RecordId, Text
+from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.errors import BadRequest
+from nat.nationbuilder import Document, NationBuilder, Record
+from nat.nationbuilder.periods import read_moment
+
+NONE: Final = "none"
+"""Clears a date."""
+
+DueDate = Annotated[Moment, Field(description="ISO date or time, period name, or `none`")]
+Amount = Annotated[
+    str,
+    Field(pattern=r"^\d{1,9}(\.\d{1,2})?$", coerce_numbers_to_str=True, description="Such as 250.00"),
+]
+"""What a journey is worth, in the nation's currency: V2 keeps it as a decimal text."""
+
+Status = Literal["completed", "abandoned", "active", "voided"]
+
+_ACTIONS: Final[dict[Status, str]] = {
+    "completed": "complete",
+    "abandoned": "abandon",
+    "active": "reactivate",
+    "voided": "void",
+}
+_STORED: Final = {"voided": "deleted"}
+"""What V2 calls it: that voiding gives `deleted` is inferred (API facts, §8)."""
+_LASTING: Final = ("active", "completed", "abandoned")
+"""States in which a journey keeps its person from being put on the path again."""
+_WITH_STEP: Final = ("current_step_point_person_id", "current_step_due_date")
+"""What NationBuilder may set anew when a journey moves to another step."""
+
+
+@tool(
+    group="paths",
+    effect=Effect.WRITE,
+    label="Putting a person on a path",
+    endpoints=(
+        "POST /path_journeys",
+        "GET /path_journeys",
+        "GET /paths",
+        "GET /paths/{id}",
+        "GET /signups/{id}",
+    ),
+    undo="voids the journey",
+)
+def start_path_journey(
+    nation: NationBuilder,
+    *,
+    person_id: RecordId,
+    path_id: Named,
+    step_id: Named | None = None,
+    point_person_id: RecordId | None = None,
+    due_date: Moment | None = None,
+    value: Amount | None = None,
+    note: Annotated[Text | None, Field(max_length=10_000)] = None,
+) -> Change:
+    """Put a person on a path, at its first step unless another is named."""
+    path = _path(nation, path_id)
+    name, steps = path.record.text("name"), _steps(path)
+    person = existing_person(nation, person_id)
+    subject = person_subject(nation, person)
+    step = one_of(steps, step_id, "step of this path") if step_id else steps[0] if steps else None
+    asked = _asked(nation, point_person_id=point_person_id, due_date=due_date, value_amount=value)
+    if note:
+        asked["description"] = note
+    values = {"signup_id": person_id, "path_id": path.record.id} | asked
+    if step is not None:
+        values["current_step_id"] = step.id
+    summary = f"Put {subject.name} on the path “{name}”"
+    same_pair: dict[str, Any] = {
+        "signup_id": person_id,
+        "path_id": path.record.id,
+        "journey_status": list(_LASTING),
+    }
+    there = nation.index("path_journeys", filters=same_pair).records
+    if there:
+        _must_be_so(
+            there[0], values if step_id else values | {"current_step_id": there[0]["current_step_id"]}
+        )
+        return change(summary, [Skipped(subject, "is on the path already")], people=1)
+    operation = create(
+        "journey",
+        subject,
+        "path_journeys",
+        values,
+        natural_key=same_pair,
+        undo=[Request("PATCH", f"path_journeys/{CREATED_ID}/void")],
+        shown={**values, "journey_status": "active"},
+        by_id=True,
+        undone={"journey_status": "deleted"},
+    )
+    at = f", at the step “{step.text('name')}”" if step is not None else ""
+    return change(f"{summary}{at}", [operation], people=1, warnings=_unused(path.record, asked))
+
+
+@tool(
+    group="paths",
+    effect=Effect.WRITE,
+    label="Moving a person along a path",
+    endpoints=(
+        "PATCH /path_journeys/{id}",
+        "GET /path_journeys/{id}",
+        "GET /paths/{id}",
+        "GET /signups/{id}",
+    ),
+    undo="patches back the old values",
+)
+def update_path_journey(
+    nation: NationBuilder,
+    *,
+    journey_id: RecordId,
+    step_id: Named | None = None,
+    point_person_id: RecordId | None = None,
+    step_point_person_id: RecordId | None = None,
+    due_date: DueDate | None = None,
+    step_due_date: DueDate | None = None,
+    value: Amount | None = None,
+) -> Change:
+    """Move a person to another step of their path, reassign them, or change due date or value."""
+    found, subject = _journey(nation, journey_id)
+    status = found.record["journey_status"]
+    if status == "deleted":
+        raise BadRequest(_VOIDED)
+    if status in ("completed", "abandoned"):
+        raise BadRequest(f"This journey is {status}. Reactivate it first, if that is what the person wants.")
+    values = _asked(
+        nation,
+        point_person_id=point_person_id,
+        current_step_point_person_id=step_point_person_id,
+        due_date=due_date,
+        current_step_due_date=step_due_date,
+        value_amount=value,
+    )
+    where_to = ""
+    path = found.one("path")
+    if step_id is not None:
+        steps = _steps(_path(nation, found.record.text("path_id")))
+        step = one_of(steps, step_id, "step of this path")
+        values["current_step_id"] = step.id
+        where_to = f" to the step “{step.text('name')}”"
+    if not values:
+        raise BadRequest("There is nothing to change.")
+    operation = patch(subject, found.record, values)
+    if isinstance(operation, Operation) and "current_step_id" in (operation.after or {}):
+        old = {name: found.record[name] for name in _WITH_STEP}
+        before = restore(found.record, {**old, **(operation.before or {})})
+        operation = replace(operation, undo=(before,))
+    on = f" on the path “{path.text('name')}”" if path is not None else ""
+    verb = f"Move {subject.name}{where_to}" if where_to else f"Change the journey of {subject.name}"
+    return change(f"{verb}{on}", [operation], people=1)
+
+
+@tool(
+    group="paths",
+    effect=Effect.WRITE,
+    label="Ending or reopening a journey",
+    endpoints=(
+        "PATCH /path_journeys/{id}/complete",
+        "PATCH /path_journeys/{id}/abandon",
+        "PATCH /path_journeys/{id}/reactivate",
+        "PATCH /path_journeys/{id}/void",
+        "GET /path_journeys/{id}",
+        "GET /paths/{id}",
+    ),
+    undo="gives it back its status; not after void",
+)
+def set_path_journey_status(
+    nation: NationBuilder,
+    *,
+    journey_id: RecordId,
+    status: Status,
+    reason_id: Annotated[Named | None, Field(description="Id or name; completed or abandoned only")] = None,
+) -> Change:
+    """Complete, abandon or reactivate a person's journey on a path, or void it, which is for good."""
+    if reason_id is not None and status not in ("completed", "abandoned"):
+        raise BadRequest("Only completing and abandoning a journey take a reason.")
+    found, subject = _journey(nation, journey_id)
+    record, path = found.record, found.one("path")
+    wanted = _STORED.get(status, status)
+    reason = _reason(nation, record, status, reason_id) if reason_id is not None else None
+    after = {"journey_status": wanted}
+    if reason is not None:
+        after["path_journey_status_change_id"] = reason.id
+    name = f"the journey of {subject.name}"
+    if path is not None:
+        name += f" on the path “{path.text('name')}”"
+    why = f", with the reason “{reason.text('name')}”" if reason is not None else ""
+    summary = f"{_ACTIONS[status].capitalize()} {name}{why}"
+    before = {each: record[each] for each in after}
+    if before == after:
+        return change(summary, [Skipped(subject, ALREADY_SO)], people=1)
+    if record["journey_status"] == "deleted":
+        raise BadRequest(_VOIDED)
+    operation = Operation(
+        key=f"path_journeys-{record.id}",
+        subject=subject,
+        request=_action(record.id, _ACTIONS[status], reason.id if reason is not None else None),
+        before=before,
+        after=after,
+        probe=Probe.of_record(f"path_journeys/{record.id}", after),
+        undo=() if status == "voided" else (_back(record),),
+    )
+    warning = "This cannot be undone: a voided journey does not come back." if status == "voided" else None
+    return change(summary, [operation], people=1, warnings=[warning])
+
+
+_VOIDED: Final = (
+    "This journey was voided, and a voided journey does not come back. Start a new one, if that is meant."
+)
+
+
+def _path(nation: NationBuilder, given: str) -> Document:
+    """A path with its steps and close reasons."""
+    found = id_of(nation, "paths", given, "path")
+    return existing(nation, "paths", found, "path", include=("path_steps", "path_journey_status_changes"))
+
+
+def _steps(path: Document) -> list[Record]:
+    return sorted(path.many("path_steps"), key=lambda each: each.integer("position"))
+
+
+def _journey(nation: NationBuilder, journey_id: str) -> tuple[Document, Subject]:
+    """A journey with its person and path, and what it is called: the person."""
+    found = existing(
+        nation,
+        "path_journeys",
+        journey_id,
+        "journey",
+        include=("signup", "path"),
+        fields={"signups": PERSON_NAME, "paths": ("name",)},
+    )
+    person, person_id = found.one("signup"), found.record.related_id("signup")
+    name = person_name(person) if person else f"person {person_id}" if person_id else "nobody"
+    url = nation.panel_url("person", person_id) if person_id else None
+    return found, Subject("journey", journey_id, name, url)
+
+
+def _asked(
+    nation: NationBuilder,
+    *,
+    value_amount: str | None,
+    **given: str | None,
+) -> dict[str, Any]:
+    """Values as V2 takes them: people must exist, dates are moments on the nation's clock."""
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name.endswith("_date"):
+            values[name] = _due(nation, value)
+        else:
+            values[name] = existing_person(nation, value).id
+    if value_amount is not None:
+        values["value_amount"] = f"{Decimal(value_amount):.2f}"
+    return values
+
+
+def _due(nation: NationBuilder, value: str) -> str | None:
+    if value.strip().casefold() == NONE:
+        return None
+    moment = read_moment(value, nation.now(), nation.zone)
+    return moment.astimezone(nation.zone).isoformat(timespec="seconds")
+
+
+def _must_be_so(journey: Record, values: dict[str, Any]) -> None:
+    """Raises `BadRequest` when the person is on the path, but not as was asked for."""
+    status = journey["journey_status"]
+    if status != "active":
+        raise BadRequest(
+            f"This person was on the path before: journey {journey.id} is {status}. Reactivate it, if that "
+            "is what is meant."
+        )
+    if not all(same(journey[name], value) for name, value in values.items()):
+        raise BadRequest(
+            f"This person is on the path already (journey {journey.id}). Change that journey instead."
+        )
+
+
+def _unused(path: Record, values: dict[str, Any]) -> list[str]:
+    """Warnings on values that the path is not set up to show."""
+    switches = {"due_date": "due_date_is_enabled", "value_amount": "value_amount_is_enabled"}
+    words = {"due_date": "due dates", "value_amount": "values"}
+    return [
+        f"The path “{path.text('name')}” is not set up for {words[name]}."
+        for name, switch in switches.items()
+        if values.get(name) is not None and path[switch] is False
+    ]
+
+
+def _reason(nation: NationBuilder, journey: Record, status: str, given: str) -> Record:
+    """A close reason of the journey's path that leads to this status."""
+    path = _path(nation, journey.text("path_id"))
+    reasons = [each for each in path.many("path_journey_status_changes") if each["target_status"] == status]
+    return one_of(reasons, given, f"reason for {status} journeys of this path")
+
+
+def _action(journey_id: str, action: str, reason_id: str | None = None) -> Request:
+    params = {"path_journey_status_change_id": reason_id} if reason_id is not None else None
+    return Request("PATCH", f"path_journeys/{journey_id}/{action}", None, params)
+
+
+def _back(journey: Record) -> Request:
+    """The request that gives a journey the status back that it has now."""
+    status: Status = journey["journey_status"] or "active"
+    reason = journey["path_journey_status_change_id"] if status != "active" else None
+    return _action(journey.id, _ACTIONS[status], reason)

@@ -1,0 +1,117 @@
+"""Recording what people answered to survey questions."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from nat.agent.change import Change, Skipped
+from nat.agent.tool import Effect, tool
+from nat.agent.tools.changing.naming import Named, id_of, one_of
+from nat.agent.tools.changing.planning import (
+    change,
+    create,
+    current_user,
+    existing,
+    existing_person,
+    person_subject,
+)
+from nat.agent.tools.parameters import RecordId, Text
+from nat.agent.tools.results import long_text
+from nat.errors import BadRequest
+from nat.nationbuilder import Filters, NationBuilder, Record
+
+_ASKED: Final = 120
+"""Characters of a question in a summary."""
+
+
+@tool(
+    group="surveys",
+    effect=Effect.WRITE,
+    label="Recording an answer",
+    endpoints=(
+        "POST /survey_question_responses",
+        "GET /survey_question_responses",
+        "GET /survey_questions",
+        "GET /survey_questions/{id}",
+        "GET /signups/{id}",
+        "GET /signups/me",
+    ),
+    undo="deletes the answer; tags that it set stay",
+)
+def record_survey_response(
+    nation: NationBuilder,
+    *,
+    person_id: RecordId,
+    question_id: Annotated[Named, Field(description="Id or text")],
+    choice_id: Named | None = None,
+    text: Annotated[Text | None, Field(max_length=10_000, description="For open questions")] = None,
+) -> Change:
+    """Record a person's answer to a survey question: one of its choices, or text for an open question."""
+    if (choice_id is None) == (text is None):
+        raise BadRequest("Give either choice_id or text.")
+    found = existing(
+        nation,
+        "survey_questions",
+        id_of(nation, "survey_questions", question_id, "survey question", name="content"),
+        "survey question",
+        include=("survey_question_possible_responses",),
+    )
+    question, choices = found.record, found.many("survey_question_possible_responses")
+    choice = _choice(question, choices, choice_id)
+    person = existing_person(nation, person_id)
+    subject = person_subject(nation, person)
+    answer: dict[str, Any] = (
+        {"content": text} if choice is None else {"survey_question_possible_response_id": choice.id}
+    )
+    said = long_text(text or "", _ASKED) if choice is None else choice.text("name")
+    asked = long_text(question.text("content") or question.text("slug"), _ASKED)
+    summary = f"Record the answer “{said}” of {subject.name} to “{asked}”"
+    key: dict[str, Any] = {"signup_id": person_id, "survey_question_id": question.id}
+    earlier = nation.index("survey_question_responses", filters=key).records
+    if any(each[name] == value for each in earlier for name, value in answer.items()):
+        return change(summary, [Skipped(subject, "has answered like this already")], people=1)
+    operation = create(
+        "answer",
+        subject,
+        "survey_question_responses",
+        {
+            **key,
+            **answer,
+            "question_format": question["question_format"],
+            "author_id": current_user(nation).id,
+        },
+        natural_key=_only(key, answer, earlier=bool(earlier)),
+        by_id=True,
+    )
+    return change(summary, [operation], people=1, warnings=_warnings(question, choice, bool(earlier)))
+
+
+def _choice(question: Record, choices: tuple[Record, ...], given: str | None) -> Record | None:
+    """The choice that was named. Raises `BadRequest` for an answer of the other kind."""
+    is_open = question["question_format"] == "text"
+    if given is None:
+        if is_open:
+            return None
+        names = ", ".join(f"“{each.text('name')}” (id {each.id})" for each in choices)
+        raise BadRequest(f"This question is answered by one of its choices: {names}.")
+    if is_open:
+        raise BadRequest("This question is answered in words: give text.")
+    return one_of(choices, given, "choice of this question")
+
+
+def _only(key: dict[str, Any], answer: dict[str, Any], *, earlier: bool) -> Filters | None:
+    """Filters that find the new answer and no other. Who has answered before keeps that answer, so the pair
+    is not enough then; and words of any length cannot be looked for."""
+    if not earlier:
+        return key
+    return {**key, **answer} if "content" not in answer else None
+
+
+def _warnings(question: Record, choice: Record | None, answered: bool) -> list[str]:
+    tags = [each for each in (question.text("tag_list"), choice.text("tag_list") if choice else "") if each]
+    warnings = []
+    if tags:
+        warnings.append(f"NationBuilder tags the person: {', '.join(tags)}. Undo does not take that off.")
+    if answered:
+        warnings.append("This person has answered the question before; that answer stays.")
+    return warnings
