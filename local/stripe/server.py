@@ -1,0 +1,217 @@
+"""The HTTP server, also inside a test: `with running_stripe() as stripe: stripe.base_url`."""
+
+import contextlib
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+from local.stripe.api import Api
+from local.stripe.control import PREFIX, Control
+from local.stripe.errors import StripeRefusal
+from local.stripe.forms import parse
+from local.stripe.objects import Object
+from local.stripe.pages import Pages, refused
+from local.stripe.state import State
+
+JSON: Final = "application/json"
+HTML: Final = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes out."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    location: str | None = None
+
+
+class Desk:
+    """Takes a request to the API, a page or the control routes; saves what changed."""
+
+    def __init__(self, state: State, keep: Path | None) -> None:
+        self.state = state
+        self._keep = keep
+        self._api = Api(state)
+        self._pages = Pages(state)
+        self._control = Control(state)
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        """One answer. A defect of the stand-in is a 500 and a trace on the screen."""
+        path, _, query = target.partition("?")
+        try:
+            if path == f"{PREFIX}/wait":  # without the lock: deliveries need it
+                return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
+            with self.state.store.lock:
+                answer = self._answer(method, path, query, headers, body)
+            if self._keep is not None and method != "GET":
+                self.state.store.save(self._keep)
+            return answer
+        except Exception:
+            traceback.print_exc()
+            return _json(500, {"error": {"type": "api_error", "message": "The stand-in has a defect"}})
+
+    def _answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+        if path.startswith(PREFIX):
+            return self._steer(method, path, body)
+        self.state.subscriptions.catch_up()
+        if path.startswith("/v1/"):
+            return self._call(method, path, query, headers, body)
+        if path == "/":
+            return _json(200, {"stand-in": "stripe"})
+        try:
+            if method == "POST":
+                form = {name: str(value) for name, value in parse(body.decode()).items()}
+                return Answer(303, b"", HTML, self._pages.submit(path, form))
+            return Answer(200, self._pages.show(path).encode(), HTML)
+        except StripeRefusal as refusal:
+            return Answer(refusal.status, refused(refusal).encode(), HTML)
+
+    def _call(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+        state = self.state
+        key = headers.get("idempotency-key")
+        params: dict[str, Any] = {}
+        if state.outages:
+            status = state.outages.pop(0)
+            return _json(status, {"error": {"type": "api_error", "message": "Try again later."}})
+        if not _key(headers).startswith(("sk_", "rk_")):
+            return _json(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}})
+        if key is not None and key in state.answers:
+            status, text = state.answers[key]
+            return Answer(status, text)
+        try:
+            params = parse((body.decode() if method == "POST" else "") or query)
+            answer = _json(200, self._api.answer(method, path, params))
+        except StripeRefusal as refusal:
+            answer = _json(refusal.status, refusal.as_body())
+        if key is not None and method == "POST":
+            state.answers[key] = (answer.status, answer.body)
+        state.requests.append(
+            {
+                "method": method,
+                "path": path,
+                "params": params,
+                "status": answer.status,
+                "version": headers.get("stripe-version"),
+            }
+        )
+        return answer
+
+    def _steer(self, method: str, path: str, body: bytes) -> Answer:
+        try:
+            return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
+        except StripeRefusal as refusal:
+            return _json(refusal.status, refusal.as_body())
+        except (KeyError, ValueError, TypeError) as error:
+            return _json(400, {"error": {"message": f"Wrong or missing: {error}"}})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: "Server"
+
+    def _serve(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length") or 0))
+        answer = self.server.desk.answer(self.command, self.path, headers, body)
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Request-Id", "req_standin")
+        if answer.location:
+            self.send_header("Location", answer.location)
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(answer.body)
+
+    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 (names http.server calls)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing on stderr."""
+
+
+class Server(ThreadingHTTPServer):
+    """One thread for each connection."""
+
+    daemon_threads = True
+    request_queue_size = 256
+    allow_reuse_address = True
+
+    def __init__(self, address: tuple[str, int], desk: Desk) -> None:
+        self.desk = desk
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no error of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
+
+@dataclass(frozen=True)
+class RunningStripe:
+    """A running stand-in, and the same steering that `/_standin/*` offers."""
+
+    base_url: str
+    state: State
+
+    def advance(self, *, days: int = 0, seconds: int = 0) -> None:
+        """Move the clock; what is due until then happens."""
+        with self.state.store.lock:
+            self.state.store.clock.advance(days * 86_400 + seconds)
+            self.state.subscriptions.catch_up()
+
+    def complete(self, session_id: str, card: str = "ok") -> Object:
+        """Pay a Checkout session. Raises `StripeRefusal`."""
+        with self.state.store.lock:
+            return self.state.complete(self.state.store.get("checkout.session", session_id), card)
+
+    def set_card(self, customer: str, behaviour: str) -> None:
+        """`declined` fails the next payments, `action` makes them wait, `ok` pays."""
+        with self.state.store.lock:
+            self.state.set_card(customer, behaviour)
+
+    def events(self, *kinds: str) -> list[Object]:
+        """Events that happened, oldest first; of these types only, if any are named."""
+        with self.state.store.lock:
+            return [each for each in self.state.store.all("event") if not kinds or each["type"] in kinds]
+
+
+@contextlib.contextmanager
+def running_stripe(
+    *, host: str = "127.0.0.1", port: int = 0, keep: Path | None = None
+) -> Iterator[RunningStripe]:
+    """Run the stand-in until the block ends. Port 0 lets the system choose; `keep` is the file that the
+    state survives in. Raises `OSError` where the port is taken, `ValueError` for a file that is no state."""
+    state = State()
+    if keep is not None and keep.exists():
+        state.store.load(keep)
+    server = Server((host, port), Desk(state, keep))
+    url = f"http://{host}:{server.server_address[1]}"
+    state.begin(url)
+    state.seed_plans()
+    state.webhooks.start()
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="stripe", daemon=True)
+    thread.start()
+    try:
+        yield RunningStripe(url, state)
+    finally:
+        state.webhooks.stop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _key(headers: dict[str, str]) -> str:
+    return headers.get("authorization", "").removeprefix("Bearer ")
+
+
+def _json(status: int, document: Any) -> Answer:
+    return Answer(status, json.dumps(document, indent=2).encode())
