@@ -11,7 +11,7 @@ from nat.names import Secret
 
 from .acknowledge import acknowledge_resource
 from .data_key import KEY_USE, DataKey
-from .table import READ, WRITE, NatTable
+from .table import APPEND, READ, WRITE, NatTable
 
 SECRETS: Final = (
     "secretsmanager:DescribeSecret",
@@ -48,13 +48,17 @@ class NationRole(iam.Role):
         prefix = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:"
         secrets = (Secret.NATION_PATTERN, Secret.NATION_KEY_PATTERN)
         # No index: those of these tables cut across nations, and a turn reads by key.
-        rows = [table.table_arn for table in tables]
+        rows: dict[bool, list[str]] = {False: [], True: []}
+        for table in tables:
+            rows[table.append_only].append(table.table_arn)
         for sid, actions, resources in (
-            ("Rows", [*READ, *WRITE], rows),
+            ("Rows", [*READ, *WRITE], rows[False]),
+            ("Log", [*READ, *APPEND], rows[True]),
             ("Secrets", list(SECRETS), [prefix + pattern for pattern in secrets]),
             ("Key", list(KEY_USE), [key.key_arn]),
         ):
-            self.add_to_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))
+            if resources:
+                self.add_to_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))
         for pattern in secrets:
             acknowledge_resource(
                 self, "Secrets of every nation: the session policy narrows them to one.", prefix + pattern

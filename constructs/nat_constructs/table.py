@@ -21,10 +21,13 @@ READ = (
 )
 """By key or index only: nothing scans on a request path."""
 
+APPEND = ("dynamodb:PutItem",)
+"""What adds a row. It could also replace one: the audit log's chain of hashes shows that."""
+
 WRITE = (
+    *APPEND,
     "dynamodb:BatchWriteItem",
     "dynamodb:DeleteItem",
-    "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 )
 
@@ -71,6 +74,7 @@ class NatTable(dynamodb.Table):
         if not keeps_data:
             acknowledge(self, "Nothing in this environment is worth a copy.", "AwsSolutions-DDB3")
         self._indexes = tuple(index.name for index in schema.indexes)
+        self.append_only = schema.append_only
 
     @cached_property
     def row_arns(self) -> list[str]:
@@ -80,11 +84,14 @@ class NatTable(dynamodb.Table):
 
 
 def grant_rows(grantee: iam.IGrantable, tables: Iterable[NatTable], *, write: bool) -> None:
-    """Allow to read the rows of some tables, and with `write` to change them."""
-    rows = [arn for table in tables for arn in table.row_arns]
-    if rows:
-        actions = [*READ, *WRITE] if write else list(READ)
-        iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=rows)
+    """Allow to read the rows of some tables, and with `write` to change them; to add some, where a table is
+    append-only."""
+    wanted = list(tables)
+    for append_only, changing in ((False, WRITE), (True, APPEND)):
+        rows = [arn for table in wanted if table.append_only is append_only for arn in table.row_arns]
+        if rows:
+            actions = [*READ, *changing] if write else list(READ)
+            iam.Grant.add_to_principal(grantee=grantee, actions=actions, resource_arns=rows)
 
 
 def _text(name: str) -> dynamodb.Attribute:

@@ -42,13 +42,15 @@ class Index:
 
 @dataclass(frozen=True)
 class Schema:
-    """Keys of one table. `nation_scoped`: the partition key is a slug or begins with `<slug>#`."""
+    """Keys of one table. `nation_scoped`: the partition key is a slug or begins with `<slug>#`.
+    `append_only`: nobody who writes to it may change or delete a row."""
 
     partition: str
     sort: str | None = None
     indexes: tuple[Index, ...] = ()
     ttl: bool = False
     nation_scoped: bool = False
+    append_only: bool = False
 
 
 TTL_ATTRIBUTE: Final = "ttl"
@@ -83,7 +85,7 @@ SCHEMAS: Final[dict[Table, Schema]] = {
     ),
     Table.AUTOMATIONS: Schema("nation_slug", "item", nation_scoped=True),
     Table.USAGE: Schema("nation_slug", "day_user", nation_scoped=True),
-    Table.AUDIT: Schema("nation_slug", "at", nation_scoped=True),
+    Table.AUDIT: Schema("nation_slug", "entry", nation_scoped=True, append_only=True),
     Table.SOCKETS: Schema("subject", "connection_id", ttl=True),
     Table.INSTALLATIONS: Schema("team_id", "item", indexes=(Index("by_nation", "nation_slug"),)),
     Table.ONCE: Schema("key", ttl=True),
