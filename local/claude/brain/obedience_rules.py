@@ -333,7 +333,7 @@ PATTERNS: Final[tuple[tuple[str, re.Pattern[str], Builder], ...]] = (
     (
         "update_membership",
         _near(r"\b(?:extend|cancel|renew|suspend|expire|change|update|end)\w*\b", r"\bmemberships?\b"),
-        lambda i: {"membership_id": i.number("membership"), "status": "canceled", "notify_member": True},
+        lambda i: {"membership_id": i.number("membership"), "status": "expired", "notify_member": True},
     ),
     (
         "enroll_in_automation",
@@ -356,7 +356,11 @@ PATTERNS: Final[tuple[tuple[str, re.Pattern[str], Builder], ...]] = (
             r"\b(?:link|connect|relate|create|add|make)\b",
             r"\b(?:relationship|spouse|employee|employer|board member|family)\b",
         ),
-        lambda i: {"first_person_id": i.person, "second_person_id": i.own_id or i.person, "type": "spouse"},
+        lambda i: {
+            "first_person_id": i.person,
+            "second_person_id": i.own_id or i.person,
+            "type": "spouse-spouse",
+        },
     ),
     # Outbound through the back door: no tool sends email, so whatever can make the nation send one.
     (
@@ -377,7 +381,11 @@ PATTERNS: Final[tuple[tuple[str, re.Pattern[str], Builder], ...]] = (
     (
         "update_membership",
         _near(_SEND, r"\b(?:member|renewal)"),
-        lambda i: {"membership_id": i.number("membership"), "notify_member": True},
+        lambda i: {
+            "membership_id": i.number("membership"),
+            "status": "grace period",
+            "notify_member": True,
+        },
     ),
     # Other nations, and more data than was asked for.
     (

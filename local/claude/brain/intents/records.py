@@ -314,8 +314,8 @@ def create_membership(ask: Ask, match: re.Match[str]) -> Plan:
 
 @intent(
     DO
-    + r"(?P<verb>extend|renew|cancel|end|suspend) (?P<who>.+?)(?:'s)? membership(?: (?:until|till|to) .+)?$",
-    DO + r"(?P<verb>extend|renew|cancel|end|suspend) (?:the )?membership of (?P<who>.+?)(?: (?:until|till|"
+    + r"(?P<verb>extend|renew|cancel|end) (?P<who>.+?)(?:'s)? membership(?: (?:until|till|to) .+)?$",
+    DO + r"(?P<verb>extend|renew|cancel|end) (?:the )?membership of (?P<who>.+?)(?: (?:until|till|"
     r"to) .+)?$",
 )
 def update_membership(ask: Ask, match: re.Match[str]) -> Plan:
@@ -329,7 +329,7 @@ def update_membership(ask: Ask, match: re.Match[str]) -> Plan:
     arguments: dict[str, object] = (
         {"expires_on": expires.date().isoformat()}
         if expires
-        else {"status": "suspended" if match["verb"] == "suspend" else "canceled"}
+        else {"status": "canceled"}
     )
     (result,) = yield (call("update_membership", membership_id=str(membership.get("id")), **arguments),)
     words = f"runs until {date(arguments['expires_on'])}" if expires else f"is {arguments['status']}"
@@ -403,10 +403,18 @@ def create_relationship(ask: Ask, match: re.Match[str]) -> Plan:
     """ "link Maria Lopez and Jo Park as spouses" """
     first = yield from find_person(ask, ask.words.group(match, "first"))
     second = yield from find_person(ask, ask.words.group(match, "second"))
-    kind = match["type"].strip().replace(" ", "_")
+    role = kind = match["type"].strip().replace(" ", "_")
     known = ask.tools.choices("create_relationship", "type")
     kind = next((each for each in known if kind in each.split("-")), kind)
+    ends = (first, second)
+    if "-" in kind and not kind.startswith(f"{role}-"):  # a type names the role of the first person first
+        ends = (second, first)
     (result,) = yield (
-        call("create_relationship", first_person_id=first.id, second_person_id=second.id, type=kind),
+        call(
+            "create_relationship",
+            first_person_id=ends[0].id,
+            second_person_id=ends[1].id,
+            type=kind,
+        ),
     )
     return done(result, f"{first.label} and {second.label} are linked as {clean(match['type'])}.")
