@@ -70,7 +70,7 @@ def list_donations(
     span = span_of(nation, succeeded)
     if succeeded is not None and not status:
         status = ["succeeded"]
-    code = _find_code(nation, tracking_code) if tracking_code else None
+    code = find_code(nation, tracking_code) if tracking_code else None
     filters: Any = given(
         succeeded_at=span.condition(),
         signup_id=person_id,
@@ -273,7 +273,7 @@ def _code(found: Record) -> Item:
     return item(id=found.id, name=found.text("name") or found.text("slug"), slug=found.text("slug"))
 
 
-def _find_code(nation: NationBuilder, code: str) -> Record:
+def find_code(nation: NationBuilder, code: str) -> Record:
     """The tracking code that a slug, name or id means. Raises `RecordNotFound`."""
     for attribute in ("slug", "name", *(("id",) if code.isascii() and code.isdecimal() else ())):
         found = nation.index("donation_tracking_codes", filters={attribute: code}).records

@@ -19,6 +19,7 @@ from nat.agent.tools.changing.planning import (
     delete,
     existing,
     existing_person,
+    free_slug,
     number_of_people,
     person_subject,
     require_name,
@@ -80,7 +81,7 @@ def create_list(
     owner = existing_person(nation, owner_id) if owner_id else current_user(nation)
     values: dict[str, Any] = {
         "name": name,
-        "slug": slug or _free_slug(nation, name),
+        "slug": slug or free_slug(nation, "lists", name),
         "author_id": owner.id,
     }
     if description:
@@ -357,15 +358,3 @@ def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
 def _subject(nation: NationBuilder, the_list: Record) -> Subject:
     name = the_list.text("name") or f"List {the_list.id}"
     return Subject("list", the_list.id, name, nation.panel_url("list", the_list.id))
-
-
-def _free_slug(nation: NationBuilder, name: str) -> str:
-    """A slug from the name that no list has: it is how a list made by us is known again."""
-    words = "".join(each if each.isascii() and each.isalnum() else " " for each in name.lower()).split()
-    slug = "_".join(words)[:50].strip("_") or "list"
-    taken = {
-        each.text("slug")
-        for each in nation.read_all("lists", filters={"slug": where("prefix", slug)}).records
-    }
-    candidates = (slug if number == 1 else f"{slug}_{number}" for number in range(1, len(taken) + 2))
-    return next(each for each in candidates if each not in taken)

@@ -7,7 +7,7 @@ and recruiting (never written, API facts §15), district and voter-file columns,
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
@@ -152,20 +152,35 @@ def read_changes(given: Mapping[str, Any], allowed: Collection[str] | None = Non
 
 def check_references(nation: NationBuilder, changes: Mapping[str, Any]) -> None:
     """Custom fields and people that the changes name must exist. Raises `BadRequest`."""
-    slugs = [name.partition(".")[2] for name in changes if name.startswith(f"{CUSTOM}.")]
-    if slugs:
-        fields = nation.read_all("custom_fields", filters={"resource_type": "Signup"})
-        known = [each.text("slug") for each in fields.records]
-        for slug in slugs:
-            if slug not in known:
-                raise BadRequest(
-                    f"There is no custom field {slug!r} for people. There are: {', '.join(known)}."
-                )
+    check_custom_fields(nation, changes, "Signup")
     people = {changes[name] for name in ("recruiter_id", "parent_id") if changes.get(name)}
     if people:
         found = nation.find("signups", people, fields={"signups": ("full_name",)})
         for person_id in sorted(people - set(found)):
             raise BadRequest(f"NationBuilder has no person with id {person_id}.")
+
+
+def check_custom_fields(
+    nation: NationBuilder, changes: Mapping[str, Any], owner: Literal["Signup", "Donation"]
+) -> None:
+    """Custom fields that the changes name must exist for people, or for donations. Raises `BadRequest`."""
+    slugs = [name.partition(".")[2] for name in changes if name.startswith(f"{CUSTOM}.")]
+    if not slugs:
+        return
+    fields = nation.read_all("custom_fields", filters={"resource_type": owner})
+    known = [each.text("slug") for each in fields.records]
+    for slug in slugs:
+        if slug not in known:
+            whose = "people" if owner == "Signup" else "donations"
+            raise BadRequest(f"There is no custom field {slug!r} for {whose}. There are: {', '.join(known)}.")
+
+
+def read_custom_values(value: Any) -> dict[str, Any]:
+    """Custom values, flat: `{"shirt_size": "M"}` becomes `custom_values.shirt_size`. Raises `BadRequest`."""
+    try:
+        return _read(CUSTOM, value)
+    except ValueError as error:
+        raise BadRequest(f"{CUSTOM}: {error}.") from None
 
 
 def _read(name: str, value: Any) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""Somebody whom a change is for: known by id or email address, or named and not known yet.
+
+Who is new is made by an operation of their own, and named by reference in what follows. V2 would also take
+names within a donation or an RSVP, but then nothing tells whom it found or made: so nothing could be shown
+before, or taken back after.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from nat.agent.change import Operation, Request, Subject, created_by
+from nat.agent.tools.changing.person_fields import read_changes
+from nat.agent.tools.changing.planning import create, existing_person, index_probe, person_subject
+from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.errors import BadRequest
+from nat.nationbuilder import NationBuilder, Record, where
+
+_KEY: Final = "person"
+_NAMES: Final = ("first_name", "last_name")
+
+
+@dataclass(frozen=True)
+class GivenPerson:
+    """A person. `reference` is their id, or what stands for it until `operation` has made them; `email` is
+    empty where they have none."""
+
+    subject: Subject
+    reference: str
+    email: str
+    operation: Operation | None = None
+    warning: str | None = None
+
+    @property
+    def id(self) -> str | None:
+        """Their id, if they are known."""
+        return self.reference if self.operation is None else None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Keys of the operations that must be done before they can be named."""
+        return () if self.operation is None else (self.operation.key,)
+
+    def made(self) -> tuple[Operation, ...]:
+        """The operations that make them."""
+        return () if self.operation is None else (self.operation,)
+
+
+def given_person(
+    nation: NationBuilder,
+    *,
+    person_id: str | None,
+    first_name: str | None,
+    last_name: str | None,
+    email: str | None,
+    phone_number: str | None = None,
+    needed: Sequence[str] = (),
+) -> GivenPerson:
+    """The person with this id or email address, else a new one. `needed` are what a new person must have
+    besides.
+
+    Raises `RecordNotFound`, and `BadRequest` when it is not clear who is meant.
+    """
+    described = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "email": email,
+        "phone_number": phone_number,
+    }
+    given = {name: value for name, value in described.items() if value is not None}
+    if person_id is not None:
+        if given:
+            raise BadRequest("Give either person_id, or the names of somebody new, not both.")
+        person = existing_person(nation, person_id, ("email",))
+        return GivenPerson(person_subject(nation, person), person.id, person.text("email"))
+    if not given:
+        raise BadRequest("Who is it? Find the person first and give person_id, or give names and an email.")
+    values = read_changes(given)
+    known = _with_email(nation, email) if email else None
+    if known is not None:
+        warning = _other_name(known, values, str(email))
+        return GivenPerson(person_subject(nation, known), known.id, str(email), warning=warning)
+    missing = [name for name in needed if not values.get(name)]
+    if missing or not any(values.get(name) for name in _NAMES):
+        what = " and a ".join(name.replace("_", " ") for name in missing or ("name",))
+        raise BadRequest(f"NationBuilder does not know this person yet: a new one needs a {what}.")
+    return _new(nation, values)
+
+
+def _with_email(nation: NationBuilder, email: str) -> Record | None:
+    found = nation.index("signups", filters=_has_email(email), fields={"signups": PERSON_NAME}).records
+    if len(found) > 1:
+        names = ", ".join(f"{person_name(each)} (id {each.id})" for each in found)
+        raise BadRequest(f"Several people have this email address: {names}. Ask who is meant.")
+    return found[0] if found else None
+
+
+def _has_email(email: str) -> dict[str, Any]:
+    return {"with_email_address": where("eq", email)}
+
+
+def _other_name(known: Record, values: dict[str, Any], email: str) -> str | None:
+    """A warning when the address belongs to somebody of another name."""
+    actual = {each.casefold() for each in person_name(known).split()}
+    said = {each.casefold() for name in _NAMES for each in str(values.get(name) or "").split()}
+    if said <= actual:
+        return None
+    return f"{email} is the address of {person_name(known)}, so it is for them. No name is changed."
+
+
+def _new(nation: NationBuilder, values: dict[str, Any]) -> GivenPerson:
+    name = " ".join(str(values[each]) for each in _NAMES if values.get(each))
+    email = str(values.get("email") or "")
+    named = {each: where("eq", str(values[each])) for each in _NAMES if values.get(each)}
+    twins = nation.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
+    others = ", ".join(f"{person_name(each)} (id {each.id})" for each in twins)
+    if twins and not email:
+        raise BadRequest(
+            f"There is a person of this name already: {others}. Ask whether that is who is meant, and give "
+            "person_id; for somebody else give an email address, or use create_person."
+        )
+    subject = Subject("person", None, name)
+    operation = create(_KEY, subject, "signups", values)
+    if email:
+        request = Request("PATCH", "signups/push", operation.request.body)
+        probe = index_probe("signups", _has_email(email))
+        operation = replace(operation, request=request, probe=probe, expects=201)
+    return GivenPerson(
+        subject,
+        created_by(_KEY),
+        email,
+        operation,
+        f"{name} is added as a new person. There are people of this name already: {others}."
+        if twins
+        else f"{name} is added as a new person.",
+    )

@@ -1,0 +1,71 @@
+"""Moments that a change writes, as V2 takes them: ISO 8601 with an offset, on the nation's clock unless the
+text says otherwise."""
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from nat.errors import BadRequest
+from nat.nationbuilder import NationBuilder
+
+PastMoment = Annotated[str, Field(description="ISO date or time")]
+"""When something happened."""
+
+_DAY_LENGTH: Final = len("2026-11-20")
+_RELATIVE_DAYS: Final = {"today": 0, "yesterday": -1}
+_SLACK: Final = timedelta(minutes=5)
+"""Clocks differ by that much."""
+
+
+def past_moment(nation: NationBuilder, text: str, what: str) -> str:
+    """When something happened. A date alone means its noon, so that it stays the same day on clocks some
+    zones away, or now if that day is today. Raises `BadRequest` for what is no time, or lies in the
+    future."""
+    now = nation.now().replace(microsecond=0)
+    moment = _moment(text.strip(), now, nation.zone, what)
+    if moment > now + _SLACK:
+        raise BadRequest(
+            f"{what} would be {in_words(moment)}, which is in the future. Ask the person for the date."
+        )
+    return moment.isoformat(timespec="seconds")
+
+
+def clock_time(text: str, zone: tzinfo, what: str) -> datetime:
+    """A date with a time of day, on the clocks of `zone` unless it has an offset. Raises `BadRequest` for
+    anything else, and for a time that the clocks skip."""
+    text = text.strip()
+    if len(text) <= _DAY_LENGTH:
+        raise BadRequest(f"{what} needs a day and a time of day, such as 2026-12-05T18:00. Ask for the time.")
+    try:
+        moment = datetime.fromisoformat(text)
+        found = moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+        again = found.astimezone(UTC).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise BadRequest(f"{text[:40]!r} is no time. Write it like 2026-12-05T18:00.") from None
+    if again.replace(tzinfo=None) != found.replace(tzinfo=None):
+        raise BadRequest(f"{text[:40]!r} does not exist there: the clocks are put forward. Ask for the time.")
+    return found
+
+
+def in_words(moment: datetime) -> str:
+    """`Saturday 5 December 2026, 18:00`."""
+    return f"{moment:%A} {moment.day} {moment:%B %Y, %H:%M}"
+
+
+def _moment(text: str, now: datetime, zone: tzinfo, what: str) -> datetime:
+    try:
+        if text in _RELATIVE_DAYS:
+            return _on_day(now.date() + timedelta(days=_RELATIVE_DAYS[text]), now, zone)
+        if len(text) == _DAY_LENGTH:
+            return _on_day(date.fromisoformat(text), now, zone)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise BadRequest(
+            f"{what}: {text[:40]!r} is no time. Write a date such as 2026-11-20, or a date-time."
+        ) from None
+
+
+def _on_day(day: date, now: datetime, zone: tzinfo) -> datetime:
+    return now if day == now.date() else datetime.combine(day, time(12), zone)
