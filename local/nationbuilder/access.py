@@ -13,11 +13,9 @@ from local.nationbuilder.schema import Operation, schema
 from local.nationbuilder.settings import Settings
 from local.nationbuilder.store import Nation, User
 
-WINDOW_SECONDS: Final = 10
-
 
 class RateLimiter:
-    """Counts requests in windows of ten seconds, for each token on its own."""
+    """Counts requests in windows of some seconds, for each token on its own."""
 
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self._clock = clock
@@ -28,15 +26,16 @@ class RateLimiter:
     def take(self, key: str) -> tuple[dict[str, str], TooMany | None]:
         """Count one request: the headers of its answer, and the refusal if it is one too many."""
         now, limit = self._clock.now().timestamp(), self._settings.rate_limit
+        window = self._settings.rate_window_seconds
         if limit <= 0:
             return {}, None
         with self._lock:
             began, used = self._windows.get(key, (now, 0))
-            if not 0 <= now - began < WINDOW_SECONDS:
+            if not 0 <= now - began < window:
                 began, used = now, 0
             used += 1
             self._windows[key] = (began, used)
-        reset = math.ceil(began + WINDOW_SECONDS)
+        reset = math.ceil(began + window)
         headers = {
             "RateLimit-Limit": str(limit),
             "RateLimit-Remaining": str(max(0, limit - used)),
@@ -44,7 +43,7 @@ class RateLimiter:
         }
         if used <= limit:
             return headers, None
-        return headers, TooMany(max(1, math.ceil(began + WINDOW_SECONDS - now)))
+        return headers, TooMany(max(1, math.ceil(began + window - now)))
 
     def forget(self) -> None:
         """Start all windows anew."""

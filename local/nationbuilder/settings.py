@@ -11,13 +11,15 @@ ON_FIRST_USE: Final = "on_first_use"
 class Settings:
     """Behaviour that tests and `POST /_standin/settings` change.
 
-    `rate_limit`: requests in ten seconds for each token, 0 for no limit. `token_seconds`: life of an access
-    token. `code_seconds`: life of an authorization code. `async_delay_seconds`: how long a list action takes.
+    `rate_limit`: requests in `rate_window_seconds` for each token, 0 for no limit. `token_seconds`: life of
+    an access token. `code_seconds`: life of an authorization code. `async_delay_seconds`: how long a list
+    action takes.
     `refresh_revocation`: whether a spent refresh token dies at once or when the new access token is first
     used. `refresh_revokes_access`: whether refreshing also ends the old access token.
     """
 
     rate_limit: int = 250
+    rate_window_seconds: float = 10.0
     token_seconds: float = 86_400
     code_seconds: float = 600
     async_delay_seconds: float = 1.0

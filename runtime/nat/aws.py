@@ -25,6 +25,10 @@ CONFIG = Config(
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 4},
 )
+BRIEF_CONFIG = CONFIG.merge(
+    Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+)
+"""For what has to be answered soon or not at all."""
 LONG_POLL_CONFIG = CONFIG.merge(Config(read_timeout=30))
 
 
@@ -32,6 +36,12 @@ LONG_POLL_CONFIG = CONFIG.merge(Config(read_timeout=30))
 def dynamodb() -> "DynamoDBClient":
     """DynamoDB with the process's own role."""
     return boto3.client("dynamodb", config=CONFIG)
+
+
+@cache
+def brief_dynamodb() -> "DynamoDBClient":
+    """DynamoDB with the process's own role, for what can go on without it."""
+    return boto3.client("dynamodb", config=BRIEF_CONFIG)
 
 
 @cache

@@ -13,11 +13,12 @@ from nat.agent.tools import reading
 from nat.channels.push import Push
 from nat.channels.websocket import Subscriptions
 from nat.connections.access import NationAccess
+from nat.connections.ledgers import StoredLedgers
 from nat.connections.vault import SecretsManagerVault, TokenVault
 from nat.conversations.turns import Turn
 from nat.isolation import NationCredentials
 from nat.names import Table, Variable
-from nat.nationbuilder import NationBuilder
+from nat.nationbuilder import Limiter, NationBuilder
 from nat.nationbuilder.client import BASE_URL
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -44,6 +45,7 @@ def build() -> Worker:
         _vault(isolation),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         now=_now,
+        limiter=Limiter(ledgers=StoredLedgers(aws.brief_dynamodb(), tables[Table.ONCE])),
     )
 
     def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
