@@ -113,6 +113,29 @@ def _answer(change: Change) -> None:
     change.values["is_skipped"] = not answered
 
 
+def _answer_saved(change: Change, row: Row) -> None:
+    """The tags of a question and of the choice go onto the person."""
+    if not change.creating:
+        return
+    nation = change.nation
+    sources = (
+        nation["survey_questions"].get(row["survey_question_id"]),
+        nation["survey_question_possible_responses"].get(row["survey_question_possible_response_id"]),
+    )
+    for name in (part.strip() for each in sources if each for part in (each["tag_list"] or "").split(",")):
+        if name:
+            _tag(change, row["signup_id"], name)
+
+
+def _tag(change: Change, signup_id: str, name: str) -> None:
+    tags = change.nation["signup_tags"].rows.values()
+    tag = next((each for each in tags if each["name"].casefold() == name.casefold()), None)
+    tag = tag or change.writes.create("signup_tags", {"name": name})
+    carried = change.nation["signup_taggings"].where("signup_id", signup_id)
+    if not any(each["tag_id"] == tag["id"] for each in carried):
+        change.writes.create("signup_taggings", {"signup_id": signup_id, "tag_id": tag["id"]})
+
+
 RULES: Final[dict[str, Rules]] = {
     "membership_types": Rules(required=("name",), deletes=(("memberships", "membership_type_id"),)),
     "memberships": Rules(
@@ -135,5 +158,7 @@ RULES: Final[dict[str, Rules]] = {
         ),
     ),
     "survey_question_possible_responses": Rules(required=("name", "survey_question_id"), prepare=_choice),
-    "survey_question_responses": Rules(required=("signup_id", "survey_question_id"), prepare=_answer),
+    "survey_question_responses": Rules(
+        required=("signup_id", "survey_question_id"), prepare=_answer, saved=_answer_saved
+    ),
 }
