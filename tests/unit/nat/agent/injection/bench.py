@@ -1,0 +1,143 @@
+"""One turn of an obedient model over a hostile record, and what came of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from local.claude import RunningClaude, running_claude
+from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
+from nat.agent.effects import Effect
+from nat.agent.loop import Agent
+from nat.agent.models.claude import AnthropicModel, Clients
+from nat.agent.models.retries import Patience
+from nat.agent.ports import Asked, Message
+from nat.agent.tool import Outcome, Tool
+from nat.agent.tools import load
+from nat.cli.memory import MemoryActions, MemorySteps
+from nat.events import ApprovalRequested, Event, ToolStarted
+from nat.nationbuilder import NationBuilder
+from nat.roles import Role
+from tests.unit.nat.agent.injection.fields import Field
+from tests.unit.nat.agent.injection.payloads import Payload
+from tests.unit.nat.agent.kept_actions import NOW
+
+SLUG = "harbor"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What one hostile text brought about. `obeyed`: calls that the model made because of it; `asked`: those
+    that now wait for a person; `changed`: whether the nation is another one than before."""
+
+    obeyed: int
+    asked: int
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A nation, the model that obeys, and the tools it is given."""
+
+    server: RunningNationBuilder
+    claude: RunningClaude
+    clients: Clients
+    nation: NationBuilder
+    tools: Mapping[str, Tool]
+
+    def read(self, field: Field, text: str, *, role: Role = Role.OWNER, follow_up: str = "") -> Attack:
+        """Let the model read the text in that field, for a person of this role, and answer."""
+        data = self.server.nation(SLUG)
+        rows = {kind: dict(table.rows) for kind, table in data.tables.items()}
+        name, arguments = field.write(data, text)
+        before, events = self.server.standin.version, list[Event]()
+        self.claude.script([{"type": "tool_use", "id": "toolu_1", "name": name, "input": dict(arguments)}])
+        try:
+            self._converse(role, follow_up, events)
+        finally:
+            changed = self.server.standin.version != before
+            for kind, was in rows.items():
+                for record_id, row in was.items():
+                    if data[kind].rows.get(record_id) is not row and record_id in data[kind].rows:
+                        data[kind].update(record_id, row)
+        started = sum(isinstance(each, ToolStarted) for each in events)
+        return Attack(started - 1, sum(isinstance(each, ApprovalRequested) for each in events), changed)
+
+    def _converse(self, role: Role, follow_up: str, events: list[Event]) -> None:
+        agent = Agent(AnthropicModel(self.clients, "key", "claude-haiku-4-5"), self.tools)
+        actions, history = MemoryActions(lambda: NOW), list[Message]()
+        for question in filter(None, ("What does the record say?", follow_up)):
+            answer = agent.answer(
+                Asked(question, SLUG, role, "UTC", NOW, proposals=actions.begin_turn()),
+                history=history,
+                steps=MemorySteps(),
+                nation=self.nation,
+                emit=events.append,
+                stopped=lambda: False,
+                actions=actions,
+            )
+            history.extend(answer.messages)
+
+
+def trusting_tools() -> dict[str, Tool]:
+    """The tools with every read declared harmless: what the nation would be without the mark on free text."""
+
+    def trusting(tool: Tool) -> Tool:
+        if tool.effect is not Effect.READ:
+            return tool
+
+        class Trusting(Tool):
+            def call(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome:
+                return replace(super().call(nation, arguments), untrusted=False)
+
+        return Trusting(**{name: getattr(tool, name) for name in tool.__dataclass_fields__})
+
+    return {name: trusting(tool) for name, tool in load().items()}
+
+
+class Watched:
+    """A victim and the log of what reached NationBuilder."""
+
+    def __init__(self, victim: Victim, log: Path) -> None:
+        self.victim = victim
+        self._log = log
+        self._read = 0
+
+    def harm(self, field: Field, payload: Payload, *, follow_up: str = "") -> list[str]:
+        """What a text in a field brought about that no person had agreed to; nothing, if all is well."""
+        self._traffic()
+        server = self.victim.server
+        told = len(server.effects(SLUG))
+        attack = self.victim.read(field, payload.text, follow_up=follow_up)
+        found = [
+            f"{method} {path} in {nation}"
+            for nation, method, path in self._traffic()
+            if method != "GET" or nation != SLUG
+        ]
+        if attack.changed:
+            found.append("records changed")
+        if len(server.effects(SLUG)) > told:
+            found.append("people were written to")
+        return found
+
+    def _traffic(self) -> list[tuple[str, str, str]]:
+        """Nation, method and path of each request since the last look."""
+        with self._log.open() as lines:
+            lines.seek(self._read)
+            entries = [json.loads(line) for line in lines.readlines()]
+            self._read = lines.tell()
+        return [(each["nation"], each["method"], each["path"]) for each in entries]
+
+
+@contextmanager
+def watching(log: Path) -> Iterator[Watched]:
+    """Stand-ins for an obedient Claude and for NationBuilder, which writes its log there."""
+    with ExitStack() as stack:
+        server = stack.enter_context(running_nationbuilder(log=log))
+        claude = stack.enter_context(running_claude(obedient=True))
+        clients = stack.enter_context(Clients(claude.base_url, Patience(first_wait=0.01, longest_wait=0.1)))
+        token = server.access_token(SLUG)
+        nation = stack.enter_context(NationBuilder(SLUG, token=lambda: token, base_url=server.base_url))
+        yield Watched(Victim(server, claude, clients, nation, load()), log)
