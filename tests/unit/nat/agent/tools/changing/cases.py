@@ -3,6 +3,7 @@
 from local.nationbuilder.store import Nation
 from tests.unit.nat.agent.tools.changing.case import Arguments, Case, people, rows
 from tests.unit.nat.agent.tools.changing.engagement_cases import ENGAGEMENT_CASES
+from tests.unit.nat.agent.tools.changing.money_and_event_cases import MONEY_AND_EVENT_CASES
 
 __all__ = [
     "CASES",
@@ -341,5 +342,6 @@ CASES = (
         changes={"contacts"},
     ),
     *ENGAGEMENT_CASES,
+    *MONEY_AND_EVENT_CASES,
 )
 """Counts of -1 are compared with the other records of the call in tests of their own."""

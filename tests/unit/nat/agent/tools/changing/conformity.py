@@ -14,6 +14,8 @@ _TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.HASH: (dict,),
 }
 _NEVER_WRITTEN = re.compile(r"donations?_|_capital_|first_\w+_at|last_\w+_at|_count\b|created_at|updated_at")
+_GIVEN = ("donation_tracking_code_id", "capacity_count", "guests_count")
+"""What is not derived, though its name looks so."""
 
 
 def requests_of(change: Change) -> Iterator[Request]:
@@ -50,7 +52,7 @@ def _attribute_problems(name: str, value: Any, attribute: Attribute | None) -> I
     if attribute is None or not attribute.writable:
         yield f"{name} cannot be written"
         return
-    if _NEVER_WRITTEN.search(name):
+    if _NEVER_WRITTEN.search(name) and name not in _GIVEN:
         yield f"{name} is derived"
     if value is None:
         if not attribute.nullable:
@@ -66,7 +68,7 @@ def _attribute_problems(name: str, value: Any, attribute: Attribute | None) -> I
 
 def _with_ids(value: Any) -> Any:
     if isinstance(value, str):
-        return re.sub(r"\{(?:re)?created_id(?::[^}]*)?\}", "999", value)
+        return re.sub(r"\{(?:(?:re)?created_id(?::[^}]*)?|answered:\w+)\}", "999", value)
     if isinstance(value, Mapping):
         return {key: _with_ids(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -8,13 +8,30 @@ from dataclasses import replace
 from typing import Any
 
 from local.nationbuilder.store import Nation
-from nat.agent.change import CREATED_ID, RECREATED_ID, Change, Operation, Probe, Request, created_by
+from nat.agent.change import (
+    CREATED_ID,
+    RECREATED_ID,
+    Change,
+    Operation,
+    Probe,
+    Request,
+    answered,
+    created_by,
+)
+from nat.agent.references import answers_needed
 from nat.agent.states import agrees, look, probe_of_result
 from nat.agent.tools import load
+from nat.errors import RecordNotFound
 from nat.nationbuilder import NationBuilder
 
 Ids = dict[str, str]
-"""Ids of created records by the operation's key."""
+"""Ids of created records by the operation's key; by `key.attribute`, what was answered for an attribute."""
+
+
+_GIVEN = (
+    "start_at", "succeeded_at", "pending_at", "failed_at", "canceled_at", "capacity_count", "guests_count",
+)  # fmt: skip
+"""What is not derived, though its name looks so."""
 
 
 def plan(nation: NationBuilder, tool: str, arguments: Mapping[str, Any]) -> Change:
@@ -30,6 +47,8 @@ def execute(nation: NationBuilder, change: Change) -> Ids:
         data = answer.get("data")
         if operation.before is None and data is not None:
             ids[operation.key] = data["id"]
+            for name in answers_needed(operation.undo):
+                ids[f"{operation.key}.{name}"] = data["attributes"][name]
     return ids
 
 
@@ -37,8 +56,14 @@ def take_back(nation: NationBuilder, change: Change, ids: Ids) -> None:
     """Send every undo request of a change, the last operation's first."""
     for operation in reversed(change.operations):
         names = {**_names(ids), CREATED_ID: ids.get(operation.key, CREATED_ID)}
+        for name in answers_needed(operation.undo):
+            names[answered(name)] = ids[f"{operation.key}.{name}"]
         for request in operation.undo:
-            answer = _send(nation, _filled(request, names))
+            try:
+                answer = _send(nation, _filled(request, names))
+            except RecordNotFound:  # the stand-in deletes an event's page with the event
+                assert request.method == "DELETE"
+                continue
             if request.method == "POST":
                 names[RECREATED_ID] = answer["data"]["id"]
 
@@ -81,7 +106,7 @@ def unchanged(nation: Nation) -> Iterator[None]:
 
 def _is_derived(kind: str, name: str) -> bool:
     return (
-        name.endswith(("_at", "_count"))
+        (name.endswith(("_at", "_count")) and name not in _GIVEN)
         or name in ("last_contacted_by_id", "full_name", "primary_address")
         or (kind == "signups" and name == "contact_status")
     )

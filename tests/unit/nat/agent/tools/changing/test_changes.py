@@ -17,7 +17,14 @@ from tests.unit.nat.agent.tools.changing.executing import (
     unchanged,
 )
 
-NEVER_THE_SAME = ("create_person", "log_contact", "create_list", "create_membership")
+NEVER_THE_SAME = (
+    "create_person",
+    "log_contact",
+    "create_list",
+    "create_membership",
+    "record_donation",
+    "create_event",
+)
 """Tools that make another record, or refuse, when they are asked for the same again."""
 
 each_case = pytest.mark.parametrize("case", CASES, ids=str)
