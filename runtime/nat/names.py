@@ -79,7 +79,7 @@ SCHEMAS: Final[dict[Table, Schema]] = {
     Table.ACTIONS: Schema(
         "conversation",
         "item",
-        indexes=(Index("by_inbox", "inbox", "created_at"),),
+        indexes=(Index("by_inbox", "inbox", "created_at"), Index("by_expiry", "waiting", "expires_at")),
         ttl=True,
         nation_scoped=True,
     ),
@@ -224,6 +224,11 @@ class Action(StrEnum):
     STOP = "stop"
     RESUME = "resume"
     PING = "ping"
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETRY = "retry"
+    UNDO = "undo"
+    EDIT = "edit"
 
 
 class Route(StrEnum):
@@ -234,6 +239,16 @@ class Route(StrEnum):
     WS_TICKET = "POST /v1/ws-ticket"
     CONVERSATIONS = "GET /v1/conversations"
     TURN_EVENTS = "GET /v1/conversations/{conversation}/turns/{turn}/events"
+    INBOX = "GET /v1/approvals"
+    APPROVALS = "GET /v1/conversations/{conversation}/approvals"
+    APPROVAL = "GET /v1/conversations/{conversation}/approvals/{approval}"
+    APPROVE = "POST /v1/conversations/{conversation}/approvals/{approval}/approve"
+    REJECT = "POST /v1/conversations/{conversation}/approvals/{approval}/reject"
+    RETRY = "POST /v1/conversations/{conversation}/approvals/{approval}/retry"
+    EDIT = "POST /v1/conversations/{conversation}/approvals/{approval}/edit"
+    CHANGE = "GET /v1/conversations/{conversation}/changes/{change}"
+    UNDO = "POST /v1/conversations/{conversation}/changes/{change}/undo"
+    RETRY_CHANGE = "POST /v1/conversations/{conversation}/changes/{change}/retry"
 
 
 class SocketRoute(StrEnum):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +12,7 @@ from nat.agent.effects import Effect
 from nat.agent.gates import least_role
 from nat.agent.ports import Proposal
 from nat.conversations.turns import Turn, conversation_key
-from nat.items import encode, epoch_ms, moment
+from nat.items import encode, epoch_ms, moment, timestamp
 from nat.roles import Role
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "approval#"
 """What the sort keys of approvals begin with."""
+WAITING: Final = {"#inbox": "inbox", "#waiting": "waiting"}
+"""Attributes that only a pending proposal has; both keep it in a sparse index."""
+NO_LONGER_WAITING: Final = "REMOVE #inbox, #waiting"
+DECIDABLE: Final = "#state = :pending AND #expires > :now AND #fingerprint = :fingerprint"
+"""Pending, in time, and with the fingerprint that the person saw."""
+DECIDABLE_NAMES: Final = {"#expires": "expires_ms", "#fingerprint": "fingerprint"}
 
 
 class ApprovalState(StrEnum):
@@ -86,6 +92,66 @@ class Approval:
     def expired(self, now: datetime) -> bool:
         """It waits in vain."""
         return self.state is ApprovalState.PENDING and self.expires_at <= now
+
+    def as_of(self, now: datetime) -> "Approval":
+        """The same, said to be expired if it waits in vain: the row itself is marked by the sweep."""
+        return replace(self, state=ApprovalState.EXPIRED) if self.expired(now) else self
+
+
+def moving(
+    table: str,
+    approval: Approval,
+    expression: str,
+    condition: str,
+    names: Mapping[str, str],
+    values: Mapping[str, Any],
+) -> "TransactWriteItemTypeDef":
+    """A step of an approval as an entry of a transaction: an update of its row, if the condition holds.
+    `table` is Actions; `#state` is named already."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
+            "UpdateExpression": f"SET {expression}",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#state": "state", **names},
+            "ExpressionAttributeValues": encode(dict(values)),
+        }
+    }
+
+
+def closing(
+    table: str, approval: Approval, state: ApprovalState, now: datetime
+) -> "TransactWriteItemTypeDef":
+    """The end of a proposal that nobody decided: superseded or expired."""
+    return moving(
+        table,
+        approval,
+        f"#state = :state, #at = :at {NO_LONGER_WAITING}",
+        "#state = :pending",
+        {"#at": "decided_at", **WAITING},
+        {":state": state.value, ":at": timestamp(now), ":pending": ApprovalState.PENDING.value},
+    )
+
+
+def still_waiting(
+    table: str, approval: Approval, *, fingerprint: str, now: datetime
+) -> "TransactWriteItemTypeDef":
+    """Nothing but the condition: pending, in time, and what the person saw."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
+            "ConditionExpression": DECIDABLE,
+            "ExpressionAttributeNames": {"#state": "state", **DECIDABLE_NAMES},
+            "ExpressionAttributeValues": encode(decidable(fingerprint, now)),
+        }
+    }
+
+
+def decidable(fingerprint: str, now: datetime) -> dict[str, Any]:
+    """The values of `DECIDABLE`."""
+    return {":pending": ApprovalState.PENDING.value, ":now": epoch_ms(now), ":fingerprint": fingerprint}
 
 
 def finishing(

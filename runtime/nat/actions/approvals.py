@@ -15,7 +15,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
 
-from nat.actions.approval import PREFIX, Approval, ApprovalState, approval_item, from_item, inbox_of, to_item
+from nat.actions.approval import (
+    DECIDABLE,
+    DECIDABLE_NAMES,
+    NO_LONGER_WAITING,
+    PREFIX,
+    WAITING,
+    Approval,
+    ApprovalState,
+    approval_item,
+    closing,
+    decidable,
+    from_item,
+    inbox_of,
+    moving,
+    to_item,
+)
 from nat.actions.rows import Action, ActionRef, ActionRows, ToolClass
 from nat.agent.change import Change
 from nat.agent.ports import Proposal, Standing
@@ -30,7 +45,7 @@ from nat.errors import (
     NotFound,
     TurnLost,
 )
-from nat.items import decode, encode, epoch_ms, timestamp
+from nat.items import decode, encode, timestamp
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
 
@@ -81,27 +96,33 @@ class Approvals:
         card: Mapping[str, Any],
         *,
         to_decide: timedelta = TO_DECIDE,
+        replacing: Approval | None = None,
     ) -> Proposal:
         """Store a proposal of a running turn, with its frozen change. It waits as long as `to_decide` says.
 
         The same change waits once: an equal pending proposal of the conversation is given instead. Proposals
-        of earlier turns of the conversation are superseded; those of the same turn stand side by side. Raises
-        `TurnLost`.
+        of earlier turns of the conversation are superseded; those of the same turn stand side by side. An
+        edited proposal takes the place of the one it is `replacing`, and of no other.
+
+        Raises `TurnLost`, and an error of the `ApprovalClosed` family when the one to replace waits no more.
         """
         fingerprint = change.fingerprint
         for _ in range(TRIES):
             now = self._now()
-            waiting = [each for each in self.pending(turn.conversation) if not self._expire(each, now)]
+            waiting = [each for each in self.pending(turn.conversation) if not each.expired(now)]
             equal = next((each for each in waiting if each.fingerprint == fingerprint), None)
             if equal is not None:
                 return equal.proposal
-            replaced = [each for each in waiting if each.ref.turn_id != turn.turn_id][:_MOST_SUPERSEDED]
+            replaced = _replaced(waiting, turn, replacing)
+            if replacing is not None and not replaced:
+                self.why_closed(replacing, fingerprint=replacing.fingerprint, decision=turn.turn_id)
+                raise ApprovalClosed
             approval = Approval(
                 id=str(ULID()),
                 nation_slug=turn.nation_slug,
                 conversation_id=turn.conversation_id,
                 ref=ref,
-                user_id=turn.user_id,
+                user_id=turn.user_id if replacing is None else replacing.user_id,
                 tool=tool,
                 fingerprint=fingerprint,
                 operations=len(change.operations),
@@ -111,7 +132,7 @@ class Approvals:
                 expires_at=now + to_decide,
             )
             action = Action(
-                turn.nation_slug, turn.conversation_id, ref, turn.user_id, tool, change, now, approval.id
+                turn.nation_slug, turn.conversation_id, ref, approval.user_id, tool, change, now, approval.id
             )
             try:
                 write(
@@ -120,7 +141,7 @@ class Approvals:
                         check_attempt(self._conversations, turn),
                         self._put(approval, turn),
                         self._actions.put(action, turn.attempt),
-                        *(self._supersede(each, now) for each in replaced),
+                        *(closing(self._table, each, ApprovalState.SUPERSEDED, now) for each in replaced),
                     ],
                 )
             except Cancelled as cancelled:
@@ -131,7 +152,8 @@ class Approvals:
         raise Internal
 
     def get(self, nation_slug: str, conversation_id: str, approval_id: str) -> Approval:
-        """One approval, strongly consistent; expired if its time is over. Raises `NotFound`."""
+        """One approval, strongly consistent; expired if its time is over, also before the sweep has marked
+        it. Raises `NotFound`."""
         try:
             conversation, item = conversation_key(nation_slug, conversation_id), approval_item(approval_id)
         except ValueError:
@@ -140,10 +162,7 @@ class Approvals:
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         if "Item" not in found:
             raise NotFound("There is no such proposal in this conversation.")
-        approval = from_item(decode(found["Item"]))
-        if self._expire(approval, self._now()):
-            return self.get(nation_slug, conversation_id, approval_id)
-        return approval
+        return from_item(decode(found["Item"])).as_of(self._now())
 
     def change(self, approval: Approval) -> Change:
         """The frozen change that the approval is about. Raises `NotFound` after 30 days, and
@@ -162,10 +181,7 @@ class Approvals:
             if len(found) == limit:
                 break
         now = self._now()
-        return [
-            replace(each, state=ApprovalState.EXPIRED) if each.expired(now) else each
-            for each in reversed(found)
-        ]
+        return [each.as_of(now) for each in reversed(found)]
 
     def standing(self, conversation: str) -> tuple[Standing, ...]:
         """What the model is told of the newest proposals of a conversation, oldest first."""
@@ -183,40 +199,6 @@ class Approvals:
             values={":pending": ApprovalState.PENDING.value},
         )
         return [from_item(decode(item)) for item in items]
-
-    def inbox(self, nation_slug: str, *, limit: int = 50) -> list[Approval]:
-        """What waits in a nation, newest first, from an index: a moment behind. What has expired is left
-        out, and marked so."""
-        page = self._client.query(
-            TableName=self._table,
-            IndexName="by_inbox",
-            KeyConditionExpression="#inbox = :inbox",
-            ExpressionAttributeNames={"#inbox": "inbox"},
-            ExpressionAttributeValues=encode({":inbox": inbox_of(nation_slug)}),
-            ScanIndexForward=False,
-            Limit=limit,
-        )
-        now = self._now()
-        found = [from_item(decode(item)) for item in page["Items"]]
-        return [each for each in found if not self._expire(each, now)]
-
-    def expire(self, nation_slug: str, *, limit: int = 100) -> list[Approval]:
-        """Mark what waits in vain in a nation; gives those that this call has marked."""
-        page = self._client.query(
-            TableName=self._table,
-            IndexName="by_inbox",
-            KeyConditionExpression="#inbox = :inbox",
-            ExpressionAttributeNames={"#inbox": "inbox"},
-            ExpressionAttributeValues=encode({":inbox": inbox_of(nation_slug)}),
-            Limit=limit,
-        )
-        now = self._now()
-        found = [from_item(decode(item)) for item in page["Items"]]
-        return [
-            replace(each, state=ApprovalState.EXPIRED)
-            for each in found
-            if each.expired(now) and self._mark_expired(each, now)
-        ]
 
     def reject(self, approval: Approval, *, fingerprint: str, by: str, decision: str) -> Approval:
         """Say no. Raises `ApprovalClosed` and its kin; the same decision again changes nothing."""
@@ -241,26 +223,24 @@ class Approvals:
         now: datetime,
     ) -> "TransactWriteItemTypeDef":
         """The decision as an entry of a transaction: pending, in time, and of what the person saw."""
-        return self._move(
+        return moving(
+            self._table,
             approval,
-            "#state = :state, #by = :by, #at = :at, #decision = :decision REMOVE #inbox",
-            "#state = :pending AND #expires > :now AND #fingerprint = :fingerprint",
+            f"#state = :state, #by = :by, #at = :at, #decision = :decision {NO_LONGER_WAITING}",
+            DECIDABLE,
             {
                 "#by": "decided_by",
                 "#at": "decided_at",
                 "#decision": "decision",
-                "#inbox": "inbox",
-                "#expires": "expires_ms",
-                "#fingerprint": "fingerprint",
+                **WAITING,
+                **DECIDABLE_NAMES,
             },
             {
                 ":state": state.value,
                 ":by": by,
                 ":at": timestamp(now),
                 ":decision": decision,
-                ":pending": ApprovalState.PENDING.value,
-                ":now": epoch_ms(now),
-                ":fingerprint": fingerprint,
+                **decidable(fingerprint, now),
             },
         )
 
@@ -268,7 +248,8 @@ class Approvals:
         self, approval: Approval, *, by: str, decision: str, now: datetime
     ) -> "TransactWriteItemTypeDef":
         """Another try of what was not done, as an entry of a transaction: once after each commit."""
-        return self._move(
+        return moving(
+            self._table,
             approval,
             "#state = :approved, #by = :by, #at = :at, #decision = :decision",
             "#state IN (:partly, :failed) AND #decision = :before",
@@ -300,7 +281,8 @@ class Approvals:
 
     def begin(self, approval: Approval, turn: Turn) -> Approval:
         """A worker commits it now. Raises `ApprovalClosed` unless this turn is its latest decision."""
-        entry = self._move(
+        entry = moving(
+            self._table,
             approval,
             "#state = :committing",
             "#state IN (:approved, :committing) AND #decision = :turn",
@@ -317,51 +299,6 @@ class Approvals:
             raise (TurnLost if 0 in cancelled.failed else ApprovalClosed) from None
         return replace(approval, state=ApprovalState.COMMITTING)
 
-    def _supersede(self, approval: Approval, now: datetime) -> "TransactWriteItemTypeDef":
-        return self._close(approval, ApprovalState.SUPERSEDED, now)
-
-    def _expire(self, approval: Approval, now: datetime) -> bool:
-        """Whether a proposal's time is over; marks it then, unless a decision was faster, which stands."""
-        if approval.expired(now):
-            self._mark_expired(approval, now)
-            return True
-        return False
-
-    def _mark_expired(self, approval: Approval, now: datetime) -> bool:
-        try:
-            write(self._client, [self._close(approval, ApprovalState.EXPIRED, now)])
-        except Cancelled:
-            return False
-        return True
-
-    def _close(self, approval: Approval, state: ApprovalState, now: datetime) -> "TransactWriteItemTypeDef":
-        return self._move(
-            approval,
-            "#state = :state, #at = :at REMOVE #inbox",
-            "#state = :pending",
-            {"#at": "decided_at", "#inbox": "inbox"},
-            {":state": state.value, ":at": timestamp(now), ":pending": ApprovalState.PENDING.value},
-        )
-
-    def _move(
-        self,
-        approval: Approval,
-        expression: str,
-        condition: str,
-        names: dict[str, str],
-        values: dict[str, Any],
-    ) -> "TransactWriteItemTypeDef":
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
-                "UpdateExpression": f"SET {expression}",
-                "ConditionExpression": condition,
-                "ExpressionAttributeNames": {"#state": "state", **names},
-                "ExpressionAttributeValues": encode(values),
-            }
-        }
-
     def _put(self, approval: Approval, turn: Turn) -> "TransactWriteItemTypeDef":
         return {
             "Put": {
@@ -370,6 +307,7 @@ class Approvals:
                     {
                         **to_item(approval),
                         "inbox": inbox_of(approval.nation_slug),
+                        "waiting": ApprovalState.PENDING.value,
                         TTL_ATTRIBUTE: turn.expires(approval.created_at),
                     }
                 ),
@@ -394,3 +332,10 @@ class Approvals:
         )
         for page in pages:
             yield from page["Items"]
+
+
+def _replaced(waiting: list[Approval], turn: Turn, replacing: Approval | None) -> list[Approval]:
+    """Which of the waiting proposals a new one of this turn supersedes."""
+    if replacing is not None:
+        return [each for each in waiting if each.id == replacing.id]
+    return [each for each in waiting if each.ref.turn_id != turn.turn_id][:_MOST_SUPERSEDED]

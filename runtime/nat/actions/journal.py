@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from nat.actions.approval import Approval
 from nat.actions.approvals import TO_DECIDE, Approvals
 from nat.actions.rows import Action, ActionRef, ActionRows, ToolClass, expires
-from nat.agent.card import card
+from nat.agent.card import Proposing, card
 from nat.agent.change import Change
 from nat.agent.gates import Gated
 from nat.agent.ports import Entry, EntryState, Planned, Proposal
@@ -187,8 +188,11 @@ class TurnActions:
         """The journal of a frozen change."""
         return StoredJournal(self._client, self._tables, self._turn, self._ref(step, call), self._now)
 
-    def propose(self, step: int, call: str, change: Change, tool: Gated) -> Proposal:
-        """Store a change that waits for a person's yes. Raises `TurnLost`."""
+    def propose(
+        self, step: int, call: str, change: Change, tool: Proposing, *, replacing: Approval | None = None
+    ) -> Proposal:
+        """Store a change that waits for a person's yes, in place of the one it is `replacing`. Raises
+        `TurnLost`, and an error of the `ApprovalClosed` family when that one waits no more."""
         return self._approvals.propose(
             self._turn,
             self._ref(step, call),
@@ -196,6 +200,7 @@ class TurnActions:
             _class(tool),
             card(change, tool),
             to_decide=self._to_decide,
+            replacing=replacing,
         )
 
     def reference(self, step: int, call: str) -> str:

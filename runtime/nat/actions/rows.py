@@ -6,14 +6,15 @@ Everything lies in the partition of its conversation, `<slug>#<conversation id>`
     journal#<turn>#<step>#<call>#<operation>      what became of one operation
     undo#<turn>#<step>#<call>#<operation>         what became of taking it back
     approval#<id>                                 a proposal and what was decided
-    decision#<turn>                               which records a person chose (a document)
+    decision#<turn>                               what a person chose: records, or new values (a document)
 
 An action is named by the call that planned it, not by the turn that commits it: a retry finds what an earlier
 turn has done, and an undo what all of them have.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=30)
 """How long a change, its journal and so its undo are kept."""
+RETRIED: Final = "retried"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class ActionRef:
 
     def __str__(self) -> str:
         return f"{self.turn_id}#{self.step:03d}#{self.call}"
+
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Whether a text is meant as a reference. Ids of approvals have no `#`."""
+        return "#" in text
 
     @classmethod
     def parse(cls, text: str) -> "ActionRef":
@@ -84,6 +91,8 @@ class Action:
     change: Change
     created_at: datetime
     approval: str | None = None
+    retried: str | None = None
+    """The latest decision that had it tried again, where it ran without an approval."""
 
     @property
     def conversation(self) -> str:
@@ -145,7 +154,8 @@ class ActionRows:
         )
         if "Item" not in found:
             return None
-        return _action(self._documents.read(found["Item"]), ref)
+        retried = found["Item"].get(RETRIED, {}).get("S")
+        return replace(_action(self._documents.read(found["Item"]), ref), retried=retried)
 
     def get(self, conversation: str, ref: ActionRef) -> Action:
         """One frozen change. Raises `NotFound`."""
@@ -154,16 +164,46 @@ class ActionRows:
             raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
         return action
 
+    def retrying(self, action: Action, decision: str) -> "TransactWriteItemTypeDef":
+        """Another try of what was not done, as an entry of a transaction. The condition fails when another
+        decision had it tried again since the action was read."""
+        known = action.retried is not None
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": encode({"conversation": action.conversation, "item": action_item(action.ref)}),
+                "UpdateExpression": "SET #retried = :decision",
+                "ConditionExpression": "#retried = :before" if known else "attribute_not_exists(#retried)",
+                "ExpressionAttributeNames": {"#retried": RETRIED},
+                "ExpressionAttributeValues": encode({":decision": decision, ":before": action.retried}),
+            }
+        }
+
     def put_choice(
         self, turn: Turn, keys: tuple[str, ...] | None, now: datetime
     ) -> "TransactWriteItemTypeDef":
         """Store which records a person chose for a turn; `None` is all."""
         chosen = None if keys is None else list(keys)
-        prepared = self._documents.prepare(turn, f"decision#{turn.turn_id}", chosen, expires(now))
-        return {"Put": {"TableName": self.table, "Item": prepared}}
+        return self._put_decision(turn, chosen, now)
+
+    def put_values(self, turn: Turn, values: Mapping[str, Any], now: datetime) -> "TransactWriteItemTypeDef":
+        """Store the new values with which a person edits a proposal."""
+        return self._put_decision(turn, dict(values), now)
 
     def choice(self, conversation: str, turn_id: str) -> tuple[str, ...] | None:
         """Which records a person chose for a turn; `None` is all. Raises `NotFound`."""
+        keys = self._decision(conversation, turn_id)
+        return None if keys is None else tuple(keys)
+
+    def values(self, conversation: str, turn_id: str) -> dict[str, Any]:
+        """The new values with which a person edits a proposal. Raises `NotFound`."""
+        return dict(self._decision(conversation, turn_id))
+
+    def _put_decision(self, turn: Turn, decided: Any, now: datetime) -> "TransactWriteItemTypeDef":
+        prepared = self._documents.prepare(turn, f"decision#{turn.turn_id}", decided, expires(now))
+        return {"Put": {"TableName": self.table, "Item": prepared}}
+
+    def _decision(self, conversation: str, turn_id: str) -> Any:
         found = self._client.get_item(
             TableName=self.table,
             Key=encode({"conversation": conversation, "item": f"decision#{turn_id}"}),
@@ -171,8 +211,7 @@ class ActionRows:
         )
         if "Item" not in found:
             raise NotFound("Nothing was decided here.")
-        keys = self._documents.read(found["Item"])
-        return None if keys is None else tuple(keys)
+        return self._documents.read(found["Item"])
 
 
 def _action(value: dict[str, Any], ref: ActionRef) -> Action:

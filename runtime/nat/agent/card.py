@@ -7,9 +7,10 @@ texts of records stand in it as data: whoever shows a card shows them as text.
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from nat.agent.change import SAMPLE, Change, Operation, Skipped, Subject
+from nat.agent.editing import editable
 from nat.agent.gates import Gated, least_role
 
 LARGEST: Final = 14_000
@@ -18,14 +19,25 @@ _SIZES: Final = ((SAMPLE, 300), (SAMPLE, 100), (5, 60), (2, 40))
 """Records and characters of each text, from generous to tight."""
 _REASONS: Final = 10
 _WARNINGS: Final = 10
+_EDITABLE: Final = 6
+"""How much longer than other texts an editable one may be: it stands there whole, or not at all."""
 
 
-def card(change: Change, tool: Gated) -> dict[str, Any]:
+class Proposing(Gated, Protocol):
+    """A tool that proposes a change, with the JSON schema of its arguments."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The arguments."""
+
+
+def card(change: Change, tool: Proposing) -> dict[str, Any]:
     """The card of a change by this tool.
 
     `count` are single requests, `people` the people they touch; `sample` shows records before → after and
     `more` says how many it leaves out; `touched` are some of the people where one request touches many;
     `skipped` counts by reason; `undo` is all, some or none; `role` is the least role that may approve;
+    `editable` are the values that a person may change (`nat.agent.editing`);
     `fingerprint` is what an approval has to quote.
     """
     for records, characters in _SIZES:
@@ -35,7 +47,7 @@ def card(change: Change, tool: Gated) -> dict[str, Any]:
     return made
 
 
-def _card(change: Change, tool: Gated, records: int, characters: int) -> dict[str, Any]:
+def _card(change: Change, tool: Proposing, records: int, characters: int) -> dict[str, Any]:
     undoable = sum(bool(each.undo) for each in change.operations)
     sample = change.operations[:records]
     return {
@@ -52,6 +64,7 @@ def _card(change: Change, tool: Gated, records: int, characters: int) -> dict[st
         "touched": [_subject(each, characters) for each in change.sample[:records]],
         "skipped": _skipped(change.skipped, records, characters),
         "warnings": [_short(each, characters * 2) for each in change.warnings[:_WARNINGS]],
+        "editable": editable(tool.schema, change.arguments, characters * _EDITABLE),
         "undo": "all" if change.reversible else "some" if undoable else "none",
         "fingerprint": change.fingerprint,
     }

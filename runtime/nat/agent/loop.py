@@ -93,6 +93,11 @@ class Agent:
         self._pool = pool
         self._tools_json = _tools_json(tuple(tools.values()))
 
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """The tools by name."""
+        return self._tools
+
     def answer(
         self,
         asked: Asked,

@@ -71,6 +71,8 @@ class Kind(StrEnum):
     COMMIT = "commit"
     """Carries out an approval, or again what of it was not done."""
     UNDO = "undo"
+    EDIT = "edit"
+    """Plans a proposal anew with values that a person changed; the new one waits in its place."""
 
 
 @dataclass(frozen=True)
@@ -394,6 +396,20 @@ class Turns:
         if "Item" not in found:
             raise NotFound("There is no such question in this conversation.")
         return from_item(decode(found["Item"]))
+
+    def owner(self, turn: Turn) -> str | None:
+        """Whose conversation the turn is in: an admin may decide in another person's. `None` if it was
+        deleted."""
+        if turn.kind is Kind.ASK:  # admission lets nobody ask in a conversation that is not theirs
+            return turn.user_id
+        found = self._client.get_item(
+            TableName=self.table,
+            Key=encode({"conversation": turn.conversation, "item": META_ITEM}),
+            ProjectionExpression="person",
+            ConsistentRead=True,
+        )
+        person = found.get("Item", {}).get("person", {}).get("S")
+        return None if person is None else person.removeprefix(person_key(turn.nation_slug, ""))
 
     def mark_queued(self, turn: Turn) -> None:
         """The queue has it. A worker may have been faster: then there is nothing to say."""

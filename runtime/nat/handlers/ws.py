@@ -1,4 +1,4 @@
-"""The WebSocket API: connect with a ticket, ask, stop, resume, ping.
+"""The WebSocket API: connect with a ticket, ask, decide, stop, resume, ping.
 
 Answers are pushed, never returned: what a Lambda returns for a message is not sent without a route response.
 Whatever is wrong with a message gives one error event, and the connection stays open.
@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from nat import aws, log, settings
@@ -30,7 +30,7 @@ from nat.names import ULID_PATTERN, Action, SocketRoute, Table, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.settings import TableNames
-from nat.turns.admit import Admission, Surface, admit
+from nat.turns.admit import Admission, Admitted, Surface, admit
 from nat.turns.asking import position, read_question, text
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets
@@ -38,9 +38,13 @@ from nat.turns.tickets import Tickets
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from nat.handlers.deciding import Deciding
+
 _log = logging.getLogger(__name__)
 _ULID: Final = re.compile(ULID_PATTERN)
 _DONE: Final = {"statusCode": 200}
+_DECISIONS: Final = (Action.APPROVE, Action.EDIT, Action.RETRY, Action.UNDO)
+"""Those that a worker carries out."""
 
 Message = Mapping[str, Any]
 
@@ -64,6 +68,8 @@ class SocketDoor:
             Action.STOP: self._checked(self.stop),
             Action.RESUME: self._checked(self.resume),
             Action.PING: self._checked(self.ping),
+            Action.REJECT: self._checked(self.reject),
+            **{each: self._checked(partial(self.decide, each)) for each in _DECISIONS},
         }
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,10 +124,29 @@ class SocketDoor:
         admitted = admit(
             asked, self._admission, before_queueing=lambda turn: self._follow(session, turn.conversation)
         )
-        if admitted.accepted is not None:
-            self._push(session, wire_text(admitted.accepted))
+        self._answer(session, admitted)
+
+    def decide(self, action: Action, session: Session, message: Message) -> None:
+        """Take a decision; the events of its turn follow, as after a question."""
+        admitted = self._deciding.take(
+            action,
+            session.user_id,
+            session.nation_slug,
+            message,
+            partial(self._follow_own, session),
+        )
+        self._answer(session, admitted)
+
+    def reject(self, session: Session, message: Message) -> None:
+        """Say no to a proposal; all who follow the conversation are told, and this connection with them."""
+        from nat.turns.announce import announce, announcement
+
+        approval = self._deciding.reject(session.user_id, session.nation_slug, message)
+        if approval.user_id == session.user_id:
+            self._follow(session, approval.conversation)
         else:
-            self._replay(session, admitted.turn, (0, 0))
+            self._push(session, announcement(approval))
+        announce(self._subscriptions.deliver, approval)
 
     def stop(self, session: Session, message: Message) -> None:
         """Stop a turn. Its final event comes from the worker, or from here if none has begun it."""
@@ -147,7 +172,7 @@ class SocketDoor:
         if not isinstance(after, Mapping):
             raise BadRequest("`after` is an attempt and a seq.")
         place = position(after)
-        self._follow(session, turn.conversation)
+        self._follow_own(session, turn)
         self._replay(session, turn, place)
 
     def ping(self, session: Session, message: Message) -> None:
@@ -158,6 +183,12 @@ class SocketDoor:
             attempt, seq = self._events.head(turn.nation_slug, turn.conversation_id, turn.turn_id)
             pong |= {"turn": turn.turn_id, "attempt": attempt, "seq": seq}
         self._push(session, json.dumps(pong))
+
+    @cached_property
+    def _deciding(self) -> "Deciding":
+        from nat.handlers.deciding import Deciding  # loads the rows and rules of changes
+
+        return Deciding(self._admission, Surface.WEBSOCKET)
 
     def _checked(self, action: Callable[[Session, Message], None]) -> Callable[[Session, Message], None]:
         """The action behind membership and subscription; asking has both in admission."""
@@ -170,16 +201,29 @@ class SocketDoor:
         return as_member
 
     def _own_turn(self, session: Session, message: Message) -> Turn:
-        """A turn of this person in this nation. Raises `NotFound` for any other."""
+        """A turn of this person, or in this person's conversation. Raises `NotFound` for any other."""
         try:
             turn = self._admission.turns.get(
                 session.nation_slug, text(message, "conversation"), text(message, "turn")
             )
         except ValueError:
             raise NotFound from None
-        if turn.user_id != session.user_id:
+        if session.user_id not in (turn.user_id, self._admission.turns.owner(turn)):
             raise NotFound
         return turn
+
+    def _answer(self, session: Session, admitted: Admitted) -> None:
+        """The first event of a turn, or all that are stored if the turn was known."""
+        if admitted.accepted is not None:
+            self._push(session, wire_text(admitted.accepted))
+        else:
+            self._replay(session, admitted.turn, (0, 0))
+
+    def _follow_own(self, session: Session, turn: Turn) -> None:
+        """Follow the turn's conversation if it is this person's. An admin who decides in another person's
+        reads the events of the decision, and not what is asked there later."""
+        if self._admission.turns.owner(turn) == session.user_id:
+            self._follow(session, turn.conversation)
 
     def _follow(self, session: Session, conversation: str) -> None:
         if conversation not in session.conversations:
@@ -233,7 +277,7 @@ def _read(event: Mapping[str, Any]) -> Message:
 
 
 def _turn_named(message: Message) -> str | None:
-    turn = message.get("turn")
+    turn = message.get("turn", message.get("decision"))
     return turn if isinstance(turn, str) and _ULID.fullmatch(turn) else None
 
 

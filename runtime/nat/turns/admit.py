@@ -80,6 +80,8 @@ class Surface(StrEnum):
     """Where a question comes from."""
 
     WEBSOCKET = "websocket"
+    HTTP = "http"
+    """Decisions only; a question over HTTP streams."""
     SSE = "sse"
 
 

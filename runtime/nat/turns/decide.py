@@ -1,34 +1,35 @@
-"""What a person decides about changes: approve, reject, try again, take back.
+"""What a person decides about changes: approve, reject, edit, try again, take back.
 
-A yes, another try and an undo are turns of their own, free and without cooldown: they use the lock, the
-queue, the events, the stop and the history that a question uses. The decision's ULID, made by the client, is
-the turn's id and the idempotency key. One transaction admits it:
+A yes, an edit, another try and an undo are turns of their own, free and without cooldown: they use the lock,
+the queue, the events, the stop and the history that a question uses. The decision's ULID, made by the client,
+is the turn's id and the idempotency key. One transaction admits it:
 
     identity   the id is not another turn's
-    turn       the row, of kind `commit` or `undo`
+    turn       the row, of kind `commit`, `edit` or `undo`
     event      `turn.accepted`, event 1 of attempt 0
     meta       the conversation still exists
     lock       no other turn of the conversation runs
-    choice     which records the person chose
-    approval   pending, in time, and with the fingerprint that the person saw (not for an undo)
+    choice     which records the person chose, or the values they changed
+    approval   pending, in time, and with the fingerprint that the person saw (not for an undo); an edit
+               leaves it waiting until the new proposal takes its place
 
 So of two clicks, or of two people on two surfaces, one gets through, and what was refused left no trace. Who
 may decide is checked here by the present role, and again when a worker commits.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from nat.actions.approval import Approval, ApprovalState
+from nat.actions.approval import Approval, ApprovalState, still_waiting
 from nat.actions.approvals import Approvals
 from nat.actions.journal import read_journal
-from nat.actions.rows import Action, ActionRef, ActionRows
+from nat.actions.rows import ActionRef, ActionRows
+from nat.actions.standing import standing_of
 from nat.agent import gates
+from nat.agent.editing import edited
 from nat.agent.gates import Gated, Verdict
-from nat.agent.ports import EntryState
-from nat.agent.undo import undoing
 from nat.agent.work import survey
 from nat.conversations.events import put_event
 from nat.conversations.transactions import Cancelled, write
@@ -124,7 +125,7 @@ class Decisions:
         turn = self._turn(decision, asking, Kind.COMMIT, approval.id, f"Approved: {approval.card['summary']}")
         return self._admit(
             turn,
-            chosen,
+            self._actions.put_choice(turn, chosen, turn.admitted_at),
             before_queueing,
             self._approvals.deciding(
                 approval,
@@ -150,13 +151,44 @@ class Decisions:
             approval, fingerprint=fingerprint, by=decision.user_id, decision=decision.decision_id
         )
 
+    def edit(
+        self,
+        decision: Decision,
+        approval_id: str,
+        *,
+        fingerprint: str,
+        values: Mapping[str, Any],
+        before_queueing: Observer | None = None,
+    ) -> Admitted:
+        """Have a proposal planned anew with values of its card changed. The new one takes its place; it waits
+        on if the new values lead to nothing. Raises what `approve` raises, and `BadRequest` for values that
+        the card does not list as editable."""
+        asking, known = self._begin(decision, Kind.EDIT, approval_id)
+        if known is not None:
+            return again(known, self._admission, before_queueing)
+        approval = self._approval(decision, asking, approval_id)
+        edited({}, approval.card.get("editable", ()), values)
+        turn = self._turn(decision, asking, Kind.EDIT, approval.id, f"Edited: {approval.card['summary']}")
+        return self._admit(
+            turn,
+            self._actions.put_values(turn, values, turn.admitted_at),
+            before_queueing,
+            still_waiting(self._actions.table, approval, fingerprint=fingerprint, now=turn.admitted_at),
+            lambda: self._approvals.why_closed(
+                approval, fingerprint=fingerprint, decision=decision.decision_id
+            ),
+        )
+
     def retry(
         self, decision: Decision, approval_id: str, *, before_queueing: Observer | None = None
     ) -> Admitted:
-        """Try again what of an approved change was not done, and nothing else.
+        """Try again what of a change was not done, and nothing else: of an approved one, named by its
+        approval, or of any, named as `undo` names it, also one that ran without an approval.
 
         Raises `ApprovalClosed` when there is nothing to try again, and `ConversationBusy`.
         """
+        if ActionRef.is_one(approval_id):
+            return self._retry_action(decision, approval_id, before_queueing)
         asking, known = self._begin(decision, Kind.COMMIT, approval_id)
         if known is not None:
             return again(known, self._admission, before_queueing)
@@ -169,7 +201,7 @@ class Decisions:
         )
         return self._admit(
             turn,
-            keys,
+            self._actions.put_choice(turn, keys, turn.admitted_at),
             before_queueing,
             self._approvals.retrying(
                 approval, by=decision.user_id, decision=decision.decision_id, now=turn.admitted_at
@@ -197,14 +229,43 @@ class Decisions:
         conversation = conversation_key(decision.nation_slug, decision.conversation_id)
         found = self._actions.get(conversation, ref)
         self._check_may(decision, asking, found.user_id, found.tool)
-        possible = self._undoable(found)
+        now = self._admission.clock()
+        possible = set(standing_of(self._admission.client, self._actions.table, found, now).undoable)
         if keys is not None and not set(keys) <= possible:
             raise BadRequest("One of these records cannot be taken back.")
         if not possible or (keys is not None and not keys):
             raise NotFound("There is nothing left here that can be taken back.")
         turn = self._turn(decision, asking, Kind.UNDO, str(ref), f"Undo: {found.change.summary}")
         chosen = None if keys is None else tuple(dict.fromkeys(keys))
-        return self._admit(turn, chosen, before_queueing)
+        choice = self._actions.put_choice(turn, chosen, turn.admitted_at)
+        return self._admit(turn, choice, before_queueing)
+
+    def _retry_action(
+        self, decision: Decision, reference: str, before_queueing: Observer | None
+    ) -> Admitted:
+        check_ids(decision.decision_id, decision.conversation_id)
+        self._asking(decision)
+        ref = ActionRef.parse(reference)
+        conversation = conversation_key(decision.nation_slug, decision.conversation_id)
+        action = self._actions.get(conversation, ref)
+        if action.approval is not None:
+            return self.retry(decision, action.approval, before_queueing=before_queueing)
+        asking, known = self._begin(decision, Kind.COMMIT, str(ref))
+        if known is not None:
+            return again(known, self._admission, before_queueing)
+        self._check_may(decision, asking, action.user_id, action.tool)
+        entries = read_journal(self._admission.client, self._actions.table, conversation, action.ref)
+        keys = survey(action.change, entries).retryable
+        if not keys:
+            raise ApprovalClosed("There is nothing to try again here.")
+        turn = self._turn(decision, asking, Kind.COMMIT, str(ref), f"Try again: {action.change.summary}")
+        return self._admit(
+            turn,
+            self._actions.put_choice(turn, keys, turn.admitted_at),
+            before_queueing,
+            self._actions.retrying(action, decision.decision_id),
+            _tried_by_another,
+        )
 
     def _begin(self, decision: Decision, kind: Kind, target: str) -> tuple[_Asking, Turn | None]:
         """The person, and the turn of this decision if it was admitted before."""
@@ -262,16 +323,6 @@ class Decisions:
             change, entries, self._actions.choice(approval.conversation, approval.decision)
         ).retryable
 
-    def _undoable(self, action: Action) -> set[str]:
-        client, table, now = self._admission.client, self._actions.table, self._admission.clock()
-        entries = read_journal(client, table, action.conversation, action.ref)
-        undone = read_journal(client, table, action.conversation, action.ref, "undo")
-        return {
-            work.key
-            for work in undoing(action.change, entries, now)
-            if work.key not in undone or undone[work.key].state is not EntryState.DONE
-        }
-
     def _turn(self, decision: Decision, asking: _Asking, kind: Kind, target: str, question: str) -> Turn:
         return Turn(
             nation_slug=decision.nation_slug,
@@ -291,7 +342,7 @@ class Decisions:
     def _admit(
         self,
         turn: Turn,
-        keys: tuple[str, ...] | None,
+        choice: "TransactWriteItemTypeDef",
         before_queueing: Observer | None,
         approval: "TransactWriteItemTypeDef | None" = None,
         why_closed: Callable[[], Approval] | None = None,
@@ -305,7 +356,7 @@ class Decisions:
             _Part.EVENT: put_event(conversations, turn, accepted, now),
             _Part.META: touch_meta(conversations, turn, now),
             _Part.LOCK: acquire_lock(conversations, turn, now),
-            _Part.CHOICE: self._actions.put_choice(turn, keys, now),
+            _Part.CHOICE: choice,
         }
         if approval is not None:
             entries[_Part.APPROVAL] = approval
@@ -350,6 +401,10 @@ class _Part(StrEnum):
     LOCK = "lock"
     CHOICE = "choice"
     APPROVAL = "approval"
+
+
+def _tried_by_another() -> NoReturn:
+    raise ApprovalClosed("Somebody else had this tried again at the same moment.")
 
 
 def check_may(tool: Gated, role: Role, nation: Nation) -> None:

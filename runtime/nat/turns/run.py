@@ -39,6 +39,7 @@ from nat.names import Metric, Table
 from nat.nations.record import Nations
 from nat.settings import TableNames
 from nat.turns.commit import Commits, Connect, Hands, RoleNow
+from nat.turns.edit import Edits
 from nat.turns.message import TurnMessage
 from nat.turns.publish import Deliver, Pace, Publisher, about
 from nat.turns.settle import Ending, failure, settle
@@ -95,6 +96,7 @@ class Runner:
         self._environment = environment
         self._approvals = Approvals(client, tables, now=now)
         self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
+        self._edits = Edits(client, tables, self._approvals, role_now, agent.tools, now=now)
 
     def run(
         self,
@@ -166,7 +168,8 @@ class Runner:
         record = self._nations.require(turn.nation_slug)
         if turn.kind is not Kind.ASK:
             hands = Hands(self._connect, publisher.emit, signals.stopped)
-            return self._commits.run(turn, record, hands)
+            deciding = self._edits if turn.kind is Kind.EDIT else self._commits
+            return deciding.run(turn, record, hands)
         # What the model has thought in an earlier attempt is bound to the past that it was shown then.
         past = (
             self._pasts.of(turn.nation_slug, turn.conversation_id)

@@ -22,6 +22,16 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.WS_TICKET: "tickets",
     Route.CONVERSATIONS: "conversations",
     Route.TURN_EVENTS: "conversations",
+    Route.INBOX: "approvals",
+    Route.APPROVALS: "approvals",
+    Route.APPROVAL: "approvals",
+    Route.APPROVE: "approvals",
+    Route.REJECT: "approvals",
+    Route.RETRY: "approvals",
+    Route.EDIT: "approvals",
+    Route.CHANGE: "approvals",
+    Route.UNDO: "approvals",
+    Route.RETRY_CHANGE: "approvals",
 }
 
 

@@ -41,17 +41,17 @@ def conversations(services: Services, request: Request) -> Answer:
 
 
 def turn_events(services: Services, request: Request) -> Answer:
-    """The stored events of one turn of the person, after `?after=attempt.seq`, as on the wire."""
+    """The stored events of one turn of the person, or of their conversation, after `?after=attempt.seq`, as
+    on the wire."""
     member = services.member(request)
     attempt, seq = _after(request.query.get("after"))
     table = services.tables[Table.CONVERSATIONS]
+    turns = Turns(services.client, table)
     try:
-        turn = Turns(services.client, table).get(
-            member.nation_slug, request.path["conversation"], request.path["turn"]
-        )
+        turn = turns.get(member.nation_slug, request.path["conversation"], request.path["turn"])
     except ValueError:
         raise NotFound from None
-    if turn.user_id != member.user_id:
+    if member.user_id not in (turn.user_id, turns.owner(turn)):
         raise NotFound
     events = Events(services.client, table).after(
         turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq

@@ -11,6 +11,7 @@ from ulid import ULID
 from nat import aws
 from nat.actions.approval import Approval
 from nat.actions.approvals import Approvals
+from nat.actions.inbox import Inbox
 from nat.actions.journal import read_journal
 from nat.agent.change import Change
 from nat.agent.loop import Agent
@@ -63,6 +64,7 @@ class Board:
         world.store_members(tables, "demo", ["viewer"], Role.VIEWER)
         self.conversation_id = str(ULID())
         self.approvals = Approvals(aws.dynamodb(), tables, now=self.stage.clock)
+        self.inbox = Inbox(aws.dynamodb(), tables, now=self.stage.clock)
         admission = Admission(
             aws.dynamodb(),
             tables,

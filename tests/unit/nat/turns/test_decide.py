@@ -187,25 +187,25 @@ def test_the_same_proposal_waits_once(board: Board) -> None:
     again = board.propose(people, tag)
 
     assert again.id == first.id
-    assert len(board.approvals.inbox("demo")) == 1
+    assert len(board.inbox.page("demo").approvals) == 1
 
 
 def test_the_inbox_lists_what_waits_and_nothing_else(board: Board) -> None:
     people, tag = board.office.people(2), board.office.new_tag("major")
     approval = board.propose(people, tag)
-    waiting = [each.id for each in board.approvals.inbox("demo")]
+    waiting = [each.id for each in board.inbox.page("demo").approvals]
 
     board.decisions.reject(board.decision(), approval.id, fingerprint=approval.card["fingerprint"])
 
     assert waiting == [approval.id]
-    assert board.approvals.inbox("demo") == []
+    assert board.inbox.page("demo").approvals == ()
 
 
 def test_expiring_marks_what_waits_in_vain_once(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     board.stage.clock.advance(minutes=20)
 
-    marked, again = board.approvals.expire("demo"), board.approvals.expire("demo")
+    marked, again = board.inbox.expire(), board.inbox.expire()
 
     assert [each.id for each in marked] == [approval.id]
     assert again == []

@@ -1,0 +1,139 @@
+"""The worker's side of an edit: plans a proposal anew with values that a person changed.
+
+The tool is the one that planned it, with its whole schema, and gates decide again: what comes of it waits for
+a yes of its own, whatever the class of the tool. The model is not asked. Where nothing comes of it, the
+proposal that was to be edited waits on.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.actions.approval import Approval, ApprovalState
+from nat.actions.approvals import Approvals, time_to_decide
+from nat.actions.journal import TurnActions
+from nat.actions.rows import Action, ActionRows
+from nat.agent.change import Change
+from nat.agent.editing import edited
+from nat.agent.ports import Proposal
+from nat.agent.tool import ArgumentsRejected, Tool
+from nat.conversations.turns import Turn
+from nat.errors import ApprovalChanged, BadRequest, NotAMember, NotFound
+from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished
+from nat.names import Table
+from nat.nations.record import Nation
+from nat.roles import Role
+from nat.settings import TableNames
+from nat.turns.commit import Hands, RoleNow
+from nat.turns.decide import check_may
+from nat.turns.settle import Ending
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CALL: Final = "edit"
+"""Names the one call of an edit's turn, where questions have the ids of the model's."""
+_STEP: Final = 0
+
+
+class Edits:
+    """Carries out edits. `client` must be nation-scoped (`nat.isolation`)."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        approvals: Approvals,
+        role_now: RoleNow,
+        tools: Mapping[str, Tool],
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._approvals = approvals
+        self._role_now = role_now
+        self._tools = tools
+        self._now = now
+        self._rows = ActionRows(client, tables[Table.ACTIONS])
+
+    def run(self, turn: Turn, nation: Nation, hands: Hands) -> Ending:
+        """Carry out a turn of kind `edit`.
+
+        Raises `NotAMember` and `RoleInsufficient` when the person may not (any more), `BadRequest` for values
+        that the tool does not take, an error of the `ApprovalClosed` family when the proposal waits no more,
+        what planning raises, `Reconnect`, and `TurnLost`.
+        """
+        if turn.target is None:
+            raise NotFound("This decision is about nothing.")
+        approval = self._approvals.get(turn.nation_slug, turn.conversation_id, turn.target)
+        action = self._rows.get(turn.conversation, approval.ref)
+        tool = self._tools.get(action.tool.name)
+        if tool is None:
+            raise NotFound("Nat no longer has the tool that proposed this. Ask for it again.")
+        self._check_may(turn, nation, approval)
+        if action.change.fingerprint != approval.fingerprint:
+            raise ApprovalChanged
+        actions = TurnActions(
+            self._client,
+            self._tables,
+            turn,
+            self._approvals,
+            self._now,
+            to_decide=time_to_decide(nation.policy),
+        )
+        earlier = actions.planned(_STEP, CALL)
+        if earlier is not None and earlier.proposal is not None:
+            return self._proposed(turn, approval, earlier.change, earlier.proposal, hands)
+        change = self._plan(turn, approval, action, tool, hands)
+        if not change.operations:
+            text = f"{change.summary}: with these values there is nothing to change. The proposal waits on."
+            return _ending(text, f"(The person edited proposal {approval.id}; nothing came of it.)")
+        proposal = actions.propose(_STEP, CALL, change, tool, replacing=approval)
+        return self._proposed(turn, approval, change, proposal, hands)
+
+    def _plan(self, turn: Turn, approval: Approval, action: Action, tool: Tool, hands: Hands) -> Change:
+        values = self._rows.values(turn.conversation, turn.turn_id)
+        arguments = edited(action.change.arguments, approval.card.get("editable", ()), values)
+        with hands.connect(turn) as client:
+            try:
+                return tool.plan(client, arguments).frozen()
+            except ArgumentsRejected as error:
+                # Written for the model, with the tool's name in front; what follows says which value and why.
+                _, _, why = error.message.partition(": ")
+                raise BadRequest(f"These values do not fit: {why}.") from None
+
+    def _proposed(
+        self, turn: Turn, approval: Approval, change: Change, proposal: Proposal, hands: Hands
+    ) -> Ending:
+        if proposal.approval != approval.id:
+            hands.emit(ApprovalUpdated(approval.id, ApprovalState.SUPERSEDED.value, turn.user_id))
+        expires_at = proposal.expires_at.isoformat(timespec="seconds")
+        hands.emit(ApprovalRequested(proposal.approval, dict(proposal.card), expires_at))
+        values: dict[str, Any] = self._rows.values(turn.conversation, turn.turn_id)
+        told = (
+            f"(The person edited proposal {approval.id} by {change.tool}: {', '.join(sorted(values))}. "
+            f"Proposal {proposal.approval} waits in its place.)"
+        )
+        return _ending(f"{change.summary}: this waits for approval now.", told)
+
+    def _check_may(self, turn: Turn, nation: Nation, approval: Approval) -> None:
+        """Whether the person may still let this tool run, by the present role and policy."""
+        role = self._role_now(turn.user_id, turn.nation_slug)
+        if role is None:
+            raise NotAMember
+        if approval.user_id != turn.user_id and not role.at_least(Role.ADMIN):
+            raise NotFound("There is no such proposal in this conversation.")
+        check_may(approval.tool, role, nation)
+
+
+def _ending(text: str, told: str) -> Ending:
+    """What a person reads; and what the model of later turns is told, which holds no text of records."""
+    return Ending(
+        TurnFinished(text),
+        text=text,
+        messages=(
+            {"role": "user", "content": told},
+            {"role": "assistant", "content": [{"type": "text", "text": "Planned anew; it waits."}]},
+        ),
+    )
