@@ -7,10 +7,11 @@ import sys
 
 from ministack.app import main
 
-from local.aws import batch_actions, leading_keys, transport
+from local.aws import batch_actions, encryption_context, leading_keys, transport
 
 if __name__ == "__main__":
     batch_actions.install()
+    encryption_context.install()
     leading_keys.install()
     transport.install()
     sys.exit(main())

@@ -12,6 +12,8 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -60,3 +62,15 @@ def secrets() -> "SecretsManagerClient":
 def sts() -> "STSClient":
     """Security tokens, for assuming the nation role."""
     return boto3.client("sts", config=CONFIG)
+
+
+@cache
+def kms() -> "KMSClient":
+    """The key service with the process's own role."""
+    return boto3.client("kms", config=CONFIG)
+
+
+@cache
+def events() -> "EventBridgeClient":
+    """EventBridge, for announcing what happened."""
+    return boto3.client("events", config=CONFIG)

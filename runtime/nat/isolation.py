@@ -29,11 +29,12 @@ from boto3 import Session
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.names import SLUG_PATTERN, Secret
+from nat.names import SEALED_FOR, SLUG_PATTERN, Secret
 
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sts import STSClient
 
@@ -62,6 +63,9 @@ SECRET_ACTIONS: Final = (
     "secretsmanager:PutSecretValue",
 )
 KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+"""What DynamoDB and Secrets Manager ask of the key in the caller's name."""
+SEAL_ACTIONS: Final = ("kms:Decrypt", "kms:Encrypt")
+"""What sealing tokens asks of it, under an encryption context that names the nation."""
 
 _log = logging.getLogger(__name__)
 _slug = re.compile(SLUG_PATTERN)
@@ -121,7 +125,20 @@ def session_policy(slug: str) -> str:
                     "Null": {"dynamodb:LeadingKeys": "false"},
                 },
             },
-            {"Effect": "Allow", "Action": KEY_ACTIONS, "Resource": "*"},
+            {
+                "Effect": "Allow",
+                "Action": KEY_ACTIONS,
+                "Resource": "*",
+                "Condition": {"StringLike": {"kms:ViaService": ["dynamodb.*", "secretsmanager.*"]}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": SEAL_ACTIONS,
+                "Resource": "*",
+                "Condition": {
+                    "StringLike": {f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_context_pattern(slug)}
+                },
+            },
         ],
     }
     return json.dumps(policy, separators=(",", ":"))
@@ -154,7 +171,9 @@ class NationCredentials:
     def client(self, service: Literal["dynamodb"], config: "Config") -> "DynamoDBClient": ...
     @overload
     def client(self, service: Literal["secretsmanager"], config: "Config") -> "SecretsManagerClient": ...
-    def client(self, service: Literal["dynamodb", "secretsmanager"], config: "Config") -> Any:
+    @overload
+    def client(self, service: Literal["kms"], config: "Config") -> "KMSClient": ...
+    def client(self, service: Literal["dynamodb", "kms", "secretsmanager"], config: "Config") -> Any:
         """A client of one service for all nations. Build it once: it takes some 100 ms."""
         session = botocore.session.Session()
         session.register_component("credential_provider", CredentialResolver([_Provider(self)]))

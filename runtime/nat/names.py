@@ -20,6 +20,7 @@ class Table(StrEnum):
     AUTOMATIONS = "Automations"
     USAGE = "Usage"
     AUDIT = "Audit"
+    CONNECTIONS = "Connections"
     SOCKETS = "Sockets"
     INSTALLATIONS = "Installations"
     ONCE = "Once"
@@ -86,6 +87,9 @@ SCHEMAS: Final[dict[Table, Schema]] = {
     Table.AUTOMATIONS: Schema("nation_slug", "item", nation_scoped=True),
     Table.USAGE: Schema("nation_slug", "day_user", nation_scoped=True),
     Table.AUDIT: Schema("nation_slug", "entry", nation_scoped=True, append_only=True),
+    Table.CONNECTIONS: Schema(
+        "nation_slug", "item", indexes=(Index("by_due", "due_kind", "due_at"),), nation_scoped=True
+    ),
     Table.SOCKETS: Schema("subject", "connection_id", ttl=True),
     Table.INSTALLATIONS: Schema("team_id", "item", indexes=(Index("by_nation", "nation_slug"),)),
     Table.ONCE: Schema("key", ttl=True),
@@ -123,6 +127,14 @@ class Variable(StrEnum):
     """The plans as compact JSON, from `config/plans.toml`."""
     PRICES = "NAT_PRICES"
     """Model prices as compact JSON: micro-dollars per million tokens by kind."""
+    EVENT_BUS = "NAT_EVENT_BUS"
+    """Name of the event bus, for functions that put events on it."""
+    STRIPE_URL = "NAT_STRIPE_URL"
+    """Base URL of Stripe's API."""
+    BILLING_QUEUE_URL = "NAT_BILLING_QUEUE_URL"
+    BILLING_DEAD_LETTERS_URL = "NAT_BILLING_DEAD_LETTERS_URL"
+    PAST_DUE_GRACE_DAYS = "NAT_PAST_DUE_GRACE_DAYS"
+    """Days that a nation may use Nat while an invoice is not paid."""
     APP_URL = "NAT_APP_URL"
     """Where people manage their nation: upgrade, reconnect."""
     QUEUE_WAIT_SECONDS = "NAT_QUEUE_WAIT_SECONDS"
@@ -185,6 +197,8 @@ class Secret:
 
     NATION_PATTERN: Final = "nat/nation/*/nb-tokens-??????"
     NATION_KEY_PATTERN: Final = "nat/nation/*/anthropic-key-??????"
+    NATION_APP_PATTERN: Final = "nat/nation/*/nationbuilder-app-??????"
+    CUSTOMER_APP_PATTERN: Final = "nat/customer/*/nationbuilder-app-??????"
 
     @staticmethod
     def nation_tokens(nation_slug: str) -> str:
@@ -197,9 +211,32 @@ class Secret:
         return f"nat/nation/{nation_slug}/anthropic-key"
 
     @staticmethod
+    def nation_app(nation_slug: str) -> str:
+        """The app that one nation registered itself, if it did: `{"client_id", "client_secret"}`."""
+        return f"nat/nation/{nation_slug}/nationbuilder-app"
+
+    @staticmethod
+    def customer_app(customer: str) -> str:
+        """The app of one customer of ours, if it has its own."""
+        return f"nat/customer/{customer}/nationbuilder-app"
+
+    @staticmethod
+    def nation_context_pattern(nation_slug: str) -> str:
+        """Value of `SEALED_FOR` in the encryption context of what is sealed for one nation, as IAM pattern."""
+        return f"nat/nation/{nation_slug}/*"
+
+    @staticmethod
     def nation_arn_pattern(nation_slug: str) -> str:
         """IAM resource that covers every secret of one nation and of no other."""
         return f"arn:*:secretsmanager:*:*:secret:nat/nation/{nation_slug}/*"
+
+
+SEALED_FOR: Final = "path"
+"""Key of the encryption context under which tokens are sealed; its value is the path of the secret that they
+would be. IAM narrows `kms:Encrypt` and `kms:Decrypt` by it."""
+
+REFRESH_BUCKETS: Final = 16
+"""Partitions of the index `by_refresh_due`: `00` to `15`, by a hash of the slug."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +286,26 @@ class Route(StrEnum):
     CHANGE = "GET /v1/conversations/{conversation}/changes/{change}"
     UNDO = "POST /v1/conversations/{conversation}/changes/{change}/undo"
     RETRY_CHANGE = "POST /v1/conversations/{conversation}/changes/{change}/retry"
+    MODEL_KEY = "GET /v1/settings/model-key"
+    STORE_MODEL_KEY = "PUT /v1/settings/model-key"
+    REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
+
+
+class BillingRoute(StrEnum):
+    """Routes of the HTTP API behind the same authorizer that another function answers: it carries Stripe's
+    library, which the others do without."""
+
+    OVERVIEW = "GET /v1/billing"
+    INVOICES = "GET /v1/billing/invoices"
+    CHECKOUT = "POST /v1/billing/checkout"
+    PORTAL = "POST /v1/billing/portal"
+    PREVIEW = "POST /v1/billing/preview"
+    CHANGE = "POST /v1/billing/change"
+    CANCEL = "POST /v1/billing/cancel"
+
+
+STRIPE_WEBHOOK: Final = "POST /webhooks/stripe"
+"""Public: Stripe's signature takes the authorizer's place."""
 
 
 class SocketRoute(StrEnum):
@@ -265,8 +322,13 @@ class Bus(StrEnum):
     NATION_CONNECTED = "nation.connected"
     NATION_NEEDS_REAUTH = "nation.needs_reauth"
     SUBSCRIPTION_CHANGED = "subscription.changed"
+    PAYMENT_PROBLEM = "payment.problem"
+    """A payment failed or waits for the payer; `kind` says which."""
+    TRIAL_ENDING = "trial.ending"
     USAGE_WARNING = "usage.warning"
     FAIR_USE_EXCEEDED = "usage.fair_use"
+    REFRESH_UNFINISHED = "refresh.unfinished"
+    """The run of the refresh job ended before its work did; the next one goes on."""
 
 
 BUS_SOURCE: Final = "nat"

@@ -1,29 +1,40 @@
-"""The token vault: NationBuilder's token pair of each nation, in Secrets Manager under the nation's own name.
+"""The token vault: NationBuilder's token pair of each nation, behind one interface with two adapters.
 
-Secrets are addressed by name. `…/nb-tokens` ends in a hyphen and six characters, which a partial ARN mistakes
-for Secrets Manager's random suffix.
+`SecretsManagerVault` keeps each pair as the secret `nat/nation/<slug>/nb-tokens`. Secrets are addressed by
+name: `…/nb-tokens` ends in a hyphen and six characters, which a partial ARN mistakes for Secrets Manager's
+random suffix. `DynamoVault` keeps it sealed in the table Connections, which costs next to nothing where a
+secret costs $0.40 a month. `NAT_TOKEN_STORE` chooses (`token_vault`).
 """
 
-import json
 import logging
 import threading
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
+from nat.connections.seal import Seal, SealBroken
+from nat.connections.tokens import NbTokens as NbTokens
+from nat.connections.tokens import PairUnreadable, from_json, to_json
 from nat.errors import Reconnect
 from nat.isolation import NationNotEntered, entered_nation
-from nat.items import moment, timestamp
-from nat.names import Secret
+from nat.items import decode, encode
+from nat.names import Secret, Table
+from nat.settings import SettingMissing, TableNames
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEPT: Final = timedelta(minutes=5)
 """How long a token pair stays in memory at most."""
+TOKENS_ITEM: Final = "tokens"
+"""Sort key of a nation's sealed pair in Connections."""
+PROOF_STAGE: Final = "NAT_WRITABLE"
+"""Label of the secret's version that proves it writable. A version with a label of its own leaves AWSCURRENT
+where it is (Secrets Manager API reference, PutSecretValue, VersionStages)."""
 _ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 """No such secret, or one that is scheduled for deletion (Secrets Manager API reference, GetSecretValue)."""
 _REFUSED: Final = "AccessDeniedException"
@@ -33,26 +44,24 @@ because Secrets Manager adds the six characters when it makes one."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class NbTokens:
-    """One nation's pair. The refresh token is good for one use."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_at: datetime
-    nation_slug: str
-    updated_at: datetime
-
-
 class TokenVault(Protocol):
-    """Where token pairs lie. Both calls are made within `nation(nation_slug)`."""
+    """Where token pairs lie. Every call is made within `nation(nation_slug)`.
+
+    The memory of a vault lies outside of IAM, so a pair is handed out only in the context of its own nation:
+    all raise `NationNotEntered` elsewhere, and what boto3 raises.
+    """
 
     def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
         """The pair of one nation. Raises `Reconnect` when it has none."""
         ...
 
-    def store_nb_tokens(self, tokens: NbTokens) -> None:
-        """Store a new pair in place of the old one."""
+    def store_nb_tokens(self, tokens: NbTokens, *, write_id: str | None = None) -> None:
+        """Store a new pair in place of the old one. With the same `write_id` (32 to 64 characters) and pair
+        it happens once, however often and late it is repeated."""
+        ...
+
+    def prove_writable(self, nation_slug: str) -> None:
+        """Write, without effect on the pair, what `store_nb_tokens` would need; raises what that would."""
         ...
 
     def forget(self, nation_slug: str) -> None:
@@ -60,64 +69,71 @@ class TokenVault(Protocol):
         ...
 
 
-class SecretsManagerVault:
-    """The vault on Secrets Manager, with a short memory within one nation.
+class _Memory:
+    """Pairs for at most five minutes, and no longer than they are good."""
 
-    The memory lies outside of IAM, so a pair is handed out only in the context of its own nation.
-    """
-
-    def __init__(
-        self, client: "SecretsManagerClient", now: Callable[[], datetime], *, key_arn: str | None = None
-    ) -> None:
-        """`key_arn` encrypts secrets that are created here; only the process that connects nations does."""
-        self._client = client
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._key_arn = key_arn
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[datetime, NbTokens]] = {}
 
-    def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
-        """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
+    def get(self, nation_slug: str, read: Callable[[str], NbTokens]) -> NbTokens:
         _require_entered(nation_slug)
         now = self._now()
         with self._lock:
             kept = self._kept.get(nation_slug)
         if kept is not None and kept[0] > now:
             return kept[1]
-        tokens = self._read(nation_slug)
+        tokens = read(nation_slug)
         with self._lock:
             self._kept = {slug: each for slug, each in self._kept.items() if each[0] > now}
             self._kept[nation_slug] = (min(now + KEPT, max(now, tokens.expires_at)), tokens)
         return tokens
 
-    def store_nb_tokens(self, tokens: NbTokens) -> None:
+    def forget(self, nation_slug: str) -> None:
+        with self._lock:
+            self._kept.pop(nation_slug, None)
+
+
+class SecretsManagerVault:
+    """The vault on Secrets Manager: one secret per nation."""
+
+    def __init__(
+        self, client: "SecretsManagerClient", now: Callable[[], datetime], *, key_arn: str | None = None
+    ) -> None:
+        """`key_arn` encrypts secrets that are created here; only the process that connects nations does."""
+        self._client = client
+        self._key_arn = key_arn
+        self._memory = _Memory(now)
+
+    def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
+        """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
+        return self._memory.get(nation_slug, self._read)
+
+    def store_nb_tokens(self, tokens: NbTokens, *, write_id: str | None = None) -> None:
         """Store a new pair in place of the old one. Raises `NationNotEntered` outside of its nation."""
         _require_entered(tokens.nation_slug)
-        name = Secret.nation_tokens(tokens.nation_slug)
-        value = json.dumps(
-            {
-                "access_token": tokens.access_token,
-                "refresh_token": tokens.refresh_token,
-                "expires_at": timestamp(tokens.expires_at),
-                "nation_slug": tokens.nation_slug,
-                "updated_at": timestamp(tokens.updated_at),
-            }
-        )
+        name, value = Secret.nation_tokens(tokens.nation_slug), to_json(tokens)
+        request = write_id or str(uuid.uuid4())
         try:
-            self._client.put_secret_value(SecretId=name, SecretString=value)
+            self._client.put_secret_value(SecretId=name, SecretString=value, ClientRequestToken=request)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            if self._key_arn is None:
-                self._client.create_secret(Name=name, SecretString=value)
-            else:
-                self._client.create_secret(Name=name, SecretString=value, KmsKeyId=self._key_arn)
+            key: Any = {} if self._key_arn is None else {"KmsKeyId": self._key_arn}
+            self._client.create_secret(Name=name, SecretString=value, ClientRequestToken=request, **key)
         self.forget(tokens.nation_slug)
+
+    def prove_writable(self, nation_slug: str) -> None:
+        """Store a version of the secret that nobody reads."""
+        _require_entered(nation_slug)
+        self._client.put_secret_value(
+            SecretId=Secret.nation_tokens(nation_slug), SecretString="{}", VersionStages=[PROOF_STAGE]
+        )
 
     def forget(self, nation_slug: str) -> None:
         """Read the pair anew at the next call."""
-        with self._lock:
-            self._kept.pop(nation_slug, None)
+        self._memory.forget(nation_slug)
 
     def _read(self, nation_slug: str) -> NbTokens:
         try:
@@ -129,36 +145,123 @@ class SecretsManagerVault:
             if code in _ABSENT or code == _REFUSED:
                 raise Reconnect from None
             raise
+        return _parsed(found.get("SecretString", ""), nation_slug)
+
+
+class DynamoVault:
+    """The vault on DynamoDB and KMS: one sealed row per nation."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tables: TableNames, seal: Seal, now: Callable[[], datetime]
+    ) -> None:
+        self._client = client
+        self._table = tables[Table.CONNECTIONS]
+        self._seal = seal
+        self._memory = _Memory(now)
+
+    def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
+        """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
+        return self._memory.get(nation_slug, self._read)
+
+    def store_nb_tokens(self, tokens: NbTokens, *, write_id: str | None = None) -> None:
+        """Store a new pair in place of the old one. Raises `NationNotEntered` outside of its nation."""
+        _require_entered(tokens.nation_slug)
+        item = {
+            **_key(tokens.nation_slug),
+            "sealed": self._seal.close(tokens.nation_slug, to_json(tokens)),
+            "updated_at": tokens.updated_at,
+            "write_id": write_id,
+        }
+        condition: dict[str, Any] = {}
+        if write_id is not None:  # they grow with each pair of a nation: a write repeated late is none
+            condition = {
+                "ConditionExpression": "attribute_not_exists(write_id) OR write_id <= :write_id",
+                "ExpressionAttributeValues": encode({":write_id": write_id}),
+            }
         try:
-            value = json.loads(found["SecretString"])
-            tokens = NbTokens(
-                access_token=value["access_token"],
-                refresh_token=value["refresh_token"],
-                expires_at=moment(value["expires_at"]),
-                nation_slug=value["nation_slug"],
-                updated_at=moment(value["updated_at"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError):
-            # Without the exception's text: it may quote the secret.
-            _log.error("token secret unreadable", extra={"nation": nation_slug})
-            raise Reconnect from None
-        if tokens.nation_slug != nation_slug:
-            _log.error("token secret of another nation", extra={"nation": nation_slug})
+            self._client.put_item(TableName=self._table, Item=encode(item), **condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            _log.warning("an older pair was not stored", extra={"nation": tokens.nation_slug})
+        self.forget(tokens.nation_slug)
+
+    def prove_writable(self, nation_slug: str) -> None:
+        """Seal something. That the table takes writes is proven by the row of the refresh itself."""
+        _require_entered(nation_slug)
+        self._seal.close(nation_slug, "{}")
+
+    def forget(self, nation_slug: str) -> None:
+        """Read the pair anew at the next call."""
+        self._memory.forget(nation_slug)
+
+    def _read(self, nation_slug: str) -> NbTokens:
+        found = self._client.get_item(
+            TableName=self._table, Key=encode(_key(nation_slug)), ConsistentRead=True
+        )
+        if "Item" not in found:
             raise Reconnect
-        return tokens
+        try:
+            text = self._seal.open(nation_slug, decode(found["Item"]).get("sealed") or ())
+        except SealBroken:
+            _log.error("sealed tokens do not open", extra={"nation": nation_slug})
+            raise Reconnect from None
+        return _parsed(text, nation_slug)
 
 
-def renewed_access_token(vault: TokenVault, nation_slug: str, refused: str) -> str:
-    """The access token to go on with after NationBuilder has refused one.
+def token_vault(
+    store: str,
+    *,
+    secrets: "SecretsManagerClient",
+    dynamodb: "DynamoDBClient",
+    tables: TableNames,
+    seal: Seal,
+    now: Callable[[], datetime],
+    key_arn: str | None = None,
+) -> TokenVault:
+    """The vault that `NAT_TOKEN_STORE` names. Raises `SettingMissing` for another name."""
+    if store == "secretsmanager":
+        return SecretsManagerVault(secrets, now, key_arn=key_arn)
+    if store == "dynamodb":
+        return DynamoVault(dynamodb, tables, seal, now)
+    raise SettingMissing(f"NAT_TOKEN_STORE is {store}; it can be secretsmanager or dynamodb.")
 
-    The pair may have been refreshed since it was remembered: it is read anew. Raises `Reconnect` if the vault
-    still holds the refused token.
+
+def move_tokens(nation_slug: str, source: TokenVault, target: TokenVault) -> bool:
+    """Copy a nation's pair from one vault to the other; False if it has none. The source keeps its copy.
+
+    Must be done while nothing refreshes, that is with the old store's workers and jobs stopped: a pair is
+    refreshed by the store that is configured, and the other's copy is then spent.
     """
-    vault.forget(nation_slug)
-    token = vault.get_nb_tokens_by_nation(nation_slug).access_token
-    if token == refused:
-        raise Reconnect
-    return token
+    source.forget(nation_slug)
+    try:
+        tokens = source.get_nb_tokens_by_nation(nation_slug)
+    except Reconnect:
+        return False
+    target.store_nb_tokens(tokens)
+    return True
+
+
+def store_nb_tokens(tokens: NbTokens, vault: TokenVault) -> None:
+    """Store a nation's pair. Who connects a nation uses `Refresher.connect`, which also tells the record."""
+    vault.store_nb_tokens(tokens)
+
+
+def get_nb_tokens_by_nation(nation_slug: str, vault: TokenVault) -> NbTokens:
+    """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
+    return vault.get_nb_tokens_by_nation(nation_slug)
+
+
+def _key(nation_slug: str) -> dict[str, str]:
+    return {"nation_slug": nation_slug, "item": TOKENS_ITEM}
+
+
+def _parsed(text: str, nation_slug: str) -> NbTokens:
+    try:
+        return from_json(text, nation_slug)
+    except PairUnreadable:
+        _log.error("stored tokens unreadable", extra={"nation": nation_slug})
+        raise Reconnect from None
 
 
 def _require_entered(nation_slug: str) -> None:

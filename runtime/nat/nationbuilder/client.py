@@ -35,8 +35,10 @@ class NationBuilder:
     """One nation through V2. Thread-safe; cheap to make when `session` and `limiter` are shared.
 
     `token` gives the access token and is asked before each request. `renew` is called when V2 says that
-    the token has expired, and gives a fresh one. `base_url` may have a `{slug}` place. `time_zone` is an IANA
-    name: "this week" means the nation's. `timeout` is (connect, read) in seconds.
+    the token has expired, and gives a fresh one. `refused` is called with the token when V2 refuses otherwise
+    (401, 403), and says whether that was the token's fault and another one can be sent now. `base_url` may
+    have a `{slug}` place. `time_zone` is an IANA name: "this week" means the nation's. `timeout` is (connect,
+    read) in seconds.
 
     Every method raises errors of the `NationBuilderError` family: `RecordNotFound`, `PermissionDenied`,
     `TokenExpired`, `TokenRejected`, `QueryRejected`, `ValidationFailed`, `RateLimited`, `NationBuilderDown`,
@@ -49,6 +51,7 @@ class NationBuilder:
         *,
         token: Callable[[], str],
         renew: Callable[[], str] | None = None,
+        refused: Callable[[str], bool] | None = None,
         base_url: str = BASE_URL,
         limiter: Limiter | None = None,
         time_zone: str = "UTC",
@@ -65,8 +68,9 @@ class NationBuilder:
         self._session = session or pooled_session()
         self._owns_session = session is None
         self._host = base_url.replace("{slug}", slug).rstrip("/")
+        bearer = Bearer(token, renew, refused)
         self._transport = Transport(
-            slug, f"{self._host}/api/v2", Bearer(token, renew), self._session, limiter, timeout, sleep
+            slug, f"{self._host}/api/v2", bearer, self._session, limiter, timeout, sleep
         )
 
     def __enter__(self) -> Self:

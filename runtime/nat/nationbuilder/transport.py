@@ -3,6 +3,7 @@
 What is repeated, and what never is:
 
 - 401 `token_expired`: renewed once, then sent again; nothing had happened.
+- any other 401 or 403: sent again once if the token was at fault and there is another one now.
 - 429: waited for as long as `Retry-After` says, within `PATIENCE`; nothing had happened.
 - 5xx, no connection, no answer in time: repeated for GET only, with growing, jittered pauses. A write may
   have been done, so it raises `WriteUncertain` and is left to the caller.
@@ -22,8 +23,10 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from nat.errors import (
     NationBuilderDown,
+    PermissionDenied,
     RateLimited,
     TokenExpired,
+    TokenRejected,
     WriteUncertain,
 )
 from nat.nationbuilder.limits import Limiter
@@ -57,9 +60,15 @@ def pooled_session(size: int = POOL_SIZE) -> requests.Session:
 class Bearer:
     """The token of one nation, renewed at most once for each token that has expired."""
 
-    def __init__(self, token: Callable[[], str], renew: Callable[[], str] | None) -> None:
+    def __init__(
+        self,
+        token: Callable[[], str],
+        renew: Callable[[], str] | None,
+        refused: Callable[[str], bool] | None = None,
+    ) -> None:
         self._token = token
         self._renew = renew
+        self._refused = refused
         self._lock = threading.Lock()
         self._expired = ""
         self._fresh = ""
@@ -79,6 +88,10 @@ class Bearer:
                 self._fresh = self._renew()
                 self._expired = source
         return True
+
+    def replaced(self, token: str) -> bool:
+        """Whether a refusal was one of this token and another can be sent. Raises what `refused` raises."""
+        return self._refused is not None and self._refused(token)
 
 
 class Transport:
@@ -123,7 +136,7 @@ class Transport:
         body: Mapping[str, Any] | None = None,
     ) -> tuple[int, Any]:
         """Status and JSON of the answer; otherwise as `send`."""
-        attempt, waited, renewed = 1, 0.0, False
+        attempt, waited, renewed, replaced = 1, 0.0, False, False
         while True:
             if self._limiter is not None:
                 self._limiter.acquire(self._nation)
@@ -134,6 +147,10 @@ class Transport:
                 if renewed or not self._bearer.renewed(token):
                     raise
                 renewed = True
+            except (PermissionDenied, TokenRejected):
+                if replaced or not self._bearer.replaced(token):
+                    raise
+                replaced = True
             except RateLimited as limited:
                 waited += limited.retry_after
                 if waited > PATIENCE:

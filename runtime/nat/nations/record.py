@@ -41,6 +41,8 @@ class Nation:
     `time_zone` is an IANA name and decides what "this week" means. `policy` sets allow, ask or deny per class
     of tool and per tool; it can be stricter than a role, never looser. `billing_anchor_day` is the day of the
     month that periods start on, kept because a period that starts on 28 February may stem from the 31st.
+    `model_key_…` are set while the nation has an Anthropic key of its own (`nat.connections.model_keys`).
+    `nb_app` names the NationBuilder app that the nation is connected with (`nat.connections.apps`).
     """
 
     nation_slug: str
@@ -57,14 +59,17 @@ class Nation:
     nb_connected: bool = False
     nb_token_expires_at: datetime | None = None
     nb_needs_reauth: bool = False
+    nb_app: str | None = None
     refresh_bucket: str | None = None
     time_zone: str = "UTC"
     policy: Mapping[str, Any] = field(default_factory=dict)
     retention_days: int | None = None
     billing_anchor_day: int | None = None
+    model_key_last_four: str | None = None
+    model_key_stored_at: datetime | None = None
 
 
-_TIMES: Final = ("created_at", "updated_at", "billing_period_start", "nb_token_expires_at")
+_TIMES: Final = ("created_at", "updated_at", "billing_period_start", "nb_token_expires_at", "model_key_stored_at")
 FIELDS: Final = tuple(Nation.__dataclass_fields__)
 
 

@@ -8,13 +8,16 @@ from typing import Final
 
 from nat import aws, settings
 from nat.agent.loop import Agent
+from nat.agent.models.claude import Clients
 from nat.agent.money import Prices
+from nat.agent.ports import Model
 from nat.agent.tools import reading
 from nat.channels.push import Push
 from nat.channels.websocket import Subscriptions
 from nat.connections.access import NationAccess
 from nat.connections.ledgers import StoredLedgers
-from nat.connections.vault import SecretsManagerVault, TokenVault
+from nat.connections.model_keys import NationKeys
+from nat.connections.wiring import Wiring
 from nat.conversations.turns import Turn
 from nat.isolation import NationCredentials
 from nat.names import Table, Variable
@@ -26,7 +29,7 @@ from nat.settings import SettingMissing, TableNames
 from nat.turns.run import Runner
 from nat.turns.stop import stopped_turns
 from nat.worker.inbox import LONG_POLL_SECONDS, Inbox
-from nat.worker.model import configured_model
+from nat.worker.model import OwnAgents, configured_model, provider
 from nat.worker.protection import EcsProtection, NoProtection
 from nat.worker.service import Worker
 
@@ -42,7 +45,7 @@ def build() -> Worker:
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     prices = Prices.from_json(settings.read_json(Variable.PRICES))
     access = NationAccess(
-        _vault(isolation),
+        Wiring.of_nation_role(tables, isolation).refresher,
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         now=_now,
         limiter=Limiter(ledgers=StoredLedgers(aws.brief_dynamodb(), tables[Table.ONCE])),
@@ -51,10 +54,19 @@ def build() -> Worker:
     def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
         return access.client(turn.nation_slug, turn.time_zone)
 
+    clients = Clients(settings.read_optional(Variable.ANTHROPIC_URL))
+    model = configured_model(aws.secrets(), aws.sts().meta.region_name, clients)
+    tools = reading()
+
+    def agent_with(model: Model) -> Agent:
+        return Agent(model, tools, prices=prices)
+
+    keys = NationKeys(isolation.client("secretsmanager", aws.CONFIG), _now)
     runner = Runner(
         client=isolation.client("dynamodb", aws.CONFIG),
         tables=tables,
-        agent=Agent(configured_model(aws.secrets(), aws.sts().meta.region_name), reading(), prices=prices),
+        agent=agent_with(model),
+        own_agent=OwnAgents(keys, clients, agent_with, provider()),
         connect=connect,
         deliver=Subscriptions(own, tables, push).deliver,
         prices=prices,
@@ -84,13 +96,6 @@ def _whole_number(variable: Variable, default: int) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise SettingMissing(f"{variable} must be a whole number above 0, not {text}.")
     return int(text)
-
-
-def _vault(isolation: NationCredentials) -> TokenVault:
-    store = settings.read_optional(Variable.TOKEN_STORE, "secretsmanager")
-    if store != "secretsmanager":
-        raise SettingMissing(f"{Variable.TOKEN_STORE} is {store}; it can be secretsmanager.")
-    return SecretsManagerVault(isolation.client("secretsmanager", aws.CONFIG), _now)
 
 
 def _stopped(tables: TableNames, turns: Iterable[Turn]) -> set[Turn]:

@@ -1,17 +1,32 @@
-"""The token vault: one pair per nation, in Secrets Manager, with a short memory."""
+"""The token vault: one pair per nation, with a short memory, on either store."""
 
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from nat import aws
-from nat.connections.vault import NbTokens, SecretsManagerVault, renewed_access_token
+from nat.connections.seal import Seal, SealBroken
+from nat.connections.tokens import fingerprint
+from nat.connections.vault import (
+    TOKENS_ITEM,
+    NbTokens,
+    SecretsManagerVault,
+    TokenVault,
+    get_nb_tokens_by_nation,
+    move_tokens,
+    store_nb_tokens,
+    token_vault,
+)
 from nat.errors import Reconnect
 from nat.isolation import NationNotEntered, nation
-from nat.names import Secret
+from nat.names import Secret, Table
+from nat.settings import SettingMissing, TableNames
+from tests.unit.nat import world
+from tests.unit.nat.connections.keeping import STORES
 from tests.unit.nat.world import START, Clock
 
 
@@ -30,28 +45,70 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def vault(embedded_aws: object, clock: Clock) -> SecretsManagerVault:
-    return SecretsManagerVault(aws.secrets(), clock)
+def seal(embedded_aws: object) -> Seal:
+    return Seal(aws.kms(), aws.kms().create_key()["KeyMetadata"]["Arn"])
 
 
-def replace_behind(slug: str, access_token: str) -> None:
+@pytest.fixture
+def opened(tables: TableNames, seal: Seal) -> Callable[[str, Clock], TokenVault]:
+    """Makes vaults: each with a memory of its own, as each process has one."""
+
+    def make(store: str, clock: Clock) -> TokenVault:
+        return token_vault(
+            store, secrets=aws.secrets(), dynamodb=aws.dynamodb(), tables=tables, seal=seal, now=clock
+        )
+
+    return make
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def vault(opened: Callable[[str, Clock], TokenVault], store: str, clock: Clock) -> TokenVault:
+    return opened(store, clock)
+
+
+@pytest.fixture
+def replace_behind(opened: Callable[[str, Clock], TokenVault], store: str) -> Callable[[str, str], None]:
     """What another process does: the pair changes without this vault's knowledge."""
+
+    def act(slug: str, access_token: str) -> None:
+        with nation(slug):
+            opened(store, Clock()).store_nb_tokens(tokens_of(slug, access_token))
+
+    return act
+
+
+@pytest.fixture
+def put_text(store: str, tables: TableNames, seal: Seal) -> Callable[[str, str], None]:
+    """Puts a text where the pair should be."""
+
+    def act(slug: str, text: str) -> None:
+        if store == "secretsmanager":
+            aws.secrets().create_secret(Name=Secret.nation_tokens(slug), SecretString=text)
+        else:
+            row = {"nation_slug": slug, "item": TOKENS_ITEM, "sealed": seal.close(slug, text)}
+            world.put(tables, Table.CONNECTIONS, row)
+
+    return act
+
+
+def test_what_was_stored_is_read(vault: TokenVault, slug: str) -> None:
     with nation(slug):
-        SecretsManagerVault(aws.secrets(), Clock()).store_nb_tokens(tokens_of(slug, access_token))
+        store_nb_tokens(tokens_of(slug), vault)
 
-
-def test_what_was_stored_is_read(vault: SecretsManagerVault, slug: str) -> None:
-    with nation(slug):
-        vault.store_nb_tokens(tokens_of(slug))
-
-        assert vault.get_nb_tokens_by_nation(slug) == tokens_of(slug)
+        assert get_nb_tokens_by_nation(slug, vault) == tokens_of(slug)
 
 
 def test_the_secret_has_the_name_and_the_fields_of_the_contract(
-    vault: SecretsManagerVault, slug: str
+    opened: Callable[[str, Clock], TokenVault], slug: str
 ) -> None:
     with nation(slug):
-        vault.store_nb_tokens(tokens_of(slug))
+        opened("secretsmanager", Clock()).store_nb_tokens(tokens_of(slug))
 
     stored = aws.secrets().get_secret_value(SecretId=f"nat/nation/{slug}/nb-tokens")["SecretString"]
     assert json.loads(stored) == {
@@ -63,7 +120,18 @@ def test_the_secret_has_the_name_and_the_fields_of_the_contract(
     }
 
 
-def test_a_new_pair_takes_the_place_of_the_old_one(vault: SecretsManagerVault, slug: str) -> None:
+def test_a_row_shows_no_token(
+    opened: Callable[[str, Clock], TokenVault], tables: TableNames, slug: str
+) -> None:
+    with nation(slug):
+        opened("dynamodb", Clock()).store_nb_tokens(tokens_of(slug))
+
+    (row,) = world.rows(tables, Table.CONNECTIONS)
+    assert b"access-1" not in row["sealed"]["L"][0]["B"]
+    assert "access-1" not in str(row)
+
+
+def test_a_new_pair_takes_the_place_of_the_old_one(vault: TokenVault, slug: str) -> None:
     with nation(slug):
         vault.store_nb_tokens(tokens_of(slug))
         vault.get_nb_tokens_by_nation(slug)
@@ -73,31 +141,100 @@ def test_a_new_pair_takes_the_place_of_the_old_one(vault: SecretsManagerVault, s
         assert vault.get_nb_tokens_by_nation(slug).access_token == "access-2"
 
 
-def test_a_nation_without_a_secret_has_to_reconnect(vault: SecretsManagerVault, slug: str) -> None:
-    with nation(slug), pytest.raises(Reconnect):
-        vault.get_nb_tokens_by_nation(slug)
-
-
-@pytest.mark.parametrize("text", ["", "no json", "[]", "{}", '{"access_token": 1}', "null"])
-def test_a_secret_that_holds_no_pair_asks_to_reconnect(
-    vault: SecretsManagerVault, slug: str, text: str
+def test_a_write_that_is_repeated_late_does_not_undo_a_later_one(
+    opened: Callable[[str, Clock], TokenVault], slug: str
 ) -> None:
-    aws.secrets().create_secret(Name=Secret.nation_tokens(slug), SecretString=text or " ")
+    vault = opened("dynamodb", Clock())
+    earlier, later = f"{1:010d}-{fingerprint('a')[:40]}", f"{2:010d}-{fingerprint('b')[:40]}"
+    with nation(slug):
+        vault.store_nb_tokens(tokens_of(slug))
+        vault.store_nb_tokens(tokens_of(slug, "access-2"), write_id=earlier)
+        vault.store_nb_tokens(tokens_of(slug, "access-3"), write_id=later)
+
+        vault.store_nb_tokens(tokens_of(slug, "access-2"), write_id=earlier)
+
+        assert vault.get_nb_tokens_by_nation(slug).access_token == "access-3"
+
+
+def test_a_write_has_its_id_in_secrets_manager_too_which_ignores_it_when_repeated(
+    opened: Callable[[str, Clock], TokenVault], slug: str
+) -> None:
+    vault, write_id = opened("secretsmanager", Clock()), f"{7:010d}-{fingerprint('a')[:40]}"
+    with nation(slug):
+        vault.store_nb_tokens(tokens_of(slug))
+
+        vault.store_nb_tokens(tokens_of(slug, "access-2"), write_id=write_id)
+
+    assert aws.secrets().get_secret_value(SecretId=Secret.nation_tokens(slug))["VersionId"] == write_id
+
+
+def test_proving_that_it_can_be_written_leaves_the_pair(vault: TokenVault, slug: str) -> None:
+    with nation(slug):
+        vault.store_nb_tokens(tokens_of(slug))
+
+        for _ in range(3):
+            vault.prove_writable(slug)
+
+        vault.forget(slug)
+        assert vault.get_nb_tokens_by_nation(slug) == tokens_of(slug)
+
+
+def test_a_nation_without_a_pair_has_to_reconnect(vault: TokenVault, slug: str) -> None:
+    with nation(slug), pytest.raises(Reconnect):
+        vault.get_nb_tokens_by_nation(slug)
+
+
+@pytest.mark.parametrize("text", [" ", "no json", "[]", "{}", '{"access_token": 1}', "null"])
+def test_what_holds_no_pair_asks_to_reconnect(
+    vault: TokenVault, slug: str, put_text: Callable[[str, str], None], text: str
+) -> None:
+    put_text(slug, text)
 
     with nation(slug), pytest.raises(Reconnect):
         vault.get_nb_tokens_by_nation(slug)
 
 
-def test_a_pair_of_another_nation_is_not_handed_out(vault: SecretsManagerVault, slug: str) -> None:
-    stray = json.dumps({"access_token": "a", "refresh_token": "r", "nation_slug": "other"})
-    value = {**json.loads(stray), "expires_at": "2026-11-23T09:30:00Z", "updated_at": "2026-11-22T09:30:00Z"}
-    aws.secrets().create_secret(Name=Secret.nation_tokens(slug), SecretString=json.dumps(value))
+def test_a_pair_of_another_nation_is_not_handed_out(
+    vault: TokenVault, slug: str, put_text: Callable[[str, str], None]
+) -> None:
+    stray = {"access_token": "a", "refresh_token": "r", "nation_slug": "other"}
+    value = {**stray, "expires_at": "2026-11-23T09:30:00Z", "updated_at": "2026-11-22T09:30:00Z"}
+    put_text(slug, json.dumps(value))
 
     with nation(slug), pytest.raises(Reconnect):
         vault.get_nb_tokens_by_nation(slug)
 
 
-def test_a_pair_is_remembered_for_five_minutes(vault: SecretsManagerVault, slug: str, clock: Clock) -> None:
+def test_a_row_that_was_sealed_for_another_nation_does_not_open(
+    opened: Callable[[str, Clock], TokenVault], tables: TableNames, seal: Seal, slug: str
+) -> None:
+    sealed = seal.close("other", json.dumps({"nation_slug": slug}))
+    world.put(tables, Table.CONNECTIONS, {"nation_slug": slug, "item": TOKENS_ITEM, "sealed": sealed})
+
+    with nation(slug), pytest.raises(Reconnect):
+        opened("dynamodb", Clock()).get_nb_tokens_by_nation(slug)
+
+
+def test_what_was_sealed_for_one_nation_does_not_open_for_another(seal: Seal) -> None:
+    sealed = seal.close("demo", "text")
+
+    assert seal.open("demo", sealed) == "text"
+    with pytest.raises(SealBroken):
+        seal.open("harbor", sealed)
+
+
+def test_a_long_text_is_sealed_in_pieces(seal: Seal) -> None:
+    text = "é" * 5000
+
+    sealed = seal.close("demo", text)
+
+    assert len(sealed) == 3
+    assert seal.open("demo", sealed) == text
+
+
+def test_a_pair_is_remembered_for_five_minutes(
+    vault: TokenVault, slug: str, clock: Clock, replace_behind: Callable[[str, str], None]
+) -> None:
     replace_behind(slug, "access-1")
     with nation(slug):
         vault.get_nb_tokens_by_nation(slug)
@@ -110,7 +247,7 @@ def test_a_pair_is_remembered_for_five_minutes(vault: SecretsManagerVault, slug:
         assert vault.get_nb_tokens_by_nation(slug).access_token == "access-2"
 
 
-def test_a_remembered_pair_is_not_handed_out_to_another_nation(vault: SecretsManagerVault, slug: str) -> None:
+def test_a_remembered_pair_is_not_handed_out_to_another_nation(vault: TokenVault, slug: str) -> None:
     with nation(slug):
         vault.store_nb_tokens(tokens_of(slug))
         vault.get_nb_tokens_by_nation(slug)
@@ -121,24 +258,36 @@ def test_a_remembered_pair_is_not_handed_out_to_another_nation(vault: SecretsMan
         vault.get_nb_tokens_by_nation(slug)
 
 
-def test_a_token_that_was_refreshed_elsewhere_is_found_after_a_refusal(
-    vault: SecretsManagerVault, slug: str
+def test_a_pair_moves_to_the_other_store_and_stays_in_the_first(
+    opened: Callable[[str, Clock], TokenVault], slug: str, clock: Clock
 ) -> None:
-    replace_behind(slug, "access-1")
+    source, target = opened("secretsmanager", clock), opened("dynamodb", clock)
     with nation(slug):
-        vault.get_nb_tokens_by_nation(slug)
-        replace_behind(slug, "access-2")
+        source.store_nb_tokens(tokens_of(slug))
 
-        assert renewed_access_token(vault, slug, "access-1") == "access-2"
+        assert move_tokens(slug, source, target)
+
+        assert target.get_nb_tokens_by_nation(slug) == source.get_nb_tokens_by_nation(slug)
 
 
-def test_a_token_that_is_refused_and_the_only_one_asks_to_reconnect(
-    vault: SecretsManagerVault, slug: str
+def test_a_nation_without_a_pair_has_none_to_move(
+    opened: Callable[[str, Clock], TokenVault], slug: str, clock: Clock
 ) -> None:
-    replace_behind(slug, "access-1")
+    with nation(slug):
+        assert not move_tokens(slug, opened("secretsmanager", clock), opened("dynamodb", clock))
 
-    with nation(slug), pytest.raises(Reconnect):
-        renewed_access_token(vault, slug, "access-1")
+
+def test_an_unknown_store_is_named(opened: Callable[[str, Clock], TokenVault], clock: Clock) -> None:
+    with pytest.raises(SettingMissing, match="a-drawer"):
+        opened("a-drawer", clock)
+
+
+def test_a_secret_is_made_with_the_given_key(slug: str) -> None:
+    key = aws.kms().create_key()["KeyMetadata"]["Arn"]
+    with nation(slug):
+        SecretsManagerVault(aws.secrets(), Clock(), key_arn=key).store_nb_tokens(tokens_of(slug))
+
+    assert aws.secrets().describe_secret(SecretId=Secret.nation_tokens(slug))["KmsKeyId"] == key
 
 
 def test_a_pair_shows_no_token_when_it_is_printed(slug: str) -> None:
