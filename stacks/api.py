@@ -8,6 +8,7 @@ from constructs import Construct
 from nat.names import Action, Route, SocketRoute, Table, Variable
 from nat_constructs.function import PythonFunction
 from nat_constructs.http_api import NatHttpApi
+from nat_constructs.model_keys import grant_model_keys
 from nat_constructs.streaming_function import StreamingFunction
 from nat_constructs.web_socket_api import WebSocketApi
 from stacks.data import DataStack
@@ -64,13 +65,17 @@ class ApiStack(NatStack):
             "Requests",
             handler="nat.handlers.api.handler",
             description="Nat: answers the HTTP API",
-            variables=self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS),
+            variables={
+                **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS),
+                **self._model_key_variables,
+            },
         )
         self._data.grant_rows(
             function,
-            read=(Table.MEMBERSHIPS, Table.NATIONS, Table.CONVERSATIONS),
-            write=(Table.ONCE, Table.USERS),
+            read=(Table.MEMBERSHIPS, Table.CONVERSATIONS),
+            write=(Table.NATIONS, Table.ONCE, Table.USERS),
         )
+        grant_model_keys(function.own_role, self._data.key)
         self.http.serve(function, Route)
         return function
 
@@ -108,6 +113,13 @@ class ApiStack(NatStack):
         self._data.grant_rows(stream.function, read=(Table.MEMBERSHIPS,), write=ADMISSION)
         self._data.queue.grant_send_messages(stream.function)
         return stream
+
+    @property
+    def _model_key_variables(self) -> dict[str, str]:
+        """What the HTTP API needs to try a nation's own key out, and to encrypt it."""
+        told = self.deployment.agent_variables
+        names = (Variable.MODEL_ID, Variable.MODEL_PROVIDER, Variable.ANTHROPIC_URL)
+        return {**{name: told[name] for name in names}, Variable.DATA_KEY_ARN: self._data.key.key_arn}
 
     @property
     def _door_variables(self) -> dict[str, str]:

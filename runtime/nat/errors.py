@@ -4,6 +4,7 @@
     ├── BadRequest                 the request itself is wrong
     │   ├── MessageEmpty
     │   ├── MessageTooLong
+    │   ├── ModelKeyInvalid        an own Anthropic key that does not work
     │   └── UnknownAction
     ├── Unauthenticated            no valid session
     │   └── TicketInvalid          a socket ticket that is missing, used, stale or not ours
@@ -23,6 +24,13 @@
     │   ├── ApprovalExpired
     │   ├── ApprovalSuperseded
     │   └── ApprovalChanged
+    ├── BillingError               payment or subscription: what Stripe said, or what stands against it
+    │   ├── AlreadySubscribed
+    │   ├── NotSubscribed
+    │   ├── PlanUnknown
+    │   ├── PaymentDeclined
+    │   ├── QuoteChanged           the amount is not what the person was shown
+    │   └── BillingUnavailable     Stripe does not answer
     ├── Reconnect                  NationBuilder no longer accepts the nation's tokens
     ├── NationBuilderError         the V2 API said no (see `nat.nationbuilder`)
     │   ├── RecordNotFound
@@ -38,6 +46,7 @@
     │   ├── ModelOverloaded
     │   ├── ModelRefused
     │   └── ModelUnavailable
+    │       └── ModelKeyRejected   the nation's own key does not work any more
     ├── TurnLost                   this worker no longer owns the turn
     └── Internal
 
@@ -97,11 +106,19 @@ class MessageTooLong(BadRequest):
     default = "The message is too long. Shorten it to 32 KB or attach less text."
 
 
+class ModelKeyInvalid(BadRequest):
+    """An Anthropic key of a nation's own that was tried out and does not work; it was not stored."""
+
+    code = "model_key_invalid"
+    status = 422
+    default = "Anthropic does not accept this key."
+
+
 class UnknownAction(BadRequest):
     """A socket action that does not exist."""
 
     code = "unknown_action"
-    default = "Unknown action. Known actions: ask, stop, resume, ping."
+    default = "Unknown action. Known actions: ask, stop, resume, ping, approve, reject, retry, undo, edit."
 
 
 class Unauthenticated(NatError):
@@ -240,6 +257,61 @@ class ApprovalChanged(ApprovalClosed):
 
     code = "approval_changed"
     default = "This is not what you were shown. Open the proposal again and look at it once more."
+
+
+class BillingError(NatError):
+    """Nothing was bought, changed or cancelled."""
+
+    code = "billing_error"
+    status = 409
+    default = "The subscription could not be changed."
+
+
+class AlreadySubscribed(BillingError):
+    """The nation has a subscription that is not over."""
+
+    code = "already_subscribed"
+    default = "This nation has a subscription already. Change its plan in the billing settings."
+
+
+class NotSubscribed(BillingError):
+    """There is no subscription that could be changed or cancelled."""
+
+    code = "not_subscribed"
+    status = 404
+    default = "This nation has no subscription. Subscribe first."
+
+
+class PlanUnknown(BillingError):
+    """A plan that does not exist, or is no longer sold."""
+
+    code = "plan_unknown"
+    status = 400
+    default = "There is no such plan to subscribe to."
+
+
+class PaymentDeclined(BillingError):
+    """The card was refused; the plan stays as it was."""
+
+    code = "payment_declined"
+    status = 402
+    default = "The payment was declined, so nothing has changed. Update the card and try again."
+
+
+class QuoteChanged(BillingError):
+    """The preview is out of date: the amount now differs from the one that was confirmed."""
+
+    code = "quote_changed"
+    default = "The amount is no longer the one you were shown. Look at it once more and confirm again."
+
+
+class BillingUnavailable(BillingError):
+    """Stripe does not answer, or not properly. Nothing is known to have changed."""
+
+    code = "billing_unavailable"
+    status = 503
+    retryable = True
+    default = "The payment service does not answer at the moment. Please try again in a minute."
 
 
 class Reconnect(NatError):
@@ -383,6 +455,19 @@ class ModelUnavailable(ModelError):
 
     code = "model_unavailable"
     status = 503
+
+
+class ModelKeyRejected(ModelUnavailable):
+    """The nation's own Anthropic key cannot be used: revoked, without credit, unreadable. Nat does not go on
+    with the platform's key unasked, because the nation chose whose account reads its data."""
+
+    code = "model_key_rejected"
+    status = 409
+    retryable = False
+    default = (
+        "Your nation's own Anthropic key does not work: it was revoked or its account has no credit. An admin "
+        "can replace or remove it in the settings. Your question was not counted."
+    )
 
 
 class TurnLost(NatError):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nat.names import SCOPE, Action, Header, Route, SocketRoute
-from tests.infrastructure.policies import actions, statements, tables
+from tests.infrastructure.policies import actions, listed, statements, tables
 from tests.infrastructure.synthesis import PLATFORMS, synthesise
 
 
@@ -112,7 +112,7 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
         (
             "RequestsRole",
             {"Memberships", "Nations", "Conversations", "Once", "Users"},
-            {"Once", "Users"},
+            {"Nations", "Once", "Users"},
         ),
         (
             "SocketRole",
@@ -137,9 +137,19 @@ def test_a_function_reaches_the_tables_it_uses(role: str, read: set[str], change
 def test_no_door_reads_a_secret_or_takes_a_turn(role: str) -> None:
     own = statements(synthesise("prod").part("Api"), role)
 
-    assert actions(own, "secretsmanager") == set()
+    assert "GetSecretValue" not in actions(own, "secretsmanager")
     assert actions(own, "dynamodb").isdisjoint({"Scan", "DeleteTable"})
     assert actions(own, "sqs") <= {"SendMessage", "GetQueueAttributes", "GetQueueUrl"}
+
+
+def test_the_http_api_stores_nations_model_keys_and_touches_no_other_secret() -> None:
+    own = statements(synthesise("prod").part("Api"), "RequestsRole")
+
+    secrets = [each for each in own if actions([each], "secretsmanager")]
+    assert actions(secrets, "secretsmanager") == {"CreateSecret", "DeleteSecret", "PutSecretValue"}
+    assert {resource for each in secrets for resource in listed(each["Resource"])} == {
+        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/anthropic-key-??????"
+    }
 
 
 def test_only_sockets_push_from_a_door() -> None:

@@ -36,7 +36,7 @@ from nat.errors import (
 from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
 from nat.isolation import nation
 from nat.names import Metric, Table
-from nat.nations.record import Nations
+from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
 from nat.turns.commit import Commits, Connect, Hands, RoleNow
 from nat.turns.edit import Edits
@@ -61,6 +61,14 @@ _ENDED: Final = {
 _log = logging.getLogger(__name__)
 
 
+OwnAgent = Callable[[Nation], Agent | None]
+"""The agent of a nation with a model key of its own; `None` for one without. Raises `ModelKeyRejected`."""
+
+
+def _platforms(_: Nation) -> None:
+    return None
+
+
 class Runner:
     """Runs turns, from many threads at a time. `client` must be nation-scoped (`nat.isolation`)."""
 
@@ -78,6 +86,7 @@ class Runner:
         role_now: RoleNow,
         environment: str,
         pace: Pace | None = None,
+        own_agent: OwnAgent = _platforms,
     ) -> None:
         conversations = tables[Table.CONVERSATIONS]
         self._client = client
@@ -87,6 +96,7 @@ class Runner:
         self._pasts = Pasts(client, conversations)
         self._nations = Nations(client, tables)
         self._agent = agent
+        self._own_agent = own_agent
         self._connect = connect
         self._deliver = deliver
         self._prices = prices
@@ -170,6 +180,7 @@ class Runner:
             hands = Hands(self._connect, publisher.emit, signals.stopped)
             deciding = self._edits if turn.kind is Kind.EDIT else self._commits
             return deciding.run(turn, record, hands)
+        agent = self._own_agent(record) or self._agent
         # What the model has thought in an earlier attempt is bound to the past that it was shown then.
         past = (
             self._pasts.of(turn.nation_slug, turn.conversation_id)
@@ -177,7 +188,7 @@ class Runner:
             else self._pasts.before(turn, self._now())
         )
         with self._connect(turn) as client:
-            answer = self._agent.answer(
+            answer = agent.answer(
                 Asked(
                     question=turn.question,
                     nation_slug=turn.nation_slug,

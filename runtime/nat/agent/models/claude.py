@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from types import TracebackType
@@ -31,6 +32,8 @@ _PATH: Final = "/v1/messages"
 _JSON: Final = {"content-type": "application/json"}
 _CLIENTS: Final = 256
 """How many clients are kept: one per API key, and nations may bring their own."""
+_UNUSED_SECONDS: Final = 300.0
+"""After so long without a use a client is forgotten, and its key with it."""
 
 
 class Clients:
@@ -41,7 +44,7 @@ class Clients:
         self.patience = patience or Patience()
         self._lock = threading.Lock()
         self._http: DefaultHttpxClient | None = None
-        self._clients: OrderedDict[str, Anthropic] = OrderedDict()
+        self._clients: OrderedDict[str, tuple[Anthropic, float]] = OrderedDict()
 
     def client(self, api_key: str) -> "Anthropic":
         """The client of a key, made when first asked for."""
@@ -50,8 +53,11 @@ class Clients:
         with self._lock:
             if self._http is None:
                 self._http = anthropic.DefaultHttpxClient(timeout=_timeout(self.patience))
-            found = self._clients.get(api_key)
-            if found is None:
+            now = time.monotonic()
+            known = self._clients.get(api_key)
+            if known is not None:
+                found = known[0]
+            else:
                 found = anthropic.Anthropic(
                     api_key=api_key,
                     base_url=self.base_url,
@@ -60,11 +66,14 @@ class Clients:
                     max_retries=0,
                     open_telemetry=False,
                 )
-                self._clients[api_key] = found
-                if len(self._clients) > _CLIENTS:
-                    self._clients.popitem(last=False)
+            self._clients[api_key] = found, now
             self._clients.move_to_end(api_key)
+            self._forget_unused(now)
             return found
+
+    def _forget_unused(self, now: float) -> None:
+        while len(self._clients) > _CLIENTS or next(iter(self._clients.values()))[1] < now - _UNUSED_SECONDS:
+            self._clients.popitem(last=False)
 
     def close(self) -> None:
         """Close the pool. Later calls open a new one."""

@@ -11,9 +11,15 @@ if TYPE_CHECKING:
     from anthropic import APIStatusError
 
 OVERLOADED: Final = frozenset({"overloaded_error", "rate_limit_error", "throttlingException"})
-UNAVAILABLE: Final = frozenset(
-    {"authentication_error", "permission_error", "billing_error", "not_found_error"}
+KEY_REFUSED: Final = frozenset({"authentication_error", "permission_error", "billing_error"})
+SPENT: Final = frozenset(
+    {
+        "enforced_spend_limit_reached",
+        "contract_spend_limit_reached",
+        "linked_organization_spend_limit_reached",
+    }
 )
+"""Error codes of accounts that may not spend more (`anthropic.types.shared`). Waiting does not help."""
 PASSING: Final = frozenset(
     {
         "overloaded_error",
@@ -45,8 +51,14 @@ class ThinkingRejected(ModelError):
     retryable = False
 
 
+class KeyRefused(ModelUnavailable):
+    """The API does not serve this key: unknown, revoked, without rights or without credit."""
+
+
 def is_passing(error: "APIStatusError") -> bool:
     """Whether the same request may succeed in a moment. The API's own `x-should-retry` goes first."""
+    if _key_refused(error):
+        return False
     said = error.response.headers.get("x-should-retry")
     if said in {"true", "false"} and error.status_code != 200:
         return said == "true"
@@ -56,9 +68,11 @@ def is_passing(error: "APIStatusError") -> bool:
 def as_ours(error: "APIStatusError") -> ModelError:
     """The error to raise. Carries nothing of the vendor's words."""
     kind = _kind(error)
+    if _key_refused(error):
+        return KeyRefused()
     if kind in OVERLOADED or error.status_code in {429, 529}:
         return ModelOverloaded()
-    if kind in UNAVAILABLE or error.status_code in {401, 402, 403, 404}:
+    if kind == "not_found_error" or error.status_code == 404:
         return ModelUnavailable()
     if error.status_code == 413 or (kind == "invalid_request_error" and _says_too_long(error)):
         return PromptTooLong()
@@ -80,6 +94,16 @@ def retry_after_seconds(error: "APIStatusError") -> float | None:
 
 def _kind(error: "APIStatusError") -> str:
     return error.type or ""
+
+
+def _key_refused(error: "APIStatusError") -> bool:
+    # An account without credit was answered with 400 before it was with 402; the words are all that tells it.
+    return (
+        _kind(error) in KEY_REFUSED
+        or error.status_code in {401, 402, 403}
+        or error.error_code in SPENT
+        or (_kind(error) == "invalid_request_error" and "credit balance" in (error.api_message or ""))
+    )
 
 
 def _says_too_long(error: "APIStatusError") -> bool:

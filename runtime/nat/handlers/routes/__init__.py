@@ -32,6 +32,9 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.CHANGE: "approvals",
     Route.UNDO: "approvals",
     Route.RETRY_CHANGE: "approvals",
+    Route.MODEL_KEY: "model_key",
+    Route.STORE_MODEL_KEY: "model_key",
+    Route.REMOVE_MODEL_KEY: "model_key",
 }
 
 

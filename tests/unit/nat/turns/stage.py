@@ -86,8 +86,12 @@ class Stage:
             raise ConnectionError("nobody there")
         self.pushed.append({"conversation": conversation, **json.loads(wire)})
 
-    def runner(self, model: Any, tools: Any = TOOLS) -> Runner:
-        """A worker's runner. `model` is a `ScriptedModel` or another one of our protocol."""
+    def agent(self, model: Any, tools: Any = TOOLS) -> Agent:
+        """An agent with prices. `model` is a `ScriptedModel` or another one of our protocol."""
+        return Agent(model, tools, prices=PRICES)
+
+    def runner(self, model: Any, tools: Any = TOOLS, **settings: Any) -> Runner:
+        """A worker's runner; `settings` are further ones of `Runner`."""
 
         @contextmanager
         def connect(_: Turn) -> Iterator[Any]:
@@ -98,7 +102,7 @@ class Stage:
         return Runner(
             client=aws.dynamodb(),
             tables=self.tables,
-            agent=Agent(model, tools, prices=PRICES),
+            agent=self.agent(model, tools),
             connect=connect,
             deliver=self.deliver,
             prices=PRICES,
@@ -106,6 +110,7 @@ class Stage:
             now=self.clock,
             role_now=self.role_now,
             environment="test",
+            **settings,
         )
 
     def role_now(self, user_id: str, nation_slug: str) -> Role | None:

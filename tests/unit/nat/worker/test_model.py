@@ -5,10 +5,12 @@ import uuid
 import pytest
 
 from nat import aws
-from nat.agent.models.claude import AnthropicModel, BedrockModel
+from nat.agent.models.claude import AnthropicModel, BedrockModel, Clients
 from nat.names import Variable
 from nat.settings import SettingMissing
 from nat.worker.model import configured_model
+
+CLIENTS = Clients("http://127.0.0.1:9")
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def test_the_platforms_key_is_read_from_its_secret(secret: str, monkeypatch: pyt
     aws.secrets().create_secret(Name=secret, SecretString="key\n")
     monkeypatch.setenv(Variable.MODEL_ID, "claude-haiku-5-5")
 
-    model = configured_model(aws.secrets(), "us-east-1")
+    model = configured_model(aws.secrets(), "us-east-1", CLIENTS)
 
     assert isinstance(model, AnthropicModel)
     assert model.model == "claude-haiku-5-5"
@@ -32,17 +34,17 @@ def test_an_empty_key_is_refused_by_name(secret: str) -> None:
     aws.secrets().create_secret(Name=secret, SecretString=" ")
 
     with pytest.raises(SettingMissing, match=secret):
-        configured_model(aws.secrets(), "us-east-1")
+        configured_model(aws.secrets(), "us-east-1", CLIENTS)
 
 
 def test_bedrock_needs_no_key(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(Variable.MODEL_PROVIDER, "bedrock")
 
-    assert isinstance(configured_model(aws.secrets(), "eu-central-1"), BedrockModel)
+    assert isinstance(configured_model(aws.secrets(), "eu-central-1", CLIENTS), BedrockModel)
 
 
 def test_an_unknown_provider_is_refused_by_name(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(Variable.MODEL_PROVIDER, "oracle")
 
     with pytest.raises(SettingMissing, match="oracle"):
-        configured_model(aws.secrets(), "us-east-1")
+        configured_model(aws.secrets(), "us-east-1", CLIENTS)

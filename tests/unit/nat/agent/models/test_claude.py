@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nat.agent.models.claude import AnthropicModel, Clients, bedrock_version, origin_of
-from nat.agent.models.failures import PromptTooLong
+from nat.agent.models.failures import KeyRefused, PromptTooLong
 from nat.agent.models.retries import Patience
 from nat.agent.ports import Message, ModelReply, ModelRequest, Usage
 from nat.errors import ModelError, ModelOverloaded, ModelUnavailable
@@ -226,9 +226,9 @@ def test_retry_after_is_obeyed_but_never_for_long() -> None:
 @pytest.mark.parametrize(
     ("status", "kind", "expected"),
     [
-        (401, "authentication_error", ModelUnavailable),
-        (402, "billing_error", ModelUnavailable),
-        (403, "permission_error", ModelUnavailable),
+        (401, "authentication_error", KeyRefused),
+        (402, "billing_error", KeyRefused),
+        (403, "permission_error", KeyRefused),
         (404, "not_found_error", ModelUnavailable),
         (400, "invalid_request_error", ModelError),
         (413, "request_too_large", PromptTooLong),

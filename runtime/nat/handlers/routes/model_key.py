@@ -1,0 +1,65 @@
+"""The nation's own Anthropic key: admins bring, replace and remove it. Nobody is ever shown one."""
+
+from functools import cache
+from typing import Any, Final
+
+from nat import aws, settings
+from nat.connections.model_keys import BEDROCK_TAKES_NONE, KeyNote, ModelKeys, note_of, proof_over_http
+from nat.errors import BadRequest, ModelKeyInvalid
+from nat.handlers.request import Answer, Request
+from nat.handlers.routes import Routes
+from nat.handlers.services import Services
+from nat.items import timestamp
+from nat.names import Route, Variable
+from nat.roles import Role
+
+ANTHROPIC_URL: Final = "https://api.anthropic.com"
+
+
+def model_key(services: Services, request: Request) -> Answer:
+    """Whether the nation has a key of its own: its last four characters, and since when."""
+    admin = services.member(request, at_least=Role.ADMIN, active=False)
+    return _told(note_of(services.nations.require(admin.nation_slug)))
+
+
+def store(services: Services, request: Request) -> Answer:
+    """Try a key out by one small call and store it; with a key that does not work nothing changes."""
+    admin = services.member(request, at_least=Role.ADMIN)
+    api_key = request.json().get("api_key")
+    if not isinstance(api_key, str):
+        raise BadRequest("`api_key` is the key as text.")
+    if settings.read(Variable.MODEL_PROVIDER) != "anthropic":
+        raise ModelKeyInvalid(BEDROCK_TAKES_NONE)
+    return _told(_keys(services).store(admin.nation_slug, api_key, services.clock()))
+
+
+def remove(services: Services, request: Request) -> Answer:
+    """Forget the nation's key; its next question uses the platform's."""
+    admin = services.member(request, at_least=Role.ADMIN, active=False)
+    _keys(services).remove(admin.nation_slug, services.clock())
+    return _told(None)
+
+
+def _told(note: KeyNote | None) -> Answer:
+    told: dict[str, Any] | None = None
+    if note is not None:
+        told = {"last_four": note.last_four, "stored_at": timestamp(note.stored_at)}
+    return Answer({"model_key": told})
+
+
+def _keys(services: Services) -> ModelKeys:
+    prove = _prove(
+        settings.read_optional(Variable.ANTHROPIC_URL, ANTHROPIC_URL), settings.read(Variable.MODEL_ID)
+    )
+    key_arn = settings.read_optional(Variable.DATA_KEY_ARN) or None
+    return ModelKeys(aws.secrets(), services.nations, prove, key_arn=key_arn)
+
+
+_prove = cache(proof_over_http)
+"""Once per address and model: it holds a connection pool."""
+
+ROUTES: Final[Routes] = {
+    Route.MODEL_KEY: model_key,
+    Route.STORE_MODEL_KEY: store,
+    Route.REMOVE_MODEL_KEY: remove,
+}
