@@ -65,7 +65,8 @@ class ToolStarted:
 @dataclass(frozen=True)
 class ToolFinished:
     """A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`.
-    `action` names what the call changed, for taking it back."""
+    `action` names what the call changed, for taking it back; `retry` names the same change where some of it
+    was not done and can be tried again."""
 
     type: ClassVar[str] = "tool.finished"
     call: str
@@ -77,6 +78,7 @@ class ToolFinished:
     complete: bool | None = None
     links: tuple[Link, ...] = ()
     action: str | None = None
+    retry: str | None = None
 
 
 @dataclass(frozen=True)

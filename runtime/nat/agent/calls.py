@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from nat import errors
 from nat.agent import gates
+from nat.agent.commit import STEADY, Pace
 from nat.agent.gates import Policy, Verdict
 from nat.agent.models.stream import INVALID_JSON
 from nat.agent.ports import Actions, Block, Emit
@@ -86,9 +87,10 @@ class ToolCalls:
         result_characters: int,
         pool: Executor,
         actions: Actions | None = None,
+        pace: Pace = STEADY,
     ) -> None:
         self._tools = tools
-        self._writes = None if actions is None else Writes(actions, nation, emit, stopped)
+        self._writes = None if actions is None else Writes(actions, nation, emit, stopped, pace)
         self._nation = nation
         self._role = role
         self._policy = policy
@@ -203,6 +205,7 @@ class ToolCalls:
                     complete=outcome.complete,
                     links=outcome.links,
                     action=told.action,
+                    retry=told.retry,
                 )
             )
             return result_block(call.id, outcome, self._result_characters), outcome.links

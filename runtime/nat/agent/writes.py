@@ -18,12 +18,14 @@ SUPERSEDED: Final = "superseded"
 
 @dataclass(frozen=True)
 class Told:
-    """A call's outcome for the model, and how people see it. `action` names what can be taken back."""
+    """A call's outcome for the model, and how people see it. `action` names what can be taken back, `retry`
+    what can be tried again."""
 
     outcome: Outcome
     label: str = ""
     ok: bool = True
     action: str | None = None
+    retry: str | None = None
 
 
 class Writes:
@@ -94,6 +96,7 @@ class Writes:
             label=change.summary,
             ok=report.done > 0,
             action=self._actions.reference(step, call) if report.undoable else None,
+            retry=self._actions.reference(step, call) if report.retryable else None,
         )
 
     def _proposed(self, change: Change, proposal: Proposal) -> Told:

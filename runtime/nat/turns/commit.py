@@ -90,6 +90,8 @@ class Commits:
             raise NotFound("This decision is about nothing.")
         if turn.kind is Kind.UNDO:
             return self._undo(turn, nation, hands, ActionRef.parse(turn.target))
+        if ActionRef.is_one(turn.target):
+            return self._retry(turn, nation, hands, ActionRef.parse(turn.target))
         return self._commit(turn, nation, hands, turn.target)
 
     def _commit(self, turn: Turn, nation: Nation, hands: Hands, approval_id: str) -> Ending:
@@ -100,19 +102,8 @@ class Commits:
         self._approvals.begin(approval, turn)
         hands.emit(ApprovalUpdated(approval.id, ApprovalState.COMMITTING.value, turn.user_id))
         keys = self._actions.choice(turn.conversation, turn.turn_id)
-        journal = StoredJournal(self._client, self._tables, turn, approval.ref, self._now)
-        with hands.connect(turn) as client:
-            report = commit(
-                action.change,
-                nation=client,
-                journal=journal,
-                emit=hands.emit,
-                stopped=hands.stopped,
-                keys=keys,
-                at_once=_at_once(action),
-                pace=self._pace,
-            )
-        entries = journal.load()
+        report = self._carry_out(turn, action, hands, keys)
+        entries = StoredJournal(self._client, self._tables, turn, approval.ref, self._now).load()
         tried = [
             each.key
             for each in action.change.operations
@@ -127,6 +118,30 @@ class Commits:
             f"What became of it: {_in_figures(report)}.)"
         )
         return _ending(report, "Done", told, _links(action), state, dict(overall.counts))
+
+    def _retry(self, turn: Turn, nation: Nation, hands: Hands, ref: ActionRef) -> Ending:
+        """Go on with a change that ran without an approval."""
+        action = self._permitted(turn, nation, ref)
+        report = self._carry_out(turn, action, hands, self._actions.choice(turn.conversation, turn.turn_id))
+        self._tell_cut_off(report, hands.emit)
+        told = (
+            f"(The person had {action.tool.name} try again what it had not done. "
+            f"What became of it: {_in_figures(report)}.)"
+        )
+        return _ending(report, "Done", told, _links(action))
+
+    def _carry_out(self, turn: Turn, action: Action, hands: Hands, keys: tuple[str, ...] | None) -> Report:
+        with hands.connect(turn) as client:
+            return commit(
+                action.change,
+                nation=client,
+                journal=StoredJournal(self._client, self._tables, turn, action.ref, self._now),
+                emit=hands.emit,
+                stopped=hands.stopped,
+                keys=keys,
+                at_once=_at_once(action),
+                pace=self._pace,
+            )
 
     def _undo(self, turn: Turn, nation: Nation, hands: Hands, ref: ActionRef) -> Ending:
         action = self._permitted(turn, nation, ref)

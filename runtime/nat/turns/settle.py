@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nat.actions.approval import ApprovalState, finishing
+from nat.actions.rows import ActionRef
 from nat.agent.money import total_micros
 from nat.agent.ports import Message, Usage
 from nat.agent.transcript import settled_text
@@ -113,7 +114,7 @@ def settle(
     optional = [release_lock(conversations, turn), touch_meta(conversations, turn, now)]
     if refunding and turn.period_start is not None:
         optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
-    if turn.kind is Kind.COMMIT and turn.target is not None:
+    if turn.kind is Kind.COMMIT and turn.target is not None and not ActionRef.is_one(turn.target):
         optional.append(finishing(tables[Table.ACTIONS], turn, turn.target, ending.approval, ending.counts))
     while True:
         try:

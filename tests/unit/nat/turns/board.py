@@ -1,5 +1,6 @@
 """A conversation in which changes are proposed, decided and carried out: embedded AWS and the stand-in."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from nat.turns.run import Runner
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent import changes
+from tests.unit.nat.agent.mortality import Countdown, Killed, Mortal
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.stage import APP_URL, PRICES, Stage, message_of
 
@@ -42,9 +44,15 @@ def tag_person(nation: Any, *, person: str, tag: str) -> Change:
     return changes.tagging([person], tag)
 
 
+def log_contact(nation: Any, *, person: str, text: str) -> Change:
+    """Log a contact: nothing can prove it."""
+    return changes.contacting(person, text)
+
+
 TOOLS: Mapping[str, Tool] = {
     "tag_people": Tool("tag_people", "tags", Effect.BULK, "Tagging people", (), False, None, tag_people),
     "tag_person": Tool("tag_person", "tags", Effect.WRITE, "Tagging", (), False, None, tag_person),
+    "log_contact": Tool("log_contact", "contacts", Effect.WRITE, "Logging", (), False, None, log_contact),
     "mail_person": Tool("mail_person", "tags", Effect.WRITE, "Writing", (), True, None, tag_person),
 }
 
@@ -139,6 +147,28 @@ class Board:
             role_now=self.stage.role_now,
             environment="test",
         )
+
+
+class Death:
+    """Ends a worker at some boundary; its publishing thread dies with it, not by it."""
+
+    def __init__(self, fatal: int) -> None:
+        self._countdown = Countdown(fatal)
+
+    def __call__(self, at: str) -> None:
+        if not threading.current_thread().name.startswith("publish"):
+            self._countdown(at)
+
+
+def run_mortal(board: Board, turn: Turn, model: ScriptedModel, fatal: int) -> bool:
+    """Let a worker run a turn that dies at its n-th boundary; whether it did."""
+    death = Death(fatal)
+    runner = board.runner(model, mortal_client(death), lambda nation: Mortal(nation, death))
+    try:
+        runner.run(message_of(turn), Signals())
+    except Killed:
+        return True
+    return False
 
 
 def mortal_client(boundary: Callable[[str], None]) -> Any:

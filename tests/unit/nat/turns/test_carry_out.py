@@ -1,7 +1,6 @@
 """Carrying out what was decided: by workers that die, are stopped, or are told to try again and take back."""
 
 import random
-import threading
 from typing import Any
 
 import pytest
@@ -19,33 +18,11 @@ from nat.turns.abandon import abandon
 from nat.turns.admit import Admitted
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop
-from tests.unit.nat.agent.mortality import Countdown, Killed, Mortal
+from tests.unit.nat.agent.mortality import Mortal
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
-from tests.unit.nat.turns.board import Board, mortal_client
+from tests.unit.nat.turns.board import Board, run_mortal
 from tests.unit.nat.turns.stage import message_of
 from tests.unit.nat.world import START
-
-
-class Death:
-    """Ends a worker at some boundary; its publishing thread dies with it, not by it."""
-
-    def __init__(self, fatal: int) -> None:
-        self._countdown = Countdown(fatal)
-
-    def __call__(self, at: str) -> None:
-        if not threading.current_thread().name.startswith("publish"):
-            self._countdown(at)
-
-
-def run_mortal(board: Board, turn: Turn, model: ScriptedModel, fatal: int) -> bool:
-    """Let a worker run a turn that dies at its n-th boundary; whether it did."""
-    death = Death(fatal)
-    runner = board.runner(model, mortal_client(death), lambda nation: Mortal(nation, death))
-    try:
-        runner.run(message_of(turn), Signals())
-    except Killed:
-        return True
-    return False
 
 
 def action_of(board: Board, turn: Turn) -> str:
