@@ -31,7 +31,9 @@ class Plan(Frozen):
     legacy: bool = False
     """No longer sold; kept for nations that have it."""
     stripe_price: str | None = None
-    """Stripe's price id."""
+    """Stripe's price id; absent: the price whose lookup key is the plan's id."""
+    trial_days: Annotated[int, Field(ge=0, le=730)] = 0
+    """Days that a nation's first subscription is free."""
 
 
 class Rates(Frozen):
@@ -81,6 +83,9 @@ def plans_json(plans: dict[str, Plan]) -> str:
                 "cap": plan.cap,
                 "seats": plan.seats,
                 "stripe_price_id": plan.stripe_price,
+                "title": plan.name,
+                "trial_days": plan.trial_days,
+                "legacy": plan.legacy,
             }
             for key, plan in plans.items()
         ]

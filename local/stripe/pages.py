@@ -39,7 +39,7 @@ class Pages:
         if kind == "checkout":
             session = self._store.get("checkout.session", rest)
             if form.get("do") == "leave":
-                return session["cancel_url"] or session["success_url"]
+                return str(session["cancel_url"] or session["success_url"])
             self._state.complete(session, form.get("card", "ok"))
             return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
         if kind == "portal":
@@ -57,7 +57,7 @@ class Pages:
         customer = session["customer"]
         wanted = form.get("do")
         if wanted == "return":
-            return session["return_url"] or self._state.page_url
+            return str(session["return_url"] or self._state.page_url)
         if wanted == "card":
             self._state.set_card(customer, form.get("card", "ok"))
             for each in self._store.all("subscription", customer=customer):
@@ -103,10 +103,11 @@ class Pages:
         )
 
     def _portal(self, session: Object) -> str:
-        parts = []
-        for each in self._store.all("subscription", customer=session["customer"]):
-            if each["status"] not in ("canceled", "incomplete_expired"):
-                parts.append(self._managed(each))
+        parts = [
+            self._managed(each)
+            for each in self._store.all("subscription", customer=session["customer"])
+            if each["status"] not in ("canceled", "incomplete_expired")
+        ]
         rows = "".join(
             f"<tr><td>{escape(str(each['number']))}</td><td>{_money(each['total'])}</td>"
             f'<td><a href="{escape(each["hosted_invoice_url"])}">{escape(each["status"])}</a></td></tr>'

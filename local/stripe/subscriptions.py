@@ -177,10 +177,10 @@ class Subscriptions:
 
     def collect_open(self, subscription: Object) -> bool:
         """Try the open invoices once more, as after a new card. True when all are paid."""
-        paid = all([self._invoices.collect(each) for each in self._invoices.open_of(subscription)])
-        if paid:
+        tried = [self._invoices.collect(each) for each in self._invoices.open_of(subscription)]
+        if all(tried):
             self.paid_late(subscription)
-        return paid
+        return all(tried)
 
     def catch_up(self) -> None:
         """Let everything happen that was due by now, in its order and each at its own moment."""
@@ -260,10 +260,7 @@ class Subscriptions:
             if each["parent"]["subscription_details"]["subscription"] == subscription["id"]:
                 each["invoice"] = invoice["id"]
         paid = self._invoices.collect(invoice)
-        if subscription["status"] == "past_due":
-            status = "past_due"
-        else:
-            status = "active" if paid else "past_due"
+        status = "active" if paid and subscription["status"] != "past_due" else "past_due"
         self._change(subscription, items=items, status=status)
 
     def _retry(self, subscription: Object) -> None:

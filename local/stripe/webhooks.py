@@ -1,4 +1,4 @@
-"""Events and their delivery: signed as Stripe signs, and repeated, delayed, shuffled or held back on demand."""
+"""Events and their delivery: signed as Stripe signs; repeated, delayed, shuffled or held back on demand."""
 
 import copy
 import fnmatch

@@ -3,10 +3,10 @@
 `NAT_PLANS` is a JSON list, one object a plan:
 
     [{"name": "nat", "price_cents": 2900, "queries_limit": 500, "cap": "hard", "seats": null,
-      "stripe_price_id": "price_…"}]
+      "stripe_price_id": "price_…", "title": "Nat", "trial_days": 14, "legacy": false}]
 
 `cap` is `hard` (queries stop at the limit) or `soft` (they go on, and are reported). `seats` and
-`stripe_price_id` may be null: everyone in the nation, and not sold through Stripe.
+`stripe_price_id` may be null: everyone in the nation, and the Stripe price whose lookup key is the plan's name.
 """
 
 import json
@@ -28,7 +28,8 @@ class PlansInvalid(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """One plan: monthly price in cents, queries in a period, what happens at the limit, seats."""
+    """One plan: monthly price in cents, queries in a period, what happens at the limit, seats. `title` is
+    its name for people; a `legacy` plan is kept and no longer sold."""
 
     name: str
     price_cents: int
@@ -36,6 +37,9 @@ class Plan:
     cap: Literal["hard", "soft"]
     seats: int | None = None
     stripe_price_id: str | None = None
+    title: str = ""
+    trial_days: int = 0
+    legacy: bool = False
 
 
 class Plans:

@@ -113,6 +113,35 @@ class QueryPool:
         )
         return changed or self._nations.require(nation.nation_slug)
 
+    def begin_period(self, nation_slug: str, start: datetime, *, anchor_day: int) -> Nation:
+        """The record in the period that the payment provider has begun at `start`, or in a later one.
+
+        Periods only move forward, so the count is reset once for each, however often and in whatever order
+        this is called. Raises `NationUnknown`.
+        """
+        try:
+            answer = self._client.update_item(
+                TableName=self._nations.table,
+                Key=encode({"nation_slug": nation_slug}),
+                UpdateExpression="SET #start = :start, #day = :day, #used = :zero, #updated = :now",
+                ConditionExpression="attribute_exists(nation_slug) AND #start < :start",
+                ExpressionAttributeNames={
+                    "#start": "billing_period_start",
+                    "#day": "billing_anchor_day",
+                    "#used": "queries_used_this_period",
+                    "#updated": "updated_at",
+                },
+                ExpressionAttributeValues=encode(
+                    {":start": start, ":day": anchor_day, ":zero": 0, ":now": self._clock()}
+                ),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return self._nations.require(nation_slug)
+        return from_item(decode(answer["Attributes"]))
+
     def _counting(self, nation_slug: str, period_start: str | None) -> Any:
         values: dict[str, Any] = {
             ":one": 1,
@@ -202,13 +231,24 @@ def track_query_usage_nation(user_id: str, nation_slug: str, pool: QueryPool | N
     return (pool or QueryPool.of_process()).track(user_id, nation_slug)
 
 
-def check_and_reset_billing_cycle_nation(nation_slug: str, pool: QueryPool | None = None) -> Nation:
+def check_and_reset_billing_cycle_nation(
+    nation_slug: str,
+    pool: QueryPool | None = None,
+    *,
+    began: datetime | None = None,
+    anchor_day: int | None = None,
+) -> Nation:
     """The nation's record in its current period; the count starts at zero once when one begins.
 
-    Raises `NationUnknown`.
+    `began` is the period that the payment provider is in, `anchor_day` the day of the month that its periods
+    start on. Raises `NationUnknown`.
     """
     chosen = pool or QueryPool.of_process()
-    return chosen.reset_if_due(chosen.nation(nation_slug))
+    if began is None:
+        nation = chosen.nation(nation_slug)
+    else:
+        nation = chosen.begin_period(nation_slug, began, anchor_day=anchor_day or began.day)
+    return chosen.reset_if_due(nation) if nation.subscription_status.usable else nation
 
 
 def _month_after(start: datetime, months: int, day: int) -> datetime:

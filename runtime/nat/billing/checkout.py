@@ -1,0 +1,163 @@
+"""Subscribing a nation: a Checkout session at Stripe."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from nat.billing.prices import Prices
+from nat.billing.subscribed import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, WAITING
+from nat.billing.sync import Synchroniser
+from nat.billing.vendor import calls
+from nat.errors import AlreadySubscribed, BillingError, PlanUnknown
+from nat.items import decode, encode
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.nations.plans import Plan, Plans
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CUSTOMER_KEPT: Final = timedelta(days=3)
+"""How long the customer of a nation that has not paid yet is remembered: a session lives for one day."""
+SUCCESS_PATH: Final = "/setup/billing?session={CHECKOUT_SESSION_ID}"
+"""Stripe fills the braces (docs.stripe.com/payments/checkout/custom-success-page)."""
+CANCEL_PATH: Final = "/setup/plans"
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Who subscribes which nation."""
+
+    user_id: str
+    nation_slug: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckoutPage:
+    """Where the person pays. `trial_days` is 0 for a nation that had a subscription before."""
+
+    session_id: str
+    url: str
+    plan: str
+    trial_days: int
+
+
+class Checkout:
+    """Makes Checkout sessions."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        synchroniser: Synchroniser,
+        plans: Plans,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client
+        self._once = tables[Table.ONCE]
+        self._synchroniser = synchroniser
+        self._stripe = synchroniser.stripe
+        self._plans = plans
+        self._prices = Prices(synchroniser.stripe)
+        self._clock = clock
+
+    def begin(self, subscriber: Subscriber, plan_name: str, app_url: str) -> CheckoutPage:
+        """A page on which the person subscribes the nation. Sessions that were begun before are closed.
+
+        Raises `PlanUnknown`, `AlreadySubscribed` for a nation whose subscription is not over,
+        `BillingUnavailable`.
+        """
+        plan = self._sold(plan_name)
+        slug = subscriber.nation_slug
+        customer_id = self._customer(subscriber)
+        had_one = self._refuse_second(slug, customer_id)
+        price_id = self._prices.of(plan)
+        trial_days = 0 if had_one else plan.trial_days
+        metadata = {SLUG_KEY: slug, PLAN_KEY: plan.name, PERSON_KEY: subscriber.user_id}
+        subscription: dict[str, Any] = {"metadata": metadata}
+        if trial_days:
+            subscription |= {
+                "trial_period_days": trial_days,
+                "trial_settings": {"end_behavior": {"missing_payment_method": "cancel"}},
+            }
+        self._close_open_sessions(customer_id)
+        params: dict[str, Any] = {
+            "mode": "subscription",
+            "customer": customer_id,
+            "client_reference_id": slug,
+            "line_items": [{"price": price_id, "quantity": 1}],
+            "metadata": metadata,
+            "subscription_data": subscription,
+            "success_url": f"{app_url}{SUCCESS_PATH}",
+            "cancel_url": f"{app_url}{CANCEL_PATH}",
+        }
+        with calls():
+            session = self._stripe.v1.checkout.sessions.create(params=params)  # type: ignore[arg-type] # built above
+        if session.url is None:
+            raise BillingError("The payment page could not be made. Please try again.")
+        return CheckoutPage(session.id, session.url, plan.name, trial_days)
+
+    def _sold(self, name: str) -> Plan:
+        plan = self._plans.get(name)
+        if plan is None or plan.legacy:
+            raise PlanUnknown
+        return plan
+
+    def _refuse_second(self, nation_slug: str, customer_id: str) -> bool:
+        """Whether the nation had a subscription before. Raises `AlreadySubscribed`."""
+        found = self._synchroniser.of_customer(nation_slug, customer_id)
+        if any(each.status in LIVE or each.status in WAITING for each in found):
+            raise AlreadySubscribed
+        return bool(found)
+
+    def _close_open_sessions(self, customer_id: str) -> None:
+        """One open page for a nation: who pays on an older one as well would pay twice."""
+        with calls():
+            sessions = self._stripe.v1.checkout.sessions.list(
+                params={"customer": customer_id, "status": "open", "limit": 100}
+            ).auto_paging_iter()
+            for session in sessions:
+                self._stripe.v1.checkout.sessions.expire(session.id)
+
+    def _customer(self, subscriber: Subscriber) -> str:
+        """The nation's customer at Stripe: of its record, else of an earlier attempt, else a new one."""
+        row = self._synchroniser.storage.rows.read(subscriber.nation_slug)
+        if row is not None and row.customer_id is not None:
+            return row.customer_id
+        key = f"stripe-customer#{subscriber.nation_slug}"
+        found = self._client.get_item(TableName=self._once, Key=encode({"key": key}), ConsistentRead=True)
+        if "Item" in found:
+            return str(decode(found["Item"])["customer_id"])
+        params: dict[str, Any] = {"metadata": {SLUG_KEY: subscriber.nation_slug}}
+        if subscriber.email:
+            params["email"] = subscriber.email
+        with calls():
+            made = self._stripe.v1.customers.create(params=params)  # type: ignore[arg-type] # built above
+        return self._kept(key, made.id)
+
+    def _kept(self, key: str, customer_id: str) -> str:
+        """Remember a new customer; of two made at once the first one stays."""
+        try:
+            self._client.put_item(
+                TableName=self._once,
+                Item=encode(
+                    {
+                        "key": key,
+                        "customer_id": customer_id,
+                        TTL_ATTRIBUTE: int((self._clock() + CUSTOMER_KEPT).timestamp()),
+                    }
+                ),
+                ConditionExpression="attribute_not_exists(#key)",
+                ExpressionAttributeNames={"#key": "key"},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            kept = self._client.get_item(TableName=self._once, Key=encode({"key": key}), ConsistentRead=True)
+            return str(decode(kept["Item"])["customer_id"])
+        return customer_id

@@ -1,0 +1,95 @@
+"""A nation's invoices, as people read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nat.billing.subscribed import SLUG_KEY
+from nat.billing.sync import Synchroniser
+from nat.billing.vendor import calls
+from nat.errors import BadRequest
+from nat.items import timestamp
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One invoice. Cents; `url` is Stripe's page of it, `pdf` the file. Both are long random addresses."""
+
+    id: str
+    number: str | None
+    status: str
+    created: datetime
+    period_start: datetime
+    period_end: datetime
+    total_cents: int
+    due_cents: int
+    currency: str
+    url: str | None
+    pdf: str | None
+
+    def as_body(self) -> dict[str, Any]:
+        """The JSON object of the HTTP API."""
+        times = ("created", "period_start", "period_end")
+        return {**vars(self), **{name: timestamp(getattr(self, name)) for name in times}}
+
+
+@dataclass(frozen=True)
+class InvoicePage:
+    """Invoices, newest first. `next` goes on after them."""
+
+    invoices: tuple[Invoice, ...]
+    next: str | None
+
+
+def invoices_of(
+    synchroniser: Synchroniser, nation_slug: str, *, limit: int = 20, after: str | None = None
+) -> InvoicePage:
+    """A page of a nation's invoices; empty for a nation that never subscribed. Drafts are left out, and so is
+    what a customer with several nations paid for another one.
+
+    Raises `BadRequest` for an `after` that no page gave, `BillingUnavailable`.
+    """
+    row = synchroniser.storage.rows.read(nation_slug)
+    if row is None or row.customer_id is None:
+        return InvoicePage((), None)
+    if after is not None and not (after.startswith("in_") and after.isascii() and len(after) <= 255):
+        raise BadRequest("`after` is the `next` of an earlier page.")
+    params: dict[str, Any] = {"customer": row.customer_id, "limit": limit}
+    if after is not None:
+        params["starting_after"] = after
+    with calls():
+        page = synchroniser.stripe.v1.invoices.list(params=params)  # type: ignore[arg-type] # built above
+    found = page.data
+    own = row.values["subscription_id"]
+    return InvoicePage(
+        tuple(_invoice(each) for each in found if each.status != "draft" and _is_of(each, nation_slug, own)),
+        found[-1].id if page.has_more and found else None,
+    )
+
+
+def _is_of(invoice: Any, nation_slug: str, own: str | None) -> bool:
+    """An invoice carries its subscription's metadata. One without a slug counts where the subscription is
+    the record's, or where there is none: made by hand for this customer."""
+    details = getattr(getattr(invoice, "parent", None), "subscription_details", None)
+    if details is None:
+        return True
+    metadata: Mapping[str, str] = {} if details.metadata is None else details.metadata.to_dict()
+    named = metadata.get(SLUG_KEY)
+    return named == nation_slug if named else details.subscription == own
+
+
+def _invoice(found: Any) -> Invoice:
+    return Invoice(
+        id=found.id,
+        number=found.number,
+        status=found.status,
+        created=datetime.fromtimestamp(found.created, UTC),
+        period_start=datetime.fromtimestamp(found.period_start, UTC),
+        period_end=datetime.fromtimestamp(found.period_end, UTC),
+        total_cents=found.total,
+        due_cents=found.amount_remaining,
+        currency=found.currency,
+        url=found.hosted_invoice_url,
+        pdf=found.invoice_pdf,
+    )

@@ -1,0 +1,178 @@
+"""Another plan, the end with the period, and going on after all.
+
+A change is shown before it is made: the preview carries the moment that the proration is computed for, the
+change names that moment and the amount, and nothing is charged that was not shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from nat.billing.prices import Prices
+from nat.billing.standing import plan_of
+from nat.billing.subscribed import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, Subscribed
+from nat.billing.sync import Synchroniser
+from nat.billing.vendor import calls
+from nat.errors import BillingError, NotSubscribed, PlanUnknown, QuoteChanged
+from nat.items import timestamp
+from nat.nations.plans import Plan, Plans
+from nat.nations.record import Nation
+
+QUOTE_LIFE: Final = timedelta(minutes=15)
+"""How long a shown amount can be confirmed."""
+CLOCK_SKEW: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    """One line of the proration: cents, negative for what is given back."""
+
+    description: str
+    amount_cents: int
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a change of plan costs today, and each month from then on. `due_cents` is charged at once;
+    what is negative in `total_cents` is credited to the next invoices."""
+
+    plan: str
+    current_plan: str
+    due_cents: int
+    total_cents: int
+    monthly_cents: int
+    currency: str
+    at: datetime
+    period_end: datetime
+    lines: tuple[QuoteLine, ...]
+
+    def as_body(self) -> dict[str, Any]:
+        """The JSON object of the HTTP API; `at` and `due_cents` go back with the confirmation."""
+        return {
+            "plan": self.plan,
+            "current_plan": self.current_plan,
+            "due_cents": self.due_cents,
+            "total_cents": self.total_cents,
+            "monthly_cents": self.monthly_cents,
+            "currency": self.currency,
+            "at": int(self.at.timestamp()),
+            "expires_at": timestamp(self.at + QUOTE_LIFE),
+            "period_end": timestamp(self.period_end),
+            "lines": [vars(each) for each in self.lines],
+        }
+
+
+class PlanChange:
+    """Changes the subscriptions of nations."""
+
+    def __init__(
+        self,
+        synchroniser: Synchroniser,
+        plans: Plans,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._synchroniser = synchroniser
+        self._stripe = synchroniser.stripe
+        self._plans = plans
+        self._prices = Prices(synchroniser.stripe)
+        self._clock = clock
+
+    def preview(self, nation_slug: str, plan_name: str, at: datetime | None = None) -> Quote:
+        """What the change would cost now. Raises `PlanUnknown`, `NotSubscribed`, `BillingError`."""
+        plan = self._sold(plan_name)
+        current = self._live(nation_slug)
+        moment = (at or self._clock()).replace(microsecond=0)
+        with calls():
+            invoice = self._stripe.v1.invoices.create_preview(
+                params={
+                    "subscription": current.id,
+                    "subscription_details": {
+                        "items": [{"id": current.item_id, "price": self._price(plan, current)}],
+                        "proration_behavior": "always_invoice",
+                        "proration_date": int(moment.timestamp()),
+                    },
+                }
+            )
+            lines = tuple(
+                QuoteLine(each.description or "", each.amount) for each in invoice.lines.auto_paging_iter()
+            )
+        return Quote(
+            plan=plan.name,
+            current_plan=plan_of(current, self._plans).name,
+            due_cents=invoice.amount_due,
+            total_cents=invoice.total,
+            monthly_cents=plan.price_cents,
+            currency=invoice.currency,
+            at=moment,
+            period_end=current.period_end,
+            lines=lines,
+        )
+
+    def change(self, nation_slug: str, plan_name: str, *, at: datetime, due_cents: int, by: str) -> Nation:
+        """Make the change that was shown, charge it, and give the nation's new record.
+
+        An upgrade whose payment fails changes nothing. Raises `QuoteChanged`, `PaymentDeclined`, and what
+        `preview` raises.
+        """
+        now = self._clock()
+        if not now - QUOTE_LIFE <= at <= now + CLOCK_SKEW:
+            raise QuoteChanged
+        quote = self.preview(nation_slug, plan_name, at)
+        if quote.due_cents != due_cents:
+            raise QuoteChanged
+        plan, current = self._sold(plan_name), self._live(nation_slug)
+        with calls():
+            self._stripe.v1.subscriptions.update(
+                current.id,
+                params={
+                    "items": [{"id": current.item_id, "price": self._price(plan, current)}],
+                    "proration_behavior": "always_invoice",
+                    "proration_date": int(at.timestamp()),
+                    "payment_behavior": "error_if_incomplete",
+                    "metadata": {
+                        SLUG_KEY: nation_slug,
+                        PLAN_KEY: plan.name,
+                        PERSON_KEY: current.metadata.get(PERSON_KEY, by),
+                    },
+                },
+                # A second click on the same quote is the same change.
+                options={"idempotency_key": f"nat-change-{current.id}-{plan.name}-{int(at.timestamp())}"},
+            )
+        return self._synchroniser.bring_up(nation_slug, current)
+
+    def cancel(self, nation_slug: str) -> Nation:
+        """Let the subscription end with its period; the nation can be used until then.
+
+        Raises `NotSubscribed`, `BillingUnavailable`.
+        """
+        return self._ending(nation_slug, ending=True)
+
+    def resume(self, nation_slug: str) -> Nation:
+        """Take a cancellation back before the period ends. Raises `NotSubscribed`, `BillingUnavailable`."""
+        return self._ending(nation_slug, ending=False)
+
+    def _ending(self, nation_slug: str, *, ending: bool) -> Nation:
+        current = self._live(nation_slug)
+        with calls():
+            self._stripe.v1.subscriptions.update(current.id, params={"cancel_at_period_end": ending})
+        return self._synchroniser.bring_up(nation_slug, current)
+
+    def _live(self, nation_slug: str) -> Subscribed:
+        current = self._synchroniser.subscription(nation_slug)
+        if current is None or current.status not in LIVE:
+            raise NotSubscribed
+        return current
+
+    def _sold(self, name: str) -> Plan:
+        plan = self._plans.get(name)
+        if plan is None or plan.legacy:
+            raise PlanUnknown
+        return plan
+
+    def _price(self, plan: Plan, current: Subscribed) -> str:
+        price = self._prices.of(plan)
+        if price == current.price_id:
+            raise BillingError("The nation has this plan already.")
+        return price

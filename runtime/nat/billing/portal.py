@@ -1,0 +1,32 @@
+"""Stripe's customer portal: card, address, invoices, plan and cancellation on Stripe's own pages."""
+
+from typing import Final
+
+from nat.billing.sync import Synchroniser
+from nat.billing.vendor import calls
+from nat.errors import NotSubscribed
+
+RETURN_PATH: Final = "/settings/billing"
+
+
+def open_portal(synchroniser: Synchroniser, nation_slug: str, app_url: str, *, card: bool = False) -> str:
+    """The address of a portal session for a nation; with `card` it opens where the card is changed.
+
+    Works without an active subscription. Raises `NotSubscribed` for a nation that never had one,
+    `BillingUnavailable`.
+    """
+    row = synchroniser.storage.rows.read(nation_slug)
+    if row is None or row.customer_id is None:
+        raise NotSubscribed
+    back = f"{app_url}{RETURN_PATH}"
+    with calls():
+        sessions = synchroniser.stripe.v1.billing_portal.sessions
+        if card:
+            return sessions.create(
+                params={
+                    "customer": row.customer_id,
+                    "return_url": back,
+                    "flow_data": {"type": "payment_method_update"},
+                }
+            ).url
+        return sessions.create(params={"customer": row.customer_id, "return_url": back}).url

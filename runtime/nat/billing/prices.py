@@ -1,0 +1,33 @@
+"""Stripe's price of each plan."""
+
+from typing import TYPE_CHECKING
+
+from nat.billing.vendor import calls
+from nat.errors import BillingError
+from nat.nations.plans import Plan
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+
+class Prices:
+    """Price ids, looked up once per process: a plan's own, or that of the active price whose lookup key is
+    the plan's name. So plans need no ids that differ between Stripe accounts."""
+
+    def __init__(self, stripe: "StripeClient") -> None:
+        self._stripe = stripe
+        self._found: dict[str, str] = {}
+
+    def of(self, plan: Plan) -> str:
+        """The price id of a plan. Raises `BillingError` where Stripe has none."""
+        if plan.stripe_price_id:
+            return plan.stripe_price_id
+        if plan.name not in self._found:
+            with calls():
+                prices = self._stripe.v1.prices.list(
+                    params={"lookup_keys": [plan.name], "active": True, "limit": 1}
+                ).data
+            if not prices:
+                raise BillingError(f"The plan {plan.title or plan.name} cannot be bought at the moment.")
+            self._found[plan.name] = prices[0].id
+        return self._found[plan.name]

@@ -1,0 +1,238 @@
+"""Brings a nation's record to what its subscription at Stripe says now. Safe to run at any time, by any
+number of processes, in any order."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from nat.billing import subscribed as subscriptions
+from nat.billing.rows import BillingRow, BillingRows, Pending, Write
+from nat.billing.standing import Standing, standing_of
+from nat.billing.subscribed import LIVE, PERSON_KEY, Subscribed, representing
+from nat.billing.vendor import calls
+from nat.connections.announce import Announcements
+from nat.errors import Internal
+from nat.items import timestamp
+from nat.names import Bus
+from nat.nations.plans import Plans
+from nat.nations.record import Nation, Nations
+from nat.nations.subscription import valid_slug
+from nat.nations.usage import QueryPool, check_and_reset_billing_cycle_nation
+from nat.people.memberships import Membership, Memberships
+from nat.roles import Role
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from stripe import StripeClient
+
+    from nat.settings import TableNames
+
+TRIES: Final = 8
+PAGE: Final = 100
+
+Note = Callable[[str, Pending], None]
+"""Puts a billing change of a nation into its audit log, once for each `Pending.id`."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where records, usage, memberships and announcements are."""
+
+    nations: Nations
+    rows: BillingRows
+    pool: QueryPool
+    memberships: Memberships
+    announcements: Announcements
+
+    @classmethod
+    def of(
+        cls, client: "DynamoDBClient", tables: "TableNames", plans: Plans, clock: Callable[[], datetime]
+    ) -> "Storage":
+        """All of it on one client."""
+        return cls(
+            Nations(client, tables),
+            BillingRows(client, tables),
+            QueryPool(client, tables, plans, clock=clock),
+            Memberships(client, tables),
+            Announcements(client, tables, clock),
+        )
+
+
+class Synchroniser:
+    """Reads subscriptions and writes records. `grace` is how long an unpaid invoice does no harm."""
+
+    def __init__(
+        self,
+        stripe: "StripeClient",
+        storage: Storage,
+        plans: Plans,
+        *,
+        grace: timedelta,
+        note: Note,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.stripe = stripe
+        self.storage = storage
+        self._plans = plans
+        self._grace = grace
+        self._note = note
+        self._clock = clock
+
+    def nation_of(self, subscription_id: str) -> tuple[str | None, Subscribed]:
+        """The nation that a subscription belongs to, if any, and the subscription as it is.
+
+        Raises `NotFound` when Stripe does not know it, `ValueError` when it has no items, `BadRequest` when
+        what its metadata name is no slug.
+        """
+        with calls():
+            found = subscriptions.read(self.stripe.v1.subscriptions.retrieve(subscription_id))
+        slug = found.nation_slug
+        if slug is None:
+            return self.storage.rows.by_subscription(found.customer_id, found.id), found
+        return valid_slug(slug), found
+
+    def bring_up(self, nation_slug: str, known: Subscribed) -> Nation:
+        """The nation's record as its subscriptions say. `known` is one of them, as just found.
+
+        Raises `PlanNotFound`, `BillingUnavailable`, `Internal` when the record is too busy.
+        """
+        for _ in range(TRIES):
+            row = self.storage.rows.begin(nation_slug)
+            found = self._subscriptions(nation_slug, known, row)
+            chosen = representing(found) or known
+            standing = self._standing(chosen)
+            if row is None:
+                self._create(nation_slug, standing, min(each.created for each in (*found, known)))
+                continue
+            if self._store(row, standing):
+                self._warn_of_second(nation_slug, found)
+                return self._settle(nation_slug, standing, chosen)
+        raise Internal(f"The billing record of {nation_slug} is busy.")
+
+    def subscription(self, nation_slug: str) -> Subscribed | None:
+        """The subscription that stands for a nation now; `None` when it never had one."""
+        row = self.storage.rows.read(nation_slug)
+        if row is None or row.customer_id is None:
+            return None
+        return representing(self.of_customer(nation_slug, row.customer_id, row.values["subscription_id"]))
+
+    def _subscriptions(self, nation_slug: str, known: Subscribed, row: BillingRow | None) -> list[Subscribed]:
+        customers = {known.customer_id: known.id}
+        if row is not None and row.customer_id is not None:
+            customers.setdefault(row.customer_id, row.values["subscription_id"])
+        return [
+            each
+            for customer, own in customers.items()
+            for each in self.of_customer(nation_slug, customer, own)
+        ]
+
+    def of_customer(self, nation_slug: str, customer_id: str, own: str | None = None) -> list[Subscribed]:
+        """The nation's subscriptions with one customer, read now. `own` is one that belongs to it though its
+        metadata name no nation; one customer may pay for several nations. Raises `BillingUnavailable`."""
+        with calls():
+            found = [
+                subscriptions.read(each)
+                for each in self.stripe.v1.subscriptions.list(
+                    params={"customer": customer_id, "status": "all", "limit": PAGE}
+                ).auto_paging_iter()
+            ]
+        return [
+            each
+            for each in found
+            if each.nation_slug == nation_slug or (each.id == own and each.nation_slug is None)
+        ]
+
+    def _standing(self, chosen: Subscribed) -> Standing:
+        unpaid_since = None
+        if chosen.status == "past_due":
+            with calls():
+                waiting = [
+                    datetime.fromtimestamp(each.created, UTC)
+                    for each in self.stripe.v1.invoices.list(
+                        params={"subscription": chosen.id, "status": "open", "limit": PAGE}
+                    ).auto_paging_iter()
+                ]
+            unpaid_since = min(waiting, default=None)
+        return standing_of(
+            chosen, self._plans, now=self._clock(), grace=self._grace, unpaid_since=unpaid_since
+        )
+
+    def _create(self, nation_slug: str, standing: Standing, since: datetime) -> None:
+        """A first record, which the next reading fills; somebody else may be quicker."""
+        self.storage.nations.create(
+            Nation(
+                nation_slug=nation_slug,
+                created_at=since,
+                updated_at=self._clock(),
+                billing_period_start=standing.period_start,
+                billing_anchor_day=standing.anchor_day,
+            )
+        )
+
+    def _store(self, row: BillingRow, standing: Standing) -> bool:
+        """True when this reading, or a later one, is what the row says."""
+        seen: BillingRow | None = row
+        while seen is not None and seen.synced < row.reading:
+            if self.storage.rows.write(seen, standing, self._clock(), self._doing(seen, standing)):
+                return True
+            seen = self.storage.rows.read(row.nation_slug, row.reading)
+        return seen is not None
+
+    def _doing(self, row: BillingRow, standing: Standing) -> Write:
+        if not row.differs(standing):
+            return Write()
+        before, after = row.values["status"], standing.status
+        details = {
+            "status": after.value,
+            "status_before": before.value,
+            "plan": standing.plan,
+            "plan_before": row.values["plan"],
+            "past_due_until": _said(standing.past_due_until),
+            "cancel_at": _said(standing.cancel_at),
+        }
+        summary = f"{row.values['plan'] or 'no plan'}, {before} → {standing.plan}, {after}"
+        pending = Pending(
+            f"{row.reading}",
+            summary,
+            {name: value for name, value in details.items() if value is not None},
+        )
+        about = {**details, "subscription": standing.subscription_id}
+        return Write(
+            pending,
+            (self.storage.announcements.entry(Bus.SUBSCRIPTION_CHANGED, row.nation_slug, about),),
+        )
+
+    def _settle(self, nation_slug: str, standing: Standing, chosen: Subscribed) -> Nation:
+        """What follows a stored standing; all of it may be done again."""
+        nation = check_and_reset_billing_cycle_nation(
+            nation_slug, self.storage.pool, began=standing.period_start, anchor_day=standing.anchor_day
+        )
+        row = self.storage.rows.read(nation_slug)
+        if row is None:
+            return nation
+        if row.owner is None and standing.status.usable and (person := chosen.metadata.get(PERSON_KEY)):
+            self._welcome(nation_slug, person)
+        for pending in row.pending:
+            self._note(nation_slug, pending)
+            self.storage.rows.audited(nation_slug, pending)
+        return nation
+
+    def _welcome(self, nation_slug: str, user_id: str) -> None:
+        """Who subscribes a nation that nobody belongs to is its owner until NationBuilder proves another."""
+        if not self.storage.memberships.of_nation(nation_slug):
+            self.storage.memberships.put(Membership(user_id, nation_slug, Role.OWNER, self._clock()))
+        self.storage.rows.claim_owner(nation_slug, user_id)
+
+    @staticmethod
+    def _warn_of_second(nation_slug: str, found: list[Subscribed]) -> None:
+        live = sorted(each.id for each in found if each.status in LIVE)
+        if len(live) > 1:
+            _log.error("nation pays twice", extra={"nation": nation_slug, "subscriptions": live})
+
+
+def _said(moment: datetime | None) -> str | None:
+    return None if moment is None else timestamp(moment)
