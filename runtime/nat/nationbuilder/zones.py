@@ -157,8 +157,7 @@ V2_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """V2's names by IANA name; the first is the one that Nat writes."""
 
-_STEP: Final = timedelta(days=7)
-_STEPS: Final = 53
+_DAYS: Final = 366
 
 
 @cache
@@ -188,11 +187,11 @@ def v2_name(name: str, start: datetime) -> str | None:
         return None
     if zone.key in V2_NAMES:
         return V2_NAMES[zone.key][0]
-    clocks = _clocks(zone, start)
-    return next(
-        (names[0] for key, names in V2_NAMES.items() if _clocks(ZoneInfo(key), start) == clocks), None
-    )
+    return next((names[0] for key, names in V2_NAMES.items() if _agree(zone, ZoneInfo(key), start)), None)
 
 
-def _clocks(zone: ZoneInfo, start: datetime) -> list[timedelta | None]:
-    return [(start.astimezone(UTC) + step * _STEP).astimezone(zone).utcoffset() for step in range(_STEPS)]
+def _agree(one: ZoneInfo, other: ZoneInfo, start: datetime) -> bool:
+    """Whether two zones' clocks show the same at noon UTC of each day of the year from `start`."""
+    noon = start.astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    days = (noon + timedelta(days=each) for each in range(_DAYS))
+    return all(day.astimezone(one).utcoffset() == day.astimezone(other).utcoffset() for day in days)

@@ -1,0 +1,565 @@
+"""Making and changing events with their pages, and putting people down for them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from local.nationbuilder.store import Nation
+from nat import errors
+from nat.agent.card import card
+from nat.agent.change import Change
+from nat.agent.ports import EntryState
+from nat.agent.tools import load
+from nat.nationbuilder import NationBuilder
+from tests.unit.nat.agent.changes import Bench
+from tests.unit.nat.agent.kept_actions import KeptJournal
+from tests.unit.nat.agent.tools.changing.case import rows
+from tests.unit.nat.agent.tools.changing.executing import execute, plan, unchanged
+from tests.unit.nat.agent.tools.changing.money_and_event_cases import (
+    PACIFIC,
+    event,
+    in_days,
+    not_coming,
+    quiet_event,
+    rsvp_row,
+)
+
+NOON_IN_LOS_ANGELES = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def pacific(office: Bench) -> Iterator[NationBuilder]:
+    """The nation with its own time zone, on 1 March 2026 at noon."""
+    token = office.server.access_token(office.slug)
+    with NationBuilder(
+        office.slug,
+        token=lambda: token,
+        base_url=office.server.base_url,
+        time_zone="America/Los_Angeles",
+        now=lambda: NOON_IN_LOS_ANGELES,
+    ) as nation:
+        yield nation
+
+
+def nation_of(office: Bench) -> Nation:
+    return office.server.nation(office.slug)
+
+
+def new_event(**changes: object) -> dict[str, object]:
+    """Arguments of a new event."""
+    basic = {"name": "Boat Day", "start_at": "2026-05-04T18:00"}
+    return {name: value for name, value in {**basic, **changes}.items() if value is not None}
+
+
+def second_site(office: Bench) -> str:
+    """Another site of the nation."""
+    site = nation_of(office)["sites"].insert(
+        {"name": "The Regatta", "slug": "regatta", "domain": "regatta.example"}
+    )
+    return str(site["id"])
+
+
+def sent(change: Change) -> dict[str, object]:
+    """The attributes that the last operation sends."""
+    body = change.operations[-1].request.body
+    assert body is not None
+    attributes: dict[str, object] = body["data"]["attributes"]
+    return attributes
+
+
+def page_sent(change: Change) -> dict[str, object]:
+    """The attributes of the page that is made with an event."""
+    body = change.operations[0].request.body
+    assert body is not None
+    (page,) = body["included"]
+    attributes: dict[str, object] = page["attributes"]
+    return attributes
+
+
+def test_a_new_event_is_unlisted_and_answers_nobody_unless_told_otherwise(pacific: NationBuilder) -> None:
+    quiet = plan(pacific, "create_event", new_event())
+    asked = plan(pacific, "create_event", new_event(status="published", send_auto_response=True))
+
+    assert (page_sent(quiet)["status"], sent(quiet)["sends_auto_response"]) == ("unlisted", False)
+    assert (page_sent(asked)["status"], sent(asked)["sends_auto_response"]) == ("published", True)
+    assert any("everyone who RSVPs" in each for each in asked.warnings)
+
+
+def test_the_card_says_what_when_and_where(pacific: NationBuilder) -> None:
+    made = card(plan(pacific, "create_event", new_event()), load()["create_event"])
+
+    assert made["summary"] == (
+        "Make the event “Boat Day”, Monday 4 May 2026, 18:00 (Pacific Time (US & Canada)), unlisted on "
+        "Harbor Alliance as /boat_day"
+    )
+    assert (made["sends"], made["undo"]) == (True, "all")
+
+
+@pytest.mark.parametrize(
+    ("start_at", "time_zone", "start", "zone"),
+    [
+        ("2026-05-04T18:00", None, "2026-05-04T18:00:00-07:00", PACIFIC),
+        ("2026-05-04T18:00Z", None, "2026-05-04T11:00:00-07:00", PACIFIC),
+        (
+            "2026-05-04T18:00",
+            "America/Detroit",
+            "2026-05-04T18:00:00-04:00",
+            "Eastern Time (US & Canada)",
+        ),
+        (
+            "2026-05-04 18:00",
+            "eastern time (us & canada)",
+            "2026-05-04T18:00:00-04:00",
+            "Eastern Time (US & Canada)",
+        ),
+        ("2026-05-04T18:00+02:00", "Europe/Berlin", "2026-05-04T18:00:00+02:00", "Berlin"),
+    ],
+)
+def test_an_event_starts_on_the_clock_of_its_zone(
+    start_at: str, time_zone: str | None, start: str, zone: str, pacific: NationBuilder
+) -> None:
+    change = plan(pacific, "create_event", new_event(start_at=start_at, time_zone=time_zone))
+
+    assert (sent(change)["start_at"], sent(change)["time_zone"]) == (start, zone)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"start_at": "2026-05-04"}, "a day and a time of day"),
+        ({"start_at": "tomorrow"}, "a day and a time of day"),
+        ({"start_at": "next friday at six"}, "is no time"),
+        ({"start_at": "2026-03-08T02:30"}, "clocks are put forward"),
+        ({"time_zone": "Mars/Olympus"}, "'Mars/Olympus' is no time zone"),
+        ({"time_zone": "Pacific/Norfolk"}, "knows no time zone like Pacific/Norfolk"),
+        ({"duration_minutes": 0}, "duration_minutes"),
+        ({"capacity": -1}, "capacity"),
+        ({"status": "deleted"}, "status"),
+        ({"site_id": "98765"}, r"no site with id 98765. There are: Harbor Alliance \(id \d+\)"),
+        ({"slug": "harbour_walk"}, "page with the slug harbour_walk already"),
+        ({"slug": "Not a slug"}, "slug"),
+        ({"name": "  "}, "name"),
+        ({"venue_address": {"town": "Oakland"}}, "venue_address"),
+    ],
+)
+def test_an_event_that_cannot_be_meant_is_refused(
+    changes: dict[str, object], message: str, pacific: NationBuilder
+) -> None:
+    with pytest.raises(errors.BadRequest, match=message):
+        plan(pacific, "create_event", new_event(**changes))
+
+
+def test_an_event_in_the_past_is_warned_about(pacific: NationBuilder) -> None:
+    change = plan(pacific, "create_event", new_event(start_at="2025-05-04T18:00"))
+
+    assert "This lies in the past." in change.warnings
+
+
+def test_with_several_sites_the_person_is_asked(office: Bench, pacific: NationBuilder) -> None:
+    site_id = second_site(office)
+
+    with pytest.raises(errors.BadRequest, match=rf"several sites: .*The Regatta \(id {site_id}\)"):
+        plan(pacific, "create_event", new_event())
+    chosen = plan(pacific, "create_event", new_event(site_id=site_id))
+    assert page_sent(chosen)["site_id"] == site_id
+
+
+def test_without_a_site_no_event_can_be_made(office: Bench, pacific: NationBuilder) -> None:
+    for each in list(rows(nation_of(office), "sites")):
+        nation_of(office)["sites"].delete(each)
+
+    with pytest.raises(errors.BadRequest, match="no website"):
+        plan(pacific, "create_event", new_event())
+
+
+def test_a_new_page_gets_a_slug_that_no_page_has(pacific: NationBuilder) -> None:
+    change = plan(pacific, "create_event", new_event(name="Harbour Walk!"))
+
+    assert page_sent(change)["slug"] == "harbour_walk_2"
+
+
+def test_the_undo_deletes_the_page_even_where_it_outlives_its_event(office: Bench) -> None:
+    journal = KeptJournal()
+    change = plan(office.nation, "create_event", new_event(start_at=in_days(40)))
+    office.commit(change, journal)
+    made = journal.entries["event"].created_id
+    assert made is not None
+    page_id = rows(nation_of(office), "events")[made]["page_id"]
+    nation_of(office)["events"].update(made, {"page_id": None})
+
+    report = office.undo(change, journal, KeptJournal("turn-2"))
+
+    assert report.outcome == "done"
+    assert made not in rows(nation_of(office), "events")
+    assert page_id not in rows(nation_of(office), "pages")
+
+
+def test_an_event_whose_answer_was_lost_is_unknown_and_not_made_twice(office: Bench) -> None:
+    journal = KeptJournal()
+    change = plan(office.nation, "create_event", new_event(start_at=in_days(40)))
+    before = len(rows(nation_of(office), "events"))
+    office.server.fault("drop_after", method="POST", path="*/events")
+
+    office.commit(change, journal)
+    office.commit(change, journal.again("turn-2"))
+
+    assert journal.state("event") is EntryState.UNKNOWN
+    assert len(rows(nation_of(office), "events")) == before + 1
+
+
+def test_name_title_and_headline_change_together(office: Bench) -> None:
+    wanted = event(nation_of(office))
+
+    (operation,) = plan(
+        office.nation, "update_event", {"event_id": wanted, "changes": {"name": "Harbour Stroll"}}
+    ).operations
+
+    assert operation.request.path == f"pages/{rows(nation_of(office), 'events')[wanted]['page_id']}"
+    assert operation.after == dict.fromkeys(("name", "title", "headline"), "Harbour Stroll")
+
+
+def test_a_headline_of_its_own_stays(office: Bench) -> None:
+    wanted = event(nation_of(office))
+    page_id = rows(nation_of(office), "events")[wanted]["page_id"]
+    nation_of(office)["pages"].update(page_id, {"headline": "Walk with us"})
+
+    (operation,) = plan(
+        office.nation, "update_event", {"event_id": wanted, "changes": {"name": "Harbour Stroll"}}
+    ).operations
+
+    assert operation.after == dict.fromkeys(("name", "title"), "Harbour Stroll")
+
+
+def test_event_and_page_are_two_operations_that_can_be_chosen_apart(office: Bench) -> None:
+    wanted, journal = event(nation_of(office)), KeptJournal()
+    page_id = rows(nation_of(office), "events")[wanted]["page_id"]
+    change = plan(
+        office.nation,
+        "update_event",
+        {"event_id": wanted, "changes": {"capacity": 77, "status": "hidden"}},
+    )
+
+    office.commit(change, journal, keys=[f"pages-{page_id}"])
+
+    assert change.summary == "Change capacity, page status of the event “Harbour Walk”"
+    assert [each.key for each in change.operations] == [f"events-{wanted}", f"pages-{page_id}"]
+    assert rows(nation_of(office), "pages")[page_id]["status"] == "hidden"
+    assert rows(nation_of(office), "events")[wanted]["capacity_count"] != 77
+
+
+def test_a_new_time_is_on_the_events_own_clock(office: Bench) -> None:
+    wanted = event(nation_of(office))
+    arguments = {"event_id": wanted, "changes": {"start_at": "2027-05-04T18:00"}}
+
+    change = plan(office.nation, "update_event", arguments)
+
+    assert sent(change) == {"start_at": "2027-05-04T18:00:00-07:00"}
+    assert any("does not tell" in each for each in change.warnings)
+
+
+def test_a_new_zone_comes_with_the_time_there(office: Bench) -> None:
+    wanted = event(nation_of(office))
+    changes = {"start_at": "2027-05-04T18:00", "time_zone": "Europe/London"}
+
+    change = plan(office.nation, "update_event", {"event_id": wanted, "changes": changes})
+
+    assert sent(change) == {"start_at": "2027-05-04T18:00:00+01:00", "time_zone": "London"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({}, "nothing to change"),
+        ({"venue_address": {}}, "nothing to change"),
+        ({"start_at": None}, "start at; it cannot be cleared"),
+        ({"name": None}, "name; it cannot be cleared"),
+        ({"status": None}, "status; it cannot be cleared"),
+        ({"time_zone": None, "start_at": "2027-05-04T18:00"}, "time zone; it cannot be cleared"),
+        ({"time_zone": "Europe/London"}, "give start_at too"),
+        ({"start_at": "2027-05-04"}, "a day and a time of day"),
+        ({"slug": "regatta_day"}, "page with the slug regatta_day already"),
+        ({"sends_auto_response": True}, "sends_auto_response"),
+        ({"attending_count": 5}, "attending_count"),
+    ],
+)
+def test_a_change_of_an_event_that_cannot_be_meant_is_refused(
+    changes: dict[str, object], message: str, office: Bench
+) -> None:
+    arguments = {"event_id": event(nation_of(office)), "changes": changes}
+
+    with unchanged(nation_of(office)), pytest.raises(errors.BadRequest, match=message):
+        plan(office.nation, "update_event", arguments)
+
+
+def test_a_capacity_that_is_cleared_means_no_limit(office: Bench) -> None:
+    wanted = event(nation_of(office))
+    nation_of(office)["events"].update(wanted, {"capacity_count": 40})
+
+    change = plan(office.nation, "update_event", {"event_id": wanted, "changes": {"capacity": None}})
+
+    assert sent(change) == {"capacity_count": 0}
+
+
+def test_an_event_is_only_deleted_by_its_name(office: Bench) -> None:
+    arguments = {"event_id": event(nation_of(office)), "confirm_name": "Regatta Day"}
+
+    with unchanged(nation_of(office)), pytest.raises(errors.BadRequest, match="called “Harbour Walk”"):
+        plan(office.nation, "delete_event", arguments)
+
+
+def test_deleting_an_event_tells_how_many_rsvps_go_with_it(office: Bench) -> None:
+    wanted = event(nation_of(office))
+    count = len(nation_of(office)["event_rsvps"].where("event_id", wanted))
+
+    change = plan(office.nation, "delete_event", {"event_id": wanted, "confirm_name": "Harbour Walk"})
+
+    assert change.people == count
+    assert change.summary.endswith(f"for good, with the RSVPs of {count} people")
+    assert any("cannot be undone" in each for each in change.warnings)
+
+
+def test_an_rsvp_ties_the_person_by_id(office: Bench) -> None:
+    wanted = quiet_event(nation_of(office))
+    (person,) = not_coming(nation_of(office), wanted)
+
+    change = plan(office.nation, "add_event_rsvp", {"event_id": wanted, "person_id": person, "guests": 2})
+
+    body = change.operations[0].request.body
+    assert body is not None
+    assert body["data"]["relationships"]["signup"]["data"] == {
+        "type": "signups",
+        "id": person,
+        "method": "update",
+    }
+    assert body["data"]["attributes"] == {"event_id": wanted, "guests_count": 2}
+    assert change.summary.startswith(f"Put down {office.person(person)['full_name']} for “")
+    assert change.summary.endswith("” with 2 guests")
+
+
+def test_an_answer_by_email_is_warned_about_only_where_the_event_sends_one(office: Bench) -> None:
+    quiet, loud = quiet_event(nation_of(office)), event(nation_of(office))
+
+    warned = {
+        each: plan(
+            office.nation,
+            "add_event_rsvp",
+            {"event_id": each, "person_id": not_coming(nation_of(office), each)[0]},
+        ).warnings
+        for each in (quiet, loud)
+    }
+
+    assert not any("automatic answer" in each for each in warned[quiet])
+    assert any("automatic answer" in each for each in warned[loud])
+
+
+@pytest.mark.parametrize("by", ["person_id", "email"])
+def test_who_has_rsvpd_already_is_left_alone(by: str, office: Bench) -> None:
+    row = rsvp_row(nation_of(office))
+    person = office.person(row["signup_id"])
+    who = {"person_id": person["id"]} if by == "person_id" else {"email": person["email"]}
+
+    change = plan(office.nation, "add_event_rsvp", {"event_id": row["event_id"], **who})
+
+    assert change.operations == ()
+    assert [each.why for each in change.skipped] == ["already so"]
+
+
+def test_an_rsvp_under_another_address_is_found_too(office: Bench) -> None:
+    row = rsvp_row(nation_of(office))
+    nation_of(office)["event_rsvps"].update(row["id"], {"email": "elsewhere@new.example"})
+
+    change = plan(
+        office.nation,
+        "add_event_rsvp",
+        {"event_id": row["event_id"], "person_id": row["signup_id"], "guests": 8},
+    )
+
+    (operation,) = change.operations
+    assert operation.request.path == f"event_rsvps/{row['id']}"
+    assert operation.after == {"guests_count": 8}
+
+
+def test_an_rsvp_that_was_cancelled_is_taken_up_again(office: Bench) -> None:
+    row = rsvp_row(nation_of(office), cancelled=True)
+
+    change = plan(
+        office.nation, "add_event_rsvp", {"event_id": row["event_id"], "person_id": row["signup_id"]}
+    )
+
+    assert change.operations[0].after == {"canceled": False}
+    assert change.summary.startswith("Take up again the RSVP of ")
+
+
+def test_more_people_than_the_event_takes_are_warned_about(office: Bench) -> None:
+    wanted = quiet_event(nation_of(office))
+    nation_of(office)["events"].update(wanted, {"capacity_count": 3, "allow_guests": False})
+    (person,) = not_coming(nation_of(office), wanted)
+
+    change = plan(office.nation, "add_event_rsvp", {"event_id": wanted, "person_id": person, "guests": 1})
+
+    assert any("the event takes 3" in each for each in change.warnings)
+    assert any("does not take guests" in each for each in change.warnings)
+
+
+@pytest.mark.parametrize(
+    ("who", "message"),
+    [
+        ({}, "Give person_id"),
+        ({"first_name": "Jo", "last_name": "Park"}, "email address or a phone number"),
+        ({"first_name": "Jo", "email": "jo@new.example"}, "needs a last name"),
+        ({"email": "jo@new.example"}, "needs a first name and a last name"),
+        ({"first_name": "Jo", "last_name": "Park", "email": "jo"}, "email: an email address"),
+        ({"person_id": "7", "email": "jo@new.example"}, "not both"),
+        ({"person_id": "7", "guests": -1}, "guests"),
+        ({"person_id": "98765"}, "no person with id 98765"),
+    ],
+)
+def test_an_rsvp_of_nobody_in_particular_is_refused(
+    who: dict[str, object], message: str, office: Bench
+) -> None:
+    with pytest.raises(errors.NatError, match=message):
+        plan(office.nation, "add_event_rsvp", {"event_id": quiet_event(nation_of(office)), **who})
+
+
+def test_somebody_new_is_added_and_put_down_and_both_are_taken_back(office: Bench) -> None:
+    wanted, journal = quiet_event(nation_of(office)), KeptJournal()
+    known = set(rows(nation_of(office), "signups"))
+    change = plan(
+        office.nation,
+        "add_event_rsvp",
+        {"event_id": wanted, "first_name": "Jo", "last_name": "Park", "phone_number": "555 0100"},
+    )
+    office.commit(change, journal)
+    (new,) = set(rows(nation_of(office), "signups")) - known
+    there = nation_of(office)["event_rsvps"].where("event_id", wanted)
+    assert [each["first_name"] for each in there if each["signup_id"] == new] == ["Jo"]
+
+    report = office.undo(change, journal, KeptJournal("turn-2"))
+
+    assert report.outcome == "done"
+    assert set(rows(nation_of(office), "signups")) == known
+
+
+@pytest.mark.parametrize(
+    ("changes", "before", "summary"),
+    [
+        ({"attended": True}, {"attendee": False}, "Check in "),
+        ({"cancelled": True}, {"canceled": False}, "Cancel the RSVP of "),
+        ({"guests": 9}, None, "Change the RSVP of "),
+    ],
+)
+def test_a_change_of_an_rsvp_is_told_in_plain_words(
+    changes: dict[str, object], before: dict[str, object] | None, summary: str, office: Bench
+) -> None:
+    row = rsvp_row(nation_of(office))
+
+    change = plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], **changes})
+
+    assert change.summary.startswith(f"{summary}{office.person(row['signup_id'])['full_name']} for “")
+    assert before is None or change.operations[0].before == before
+
+
+def test_who_comes_after_all_has_not_cancelled(office: Bench) -> None:
+    row = rsvp_row(nation_of(office), cancelled=True)
+    change = plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], "attended": True})
+
+    execute(office.nation, change)
+
+    now = rows(nation_of(office), "event_rsvps")[row["id"]]
+    assert (now["attendee"], now["canceled"]) == (True, False)
+    assert change.summary.startswith("Check in ")
+
+
+def test_what_was_never_set_counts_as_no(office: Bench) -> None:
+    row = rsvp_row(nation_of(office))
+    nation_of(office)["event_rsvps"].update(row["id"], dict.fromkeys(("attendee", "canceled", "volunteer")))
+    nothing = {"attended": False, "cancelled": False, "volunteer": False}
+
+    change = plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], **nothing})
+
+    assert change.operations == ()
+    assert len(change.skipped) == 1
+
+
+def test_several_rsvps_of_one_person_are_asked_about(office: Bench) -> None:
+    row = rsvp_row(nation_of(office))
+    twin = nation_of(office)["event_rsvps"].insert({**row})
+
+    with pytest.raises(errors.BadRequest, match=f"{row['id']}, {twin['id']}"):
+        plan(
+            office.nation,
+            "update_event_rsvp",
+            {"event_id": row["event_id"], "person_id": row["signup_id"], "attended": True},
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"attended": True}, "Give rsvp_id, or event_id and person_id"),
+        ({"person_id": "7", "attended": True}, "Give rsvp_id, or event_id and person_id"),
+        ({"rsvp_id": "1"}, "nothing to change"),
+        ({"rsvp_id": "1", "attended": True, "cancelled": True}, "attended and cancelled"),
+        ({"rsvp_id": "98765", "attended": True}, "no RSVP with id 98765"),
+        ({"event_id": "98765", "person_id": "7", "attended": True}, "no event with id 98765"),
+    ],
+)
+def test_an_rsvp_that_is_not_clear_is_asked_about(
+    arguments: dict[str, object], message: str, office: Bench
+) -> None:
+    with pytest.raises(errors.NatError, match=message):
+        plan(office.nation, "update_event_rsvp", arguments)
+
+
+def test_an_rsvp_of_another_event_is_not_taken_for_this_one(office: Bench) -> None:
+    row = rsvp_row(nation_of(office))
+    other = next(each for each in rows(nation_of(office), "events") if each != row["event_id"])
+
+    with pytest.raises(errors.BadRequest, match="for another event"):
+        plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], "event_id": other, "attended": True})
+
+
+def test_who_has_no_rsvp_cannot_be_checked_in(office: Bench) -> None:
+    wanted = event(nation_of(office))
+    (person,) = not_coming(nation_of(office), wanted)
+
+    with pytest.raises(errors.RecordNotFound, match="There is no RSVP of"):
+        plan(office.nation, "update_event_rsvp", {"event_id": wanted, "person_id": person, "attended": True})
+
+
+def test_an_event_with_more_rsvps_than_are_looked_through_is_left_to_people(
+    office: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nat.agent.tools.changing.rsvps.RSVPS_AT_MOST", 2)
+    wanted = event(nation_of(office))
+    (person,) = not_coming(nation_of(office), wanted)
+
+    with pytest.raises(errors.BadRequest, match="too many to look through"):
+        plan(office.nation, "add_event_rsvp", {"event_id": wanted, "person_id": person})
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("update_event", {"changes": {"capacity": 5}}),
+        ("delete_event", {"confirm_name": "x"}),
+        ("add_event_rsvp", {"person_id": "7"}),
+    ],
+)
+def test_an_event_that_is_not_there_is_named(tool: str, arguments: dict[str, object], office: Bench) -> None:
+    with pytest.raises(errors.RecordNotFound, match="no event with id 98765"):
+        plan(office.nation, tool, {"event_id": "98765", **arguments})
+
+
+def test_a_known_email_address_in_any_case_is_that_persons(office: Bench) -> None:
+    wanted = quiet_event(nation_of(office))
+    (person,) = not_coming(nation_of(office), wanted)
+
+    change = plan(
+        office.nation,
+        "add_event_rsvp",
+        {"event_id": wanted, "email": office.person(person)["email"].upper()},
+    )
+
+    assert [each.subject.id for each in change.operations] == [person]
