@@ -66,15 +66,21 @@ class ApiStack(NatStack):
             handler="nat.handlers.api.handler",
             description="Nat: answers the HTTP API",
             variables={
-                **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS),
+                **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS, Table.ACTIONS),
                 **self._model_key_variables,
+                Variable.TURN_QUEUE_URL: self._data.queue.queue_url,
+                Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
             },
         )
+        # A decision is a turn, though a free one: stored, locking its conversation, on its way to the queue.
+        # A no is told to those who follow the conversation, of whom some may be gone.
         self._data.grant_rows(
             function,
-            read=(Table.MEMBERSHIPS, Table.CONVERSATIONS),
-            write=(Table.NATIONS, Table.ONCE, Table.USERS),
+            read=(Table.MEMBERSHIPS,),
+            write=(*ADMISSION, Table.ACTIONS),
         )
+        self._data.queue.grant_send_messages(function)
+        self.sockets.grant_push(function.own_role)
         grant_model_keys(function.own_role, self._data.key)
         self.http.serve(function, Route)
         return function
@@ -83,7 +89,7 @@ class ApiStack(NatStack):
         function = self.function(
             "Socket",
             handler="nat.handlers.ws.handler",
-            description="Nat: admits questions from sockets and replays answers",
+            description="Nat: admits questions and decisions from sockets and replays answers",
             variables={**self._door_variables, **self._data.table_variables(*ENDING)},
         )
         # A turn that is stopped before a worker took it is ended here.

@@ -111,8 +111,8 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
     [
         (
             "RequestsRole",
-            {"Memberships", "Nations", "Conversations", "Once", "Users"},
-            {"Nations", "Once", "Users"},
+            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Actions"},
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Actions"},
         ),
         (
             "SocketRole",
@@ -152,7 +152,14 @@ def test_the_http_api_stores_nations_model_keys_and_touches_no_other_secret() ->
     }
 
 
-def test_only_sockets_push_from_a_door() -> None:
+def test_who_takes_decisions_sends_them_on_and_tells_of_a_no() -> None:
+    own = statements(synthesise("prod").part("Api"), "RequestsRole")
+
+    assert "SendMessage" in actions(own, "sqs")
+    assert actions(own, "execute-api") == {"ManageConnections"}
+
+
+def test_the_streaming_host_pushes_to_nobody() -> None:
     template = synthesise("prod").part("Api")
 
     pushing = [
@@ -161,7 +168,7 @@ def test_only_sockets_push_from_a_door() -> None:
         if actions(statements(template, role), "execute-api")
     ]
 
-    assert pushing == ["SocketRole"]
+    assert pushing == ["RequestsRole", "SocketRole"]
 
 
 def test_a_function_is_told_the_tables_it_may_reach() -> None:

@@ -6,6 +6,9 @@ which is why the token comes in `X-Nat-Authorization`.
 
     POST /v1/stream    {"turn", "conversation", "message", "page"} → text/event-stream
     GET  /health
+
+With `Last-Event-ID` a turn is only tailed, be it a question or a decision: `turn` and `conversation` are
+enough.
 """
 
 import json
@@ -33,8 +36,8 @@ from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
 from nat.people.session import Caller, caller_of
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Surface, admit
-from nat.turns.asking import read_question
+from nat.turns.admit import Admission, Surface, admit
+from nat.turns.asking import read_question, text
 from nat.turns.queue import TurnQueue
 
 LARGEST_BODY: Final = 4 * MAX_MESSAGE_BYTES
@@ -73,24 +76,26 @@ class StreamHost:
         return caller_of(claims, headers)
 
     def begin(self, caller: Caller, body: Mapping[str, Any], after: tuple[int, int] | None) -> Turn:
-        """The turn to tail: admitted now, or with `after` the caller's own of before, not admitted again.
+        """The turn to tail: admitted now, or with `after` one of before, the caller's own or in the caller's
+        conversation, not admitted again.
 
-        Raises what admission raises, and `NotFound` for a turn to go on with that is not the caller's.
+        Raises what admission raises, and `NotFound` for a turn to go on with that is neither.
         """
-        asked = read_question(
-            body, user_id=caller.user_id, nation_slug=caller.nation_slug, surface=Surface.SSE
-        )
         if after is None:
+            asked = read_question(
+                body, user_id=caller.user_id, nation_slug=caller.nation_slug, surface=Surface.SSE
+            )
             return admit(asked, self.admission).turn
         self.admission.memberships.require(caller.user_id, caller.nation_slug)
-        return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, asked)
+        return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, body)
 
-    def _resumed(self, caller: Caller, asked: AdmitRequest) -> Turn:
+    def _resumed(self, caller: Caller, body: Mapping[str, Any]) -> Turn:
+        turns = self.admission.turns
         try:
-            turn = self.admission.turns.get(asked.nation_slug, asked.conversation_id, asked.turn_id)
+            turn = turns.get(caller.nation_slug, text(body, "conversation"), text(body, "turn"))
         except ValueError:
             raise NotFound from None
-        if turn.user_id != caller.user_id:
+        if caller.user_id not in (turn.user_id, turns.owner(turn)):
             raise NotFound
         return turn
 

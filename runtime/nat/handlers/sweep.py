@@ -1,4 +1,5 @@
-"""Every minute: turns that were admitted and never queued are sent again, or failed and refunded."""
+"""Every minute: turns that were admitted and never queued are sent again, or failed and refunded; proposals
+whose time is over are marked."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ def sweep() -> Sweep:
 
 
 def handler(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # Lambda's signature
-    """Lambda's entry point; gives how many turns were sent again and failed."""
+    """Lambda's entry point; gives how many turns were sent again and failed, and proposals expired."""
     swept = asdict(sweep().run())
     log.structured().info("swept", extra=swept)
     return swept

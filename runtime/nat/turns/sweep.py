@@ -1,8 +1,12 @@
-"""The minute's sweep: turns that were admitted but never seen to reach the queue.
+"""The minute's sweep: turns that were admitted but never seen to reach the queue, and proposals whose time is
+over.
 
 Admission stores a turn and then sends it; a process that dies in between leaves it `admitted`. Sending again
 is harmless: within five minutes SQS drops the copy, later the worker finds the turn's state in its row. A
 turn that still is not queued after a few minutes has failed for the person who waits: it is refunded.
+
+A proposal that nobody decided in time cannot be decided from that moment; here it is marked, and those who
+follow its conversation are told.
 """
 
 import logging
@@ -13,11 +17,13 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nat.actions.inbox import Inbox
 from nat.conversations.turns import State, Turn, Turns
 from nat.errors import NotFound
 from nat.names import Table
 from nat.settings import TableNames
 from nat.turns.abandon import abandon
+from nat.turns.announce import announce
 from nat.turns.publish import Deliver, tell
 from nat.turns.queue import TurnQueue
 
@@ -38,10 +44,11 @@ class Swept:
 
     resent: int = 0
     failed: int = 0
+    expired: int = 0
 
 
 class Sweep:
-    """Sweeps turns of all nations, with a role that reaches them all."""
+    """Sweeps turns and proposals of all nations, with a role that reaches them all."""
 
     def __init__(
         self,
@@ -54,6 +61,7 @@ class Sweep:
         self._client = client
         self._tables = tables
         self._turns = Turns(client, tables[Table.CONVERSATIONS])
+        self._inbox = Inbox(client, tables, now=now)
         self._queue = queue
         self._deliver = deliver
         self._now = now
@@ -81,7 +89,17 @@ class Sweep:
                     "turn not swept",
                     extra={"turn": seen.turn_id, "nation": seen.nation_slug, "reason": type(error).__name__},
                 )
-        return Swept(resent, failed)
+        return Swept(resent, failed, self._expire())
+
+    def _expire(self) -> int:
+        try:
+            expired = self._inbox.expire()
+        except (BotoCoreError, ClientError) as error:
+            _log.error("proposals not swept", extra={"reason": type(error).__name__})
+            return 0
+        for approval in expired:
+            announce(self._deliver, approval)
+        return len(expired)
 
     def _fail(self, turn: Turn, now: datetime) -> int:
         envelope = abandon(self._client, self._tables, turn, now)

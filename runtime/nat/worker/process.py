@@ -11,7 +11,7 @@ from nat.agent.loop import Agent
 from nat.agent.models.claude import Clients
 from nat.agent.money import Prices
 from nat.agent.ports import Model
-from nat.agent.tools import reading
+from nat.agent.tools import load
 from nat.channels.push import Push
 from nat.channels.websocket import Subscriptions
 from nat.connections.access import NationAccess
@@ -56,7 +56,7 @@ def build() -> Worker:
 
     clients = Clients(settings.read_optional(Variable.ANTHROPIC_URL))
     model = configured_model(aws.secrets(), aws.sts().meta.region_name, clients)
-    tools = reading()
+    tools = load()
 
     def agent_with(model: Model) -> Agent:
         return Agent(model, tools, prices=prices)

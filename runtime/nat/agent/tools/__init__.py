@@ -4,7 +4,6 @@ here, those that change something in `changing`."""
 import importlib
 import pkgutil
 
-from nat.agent.effects import Effect
 from nat.agent.tool import REGISTRY, Tool
 
 
@@ -13,9 +12,3 @@ def load() -> dict[str, Tool]:
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         importlib.import_module(module.name)
     return dict(sorted(REGISTRY.items()))
-
-
-def reading() -> dict[str, Tool]:
-    """The tools that change nothing: what people are offered until they can decide about changes where they
-    ask. Planning, approvals and undo (`nat.actions`, `nat.turns.decide`) wait for their surface."""
-    return {name: each for name, each in load().items() if each.effect is Effect.READ}
