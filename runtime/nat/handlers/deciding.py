@@ -81,7 +81,8 @@ class Deciding:
         )
 
     def _retry(self, decision: Decision, body: Body, follow: Observer | None) -> Admitted:
-        return self._decisions.retry(decision, text(body, "approval"), before_queueing=follow)
+        target = text(body, "change" if "change" in body else "approval")
+        return self._decisions.retry(decision, target, before_queueing=follow)
 
     def _undo(self, decision: Decision, body: Body, follow: Observer | None) -> Admitted:
         return self._decisions.undo(
