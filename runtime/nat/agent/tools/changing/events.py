@@ -169,7 +169,13 @@ def create_event(
     group="events",
     effect=Effect.WRITE,
     label="Changing an event",
-    endpoints=("PATCH /events/{id}", "PATCH /pages/{id}", "GET /events/{id}", "GET /pages"),
+    endpoints=(
+        "PATCH /events/{id}",
+        "PATCH /pages/{id}",
+        "GET /events/{id}",
+        "GET /pages",
+        "GET /pages/{id}",
+    ),
     undo="patches back the old values",
 )
 def update_event(

@@ -102,7 +102,14 @@ def create_list(
     group="lists",
     effect=Effect.BULK,
     label="Putting people on a list",
-    endpoints=("PATCH /lists/{id}/add_signups", "GET /lists/{id}", "GET /lists/{id}/signups", "GET /signups"),
+    endpoints=(
+        "PATCH /lists/{id}/add_signups",
+        "GET /lists/{id}",
+        "GET /lists/{id}/signups",
+        "GET /signups",
+        "GET /signup_tags",
+        "GET /async_processes/{id}",
+    ),
     undo="takes off those who were not on it before",
 )
 def add_people_to_list(
@@ -144,7 +151,13 @@ def add_people_to_list(
     group="lists",
     effect=Effect.BULK,
     label="Taking people off a list",
-    endpoints=("PATCH /lists/{id}/remove_signups", "GET /lists/{id}", "GET /lists/{id}/signups"),
+    endpoints=(
+        "PATCH /lists/{id}/remove_signups",
+        "GET /lists/{id}",
+        "GET /lists/{id}/signups",
+        "GET /signups",
+        "GET /async_processes/{id}",
+    ),
     undo="puts them back on it",
 )
 def remove_people_from_list(nation: NationBuilder, *, list_id: RecordId, person_ids: PersonIds) -> Change:
@@ -181,6 +194,7 @@ def remove_people_from_list(nation: NationBuilder, *, list_id: RecordId, person_
         "GET /signup_tags",
         "POST /signup_tags",
         "GET /signup_taggings",
+        "GET /async_processes/{id}",
     ),
     undo="untags those who lacked it",
 )
@@ -208,6 +222,7 @@ def tag_list_members(
         "GET /lists/{id}/signups",
         "GET /signup_tags",
         "GET /signup_taggings",
+        "GET /async_processes/{id}",
     ),
     undo="tags those who had it",
 )

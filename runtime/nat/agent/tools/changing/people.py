@@ -68,6 +68,10 @@ class Address(Parameters):
         "GET /signups",
         "POST /signup_tags",
         "POST /signup_taggings",
+        "GET /signups/{id}",
+        "GET /signup_tags",
+        "GET /signup_taggings",
+        "GET /custom_fields",
     ),
     undo="deletes the person if new, else restores the fields",
 )
@@ -203,7 +207,12 @@ def _tagged(wanted: tuple[WantedTag, ...]) -> str:
     group="people",
     effect=Effect.WRITE,
     label="Changing a person",
-    endpoints=("PATCH /signups/{id}", "GET /signups/{id}", "GET /custom_fields"),
+    endpoints=(
+        "PATCH /signups/{id}",
+        "GET /signups/{id}",
+        "GET /custom_fields",
+        "GET /signups",
+    ),
     undo="patches back the old values",
 )
 def update_person(nation: NationBuilder, *, person_id: RecordId, changes: Changes) -> Change:
@@ -220,7 +229,14 @@ def update_person(nation: NationBuilder, *, person_id: RecordId, changes: Change
     group="people",
     effect=Effect.BULK,
     label="Changing many people",
-    endpoints=("PATCH /signups/{id}", "GET /signups", "GET /lists/{id}/signups", "GET /custom_fields"),
+    endpoints=(
+        "PATCH /signups/{id}",
+        "GET /signups",
+        "GET /lists/{id}/signups",
+        "GET /custom_fields",
+        "GET /signups/{id}",
+        "GET /lists/{id}",
+    ),
     undo="patches back the old values",
 )
 def bulk_update_people(

@@ -40,6 +40,7 @@ Guests = Annotated[int, Field(ge=0, le=1_000, description="Besides the person")]
         "GET /events/{id}",
         "GET /signups",
         "GET /signups/{id}",
+        "GET /event_rsvps/{id}",
     ),
     sends=True,
     undo="deletes the RSVP",

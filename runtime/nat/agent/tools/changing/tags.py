@@ -155,7 +155,12 @@ def bulk_tag_people(
     group="tags",
     effect=Effect.BULK,
     label="Renaming a tag",
-    endpoints=("PATCH /signup_tags/{id}", "GET /signup_tags", "GET /signup_taggings"),
+    endpoints=(
+        "PATCH /signup_tags/{id}",
+        "GET /signup_tags",
+        "GET /signup_taggings",
+        "GET /signup_tags/{id}",
+    ),
     undo="renames it back",
 )
 def rename_tag(
@@ -188,7 +193,12 @@ def rename_tag(
     group="tags",
     effect=Effect.DESTRUCTIVE,
     label="Deleting a tag",
-    endpoints=("DELETE /signup_tags/{id}", "GET /signup_tags", "GET /signup_taggings"),
+    endpoints=(
+        "DELETE /signup_tags/{id}",
+        "GET /signup_tags",
+        "GET /signup_taggings",
+        "GET /signup_tags/{id}",
+    ),
 )
 def delete_tag(
     nation: NationBuilder,
