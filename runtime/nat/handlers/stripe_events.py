@@ -1,0 +1,40 @@
+"""Acts on Stripe's events from the queue. What nobody can act on goes to the dead letters at once."""
+
+import logging
+from typing import Any
+
+from nat import log
+from nat.billing import process
+from nat.billing.notification import Notification, NotificationUnreadable
+from nat.billing.webhook import Undeliverable
+
+_log = logging.getLogger(__name__)
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point. Names the messages that failed, so that only they come again."""
+    log.structured()
+    failed = []
+    for record in event["Records"]:
+        try:
+            _take(record["body"])
+        except Exception as error:
+            log.defect(error, message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def _take(body: str) -> None:
+    try:
+        notification = Notification.read(body)
+    except NotificationUnreadable:
+        _log.error("billing message unreadable")
+        raise
+    about = {"event": notification.event, "type": notification.type}
+    try:
+        done = process.billing().webhooks.take(notification)
+    except Undeliverable as undeliverable:
+        _log.error("billing event put aside", extra={**about, "reason": undeliverable.reason})
+        process.queue().bury(notification, undeliverable.reason)
+    else:
+        _log.info("billing event", extra={**about, "done": done})

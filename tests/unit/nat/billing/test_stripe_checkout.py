@@ -1,0 +1,171 @@
+"""A nation is subscribed on Stripe's page, once, with its slug and plan where Stripe keeps them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
+from nat.nations.record import SubscriptionStatus
+from nat.people.memberships import Membership
+from nat.roles import Role
+from tests.unit.nat.billing.shop import APP, Shop
+from tests.unit.nat.world import START
+
+
+def test_slug_and_plan_are_in_the_metadata_of_session_and_subscription(shop: Shop) -> None:
+    page = shop.begin("nat")
+    shop.stripe.complete(page.session_id)
+
+    session = shop.client.v1.checkout.sessions.retrieve(page.session_id)
+    assert isinstance(session.subscription, str)
+    subscription = shop.client.v1.subscriptions.retrieve(session.subscription)
+
+    assert session.metadata is not None
+    expected = {"nation_slug": "demo", "plan": "nat", "user_id": "ada"}
+    assert session.metadata.to_dict() == subscription.metadata.to_dict() == expected
+    assert session.client_reference_id == "demo"
+
+
+def test_the_person_pays_on_the_page_and_comes_back_to_the_app(shop: Shop) -> None:
+    page = shop.begin("nat")
+
+    assert "14 days free" in requests.get(page.url, timeout=5).text
+    done = requests.post(page.url, data={"do": "pay", "card": "ok"}, allow_redirects=False, timeout=5)
+
+    assert done.status_code == 303
+    assert done.headers["location"] == f"{APP}/setup/billing?session={page.session_id}"
+
+
+def test_a_declined_card_leaves_the_page_open(shop: Shop) -> None:
+    page = shop.begin("nat_pro")
+
+    refused = requests.post(page.url, data={"do": "pay", "card": "declined"}, timeout=5)
+
+    assert refused.status_code == 402
+    assert shop.client.v1.checkout.sessions.retrieve(page.session_id).status == "open"
+
+
+def test_trial_days_are_the_plans(shop: Shop) -> None:
+    assert shop.begin("nat").trial_days == 14
+    assert shop.begin("nat_pro").trial_days == 0
+
+
+def test_a_nation_has_one_trial(shop: Shop) -> None:
+    subscription = shop.subscribe("nat")
+    shop.client.v1.subscriptions.cancel(subscription)
+    shop.take_all()
+
+    assert shop.begin("nat").trial_days == 0
+
+
+def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
+    shop.subscribe("nat")
+
+    nation = shop.nation()
+    memberships = shop.billing.synchroniser.storage.memberships
+
+    assert (nation.subscription_status, nation.subscription_plan) == (SubscriptionStatus.TRIALING, "nat")
+    assert nation.queries_limit == 500
+    assert memberships.require("ada", "demo").role is Role.OWNER
+
+
+def test_nothing_is_stored_of_a_nation_that_did_not_pay(shop: Shop) -> None:
+    shop.begin("nat")
+    shop.take_all()
+
+    assert shop.billing.synchroniser.storage.nations.get("demo") is None
+
+
+def test_who_subscribes_a_nation_with_members_does_not_become_its_owner(shop: Shop) -> None:
+    memberships = shop.billing.synchroniser.storage.memberships
+    memberships.put(Membership("grace", "demo", Role.OWNER, START))
+
+    shop.subscribe("nat")
+
+    assert memberships.get("ada", "demo") is None
+
+
+def test_an_owner_who_left_does_not_come_back_with_the_next_event(shop: Shop) -> None:
+    subscription = shop.subscribe("nat_pro")
+    memberships = shop.billing.synchroniser.storage.memberships
+    memberships.remove("ada", "demo")
+
+    shop.client.v1.subscriptions.update(subscription, params={"cancel_at_period_end": True})
+    shop.take_all()
+
+    assert memberships.get("ada", "demo") is None
+
+
+@pytest.mark.parametrize("plan", ["starter", "gold", ""])
+def test_only_plans_on_sale_can_be_bought(shop: Shop, plan: str) -> None:
+    with pytest.raises(PlanUnknown):
+        shop.begin(plan)
+
+
+def test_a_second_subscription_is_refused_before_the_first_ones_events_came(shop: Shop) -> None:
+    page = shop.begin("nat")
+    shop.stripe.complete(page.session_id)
+
+    with pytest.raises(AlreadySubscribed):
+        shop.begin("nat_pro")
+
+
+@pytest.mark.parametrize("card", ["declined", "action"])
+def test_a_nation_whose_payment_is_late_pays_that_one(shop: Shop, card: str) -> None:
+    shop.subscribe("nat_pro")
+    shop.stripe.set_card(shop.customer(), card)
+    shop.stripe.advance(days=32)
+
+    with pytest.raises(AlreadySubscribed):
+        shop.begin("nat")
+
+
+def test_after_the_end_a_nation_can_subscribe_again_as_the_same_customer(shop: Shop) -> None:
+    first = shop.subscribe("nat_pro")
+    customer = shop.customer()
+    shop.client.v1.subscriptions.cancel(first)
+    shop.take_all()
+    assert shop.nation().subscription_status is SubscriptionStatus.CANCELLED
+
+    shop.stripe.advance(seconds=60)
+    second = shop.subscribe("nat")
+
+    nation = shop.nation()
+    assert (nation.stripe_subscription_id, nation.stripe_customer_id) == (second, customer)
+    assert nation.subscription_status is SubscriptionStatus.ACTIVE
+
+
+def test_a_newer_page_closes_the_older_one(shop: Shop) -> None:
+    first, second = shop.begin("nat"), shop.begin("nat_pro")
+
+    sessions = shop.client.v1.checkout.sessions
+
+    assert sessions.retrieve(first.session_id).status == "expired"
+    assert sessions.retrieve(second.session_id).status == "open"
+
+
+def test_two_pages_begun_at_once_are_of_one_customer(shop: Shop) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        pages = list(threads.map(lambda user: shop.begin("nat", user=user), ("ada", "grace")))
+
+    sessions = [shop.client.v1.checkout.sessions.retrieve(page.session_id) for page in pages]
+    assert len({session.customer for session in sessions}) == 1
+
+
+def test_nations_do_not_share_a_customer(shop: Shop) -> None:
+    shop.subscribe("nat", slug="demo")
+    shop.subscribe("nat", slug="harbor")
+
+    assert shop.customer("demo") != shop.customer("harbor")
+
+
+def test_an_outage_of_stripe_is_said_and_can_be_tried_again(shop: Shop) -> None:
+    shop.stripe.state.outages.extend([503] * 6)
+
+    with pytest.raises(BillingUnavailable) as refused:
+        shop.begin("nat")
+
+    assert refused.value.retryable
+    shop.stripe.state.outages.clear()
+    assert shop.begin("nat").url
