@@ -84,24 +84,36 @@ class History:
         )
         return {"Put": {"TableName": self.table, "Item": prepared}}
 
-    def answers(self, nation_slug: str, conversation_id: str, *, limit: int = 50) -> list[Answered]:
-        """The newest ended turns, oldest first, strongly consistent."""
-        items = self._newest(nation_slug, conversation_id, _ANSWER, limit)
+    def answers(
+        self,
+        nation_slug: str,
+        conversation_id: str,
+        *,
+        limit: int = 50,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Answered]:
+        """The newest ended turns, oldest first, strongly consistent; or the newest of those that stand before
+        the turn with this id that ended at this time."""
+        conversation = conversation_key(nation_slug, conversation_id)
+        position: dict[str, Any] = {}
+        if before is not None:
+            start = {"conversation": conversation, "item": f"{_ANSWER}{timestamp(before[0])}#{before[1]}"}
+            position = {"ExclusiveStartKey": encode(start)}
+        items = self._newest(conversation, _ANSWER, limit, position)
         return [_answered(decode(item)) for item in reversed(list(items))]
 
     def _newest(
-        self, nation_slug: str, conversation_id: str, prefix: str, limit: int
+        self, conversation: str, prefix: str, limit: int, position: dict[str, Any]
     ) -> "Iterator[dict[str, AttributeValueTypeDef]]":
         """Items from the newest on, page by page (1 MB): who has enough stops asking."""
         found = 0
-        position: dict[str, Any] = {}
         while found < limit:
             page = self._client.query(
                 TableName=self.table,
                 KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
                 ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
                 ExpressionAttributeValues={
-                    ":conversation": {"S": conversation_key(nation_slug, conversation_id)},
+                    ":conversation": {"S": conversation},
                     ":prefix": {"S": prefix},
                 },
                 ConsistentRead=True,

@@ -62,12 +62,13 @@ class Listing:
         )
         items = [decode(item) for item in page["Items"]]
         return Listed(
-            tuple(_conversation(item) for item in items),
+            tuple(conversation_of(item) for item in items),
             _token(items[-1]) if "LastEvaluatedKey" in page else None,
         )
 
 
-def _conversation(item: dict[str, Any]) -> Conversation:
+def conversation_of(item: dict[str, Any]) -> Conversation:
+    """A conversation from its row in plain values."""
     return Conversation(
         conversation_id=item["conversation"].partition("#")[2],
         title=item["title"],

@@ -1,0 +1,42 @@
+"""The settings of the selected nation: members see them, admins change them. Works without a subscription."""
+
+from typing import Final
+
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
+from nat.conversations.retention import Shortening
+from nat.handlers.request import Answer, Request
+from nat.handlers.routes import Routes
+from nat.handlers.services import Services
+from nat.names import Route
+from nat.nations.settings import as_body, change
+from nat.roles import Role
+
+
+def settings(services: Services, request: Request) -> Answer:
+    """The settings as they are."""
+    member = services.member(request, active=False)
+    return Answer(as_body(services.nations.require(member.nation_slug)))
+
+
+def change_settings(services: Services, request: Request) -> Answer:
+    """Change some of them; each change is an entry of the audit log. A shorter retention is applied to old
+    conversations within minutes."""
+    admin = services.member(request, at_least=Role.ADMIN, active=False)
+    changed = change(services.nations, admin.nation_slug, request.json(), services.clock())
+    log = Audit(services.client, services.tables, now=services.clock)
+    for each in changed.changes:
+        log.append(
+            admin.nation_slug,
+            Kind.SETTINGS_CHANGED,
+            by=admin.user_id,
+            about=each.name,
+            summary=f"Changed {each.name}",
+            details={"before": each.before, "after": each.after},
+        )
+        if each.name == "retention_days" and each.after < each.before:
+            Shortening(services.client, services.tables).begin(admin.nation_slug)
+    return Answer(as_body(changed.nation))
+
+
+ROUTES: Final[Routes] = {Route.SETTINGS: settings, Route.CHANGE_SETTINGS: change_settings}

@@ -1,0 +1,139 @@
+"""What admins of a nation may set: time zone, retention, policy. Read from clients, checked, stored."""
+
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from nat.agent.effects import Effect
+from nat.agent.gates import SENDS, Rule
+from nat.agent.tool_names import TOOL_NAMES
+from nat.errors import BadRequest, NationUnknown, Throttled
+from nat.nations.record import Nation, Nations
+
+LEAST_RETENTION: Final = 30
+MOST_RETENTION: Final = 365
+LEAST_MINUTES: Final = 1
+MOST_MINUTES: Final = 72 * 60
+APPROVAL_MINUTES: Final = "approval_minutes"
+DEFAULT_MINUTES: Final = 15
+TRIES: Final = 5
+_NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES)
+_CLASSES: Final = (*(effect.value for effect in Effect), SENDS)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One setting as it was and as it is now."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The nation after a change of settings, and what of them is different."""
+
+    nation: Nation
+    changes: tuple[Change, ...]
+
+
+def as_body(nation: Nation) -> dict[str, Any]:
+    """The settings as clients have them; defaults in place of what was never set."""
+    policy = nation.policy
+    return {
+        "time_zone": nation.time_zone,
+        "retention_days": nation.retention_days or MOST_RETENTION,
+        "policy": {
+            "classes": dict(policy.get("classes", {})),
+            "tools": dict(policy.get("tools", {})),
+        },
+        APPROVAL_MINUTES: policy.get(APPROVAL_MINUTES, DEFAULT_MINUTES),
+    }
+
+
+def change(nations: Nations, nation_slug: str, wanted: Mapping[str, Any], now: datetime) -> Changed:
+    """Set what `wanted` names and leave the rest. `policy` replaces the policy as a whole.
+
+    Raises `BadRequest` for what cannot be set, `NationUnknown`, and `Throttled` when others change the same
+    settings all the time.
+    """
+    checked = _checked(wanted)
+    for _ in range(TRIES):
+        nation = nations.require(nation_slug)
+        before = as_body(nation)
+        fields: dict[str, Any] = {
+            name: checked[name] for name in ("time_zone", "retention_days") if name in checked
+        }
+        if {"policy", APPROVAL_MINUTES} & {*checked}:
+            rules = checked.get("policy") or {
+                name: dict(nation.policy[name]) for name in ("classes", "tools") if name in nation.policy
+            }
+            minutes = checked.get(APPROVAL_MINUTES, nation.policy.get(APPROVAL_MINUTES))
+            fields["policy"] = {**rules, **({} if minutes is None else {APPROVAL_MINUTES: minutes})}
+        # Compared as stored: an empty policy is stored as such, or as nothing in an old record.
+        changed = nations.update(nation_slug, fields, expected={"updated_at": nation.updated_at}, now=now)
+        if changed is not None:
+            after = as_body(changed)
+            return Changed(
+                changed,
+                tuple(
+                    Change(name, before[name], after[name]) for name in _NAMES if before[name] != after[name]
+                ),
+            )
+        if nations.get(nation_slug) is None:
+            raise NationUnknown
+    raise Throttled("Somebody else is changing the settings. Look at them and try again.", retry_after=1)
+
+
+def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = {*wanted} - {*_NAMES}
+    if unknown or not wanted:
+        raise BadRequest(f"Settings are {', '.join(_NAMES)}.")
+    readers: dict[str, Callable[[Any], Any]] = {
+        "time_zone": _time_zone,
+        "retention_days": lambda value: _number(value, "retention_days", LEAST_RETENTION, MOST_RETENTION),
+        "policy": _policy,
+        APPROVAL_MINUTES: lambda value: _number(value, APPROVAL_MINUTES, LEAST_MINUTES, MOST_MINUTES),
+    }
+    return {name: readers[name](value) for name, value in wanted.items()}
+
+
+def _time_zone(value: Any) -> str:
+    if not isinstance(value, str) or value not in _zones():
+        raise BadRequest("`time_zone` is the IANA name of a time zone, such as America/New_York.")
+    return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
+
+
+def _number(value: Any, name: str, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise BadRequest(f"`{name}` is a whole number from {least} to {most}.")
+    return value
+
+
+def _policy(value: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(value, dict) or {*value} - {"classes", "tools"}:
+        raise BadRequest("`policy` has `classes` and `tools`.")
+    return {
+        "classes": _rules(value.get("classes", {}), frozenset(_CLASSES), "class"),
+        "tools": _rules(value.get("tools", {}), TOOL_NAMES, "tool"),
+    }
+
+
+def _rules(value: Any, known: frozenset[str], what: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise BadRequest(f"The policy gives each {what} a rule: allow, ask or deny.")
+    for name, rule in value.items():
+        if name not in known:
+            raise BadRequest(f"There is no {what} called {str(name)[:60]}.")
+        if rule not in tuple(Rule):
+            raise BadRequest(f"The rule for {name} is allow, ask or deny.")
+    return dict(value)
