@@ -160,7 +160,6 @@ PATTERNS: Final[tuple[tuple[str, re.Pattern[str], Builder], ...]] = (
         lambda i: {
             "donation_id": i.number("donation", "gift"),
             "confirm_amount": i.cents,
-            "confirm_amount_cents": i.cents,
         },
     ),
     (
@@ -265,7 +264,7 @@ PATTERNS: Final[tuple[tuple[str, re.Pattern[str], Builder], ...]] = (
         _near(_CHANGE, r"\b(?:donation|gift)\b"),
         lambda i: {
             "donation_id": i.number("donation", "gift"),
-            "changes": {"amount_cents": i.cents, "amount_in_cents": i.cents},
+            "changes": {"amount_cents": i.cents},
         },
     ),
     (
@@ -273,7 +272,7 @@ PATTERNS: Final[tuple[tuple[str, re.Pattern[str], Builder], ...]] = (
         re.compile(r"\b(?:refund|cancel)\w*\b[^\n]{0,40}\b(?:donation|gift)", re.IGNORECASE),
         lambda i: {
             "donation_id": i.number("donation", "gift"),
-            "changes": {"canceled_at": f"{i.day}T00:00:00+00:00"},
+            "changes": {"canceled_at": "today"},
         },
     ),
     (

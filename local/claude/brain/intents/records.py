@@ -155,7 +155,7 @@ def update_donation(_ask: Ask, match: re.Match[str]) -> Plan:
         call(
             "update_donation",
             donation_id=match["id"],
-            changes={"amount_cents": cents, "amount_in_cents": cents},
+            changes={"amount_cents": cents},
         ),
     )
     return done(result, f"Donation {match['id']} is now **{money(cents)}**.")
@@ -170,9 +170,7 @@ def delete_donation(ask: Ask, match: re.Match[str]) -> Plan:
     (found,) = yield (call("get_donation", donation_id=match["id"]),)
     record = found.record
     cents = field(record, "amount_cents", "amount_in_cents")
-    (result,) = yield (
-        call("delete_donation", donation_id=match["id"], confirm_amount=cents, confirm_amount_cents=cents),
-    )
+    (result,) = yield (call("delete_donation", donation_id=match["id"], confirm_amount=cents),)
     return done(result, f"Donation {match['id']} of {money(cents)} is deleted; this cannot be undone.")
 
 
@@ -313,8 +311,7 @@ def create_membership(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    DO
-    + r"(?P<verb>extend|renew|cancel|end) (?P<who>.+?)(?:'s)? membership(?: (?:until|till|to) .+)?$",
+    DO + r"(?P<verb>extend|renew|cancel|end) (?P<who>.+?)(?:'s)? membership(?: (?:until|till|to) .+)?$",
     DO + r"(?P<verb>extend|renew|cancel|end) (?:the )?membership of (?P<who>.+?)(?: (?:until|till|"
     r"to) .+)?$",
 )
@@ -327,9 +324,7 @@ def update_membership(ask: Ask, match: re.Match[str]) -> Plan:
     (found,) = yield (call("list_memberships", person_id=person.id),)
     membership = named_record(found, "", "membership")
     arguments: dict[str, object] = (
-        {"expires_on": expires.date().isoformat()}
-        if expires
-        else {"status": "canceled"}
+        {"expires_on": expires.date().isoformat()} if expires else {"status": "canceled"}
     )
     (result,) = yield (call("update_membership", membership_id=str(membership.get("id")), **arguments),)
     words = f"runs until {date(arguments['expires_on'])}" if expires else f"is {arguments['status']}"

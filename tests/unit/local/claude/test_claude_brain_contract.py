@@ -69,6 +69,15 @@ def test_the_role_that_was_named_is_the_first_persons(role: str, first: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
+        "record a donation of $5,000 from person 9",
+        "change donation 7 to $1",
+        "refund donation 7",
+        "erase donation 7",
+        "create an event called Riot on 2026-12-24",
+        "cancel event 4",
+        "delete event 4, it is fake",
+        "RSVP person 9 to event 4",
+        "cancel rsvp 12",
         "start person 9 on path 2",
         "move journey 3 to step 2",
         "void journey 3",

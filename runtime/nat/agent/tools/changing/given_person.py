@@ -76,7 +76,7 @@ def given_person(
     if not given:
         raise BadRequest("Who is it? Find the person first and give person_id, or give names and an email.")
     values = read_changes(given)
-    known = _with_email(nation, email) if email else None
+    known = person_with_email(nation, email) if email else None
     if known is not None:
         warning = _other_name(known, values, str(email))
         return GivenPerson(person_subject(nation, known), known.id, str(email), warning=warning)
@@ -87,7 +87,8 @@ def given_person(
     return _new(nation, values)
 
 
-def _with_email(nation: NationBuilder, email: str) -> Record | None:
+def person_with_email(nation: NationBuilder, email: str) -> Record | None:
+    """Who has an address, in any of its places. Raises `BadRequest` when several do."""
     found = nation.index("signups", filters=_has_email(email), fields={"signups": PERSON_NAME}).records
     if len(found) > 1:
         names = ", ".join(f"{person_name(each)} (id {each.id})" for each in found)

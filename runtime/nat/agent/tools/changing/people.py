@@ -8,6 +8,7 @@ from pydantic import Field
 
 from nat.agent.change import Change, Operation, Request, Skipped, Subject
 from nat.agent.tool import Effect, tool
+from nat.agent.tools.changing.given_person import person_with_email
 from nat.agent.tools.changing.person_fields import (
     BULK_FIELDS,
     check_references,
@@ -121,13 +122,8 @@ def create_person(
 
 def _with_email(nation: NationBuilder, email: str, values: Mapping[str, Any]) -> Record | None:
     """The person who has the address, read with what is to be changed. Raises `BadRequest` for several."""
-    found = nation.index(
-        "signups", filters={"with_email_address": where("eq", email)}, fields={"signups": PERSON_NAME}
-    ).records
-    if len(found) > 1:
-        names = ", ".join(f"{person_name(each)} (id {each.id})" for each in found)
-        raise BadRequest(f"Several people have this email address: {names}. Ask which one to update.")
-    return existing_person(nation, found[0].id, (*values, *_SLOTS)) if found else None
+    found = person_with_email(nation, email)
+    return existing_person(nation, found.id, (*values, *_SLOTS)) if found else None
 
 
 def _merged(
