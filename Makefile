@@ -19,7 +19,7 @@ LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test unit lint format types synth snapshots bench lock clean
+.PHONY: help prepare up down smoke test unit lint format types synth snapshots bench eval lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ snapshots: prepare ## accept the templates as they are now
 
 bench: prepare ## measure what README's figures come from
 	@$(VENV)/python -m benchmarks
+
+eval: prepare ## the evaluation set on the configured model (GROUPS="tag report" for some)
+	@$(VENV)/python -m benchmarks.evaluation --failures $(GROUPS)
 
 lock: prepare ## lock the newest versions that the .in files allow
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -o requirements.txt
