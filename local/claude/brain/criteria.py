@@ -103,8 +103,12 @@ def bounds(text: str) -> tuple[int | None, int | None]:
     if found is None:
         return None, None
     side, amount = found["side"] or "", cents_of((found["amount"] or found["plain"]).lstrip("$"))
-    if side in ("under", "below", "less than", "up to", "at most"):
+    if side in ("under", "below", "less than"):
+        return None, amount - 1
+    if side in ("up to", "at most"):
         return None, amount
+    if side in ("over", "above", "more than", "exceeding", "bigger than", "larger than"):
+        return amount + 1, None
     return amount, amount if side == "of" else None
 
 
@@ -136,7 +140,10 @@ def _amount(ask: Ask) -> tuple[dict[str, Any], str]:
     limits = {name: cents for name, cents in (("gte", least), ("lte", most)) if cents is not None}
     if not limits:
         return {}, ""
-    phrase = f"{money(least)} or more" if most is None else f"up to {money(most)}"
+    if least is None:
+        phrase = f"up to {money(most)}"
+    else:
+        phrase = f"more than {money(least - 1)}" if least % 100 == 1 else f"{money(least)} or more"
     return {"donated_cents": limits}, f"who donated {phrase}"
 
 

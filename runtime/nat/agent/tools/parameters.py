@@ -60,6 +60,8 @@ When = TypeAliasType("When", PeriodName | Between)
 
 
 class CentsRange(Parameters):
+    """Both ends included: over $100 is gte 10001."""
+
     gte: int | None = None
     lte: int | None = None
 
