@@ -9,7 +9,7 @@ from nat.agent.commit import AT_ONCE, commit
 from nat.agent.effects import Effect
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
-from nat.agent.ports import Answer, Asked, Emit, Message
+from nat.agent.ports import Answer, Asked, Emit, Message, Page
 from nat.agent.report import Report
 from nat.agent.tools import load
 from nat.agent.undo import undo
@@ -33,7 +33,9 @@ STAND_IN_KEY: Final = "local"
 class DirectChat:
     """A conversation with one nation in this process. Calls act with the rights of the V2 token."""
 
-    def __init__(self, nation: "NationBuilder", nation_slug: str, time_zone: str) -> None:
+    def __init__(
+        self, nation: "NationBuilder", nation_slug: str, time_zone: str, role: Role = Role.OWNER
+    ) -> None:
         url = read_optional(Variable.ANTHROPIC_URL)
         key = read_optional(Variable.ANTHROPIC_API_KEY) or (STAND_IN_KEY if url else "")
         if not key:
@@ -44,18 +46,22 @@ class DirectChat:
         self._nation = nation
         self._nation_slug = nation_slug
         self._time_zone = time_zone
+        self._role = role
         self._history: list[Message] = []
         self._actions = MemoryActions()
 
-    def ask(self, question: str, emit: Emit, stopped: Callable[[], bool]) -> Answer:
+    def ask(
+        self, question: str, emit: Emit, stopped: Callable[[], bool], page: Page | None = None
+    ) -> Answer:
         """Answer one question. Raises what `Agent.answer` raises."""
         answer = self._agent.answer(
             Asked(
                 question,
                 self._nation_slug,
-                Role.OWNER,
+                self._role,
                 self._time_zone,
                 datetime.now(UTC),
+                page,
                 proposals=self._actions.begin_turn(),
             ),
             history=self._history,
