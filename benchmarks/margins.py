@@ -4,9 +4,10 @@
     .venv/bin/python -m benchmarks.margins --json
 
 Prices are `config/models.toml`, plans `config/plans.toml`. Tokens are those of a conversation of usual size
-over the real system prompt and tool list, estimated as the Claude stand-in's `count_tokens` does (3.6 bytes a
-token), not counted by Claude. The exit status is 1 when a target is missed: the cost of a query, or a gross
-margin of 85 % on the model's cost at 200 queries a month (`nat`) and 800 (`nat_pro`).
+(a question, a follow-up, a change that waits for approval) over the real system prompt and tool list,
+estimated as the Claude stand-in's `count_tokens` does (3.6 bytes a token), not counted by Claude. The exit
+status is 1 when a target is missed: the cost of a query, or a gross margin of 85 % on the model's cost at 200
+queries a month (`nat`) and 800 (`nat_pro`).
 """
 
 import argparse
@@ -14,14 +15,14 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cost.dialogue import MANY_RECORDS, TOOLS, Measured, measure
+from benchmarks.cost.dialogue import LONG, MANY_RECORDS, Measured, Query, measure
 from benchmarks.cost.usage import load_usage, profile_names
 from config import Plan, load_models, load_plans, models_json
 from nat.agent.money import Prices
@@ -47,7 +48,7 @@ MICROS: Final = 1_000_000
 
 @dataclass(frozen=True)
 class QueryCost:
-    """Micro-dollars of a query, the mean of a conversation's first and second question."""
+    """Micro-dollars of a query, the mean of a conversation's questions."""
 
     model: str
     warm: Decimal
@@ -56,6 +57,8 @@ class QueryCost:
     """Nobody did: the first call of the conversation writes the prefix."""
     long: Decimal
     """As `warm`, with 50 records in each result and a longer answer."""
+    late: Decimal
+    """As `warm`, in a conversation so long that its older turns are compacted."""
     measured: Measured
 
     def blended(self, queries_a_day: int) -> Decimal:
@@ -84,11 +87,13 @@ def query_cost(model: str) -> QueryCost:
     prices = Prices.from_json(json.loads(models_json(load_models())))
     warm, cold = measure(model, warm=True), measure(model, warm=False)
     long = measure(model, warm=True, records=MANY_RECORDS)
+    late = measure(model, warm=True, questions=LONG)
     return QueryCost(
         model,
         _mean(warm, model, prices),
         _mean(cold, model, prices),
         _mean(long, model, prices),
+        _mean(late, model, prices, after=LONG // 2),
         warm,
     )
 
@@ -119,16 +124,14 @@ def missed(cost: QueryCost, queries_a_day: int) -> list[str]:
     return found
 
 
-def _mean(measured: Measured, model: str, prices: Prices) -> Decimal:
-    price = prices.of(model)
-    assert price is not None
-    total = 0
-    for query in measured.queries:
-        for call in query.calls:
-            usage = _longer(call, model)
-            prompt = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
-            total += price.rates_for(prompt).cost(usage)
-    return Decimal(total) / len(measured.queries)
+def _mean(measured: Measured, model: str, prices: Prices, *, after: int = 0) -> Decimal:
+    queries = measured.queries[after:]
+    return Decimal(sum(_micros(query, model, prices) for query in queries)) / len(queries)
+
+
+def _micros(query: Query, model: str, prices: Prices) -> int:
+    costs = (prices.cost_micros(_longer(call, model), model) for call in query.calls)
+    return sum(cost for cost in costs if cost is not None)
 
 
 def _longer(usage: Usage, model: str) -> Usage:
@@ -154,6 +157,7 @@ def _tables(costs: Sequence[QueryCost], queries_a_day: int) -> list[Table]:
         "prefix cached",
         "prefix new",
         "long results",
+        "long talk",
         f"{queries_a_day:,} a day",
         "target",
     ):
@@ -164,7 +168,7 @@ def _tables(costs: Sequence[QueryCost], queries_a_day: int) -> list[Table]:
     for cost in costs:
         micros = cost.blended(queries_a_day)
         target = _usd(Decimal(QUERY_TARGETS[cost.model]))
-        figures = (cost.warm, cost.cold, cost.long, micros)
+        figures = (cost.warm, cost.cold, cost.long, cost.late, micros)
         per_query.add_row(cost.model, *(_usd(each) for each in figures), f"≤ {target}")
     plans = load_plans()
     for name, loads in LOADS.items():
@@ -181,17 +185,39 @@ def _tables(costs: Sequence[QueryCost], queries_a_day: int) -> list[Table]:
                     f"{left.share:.1%}",
                     f"{break_even(plans[name], micros):,}",
                 )
-    return [per_query, margins]
+    return [per_query, _tokens_table(costs), margins]
+
+
+def _tokens_table(costs: Sequence[QueryCost]) -> Table:
+    prices = Prices.from_json(json.loads(models_json(load_models())))
+    table = Table(title="Tokens, with the prefix cached", title_justify="left")
+    for heading in ("Query", "Model", "Calls", "fresh", "written", "read", "said", "Cost"):
+        table.add_column(heading, justify="left" if heading in {"Query", "Model"} else "right")
+    for cost in costs:
+        for query in cost.measured.queries:
+            usage = sum((_longer(call, cost.model) for call in query.calls), Usage())
+            counts = (
+                usage.input_tokens,
+                usage.cache_write_tokens,
+                usage.cache_read_tokens,
+                usage.output_tokens,
+            )
+            table.add_row(
+                query.kind,
+                cost.model,
+                str(len(query.calls)),
+                *(f"{each:,}" for each in counts),
+                _usd(Decimal(_micros(query, cost.model, prices))),
+            )
+    return table
 
 
 def _basis(cost: QueryCost) -> str:
     measured = cost.measured
     calls = sum(len(query.calls) for query in measured.queries)
     total = sum((query.usage for query in measured.queries), Usage())
-    missing = TOOLS - measured.tools
-    assumed = f" ({missing} more are assumed to be as long)" if missing > 0 else ""
     return (
-        f"{measured.tools} tools{assumed} and the prompt are {measured.prefix_tokens:,} tokens by estimate. "
+        f"{measured.tools} tools and the prompt are {measured.prefix_tokens:,} tokens by estimate. "
         f"{len(measured.queries)} queries in {calls} calls: {total.cache_read_tokens:,} read from the cache, "
         f"{total.cache_write_tokens:,} written, {total.input_tokens:,} neither, {total.output_tokens:,} said."
     )
@@ -211,6 +237,11 @@ def _told(cost: QueryCost, queries_a_day: int) -> dict[str, object]:
         "warm_micros": round(cost.warm),
         "cold_micros": round(cost.cold),
         "long_micros": round(cost.long),
+        "late_micros": round(cost.late),
+        "queries": {
+            query.kind: asdict(sum((_longer(call, cost.model) for call in query.calls), Usage()))
+            for query in cost.measured.queries
+        },
         "query_micros": round(micros),
         "plans": {
             name: {

@@ -1,4 +1,5 @@
-"""A conversation of usual size, as the model is sent it: two questions, three rounds of tools, two answers.
+"""A conversation of usual size, as the model is sent it: a question, a follow-up, and a change that waits for
+approval; and a long one, with its older turns compacted.
 
 Prompt, tool list, results and cache breakpoints are made by the agent's own functions; what the records hold
 and what the model says is invented here. Tokens are estimated as the Claude stand-in's `count_tokens` does
@@ -7,24 +8,23 @@ and what the model says is invented here. Tokens are estimated as the Claude sta
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from local.claude.cache import PromptCache
 from local.claude.models import ModelCatalogue
 from local.claude.prompt import Prompt, read_prompt
 from local.claude.tokens import estimate, pieces
+from nat.agent.compaction import Budget, Past, PastTurn, compacted
 from nat.agent.models.body import as_bytes, head, tail
 from nat.agent.ports import Asked, Block, Message, ModelRequest, Usage
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.results import result_block
-from nat.agent.tool import Outcome, Tool, tool_list_json
+from nat.agent.tool import Outcome, tool_list_json
 from nat.agent.tools import load
 from nat.roles import Role
 
-TOOLS: Final = 66
-"""Tools of the product."""
 RESULT_LIMIT: Final = 20_000
 RECORDS: Final = 20
 """In one result: a tool's own limit unless the model asks for more."""
@@ -34,18 +34,53 @@ NOW: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 KEY: Final = "sk"
 PANEL: Final = "https://demo.nationbuilder.com/admin/signups/"
 
-QUESTIONS: Final = (
-    "Who donated more than $100 this month, and who of them does not carry the tag major donor yet?",
-    "And how many of those live in Berlin? Show me their phone numbers.",
+LONG: Final = 60
+"""Questions of a long conversation; its figures are the mean of the second half."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of question: each round of tools is a call of the model, and one more answers."""
+
+    name: str
+    question: str
+    rounds: int
+    tool: str
+    arguments: dict[str, Any]
+    proposes: bool = False
+
+
+KINDS: Final = (
+    Kind(
+        "question",
+        "Who donated more than $100 this month, and who of them does not carry the tag major donor yet?",
+        2,
+        "list_donations",
+        {"amount_cents_from": 10_000, "since": "2026-11-01T00:00:00+01:00"},
+    ),
+    Kind(
+        "follow-up",
+        "And how many of those live in Berlin? Show me their phone numbers.",
+        1,
+        "list_donations",
+        {"amount_cents_from": 10_000, "since": "2026-11-01T00:00:00+01:00"},
+    ),
+    Kind(
+        "change with approval",
+        "Tag all of those people as major donor.",
+        1,
+        "bulk_tag_people",
+        {"tags": ["major donor"], "person_ids": [str(4_000 + number) for number in range(RECORDS)]},
+        proposes=True,
+    ),
 )
-ROUNDS: Final = (2, 1)
-"""Rounds of tools for each question; each is a call of the model, and one more answers."""
 
 
 @dataclass(frozen=True)
 class Query:
     """The model calls of one question."""
 
+    kind: str
     calls: tuple[Usage, ...]
 
     @property
@@ -61,46 +96,41 @@ class Measured:
     queries: tuple[Query, ...]
     tools: int
     prefix_tokens: int
-    """Tool list and system prompt; with the mean of the present tools for each that is missing."""
+    """Tool list and system prompt."""
 
 
-def measure(model: str, *, warm: bool, records: int = RECORDS) -> Measured:
-    """Run the conversation through the cache's rules. `warm`: somebody asked within the last five minutes.
+def measure(model: str, *, warm: bool, records: int = RECORDS, questions: int = len(KINDS)) -> Measured:
+    """Run a conversation through the cache's rules. `warm`: somebody asked within the last five minutes.
 
-    `records` are those of each result; two of five are shown in the answer.
+    `records` are those of each result; two of five are shown in the answer. Older turns are compacted as a
+    worker does it.
     """
     tools = load()
-    tools_json = tool_list_json(_all(tools))
+    tools_json = tool_list_json(tools.values())
     card = ModelCatalogue().find(model)
     cache = PromptCache(lambda: 0.0)
     if warm:
         cache.use(KEY, card, _prompt(model, tools_json, [_asked("Hello?")]))
-    history: list[Message] = []
+    past = Past()
     queries = []
-    for question, rounds in zip(QUESTIONS, ROUNDS, strict=True):
-        messages = [*history, _asked(question)]
+    for number in range(questions):
+        kind = KINDS[number % len(KINDS)]
+        past = compacted(past, Budget(), kept_since=NOW)
+        turn: list[Message] = [_asked(kind.question)]
         calls = []
-        for reply in _replies(rounds, records):
-            used = cache.use(KEY, card, _prompt(model, tools_json, messages))
+        for reply in _replies(kind, number, records):
+            used = cache.use(KEY, card, _prompt(model, tools_json, [*past.messages, *turn]))
             calls.append(Usage(used.fresh, used.written, used.read, _said(reply)))
-            messages.append({"role": "assistant", "content": reply})
-            if results := _results(reply, records):
-                messages.append({"role": "user", "content": results})
-        queries.append(Query(tuple(calls)))
-        history = messages
+            turn.append({"role": "assistant", "content": reply})
+            if results := _results(kind, reply, records):
+                turn.append({"role": "user", "content": results})
+        queries.append(Query(kind.name, tuple(calls)))
+        past = Past((*past.turns, _ended(number, turn)), past.record)
     return Measured(tuple(queries), len(tools), _prefix(model, tools_json))
 
 
-def _all(tools: dict[str, Tool]) -> list[Tool]:
-    """The tools, and copies of present ones in the place of those that are missing."""
-    present = list(tools.values())
-    missing = max(0, TOOLS - len(present))
-    step = len(present) / missing if missing else 0
-    copied = [present[int(number * step)] for number in range(missing)]
-    return [
-        *present,
-        *(replace(tool, name=f"{tool.name}_{number}") for number, tool in enumerate(copied)),
-    ]
+def _ended(number: int, messages: Sequence[Message]) -> PastTurn:
+    return PastTurn(f"memory#{number:04d}", NOW + timedelta(minutes=number), tuple(messages))
 
 
 def _asked(question: str) -> Message:
@@ -118,30 +148,42 @@ def _prefix(model: str, tools_json: str) -> int:
     return sum(block.tokens for block in prompt.blocks if block.message < 0)
 
 
-def _replies(rounds: int, records: int) -> Iterator[list[Block]]:
-    for number in range(rounds):
-        arguments = {"amount_cents_from": 10_000, "since": "2026-11-01T00:00:00+01:00", "limit": records}
-        call = {"type": "tool_use", "id": f"toolu_{number}", "name": "list_donations", "input": arguments}
+def _replies(kind: Kind, number: int, records: int) -> Iterator[list[Block]]:
+    for place in range(kind.rounds):
+        arguments = kind.arguments if kind.proposes else {**kind.arguments, "limit": records}
+        call = {"type": "tool_use", "id": f"toolu_{number}_{place}", "name": kind.tool, "input": arguments}
         yield [{"type": "text", "text": "I am looking at this month's donations."}, call]
+    if kind.proposes:
+        yield [
+            {"type": "text", "text": f"This waits for your approval: tag {RECORDS} people as major donor."}
+        ]
+        return
     rows = "".join(
-        f"| [Person Number {number}]({PANEL}{number}) | $150.00 | Berlin |\n"
-        for number in range(records * 2 // 5)
+        f"| [Person Number {each}]({PANEL}{each}) | $150.00 | Berlin |\n" for each in range(records * 2 // 5)
     )
     yield [{"type": "text", "text": f"These people do not carry the tag.\n\n| Name | Sum | City |\n{rows}"}]
 
 
-def _results(reply: Sequence[Block], records: int) -> list[Block]:
+def _results(kind: Kind, reply: Sequence[Block], records: int) -> list[Block]:
+    if kind.proposes:
+        outcome = Outcome(_PROPOSED, total=RECORDS, untrusted=False)
+    else:
+        found = {"donations": [_record(number) for number in range(records)]}
+        outcome = Outcome(found, records, records + 3, False)
     return [
-        result_block(
-            block["id"],
-            Outcome(
-                {"donations": [_record(number) for number in range(records)]}, records, records + 3, False
-            ),
-            RESULT_LIMIT,
-        )
-        for block in reply
-        if block["type"] == "tool_use"
+        result_block(block["id"], outcome, RESULT_LIMIT) for block in reply if block["type"] == "tool_use"
     ]
+
+
+_PROPOSED: Final = {
+    "state": "waits for a person's approval; not done",
+    "proposal": "01KB0000000000000000000000",
+    "operations": RECORDS,
+    "people": RECORDS,
+    "undoable": True,
+    "expires_at": "2026-11-22T09:15:00+00:00",
+}
+"""What the model is told of a proposal (`nat.agent.writes`)."""
 
 
 def _record(number: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from benchmarks import margins
-from benchmarks.cost.dialogue import MANY_RECORDS, TOOLS, measure
+from benchmarks.cost.dialogue import KINDS, LONG, MANY_RECORDS, measure
 from benchmarks.margins import MODELS, Margin, QueryCost, break_even, margin, missed, query_cost
 from config import load_models, load_plans
 
@@ -45,7 +45,7 @@ def test_each_call_reads_all_that_the_call_before_it_sent() -> None:
 def test_the_prefix_counts_all_tools_of_the_product() -> None:
     measured = measure(HAIKU, warm=True)
 
-    assert measured.tools <= TOOLS
+    assert measured.tools == 66
     assert measured.prefix_tokens > 4_096
 
 
@@ -55,6 +55,22 @@ def test_longer_results_cost_more() -> None:
 
     assert many.cache_write_tokens > usual.cache_write_tokens
     assert many.output_tokens > usual.output_tokens
+
+
+def test_a_change_that_waits_for_approval_is_among_the_queries() -> None:
+    assert [query.kind for query in measure(HAIKU, warm=True).queries] == [kind.name for kind in KINDS]
+
+
+def test_a_long_conversation_costs_no_more_however_long_it_is() -> None:
+    def prompts(questions: int) -> int:
+        queries = measure(HAIKU, warm=True, questions=questions).queries
+        return max(
+            call.input_tokens + call.cache_write_tokens + call.cache_read_tokens
+            for query in queries
+            for call in query.calls
+        )
+
+    assert prompts(2 * LONG) < 1.1 * prompts(LONG)
 
 
 def test_a_query_costs_its_tokens_at_the_models_prices(haiku: QueryCost) -> None:
@@ -69,6 +85,7 @@ def test_a_query_costs_its_tokens_at_the_models_prices(haiku: QueryCost) -> None
         + tokens.output_tokens * rates.output
     ) / Decimal(1_000_000)
     assert abs(haiku.warm - micros / len(queries)) < 5
+    assert len(queries) == len(KINDS)
 
 
 def test_a_quiet_platform_pays_for_the_prefix_more_often(haiku: QueryCost) -> None:
@@ -93,7 +110,7 @@ def test_break_even_is_where_nothing_is_left() -> None:
 
 def test_a_dear_query_misses_its_targets(haiku: QueryCost) -> None:
     micros = Decimal(25_000)
-    dear = QueryCost(HAIKU, micros, micros, micros, haiku.measured)
+    dear = QueryCost(HAIKU, micros, micros, micros, micros, haiku.measured)
 
     problems = missed(dear, 10_000)
 

@@ -1,0 +1,97 @@
+"""What turns of nations used: queries, tokens by kind and money, summed by day, person and billing period.
+
+Every turn adds its share to one row of the day and the person when it ends (`nat.turns.settle`), also a turn
+that failed: its query is given back, its tokens were paid for. Here these rows are read and summed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.items import decode, encode
+from nat.names import Table
+from nat.nations.record import Nation
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_AFTER_ALL: Final = "$"
+"""Sorts behind `#`, which stands between the day and the person."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """A sum. Tokens as the provider counts them; `cost_micros` in micro-dollars at the prices of the day.
+
+    `unpriced` counts turns whose model had no price: with any of them the money is too low.
+    """
+
+    queries: int = 0
+    input_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    output_tokens: int = 0
+    cost_micros: int = 0
+    unpriced: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(*(getattr(self, name) + getattr(other, name) for name in FIELDS))
+
+
+FIELDS: Final = tuple(Spent.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What a nation spent in a span of UTC days: in all, and by day and by person."""
+
+    total: Spent = field(default_factory=Spent)
+    days: Mapping[date, Spent] = field(default_factory=dict)
+    people: Mapping[str, Spent] = field(default_factory=dict)
+
+
+class Spendings:
+    """The Usage table, read. The client's credentials decide which nations it reaches."""
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
+        self._client = client
+        self._table = tables[Table.USAGE]
+
+    def between(self, nation_slug: str, first: date, last: date) -> Spending:
+        """What was spent from the first to the last day, both included (UTC)."""
+        days: dict[date, Spent] = {}
+        people: dict[str, Spent] = {}
+        total = Spent()
+        for row in self._rows(nation_slug, first, last):
+            day, _, person = row["day_user"].partition("#")
+            spent = Spent(**{name: row.get(name, 0) for name in FIELDS})
+            on = date.fromisoformat(day)
+            days[on] = days.get(on, Spent()) + spent
+            people[person] = people.get(person, Spent()) + spent
+            total += spent
+        return Spending(total, days, people)
+
+    def of_period(self, nation: Nation, now: datetime) -> Spending:
+        """What was spent in the nation's billing period.
+
+        Rows hold whole UTC days, so what was asked on the period's first day before it began is counted too.
+        """
+        first = nation.billing_period_start.astimezone(UTC).date()
+        return self.between(nation.nation_slug, first, now.astimezone(UTC).date())
+
+    def _rows(self, nation_slug: str, first: date, last: date) -> Iterable[dict[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="nation_slug = :slug AND day_user BETWEEN :first AND :last",
+            ExpressionAttributeValues=encode(
+                {
+                    ":slug": nation_slug,
+                    ":first": f"{first.isoformat()}#",
+                    ":last": f"{last.isoformat()}{_AFTER_ALL}",
+                }
+            ),
+            ConsistentRead=True,
+        )
+        return (decode(item) for page in pages for item in page["Items"])
