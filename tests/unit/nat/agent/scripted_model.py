@@ -113,7 +113,7 @@ class Nation:
         if name in self.raises:
             raise self.raises[name]
 
-    def exchange(self, method: str, path: str, body: Any) -> tuple[int, dict[str, Any]]:
+    def exchange(self, method: str, path: str, body: Any, params: Any) -> tuple[int, dict[str, Any]]:
         """A committed change: what the log calls by the tool's name."""
         self.work("delete_person" if method == "DELETE" else "update_person")
         return 200, {}
