@@ -7,6 +7,7 @@ from constructs import Construct
 from nat.names import SCHEMAS, Secret, Table, Variable
 from nat_constructs.agent_service import AgentService
 from nat_constructs.nation_role import NationRole
+from nat_constructs.token_refresh import grant_apps
 from stacks.api import ApiStack
 from stacks.data import DataStack
 from stacks.deployment import RUNTIME, Deployment
@@ -73,6 +74,7 @@ class AgentStack(NatStack):
         data.grant_rows(role, read=READ_TABLES, write=OWN_TABLES)
         data.queue.grant_consume_messages(role)
         data.secrets.grant_read(Secret.ANTHROPIC, role)
+        grant_apps(role, data.key)
         api.sockets.grant_push(role)
         self.nation_role.grant_assume_role(role)
         if self.deployment.environment.agent.provider == "bedrock":

@@ -11,6 +11,7 @@ from constructs import Construct
 from nat.names import Table, Variable
 from nat_constructs.function import PythonFunction
 from nat_constructs.schedules import Schedules
+from nat_constructs.token_refresh import TokenRefresh
 from nat_constructs.turn_queue import DEAD_LETTER_TIME_OUT
 from stacks.api import ApiStack
 from stacks.data import DataStack
@@ -22,9 +23,16 @@ ENDING: Final = (Table.CONVERSATIONS, Table.NATIONS, Table.USERS, Table.USAGE, T
 subscribers that are gone, and the approval that it was to carry out."""
 
 
+REFRESHING: Final = (Table.NATIONS, Table.CONNECTIONS)
+"""Tables that change when a nation's tokens are refreshed: its record, and the row of the refresh."""
+REFRESH_MEMORY_MIB: Final = 1769
+"""One vCPU (Lambda developer guide): refreshing 10,000 nations takes some minutes of it."""
+
+
 class AutomationStack(NatStack):
     """Every minute a sweep resends or refunds what stayed behind; turns that no worker could take are failed
-    and refunded; a schedule group holds people's automations; a bus carries what happened."""
+    and refunded; NationBuilder tokens are refreshed before they end; a schedule group holds people's
+    automations; a bus carries what happened."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment, data: DataStack, api: ApiStack) -> None:
         super().__init__(
@@ -36,6 +44,13 @@ class AutomationStack(NatStack):
         self.dead_letters = self._consume_dead_letters()
         self.schedules = Schedules(self, "Schedules")
         self.bus = events.EventBus(self, "Bus", description="Nat: what happened to nations")
+        self.refresh_due = self._refresher(
+            "RefreshDue", "due", timeout_seconds=900, memory_mib=REFRESH_MEMORY_MIB
+        )
+        self.refresh_sweep = self._refresher("RefreshSweep", "sweep", timeout_seconds=90)
+        self.refresh = TokenRefresh(
+            self, "Refresh", due=self.refresh_due, sweep=self.refresh_sweep, bus=self.bus, key=data.key
+        )
         self._publish()
 
     def _sweep_every_minute(self) -> PythonFunction:
@@ -69,6 +84,25 @@ class AutomationStack(NatStack):
         )
         return function
 
+    def _refresher(
+        self, name: str, entry: str, *, timeout_seconds: int, memory_mib: int = 256
+    ) -> PythonFunction:
+        function = self.function(
+            name,
+            handler=f"nat.handlers.refresh.{entry}",
+            description="Nat: keeps nations connected to NationBuilder",
+            variables={
+                **self._data.table_variables(*REFRESHING),
+                **self.deployment.nationbuilder_variables,
+                Variable.DATA_KEY_ARN: self._data.key.key_arn,
+                Variable.EVENT_BUS: self.bus.event_bus_name,
+            },
+            timeout_seconds=timeout_seconds,
+            memory_mib=memory_mib,
+        )
+        self._data.grant_rows(function, write=REFRESHING)
+        return function
+
     def _turn_ender(
         self, name: str, *, handler: str, description: str, timeout_seconds: int = 50
     ) -> PythonFunction:
@@ -96,4 +130,6 @@ class AutomationStack(NatStack):
         self.publish(
             "ScheduleDeadLettersUrl", self.schedules.dead_letters.queue_url, "Undelivered occurrences"
         )
+        self.publish("RefreshDueFunctionName", self.refresh_due.function_name, "Function of the refresh")
+        self.publish("RefreshSweepFunctionName", self.refresh_sweep.function_name, "Its minute sweep")
         self.publish("BusName", self.bus.event_bus_name, "Event bus")

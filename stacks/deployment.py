@@ -110,6 +110,15 @@ class Deployment:
         }
 
     @property
+    def nationbuilder_variables(self) -> dict[str, str]:
+        """What every process is told that talks to NationBuilder."""
+        agent = self.environment.agent
+        return {
+            Variable.NATIONBUILDER_URL: agent.nationbuilder_url,
+            Variable.TOKEN_STORE: agent.token_store,
+        }
+
+    @property
     def agent_variables(self) -> dict[str, str]:
         """What the worker is told about vendors."""
         agent = self.environment.agent
@@ -118,8 +127,7 @@ class Deployment:
             Variable.MODEL_ID: on_bedrock or agent.model,
             Variable.MODEL_PROVIDER: agent.provider,
             Variable.ANTHROPIC_URL: agent.anthropic_url,
-            Variable.NATIONBUILDER_URL: agent.nationbuilder_url,
-            Variable.TOKEN_STORE: agent.token_store,
+            **self.nationbuilder_variables,
             Variable.PRICES: models_json(load_models()),
             Variable.WORKER_SLOTS: str(self.environment.worker.slots),
         }

@@ -51,6 +51,7 @@ class NatStack(cdk.Stack):
         description: str,
         variables: Mapping[str, str],
         timeout_seconds: int = 29,
+        memory_mib: int = 256,
     ) -> PythonFunction:
         """A function of the group `handlers` with the variables that every process has and its own."""
         functions = self.deployment.environment.functions
@@ -65,6 +66,7 @@ class NatStack(cdk.Stack):
             log_retention=self.deployment.log_retention,
             environment={**self.deployment.common_variables, **variables},
             timeout=cdk.Duration.seconds(timeout_seconds),
+            memory_mib=memory_mib,
         )
 
     def publish(self, name: str, value: str, description: str) -> None:

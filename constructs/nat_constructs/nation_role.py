@@ -21,6 +21,10 @@ SECRETS: Final = (
 """Reading a nation's tokens and, when they are due, storing the pair that replaces them."""
 
 
+APPS: Final = ("secretsmanager:GetSecretValue",)
+"""Reading the NationBuilder app that a nation registered itself."""
+
+
 class NationRole(iam.Role):
     """Assumed by the worker for a turn, always with a session policy that names one nation.
 
@@ -55,11 +59,12 @@ class NationRole(iam.Role):
             ("Rows", [*READ, *WRITE], rows[False]),
             ("Log", [*READ, *APPEND], rows[True]),
             ("Secrets", list(SECRETS), [prefix + pattern for pattern in secrets]),
+            ("Apps", list(APPS), [prefix + Secret.NATION_APP_PATTERN]),
             ("Key", list(KEY_USE), [key.key_arn]),
         ):
             if resources:
                 self.add_to_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))
-        for pattern in secrets:
+        for pattern in (*secrets, Secret.NATION_APP_PATTERN):
             acknowledge_resource(
                 self, "Secrets of every nation: the session policy narrows them to one.", prefix + pattern
             )

@@ -107,16 +107,19 @@ def test_the_worker_reaches_no_table_of_a_nation_by_itself() -> None:
 def test_the_worker_reads_no_nations_secret_by_itself() -> None:
     own = statements(synthesise("prod").part("Agent"), "AgentTaskTaskRole")
 
-    secrets = [
+    secrets = {
         each
         for statement in own
         if "secretsmanager:GetSecretValue" in listed(statement["Action"])
         for each in listed(statement["Resource"])
-    ]
+    }
 
-    assert secrets == [
-        f"arn:aws:secretsmanager:us-east-1:333333333333:secret:{Secret.ANTHROPIC}-??????",
-    ]
+    prefix = "arn:aws:secretsmanager:us-east-1:333333333333:secret:"
+    assert secrets == {
+        f"{prefix}{Secret.ANTHROPIC}-??????",
+        f"{prefix}{Secret.NATIONBUILDER_APP}-??????",
+        f"{prefix}{Secret.CUSTOMER_APP_PATTERN}",
+    }
 
 
 def test_the_worker_takes_turns_and_cannot_make_any() -> None:

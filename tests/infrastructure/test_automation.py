@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from tests.infrastructure.policies import actions, statements, tables
+import pytest
+
+from nat.names import Secret
+from tests.infrastructure.policies import actions, listed, statements, tables
 from tests.infrastructure.synthesis import synthesise
 
 
@@ -15,11 +18,63 @@ def only(kind: str) -> dict[str, Any]:
     return properties
 
 
-def test_turns_are_swept_every_minute() -> None:
-    rule = only("AWS::Events::Rule")
+def rule(name: str) -> dict[str, Any]:
+    """Properties of the rule whose logical id begins with `name`."""
+    resources = synthesise("prod").part("Automation")["Resources"]
+    (found,) = [
+        each["Properties"]
+        for logical, each in resources.items()
+        if each["Type"] == "AWS::Events::Rule" and logical.startswith(name)
+    ]
+    properties: dict[str, Any] = found
+    return properties
 
-    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
-    assert "Sweep" in json.dumps(rule["Targets"])
+
+def test_turns_are_swept_every_minute() -> None:
+    found = rule("EveryMinute")
+
+    assert (found["ScheduleExpression"], found["State"]) == ("rate(1 minute)", "ENABLED")
+    assert "Sweep" in json.dumps(found["Targets"])
+
+
+def test_tokens_are_refreshed_every_12_hours_and_looked_after_every_minute() -> None:
+    due, sweep = rule("RefreshTwiceADay"), rule("RefreshEveryMinute")
+
+    assert (due["ScheduleExpression"], due["State"]) == ("rate(12 hours)", "ENABLED")
+    assert "RefreshDue" in json.dumps(due["Targets"])
+    assert (sweep["ScheduleExpression"], sweep["State"]) == ("rate(1 minute)", "ENABLED")
+    assert "RefreshSweep" in json.dumps(sweep["Targets"])
+
+
+def test_a_refresh_that_ran_out_of_time_is_gone_on_with() -> None:
+    found = rule("RefreshUnfinished")
+
+    assert found["EventPattern"] == {"source": ["nat"], "detail-type": ["refresh.unfinished"]}
+    assert "RefreshDue" in json.dumps(found["Targets"])
+
+
+@pytest.mark.parametrize("role", ["RefreshDueRole", "RefreshSweepRole"])
+def test_who_refreshes_reaches_tokens_their_rows_and_apps_and_nothing_else(role: str) -> None:
+    found = statements(synthesise("prod").part("Automation"), role)
+    stores = [each for each in found if "secretsmanager:PutSecretValue" in listed(each["Action"])]
+    reads = {
+        str(resource).rpartition(":secret:")[2]
+        for each in found
+        if "secretsmanager:GetSecretValue" in listed(each["Action"])
+        for resource in listed(each["Resource"])
+    }
+
+    assert tables(found, "UpdateItem") == {"Nations", "Connections"}
+    assert tables(found, "Query") == {"Nations", "Connections"}
+    assert [str(each["Resource"]).rpartition(":secret:")[2] for each in stores] == [Secret.NATION_PATTERN]
+    assert reads == {
+        Secret.NATION_PATTERN,
+        Secret.NATION_APP_PATTERN,
+        Secret.CUSTOMER_APP_PATTERN,
+        f"{Secret.NATIONBUILDER_APP}-??????",
+    }
+    assert actions(found, "events") == {"PutEvents"}
+    assert actions(found, "sqs") == set()
 
 
 def test_dead_letters_fail_one_by_one() -> None:
