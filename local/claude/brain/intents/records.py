@@ -231,6 +231,9 @@ def delete_event(ask: Ask, match: re.Match[str]) -> Plan:
     event_id, name = yield from find_event(
         ask, quoted_or(ask, ask.words.group(match, "event") or ask.words.group(match, "event2"))
     )
+    if name in ("this event", f"event {event_id}"):  # known by its id only
+        (found,) = yield (call("get_event", event_id=event_id),)
+        name = name_of(found.record)
     (result,) = yield (call("delete_event", event_id=event_id, confirm_name=name),)
     return done(result, f"The event {clean(name)} is deleted; this cannot be undone.")
 

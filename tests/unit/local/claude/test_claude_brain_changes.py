@@ -15,6 +15,7 @@ SCRIPT: dict[str, Any] = {
     "list_people_with_tag": listed({"id": "7", "name": "Maria Lopez"}, {"id": "8", "name": "Jo Park"}),
     "list_lists": listed({"id": "3", "name": "Spring hosts"}),
     "list_events": listed({"id": "9", "name": "Town hall"}),
+    "get_event": listed({"id": "9", "name": "Town hall"}),
     "list_paths": listed({"id": "4", "name": "Onboarding", "steps": STEPS}),
     "list_path_journeys": listed(JOURNEY),
     "list_membership_types": listed({"id": "2", "name": "Gold"}),
@@ -99,6 +100,7 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
         {"event_id": "9", "changes": {"start_at": "2026-11-27T19:00:00-05:00"}},
     ),
     ("delete the event Town hall", "delete_event", {"event_id": "9", "confirm_name": "Town hall"}),
+    ("delete event 9", "delete_event", {"event_id": "9", "confirm_name": "Town hall"}),
     (
         "rsvp Maria Lopez to the Town hall with 2 guests",
         "add_event_rsvp",
