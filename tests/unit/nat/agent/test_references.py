@@ -1,8 +1,16 @@
 """Ids that a change cannot know when it is frozen."""
 
-from nat.agent.change import CREATED_ID, RECREATED_ID, Probe, Request, created_by
+from nat.agent.change import CREATED_ID, RECREATED_ID, Probe, Request, answered, created_by
 from nat.agent.ports import Entry, EntryState
-from nat.agent.references import filled, filled_probe, lacks, names_of, needs_created_id, remade
+from nat.agent.references import (
+    answers_needed,
+    filled,
+    filled_probe,
+    lacks,
+    names_of,
+    needs_created_id,
+    remade,
+)
 
 
 def test_only_what_is_done_and_known_has_a_name() -> None:
@@ -47,6 +55,18 @@ def test_a_probe_is_filled_too() -> None:
     probe = Probe("signup_taggings", {"filter[tag_id]": created_by("tag-1")}, index=True)
 
     assert filled_probe(probe, {created_by("tag-1"): "57"}).params == {"filter[tag_id]": "57"}
+
+
+def test_an_undo_names_the_attributes_of_the_answer_that_it_needs() -> None:
+    requests = (
+        Request("DELETE", f"events/{CREATED_ID}"),
+        Request("DELETE", f"pages/{answered('page_id')}"),
+        Request("PATCH", "pages/7", {"data": {"id": answered("page_id"), "note": "{answered:id} of it"}}),
+    )
+
+    assert answers_needed(requests) == ("page_id",)
+    assert lacks(requests[1])
+    assert filled(requests[1], {answered("page_id"): "77"}).path == "pages/77"
 
 
 def test_what_an_undo_makes_anew_is_named_by_its_answer() -> None:
