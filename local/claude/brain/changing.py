@@ -71,6 +71,16 @@ def find_people(ask: Ask, words: str) -> Found:
     return ids
 
 
+def whom(ask: Ask, words: str, ids: list[str], tool: str) -> dict[str, Any]:
+    """The people found, as arguments of a bulk tool: by the search itself where the tool takes it, so that a
+    proposal says in words whom it takes; else by their ids."""
+    if ask.tools.has(tool, "search"):
+        wanted, _, _ = read_criteria(replace(ask, words=Words(words)))
+        if wanted.keys() == {"donated_cents"}:
+            return {"search": wanted}
+    return {"person_ids": ids}
+
+
 def _last_listed(ask: Ask) -> list[str]:
     for past in reversed(ask.conversation.earlier):
         people = [field_id(each) for each in past.result.items]

@@ -2,7 +2,7 @@
 
 import re
 
-from local.claude.brain.changing import DO, EVERYONE, done, find_people, quoted_or, several
+from local.claude.brain.changing import DO, EVERYONE, done, find_people, quoted_or, several, whom
 from local.claude.brain.intents.lists import find_list
 from local.claude.brain.markdown import clean, name_of, plural
 from local.claude.brain.people import find_person
@@ -52,7 +52,12 @@ def bulk_tag(ask: Ask, match: re.Match[str]) -> Plan:
     tag = quoted_or(ask, ask.words.group(match, "tag"))
     ids = yield from find_people(ask, ask.words.group(match, "who"))
     (result,) = yield (
-        call("bulk_tag_people", person_ids=ids, tag=tag, action="remove" if remove else "add"),
+        call(
+            "bulk_tag_people",
+            **whom(ask, ask.words.group(match, "who"), ids, "bulk_tag_people"),
+            tag=tag,
+            action="remove" if remove else "add",
+        ),
     )
     people = plural(len(ids), "person", "people")
     return done(result, f"The tag “{clean(tag)}” {'comes off' if remove else 'goes to'} {people}.")
