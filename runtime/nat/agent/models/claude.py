@@ -39,9 +39,16 @@ _UNUSED_SECONDS: Final = 300.0
 class Clients:
     """One SDK client per API key over one connection pool, so that a nation's own key costs no new pool."""
 
-    def __init__(self, base_url: str = API_URL, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str = API_URL,
+        patience: Patience | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.base_url = base_url or API_URL
         self.patience = patience or Patience()
+        self._clock = clock
         self._lock = threading.Lock()
         self._http: DefaultHttpxClient | None = None
         self._clients: OrderedDict[str, tuple[Anthropic, float]] = OrderedDict()
@@ -53,7 +60,7 @@ class Clients:
         with self._lock:
             if self._http is None:
                 self._http = anthropic.DefaultHttpxClient(timeout=_timeout(self.patience))
-            now = time.monotonic()
+            now = self._clock()
             known = self._clients.get(api_key)
             if known is not None:
                 found = known[0]
@@ -150,6 +157,8 @@ class BedrockModel:
     ) -> ModelReply:
         """Stream one message. Raises `ModelOverloaded`, `ModelUnavailable`, `ModelError`, `PromptTooLong`."""
         members = {**self._head(request), **body.tail(request, self.model, self._origin)}
+        # Not among the fields of the Bedrock user guide's Messages API, which refuses what it does not know.
+        members.pop("metadata", None)
         if (version := bedrock_version(self.model)) is not None:
             members["anthropic_version"] = version
         return stream_message(

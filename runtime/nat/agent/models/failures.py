@@ -34,6 +34,7 @@ PASSING: Final = frozenset(
         "modelTimeoutException",
     }
 )
+_TOO_LONG: Final = ("prompt is too long", "input is too long")
 _PASSING_STATUS: Final = frozenset({408, 409, 429})
 
 
@@ -74,7 +75,7 @@ def as_ours(error: "APIStatusError") -> ModelError:
         return ModelOverloaded()
     if kind == "not_found_error" or error.status_code == 404:
         return ModelUnavailable()
-    if error.status_code == 413 or (kind == "invalid_request_error" and _says_too_long(error)):
+    if error.status_code == 413 or _says_too_long(error):
         return PromptTooLong()
     if kind == "invalid_request_error" and "thinking" in (error.api_message or ""):
         return ThinkingRejected()
@@ -107,5 +108,7 @@ def _key_refused(error: "APIStatusError") -> bool:
 
 
 def _says_too_long(error: "APIStatusError") -> bool:
-    # The API has no code for this case; its message reads "prompt is too long: N tokens > M maximum".
-    return "prompt is too long" in (error.api_message or "")
+    # Neither API has a code for this case. Anthropic's says "prompt is too long: N tokens > M maximum" with
+    # `invalid_request_error`, Bedrock's "Input is too long for requested model." in a ValidationException.
+    words = (error.api_message or error.message or "").lower()
+    return error.status_code in {200, 400} and any(each in words for each in _TOO_LONG)

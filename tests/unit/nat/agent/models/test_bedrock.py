@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from nat.agent.models.claude import BedrockModel
+from nat.agent.models.failures import PromptTooLong
 from nat.agent.models.retries import Patience
 from nat.agent.ports import ModelReply, ModelRequest
-from nat.errors import ModelOverloaded
+from nat.errors import ModelError, ModelOverloaded, ModelUnavailable
 from tests.unit.nat.agent.models.scripted import message, text, tool_use
 
 HAIKU_45 = "eu.anthropic.claude-haiku-4-5-20251001-v1:0"
@@ -25,6 +26,7 @@ REQUEST = ModelRequest(
     system="Be brief.",
     tools_json='[{"name":"count","description":"","input_schema":{"type":"object"}}]',
     messages=[{"role": "user", "content": "How many?"}],
+    metadata={"user_id": "0a1b"},
 )
 
 
@@ -36,6 +38,14 @@ class Bedrock:
     paths: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     authorizations: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer without a stream, in the shape of AWS: a message and no type."""
+
+    status: int
+    words: str = "vendor words"
 
 
 def frame(headers: dict[str, str], payload: dict[str, Any]) -> bytes:
@@ -55,13 +65,13 @@ def chunk(event: dict[str, Any]) -> bytes:
     return frame(headers, {"bytes": base64.b64encode(json.dumps(event).encode()).decode()})
 
 
-def exception(kind: str) -> bytes:
+def exception(kind: str, words: str = "vendor words") -> bytes:
     headers = {":exception-type": kind, ":content-type": "application/json", ":message-type": "exception"}
-    return frame(headers, {"message": "vendor words"})
+    return frame(headers, {"message": words})
 
 
 @contextmanager
-def bedrock(*answers: Sequence[bytes]) -> Iterator[Bedrock]:
+def bedrock(*answers: Sequence[bytes] | Refusal) -> Iterator[Bedrock]:
     """Serve the answers in order; the last one repeats."""
     server = Bedrock()
     remaining = list(answers)
@@ -77,9 +87,14 @@ def bedrock(*answers: Sequence[bytes]) -> Iterator[Bedrock]:
             server.bodies.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
             server.authorizations.append(self.headers["authorization"])
             frames = remaining.pop(0) if len(remaining) > 1 else remaining[0]
-            body = b"".join(frames)
-            self.send_response(200)
-            self.send_header("content-type", "application/vnd.amazon.eventstream")
+            if isinstance(frames, Refusal):
+                self.send_response(frames.status)
+                self.send_header("content-type", "application/json")
+                body = json.dumps({"message": frames.words}).encode()
+            else:
+                self.send_response(200)
+                self.send_header("content-type", "application/vnd.amazon.eventstream")
+                body = b"".join(frames)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -180,3 +195,39 @@ def test_throttling_that_stays_is_overload() -> None:
         ask(server)
 
     assert "vendor" not in str(caught.value)
+
+
+TOO_LONG = "Input is too long for requested model."
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (Refusal(400, TOO_LONG), PromptTooLong),
+        ([exception("validationException", TOO_LONG)], PromptTooLong),
+        (Refusal(400), ModelError),
+        (Refusal(403), ModelUnavailable),
+        (Refusal(404), ModelUnavailable),
+        (Refusal(429), ModelOverloaded),
+        (Refusal(503), ModelError),
+    ],
+)
+def test_refusals_in_the_shape_of_aws_are_told_apart(
+    refusal: Refusal | list[bytes], expected: type[ModelError]
+) -> None:
+    with bedrock(refusal) as server, pytest.raises(expected) as caught:
+        ask(server)
+
+    assert "vendor" not in str(caught.value)
+
+
+def test_what_passes_on_bedrock_is_tried_again() -> None:
+    with bedrock(Refusal(503), answer(text("Hello."))) as server:
+        assert ask(server).content[0]["text"] == "Hello."
+
+
+def test_bedrock_is_told_nothing_of_the_person() -> None:
+    with bedrock(answer(text("Hello."))) as server:
+        ask(server)
+
+    assert "metadata" not in server.bodies[0]

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from nat.agent.models.claude import AnthropicModel, Clients, bedrock_version, origin_of
-from nat.agent.models.failures import KeyRefused, PromptTooLong
+from nat.agent.models.failures import KeyRefused, PromptTooLong, ThinkingRejected
 from nat.agent.models.retries import Patience
 from nat.agent.ports import Message, ModelReply, ModelRequest, Usage
 from nat.errors import ModelError, ModelOverloaded, ModelUnavailable
@@ -383,3 +384,47 @@ def test_clients_of_two_keys_share_one_pool() -> None:
 )
 def test_models_before_4_7_on_bedrock_speak_the_old_version(model: str, version: str | None) -> None:
     assert bedrock_version(model) == version
+
+
+def test_replayed_thinking_that_is_refused_is_told_apart() -> None:
+    words = "messages.1.content.0: Invalid `signature` in `thinking` block"
+    body = {"type": "error", "error": {"type": "invalid_request_error", "message": words}}
+
+    with scripted(Script(status=400, body=body)) as server, pytest.raises(ThinkingRejected):
+        ask(server)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (429, {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}),
+        (400, {"type": "invalid_request_error", "message": "Your credit balance is too low"}),
+    ],
+)
+def test_an_account_that_may_not_spend_more_is_not_asked_again(status: int, error: dict[str, str]) -> None:
+    body = {"type": "error", "error": {"message": "vendor", **error}}
+
+    with scripted(Script(status=status, body=body)) as server, pytest.raises(KeyRefused):
+        ask(server)
+
+    assert len(server.requests) == 1
+
+
+def test_the_person_is_told_to_the_provider_by_the_given_hash() -> None:
+    with scripted(HELLO) as server:
+        ask(server, replace(REQUEST, metadata={"user_id": "0a1b"}))
+
+    assert server.requests[0]["metadata"] == {"user_id": "0a1b"}
+
+
+def test_a_client_is_forgotten_with_its_key_after_a_while_without_use() -> None:
+    now = [0.0]
+
+    with Clients("http://127.0.0.1:9", clock=lambda: now[0]) as clients:
+        first = clients.client("key-1")
+        now[0] = 200.0
+        assert clients.client("key-1") is first
+        now[0] = 501.0
+        clients.client("key-2")
+
+        assert clients.client("key-1") is not first
