@@ -19,7 +19,7 @@ LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test unit lint format types synth snapshots bench eval lock clean
+.PHONY: help prepare up down smoke test soak unit lint format types synth snapshots bench eval lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ smoke: prepare ## start apart, sign up, ask, check the answers, stop
 
 test: prepare ## every suite: unit, infrastructure, integration
 	@$(VENV)/python -m pytest
+
+soak: prepare ## the long forms: killed workers, cut connections, the shared rate limit; prints figures
+	@$(VENV)/python -m pytest tests/soak
 
 unit: prepare ## the unit suite alone
 	@$(VENV)/python -m pytest tests/unit

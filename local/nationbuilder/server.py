@@ -42,6 +42,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Response(411), headers)
             return
         body = self.rfile.read(int(length))
+        if len(body) < int(length):  # the client died while it was sending
+            self.close_connection = True
+            return
         request = Request(self.command, unquote(path), query, headers, body, self.client_address[0])
         self._send(self.server.answer(request), headers)
 

@@ -1,0 +1,1 @@
+"""The long forms of suites whose short forms are in `make test`; `make soak` runs them."""
