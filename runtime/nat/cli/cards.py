@@ -110,3 +110,11 @@ def numbered(card: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{number}. {_name(record)}" for number, record in enumerate(card["sample"], 1))
     if card["more"]:
         yield f"The other {card['more']:,} can be chosen in the web app."
+
+
+def label(field: Mapping[str, Any]) -> str:
+    """An editable value as it is asked for: its name, what it is now, and what it may be."""
+    choices = [str(each) for each in field.get("choices") or ()]
+    now = _value(field.get("value"))
+    said = f"{field['name'].replace('_', ' ')} (now {now}" + (f"; {', '.join(choices)}" if choices else "")
+    return clean(f"{said}; Enter keeps it)")

@@ -42,6 +42,14 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """Other values for a proposal: what comes of it is a proposal of its own. Names are the card's."""
+
+    waiting: Waiting
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Retry:
     """What of an approved proposal was not done, once more."""
 
@@ -56,7 +64,7 @@ class Undo:
     change: str | None = None
 
 
-Decision = Approve | Reject | Retry | Undo
+Decision = Approve | Edit | Reject | Retry | Undo
 
 
 @dataclass

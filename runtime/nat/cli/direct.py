@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from nat.agent.commit import AT_ONCE, commit
+from nat.agent.editing import edited
 from nat.agent.effects import Effect
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
@@ -14,11 +15,11 @@ from nat.agent.report import Report
 from nat.agent.tools import load
 from nat.agent.undo import undo
 from nat.agent.work import survey
-from nat.cli.decisions import Approve, Decision, Reject, Retry, Undo
+from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo
 from nat.cli.failure import CommandFailed
 from nat.cli.memory import Kept, MemoryActions, MemorySteps
 from nat.errors import NatError, NotFound
-from nat.events import ApprovalUpdated, TextDelta, TurnFinished, TurnStopped
+from nat.events import ApprovalRequested, ApprovalUpdated, TextDelta, TurnFinished, TurnStopped
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import read_optional
@@ -50,9 +51,7 @@ class DirectChat:
         self._history: list[Message] = []
         self._actions = MemoryActions()
 
-    def ask(
-        self, question: str, emit: Emit, stopped: Callable[[], bool], page: Page | None = None
-    ) -> Answer:
+    def ask(self, question: str, emit: Emit, stopped: Callable[[], bool], page: Page | None = None) -> Answer:
         """Answer one question. Raises what `Agent.answer` raises."""
         answer = self._agent.answer(
             Asked(
@@ -86,6 +85,19 @@ class DirectChat:
                 kept = self._actions.waiting(waiting.approval)
                 kept.state = "rejected"
                 emit(ApprovalUpdated(waiting.approval, kept.state))
+            case Edit(waiting=waiting, values=values):
+                kept = self._actions.waiting(waiting.approval)
+                arguments = edited(kept.change.arguments, kept.card["editable"], values)
+                change = kept.tool.plan(self._nation, arguments).frozen()
+                proposal = self._actions.propose(0, "edit", change, kept.tool)
+                emit(ApprovalUpdated(waiting.approval, kept.state))
+                emit(
+                    ApprovalRequested(
+                        proposal.approval,
+                        dict(proposal.card),
+                        proposal.expires_at.isoformat(timespec="seconds"),
+                    )
+                )
             case Retry(approval=approval):
                 kept = self._actions.proposed(approval)
                 keys = () if kept.journal is None else self._survey(kept).retryable

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from nat.agent.card import card
 from nat.agent.change import Change
@@ -68,6 +68,11 @@ class Kept:
     state: str = "pending"
     journal: MemoryJournal | None = None
     undo_journal: MemoryJournal | None = None
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """What was shown of it. Empty for a change that nobody was asked about."""
+        return {} if self.proposal is None else self.proposal.card
 
 
 class MemoryActions:

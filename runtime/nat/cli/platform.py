@@ -16,18 +16,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import requests
 import websocket
 from ulid import ULID
 
 from nat.agent.ports import Page
+from nat.cli.decisions import PENDING, Approve, Decision, Edit, Reject, Retry, Undo, Waiting
 from nat.cli.failure import CommandFailed
 from nat.cli.ordering import Ordering, Wire
 from nat.cli.profile import Profile, Session
 from nat.cli.sign_in import SessionEnded, refresh
-from nat.events import EVENT_TYPES, TERMINAL, Envelope
+from nat.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope
 from nat.names import MAX_MESSAGE_BYTES, Action, Header
 
 _IDLE_SECONDS: Final = 590
@@ -120,22 +121,80 @@ class PlatformClient:
         asked = _Question(turn, conversation, None, Ordering(attempt, seq))
         return self._events(nation, asked, stop)
 
+    def decide(
+        self,
+        nation: str,
+        conversation: str,
+        decision: Decision,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Envelope]:
+        """Send a decision and give the events of what comes of it; those of its own turn, if it has one.
+
+        The decision's id is made here, so a lost answer is asked for again without deciding twice. Raises
+        what `ask` raises.
+        """
+        base = f"/v1/conversations/{conversation}"
+        turn = str(ULID())
+        match decision:
+            case Approve(waiting=waiting, keys=keys):
+                path = f"{base}/approvals/{waiting.approval}/approve"
+                body: dict[str, Any] = {"fingerprint": waiting.fingerprint}
+                if keys is not None:
+                    body["records"] = list(keys)
+            case Edit(waiting=waiting, values=values):
+                path = f"{base}/approvals/{waiting.approval}/edit"
+                body = {"fingerprint": waiting.fingerprint, "values": dict(values)}
+            case Reject(waiting=waiting):
+                path = f"{base}/approvals/{waiting.approval}/reject"
+                answer = self._decide(path, nation, {"decision": turn, "fingerprint": waiting.fingerprint})
+                updated = ApprovalUpdated(waiting.approval, str(answer.get("state", "rejected")))
+                yield Envelope(turn, 0, 1, updated)
+                return
+            case Retry(approval=approval):
+                path, body = f"{base}/approvals/{approval}/retry", {}
+            case Undo(approval=approval, change=change):
+                if change is None:
+                    found = self.call("GET", f"{base}/approvals/{approval}", nation)
+                    change = str(found.get("change", ""))
+                path, body = f"{base}/changes/{quote(change, safe='')}/undo", {}
+        self._decide(path, nation, {"decision": turn, **body})
+        yield from self.resume(nation, conversation, turn, stop=stop)
+
+    def waiting(self, nation: str, conversation: str) -> list[Waiting]:
+        """Proposals of a conversation that wait for a decision. Raises `PlatformError`, `CommandFailed`."""
+        found = self.call("GET", f"/v1/conversations/{conversation}/approvals", nation)
+        return [
+            Waiting(each["approval"], each["card"], each["expires_at"])
+            for each in found.get("approvals", ())
+            if each["state"] == PENDING
+        ]
+
+    def _decide(self, path: str, nation: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Post a decision, once more after an answer that was lost."""
+        try:
+            return self.call("POST", path, nation, body)
+        except Unreachable:
+            return self.call("POST", path, nation, body)
+
     def ticket(self, nation: str) -> str:
         """A ticket that opens one socket within 60 seconds. Raises `PlatformError`, `CommandFailed`."""
-        value = self.post("/v1/ws-ticket", nation)
+        value = self.call("POST", "/v1/ws-ticket", nation)
         ticket = value.get("ticket")
         if not isinstance(ticket, str):
             raise CommandFailed(f"{self.profile.api_url} does not answer like the platform.")
         return ticket
 
-    def post(self, path: str, nation: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def call(
+        self, method: str, path: str, nation: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """One call of the HTTP API; a stale session is refreshed. Raises `PlatformError`, `CommandFailed`."""
         if not self.session.is_fresh(datetime.now(UTC)):
             self._refresh()
-        answer = self._post(path, nation, body)
+        answer = self._call(method, path, nation, body)
         if answer.status_code == 401 and self.session.refresh_token:
             self._refresh()
-            answer = self._post(path, nation, body)
+            answer = self._call(method, path, nation, body)
         return _value(answer)
 
     def connect(self, nation: str) -> websocket.WebSocket:
@@ -256,11 +315,12 @@ class PlatformClient:
             asked.known = True
             yield from asked.ordering.take(wire)
 
-    def _post(self, path: str, nation: str, body: Mapping[str, Any] | None) -> requests.Response:
+    def _call(self, method: str, path: str, nation: str, body: Mapping[str, Any] | None) -> requests.Response:
         try:
-            return requests.post(
+            return requests.request(
+                method,
                 f"{self.profile.api_url.rstrip('/')}{path}",
-                json=dict(body or {}),
+                json=None if method == "GET" else dict(body or {}),
                 headers={
                     "Authorization": f"Bearer {self.session.access_token}",
                     Header.USER_ID.value: self.session.user_id,

@@ -9,6 +9,7 @@ from ulid import ULID
 
 from nat.cli import sign_in
 from nat.cli.chat import Wanted
+from nat.cli.decisions import Decision, Waiting
 from nat.cli.failure import CommandFailed
 from nat.cli.interrupt import Interrupt
 from nat.cli.platform import PlatformClient
@@ -36,6 +37,15 @@ class PlatformTalk:
         for envelope in events:
             show(envelope.event)
 
+    def decide(self, decision: Decision, show: Callable[[Event], None], stopped: Interrupt) -> None:
+        """Send a decision, and show what comes of it."""
+        for envelope in self._client.decide(self._nation, self._conversation, decision, stop=stopped):
+            show(envelope.event)
+
+    def waiting(self) -> list[Waiting]:
+        """What waits in this conversation."""
+        return self._client.waiting(self._nation, self._conversation)
+
     def begin_again(self) -> None:
         """Later questions belong to a new conversation."""
         self._conversation = str(ULID())
@@ -56,6 +66,14 @@ class DirectTalk:
     def ask(self, question: str, show: Callable[[Event], None], stopped: Interrupt) -> None:
         """Ask, and show what the agent does."""
         self._chat.ask(question, show, stopped)
+
+    def decide(self, decision: Decision, show: Callable[[Event], None], stopped: Interrupt) -> None:
+        """Carry out what the person decided."""
+        self._chat.decide(decision, show, stopped)
+
+    def waiting(self) -> list[Waiting]:
+        """None but those of this process, which the chat knows."""
+        return []
 
     def begin_again(self) -> None:
         """Forget what was said."""

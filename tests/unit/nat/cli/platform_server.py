@@ -69,6 +69,12 @@ class Platform:
     accepted_tokens: set[str] = field(default_factory=lambda: {"access-1", "access-2"})
     refuse: tuple[int, Wire] | None = None
     refresh_refused: bool = False
+    posted: list[tuple[str, Wire]] = field(default_factory=list)
+    """Paths and bodies of calls besides those for tickets."""
+    answers: dict[str, Wire] = field(default_factory=dict)
+    """What calls are answered with, by path; nothing else exists."""
+    lose_answers: int = 0
+    """How many of the next calls are cut off after they were taken."""
     refuse_sockets: int = 0
     """How many of the next sockets are refused."""
 
@@ -136,6 +142,9 @@ def running_platform(on_message: OnMessage | None = None) -> Iterator[Platform]:
                 self.send_header("content-length", "0")
                 self.end_headers()
                 return
+            if parts.path.startswith("/v1/"):
+                self._call({})
+                return
             ticket = parse_qs(parts.query).get("ticket", [""])[0]
             if platform.refuse_sockets or ticket not in platform.tickets:
                 status = 503 if platform.refuse_sockets else 401
@@ -164,10 +173,23 @@ def running_platform(on_message: OnMessage | None = None) -> Iterator[Platform]:
                 self._json(401, {"message": "Unauthorized"})
             elif platform.refuse is not None:
                 self._json(*platform.refuse)
+            elif self.path != "/v1/ws-ticket":
+                self._call(json.loads(body))
             else:
                 ticket = f"ticket-{len(platform.headers)}"
                 platform.tickets.add(ticket)
                 self._json(200, {"ticket": ticket, "expires_in": 60})
+
+        def _call(self, body: Wire) -> None:
+            platform.posted.append((self.path, body))
+            if platform.lose_answers:
+                platform.lose_answers -= 1
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+            elif self.path in platform.answers:
+                self._json(200, platform.answers[self.path])
+            else:
+                self._json(404, {"error": {"code": "not_found", "message": "Nothing here."}})
 
         def _json(self, status: int, value: Wire) -> None:
             body = json.dumps(value).encode()

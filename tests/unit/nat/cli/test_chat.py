@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from nat.cli.chat import Wanted, numbers, run
-from nat.cli.decisions import Approve, Decision, Reject, Retry, Undo, Waiting
+from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo, Waiting
 from nat.cli.interrupt import Interrupt
 from nat.events import ApprovalRequested, ApprovalUpdated, Event, TextDelta, ToolFinished, TurnFinished
 
@@ -145,6 +145,36 @@ def test_what_was_left_waiting_can_be_decided_later(typed: Callable[..., str]) -
 
     assert "It waits." in screen
     assert talk.decided == [Approve(WAITING)]
+
+
+EDITABLE = card(
+    editable=[
+        {"name": "tag", "type": "string", "value": "major donor"},
+        {"name": "guests", "type": "integer", "value": 1},
+        {"name": "private", "type": "boolean", "value": False},
+    ]
+)
+
+
+def test_values_are_edited_and_the_new_proposal_is_asked_about(typed: Callable[..., str]) -> None:
+    first, second = ApprovalRequested("P1", EDITABLE, EXPIRES), ApprovalRequested("P2", card(), EXPIRES)
+    talk = ScriptedTalk([first, TurnFinished("")], [ApprovalUpdated("P1", "superseded"), second])
+
+    screen = typed(talk, "Tag them", "e", "patron", "3", "yes", "n")
+
+    edit, reject = talk.decided
+    assert edit == Edit(Waiting("P1", EDITABLE, EXPIRES), {"tag": "patron", "guests": 3, "private": True})
+    assert isinstance(reject, Reject)
+    assert reject.waiting.approval == "P2"
+    assert "tag (now major donor; Enter keeps it)" in screen
+
+
+def test_a_value_of_the_wrong_kind_changes_nothing(typed: Callable[..., str]) -> None:
+    talk = ScriptedTalk([ApprovalRequested("P1", EDITABLE, EXPIRES), TurnFinished("")])
+
+    typed(talk, "Tag them", "e", "", "many", "later")
+
+    assert talk.decided == []
 
 
 def test_what_waits_from_before_is_asked_for(typed: Callable[..., str]) -> None:
