@@ -315,7 +315,7 @@ def test_a_half_finished_tool_call_is_not_part_of_a_stopped_reply() -> None:
     began = time.monotonic()
 
     with scripted(Script(events, then="hang")) as server:
-        reply = ask(server, said=said, stopped=lambda: time.monotonic() > began + 0.3)
+        reply = ask(server, said=said, stopped=lambda: bool(said) and time.monotonic() > began + 0.3)
 
     assert reply.content == ({"type": "text", "text": "Looking."},)
 
