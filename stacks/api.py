@@ -19,8 +19,9 @@ from stacks.stack import NatStack
 ADMISSION: Final = (Table.NATIONS, Table.USERS, Table.CONVERSATIONS, Table.ONCE, Table.SOCKETS)
 """Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the
 subscriber."""
-ENDING: Final = (Table.USAGE, Table.ACTIONS)
-"""What the end of a turn writes besides: the day's usage, and the approval that it carried out."""
+ENDING: Final = (Table.USAGE, Table.ACTIONS, Table.AUDIT)
+"""What the end of a turn writes besides: the day's usage, the approval that it carried out, and the audit
+log's entry of a no."""
 
 
 class ApiStack(NatStack):
@@ -66,7 +67,7 @@ class ApiStack(NatStack):
             handler="nat.handlers.api.handler",
             description="Nat: answers the HTTP API",
             variables={
-                **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS, Table.ACTIONS),
+                **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS, Table.ACTIONS, Table.AUDIT),
                 **self._model_key_variables,
                 Variable.TURN_QUEUE_URL: self._data.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
@@ -77,7 +78,7 @@ class ApiStack(NatStack):
         self._data.grant_rows(
             function,
             read=(Table.MEMBERSHIPS,),
-            write=(*ADMISSION, Table.ACTIONS),
+            write=(*ADMISSION, Table.ACTIONS, Table.AUDIT),
         )
         self._data.queue.grant_send_messages(function)
         self.sockets.grant_push(function.own_role)

@@ -58,6 +58,9 @@ class AutomationStack(NatStack):
             "Sweep", handler="nat.handlers.sweep.handler", description="Nat: resends or refunds stuck turns"
         )
         self._data.queue.grant_send_messages(function)
+        # Which nations have made their retention shorter.
+        function.add_environment(Table.ONCE.variable, self._data.tables[Table.ONCE].table_name)
+        self._data.grant_rows(function, write=(Table.ONCE,))
         events.Rule(
             self,
             "EveryMinute",

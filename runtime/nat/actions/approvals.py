@@ -34,6 +34,8 @@ from nat.actions.approval import (
 from nat.actions.rows import Action, ActionRef, ActionRows, ToolClass
 from nat.agent.change import Change
 from nat.agent.ports import Proposal, Standing
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
 from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import (
@@ -82,6 +84,7 @@ class Approvals:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
+        self._tables = tables
         self._table = tables[Table.ACTIONS]
         self._conversations = tables[Table.CONVERSATIONS]
         self._now = now
@@ -201,7 +204,8 @@ class Approvals:
         return [from_item(decode(item)) for item in items]
 
     def reject(self, approval: Approval, *, fingerprint: str, by: str, decision: str) -> Approval:
-        """Say no. Raises `ApprovalClosed` and its kin; the same decision again changes nothing."""
+        """Say no, and note it in the audit log. Raises `ApprovalClosed` and its kin; the same decision again
+        changes nothing."""
         now = self._now()
         entry = self.deciding(
             approval, ApprovalState.REJECTED, fingerprint=fingerprint, by=by, decision=decision, now=now
@@ -209,8 +213,26 @@ class Approvals:
         try:
             write(self._client, [entry])
         except Cancelled:
-            return self.why_closed(approval, fingerprint=fingerprint, decision=decision)
-        return self.get(approval.nation_slug, approval.conversation_id, approval.id)
+            present = self.why_closed(approval, fingerprint=fingerprint, decision=decision)
+        else:
+            present = self.get(approval.nation_slug, approval.conversation_id, approval.id)
+        Audit(self._client, self._tables, now=self._now).append(
+            approval.nation_slug,
+            Kind.APPROVAL,
+            by=by,
+            about=approval.tool.name,
+            summary=f"Rejected: {approval.card['summary']}",
+            details={
+                "decision": "rejected",
+                "approval": approval.id,
+                "action": str(approval.ref),
+                "asked_by": approval.user_id,
+                "fingerprint": fingerprint,
+                "conversation": approval.conversation_id,
+            },
+            once=f"{decision}#rejected",
+        )
+        return present
 
     def deciding(
         self,

@@ -1,5 +1,5 @@
 """Every minute: turns that were admitted and never queued are sent again, or failed and refunded; proposals
-whose time is over are marked."""
+whose time is over are marked; a retention that was made shorter is carried out."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from functools import cache
 from nat import aws, log, settings
 from nat.channels.push import Push
 from nat.channels.websocket import Subscriptions
+from nat.conversations.retention import Shortening
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.turns.queue import TurnQueue
@@ -29,7 +30,10 @@ def sweep() -> Sweep:
 
 
 def handler(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # Lambda's signature
-    """Lambda's entry point; gives how many turns were sent again and failed, and proposals expired."""
+    """Lambda's entry point; gives how many turns were sent again and failed, proposals expired, and rows that
+    a shorter retention deleted or lets end earlier."""
     swept = asdict(sweep().run())
-    log.structured().info("swept", extra=swept)
-    return swept
+    shortened = asdict(Shortening(aws.dynamodb(), TableNames.read()).run())
+    done = {**swept, "deleted": shortened["deleted"], "ending_earlier": shortened["ending_earlier"]}
+    log.structured().info("swept", extra=done)
+    return done

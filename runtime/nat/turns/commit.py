@@ -20,6 +20,7 @@ from nat.agent.ports import Emit
 from nat.agent.report import Report
 from nat.agent.undo import undo
 from nat.agent.work import survey
+from nat.audit.log import Audit
 from nat.conversations.turns import Kind, Turn
 from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
 from nat.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
@@ -28,6 +29,7 @@ from nat.nations.record import Nation
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.decide import check_may
+from nat.turns.ledger import Ledger
 from nat.turns.settle import Ending
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class Commits:
         self._now = now
         self._pace = pace
         self._actions = ActionRows(client, tables[Table.ACTIONS])
+        self._audit = Audit(client, tables, now=now)
 
     def run(self, turn: Turn, nation: Nation, hands: Hands) -> Ending:
         """Carry out a turn of kind `commit` or `undo`, going on from its journal.
@@ -100,6 +103,7 @@ class Commits:
         if action.change.fingerprint != approval.fingerprint:
             raise ApprovalChanged
         self._approvals.begin(approval, turn)
+        Ledger(self._audit, turn).approved(approval)
         hands.emit(ApprovalUpdated(approval.id, ApprovalState.COMMITTING.value, turn.user_id))
         keys = self._actions.choice(turn.conversation, turn.turn_id)
         report = self._carry_out(turn, action, hands, keys)
@@ -131,8 +135,10 @@ class Commits:
         return _ending(report, "Done", told, _links(action))
 
     def _carry_out(self, turn: Turn, action: Action, hands: Hands, keys: tuple[str, ...] | None) -> Report:
+        ledger = Ledger(self._audit, turn)
         with hands.connect(turn) as client:
-            return commit(
+            ledger.begins(action.change, action.ref, chosen=None if keys is None else len(keys))
+            report = commit(
                 action.change,
                 nation=client,
                 journal=StoredJournal(self._client, self._tables, turn, action.ref, self._now),
@@ -142,11 +148,16 @@ class Commits:
                 at_once=_at_once(action),
                 pace=self._pace,
             )
+        ledger.ends(action.change, action.ref, report)
+        return report
 
     def _undo(self, turn: Turn, nation: Nation, hands: Hands, ref: ActionRef) -> Ending:
         action = self._permitted(turn, nation, ref)
         entries = StoredJournal(self._client, self._tables, turn, ref, self._now).load()
+        keys = self._actions.choice(turn.conversation, turn.turn_id)
+        ledger = Ledger(self._audit, turn)
         with hands.connect(turn) as client:
+            ledger.begins(action.change, ref, undo=True, chosen=None if keys is None else len(keys))
             report = undo(
                 action.change,
                 entries,
@@ -155,10 +166,11 @@ class Commits:
                 emit=hands.emit,
                 stopped=hands.stopped,
                 now=turn.admitted_at,
-                keys=self._actions.choice(turn.conversation, turn.turn_id),
+                keys=keys,
                 at_once=_at_once(action),
                 pace=self._pace,
             )
+        ledger.ends(action.change, ref, report)
         self._tell_cut_off(report, hands.emit)
         told = (
             f"(The person took back what {action.tool.name} had done. "

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from nat import log
 from nat.actions.approvals import Approvals, time_to_decide
-from nat.actions.journal import TurnActions
 from nat.agent.gates import policy_of
 from nat.agent.loop import Agent
 from nat.agent.money import Prices
 from nat.agent.ports import Answer, Asked
 from nat.agent.transcript import settled_text
+from nat.audit.log import Audit
 from nat.conversations.events import Events
 from nat.conversations.past import Pasts
 from nat.conversations.steps import StoredSteps
@@ -40,6 +40,7 @@ from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
 from nat.turns.commit import Commits, Connect, Hands, RoleNow
 from nat.turns.edit import Edits
+from nat.turns.ledger import AuditedActions, Ledger
 from nat.turns.message import TurnMessage
 from nat.turns.publish import Deliver, Pace, Publisher, about
 from nat.turns.settle import Ending, failure, settle
@@ -104,6 +105,7 @@ class Runner:
         self._now = now
         self._pace = pace or Pace()
         self._environment = environment
+        self._audit = Audit(client, tables, now=now)
         self._approvals = Approvals(client, tables, now=now)
         self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
         self._edits = Edits(client, tables, self._approvals, role_now, agent.tools, now=now)
@@ -187,7 +189,16 @@ class Runner:
             if earlier
             else self._pasts.before(turn, self._now())
         )
-        with self._connect(turn) as client:
+        actions = AuditedActions(
+            self._client,
+            self._tables,
+            turn,
+            self._approvals,
+            self._now,
+            to_decide=time_to_decide(record.policy),
+            ledger=Ledger(self._audit, turn),
+        )
+        with self._connect(turn) as client, actions:
             answer = agent.answer(
                 Asked(
                     question=turn.question,
@@ -204,14 +215,7 @@ class Runner:
                 emit=publisher.emit,
                 stopped=signals.stopped,
                 policy=policy_of(record.policy),
-                actions=TurnActions(
-                    self._client,
-                    self._tables,
-                    turn,
-                    self._approvals,
-                    self._now,
-                    to_decide=time_to_decide(record.policy),
-                ),
+                actions=actions,
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )
         return _ending(answer)

@@ -50,7 +50,13 @@ def test_the_sweep_says_what_it_did(stage: Stage) -> None:
     stage.clock.now -= timedelta(minutes=9)
     old = stage.admitted()
 
-    assert sweep.handler({}, None) == {"resent": 1, "failed": 1, "expired": 0}
+    assert sweep.handler({}, None) == {
+        "resent": 1,
+        "failed": 1,
+        "expired": 0,
+        "deleted": 0,
+        "ending_earlier": 0,
+    }
 
     assert stage.stored(old).state is State.FAILED
 
