@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -186,13 +187,21 @@ class RunningStripe:
 
 @contextlib.contextmanager
 def running_stripe(
-    *, host: str = "127.0.0.1", port: int = 0, keep: Path | None = None
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    keep: Path | None = None,
+    at: datetime | None = None,
 ) -> Iterator[RunningStripe]:
     """Run the stand-in until the block ends. Port 0 lets the system choose; `keep` is the file that the
-    state survives in. Raises `OSError` where the port is taken, `ValueError` for a file that is no state."""
+    state survives in, `at` a moment at which its clock stands until it is moved.
+
+    Raises `OSError` where the port is taken, `ValueError` for a file that is no state."""
     state = State()
     if keep is not None and keep.exists():
         state.store.load(keep)
+    if at is not None:
+        state.store.clock.stand_still(at)
     server = Server((host, port), Desk(state, keep))
     url = f"http://{host}:{server.server_address[1]}"
     state.begin(url)

@@ -110,7 +110,7 @@ class Synchroniser:
                 continue
             if self._store(row, standing):
                 self._warn_of_second(nation_slug, found)
-                return self._settle(nation_slug, standing, chosen)
+                return self._settle(nation_slug, standing, found)
         raise Internal(f"The billing record of {nation_slug} is busy.")
 
     def subscription(self, nation_slug: str) -> Subscribed | None:
@@ -206,7 +206,7 @@ class Synchroniser:
             (self.storage.announcements.entry(Bus.SUBSCRIPTION_CHANGED, row.nation_slug, about),),
         )
 
-    def _settle(self, nation_slug: str, standing: Standing, chosen: Subscribed) -> Nation:
+    def _settle(self, nation_slug: str, standing: Standing, found: list[Subscribed]) -> Nation:
         """What follows a stored standing; all of it may be done again."""
         nation = check_and_reset_billing_cycle_nation(
             nation_slug, self.storage.pool, began=standing.period_start, anchor_day=standing.anchor_day
@@ -214,7 +214,7 @@ class Synchroniser:
         row = self.storage.rows.read(nation_slug)
         if row is None:
             return nation
-        if row.owner is None and standing.status.usable and (person := chosen.metadata.get(PERSON_KEY)):
+        if row.owner is None and (person := first_subscriber(found)):
             self._welcome(nation_slug, person)
         for pending in row.pending:
             self._note(nation_slug, pending)
@@ -232,6 +232,13 @@ class Synchroniser:
         live = sorted(each.id for each in found if each.status in LIVE)
         if len(live) > 1:
             _log.error("nation pays twice", extra={"nation": nation_slug, "subscriptions": live})
+
+
+def first_subscriber(found: list[Subscribed]) -> str | None:
+    """Who paid, or began a trial, first. A subscription whose first payment never came counts for nothing."""
+    began = [each for each in found if each.status not in ("incomplete", "incomplete_expired")]
+    first = min(began, key=lambda each: (each.created, each.id), default=None)
+    return None if first is None else first.metadata.get(PERSON_KEY)
 
 
 def _said(moment: datetime | None) -> str | None:

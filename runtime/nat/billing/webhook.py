@@ -119,7 +119,7 @@ class Webhooks:
         if notification.type not in _NOTICES:
             return []
         bus, kind = _NOTICES[notification.type]
-        about: dict[str, Any] = {"kind": kind, "event": notification.event}
+        about: dict[str, Any] = {"kind": kind, "stripe_event": notification.event}
         if notification.invoice is not None:
             with calls():
                 invoice = self._synchroniser.stripe.v1.invoices.retrieve(notification.invoice)

@@ -7,12 +7,13 @@ import pytest
 from local.stripe import RunningStripe, running_stripe
 from nat.settings import TableNames
 from tests.unit.nat.billing.shop import Shop
+from tests.unit.nat.world import START
 
 
 @pytest.fixture
 def stripe() -> Iterator[RunningStripe]:
     """A Stripe of its own."""
-    with running_stripe() as running:
+    with running_stripe(at=START) as running:
         yield running
 
 
