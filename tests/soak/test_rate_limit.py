@@ -43,7 +43,7 @@ def test_four_worker_processes_on_one_token_share_its_limit(
     assert set(statuses(log)) == {200}
     assert share >= SHARE
     tell(
-        f"rate limit: {WORKERS} workers, {sent} requests in {SECONDS:.0f} s, none refused; {share:.0%} of our "
-        f"share of the limit; {writes:.2f} DynamoDB writes a request; by worker "
+        f"rate limit: {WORKERS} workers, {sent} requests in {SECONDS:.0f} s, none refused; {share:.0%} of "
+        f"what we allow ourselves; {writes:.2f} DynamoDB writes a request; by worker "
         f"{sorted(each.sent for each in worked)}"
     )
