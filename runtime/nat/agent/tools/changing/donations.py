@@ -323,5 +323,7 @@ def _pledge_warning(
 
 
 def _changed_words(values: Mapping[str, Any]) -> str:
-    words = [_WORDS.get(name, name.removeprefix("custom_values.").replace("_", " ")) for name in values]
-    return ", ".join(dict.fromkeys(words))
+    words = {name: _WORDS.get(name, name.removeprefix("custom_values.").replace("_", " ")) for name in values}
+    if "amount_in_cents" in values:
+        words["amount_in_cents"] += f" (to {money(values['amount_in_cents'])})"
+    return ", ".join(words.values())

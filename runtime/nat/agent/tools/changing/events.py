@@ -207,18 +207,18 @@ def update_event(
         parts.append(patch(subject, found.record, values))
     if page is not None and page_values:
         parts.append(patch(subject, page, page_values))
+    start = datetime.fromisoformat(values["start_at"]) if "start_at" in values else None
     changed = dict.fromkeys(_word(each) for each in (*values, *page_values))
+    when = f", to {in_words(start)}" if start else ""
     return change(
-        f"Change {', '.join(changed)} of the event “{subject.name}”",
+        f"Change {', '.join(changed)} of the event “{subject.name}”{when}",
         parts,
         people=0,
         warnings=[
             f"NationBuilder does not tell the {found.record.integer('attending_count')} who are coming."
-            if "start_at" in values and found.record.integer("attending_count")
+            if start and found.record.integer("attending_count")
             else None,
-            f"It would start on {in_words(datetime.fromisoformat(values['start_at']))}, in the past."
-            if "start_at" in values and datetime.fromisoformat(values["start_at"]) < nation.now()
-            else None,
+            "This lies in the past." if start and start < nation.now() else None,
         ],
     )
 
@@ -241,8 +241,9 @@ def delete_event(
     people = nation.count("event_rsvps", {"event_id": event_id})
     start = found.record.moment("start_at")
     when = f" on {in_words(start.astimezone(nation.zone))}" if start else ""
+    lost = f", with the RSVPs of {number_of_people(people)}" if people else ""
     return change(
-        f"Delete the event “{subject.name}”{when} for good, with the RSVPs of {number_of_people(people)}",
+        f"Delete the event “{subject.name}”{when} for good{lost}",
         [delete(subject, found.record, _LOST)],
         people=people,
         warnings=[

@@ -314,7 +314,10 @@ def test_a_correction_is_told_by_what_it_changes_and_whose_it_is(office: Bench) 
     )
 
     amount = f"{row['amount_in_cents'] // 100:,}.{row['amount_in_cents'] % 100:02}"
-    assert change.summary == f"Change amount, note of the donation of {amount} from {donor['full_name']}"
+    assert (
+        change.summary
+        == f"Change amount (to 43.21), note of the donation of {amount} from {donor['full_name']}"
+    )
     assert change.operations[0].before == {"amount_in_cents": row["amount_in_cents"], "note": row["note"]}
 
 

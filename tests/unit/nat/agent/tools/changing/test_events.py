@@ -252,6 +252,7 @@ def test_a_new_time_is_on_the_events_own_clock(office: Bench) -> None:
     change = plan(office.nation, "update_event", arguments)
 
     assert sent(change) == {"start_at": "2027-05-04T18:00:00-07:00"}
+    assert change.summary == "Change time of the event “Harbour Walk”, to Tuesday 4 May 2027, 18:00"
     assert any("does not tell" in each for each in change.warnings)
 
 
