@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 32
 """Nations that one run refreshes at a time; nearly all of it is waiting."""
 PAGE: Final = 200
+LEASE_ENDED: Final = 0.1
+"""Seconds after which a lease that ends at the stored moment has ended for certain; it is kept to a
+millisecond."""
 SWEEP_MOST: Final = 500
 """Unfinished refreshes that one sweep looks at."""
 
@@ -111,7 +114,7 @@ class RefreshJob:
         for nation_slug, due_at in found:
             left = (due_at - self._now()).total_seconds()
             if left > 0:
-                self._sleep(left)
+                self._sleep(left + LEASE_ENDED)
             yield nation_slug
 
     def _each(

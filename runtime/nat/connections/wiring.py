@@ -49,13 +49,13 @@ class Wiring:
     ) -> None:
         """Raises `SettingMissing`."""
         key_arn = settings.read(Variable.DATA_KEY_ARN)
-        seal = Seal(kms, key_arn)
+        self.seal = Seal(kms, key_arn)
         self.vault: TokenVault = token_vault(
             settings.read_optional(Variable.TOKEN_STORE, "secretsmanager"),
             secrets=secrets,
             dynamodb=dynamodb,
             tables=tables,
-            seal=seal,
+            seal=self.seal,
             now=clock,
             key_arn=key_arn,
         )
@@ -69,7 +69,7 @@ class Wiring:
             vault=self.vault,
             rows=self.rows,
             status=self.status,
-            seal=seal,
+            seal=self.seal,
             endpoint=self.endpoint,
             apps=self.apps,
             now=clock,

@@ -16,7 +16,6 @@ from local.nationbuilder.tokens import Token
 from nat import aws
 from nat.connections.due import DueNations, RefreshJob
 from nat.connections.refresh import Refresher
-from nat.connections.seal import Seal
 from nat.connections.tokens import NbTokens
 from nat.connections.wiring import Wiring
 from nat.isolation import nation
@@ -54,16 +53,16 @@ class Office:
             clock=clock,
         )
         if not real_time:
-            self.with_sleep(wiring, aws.kms())
+            self.with_sleep(wiring)
         return wiring
 
-    def with_sleep(self, wiring: Wiring, kms: object) -> None:
+    def with_sleep(self, wiring: Wiring) -> None:
         """Let what waits move the clock instead."""
         wiring.refresher = Refresher(
             vault=wiring.vault,
             rows=wiring.rows,
             status=wiring.status,
-            seal=Seal(kms, self.key_arn),  # type: ignore[arg-type] # a client of the tests' own
+            seal=wiring.seal,
             endpoint=wiring.endpoint,
             apps=wiring.apps,
             now=self.clock,
