@@ -14,7 +14,9 @@ from nat.agent.models.retries import Patience
 from nat.agent.tool import Effect, Outcome, Tool
 from nat.conversations.turns import State
 from nat.turns.signals import Signals
-from tests.unit.nat.turns.stage import Stage, message_of
+from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
+from tests.unit.nat.turns.stage import Stage, WorkerDied, message_of
+from tests.unit.nat.turns.test_run import Dying
 
 PEOPLE = 25
 
@@ -100,3 +102,22 @@ def test_the_prompt_of_every_turn_stays_under_its_bound_and_is_mostly_cached(
     assert f"Question {turns - 2}?" in past
     assert "Record of the older turns" in past
     assert str(7_000 + PEOPLE - 1) in past
+
+
+def test_a_second_attempt_is_shown_the_same_past_as_the_first(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = stage.admitted("Question 0?")
+    stage.run(first, says("Answer. " + "x" * 120_000))
+    turn = stage.admitted("And now?", conversation_id=first.conversation_id)
+    seen = [ScriptedModel([calls(use("count_people"))]), ScriptedModel([says("23.")])]
+    with monkeypatch.context() as patched:
+        Dying(patched, "save_message", after=True)
+        with pytest.raises(WorkerDied):
+            stage.runner(seen[0]).run(message_of(turn), Signals())
+
+    stage.runner(seen[1]).run(message_of(turn), Signals())
+
+    before, after = (list(model.requests[0].messages) for model in seen)
+    assert "Record of the older turns" in str(before[0])
+    assert after[: len(before)] == before
