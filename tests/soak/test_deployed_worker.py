@@ -110,17 +110,18 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
     turn = decisions.approve(decision, approval.id, fingerprint=approval.fingerprint).turn
     moments = sorted(chance.randrange(10, RECORDS - 10) for _ in range(KILLS))
     turns = Turns(client, tables[Table.CONVERSATIONS])
-    while not turns.get(NATION, turn.conversation_id, turn.turn_id).state.final:
+    while not (row := turns.get(NATION, turn.conversation_id, turn.turn_id)).state.final:
         assert time.monotonic() - started < PATIENCE
-        if moments and wire.taggings().total() >= moments[0]:
+        # A worker that is started again has the turn when the queue delivers it again.
+        has_it = row.attempt > KILLS - len(moments)
+        if moments and has_it and wire.taggings().total() >= moments[0]:
             moments.pop(0)
             machine.processes["worker"].signal(signal.SIGKILL)
         machine.processes.watch()
-        time.sleep(0.1)
+        time.sleep(0.2)
 
-    ended = turns.get(NATION, turn.conversation_id, turn.turn_id)
     settled = Approvals(client, tables).get(NATION, turn.conversation_id, approval.id)
-    assert (ended.state, ended.attempt) == ("finished", KILLS + 1)
+    assert (row.state, row.attempt) == ("finished", KILLS + 1)
     assert (settled.state, settled.counts) == ("done", {"done": RECORDS})
     assert wire.taggings() == Counter({(person, 201): 1 for person in people})
     assert statuses(log)[429] == 0

@@ -104,7 +104,7 @@ class Workers:
         while process.is_alive() and not when():
             time.sleep(0.001)
         process.join(delay)
-        alive = process.is_alive()
+        alive: bool = process.is_alive()
         process.kill()
         process.join()
         self.killed += alive
