@@ -4,6 +4,8 @@ from functools import cache
 from typing import Any, Final
 
 from nat import aws, settings
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
 from nat.connections.model_keys import BEDROCK_TAKES_NONE, KeyNote, ModelKeys, note_of, proof_over_http
 from nat.errors import BadRequest, ModelKeyInvalid
 from nat.handlers.request import Answer, Request
@@ -11,6 +13,7 @@ from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.items import timestamp
 from nat.names import Route, Variable
+from nat.people.memberships import Membership
 from nat.roles import Role
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
@@ -30,14 +33,28 @@ def store(services: Services, request: Request) -> Answer:
         raise BadRequest("`api_key` is the key as text.")
     if settings.read(Variable.MODEL_PROVIDER) != "anthropic":
         raise ModelKeyInvalid(BEDROCK_TAKES_NONE)
-    return _told(_keys(services).store(admin.nation_slug, api_key, services.clock()))
+    note = _keys(services).store(admin.nation_slug, api_key, services.clock())
+    _log(services, admin, "Stored the nation's own Anthropic key", {"last_four": note.last_four})
+    return _told(note)
 
 
 def remove(services: Services, request: Request) -> Answer:
     """Forget the nation's key; its next question uses the platform's."""
     admin = services.member(request, at_least=Role.ADMIN, active=False)
     _keys(services).remove(admin.nation_slug, services.clock())
+    _log(services, admin, "Removed the nation's own Anthropic key", {})
     return _told(None)
+
+
+def _log(services: Services, admin: Membership, summary: str, details: dict[str, Any]) -> None:
+    Audit(services.client, services.tables, now=services.clock).append(
+        admin.nation_slug,
+        Kind.SETTINGS_CHANGED,
+        by=admin.user_id,
+        about="model_key",
+        summary=summary,
+        details=details,
+    )
 
 
 def _told(note: KeyNote | None) -> Answer:

@@ -9,6 +9,7 @@ import pytest
 
 from local.claude import RunningClaude, running_claude
 from nat import aws
+from nat.audit.log import Audit
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Variable
@@ -87,6 +88,18 @@ def test_a_key_is_removed(settings: Settings) -> None:
 
     assert settings.call(Route.REMOVE_MODEL_KEY) == (200, NONE)
     assert settings.call(Route.MODEL_KEY) == (200, NONE)
+
+
+def test_who_stored_and_who_removed_a_key_is_in_the_audit_log(settings: Settings, tables: TableNames) -> None:
+    settings.call(Route.STORE_MODEL_KEY, {"api_key": KEY})
+    settings.call(Route.REMOVE_MODEL_KEY)
+
+    entries = Audit(aws.dynamodb(), tables).page("demo").entries
+    assert [(each.by, each.about, dict(each.details)) for each in reversed(entries)] == [
+        ("ann", "model_key", {"last_four": "WXYZ"}),
+        ("ann", "model_key", {}),
+    ]
+    assert KEY not in str(entries)
 
 
 @pytest.mark.parametrize("route", [Route.MODEL_KEY, Route.STORE_MODEL_KEY, Route.REMOVE_MODEL_KEY])
