@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ulid import ULID
 
 from local.nationbuilder.server import running_nationbuilder
 from nat.settings import TableNames
@@ -47,7 +48,10 @@ def test_a_bulk_change_of_500_records_survives_killed_workers_a_hundred_times(
 ) -> None:
     started = time.monotonic()
 
-    killed = [tag_with_deaths(board, log, RECORDS, chance.randint(1, 4), chance) for _ in range(ROUNDS)]
+    killed = []
+    for _ in range(ROUNDS):
+        board.conversation_id = str(ULID())
+        killed += [tag_with_deaths(board, log, RECORDS, chance.randint(1, 4), chance)]
 
     seconds = time.monotonic() - started
     assert min(killed) >= 1
