@@ -108,6 +108,14 @@ class Agent(Frozen):
     token_store: Literal["secretsmanager", "dynamodb"] = "secretsmanager"
 
 
+class Billing(Frozen):
+    """Stripe, and how patient Nat is."""
+
+    stripe_url: HttpUrl = "https://api.stripe.com"
+    past_due_grace_days: Annotated[int, Field(ge=0, le=60)] = 7
+    """Days that a nation may go on while an invoice is not paid."""
+
+
 class Endpoints(Frozen):
     """Addresses that no construct can tell."""
 
@@ -165,6 +173,7 @@ class Environment(Frozen):
     worker: Worker = Worker()
     functions: Functions = Functions()
     agent: Agent = Agent()
+    billing: Billing = Billing()
     endpoints: Endpoints = Endpoints()
     throttle: Throttle = Throttle()
     features: Features = Features()
@@ -226,7 +235,13 @@ def load_environment(
     return environment
 
 
-OVERRIDES = ("endpoints.aws", "endpoints.app", "agent.anthropic_url", "agent.nationbuilder_url")
+OVERRIDES = (
+    "endpoints.aws",
+    "endpoints.app",
+    "agent.anthropic_url",
+    "agent.nationbuilder_url",
+    "billing.stripe_url",
+)
 """Keys that `-c KEY=VALUE` may set, because a port is known only when a machine's services have started."""
 
 

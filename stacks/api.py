@@ -11,6 +11,7 @@ from nat_constructs.http_api import NatHttpApi
 from nat_constructs.model_keys import grant_model_keys
 from nat_constructs.streaming_function import StreamingFunction
 from nat_constructs.web_socket_api import WebSocketApi
+from stacks.billing import BillingFunctions
 from stacks.data import DataStack
 from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
@@ -59,6 +60,7 @@ class ApiStack(NatStack):
         self.requests = self._answer_requests()
         self.socket = self._answer_sockets()
         self.stream = self._answer_streams()
+        self.billing = BillingFunctions(self, data=data, http=self.http)
         self._publish()
 
     def _answer_requests(self) -> PythonFunction:
@@ -69,6 +71,7 @@ class ApiStack(NatStack):
             variables={
                 **self._data.table_variables(*ADMISSION, Table.MEMBERSHIPS, Table.ACTIONS, Table.AUDIT),
                 **self._model_key_variables,
+                Variable.FILES_BUCKET: self._data.files.bucket_name,
                 Variable.TURN_QUEUE_URL: self._data.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
             },
@@ -83,6 +86,7 @@ class ApiStack(NatStack):
         self._data.queue.grant_send_messages(function)
         self.sockets.grant_push(function.own_role)
         grant_model_keys(function.own_role, self._data.key)
+        self._data.files.grant_fetch(function.own_role)
         self.http.serve(function, Route)
         return function
 

@@ -52,13 +52,14 @@ class NatStack(cdk.Stack):
         variables: Mapping[str, str],
         timeout_seconds: int = 29,
         memory_mib: int = 256,
+        group: str = "handlers",
     ) -> PythonFunction:
-        """A function of the group `handlers` with the variables that every process has and its own."""
+        """A function of a group with the variables that every process has and its own."""
         functions = self.deployment.environment.functions
         return PythonFunction(
             self,
             name,
-            bundle=self.deployment.bundle("handlers"),
+            bundle=self.deployment.bundle(group),
             handler=handler,
             description=description,
             arm=functions.arm,

@@ -17,12 +17,19 @@ RUNTIME = ROOT / "runtime"
 HANDLERS = {
     "handlers": ("nat.handlers.api", "nat.handlers.ws", "nat.handlers.sweep", "nat.handlers.dead_letters"),
     "sse": ("nat.handlers.sse",),
+    "billing": (
+        "nat.handlers.billing",
+        "nat.handlers.billing_rounds",
+        "nat.handlers.stripe_events",
+        "nat.handlers.stripe_webhook",
+    ),
 }
 OF_THE_RUNTIME = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
 """The AWS SDK and what it needs come with Lambda's Python."""
-OPTIONAL = {"certifi", "sniffio", "_distutils_hack"}
+OPTIONAL = {"certifi", "sniffio", "_distutils_hack", "httpx", "anyio", "click", "pygments", "rich"}
 """botocore takes certifi where it is installed, and its own list of authorities elsewhere; setuptools puts
-its hook into every interpreter beside it."""
+its hook into every interpreter beside it; stripe takes httpx, with what that brings, where it is installed,
+for its asynchronous client alone."""
 DISTRIBUTIONS = packages_distributions()
 
 
@@ -110,7 +117,7 @@ def test_a_handler_imports_only_what_its_bundle_holds(group: str, module: str) -
     assert imported - held - OF_THE_RUNTIME - OPTIONAL == set()
 
 
-@pytest.mark.parametrize("group", ["handlers", "sse", "worker"])
+@pytest.mark.parametrize("group", ["handlers", "sse", "billing", "worker"])
 def test_what_is_deployed_is_what_is_tested(group: str) -> None:
     tested = set((ROOT / "requirements-dev.txt").read_text().splitlines())
 

@@ -1,8 +1,8 @@
-"""Every webhook of a 200-event history, shuffled, repeated and late in a thousand random ways, ends in the same
-nation record. Short form in `make test`: tests/unit/nat/billing/test_stripe_any_order.py.
+"""Every webhook of a 200-event history, shuffled, repeated and late in a thousand random ways, ends in the
+same nation record. Short form in `make test`: tests/unit/nat/billing/test_stripe_any_order.py.
 
-`SOAK_WAYS` takes fewer ways; each is a whole year of a nation's billing, delivered to four processes' worth of
-threads while it happens and after.
+`SOAK_WAYS` takes fewer ways; each is a nation's billing over years, delivered by four threads at once while
+it happens and after.
 """
 
 import os
@@ -10,6 +10,8 @@ import random
 import time
 import uuid
 from random import Random
+
+import pytest
 
 from nat import aws
 from nat.names import Table
@@ -22,6 +24,7 @@ EVENTS = 200
 WAYS = int(os.environ.get("SOAK_WAYS") or 1000)
 
 
+@pytest.mark.timeout(6 * 3600)
 def test_any_order_of_two_hundred_events_ends_in_the_same_record(
     tables: TableNames, chance: random.Random, tell: Tell
 ) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -12,8 +12,6 @@ from nat.settings import TableNames
 from tests.unit.nat.billing.shop import Shop, notified
 from tests.unit.nat.world import START
 
-WANTED = 200
-"""Events of the types that Nat acts on."""
 DELIVERERS = 4
 
 
@@ -23,24 +21,29 @@ class Life:
 
     shop: Shop
     random: Random
+    wanted: int
+    """Events of the types that Nat acts on."""
+    events: list[Notification] = field(default_factory=list)
+    """What Nat acts on, in the order it happened."""
+    seen: int = 0
 
     def live(self, listen: Callable[[], None]) -> None:
         """Let things happen until there are enough events; `listen` is called after each."""
         self._subscribe()
-        listen()
-        while len(self.events) < WANTED:
-            self.random.choice(
-                (self._time, self._time, self._time, self._plan, self._cancel, self._card, self._start_over)
-            )()
-            listen()
+        self._tell(listen)
+        while len(self.events) < self.wanted:
+            deeds = (self._time, self._plan, self._cancel, self._card, self._start_over)
+            self.random.choices(deeds, (6, 4, 1, 2, 1))[0]()
+            self._tell(listen)
         self._card("ok")
         self.shop.stripe.advance(days=4)
-        listen()
+        self._tell(listen)
 
-    @property
-    def events(self) -> list[Notification]:
-        """What Nat acts on, in the order it happened."""
-        return [each for each in map(notified, self.shop.stripe.events()) if each.handled]
+    def _tell(self, listen: Callable[[], None]) -> None:
+        happened = self.shop.stripe.events()
+        self.events += [each for each in map(notified, happened[self.seen :]) if each.handled]
+        self.seen = len(happened)
+        listen()
 
     def _subscriptions(self) -> list[dict[str, Any]]:
         return list(self.shop.stripe.state.store.all("subscription"))
@@ -58,7 +61,7 @@ class Life:
         self.shop.stripe.complete(page.session_id)
 
     def _time(self) -> None:
-        self.shop.stripe.advance(days=self.random.randrange(1, 25), seconds=self.random.randrange(86_400))
+        self.shop.stripe.advance(days=self.random.randrange(8, 40), seconds=self.random.randrange(86_400))
 
     def _plan(self) -> None:
         current = self._current()
@@ -73,13 +76,13 @@ class Life:
         current = self._current()
         if current is not None:
             self.shop.client.v1.subscriptions.update(
-                current["id"], params={"cancel_at_period_end": self.random.random() < 0.5}
+                current["id"], params={"cancel_at_period_end": self.random.random() < 0.3}
             )
 
     def _card(self, behaviour: str | None = None) -> None:
         current = self._current()
         if current is not None:
-            chosen = behaviour or self.random.choice(("ok", "ok", "declined", "action"))
+            chosen = behaviour or self.random.choice(("ok", "ok", "ok", "declined", "action"))
             self.shop.stripe.set_card(current["customer"], chosen)
 
     def _start_over(self) -> None:
@@ -92,33 +95,39 @@ class Life:
             self._subscribe()
 
 
-def told_in_order(seed: int, tables: TableNames) -> tuple[dict[str, Any], int]:
+def told_in_order(seed: int, wanted: int, tables: TableNames) -> tuple[dict[str, Any], int]:
     """The record after every event in its order, each as soon as it happened; and how many there were."""
     with running_stripe(at=START) as stripe:
-        life = Life(Shop.open(stripe, tables), Random(seed))
-        life.live(life.shop.take_all)
+        life = Life(Shop.open(stripe, tables), Random(seed), wanted)
+        taken = 0
+
+        def listen() -> None:
+            nonlocal taken
+            for event in life.events[taken:]:
+                life.shop.billing.webhooks.take(event)
+            taken = len(life.events)
+
+        life.live(listen)
         return life.shop.standing(), len(life.events)
 
 
-def told_at_random(seed: int, tables: TableNames, delivery: Random) -> dict[str, Any]:
+def told_at_random(seed: int, wanted: int, tables: TableNames, delivery: Random) -> dict[str, Any]:
     """The record after the same events: some at once, some late, some long after the last, mixed up, many
     more than once, several at a time."""
-    with running_stripe(at=START) as stripe:
-        life = Life(Shop.open(stripe, tables), Random(seed))
+    with running_stripe(at=START) as stripe, ThreadPoolExecutor(DELIVERERS) as threads:
+        life = Life(Shop.open(stripe, tables), Random(seed), wanted)
         waiting: list[Notification] = []
         known = 0
         share = delivery.choice((0.0, 0.05, 0.3, 0.8))
 
         def take(batch: list[Notification]) -> None:
-            with ThreadPoolExecutor(DELIVERERS) as threads:
-                list(threads.map(life.shop.billing.webhooks.take, batch))
+            list(threads.map(life.shop.billing.webhooks.take, batch))
 
         def listen() -> None:
             nonlocal known, waiting
-            events = life.events
-            for event in events[known:]:
+            for event in life.events[known:]:
                 waiting += [event] * delivery.choice((1, 1, 1, 2, 3))
-            known = len(events)
+            known = len(life.events)
             delivery.shuffle(waiting)
             now = int(len(waiting) * share)
             take(waiting[:now])

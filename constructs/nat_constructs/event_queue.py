@@ -1,0 +1,54 @@
+"""A queue of events that one function acts on, and the place for those that it cannot act on."""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from .acknowledge import acknowledge
+from .function import PythonFunction
+
+RECEIVES: Final = 6
+"""Deliveries before a message counts as dead; with the pauses below that is an hour and more."""
+PAUSE_SECONDS: Final = 900
+"""How long a message that failed waits. A vendor that is down is not down for a second."""
+BATCH: Final = 5
+
+
+class EventQueue(Construct):
+    """A standard queue with its dead letters, which are kept for 14 days. Messages hold ids only. $0.40 per
+    million requests after the first million."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = self._queue("DeadLetters", visibility=60)
+        acknowledge(self.dead_letters, "This is the dead-letter queue.", "AwsSolutions-SQS3")
+        self.queue = self._queue(
+            "Queue",
+            visibility=PAUSE_SECONDS,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=RECEIVES),
+        )
+
+    def feed(self, function: PythonFunction) -> None:
+        """Let a function act on the events, a few at a time; its time-out is at most a sixth of the pause."""
+        function.add_event_source(
+            sources.SqsEventSource(
+                self.queue, batch_size=BATCH, max_concurrency=5, report_batch_item_failures=True
+            )
+        )
+
+    def _queue(
+        self, construct_id: str, *, visibility: int, dead_letter_queue: sqs.DeadLetterQueue | None = None
+    ) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            construct_id,
+            visibility_timeout=Duration.seconds(visibility),
+            retention_period=Duration.days(14),
+            receive_message_wait_time=Duration.seconds(20),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=dead_letter_queue,
+        )
