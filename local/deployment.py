@@ -66,10 +66,11 @@ class Deployment:
         return f"{self.aws_url}/{self['UserPoolId']}/.well-known/jwks.json"
 
 
-def deploy(places: Places, ports: Ports) -> Deployment:
-    """Deploy what changed. Raises `StartFailed` with the CDK's own words."""
+def deploy(places: Places, ports: Ports, nationbuilder_url: str, stripe_url: str) -> Deployment:
+    """Deploy what changed. The two addresses are where functions find nations and Stripe. Raises
+    `StartFailed` with the CDK's own words."""
     aws_url = ports.url("aws")
-    fingerprint = _fingerprint(aws_url)
+    fingerprint = _fingerprint(f"{aws_url} {nationbuilder_url} {stripe_url}")
     kept = _Kept.read(places.deployed)
     if kept is not None and kept.fingerprint == fingerprint and _deployed_stacks(aws_url) == kept.stacks:
         with step("infrastructure is unchanged"):
@@ -84,6 +85,8 @@ def deploy(places: Places, ports: Ports) -> Deployment:
     with step("deploying the infrastructure"):
         outputs_file.unlink(missing_ok=True)
         command = ["deploy", "--all", "-c", "env=local", "-c", f"endpoints.aws={aws_url}"]
+        command += ["-c", f"agent.nationbuilder_url={nationbuilder_url}"]
+        command += ["-c", f"billing.stripe_url={stripe_url}"]
         # Directly, for MiniStack does not see a change of outputs alone in a change set.
         command += ["--method=direct", "--require-approval=never", "--no-validation", "--progress=events"]
         command += ["--output", str(places.assembly), "--outputs-file", str(outputs_file)]
@@ -139,8 +142,8 @@ class _Kept:
             return None
 
 
-def _fingerprint(aws_url: str) -> str:
-    digest = hashlib.sha256(f"{aws_url} {environment.node()}".encode())
+def _fingerprint(addresses: str) -> str:
+    digest = hashlib.sha256(f"{addresses} {environment.node()}".encode())
     for path in sorted(_files()):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(path.read_bytes())

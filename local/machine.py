@@ -4,6 +4,7 @@
 is the code that runs in AWS; only endpoints differ.
 """
 
+import json
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -20,9 +21,11 @@ from local.processes import Processes, Program, clear_leftovers
 from local.roles import RoleServer
 from local.sign_in import SignIn
 from local.vendors import STAND_IN_KEY, Vendors
+from nat.connections.status import NbStatus
+from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
 from nat.isolation import nation
-from nat.names import Secret, Variable
+from nat.names import STRIPE_WEBHOOK, Secret, Variable
 
 WORKER_GRACE: Final = 40.0
 """A worker that drains finishes or releases its turns within this many seconds."""
@@ -68,7 +71,9 @@ class Machine:
             self.processes.start(aws.program(self.places, self.ports))
         for stand_in in self.vendors.stand_ins:
             self.processes.launch(stand_in)
-        self.deployment = deploy(self.places, self.ports)
+        self.deployment = deploy(
+            self.places, self.ports, self.vendors.nationbuilder_url, self.vendors.stripe_url
+        )
         self.sign_in = SignIn(self.deployment, self.places.profile)
         with step("starting the stand-ins"):
             for stand_in in self.vendors.stand_ins:
@@ -108,10 +113,22 @@ class Machine:
         secrets.put_secret_value(
             SecretId=Secret.ANTHROPIC, SecretString=self.vendors.model_key or STAND_IN_KEY
         )
-        vault = SecretsManagerVault(secrets, lambda: datetime.now(UTC), key_arn=self.deployment["DataKeyArn"])
+        secrets.put_secret_value(
+            SecretId=Secret.NATIONBUILDER_APP, SecretString=json.dumps(self.vendors.nationbuilder_app)
+        )
+        _, _, path = STRIPE_WEBHOOK.partition(" ")
+        keys = self.vendors.stripe_keys(f"{self.deployment.api_url}{path}")
+        secrets.put_secret_value(SecretId=Secret.STRIPE, SecretString=json.dumps(keys))
         for slug in {person.nation_slug: None for person in self.people}:
-            with nation(slug):
-                vault.store_nb_tokens(self.vendors.tokens(slug))
+            self.connect(slug, self.vendors.tokens(slug))
+
+    def connect(self, slug: str, tokens: NbTokens) -> None:
+        """Store a nation's tokens and tell its record, as connecting it does."""
+        root, tables = self.deployment.root, self.deployment.tables
+        vault = SecretsManagerVault(root.secrets, _now, key_arn=self.deployment["DataKeyArn"])
+        with nation(slug):
+            vault.store_nb_tokens(tokens)
+        NbStatus(root.dynamodb, tables, _now).connected(slug, tokens.expires_at)
 
     def _worker(self) -> Program:
         """The worker, with the environment and the role of the deployed task definition."""
@@ -169,3 +186,7 @@ class Machine:
         """Leave a profile and a session, so that `nat chat` works at once."""
         owner = self.people[0]
         self.sign_in.store(self.sign_in.log_in(owner.email, owner.password))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

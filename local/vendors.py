@@ -11,14 +11,20 @@ import requests
 
 from local import environment
 from local.aws.program import answers
+from local.nationbuilder.oauth import DEFAULT_APP
 from local.places import Ports
 from local.processes import Program
-from nat.connections.vault import NbTokens
+from nat.connections.tokens import NbTokens
 from nat.names import Variable
+from nat.nationbuilder.client import BASE_URL
 
 MODEL_KEY_VARIABLE: Final = "ANTHROPIC_API_KEY"
 NATION_SLUG_VARIABLE: Final = "NATIONBUILDER_SLUG"
 NATION_TOKEN_VARIABLE: Final = "NATIONBUILDER_TOKEN"
+STRIPE_KEY_VARIABLE: Final = "STRIPE_API_KEY"
+STRIPE_SECRET_VARIABLE: Final = "STRIPE_WEBHOOK_SECRET"
+REAL_STRIPE: Final = "https://api.stripe.com"
+STRIPE_STAND_IN_KEY: Final = "sk_test_stand_in"
 STAND_IN_KEY: Final = "stand-in"
 """The Claude stand-in takes any key."""
 MODEL_PACE: Final = 80.0
@@ -47,18 +53,23 @@ class Vendors:
     tokens_per_second: float | None = None
     model_key: str | None = None
     nation: tuple[str, str] | None = None
+    stripe: tuple[str, str] | None = None
+    """The real Stripe's key and webhook secret (`stripe listen` prints one), or None for the stand-in."""
 
     @classmethod
     def from_environment(cls, ports: Ports, state: Path) -> "Vendors":
         """What the person's environment gives: `ANTHROPIC_API_KEY`, `NATIONBUILDER_SLUG` and `…_TOKEN`."""
         slug = os.environ.get(NATION_SLUG_VARIABLE)
         token = os.environ.get(NATION_TOKEN_VARIABLE)
+        key = os.environ.get(STRIPE_KEY_VARIABLE)
+        secret = os.environ.get(STRIPE_SECRET_VARIABLE)
         return cls(
             ports,
             state,
             tokens_per_second=MODEL_PACE,
             model_key=os.environ.get(MODEL_KEY_VARIABLE) or None,
             nation=(slug, token) if slug and token else None,
+            stripe=(key, secret) if key and secret else None,
         )
 
     @property
@@ -72,6 +83,9 @@ class Vendors:
                 () if self.tokens_per_second is None else ("--tokens-per-second", str(self.tokens_per_second))
             )
             programs.append(_stand_in("claude", self.ports, *pace))
+        if self.stripe is None:
+            state = self.state.with_name("stripe.json")
+            programs.append(_stand_in("stripe", self.ports, "--state", str(state)))
         return programs
 
     def nations(self) -> dict[str, str]:
@@ -117,6 +131,39 @@ class Vendors:
         return found
 
     @property
+    def nationbuilder_app(self) -> dict[str, str]:
+        """The app that nations are connected with. A token of a real nation's developer page has none."""
+        if self.nation is not None:
+            return {}
+        return {"client_id": DEFAULT_APP.client_id, "client_secret": DEFAULT_APP.client_secret}
+
+    @property
+    def stripe_url(self) -> str:
+        """Base URL of Stripe's API."""
+        return REAL_STRIPE if self.stripe else self.ports.url("stripe")
+
+    def stripe_keys(self, webhook_url: str) -> dict[str, Any]:
+        """What the platform's secret holds. The stand-in is told where webhooks go, and nowhere else."""
+        if self.stripe is not None:
+            return {"api_key": self.stripe[0], "webhook_secrets": [self.stripe[1]]}
+        endpoints = f"{self.stripe_url}/v1/webhook_endpoints"
+        session = requests.Session()
+        session.headers["Authorization"] = f"Bearer {STRIPE_STAND_IN_KEY}"
+        with session:
+            for known in session.get(endpoints, params={"limit": "100"}, timeout=TIMEOUT).json()["data"]:
+                session.delete(f"{endpoints}/{known['id']}", timeout=TIMEOUT).raise_for_status()
+            made = session.post(
+                endpoints, data={"url": webhook_url, "enabled_events[]": "*"}, timeout=TIMEOUT
+            )
+            made.raise_for_status()
+        return {"api_key": STRIPE_STAND_IN_KEY, "webhook_secrets": [made.json()["secret"]]}
+
+    @property
+    def stripe_shown(self) -> str:
+        """Who answers for Stripe, for people."""
+        return "the real one" if self.stripe else f"stand-in at {self.stripe_url}"
+
+    @property
     def nationbuilder_shown(self) -> str:
         """Who answers for NationBuilder, for people."""
         return f"the real nation {self.nation[0]}" if self.nation else f"stand-in at {self.nationbuilder_url}"
@@ -128,7 +175,9 @@ class Vendors:
 
     @property
     def nationbuilder_url(self) -> str:
-        """Base URL of the stand-in's nations, with a place for the slug."""
+        """Base URL of nations, with a place for the slug."""
+        if self.nation is not None:
+            return BASE_URL
         return self.ports.url("nationbuilder") + "/{slug}"
 
 

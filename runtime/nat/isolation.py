@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sts import STSClient
 
@@ -62,8 +63,10 @@ SECRET_ACTIONS: Final = (
     "secretsmanager:GetSecretValue",
     "secretsmanager:PutSecretValue",
 )
+FILE_ACTIONS: Final = ("s3:PutObject",)
+"""Keeping a file for a person; keys begin with the slug. Files are read by the HTTP API, not in a turn."""
 KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey")
-"""What DynamoDB and Secrets Manager ask of the key in the caller's name."""
+"""What DynamoDB, S3 and Secrets Manager ask of the key in the caller's name."""
 SEAL_ACTIONS: Final = ("kms:Decrypt", "kms:Encrypt")
 """What sealing tokens asks of it, under an encryption context that names the nation."""
 
@@ -125,11 +128,12 @@ def session_policy(slug: str) -> str:
                     "Null": {"dynamodb:LeadingKeys": "false"},
                 },
             },
+            {"Effect": "Allow", "Action": FILE_ACTIONS, "Resource": f"arn:*:s3:::*/{slug}/*"},
             {
                 "Effect": "Allow",
                 "Action": KEY_ACTIONS,
                 "Resource": "*",
-                "Condition": {"StringLike": {"kms:ViaService": ["dynamodb.*", "secretsmanager.*"]}},
+                "Condition": {"StringLike": {"kms:ViaService": ["dynamodb.*", "s3.*", "secretsmanager.*"]}},
             },
             {
                 "Effect": "Allow",
@@ -173,7 +177,9 @@ class NationCredentials:
     def client(self, service: Literal["secretsmanager"], config: "Config") -> "SecretsManagerClient": ...
     @overload
     def client(self, service: Literal["kms"], config: "Config") -> "KMSClient": ...
-    def client(self, service: Literal["dynamodb", "kms", "secretsmanager"], config: "Config") -> Any:
+    @overload
+    def client(self, service: Literal["s3"], config: "Config") -> "S3Client": ...
+    def client(self, service: Literal["dynamodb", "kms", "s3", "secretsmanager"], config: "Config") -> Any:
         """A client of one service for all nations. Build it once: it takes some 100 ms."""
         session = botocore.session.Session()
         session.register_component("credential_provider", CredentialResolver([_Provider(self)]))

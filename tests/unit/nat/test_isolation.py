@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from nat import aws
+from nat.connections.seal import Seal
 from nat.isolation import (
     POLICY_CHARACTERS,
     NationCredentials,
@@ -69,6 +70,20 @@ def test_the_policy_allows_no_scan() -> None:
 
     assert "dynamodb:Scan" not in actions
     assert not [action for action in actions if "*" in action]
+
+
+def test_the_policy_lets_the_key_be_used_by_the_stores_or_for_what_is_sealed_for_the_nation() -> None:
+    conditions = [
+        each["Condition"]["StringLike"]
+        for each in statements("demo")
+        if any(action.startswith("kms:") for action in each["Action"])
+    ]
+
+    assert {"kms:EncryptionContext:path": "nat/nation/demo/*"} in conditions
+    assert {key for each in conditions for key in each} == {
+        "kms:ViaService",
+        "kms:EncryptionContext:path",
+    }
 
 
 def test_the_policy_uses_no_variables() -> None:
@@ -259,9 +274,15 @@ class Guarded:
         for slug in ("acme", "demo"):
             secrets.create_secret(Name=Secret.nation_tokens(slug), SecretString=f"tokens of {slug}")
             rows.put_item(TableName="rows", Item=encode({"conversation": f"{slug}#1"}))
+        self.key_arn = session.client("kms", endpoint_url=embedded.url).create_key()["KeyMetadata"]["Arn"]
         self.role_arn = role["Arn"]
         self.sts = session.client("sts", endpoint_url=embedded.url)
         self.url = embedded.url
+
+    def seal(self, monkeypatch: pytest.MonkeyPatch) -> Seal:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", self.url)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        return Seal(NationCredentials(self.sts, self.role_arn).client("kms", aws.CONFIG), self.key_arn)
 
     def clients(self, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
         monkeypatch.setenv("AWS_ENDPOINT_URL", self.url)
@@ -304,3 +325,16 @@ def test_a_nation_reads_its_own_rows_and_is_refused_another_ones(
         assert "Item" in own
         assert refused(lambda: rows.get_item(TableName="rows", Key=encode({"conversation": "acme#1"})))
         assert refused(lambda: rows.scan(TableName="rows"))
+
+
+def test_a_nation_seals_for_itself_and_opens_nothing_of_another_one(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = guarded.seal(monkeypatch)
+    with nation("acme"):
+        of_acme = seal.close("acme", "tokens of acme")
+
+    with nation("demo"):
+        assert seal.open("demo", seal.close("demo", "tokens of demo")) == "tokens of demo"
+        assert refused(lambda: seal.open("acme", of_acme))
+        assert refused(lambda: seal.close("acme", "forged"))
