@@ -117,3 +117,16 @@ def test_any_difference_makes_another_fingerprint() -> None:
     }
 
     assert len(others | {CHANGE.fingerprint}) == 5
+
+
+def label_people(nation: Any, *, label: str) -> Change:
+    """Label people."""
+    return CHANGE
+
+
+def test_it_lists_the_values_that_can_be_edited_unless_they_would_burst_it() -> None:
+    labelling = Tool("label", "people", Effect.BULK, "Labelling", (), False, None, label_people)
+    short, long = (replace(CHANGE, arguments={"label": text}) for text in ("host", "x" * 5_000))
+
+    assert card(short, labelling)["editable"] == [{"name": "label", "type": "string", "value": "host"}]
+    assert card(long, labelling)["editable"] == []
