@@ -52,6 +52,7 @@ class AgentStack(NatStack):
                 Variable.TURN_QUEUE_URL: data.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: api.sockets.endpoint,
                 Variable.DATA_KEY_ARN: data.key.key_arn,
+                Variable.FILES_BUCKET: data.files.bucket_name,
                 Variable.ANTHROPIC_SECRET: Secret.ANTHROPIC,
             },
             log_retention=deployment.log_retention,
@@ -61,6 +62,7 @@ class AgentStack(NatStack):
         self.nation_role = NationRole(
             self, "NationRole", worker=self.agent.role, tables=data.nation_tables, key=data.key
         )
+        data.files.grant_keep(self.nation_role)
         self.agent.set_variable(Variable.NATION_ROLE_ARN, self.nation_role.role_arn)
         self._grant(data, api)
         if environment.features.autoscaling:

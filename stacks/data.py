@@ -8,6 +8,7 @@ from constructs import Construct
 from nat.names import SCHEMAS, Table
 from nat_constructs.backup import Backup
 from nat_constructs.data_key import DataKey
+from nat_constructs.file_bucket import FileBucket
 from nat_constructs.platform_secrets import PlatformSecrets
 from nat_constructs.table import NatTable, grant_rows
 from nat_constructs.turn_queue import TurnQueue
@@ -16,7 +17,8 @@ from stacks.stack import NatStack
 
 
 class DataStack(NatStack):
-    """The data key, every table of `nat.names.SCHEMAS`, the platform's secrets, and the turn queue."""
+    """The data key, every table of `nat.names.SCHEMAS`, the platform's secrets, the bucket of people's files,
+    and the turn queue."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         super().__init__(
@@ -35,6 +37,7 @@ class DataStack(NatStack):
         self.secrets = PlatformSecrets(self, "Secrets", key=self.key, keeps_data=keeps_data)
         if keeps_data and deployment.environment.features.backup_plan:
             Backup(self, "Backup", tables=self.tables.values(), key=self.key)
+        self.files = FileBucket(self, "Files", key=self.key)
         turns = TurnQueue(self, "Turns")
         self.queue = turns.queue
         self.dead_letters = turns.dead_letters
@@ -62,6 +65,7 @@ class DataStack(NatStack):
     def _publish(self) -> None:
         for table, construct in self.tables.items():
             self.publish(f"{table.value}TableName", construct.table_name, f"Table of {table.value.lower()}")
+        self.publish("FilesBucketName", self.files.bucket_name, "Files that people asked for, kept for a day")
         self.publish("DataKeyArn", self.key.key_arn, "Key of tables and secrets")
         self.publish("TurnQueueUrl", self.queue.queue_url, "Questions on their way to a worker")
         self.publish("TurnDeadLettersUrl", self.dead_letters.queue_url, "Questions that no worker could take")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -31,6 +32,7 @@ BRIEF_CONFIG = CONFIG.merge(
     Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 )
 """For what has to be answered soon or not at all."""
+FILES_CONFIG = CONFIG.merge(Config(signature_version="s3v4", read_timeout=60))
 LONG_POLL_CONFIG = CONFIG.merge(Config(read_timeout=30))
 
 
@@ -56,6 +58,12 @@ def sqs() -> "SQSClient":
 def secrets() -> "SecretsManagerClient":
     """Secrets Manager with the process's own role: platform secrets only."""
     return boto3.client("secretsmanager", config=CONFIG)
+
+
+@cache
+def s3() -> "S3Client":
+    """S3 with the process's own role. Version 4 signatures, which addresses of encrypted files need."""
+    return boto3.client("s3", config=FILES_CONFIG)
 
 
 @cache

@@ -29,7 +29,7 @@ from boto3 import Session
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.names import SEALED_FOR, SLUG_PATTERN, Secret
+from nat.names import SEALED_FOR, SLUG_PATTERN, Secret, nation_files
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -64,7 +64,7 @@ SECRET_ACTIONS: Final = (
     "secretsmanager:PutSecretValue",
 )
 FILE_ACTIONS: Final = ("s3:PutObject",)
-"""Keeping a file for a person; keys begin with the slug. Files are read by the HTTP API, not in a turn."""
+"""Keeping a file for a person. Files are read by the HTTP API, not in a turn."""
 KEY_ACTIONS: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 """What DynamoDB, S3 and Secrets Manager ask of the key in the caller's name."""
 SEAL_ACTIONS: Final = ("kms:Decrypt", "kms:Encrypt")
@@ -128,7 +128,7 @@ def session_policy(slug: str) -> str:
                     "Null": {"dynamodb:LeadingKeys": "false"},
                 },
             },
-            {"Effect": "Allow", "Action": FILE_ACTIONS, "Resource": f"arn:*:s3:::*/{slug}/*"},
+            {"Effect": "Allow", "Action": FILE_ACTIONS, "Resource": f"arn:*:s3:::*/{nation_files(slug)}*"},
             {
                 "Effect": "Allow",
                 "Action": KEY_ACTIONS,

@@ -127,6 +127,8 @@ class Variable(StrEnum):
     """The plans as compact JSON, from `config/plans.toml`."""
     PRICES = "NAT_PRICES"
     """Model prices as compact JSON: micro-dollars per million tokens by kind."""
+    FILES_BUCKET = "NAT_FILES_BUCKET"
+    """The bucket of files that people asked for; they are there for a day."""
     EVENT_BUS = "NAT_EVENT_BUS"
     """Name of the event bus, for functions that put events on it."""
     STRIPE_URL = "NAT_STRIPE_URL"
@@ -239,6 +241,11 @@ REFRESH_BUCKETS: Final = 16
 """Partitions of the index `by_refresh_due`: `00` to `15`, by a hash of the slug."""
 
 
+def nation_files(nation_slug: str) -> str:
+    """What the keys of one nation's files begin with in the bucket of people's files."""
+    return f"nation/{nation_slug}/"
+
+
 @dataclass(frozen=True)
 class TurnQueue:
     """Attributes of the FIFO queue between admission and the workers. Seconds."""
@@ -281,6 +288,7 @@ class Route(StrEnum):
     RENAME = "PATCH /v1/conversations/{conversation}"
     DELETE = "DELETE /v1/conversations/{conversation}"
     EXPORT = "GET /v1/conversations/{conversation}/export"
+    FILE = "GET /v1/conversations/{conversation}/files/{file}"
     GIVE_FEEDBACK = "PUT /v1/conversations/{conversation}/turns/{turn}/feedback"
     TAKE_FEEDBACK = "DELETE /v1/conversations/{conversation}/turns/{turn}/feedback"
     AUDIT = "GET /v1/audit"

@@ -20,9 +20,10 @@ from typing import Any, Final
 from nat import errors
 from nat.agent import gates
 from nat.agent.commit import STEADY, Pace
+from nat.agent.desk import OWN_GROUP, Desk
 from nat.agent.gates import Policy, Verdict
 from nat.agent.models.stream import INVALID_JSON
-from nat.agent.ports import Actions, Block, Emit
+from nat.agent.ports import Actions, Block, Emit, Exports
 from nat.agent.results import error_block, result_block
 from nat.agent.tool import Effect, Tool
 from nat.agent.writes import Told, Writes
@@ -88,8 +89,10 @@ class ToolCalls:
         pool: Executor,
         actions: Actions | None = None,
         pace: Pace = STEADY,
+        exports: Exports | None = None,
     ) -> None:
         self._tools = tools
+        self._desk = Desk(nation, self._permits, exports)
         self._writes = None if actions is None else Writes(actions, nation, emit, stopped, pace)
         self._nation = nation
         self._role = role
@@ -175,8 +178,12 @@ class ToolCalls:
 
     def _perform(self, call: _Call) -> Told:
         if self._writes is None or call.tool.effect is Effect.READ:
-            return Told(call.tool.call(self._nation, call.arguments))
+            subject = self._desk if call.tool.group == OWN_GROUP else self._nation
+            return Told(call.tool.call(subject, call.arguments))
         return self._writes.perform(call.id, call.step, call.tool, call.arguments, call.verdict)
+
+    def _permits(self, tool: Tool) -> bool:
+        return gates.decide(tool, self._role, self._policy) is not Verdict.REFUSE
 
     def _finish(self, call: _Call, future: Future[Told]) -> tuple[Block, tuple[Link, ...]]:
         tool = call.tool

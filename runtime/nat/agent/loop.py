@@ -23,6 +23,7 @@ from nat.agent.ports import (
     Asked,
     Block,
     Emit,
+    Exports,
     Message,
     Model,
     ModelReply,
@@ -109,11 +110,13 @@ class Agent:
         stopped: Callable[[], bool],
         policy: Policy = NO_POLICY,
         actions: Actions | None = None,
+        exports: Exports | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> Answer:
         """Answer one question, going on from stored steps if there are any.
 
-        Without `actions` there is no journal and nobody to ask, so nothing is changed.
+        Without `actions` there is no journal and nobody to ask, so nothing is changed; without `exports` no
+        files are made.
 
         Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
         NationBuilder no longer lets the nation in. Everything else a tool can meet is told to the model.
@@ -128,6 +131,7 @@ class Agent:
             result_characters=self._limits.result_characters,
             pool=self._pool or shared_pool(),
             actions=actions,
+            exports=exports,
         )
         turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices)
         return turn.run(functools.partial(self._ask, dict(metadata or {}), stopped))

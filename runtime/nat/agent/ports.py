@@ -252,4 +252,30 @@ class Actions(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class ExportFile:
+    """A file that a person asked for: CSV text, the rows in it, of how many (`None` if nobody knows), and
+    what was exported in words. `complete` False: there is more than stands in the file."""
+
+    name: str
+    text: str = field(repr=False)
+    rows: int
+    total: int | None
+    complete: bool
+    query: str
+
+
+class Exports(Protocol):
+    """Where files for people are kept, for the person of the turn."""
+
+    @property
+    def contact_details(self) -> bool:
+        """Whether the person may take contact details out of NationBuilder."""
+        ...
+
+    def keep(self, file: ExportFile) -> "Link":
+        """Store a file; gives where the person gets it. Raises `TurnLost`."""
+        ...
+
+
 Emit = Callable[["Event"], None]

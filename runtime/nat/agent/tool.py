@@ -94,6 +94,13 @@ class Tool:
             raise TypeError(f"{self.name} plans a change; use `plan`.")
         return cast(Outcome, self._run(nation, arguments))
 
+    def call_beyond(self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any]) -> Outcome:
+        """Run a tool that reads with values of our `own`, which may lie beyond what the schema lets a model
+        ask for, such as a larger limit. Raises what `call` raises."""
+        if self.effect is not Effect.READ:
+            raise TypeError(f"{self.name} plans a change; use `plan`.")
+        return cast(Outcome, self._run(nation, arguments, own))
+
     def plan(self, nation: Any, arguments: Mapping[str, Any]) -> Change:
         """Validate and plan with a tool that writes; nothing is changed by it.
 
@@ -103,7 +110,9 @@ class Tool:
             raise TypeError(f"{self.name} only reads; use `call`.")
         return replace(cast(Change, self._run(nation, arguments)), tool=self.name, arguments=dict(arguments))
 
-    def _run(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome | Change:
+    def _run(
+        self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any] | None = None
+    ) -> Outcome | Change:
         try:
             parsed = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
@@ -113,7 +122,7 @@ class Tool:
             )
             raise ArgumentsRejected(f"{self.name} cannot be called like this: {problems}") from None
         values = {name: getattr(parsed, name) for name in type(parsed).model_fields}
-        return self.function(nation, **values)
+        return self.function(nation, **{**values, **(own or {})})
 
     def as_definition(self) -> dict[str, Any]:
         """The tool as the Messages API takes it."""

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from nat.agent.desk import OWN_GROUP, Desk
 from nat.agent.tool import ArgumentsRejected, Effect, Tool
 from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
+from nat.cli.files import LocalFiles
 from nat.cli.nation import open_nation
 from nat.cli.plain import clean
 
@@ -87,7 +90,10 @@ def call(name: str, arguments: str, *, slug: str, token: Callable[[], str], base
     with open_nation(slug, token(), base_url) as nation:
         try:
             reads = tool.effect is Effect.READ
-            outcome = tool.call(nation, parsed) if reads else tool.plan(nation, parsed)
+            subject = (
+                Desk(nation, lambda _: True, LocalFiles(Path.cwd())) if tool.group == OWN_GROUP else nation
+            )
+            outcome = tool.call(subject, parsed) if reads else tool.plan(nation, parsed)
         except ArgumentsRejected as error:
             raise CommandFailed(error.message, status=2) from None
     return clean(json.dumps(asdict(outcome), indent=2, ensure_ascii=False, default=_plain))

@@ -3,6 +3,7 @@ platform."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nat.agent.commit import AT_ONCE, commit
@@ -17,6 +18,7 @@ from nat.agent.undo import undo
 from nat.agent.work import survey
 from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo
 from nat.cli.failure import CommandFailed
+from nat.cli.files import LocalFiles
 from nat.cli.memory import Kept, MemoryActions, MemorySteps
 from nat.errors import NatError, NotFound
 from nat.events import ApprovalRequested, ApprovalUpdated, TextDelta, TurnFinished, TurnStopped
@@ -69,6 +71,7 @@ class DirectChat:
             emit=emit,
             stopped=stopped,
             actions=self._actions,
+            exports=LocalFiles(Path.cwd()),
         )
         self._history.extend(answer.messages)
         finished = answer.outcome == "finished"

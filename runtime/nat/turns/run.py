@@ -16,7 +16,7 @@ from nat.actions.approvals import Approvals, time_to_decide
 from nat.agent.gates import policy_of
 from nat.agent.loop import Agent
 from nat.agent.money import Prices
-from nat.agent.ports import Answer, Asked
+from nat.agent.ports import Answer, Asked, Exports
 from nat.agent.transcript import settled_text
 from nat.audit.log import Audit
 from nat.conversations.events import Events
@@ -88,6 +88,7 @@ class Runner:
         environment: str,
         pace: Pace | None = None,
         own_agent: OwnAgent = _platforms,
+        files: Callable[[Turn], Exports] | None = None,
     ) -> None:
         conversations = tables[Table.CONVERSATIONS]
         self._client = client
@@ -98,6 +99,7 @@ class Runner:
         self._nations = Nations(client, tables)
         self._agent = agent
         self._own_agent = own_agent
+        self._files = files
         self._connect = connect
         self._deliver = deliver
         self._prices = prices
@@ -216,6 +218,7 @@ class Runner:
                 stopped=signals.stopped,
                 policy=policy_of(record.policy),
                 actions=actions,
+                exports=None if self._files is None else self._files(turn),
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )
         return _ending(answer)

@@ -18,6 +18,7 @@ from nat.connections.access import NationAccess
 from nat.connections.ledgers import StoredLedgers
 from nat.connections.model_keys import NationKeys
 from nat.connections.wiring import Wiring
+from nat.conversations.files import TurnFiles
 from nat.conversations.turns import Turn
 from nat.isolation import NationCredentials
 from nat.names import Table, Variable
@@ -61,19 +62,29 @@ def build() -> Worker:
     def agent_with(model: Model) -> Agent:
         return Agent(model, tools, prices=prices)
 
+    nations_rows = isolation.client("dynamodb", aws.CONFIG)
+    nations_files = isolation.client("s3", aws.FILES_CONFIG)
+    bucket = settings.read(Variable.FILES_BUCKET)
+    app_url = settings.read_optional(Variable.APP_URL)
+
+    def files(turn: Turn) -> TurnFiles:
+        conversations = tables[Table.CONVERSATIONS]
+        return TurnFiles(nations_rows, conversations, nations_files, bucket, turn, app_url=app_url, now=_now)
+
     keys = NationKeys(isolation.client("secretsmanager", aws.CONFIG), _now)
     runner = Runner(
-        client=isolation.client("dynamodb", aws.CONFIG),
+        client=nations_rows,
         tables=tables,
         agent=agent_with(model),
         own_agent=OwnAgents(keys, clients, agent_with, provider()),
         connect=connect,
         deliver=Subscriptions(own, tables, push).deliver,
         prices=prices,
-        app_url=settings.read_optional(Variable.APP_URL),
+        app_url=app_url,
         now=_now,
         role_now=partial(_role, Memberships(own, tables)),
         environment=settings.read(Variable.ENVIRONMENT),
+        files=files,
     )
     wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)
     agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)

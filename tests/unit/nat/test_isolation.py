@@ -86,6 +86,13 @@ def test_the_policy_lets_the_key_be_used_by_the_stores_or_for_what_is_sealed_for
     }
 
 
+def test_the_policy_lets_files_be_put_under_the_nation_only() -> None:
+    [files] = [each for each in statements("demo") if "s3:PutObject" in each["Action"]]
+
+    assert files["Action"] == ["s3:PutObject"]
+    assert files["Resource"] == "arn:*:s3:::*/nation/demo/*"
+
+
 def test_the_policy_uses_no_variables() -> None:
     assert "${" not in session_policy("demo")
 

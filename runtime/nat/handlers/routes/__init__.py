@@ -27,6 +27,7 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.RENAME: "history",
     Route.DELETE: "history",
     Route.EXPORT: "history",
+    Route.FILE: "files",
     Route.GIVE_FEEDBACK: "history",
     Route.TAKE_FEEDBACK: "history",
     Route.AUDIT: "audit",

@@ -36,6 +36,8 @@ def running(tables: TableNames, queue_url: str, log: Path) -> Iterator["subproce
         Variable.TURN_QUEUE_URL: queue_url,
         Variable.SOCKET_ENDPOINT: f"{NOBODY}/socket",
         Variable.NATION_ROLE_ARN: "arn:aws:iam::000000000000:role/nation",
+        Variable.DATA_KEY_ARN: "arn:aws:kms:us-east-1:000000000000:key/data",
+        Variable.FILES_BUCKET: "files",
         Variable.ANTHROPIC_SECRET: secret,
         Variable.ANTHROPIC_URL: NOBODY,
         Variable.PRICES: json.dumps({}),
