@@ -1,0 +1,202 @@
+"""The billing routes: the owner's, but for the first Checkout of a nation; none needs a subscription."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.stripe import RunningStripe, running_stripe
+from nat import aws
+from nat.handlers.api import Api
+from nat.handlers.billing import BillingRoutes
+from nat.handlers.services import Services
+from nat.names import BillingRoute
+from nat.people.memberships import Membership, Memberships
+from nat.roles import Role
+from nat.settings import TableNames
+from tests.unit.nat.billing.shop import APP, PLANS, Shop
+from tests.unit.nat.world import START
+
+BRAND = "https://desk.example.org"
+
+
+class Door:
+    """The routes as API Gateway calls them."""
+
+    def __init__(self, shop: Shop) -> None:
+        services = Services(aws.dynamodb(), shop.tables, PLANS, clock=lambda: shop.now)
+        origins = frozenset({BRAND, "chrome-extension://abc"})
+        routes = BillingRoutes(shop.billing, f"{APP}/", origins)
+        self.shop = shop
+        self._api = Api(services, routes.answering)
+
+    def call(
+        self,
+        route: BillingRoute,
+        body: dict[str, Any] | None = None,
+        *,
+        user: str = "ada",
+        slug: str = "demo",
+        **more: Any,
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and body of one call."""
+        claims = {"sub": user, "token_use": "access", "email": f"{user}@example.org"}
+        headers = {"x-nat-nation-slug": slug, **more.get("headers", {})}
+        answer = self._api(
+            {
+                "requestContext": {
+                    "routeKey": route.value,
+                    "requestId": "r1",
+                    "authorizer": {"jwt": {"claims": claims}},
+                },
+                "headers": headers,
+                "queryStringParameters": more.get("query", {}),
+                "body": json.dumps(body or {}),
+            }
+        )
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def join(self, user: str, role: Role) -> None:
+        """Make somebody a member."""
+        Memberships(aws.dynamodb(), self.shop.tables).put(Membership(user, "demo", role, START))
+
+
+@pytest.fixture
+def stripe() -> Iterator[RunningStripe]:
+    with running_stripe(at=START) as running:
+        yield running
+
+
+@pytest.fixture
+def door(stripe: RunningStripe, tables: TableNames) -> Door:
+    """The routes on a shop of their own."""
+    return Door(Shop.open(stripe, tables))
+
+
+def test_anybody_may_subscribe_a_nation_that_nobody_belongs_to(door: Door) -> None:
+    status, body = door.call(BillingRoute.CHECKOUT, {"plan": "nat"})
+
+    assert status == 200
+    assert (body["plan"], body["trial_days"]) == ("nat", 14)
+    assert body["url"].startswith(door.shop.stripe.base_url)
+
+
+def test_a_stranger_cannot_subscribe_a_nation_with_members(door: Door) -> None:
+    door.join("grace", Role.OWNER)
+
+    status, body = door.call(BillingRoute.CHECKOUT, {"plan": "nat"})
+
+    assert (status, body["error"]["code"]) == (403, "not_a_member")
+
+
+@pytest.mark.parametrize("route", [each for each in BillingRoute if each is not BillingRoute.OVERVIEW])
+def test_money_is_the_owners(door: Door, route: BillingRoute) -> None:
+    door.join("ada", Role.ADMIN)
+
+    status, body = door.call(route, {"plan": "nat", "at": 1, "due_cents": 1})
+
+    assert (status, body["error"]["code"]) == (403, "role_insufficient")
+
+
+@pytest.mark.parametrize("route", list(BillingRoute))
+def test_nobody_gets_in_without_a_session(door: Door, route: BillingRoute) -> None:
+    status, body = door.call(route, {"plan": "nat"}, user="")
+
+    assert (status, body["error"]["code"]) == (401, "unauthenticated")
+
+
+def test_people_come_back_to_the_app_they_came_from(door: Door) -> None:
+    own = door.call(BillingRoute.CHECKOUT, {"plan": "nat"}, headers={"Origin": BRAND})[1]
+    other = door.call(BillingRoute.CHECKOUT, {"plan": "nat"}, headers={"origin": "https://evil.example"})[1]
+    extension = door.call(
+        BillingRoute.CHECKOUT, {"plan": "nat"}, headers={"origin": "chrome-extension://abc"}
+    )[1]
+
+    sessions = door.shop.client.v1.checkout.sessions
+    back = [sessions.retrieve(each["session"]).success_url or "" for each in (own, other, extension)]
+    assert [each.split("/setup")[0] for each in back] == [BRAND, APP, APP]
+
+
+def test_a_second_subscription_is_a_conflict(door: Door) -> None:
+    door.shop.subscribe("nat")
+
+    status, body = door.call(BillingRoute.CHECKOUT, {"plan": "nat_pro"})
+
+    assert (status, body["error"]["code"]) == (409, "already_subscribed")
+
+
+def test_the_overview_says_what_the_nation_has_and_could_have(door: Door) -> None:
+    door.shop.subscribe("nat")
+    door.join("grace", Role.VIEWER)
+
+    status, body = door.call(BillingRoute.OVERVIEW, user="grace")
+
+    assert status == 200
+    assert (body["status"], body["plan"], body["queries_limit"]) == ("trialing", "nat", 500)
+    assert body["trial_end"] == body["period_end"]
+    assert [each["plan"] for each in body["plans"]] == ["nat", "nat_pro"]
+
+
+def test_portal_and_invoices_work_without_an_active_subscription(door: Door) -> None:
+    subscription = door.shop.subscribe("nat_pro")
+    door.shop.client.v1.subscriptions.cancel(subscription)
+    door.shop.take_all()
+
+    portal = door.call(BillingRoute.PORTAL)
+    invoices = door.call(BillingRoute.INVOICES)
+
+    assert portal[0] == 200
+    assert portal[1]["url"].startswith(door.shop.stripe.base_url)
+    assert [each["total_cents"] for each in invoices[1]["invoices"]] == [7900]
+
+
+def test_a_preview_is_confirmed_with_its_own_figures(door: Door) -> None:
+    door.shop.subscribe("nat_pro")
+    door.shop.stripe.advance(days=5)
+
+    shown = door.call(BillingRoute.PREVIEW, {"plan": "nat"})[1]
+    status, body = door.call(
+        BillingRoute.CHANGE, {"plan": "nat", "at": shown["at"], "due_cents": shown["due_cents"]}
+    )
+
+    assert (status, body["plan"], body["queries_limit"]) == (200, "nat", 500)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"plan": 1},
+        {"plan": "nat"},
+        {"plan": "nat", "at": "now", "due_cents": 1},
+        {"plan": "nat", "at": 2**39, "due_cents": 1},
+        {"plan": "nat", "at": 1, "due_cents": True},
+    ],
+)
+def test_a_confirmation_that_is_none_is_refused(door: Door, body: dict[str, Any]) -> None:
+    door.shop.subscribe("nat_pro")
+
+    status, answer = door.call(BillingRoute.CHANGE, body)
+
+    assert status in (400, 409)
+    assert answer["error"]["code"] in ("bad_request", "quote_changed")
+
+
+def test_a_cancellation_says_until_when_and_can_be_taken_back(door: Door) -> None:
+    door.shop.subscribe("nat_pro")
+
+    cancelled = door.call(BillingRoute.CANCEL)[1]
+    resumed = door.call(BillingRoute.CANCEL, {"resume": True})[1]
+
+    assert (cancelled["status"], cancelled["cancel_at"]) == ("active", "2026-12-22T09:30:00.000Z")
+    assert resumed["cancel_at"] is None
+
+
+def test_while_stripe_is_down_people_are_told_to_come_back(door: Door) -> None:
+    door.shop.subscribe("nat_pro")
+    door.shop.stripe.state.outages.extend([503, 503])
+
+    status, body = door.call(BillingRoute.PORTAL)
+
+    assert (status, body["error"]["code"], body["error"]["retryable"]) == (503, "billing_unavailable", True)
