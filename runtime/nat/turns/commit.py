@@ -19,7 +19,6 @@ from nat.agent.effects import Effect
 from nat.agent.ports import Emit
 from nat.agent.report import Report
 from nat.agent.undo import undo
-from nat.agent.work import survey
 from nat.audit.log import Audit
 from nat.conversations.turns import Kind, Turn
 from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
@@ -30,6 +29,7 @@ from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.decide import check_may
 from nat.turns.ledger import Ledger
+from nat.turns.reached import reached
 from nat.turns.settle import Ending
 
 if TYPE_CHECKING:
@@ -42,12 +42,6 @@ RoleNow = Callable[[str, str], Role | None]
 
 Connect = Callable[[Turn], AbstractContextManager["NationBuilder"]]
 """The V2 client of the turn's nation. Raises `Reconnect` when the nation has no tokens."""
-
-_AFTER: dict[str, ApprovalState] = {
-    "done": ApprovalState.DONE,
-    "partly": ApprovalState.PARTLY,
-    "failed": ApprovalState.FAILED,
-}
 
 
 @dataclass(frozen=True)
@@ -107,21 +101,14 @@ class Commits:
         hands.emit(ApprovalUpdated(approval.id, ApprovalState.COMMITTING.value, turn.user_id))
         keys = self._actions.choice(turn.conversation, turn.turn_id)
         report = self._carry_out(turn, action, hands, keys)
-        entries = StoredJournal(self._client, self._tables, turn, approval.ref, self._now).load()
-        tried = [
-            each.key
-            for each in action.change.operations
-            if each.key in entries or keys is None or each.key in keys
-        ]
-        overall = survey(action.change, entries, tried)
-        state = _AFTER[overall.outcome]
+        state, counts = reached(self._client, self._tables, turn, approval.id)
         hands.emit(ApprovalUpdated(approval.id, state.value, turn.user_id))
         self._tell_cut_off(report, hands.emit)
         told = (
             f"(The person approved proposal {approval.id} by {action.tool.name}. "
             f"What became of it: {_in_figures(report)}.)"
         )
-        return _ending(report, "Done", told, _links(action), state, dict(overall.counts))
+        return _ending(report, "Done", told, _links(action), state, counts)
 
     def _retry(self, turn: Turn, nation: Nation, hands: Hands, ref: ActionRef) -> Ending:
         """Go on with a change that ran without an approval."""
@@ -203,7 +190,7 @@ def _ending(
     done: str,
     told: str,
     links: tuple[Link, ...],
-    approval: ApprovalState = ApprovalState.FAILED,
+    approval: ApprovalState | None = None,
     counts: dict[str, int] | None = None,
 ) -> Ending:
     """What a person reads, and what the model of later turns is told: figures, and no text of records."""

@@ -33,6 +33,7 @@ from nat.items import encode
 from nat.names import Table
 from nat.nations.usage import day_user, refund_query
 from nat.settings import TableNames
+from nat.turns.reached import reached
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,7 +53,7 @@ class Ending:
     """How a turn ends. `text` is what a person reads; `cost_micros` is `None` for a model without a price.
 
     `refund`: the query does not count. `approval` is where the approval of a commit ends, with `counts` of
-    its operations; a commit that ends without saying so has failed.
+    its operations; where a commit ends without saying so, its journal says it.
     """
 
     event: FinalEvent
@@ -63,7 +64,7 @@ class Ending:
     cost_micros: int | None = 0
     model: str | None = None
     refund: bool = False
-    approval: ApprovalState = ApprovalState.FAILED
+    approval: ApprovalState | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -115,7 +116,12 @@ def settle(
     if refunding and turn.period_start is not None:
         optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
     if turn.kind is Kind.COMMIT and turn.target is not None and not ActionRef.is_one(turn.target):
-        optional.append(finishing(tables[Table.ACTIONS], turn, turn.target, ending.approval, ending.counts))
+        state, counts = (
+            (ending.approval, ending.counts)
+            if ending.approval is not None
+            else reached(client, tables, turn, turn.target)
+        )
+        optional.append(finishing(tables[Table.ACTIONS], turn, turn.target, state, counts))
     while True:
         try:
             write(client, entries + optional)

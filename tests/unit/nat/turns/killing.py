@@ -184,8 +184,9 @@ def tag_with_deaths(board: Board, log: Path, records: int, deaths: int, chance: 
     assert wire.taggings() == Counter({(person, 201): 1 for person in people})
     assert board.settled(approval).state == "done"
     assert board.settled(approval).counts == {"done": records}
-    told = board.stage.answers(turn)[-1].text
-    assert re.fullmatch(r"Done: (\d+) of \1\.", told), told
+    if board.stage.stored(turn).error is None:
+        told = board.stage.answers(turn)[-1].text
+        assert re.fullmatch(r"Done: (\d+) of \1\.", told), told
     return workers.killed
 
 
@@ -242,4 +243,6 @@ def _tried_again(board: Board, workers: Workers, turn: Turn, approval: Approval)
     if stored.state.final or stored.attempt < CRASHES:
         return turn
     assert workers.run(turn).error == "internal"
+    if board.settled(approval).state == "done":  # the last one died when only its own end was left
+        return turn
     return board.decisions.retry(board.decision(), approval.id).turn

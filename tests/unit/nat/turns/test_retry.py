@@ -1,19 +1,26 @@
 """Trying again what was not done of writes that a question ran without an approval."""
 
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from nat import aws, errors
 from nat.actions.approval import ApprovalState
+from nat.agent.ports import EntryState
 from nat.conversations.turns import Kind, State, Turn
 from nat.events import ToolFinished
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.admit import Admitted
+from nat.turns.signals import Signals
+from tests.unit.nat.agent.mortality import Killed
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
-from tests.unit.nat.turns.board import Board, run_mortal
+from tests.unit.nat.turns.board import Board, mortal_client, run_mortal
+from tests.unit.nat.turns.stage import message_of
 from tests.unit.nat.world import START
 
 
@@ -185,3 +192,53 @@ def test_another_try_whose_worker_dies_is_done_once(board: Board, fatal: int) ->
     turn = board.carry_out(admitted)
 
     assert (turn.state, board.office.carriers(tag)) == (State.FINISHED, [person])
+
+
+def run_dying(board: Board, admitted: Admitted, at: Callable[[], bool]) -> None:
+    """A worker that has taken the turn, and dies at the first request to DynamoDB once something holds."""
+    before = board.stage.stored(admitted.turn).attempt
+
+    def boundary(_: str) -> None:
+        if threading.current_thread().name.startswith("publish") or not at():
+            return
+        if board.stage.stored(admitted.turn).attempt > before:
+            raise Killed
+
+    with suppress(Killed):
+        board.runner(ScriptedModel([]), mortal_client(boundary)).run(message_of(admitted.turn), Signals())
+
+
+def test_a_commit_that_lost_its_workers_when_all_was_done_is_said_to_be_done(board: Board) -> None:
+    people, tag = board.office.people(5), board.office.new_tag("major")
+    approval = board.propose(people, tag)
+    admitted = board.approve(approval)
+
+    def all_done() -> bool:
+        journal = board.journal(approval)
+        return len(journal) == 5 and {each.state for each in journal.values()} == {EntryState.DONE}
+
+    for _ in range(3):
+        run_dying(board, admitted, all_done)
+    turn = board.carry_out(admitted)
+
+    settled = board.settled(approval)
+    assert turn.state is State.FAILED
+    assert (settled.state, settled.counts) == (ApprovalState.DONE, {"done": 5})
+
+
+def test_a_commit_that_lost_its_workers_half_way_is_said_to_be_partly_done_and_can_go_on(
+    board: Board,
+) -> None:
+    people, tag = board.office.people(60), board.office.new_tag("major")
+    approval = board.propose(people, tag)
+    admitted = board.approve(approval)
+    for _ in range(3):
+        run_dying(board, admitted, lambda: len(board.office.carriers(tag)) >= 30)
+    board.carry_out(admitted)
+    between = board.settled(approval)
+
+    board.carry_out(retry(board, approval.id))
+
+    assert (between.state, sum(between.counts.values())) == (ApprovalState.PARTLY, 60)
+    assert board.office.carriers(tag) == sorted(people, key=int)
+    assert board.settled(approval).counts == {"done": 60}
