@@ -14,7 +14,7 @@ HOST: Final = "127.0.0.1"
 
 DEFAULT_PORT_BASE: Final = 4566
 PORT_BASE_VARIABLE: Final = "NAT_PORT_BASE"
-OFFSETS: Final = {"aws": 0, "sse": 1, "nationbuilder": 2, "claude": 3, "roles": 4}
+OFFSETS: Final = {"aws": 0, "sse": 1, "nationbuilder": 2, "claude": 3, "roles": 4, "stripe": 5}
 """Each service's port, counted from the base: `--port-base` or `NAT_PORT_BASE` moves them together."""
 
 REGION: Final = "us-east-1"
@@ -31,6 +31,7 @@ class Ports:
     nationbuilder: int
     claude: int
     roles: int
+    stripe: int
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":

@@ -66,6 +66,7 @@ def _show(machine: Machine) -> None:
         ("Server-sent events", machine.stream_url),
         ("NationBuilder", machine.vendors.nationbuilder_shown),
         ("Claude", machine.vendors.claude_shown),
+        ("Stripe", machine.vendors.stripe_shown),
         ("AWS", f"{machine.deployment.aws_url}  (key and secret: test)"),
         ("Logs", machine.places.shown(machine.places.logs)),
     ):
