@@ -251,6 +251,7 @@ class Subscriptions:
                 self._change(subscription, status="paused")
                 self._webhooks.emit("customer.subscription.paused", visible(subscription))
                 return
+            self._store.cards.setdefault(subscription["customer"], "declined")  # there is none to charge
         line = self.renewal(subscription)
         items = copy.deepcopy(subscription["items"])
         items["data"][0] |= {"current_period_start": line.start, "current_period_end": line.end}

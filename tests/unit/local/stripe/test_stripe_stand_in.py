@@ -152,7 +152,7 @@ def test_a_trial_without_a_card_ends_as_it_was_told_to(client: StripeClient, str
     stripe.advance(days=8)
 
     found = {name: client.v1.subscriptions.retrieve(each).status for name, each in ends.items()}
-    assert found == {"cancel": "canceled", "pause": "paused", "create_invoice": "active"}
+    assert found == {"cancel": "canceled", "pause": "paused", "create_invoice": "past_due"}
 
 
 def test_a_payment_that_fails_is_tried_again_until_the_end(

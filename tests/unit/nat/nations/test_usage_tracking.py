@@ -167,3 +167,31 @@ def test_the_contract_functions_work_on_the_environment_of_the_process(
     assert increment_query_count_nation("demo").used == 1
     assert track_query_usage_nation("ann", "demo").used == 2
     assert check_and_reset_billing_cycle_nation("demo").queries_used_this_period == 2
+
+
+def test_a_period_that_the_payment_provider_begins_resets_the_count_once(tables: TableNames) -> None:
+    store_nation(tables, nation(queries_used_this_period=40))
+    pool = pool_of(tables)
+    began = START - timedelta(hours=1)
+
+    first = check_and_reset_billing_cycle_nation("demo", pool, began=began, anchor_day=22)
+    increment_query_count_nation("demo", pool)
+    again = check_and_reset_billing_cycle_nation("demo", pool, began=began, anchor_day=22)
+
+    assert (first.queries_used_this_period, again.queries_used_this_period) == (0, 1)
+    assert (again.billing_period_start, again.billing_anchor_day) == (began, 22)
+
+
+def test_a_period_of_before_changes_nothing(tables: TableNames) -> None:
+    stored = store_nation(tables, nation(queries_used_this_period=40))
+
+    found = check_and_reset_billing_cycle_nation(
+        "demo", pool_of(tables), began=stored.billing_period_start - timedelta(days=1)
+    )
+
+    assert found == stored
+
+
+def test_an_unknown_nation_has_no_period(tables: TableNames) -> None:
+    with pytest.raises(NationUnknown):
+        check_and_reset_billing_cycle_nation("nowhere", pool_of(tables), began=START)
