@@ -43,5 +43,5 @@ class FileBucket(s3.Bucket):
     def grant_keep(self, role: iam.Role) -> None:
         """Allow to put files there; a session policy narrows it to the nation's."""
         files = self.arn_for_objects("*")
-        role.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=[files]))
+        role.add_to_policy(iam.PolicyStatement(sid="Files", actions=["s3:PutObject"], resources=[files]))
         acknowledge_resource(role, "Files of every nation: the session policy narrows them to one.", files)

@@ -158,6 +158,14 @@ def test_the_nation_role_is_bounded_to_the_nations_tables() -> None:
     assert tables(found, "PutItem") == {table.value for table in Table if SCHEMAS[table].nation_scoped}
 
 
+def test_the_nation_role_adds_to_the_audit_log_and_changes_nothing_of_it() -> None:
+    found = statements(synthesise("prod").part("Agent"), "NationRole")
+
+    assert "Audit" in tables(found, "PutItem")
+    for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):
+        assert "Audit" not in tables(found, action)
+
+
 def test_the_nation_role_scans_nothing_and_deletes_no_table() -> None:
     found = statements(synthesise("prod").part("Agent"), "NationRole")
 

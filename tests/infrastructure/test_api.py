@@ -112,13 +112,23 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
     [
         (
             "RequestsRole",
-            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Actions"},
-            {"Nations", "Conversations", "Once", "Users", "Sockets", "Actions"},
+            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Actions", "Audit"},
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Actions", "Audit"},
         ),
         (
             "SocketRole",
-            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions"},
-            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions"},
+            {
+                "Memberships",
+                "Nations",
+                "Conversations",
+                "Once",
+                "Users",
+                "Sockets",
+                "Usage",
+                "Actions",
+                "Audit",
+            },
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions", "Audit"},
         ),
         (
             "StreamHostRole",
@@ -132,6 +142,15 @@ def test_a_function_reaches_the_tables_it_uses(role: str, read: set[str], change
 
     assert tables(own, "GetItem") == read
     assert tables(own, "PutItem") == changed
+
+
+@pytest.mark.parametrize("role", ["RequestsRole", "SocketRole"])
+def test_the_audit_log_is_added_to_and_never_changed(role: str) -> None:
+    own = statements(synthesise("prod").part("Api"), role)
+
+    assert "Audit" in tables(own, "PutItem")
+    for action in ("UpdateItem", "DeleteItem", "BatchWriteItem"):
+        assert "Audit" not in tables(own, action)
 
 
 @pytest.mark.parametrize("role", ["RequestsRole", "SocketRole", "StreamHostRole"])
@@ -189,6 +208,7 @@ def test_a_function_is_told_the_tables_it_may_reach() -> None:
         "SOCKETS_TABLE",
         "USAGE_TABLE",
         "ACTIONS_TABLE",
+        "AUDIT_TABLE",
     }
 
 

@@ -143,3 +143,17 @@ def test_the_name_of_every_table_is_published(name: Table) -> None:
     outputs = synthesise("prod").part("Data")["Outputs"]
 
     assert f"{name.value}TableName" in outputs
+
+
+@pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
+def test_files_of_people_are_private_encrypted_and_gone_after_a_day(environment: str, customer: str) -> None:
+    template = synthesise(environment, customer).part("Data")
+    [bucket] = [
+        each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::S3::Bucket"
+    ]
+
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    [lifecycle] = bucket["LifecycleConfiguration"]["Rules"]
+    assert (lifecycle["ExpirationInDays"], lifecycle["Status"]) == (1, "Enabled")
