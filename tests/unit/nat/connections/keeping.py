@@ -136,6 +136,16 @@ class Office:
         return self.record().nb_needs_reauth and Bus.NATION_NEEDS_REAUTH in self.announced()
 
 
+def put_platform_app(client_id: str, client_secret: str) -> None:
+    """Set up the platform's app at NationBuilder."""
+    name = Secret.NATIONBUILDER_APP
+    value = json.dumps({"client_id": client_id, "client_secret": client_secret})
+    try:
+        aws.secrets().create_secret(Name=name, SecretString=value)
+    except aws.secrets().exceptions.ResourceExistsException:
+        aws.secrets().put_secret_value(SecretId=name, SecretString=value)
+
+
 @contextmanager
 def office(
     tables: TableNames,
@@ -148,11 +158,7 @@ def office(
     monkeypatch.setenv(Variable.DATA_KEY_ARN, key_arn)
     monkeypatch.setenv(Variable.TOKEN_STORE, store)
     monkeypatch.setenv(Variable.NATIONBUILDER_URL, nationbuilder.base_url)
-    name, value = Secret.NATIONBUILDER_APP, {"client_id": "nat-local", "client_secret": "nat-local-secret"}
-    try:
-        aws.secrets().create_secret(Name=name, SecretString=json.dumps(value))
-    except aws.secrets().exceptions.ResourceExistsException:
-        aws.secrets().put_secret_value(SecretId=name, SecretString=json.dumps(value))
+    put_platform_app("nat-local", "nat-local-secret")
     made = Office(tables, nationbuilder, store, key_arn)
     nationbuilder.standin.reset()
     nationbuilder.standin.nations[made.slug] = nationbuilder.nation(REAL)
