@@ -240,9 +240,7 @@ class Decisions:
         choice = self._actions.put_choice(turn, chosen, turn.admitted_at)
         return self._admit(turn, choice, before_queueing)
 
-    def _retry_action(
-        self, decision: Decision, reference: str, before_queueing: Observer | None
-    ) -> Admitted:
+    def _retry_action(self, decision: Decision, reference: str, before_queueing: Observer | None) -> Admitted:
         check_ids(decision.decision_id, decision.conversation_id)
         self._asking(decision)
         ref = ActionRef.parse(reference)
