@@ -73,7 +73,7 @@ def test_every_function_of_ours_has_its_own_log_group_and_role(environment: str,
     groups = {json.dumps(each["LoggingConfig"]["LogGroup"]) for each in functions}
     roles = {json.dumps(each["Role"]) for each in functions}
 
-    assert len(groups) == len(roles) == len(functions) == 7
+    assert len(groups) == len(roles) == len(functions) == 11
 
 
 @pytest.mark.parametrize(("environment", "customer"), PLATFORMS)

@@ -11,7 +11,7 @@ from nat.handlers.routes import MODULES, answering
 from nat.names import Route
 
 RUNTIME = Path(__file__).parents[4] / "runtime"
-HEAVY = {"anthropic", "pydantic", "requests", "starlette", "jwt", "aws_lambda_powertools", "ulid"}
+HEAVY = {"anthropic", "pydantic", "requests", "starlette", "jwt", "aws_lambda_powertools", "ulid", "stripe"}
 
 
 def loaded_by(module: str) -> set[str]:
