@@ -124,7 +124,12 @@ WRITES: dict[str, dict[str, Any]] = {
     "delete_person": {"person_id": TEXT, "confirm_name": TEXT},
     "add_tags_to_person": {"person_id": TEXT, "tags": TEXTS, "create_missing": FLAG},
     "remove_tags_from_person": {"person_id": TEXT, "tags": TEXTS},
-    "bulk_tag_people": {"person_ids": TEXTS, "tag": TEXT, "action": {"enum": ["add", "remove"]}},
+    "bulk_tag_people": {
+        "person_ids": TEXTS,
+        "search": OBJECT,
+        "tag": TEXT,
+        "action": {"enum": ["add", "remove"]},
+    },
     "rename_tag": {"tag": TEXT, "new_name": TEXT},
     "delete_tag": {"tag": TEXT, "confirm_count": WHOLE},
     "create_list": {"name": TEXT, "slug": TEXT, "description": TEXT, "owner_id": TEXT},

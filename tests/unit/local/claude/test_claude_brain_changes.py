@@ -37,7 +37,7 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "tag everyone who donated over $100 as major donor",
         "bulk_tag_people",
-        {"person_ids": ["7"], "tag": "major donor", "action": "add"},
+        {"search": {"donated_cents": {"gte": 10_001}}, "tag": "major donor", "action": "add"},
     ),
     (
         "remove the tag old from everyone tagged host",
