@@ -79,6 +79,12 @@ def kms() -> "KMSClient":
 
 
 @cache
+@cache
+def mail() -> "SESV2Client":
+    """SES, for emails to people."""
+    return boto3.client("sesv2", config=CONFIG)
+
+
 def events() -> "EventBridgeClient":
     """EventBridge, for announcing what happened."""
     return boto3.client("events", config=CONFIG)

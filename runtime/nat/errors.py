@@ -10,8 +10,17 @@
     │   └── TicketInvalid          a socket ticket that is missing, used, stale or not ours
     ├── Forbidden                  a valid session without the right
     │   ├── NotAMember
-    │   └── RoleInsufficient
+    │   ├── RoleInsufficient
+    │   └── BudgetReached          the person's share of the nation's queries is used up
     ├── NotFound
+    ├── MembershipError            who belongs to a nation, and in which role, stays as it is
+    │   ├── MemberUnknown
+    │   ├── OwnerStays             the owner can only hand the ownership over
+    │   ├── MembershipChanged      somebody else was quicker
+    │   ├── InvitationInvalid      unknown, used up, withdrawn or over
+    │   ├── InvitationForOther     sent to another address
+    │   └── SeatsTaken             the plan has no seat left
+    ├── MailNotSent                an email was not taken
     ├── SubscriptionRequired       the nation may not use Nat now
     │   ├── NationUnknown
     │   ├── SubscriptionInactive
@@ -158,12 +167,85 @@ class RoleInsufficient(Forbidden):
     default = "Your role in this nation does not allow this. Ask an admin."
 
 
+class BudgetReached(Forbidden):
+    """The nation's admins have set how much of the pool this person may use, and it is used up."""
+
+    code = "budget_reached"
+    default = (
+        "You have used all the questions that your nation's admins gave you for this period. Ask an admin "
+        "for more."
+    )
+
+
 class NotFound(NatError):
     """What was asked for does not exist here."""
 
     code = "not_found"
     status = 404
     default = "Not found."
+
+
+class MembershipError(NatError):
+    """A membership or an invitation cannot be made, changed or ended like this."""
+
+    code = "membership_error"
+    status = 409
+    default = "The members of this nation stay as they are."
+
+
+class MemberUnknown(MembershipError):
+    """The person meant is no member of the nation."""
+
+    code = "member_unknown"
+    status = 404
+    default = "This person is not a member of your nation."
+
+
+class OwnerStays(MembershipError):
+    """A nation has exactly one owner at every moment."""
+
+    code = "owner_stays"
+    default = "The owner cannot leave, be removed or get another role. Transfer the ownership first."
+
+
+class MembershipChanged(MembershipError):
+    """The roles are no longer what they were when this was asked for; nothing was changed."""
+
+    code = "membership_changed"
+    default = "The members of this nation have just been changed. Look at them again."
+
+
+class InvitationInvalid(MembershipError):
+    """The token is unknown, or what it stood for can no longer be accepted. Which of them is not told."""
+
+    code = "invitation_invalid"
+    status = 404
+    default = "This invitation is not valid, or no longer. Ask for a new one."
+
+
+class InvitationForOther(MembershipError):
+    """The invitation was sent to an address that the session does not prove."""
+
+    code = "invitation_for_other"
+    status = 403
+    default = "This invitation was sent to another email address. Sign in with that address to accept it."
+
+
+class SeatsTaken(MembershipError):
+    """The plan has a number of seats, and all are taken."""
+
+    code = "seats_taken"
+    status = 402
+    default = "All seats of your nation's plan are taken. The owner can change the plan."
+
+
+class MailNotSent(NatError):
+    """The mail service did not take an email: it is down, or the sender or recipient is not allowed."""
+
+    code = "mail_not_sent"
+    status = 503
+    retryable = True
+    default = "The email could not be sent. Please try again in a minute."
 
 
 class SubscriptionRequired(NatError):
