@@ -11,7 +11,7 @@ RUNTIME = ROOT / "runtime" / "nat"
 
 ROWS = (
     ("names", "errors", "events", "settings", "roles"),
-    ("aws", "items", "isolation", "log", "spreadsheets"),
+    ("aws", "items", "isolation", "log", "spreadsheets", "transactions"),
     ("nationbuilder",),
     ("agent",),
     ("nations",),
