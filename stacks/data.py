@@ -65,7 +65,6 @@ class DataStack(NatStack):
     def _publish(self) -> None:
         for table, construct in self.tables.items():
             self.publish(f"{table.value}TableName", construct.table_name, f"Table of {table.value.lower()}")
-        self.publish("FilesBucketName", self.files.bucket_name, "Files that people asked for, kept for a day")
         self.publish("DataKeyArn", self.key.key_arn, "Key of tables and secrets")
         self.publish("TurnQueueUrl", self.queue.queue_url, "Questions on their way to a worker")
         self.publish("TurnDeadLettersUrl", self.dead_letters.queue_url, "Questions that no worker could take")

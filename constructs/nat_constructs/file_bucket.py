@@ -1,12 +1,20 @@
 """The bucket of files that people asked for."""
 
-from aws_cdk import Duration, RemovalPolicy
+from typing import Final
+
+from aws_cdk import Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from nat.names import nation_files
+
 from .acknowledge import acknowledge, acknowledge_resource
 from .data_key import KEY_READ, DataKey
+from .output import output
+
+BUCKET_OUTPUT: Final = "FilesBucketName"
+"""Name of the stack's output that carries the bucket's name."""
 
 
 class FileBucket(s3.Bucket):
@@ -32,16 +40,33 @@ class FileBucket(s3.Bucket):
         )
         acknowledge(self, "Files of a day; each address is handed out by the HTTP API.", "AwsSolutions-S1")
         self._key = key
+        output(Stack.of(self), BUCKET_OUTPUT, self.bucket_name, "Files that people asked for, kept for a day")
 
     def grant_fetch(self, role: iam.Role) -> None:
         """Allow to read files, so that addresses signed by this role work."""
-        files = self.arn_for_objects("*")
+        files = self._objects(role)
         role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[files]))
         role.add_to_policy(iam.PolicyStatement(actions=list(KEY_READ), resources=[self._key.key_arn]))
         acknowledge_resource(role, "Files of every nation: the API looks the person up.", files)
 
     def grant_keep(self, role: iam.Role) -> None:
         """Allow to put files there; a session policy narrows it to the nation's."""
-        files = self.arn_for_objects("*")
+        files = self._objects(role)
         role.add_to_policy(iam.PolicyStatement(sid="Files", actions=["s3:PutObject"], resources=[files]))
         acknowledge_resource(role, "Files of every nation: the session policy narrows them to one.", files)
+
+    def _objects(self, role: iam.Role) -> str:
+        """The ARN of all files, as a policy of this role has it."""
+        consumer, own = Stack.of(role), Stack.of(self)
+        name = self.bucket_name
+        if consumer is not own:
+            # By an output with a name of its own, so that cdk-nag's finding is known and acknowledged.
+            name = Fn.get_stack_output(own.stack_name, BUCKET_OUTPUT, own.region)
+            consumer.add_stack_dependency(own)
+        return own.format_arn(
+            service="s3",
+            region="",
+            account="",
+            resource=name,
+            resource_name=f"{nation_files('*')}*",
+        )
