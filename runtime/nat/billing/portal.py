@@ -1,12 +1,9 @@
 """Stripe's customer portal: card, address, invoices, plan and cancellation on Stripe's own pages."""
 
-from typing import Final
-
+from nat.billing.pages import BILLING_PAGE
 from nat.billing.sync import Synchroniser
 from nat.billing.vendor import calls
 from nat.errors import NotSubscribed
-
-RETURN_PATH: Final = "/settings/billing"
 
 
 def open_portal(synchroniser: Synchroniser, nation_slug: str, app_url: str, *, card: bool = False) -> str:
@@ -18,7 +15,7 @@ def open_portal(synchroniser: Synchroniser, nation_slug: str, app_url: str, *, c
     row = synchroniser.storage.rows.read(nation_slug)
     if row is None or row.customer_id is None:
         raise NotSubscribed
-    back = f"{app_url}{RETURN_PATH}"
+    back = f"{app_url}{BILLING_PAGE}"
     with calls():
         sessions = synchroniser.stripe.v1.billing_portal.sessions
         if card:

@@ -57,7 +57,6 @@ class Billing:
     checkout: Checkout
     plan_change: PlanChange
     webhooks: Webhooks
-    rounds: Rounds
 
     @classmethod
     def of(
@@ -84,7 +83,6 @@ class Billing:
             Checkout(dynamodb, tables, synchroniser, plans, clock=clock),
             PlanChange(synchroniser, plans, clock=clock),
             Webhooks(dynamodb, tables, synchroniser, clock=clock),
-            Rounds(synchroniser, Meters(dynamodb, tables, stripe)),
         )
 
 
@@ -98,6 +96,13 @@ def billing() -> Billing:
         client(keys().api_key, settings.read(Variable.STRIPE_URL)),
         grace=timedelta(days=int(settings.read(Variable.PAST_DUE_GRACE_DAYS))),
     )
+
+
+@cache
+def rounds() -> Rounds:
+    """The rounds of this process, which alone read usage. Raises `SettingMissing`, `KeysMissing`."""
+    synchroniser = billing().synchroniser
+    return Rounds(synchroniser, Meters(aws.dynamodb(), TableNames.read(), synchroniser.stripe))
 
 
 @cache

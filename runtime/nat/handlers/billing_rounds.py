@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def _page(name: str, day: date, after: str | None) -> Round:
-    rounds = process.billing().rounds
+    rounds = process.rounds()
     if name == "past_due":
         return rounds.past_due(after)
     if name == "day":

@@ -12,8 +12,10 @@ from local.stripe.webhooks import signature
 from nat import aws
 from nat.audit.log import Audit
 from nat.billing.checkout import CheckoutPage, Subscriber
+from nat.billing.meters import Meters
 from nat.billing.notification import Notification, verify
 from nat.billing.process import Billing
+from nat.billing.rounds import Rounds
 from nat.billing.vendor import client
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
@@ -40,6 +42,7 @@ class Shop:
     tables: TableNames
     billing: Billing
     client: StripeClient
+    rounds: Rounds
 
     @classmethod
     def open(cls, stripe: RunningStripe, tables: TableNames) -> "Shop":
@@ -50,7 +53,8 @@ class Shop:
             return datetime.fromtimestamp(stripe.state.store.clock.now(), UTC)
 
         billing = Billing.of(aws.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
-        return cls(stripe, tables, billing, vendor)
+        rounds = Rounds(billing.synchroniser, Meters(aws.dynamodb(), tables, vendor))
+        return cls(stripe, tables, billing, vendor, rounds)
 
     @property
     def now(self) -> datetime:

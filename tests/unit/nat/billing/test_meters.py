@@ -44,7 +44,7 @@ def test_all_peoples_queries_of_the_day_are_one_event(shop: Shop) -> None:
     ask(shop, "ada", 9, days=1)
     shop.stripe.advance(days=1)
 
-    done = shop.billing.rounds.day(START.date())
+    done = shop.rounds.day(START.date())
 
     assert (done.seen, done.failed, done.queries) == (1, 0, 7)
     assert told(shop) == [("nat-demo-2026-11-22", "7")]
@@ -56,7 +56,7 @@ def test_a_day_that_is_told_again_counts_once(shop: Shop) -> None:
     ask(shop, "ada", 3)
     shop.stripe.advance(days=1)
 
-    first, second = (shop.billing.rounds.day(START.date()) for _ in range(2))
+    first, second = (shop.rounds.day(START.date()) for _ in range(2))
 
     assert (first.failed, second.failed) == (0, 0)
     assert told(shop) == [("nat-demo-2026-11-22", "3")]
@@ -66,7 +66,7 @@ def test_a_day_without_queries_is_not_told(shop: Shop) -> None:
     add_meter(shop)
     shop.subscribe("nat_pro")
 
-    shop.billing.rounds.day(START.date())
+    shop.rounds.day(START.date())
 
     assert told(shop) == []
 
@@ -77,7 +77,7 @@ def test_an_account_without_the_meter_is_a_failure_of_that_nation_alone(shop: Sh
     ask(shop, "ada", 3)
     shop.stripe.advance(days=1)
 
-    done = shop.billing.rounds.day(START.date())
+    done = shop.rounds.day(START.date())
 
     assert (done.seen, done.failed) == (2, 1)
 
@@ -88,14 +88,14 @@ def test_a_missing_meter_is_an_error_of_billing(shop: Shop) -> None:
     found = shop.billing.synchroniser.nation_of(subscription)[1]
 
     with pytest.raises(BillingError):
-        shop.billing.rounds._meters.report("demo", found, START.date())
+        shop.rounds._meters.report("demo", found, START.date())
 
 
 def test_what_else_is_sold_through_the_account_is_left_alone(shop: Shop) -> None:
     customer = shop.client.v1.customers.create()
     shop.client.v1.subscriptions.create(params={"customer": customer.id, "items": [{"price": "price_nat"}]})
 
-    done = shop.billing.rounds.day(START.date())
+    done = shop.rounds.day(START.date())
 
     assert (done.seen, done.failed) == (1, 0)
 
@@ -104,6 +104,6 @@ def test_a_round_heals_what_a_lost_webhook_left_behind(shop: Shop) -> None:
     page = shop.begin("nat_pro")
     shop.stripe.complete(page.session_id)
 
-    shop.billing.rounds.day(START.date())
+    shop.rounds.day(START.date())
 
     assert shop.nation().subscription_plan == "nat_pro"

@@ -44,7 +44,7 @@ def test_a_new_card_in_the_portal_pays_what_is_open(shop: Shop) -> None:
     shop.subscribe("nat_pro")
     shop.stripe.set_card(shop.customer(), "declined")
     shop.stripe.advance(days=38)
-    shop.billing.rounds.past_due()
+    shop.rounds.past_due()
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
 
     submit(open_portal(shop.billing.synchroniser, "demo", APP, card=True), do="card", card="ok")

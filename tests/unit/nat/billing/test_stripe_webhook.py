@@ -284,7 +284,7 @@ def test_when_the_grace_is_over_access_ends_without_an_event(shop: Shop) -> None
     shop.take_all()
 
     shop.stripe.advance(days=6)
-    done = shop.billing.rounds.past_due()
+    done = shop.rounds.past_due()
 
     assert (done.seen, done.failed) == (1, 0)
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
@@ -294,7 +294,7 @@ def test_a_late_payment_gives_access_back(shop: Shop) -> None:
     shop.subscribe("nat_pro")
     shop.stripe.set_card(shop.customer(), "declined")
     shop.stripe.advance(days=38)
-    shop.billing.rounds.past_due()
+    shop.rounds.past_due()
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
 
     shop.stripe.set_card(shop.customer(), "ok")

@@ -39,7 +39,7 @@ def stripe() -> Iterator[RunningStripe]:
 @pytest.fixture
 def shop(stripe: RunningStripe, tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """A shop, and the environment of the deployed functions around it."""
-    for cached in (process.billing, process.keys, process.queue):
+    for cached in (process.billing, process.rounds, process.keys, process.queue):
         cached.cache_clear()
     queues = [aws.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"] for _ in range(2)]
     keys = json.dumps({"api_key": "sk_test_door", "webhook_secrets": [SECRET]})
@@ -58,7 +58,7 @@ def shop(stripe: RunningStripe, tables: TableNames, monkeypatch: pytest.MonkeyPa
     ):
         monkeypatch.setenv(variable, value)
     yield Shop.open(stripe, tables)
-    for cached in (process.billing, process.keys, process.queue):
+    for cached in (process.billing, process.rounds, process.keys, process.queue):
         cached.cache_clear()
 
 
