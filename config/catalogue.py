@@ -86,6 +86,7 @@ def plans_json(plans: dict[str, Plan]) -> str:
                 "title": plan.name,
                 "trial_days": plan.trial_days,
                 "legacy": plan.legacy,
+                "fair_use": plan.fair_use,
             }
             for key, plan in plans.items()
         ]

@@ -78,7 +78,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Turn:
     """One question and how far its answer is. `period_start` names the billing period it was counted in,
-    as the nation record stores it; `None` when it is free.
+    as the nation record stores it; `None` when it is free. `budgeted`: counted in the person's budget, too.
 
     `target` is what a turn that is no question is about: the id of an approval, or the reference of a change.
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
@@ -107,6 +107,7 @@ class Turn:
     cost_micros: int | None = None
     kind: Kind = Kind.ASK
     target: str | None = None
+    budgeted: bool = False
 
     @property
     def conversation(self) -> str:
@@ -195,6 +196,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "cost_micros": turn.cost_micros,
         "kind": turn.kind.value,
         "target": turn.target,
+        "budgeted": turn.budgeted or None,
         "pending": PENDING if turn.state is State.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
@@ -228,6 +230,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         cost_micros=item.get("cost_micros"),
         kind=Kind(item.get("kind", Kind.ASK)),
         target=item.get("target"),
+        budgeted=item.get("budgeted", False),
     )
 
 

@@ -3,10 +3,11 @@
 `NAT_PLANS` is a JSON list, one object a plan:
 
     [{"name": "nat", "price_cents": 2900, "queries_limit": 500, "cap": "hard", "seats": null,
-      "stripe_price_id": "price_…", "title": "Nat", "trial_days": 14, "legacy": false}]
+      "stripe_price_id": "price_…", "title": "Nat", "trial_days": 14, "legacy": false, "fair_use": null}]
 
-`cap` is `hard` (queries stop at the limit) or `soft` (they go on, and are reported). `seats` and
-`stripe_price_id` may be null: everyone in the nation, and the Stripe price whose lookup key is the plan's name.
+`cap` is `hard` (queries stop at the limit) or `soft` (they go on, and are reported). `seats`,
+`stripe_price_id` and `fair_use` may be null: everyone in the nation, the Stripe price whose lookup key is the
+plan's name, and nobody is told. Above `fair_use` queries in a period the operator is.
 """
 
 import json
@@ -29,7 +30,8 @@ class PlansInvalid(ValueError):
 @dataclass(frozen=True)
 class Plan:
     """One plan: monthly price in cents, queries in a period, what happens at the limit, seats. `title` is
-    its name for people; a `legacy` plan is kept and no longer sold."""
+    its name for people; a `legacy` plan is kept and no longer sold. Above `fair_use` queries in a period the
+    operator is told."""
 
     name: str
     price_cents: int
@@ -40,6 +42,7 @@ class Plan:
     title: str = ""
     trial_days: int = 0
     legacy: bool = False
+    fair_use: int | None = None
 
 
 class Plans:
@@ -90,7 +93,8 @@ def _plan(row: Any) -> Plan:
         raise PlansInvalid(f"A plan is incomplete: {error}") from None
     if not plan.name or plan.cap not in ("hard", "soft"):
         raise PlansInvalid("A plan needs a name, and its cap is `hard` or `soft`.")
-    whole = (plan.price_cents, plan.queries_limit, 0 if plan.seats is None else plan.seats)
+    optional = (each for each in (plan.seats, plan.fair_use) if each is not None)
+    whole = (plan.price_cents, plan.queries_limit, *optional)
     if any(not isinstance(number, int) or isinstance(number, bool) or number < 0 for number in whole):
-        raise PlansInvalid(f"Plan {plan.name}: price_cents, queries_limit and seats are whole numbers.")
+        raise PlansInvalid(f"Plan {plan.name}: prices, limits, seats and fair_use are whole numbers.")
     return plan

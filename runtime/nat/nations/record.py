@@ -42,7 +42,12 @@ class Nation:
     of tool and per tool; it can be stricter than a role, never looser. `billing_anchor_day` is the day of the
     month that periods start on, kept because a period that starts on 28 February may stem from the 31st.
     `model_key_…` are set while the nation has an Anthropic key of its own (`nat.connections.model_keys`).
+    `owner_id` is the member who owns the nation, `owner_provisional` while NationBuilder has not proven a
+    person of its control panel (`nat.people.ownership`, which alone writes the two).
     `nb_app` names the NationBuilder app that the nation is connected with (`nat.connections.apps`).
+    `billing_period_end` is the end of the period that the payment provider was last seen in.
+    `usage_warned`, `usage_exhausted` and `fair_use_exceeded` say what of the pool people were told
+    (`nat.nations.thresholds`), `budgets` what roles and people may use of it (`nat.nations.budgets`).
     """
 
     nation_slug: str
@@ -56,6 +61,8 @@ class Nation:
     stripe_customer_id: str | None = None
     stripe_subscription_id: str | None = None
     admin_email: str | None = None
+    owner_id: str | None = None
+    owner_provisional: bool = False
     nb_connected: bool = False
     nb_token_expires_at: datetime | None = None
     nb_needs_reauth: bool = False
@@ -67,9 +74,21 @@ class Nation:
     billing_anchor_day: int | None = None
     model_key_last_four: str | None = None
     model_key_stored_at: datetime | None = None
+    billing_period_end: datetime | None = None
+    usage_warned: str | None = None
+    usage_exhausted: str | None = None
+    fair_use_exceeded: str | None = None
+    budgets: Mapping[str, Any] = field(default_factory=dict)
 
 
-_TIMES: Final = ("created_at", "updated_at", "billing_period_start", "nb_token_expires_at", "model_key_stored_at")
+_TIMES: Final = (
+    "created_at",
+    "updated_at",
+    "billing_period_start",
+    "billing_period_end",
+    "nb_token_expires_at",
+    "model_key_stored_at",
+)
 FIELDS: Final = tuple(Nation.__dataclass_fields__)
 
 

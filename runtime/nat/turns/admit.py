@@ -9,6 +9,7 @@ the queue again if it never got there, and is never counted again. A new one is 
     meta       the conversation, new or this person's
     lock       no other turn of the conversation runs
     count      the nation's query pool: subscription usable, within the limit unless the cap is soft
+    budget     the person's share of the pool, for whom the nation's admins have set one
     person     the cooldown since the person's last question
     rate       turns that the nation starts in this minute
 
@@ -40,6 +41,7 @@ from nat.conversations.turns import (
 )
 from nat.errors import (
     BadRequest,
+    BudgetReached,
     ConversationBusy,
     Cooldown,
     Forbidden,
@@ -53,6 +55,7 @@ from nat.errors import (
 from nat.events import Envelope, TurnAccepted
 from nat.items import encode, timestamp
 from nat.names import MAX_MESSAGE_BYTES, TTL_ATTRIBUTE, ULID_PATTERN, Table
+from nat.nations.budgets import Budgets, count_budget
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.nations.subscription import SubscriptionCheck
@@ -156,8 +159,8 @@ def admit(
     person's by then, and nothing has been pushed yet.
 
     Raises `BadRequest` (ids, text), `MessageEmpty`, `MessageTooLong`, `NotAMember`, `NationUnknown`,
-    `SubscriptionInactive`, `LimitReached`, `ConversationBusy`, `Cooldown`, `NationBusy`, and `Forbidden` when
-    the turn id or the conversation is not this person's in this nation.
+    `SubscriptionInactive`, `LimitReached`, `BudgetReached`, `ConversationBusy`, `Cooldown`, `NationBusy`, and
+    `Forbidden` when the turn id or the conversation is not this person's in this nation.
     """
     check_ids(request.turn_id, request.conversation_id)
     _check_question(request.question)
@@ -166,15 +169,19 @@ def admit(
     admission.check.verify_record(nation)
     nation = admission.pool.reset_if_due(nation)
 
-    if admission.check.exhausted(nation):
+    budget = Budgets.of(nation).limit_of(request.user_id, role) if nation.budgets else None
+    exhausted = admission.check.exhausted(nation)
+    if exhausted or budget == 0:
         known = _known(request, admission)
         if known is None:
-            raise LimitReached
+            raise LimitReached if exhausted else BudgetReached
         return again(known, admission, before_queueing)
 
     for _ in range(PERIOD_TRIES):
-        turn, accepted = _new(request, nation, role, admission.clock())
+        turn, accepted = _new(request, nation, role, admission.clock(), budgeted=budget is not None)
         entries = _entries(turn, accepted, admission)
+        if budget is not None:
+            entries[_Part.BUDGET] = _count_budget(turn, budget, admission)
         try:
             write(admission.client, list(entries.values()))
         except Cancelled as cancelled:
@@ -200,6 +207,7 @@ class _Part(StrEnum):
     COUNT = "count"
     PERSON = "person"
     RATE = "rate"
+    BUDGET = "budget"
 
 
 def check_ids(turn_id: str, conversation_id: str) -> None:
@@ -221,7 +229,9 @@ def _check_question(question: str) -> None:
         raise MessageEmpty
 
 
-def _new(request: AdmitRequest, nation: Nation, role: Role, now: datetime) -> tuple[Turn, Envelope]:
+def _new(
+    request: AdmitRequest, nation: Nation, role: Role, now: datetime, *, budgeted: bool
+) -> tuple[Turn, Envelope]:
     turn = Turn(
         nation_slug=request.nation_slug,
         conversation_id=request.conversation_id,
@@ -235,6 +245,7 @@ def _new(request: AdmitRequest, nation: Nation, role: Role, now: datetime) -> tu
         period_start=timestamp(nation.billing_period_start),
         page=request.page,
         retention_days=min(nation.retention_days or RETENTION_DAYS, RETENTION_DAYS),
+        budgeted=budgeted,
     )
     accepted = TurnAccepted(
         conversation=request.conversation_id,
@@ -258,6 +269,13 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Par
         _Part.PERSON: admission.users.begin_query(turn.user_id, now, admission.limits.cooldown),
         _Part.RATE: _count_rate(admission.tables[Table.ONCE], turn, admission.limits.turns_a_minute),
     }
+
+
+def _count_budget(turn: Turn, budget: int, admission: Admission) -> "TransactWriteItemTypeDef":
+    assert turn.period_start is not None
+    return count_budget(
+        admission.tables[Table.USAGE], turn.nation_slug, turn.period_start, turn.user_id, budget
+    )
 
 
 def claim_identity(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
@@ -346,6 +364,8 @@ def _refuse(failed: set[_Part], turn: Turn, admission: Admission) -> Nation:
         raise Forbidden("This conversation belongs to another person.")
     nation = admission.pool.reset_if_due(admission.pool.nation(turn.nation_slug))
     admission.check.verify_record(nation, query=_Part.COUNT in failed)
+    if _Part.BUDGET in failed:
+        raise BudgetReached
     if _Part.LOCK in failed:
         raise ConversationBusy
     if _Part.PERSON in failed:

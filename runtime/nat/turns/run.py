@@ -36,12 +36,14 @@ from nat.errors import (
 from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
 from nat.isolation import nation
 from nat.names import Metric, Table
+from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
 from nat.turns.commit import Commits, Connect, Hands, RoleNow
 from nat.turns.edit import Edits
 from nat.turns.ledger import AuditedActions, Ledger
 from nat.turns.message import TurnMessage
+from nat.turns.pool_notices import PoolNotices
 from nat.turns.publish import Deliver, Pace, Publisher, about
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
@@ -86,6 +88,7 @@ class Runner:
         now: Callable[[], datetime],
         role_now: RoleNow,
         environment: str,
+        plans: Plans,
         pace: Pace | None = None,
         own_agent: OwnAgent = _platforms,
         files: Callable[[Turn], Exports] | None = None,
@@ -107,6 +110,7 @@ class Runner:
         self._now = now
         self._pace = pace or Pace()
         self._environment = environment
+        self._pool_notices = PoolNotices(client, tables, plans, app_url=app_url, now=now)
         self._audit = Audit(client, tables, now=now)
         self._approvals = Approvals(client, tables, now=now)
         self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
@@ -184,6 +188,8 @@ class Runner:
             hands = Hands(self._connect, publisher.emit, signals.stopped)
             deciding = self._edits if turn.kind is Kind.EDIT else self._commits
             return deciding.run(turn, record, hands)
+        for notice in self._pool_notices.due(turn, record):
+            publisher.emit(notice)
         agent = self._own_agent(record) or self._agent
         # What the model has thought in an earlier attempt is bound to the past that it was shown then.
         past = (

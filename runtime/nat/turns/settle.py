@@ -31,6 +31,7 @@ from nat.errors import NatError, TurnLost
 from nat.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
 from nat.items import encode
 from nat.names import Table
+from nat.nations.budgets import refund_budget
 from nat.nations.usage import day_user, refund_query
 from nat.settings import TableNames
 from nat.turns.reached import reached
@@ -115,6 +116,9 @@ def settle(
     optional = [release_lock(conversations, turn), touch_meta(conversations, turn, now)]
     if refunding and turn.period_start is not None:
         optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
+        if turn.budgeted:
+            usage = tables[Table.USAGE]
+            optional.append(refund_budget(usage, turn.nation_slug, turn.period_start, turn.user_id))
     if turn.kind is Kind.COMMIT and turn.target is not None and not ActionRef.is_one(turn.target):
         state, counts = (
             (ending.approval, ending.counts)

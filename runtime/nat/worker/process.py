@@ -24,6 +24,7 @@ from nat.isolation import NationCredentials
 from nat.names import Table, Variable
 from nat.nationbuilder import Limiter, NationBuilder
 from nat.nationbuilder.client import BASE_URL
+from nat.nations import plans as plans_module
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import SettingMissing, TableNames
@@ -84,6 +85,7 @@ def build() -> Worker:
         now=_now,
         role_now=partial(_role, Memberships(own, tables)),
         environment=settings.read(Variable.ENVIRONMENT),
+        plans=plans_module.read(),
         files=files,
     )
     wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)

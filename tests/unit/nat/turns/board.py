@@ -146,6 +146,7 @@ class Board:
             now=self.stage.clock,
             role_now=self.stage.role_now,
             environment="test",
+            plans=world.PLANS,
         )
 
 

@@ -37,7 +37,7 @@ from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.board import TOOLS, Board
 from tests.unit.nat.turns.stage import APP_URL, PRICES, message_of
-from tests.unit.nat.world import START
+from tests.unit.nat.world import PLANS, START
 
 PATIENCE = 120.0
 """Seconds that a worker may take to end by itself."""
@@ -78,6 +78,7 @@ def serve(order: Order) -> None:
         now=lambda: START,
         role_now=role_now,
         environment="test",
+        plans=PLANS,
     ).run(order.message, Signals())
 
 

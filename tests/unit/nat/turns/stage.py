@@ -110,6 +110,7 @@ class Stage:
             now=self.clock,
             role_now=self.role_now,
             environment="test",
+            plans=world.PLANS,
             **settings,
         )
 

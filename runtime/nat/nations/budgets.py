@@ -1,0 +1,184 @@
+"""Budgets: how many queries of the nation's pool a person may use in a billing period.
+
+Admins set them, per role and for single people; a person's own comes before that of the role, and without
+either only the pool's limit holds. `Nation.budgets` is `{"roles": {"member": 100}, "people": {"<id>": 20}}`.
+
+What a person has used of a budget is the row `budget@<period>#<person>` of Usage, counted in the transaction
+that admits, and taken back in the one that refunds. It is kept only where a budget holds, so whoever has none
+is admitted by the same writes as before. A budget that begins in the middle of a period starts with what the
+person has asked since the period's first day (`begin`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from nat.errors import BadRequest
+from nat.items import decode, encode, timestamp
+from nat.names import Table
+from nat.nations.plans import UNLIMITED
+from nat.nations.record import Nation
+from nat.roles import Role
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+MOST_PEOPLE: Final = 200
+"""People with a budget of their own: the nation's row is read with every question, so it stays small."""
+LONGEST_ID: Final = 128
+_PREFIX: Final = "budget@"
+_AFTER_ALL: Final = "$"
+"""Sorts behind `#`, which stands between the period and the person."""
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """The budgets of one nation, in queries a period."""
+
+    roles: Mapping[Role, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, nation: Nation) -> "Budgets":
+        """As they are stored."""
+        stored = nation.budgets
+        roles = {role: stored["roles"][role.value] for role in Role if role.value in stored.get("roles", {})}
+        return cls(roles, stored.get("people", {}))
+
+    @classmethod
+    def read(cls, value: Any) -> "Budgets":
+        """Budgets as a client sends them. Raises `BadRequest`."""
+        if not isinstance(value, Mapping) or {*value} - {"roles", "people"}:
+            raise BadRequest("`budgets` has `roles` and `people`, each with queries a period.")
+        roles, people = (_numbers(value.get(name, {}), name) for name in ("roles", "people"))
+        if unknown := {*roles} - {*Role}:
+            raise BadRequest(f"There is no role called {sorted(unknown)[0][:60]}.")
+        if len(people) > MOST_PEOPLE or any(not 0 < len(each) <= LONGEST_ID for each in people):
+            raise BadRequest(f"At most {MOST_PEOPLE} people have a budget of their own.")
+        return cls({Role(name): queries for name, queries in roles.items()}, people)
+
+    def limit_of(self, user_id: str, role: Role) -> int | None:
+        """What this person may use in a period; `None` without a budget."""
+        own = self.people.get(user_id)
+        return self.roles.get(role) if own is None else own
+
+    def as_body(self) -> dict[str, Any]:
+        """The JSON object of the HTTP API and of the nation's row."""
+        return {
+            "roles": {role.value: queries for role, queries in self.roles.items()},
+            "people": dict(self.people),
+        }
+
+
+class BudgetRows:
+    """What people have used of their budgets. The client's credentials decide of which nations."""
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
+        self._client = client
+        self._table = tables[Table.USAGE]
+
+    def used(self, nation: Nation, user_id: str) -> int:
+        """What one person has used of a budget in the nation's period, strongly consistent."""
+        found = self._client.get_item(
+            TableName=self._table,
+            Key=_key(nation.nation_slug, timestamp(nation.billing_period_start), user_id),
+            ConsistentRead=True,
+        )
+        return _queries(decode(found.get("Item", {})))
+
+    def used_by_person(self, nation: Nation) -> dict[str, int]:
+        """The same of everybody who has one, strongly consistent."""
+        period = f"{_PREFIX}{timestamp(nation.billing_period_start)}"
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="nation_slug = :slug AND day_user BETWEEN :first AND :last",
+            ExpressionAttributeValues=encode(
+                {
+                    ":slug": nation.nation_slug,
+                    ":first": f"{period}#",
+                    ":last": f"{period}{_AFTER_ALL}",
+                }
+            ),
+            ConsistentRead=True,
+        )
+        rows = (decode(item) for page in pages for item in page["Items"])
+        return {row["day_user"].partition("#")[2]: _queries(row) for row in rows}
+
+    def begin(self, nation: Nation, queries: Mapping[str, int]) -> None:
+        """Let budgets of this period begin with what these people have asked. Never lowers a count."""
+        for user_id, used in queries.items():
+            if used <= 0:
+                continue
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(nation.nation_slug, timestamp(nation.billing_period_start), user_id),
+                    UpdateExpression="SET #queries = :used",
+                    ConditionExpression="attribute_not_exists(#queries) OR #queries < :used",
+                    ExpressionAttributeNames={"#queries": "queries"},
+                    ExpressionAttributeValues=encode({":used": used}),
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                    raise
+
+
+def count_budget(
+    table: str, nation_slug: str, period_start: str, user_id: str, limit: int
+) -> "TransactWriteItemTypeDef":
+    """Entry of a transaction: one more query of this person, within the budget. `table` is Usage.
+
+    The condition fails when the budget is used up. A budget of 0 is not for here: nothing is stored then, and
+    a row that does not exist would let one through.
+    """
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": _key(nation_slug, period_start, user_id),
+            "UpdateExpression": "ADD #queries :one",
+            "ConditionExpression": "attribute_not_exists(#queries) OR #queries < :limit",
+            "ExpressionAttributeNames": {"#queries": "queries"},
+            "ExpressionAttributeValues": encode({":one": 1, ":limit": limit}),
+        }
+    }
+
+
+def refund_budget(
+    table: str, nation_slug: str, period_start: str, user_id: str
+) -> "TransactWriteItemTypeDef":
+    """Entry of a transaction: one query less of this person in this period. `table` is Usage.
+
+    The condition fails when nothing is counted. Refunding once is the caller's condition, as for the pool.
+    """
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": _key(nation_slug, period_start, user_id),
+            "UpdateExpression": "SET #queries = #queries - :one",
+            "ConditionExpression": "#queries >= :one",
+            "ExpressionAttributeNames": {"#queries": "queries"},
+            "ExpressionAttributeValues": encode({":one": 1}),
+        }
+    }
+
+
+def _key(nation_slug: str, period_start: str, user_id: str) -> Any:
+    return encode({"nation_slug": nation_slug, "day_user": f"{_PREFIX}{period_start}#{user_id}"})
+
+
+def _queries(row: Mapping[str, Any]) -> int:
+    queries: int = row.get("queries", 0)
+    return queries
+
+
+def _numbers(value: Any, name: str) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        raise BadRequest(f"`budgets.{name}` gives each a number of queries a period.")
+    for queries in value.values():
+        if type(queries) is not int or not 0 <= queries < UNLIMITED:
+            raise BadRequest(f"A budget is a whole number of queries from 0 to {UNLIMITED - 1}.")
+    return dict(value)

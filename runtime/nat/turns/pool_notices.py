@@ -1,0 +1,96 @@
+"""What the person who asks hears of the query pool: `usage_warning` at 80 %, `limit_reached` at the limit.
+
+Admission only counts. The worker reads the nation's row anyway, after the count, so whatever turn took the
+pool over a threshold finds it reached there; the first one to claim it says so. That costs a turn nothing
+but twice in a period.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from nat.billing.pages import BILLING_PAGE
+from nat.billing.thresholds import Thresholds
+from nat.conversations.events import Events
+from nat.conversations.turns import Turn
+from nat.events import Notice
+from nat.names import Table
+from nat.nations.plans import Plans
+from nat.nations.record import Nation
+from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KINDS: Final = {Threshold.WARNING: "usage_warning", Threshold.LIMIT: "limit_reached"}
+
+_log = logging.getLogger(__name__)
+
+
+class PoolNotices:
+    """The notices of turns. `app_url` is the web app, where a plan is changed."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        plans: Plans,
+        *,
+        app_url: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._thresholds = Thresholds(client, tables, plans, now)
+        self._events = Events(client, tables[Table.CONVERSATIONS])
+        self._upgrade = f"{app_url.rstrip('/')}{BILLING_PAGE}" if app_url else None
+
+    def due(self, turn: Turn, nation: Nation) -> list[Notice]:
+        """What this turn has to say now; `nation` is the row as just read. Never raises for storage that
+        fails: the next turn says it then."""
+        try:
+            told = [each for each in self._thresholds.of(nation) if self._tells(turn, nation, each)]
+        except (BotoCoreError, ClientError) as error:
+            _log.warning(
+                "usage not announced",
+                extra={"nation": turn.nation_slug, "turn": turn.turn_id, "reason": type(error).__name__},
+            )
+            return []
+        return [self._notice(nation, each) for each in told if each.threshold in _KINDS]
+
+    def _tells(self, turn: Turn, nation: Nation, what: Reached) -> bool:
+        if what.told_by is None:
+            return self._thresholds.claim(nation, what, turn.turn_id)
+        # An earlier attempt of this turn has claimed it, and may have died before it was said.
+        return what.told_by == turn.turn_id and turn.attempt > 1 and not self._said(turn, what)
+
+    def _said(self, turn: Turn, what: Reached) -> bool:
+        kind = _KINDS.get(what.threshold)
+        events = self._events.after(turn.nation_slug, turn.conversation_id, turn.turn_id)
+        return kind is None or any(
+            isinstance(event, Notice) and event.kind == kind
+            for event in (each.envelope.event for each in events)
+        )
+
+    def _notice(self, nation: Nation, what: Reached) -> Notice:
+        used, limit = nation.queries_used_this_period, nation.queries_limit
+        goes_on = self._thresholds.is_soft(nation)
+        if what.threshold is Threshold.WARNING:
+            text = (
+                f"Your nation has used {WARNED_AT_PERCENT} % of its queries of this period: "
+                f"{used:,} of {limit:,}."
+            )
+            text += " Upgrade to have more." if goes_on else " At the limit questions stop; upgrade to go on."
+        elif goes_on:
+            text = (
+                f"Your nation has used all {limit:,} queries that its plan includes in this period. You can "
+                "go on; consider an upgrade."
+            )
+        else:
+            text = (
+                f"Your nation has used all {limit:,} queries of this period, this one included. Upgrade to "
+                "go on now."
+            )
+        return Notice(_KINDS[what.threshold], text, self._upgrade)
