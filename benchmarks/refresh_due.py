@@ -99,6 +99,7 @@ def prepare(port: int) -> TableNames:
     os.environ[Variable.DATA_KEY_ARN] = aws.kms().create_key()["KeyMetadata"]["Arn"]
     os.environ[Variable.NATIONBUILDER_URL] = f"http://127.0.0.1:{port}/{{slug}}"
     os.environ[Variable.EVENT_BUS] = "default"
+    os.environ[Variable.TOKEN_STORE] = "dynamodb"  # as a platform of so many nations has it
     app = json.dumps({"client_id": "bench", "client_secret": "bench"})
     aws.secrets().create_secret(Name=Secret.NATIONBUILDER_APP, SecretString=app)
     return TableNames.read()
@@ -124,9 +125,7 @@ def main(count: int) -> int:
     server.terminate()
     whole = cpu / count * TEN_THOUSAND
     print(f"refreshed {done['refreshed']} of {count} nations in {wall:.0f} s")
-    print(
-        f"CPU {cpu / count * 1000:.1f} ms a nation, {whole:.0f} s for 10,000, at most {BUDGET_CPU_SECONDS:.0f}"
-    )
+    print(f"CPU {cpu / count * 1000:.1f} ms a nation, {whole:.0f} s for 10,000 of {BUDGET_CPU_SECONDS:.0f}")
     print(f"a run with nothing due: {again * 1000:.0f} ms")
     return 0 if done["refreshed"] == count and whole <= BUDGET_CPU_SECONDS else 1
 
