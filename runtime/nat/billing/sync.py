@@ -106,6 +106,9 @@ class Synchroniser:
             chosen = representing(found) or known
             standing = self._standing(chosen)
             if row is None:
+                # First the member, then the record: nobody is ever shut out of the nation they just paid for.
+                if person := first_subscriber(found):
+                    self._welcome(nation_slug, person)
                 self._create(nation_slug, standing, min(each.created for each in (*found, known)))
                 continue
             if self._store(row, standing):
@@ -216,6 +219,7 @@ class Synchroniser:
             return nation
         if row.owner is None and (person := first_subscriber(found)):
             self._welcome(nation_slug, person)
+            self.storage.rows.claim_owner(nation_slug, person)
         for pending in row.pending:
             self._note(nation_slug, pending)
             self.storage.rows.audited(nation_slug, pending)
@@ -225,7 +229,6 @@ class Synchroniser:
         """Who subscribes a nation that nobody belongs to is its owner until NationBuilder proves another."""
         if not self.storage.memberships.of_nation(nation_slug):
             self.storage.memberships.put(Membership(user_id, nation_slug, Role.OWNER, self._clock()))
-        self.storage.rows.claim_owner(nation_slug, user_id)
 
     @staticmethod
     def _warn_of_second(nation_slug: str, found: list[Subscribed]) -> None:
