@@ -172,10 +172,12 @@ def test_two_surfaces_at_once_have_one_outcome_and_the_other_is_told_why(
     assert office.carriers(TAG) == []
 
 
-def test_a_member_is_told_that_their_role_does_not_suffice(person: Person, office: Office) -> None:
+def test_a_member_gets_no_proposal_for_what_takes_an_admin(person: Person, office: Office) -> None:
     with person.socket() as socket:
         socket.ask(REQUEST)
         events = socket.until_end()
 
+    tagging = of_type(events, "tool.finished")[-1]
+    assert (tagging["tool"], tagging["ok"]) == ("bulk_tag_people", False)
     assert of_type(events, "approval.requested") == []
     assert office.carriers(TAG) == []
