@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from nat.names import SCOPE, Header
+from nat.names import ANSWER_HEADERS, SCOPE, Header
 
 from .access_log import HTTP_FIELDS, log_access
 from .acknowledge import acknowledge
@@ -104,6 +104,7 @@ def _cors(origins: Sequence[str]) -> apigateway.CorsPreflightOptions:
             apigateway.CorsHttpMethod.PATCH,
             apigateway.CorsHttpMethod.DELETE,
         ],
+        expose_headers=list(ANSWER_HEADERS),
         allow_headers=["authorization", "content-type", *(header.value.lower() for header in Header)],
         max_age=Duration.hours(1),
     )

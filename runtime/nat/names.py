@@ -167,6 +167,11 @@ class Header(StrEnum):
     AUTHORIZATION = "X-Nat-Authorization"
 
 
+NEXT_HEADER: Final = "x-nat-next"
+"""Of a download that is not complete: what `after` goes on with."""
+ANSWER_HEADERS: Final = ("content-disposition", "retry-after", NEXT_HEADER)
+"""What pages of another origin may read of an answer, besides what browsers always let them."""
+
 STREAM_HEADERS: Final = (
     "content-type",
     "last-event-id",

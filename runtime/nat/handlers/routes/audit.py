@@ -11,7 +11,7 @@ from nat.handlers.request import Answer, Request, download
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.items import timestamp
-from nat.names import Route
+from nat.names import NEXT_HEADER, Route
 from nat.roles import Role
 
 _FORMATS: Final[dict[Format, str]] = {"csv": "text/csv", "json": "application/json"}
@@ -47,7 +47,7 @@ def audit_export(services: Services, request: Request) -> Answer:
     )
     name = f"nat-audit-{admin.nation_slug}-{timestamp(services.clock())[:10]}.{wanted}"
     answer = download(exported.text, name=name, content_type=_FORMATS[wanted])
-    more = {} if exported.next is None else {"x-nat-next": exported.next}
+    more = {} if exported.next is None else {NEXT_HEADER: exported.next}
     return Answer(answer.body, answer.status, {**answer.headers, **more})
 
 
