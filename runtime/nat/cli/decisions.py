@@ -51,9 +51,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Retry:
-    """What of an approved proposal was not done, once more."""
+    """What of a change was not done, once more: an approved proposal's, or the one that `tool.finished`
+    named."""
 
-    approval: str
+    approval: str | None = None
+    change: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,12 @@ class Agenda:
             case ApprovalUpdated(approval=approval, state=state) if state != PENDING:
                 waiting = self.waiting.pop(approval, None)
                 self.new = [each for each in self.new if each != approval]
-                self.retry = Retry(approval) if state in AGAIN else None
+                self.retry = Retry(approval=approval) if state in AGAIN else None
                 if state in DONE and (waiting is None or waiting.card["undo"] != "none"):
                     self.undo = Undo(approval=approval)
-            case ToolFinished(action=action) if action is not None:
-                self.undo = Undo(change=action)
+            case ToolFinished(action=action, retry=retry) if action is not None or retry is not None:
+                self.undo = self.undo if action is None else Undo(change=action)
+                self.retry = None if retry is None else Retry(change=retry)
 
     def fresh(self) -> list[Waiting]:
         """Proposals to ask about now; each is given once."""

@@ -101,15 +101,17 @@ class DirectChat:
                         proposal.expires_at.isoformat(timespec="seconds"),
                     )
                 )
-            case Retry(approval=approval):
-                kept = self._actions.proposed(approval)
+            case Retry(approval=approval, change=change):
+                kept = self._kept(approval, change)
                 keys = () if kept.journal is None else self._survey(kept).retryable
                 if not keys:
                     raise NotFound("There is nothing to try again here.")
                 self._commit(kept, keys, emit, stopped)
             case Undo(approval=approval, change=change):
-                kept = self._actions.proposed(approval) if approval else self._actions.change(change or "")
-                self._undo(kept, emit, stopped)
+                self._undo(self._kept(approval, change), emit, stopped)
+
+    def _kept(self, approval: str | None, change: str | None) -> Kept:
+        return self._actions.change(change or "") if approval is None else self._actions.proposed(approval)
 
     def _commit(
         self, kept: Kept, keys: tuple[str, ...] | None, emit: Emit, stopped: Callable[[], bool]

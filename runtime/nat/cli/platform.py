@@ -151,8 +151,9 @@ class PlatformClient:
                 updated = ApprovalUpdated(waiting.approval, str(answer.get("state", "rejected")))
                 yield Envelope(turn, 0, 1, updated)
                 return
-            case Retry(approval=approval):
-                path, body = f"{base}/approvals/{approval}/retry", {}
+            case Retry(approval=approval, change=change):
+                about = f"approvals/{approval}" if change is None else f"changes/{quote(change, safe='')}"
+                path, body = f"{base}/{about}/retry", {}
             case Undo(approval=approval, change=change):
                 if change is None:
                     found = self.call("GET", f"{base}/approvals/{approval}", nation)

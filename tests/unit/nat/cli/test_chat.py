@@ -202,7 +202,7 @@ def test_what_was_not_done_is_tried_again(typed: Callable[..., str]) -> None:
     screen = typed(talk, "Tag them", "y", "/retry")
 
     assert "/retry tries the rest again." in screen
-    assert talk.decided[-1] == Retry("P1")
+    assert talk.decided[-1] == Retry(approval="P1")
 
 
 def test_a_change_that_ran_at_once_is_taken_back_by_its_name(typed: Callable[..., str]) -> None:
@@ -213,6 +213,16 @@ def test_a_change_that_ran_at_once_is_taken_back_by_its_name(typed: Callable[...
     typed(talk, "Tag Ana", "/undo")
 
     assert talk.decided == [Undo(change="T1#000#t")]
+
+
+def test_a_change_that_ran_at_once_is_tried_again_by_its_name(typed: Callable[..., str]) -> None:
+    talk = ScriptedTalk(
+        [ToolFinished("t", "x", "Tagged", ok=False, retry="T1#000#t"), TurnFinished("Partly.")]
+    )
+
+    typed(talk, "Tag Ana", "/retry")
+
+    assert talk.decided == [Retry(change="T1#000#t")]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def decide(platform: Platform, folder: Path, decision: Decision) -> list[Event]:
             {"fingerprint": "f1", "values": {"tag": "x"}},
         ),
         (Retry("P1"), f"{APPROVALS}/P1/retry", {}),
+        (Retry(change="T1#000#c"), f"{CHANGE}/retry", {}),
         (Undo(change="T1#000#c"), f"{CHANGE}/undo", {}),
     ],
 )
