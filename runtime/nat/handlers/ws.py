@@ -17,14 +17,7 @@ from nat.channels.push import Push, PushFailed
 from nat.channels.websocket import PushCall, Session, Sockets, Subscriptions
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
-from nat.errors import (
-    BadRequest,
-    Internal,
-    NatError,
-    NotFound,
-    Unauthenticated,
-    UnknownAction,
-)
+from nat.errors import BadRequest, Internal, NatError, NotFound, Unauthenticated, UnknownAction
 from nat.events import VERSION
 from nat.names import ULID_PATTERN, Action, SocketRoute, Table, Variable
 from nat.nations import plans as plans_module
