@@ -79,6 +79,8 @@ class ToolFinished:
     links: tuple[Link, ...] = ()
     action: str | None = None
     retry: str | None = None
+    filter: str | None = None
+    """What was looked for, in words: with the links it reproduces the figures."""
 
 
 @dataclass(frozen=True)

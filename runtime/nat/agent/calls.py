@@ -25,7 +25,7 @@ from nat.agent.gates import Policy, Verdict
 from nat.agent.models.stream import INVALID_JSON
 from nat.agent.ports import Actions, Block, Emit, Exports
 from nat.agent.results import error_block, result_block
-from nat.agent.tool import Effect, Tool
+from nat.agent.tool import Effect, Outcome, Tool
 from nat.agent.writes import Told, Writes
 from nat.events import Link, ToolFinished, ToolStarted
 
@@ -213,11 +213,18 @@ class ToolCalls:
                     links=outcome.links,
                     action=told.action,
                     retry=told.retry,
+                    filter=_filter(outcome),
                 )
             )
             return result_block(call.id, outcome, self._result_characters), outcome.links
         self._emit(ToolFinished(call=call.id, tool=tool.name, label=tool.label, ok=False))
         return error_block(call.id, message), ()
+
+
+def _filter(outcome: Outcome) -> str | None:
+    """What a read looked for, in words."""
+    query = outcome.data.get("query")
+    return query if isinstance(query, str) else None
 
 
 def _place(error: BaseException) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from local.nationbuilder.store import Nation
+from nat.agent.calls import ToolCalls, shared_pool
 from nat.agent.desk import Desk
+from nat.agent.gates import NO_POLICY, Policy, Rule
 from nat.agent.ports import ExportFile
 from nat.agent.tool import ArgumentsRejected, Outcome
 from nat.agent.tools import exports, load
 from nat.errors import BadRequest, Forbidden
-from nat.events import Link
+from nat.events import Event, Link, ToolFinished
 from nat.nationbuilder import NationBuilder
 from tests.unit.nat.agent.tools.reading.calls import run, usual
 
@@ -153,3 +155,52 @@ def test_arguments_that_the_listing_does_not_have_are_refused(nation: NationBuil
 def test_without_a_place_for_files_none_is_made(nation: NationBuilder) -> None:
     with pytest.raises(BadRequest):
         export(nation, None, "search_people")
+
+
+def called(
+    nation: NationBuilder, shelf: Shelf | None, name: str, policy: Policy = NO_POLICY, **arguments: Any
+) -> tuple[ToolFinished, str]:
+    """What people see of a call as the agent makes it, and what the model gets."""
+    events: list[Event] = []
+    calls = ToolCalls(
+        load(),
+        nation=nation,
+        role="member",
+        policy=policy,
+        emit=events.append,
+        stopped=lambda: False,
+        result_characters=20_000,
+        pool=shared_pool(),
+        exports=shelf,
+    )
+    use = {"type": "tool_use", "id": "c1", "name": name, "input": arguments}
+    [block] = calls.run([use], step=0, tainted=False, allowed=5).blocks
+    [finished] = [each for each in events if isinstance(each, ToolFinished)]
+    return finished, str(block["content"])
+
+
+def test_people_see_the_filter_and_the_link_of_a_figure(nation: NationBuilder) -> None:
+    finished, _ = called(nation, None, "list_donations", status=["failed"])
+
+    assert finished.filter == "donations; status failed; newest first"
+    assert finished.links
+
+
+def test_people_get_the_link_to_the_file(nation: NationBuilder, shelf: Shelf) -> None:
+    finished, told = called(
+        nation, shelf, "export_csv", listing="list_donations", arguments={"status": ["failed"]}
+    )
+
+    assert finished.ok
+    assert finished.links[0].url == "https://app.nat.test/files/1"
+    assert finished.returned == len(shelf.rows)
+    assert "Download donations" in told
+
+
+def test_a_listing_that_the_policy_denies_is_not_exported(nation: NationBuilder, shelf: Shelf) -> None:
+    policy = Policy(tools={"list_donations": Rule.DENY})
+
+    finished, _ = called(nation, shelf, "export_csv", policy, listing="list_donations", arguments={})
+
+    assert not finished.ok
+    assert shelf.files == []
