@@ -110,19 +110,20 @@ class WebSocketApi(Construct):
                 "AwsSolutions-APIG4",
             )
 
-    def grant_push(self, role: iam.IRole) -> None:
-        """Allow to send to connections, and nothing else of `execute-api`. The role may be in another
-        stack."""
+    def grant_push(self, role: iam.IRole, *, hang_up: bool = False) -> None:
+        """Allow to send to connections, with `hang_up` also to end them, and nothing else of `execute-api`.
+        The role may be in another stack."""
         consumer, own = Stack.of(role), Stack.of(self)
         api_id = self.api.api_id
         if consumer is not own:
             # By an output with a name of its own, so that cdk-nag's finding is known and acknowledged.
             api_id = Fn.get_stack_output(own.stack_name, API_ID_OUTPUT, own.region)
             consumer.add_stack_dependency(own)
-        connections = own.format_arn(
-            service="execute-api", resource=api_id, resource_name=f"{STAGE}/POST/@connections/*"
-        )
-        iam.Grant.add_to_principal(
-            grantee=role, actions=["execute-api:ManageConnections"], resource_arns=[connections]
-        )
-        acknowledge_resource(role, "Connections have names that only API Gateway knows.", connections)
+        for method in ("POST", "DELETE") if hang_up else ("POST",):
+            connections = own.format_arn(
+                service="execute-api", resource=api_id, resource_name=f"{STAGE}/{method}/@connections/*"
+            )
+            iam.Grant.add_to_principal(
+                grantee=role, actions=["execute-api:ManageConnections"], resource_arns=[connections]
+            )
+            acknowledge_resource(role, "Connections have names that only API Gateway knows.", connections)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
@@ -79,12 +80,12 @@ def kms() -> "KMSClient":
 
 
 @cache
-@cache
 def mail() -> "SESV2Client":
     """SES, for emails to people."""
     return boto3.client("sesv2", config=CONFIG)
 
 
+@cache
 def events() -> "EventBridgeClient":
     """EventBridge, for announcing what happened."""
     return boto3.client("events", config=CONFIG)

@@ -92,7 +92,7 @@ SCHEMAS: Final[dict[Table, Schema]] = {
     ),
     Table.SOCKETS: Schema("subject", "connection_id", ttl=True),
     Table.INSTALLATIONS: Schema("team_id", "item", indexes=(Index("by_nation", "nation_slug"),)),
-    Table.ONCE: Schema("key", ttl=True),
+    Table.ONCE: Schema("key", indexes=(Index("by_invitation", "invites_to", "created_at"),), ttl=True),
     Table.TENANTS: Schema("tenant_id", indexes=(Index("by_slug", "nationbuilder_slug"),)),
 }
 
@@ -318,6 +318,17 @@ class Route(StrEnum):
     STORE_MODEL_KEY = "PUT /v1/settings/model-key"
     REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
 
+    PRIMARY_NATION = "PUT /v1/me/nation"
+    MEMBERS = "GET /v1/members"
+    CHANGE_MEMBER = "PATCH /v1/members/{user}"
+    REMOVE_MEMBER = "DELETE /v1/members/{user}"
+    LEAVE = "POST /v1/members/leave"
+    TRANSFER_OWNERSHIP = "POST /v1/ownership/transfer"
+    INVITATIONS = "GET /v1/invitations"
+    INVITE = "POST /v1/invitations"
+    REVOKE_INVITATION = "DELETE /v1/invitations/{invitation}"
+    ACCEPT_INVITATION = "POST /v1/invitations/accept"
+    CONNECTIONS = "GET /v1/connections"
 
 class BillingRoute(StrEnum):
     """Routes of the HTTP API behind the same authorizer that another function answers: it carries Stripe's

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from nat.audit.log import Audit
+from nat.audit.people import PeopleLog
 from nat.billing import subscribed as subscriptions
 from nat.billing.rows import BillingRow, BillingRows, Pending, Write
 from nat.billing.standing import Standing, standing_of
@@ -20,8 +22,8 @@ from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.nations.subscription import valid_slug
 from nat.nations.usage import QueryPool, check_and_reset_billing_cycle_nation
-from nat.people.memberships import Membership, Memberships
-from nat.roles import Role
+from nat.people.memberships import Memberships
+from nat.people.ownership import Ownership
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,6 +48,8 @@ class Storage:
     rows: BillingRows
     pool: QueryPool
     memberships: Memberships
+    ownership: Ownership
+    people_log: PeopleLog
     announcements: Announcements
 
     @classmethod
@@ -58,6 +62,8 @@ class Storage:
             BillingRows(client, tables),
             QueryPool(client, tables, plans, clock=clock),
             Memberships(client, tables),
+            Ownership(client, tables, now=clock),
+            PeopleLog(Audit(client, tables, now=clock)),
             Announcements(client, tables, clock),
         )
 
@@ -227,8 +233,9 @@ class Synchroniser:
 
     def _welcome(self, nation_slug: str, user_id: str) -> None:
         """Who subscribes a nation that nobody belongs to is its owner until NationBuilder proves another."""
-        if not self.storage.memberships.of_nation(nation_slug):
-            self.storage.memberships.put(Membership(user_id, nation_slug, Role.OWNER, self._clock()))
+        vacant = not self.storage.memberships.of_nation(nation_slug)
+        if vacant and self.storage.ownership.welcome(nation_slug, user_id):
+            self.storage.people_log.welcomed(nation_slug, user_id)
 
     @staticmethod
     def _warn_of_second(nation_slug: str, found: list[Subscribed]) -> None:

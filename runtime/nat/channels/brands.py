@@ -2,9 +2,10 @@
 
 `NAT_BRANDS` is a JSON list, the platform's own brand first:
 
-    [{"name": "Nat", "sender": "assistant@…", "apps": ["https://app.…"]}]
+    [{"name": "Nat", "sender": "assistant@…", "apps": ["https://app.…"], "customer": null}]
 
-`apps` are the addresses of the brand's web app, the one that people should be sent to first.
+`apps` are the addresses of the brand's web app, the one that people should be sent to first. `customer` is
+the slug of the customer whose brand it is; the platform's own has none.
 """
 
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ class Brand:
     name: str
     sender: str
     apps: tuple[str, ...]
+    customer: str | None = None
 
     @property
     def app_url(self) -> str:
@@ -45,7 +47,10 @@ class Brands:
     def of(cls, listed: Iterable[Any]) -> "Brands":
         """The brands of a parsed list. Raises `ValueError` for one that is not as described above."""
         try:
-            known = tuple(Brand(each["name"], each["sender"], tuple(each["apps"])) for each in listed)
+            known = tuple(
+                Brand(each["name"], each["sender"], tuple(each["apps"]), each.get("customer"))
+                for each in listed
+            )
         except (KeyError, TypeError):
             raise ValueError(f"{Variable.BRANDS} does not describe brands.") from None
         if not known or not all(each.name and each.sender and each.apps for each in known):

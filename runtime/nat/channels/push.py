@@ -30,7 +30,8 @@ LARGEST_PAYLOAD: Final = 131_072
 TRIES: Final = 3
 FIRST_PAUSE: Final = 0.05
 """Seconds before the second try; doubles. A push is repeated freely: clients drop what they have seen."""
-_OK: Final = 200
+_OK: Final = frozenset({200, 204})
+"""Of a push and of ending a connection (botocore, apigatewaymanagementapi service model)."""
 _GONE: Final = 410
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -86,21 +87,28 @@ class Push:
         body = payload.encode()
         if len(body) > LARGEST_PAYLOAD:
             raise PushFailed(f"{len(body)} bytes are more than a push may carry.")
+        return self._send("POST", connection, body)
+
+    def hang_up(self, connection: str) -> None:
+        """End a connection (`DeleteConnection`); nothing happens if it is gone. Raises `PushFailed`."""
+        self._send("DELETE", connection, b"")
+
+    def _send(self, method: str, connection: str, body: bytes) -> bool:
         place = f"/@connections/{quote(connection, safe='')}"
         status = 0
         for number in range(TRIES):
             if number:
                 time.sleep(FIRST_PAUSE * 2 ** (number - 1))
-            request = AWSRequest("POST", self._base + place, data=body)
+            request = AWSRequest(method, self._base + place, data=body)
             signer = SigV4Auth(self._credentials.get_frozen_credentials(), SERVICE, self._region)
             signer.add_auth(request)
             try:
                 status = self._pool.urlopen(
-                    "POST", self._path + place, body=body, headers=dict(request.headers), retries=False
+                    method, self._path + place, body=body, headers=dict(request.headers), retries=False
                 ).status
             except HTTPError:
                 continue
-            if status == _OK:
+            if status in _OK:
                 return True
             if status == _GONE:
                 return False

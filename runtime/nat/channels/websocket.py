@@ -1,6 +1,7 @@
 """Who is connected, to which conversation, and how an event reaches them.
 
     connection#<id>               / <id>    the session: person and nation, and the conversations it follows
+    person#<slug>#<user id>       / <id>    one connection of a person in a nation
     conversation#<slug>#<id>      / <id>    one follower of a conversation
 
 A ticket or a token never comes here: the session was proven when the connection was opened, and what it may
@@ -30,6 +31,8 @@ KEPT: Final = timedelta(hours=2, minutes=10)
 BATCH: Final = 25
 """Writes that one BatchWriteItem may carry."""
 
+HangUp = Callable[[str], None]
+"""Ends a connection; nothing happens if it is gone. Raises `PushFailed`."""
 PushCall = Callable[[str, str], bool]
 """Pushes a text to a connection; False if it is gone. Raises `PushFailed`."""
 
@@ -53,18 +56,16 @@ class Sockets:
 
     def open(self, connection_id: str, user_id: str, nation_slug: str, now: datetime) -> None:
         """Register a connection that is being accepted."""
-        self._client.put_item(
-            TableName=self.table,
-            Item=encode(
-                {
-                    **session_key(connection_id),
-                    "user_id": user_id,
-                    "nation_slug": nation_slug,
-                    "connected_at": now,
-                    TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
-                }
-            ),
-        )
+        forgotten = {TTL_ATTRIBUTE: int((now + KEPT).timestamp())}
+        session = {
+            **session_key(connection_id),
+            **forgotten,
+            "user_id": user_id,
+            "nation_slug": nation_slug,
+            "connected_at": now,
+        }
+        person = {**_person_key(user_id, nation_slug, connection_id), **forgotten}
+        self._write([{"PutRequest": {"Item": encode(each)}} for each in (session, person)])
 
     def session(self, connection_id: str) -> Session:
         """Who is behind a connection, strongly consistent. Raises `Unauthenticated`."""
@@ -83,14 +84,35 @@ class Sockets:
         answer = self._client.delete_item(
             TableName=self.table, Key=encode(session_key(connection_id)), ReturnValues="ALL_OLD"
         )
-        followed = sorted(decode(answer.get("Attributes", {})).get("conversations", ()))
-        for start in range(0, len(followed), BATCH):
-            waiting: Any = {
-                self.table: [
-                    {"DeleteRequest": {"Key": encode(follower_key(each, connection_id))}}
-                    for each in followed[start : start + BATCH]
-                ]
-            }
+        row = decode(answer.get("Attributes", {}))
+        if not row:
+            return
+        gone = [follower_key(each, connection_id) for each in sorted(row.get("conversations", ()))]
+        gone.append(_person_key(row["user_id"], row["nation_slug"], connection_id))
+        self._write([{"DeleteRequest": {"Key": encode(each)}} for each in gone])
+
+    def shut_out(self, user_id: str, nation_slug: str, hang_up: HangUp) -> int:
+        """Close every connection of a person in a nation; gives how many. They follow nothing from then on,
+        whether or not the connection itself can be ended at once."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="#subject = :subject",
+            ExpressionAttributeNames={"#subject": "subject"},
+            ExpressionAttributeValues=encode({":subject": _person(user_id, nation_slug)}),
+            ConsistentRead=True,
+        )
+        connections = [item["connection_id"]["S"] for page in pages for item in page["Items"]]
+        for connection in connections:
+            self.close(connection)
+            try:
+                hang_up(connection)
+            except PushFailed as failed:
+                _log.warning("connection not ended", extra={"connection": connection, "reason": str(failed)})
+        return len(connections)
+
+    def _write(self, requests: list[Any]) -> None:
+        for start in range(0, len(requests), BATCH):
+            waiting: Any = {self.table: requests[start : start + BATCH]}
             while waiting:
                 waiting = self._client.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
 
@@ -187,6 +209,14 @@ def session_key(connection_id: str) -> dict[str, str]:
 def follower_key(conversation: str, connection_id: str) -> dict[str, str]:
     """Key of one follower of a conversation."""
     return {"subject": _followed(conversation), "connection_id": connection_id}
+
+
+def _person_key(user_id: str, nation_slug: str, connection_id: str) -> dict[str, str]:
+    return {"subject": _person(user_id, nation_slug), "connection_id": connection_id}
+
+
+def _person(user_id: str, nation_slug: str) -> str:
+    return f"person#{nation_slug}#{user_id}"
 
 
 def _followed(conversation: str) -> str:

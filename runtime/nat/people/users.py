@@ -1,8 +1,11 @@
 """Users: one row per person of the user pool, whatever nations they belong to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
 
 from nat.items import decode, encode, epoch_ms, moment
 from nat.names import Table
@@ -13,11 +16,16 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
+BATCH: Final = 100
+"""Keys that one BatchGetItem may name (DynamoDB's limit)."""
+
+
 @dataclass(frozen=True)
 class User:
     """A person. `nation_slug` is the primary nation; roles are in memberships alone.
 
-    `email` is absent until something that proves it says so: a Cognito access token carries none.
+    `email` is the address that the person's last session proved (`nat.people.proven_email`); it is absent
+    until one does.
     """
 
     user_id: str
@@ -43,12 +51,13 @@ class Users:
         return _user(decode(found["Item"])) if "Item" in found else None
 
     def seen(self, user_id: str, *, email: str | None, now: datetime) -> User:
-        """Note that the person is here; creates the row at their first call. An email is kept once known."""
+        """Note that the person is here; creates the row at their first call. `email` is an address that their
+        session proves; without one, the last that was proven is kept."""
         sets = ["#created = if_not_exists(#created, :now)", "#active = :now"]
         names = {"#created": "created_at", "#active": "last_active_at"}
         values: dict[str, Any] = {":now": now}
         if email:
-            sets.append("#email = if_not_exists(#email, :email)")
+            sets.append("#email = :email")
             names["#email"] = "email"
             values[":email"] = email.strip().lower()
         answer = self._client.update_item(
@@ -60,6 +69,51 @@ class Users:
             ReturnValues="ALL_NEW",
         )
         return _user(decode(answer["Attributes"]))
+
+    def get_many(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """The people who have a row, by id; a moment behind."""
+        wanted = sorted(set(user_ids))
+        found: dict[str, User] = {}
+        for start in range(0, len(wanted), BATCH):
+            keys: Any = [encode({"user_id": each}) for each in wanted[start : start + BATCH]]
+            while keys:
+                answer = self._client.batch_get_item(RequestItems={self.table: {"Keys": keys}})
+                for item in answer["Responses"].get(self.table, []):
+                    user = _user(decode(item))
+                    found[user.user_id] = user
+                left = answer.get("UnprocessedKeys", {}).get(self.table)
+                keys = left["Keys"] if left else []
+        return found
+
+    def linking(self, user_id: str, nation_slug: str, now: datetime) -> "TransactWriteItemTypeDef":
+        """Entry that makes a nation the person's primary one, whatever was before; makes the row if need
+        be."""
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": encode({"user_id": user_id}),
+                "UpdateExpression": (
+                    "SET nation_slug = :slug, #created = if_not_exists(#created, :now),"
+                    " #active = if_not_exists(#active, :now)"
+                ),
+                "ExpressionAttributeNames": {"#created": "created_at", "#active": "last_active_at"},
+                "ExpressionAttributeValues": encode({":slug": nation_slug, ":now": now}),
+            }
+        }
+
+    def unlink(self, user_id: str, nation_slug: str) -> None:
+        """Leave the person without a primary nation if it is this one."""
+        try:
+            self._client.update_item(
+                TableName=self.table,
+                Key=encode({"user_id": user_id}),
+                UpdateExpression="REMOVE nation_slug",
+                ConditionExpression="nation_slug = :slug",
+                ExpressionAttributeValues=encode({":slug": nation_slug}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
 
     def begin_query(self, user_id: str, now: datetime, cooldown: timedelta) -> "TransactWriteItemTypeDef":
         """Entry of a transaction: the person asks now. The condition fails within the last one's cooldown."""

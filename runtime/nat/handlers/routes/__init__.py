@@ -46,6 +46,17 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.RETRY_CHANGE: "approvals",
     Route.MODEL_KEY: "model_key",
     Route.STORE_MODEL_KEY: "model_key",
+    Route.PRIMARY_NATION: "me",
+    Route.MEMBERS: "members",
+    Route.CHANGE_MEMBER: "members",
+    Route.REMOVE_MEMBER: "members",
+    Route.LEAVE: "members",
+    Route.TRANSFER_OWNERSHIP: "members",
+    Route.INVITATIONS: "invitations",
+    Route.INVITE: "invitations",
+    Route.REVOKE_INVITATION: "invitations",
+    Route.ACCEPT_INVITATION: "invitations",
+    Route.CONNECTIONS: "connections",
     Route.REMOVE_MODEL_KEY: "model_key",
 }
 

@@ -2,11 +2,16 @@
 
 from typing import Final
 
+from nat.errors import BadRequest
 from nat.handlers.request import Answer, Request
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.names import Route
+from nat.nations.subscription import valid_slug
+from nat.people.members import Members, update_user_nation_link
+from nat.people.memberships import Membership
 from nat.people.session import person_of, select
+from nat.people.users import User
 
 
 def me(services: Services, request: Request) -> Answer:
@@ -20,7 +25,7 @@ def me(services: Services, request: Request) -> Answer:
         {
             "user_id": user.user_id,
             "email": user.email,
-            "nation_slug": user.nation_slug,
+            "nation_slug": _primary(user, memberships),
             "memberships": [
                 {
                     "nation_slug": each.nation_slug,
@@ -37,4 +42,25 @@ def me(services: Services, request: Request) -> Answer:
     )
 
 
-ROUTES: Final[Routes] = {Route.ME: me}
+def primary_nation(services: Services, request: Request) -> Answer:
+    """Make one of the person's nations, `{"nation_slug"}`, the one that is selected when they sign in."""
+    person = person_of(request.claims)
+    select(person, request.headers)
+    slug = request.json().get("nation_slug")
+    if not isinstance(slug, str):
+        raise BadRequest("`nation_slug` names one of your nations.")
+    services.users.seen(person.user_id, email=person.email, now=services.clock())
+    members = Members(services.client, services.tables, services.plans, now=services.clock)
+    update_user_nation_link(person.user_id, valid_slug(slug), members)
+    return Answer({"nation_slug": slug})
+
+
+def _primary(user: User, memberships: list[Membership]) -> str | None:
+    """The nation that was made the primary one, while the person belongs to it; else their first."""
+    slugs = [each.nation_slug for each in memberships]
+    if user.nation_slug in slugs:
+        return user.nation_slug
+    return slugs[0] if slugs else None
+
+
+ROUTES: Final[Routes] = {Route.ME: me, Route.PRIMARY_NATION: primary_nation}

@@ -1,0 +1,95 @@
+"""What the audit log says about members: who was invited, joined, got another role, left or owns the nation.
+
+Addresses stay out of it: an entry cannot be deleted, and a person's address can.
+"""
+
+from typing import Any
+
+from nat.audit.entry import Kind
+from nat.audit.log import SYSTEM, Audit
+from nat.people.invitations import Invitation
+from nat.people.members import RoleChange
+from nat.people.memberships import Membership
+from nat.people.ownership import Confirmed
+
+
+class PeopleLog:
+    """Entries about the members of a nation."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+
+    def invited(self, by: Membership, invitation: Invitation) -> None:
+        """Somebody made an invitation."""
+        self._add(
+            by.nation_slug,
+            by.user_id,
+            "",
+            f"Invited by {invitation.kind} as {invitation.role}",
+            invitation=invitation.id,
+            role=invitation.role.value,
+            most_uses=invitation.most_uses,
+        )
+
+    def withdrew(self, by: Membership, invitation: Invitation) -> None:
+        """Somebody withdrew an invitation."""
+        self._add(by.nation_slug, by.user_id, "", "Withdrew an invitation", invitation=invitation.id)
+
+    def accepted(self, membership: Membership, invitation: Invitation) -> None:
+        """Somebody joined by an invitation."""
+        self._add(
+            membership.nation_slug,
+            membership.user_id,
+            membership.user_id,
+            f"Joined as {membership.role} by an invitation",
+            invitation=invitation.id,
+            invited_by=invitation.invited_by,
+            role=membership.role.value,
+        )
+
+    def proved(self, membership: Membership) -> None:
+        """Somebody joined by proving to NationBuilder that they belong to the control panel."""
+        self._add(
+            membership.nation_slug,
+            membership.user_id,
+            membership.user_id,
+            f"Joined as {membership.role} by NationBuilder",
+            role=membership.role.value,
+        )
+
+    def changed_role(self, by: Membership, change: RoleChange) -> None:
+        """Somebody got another role."""
+        member = change.membership
+        self._add(
+            by.nation_slug,
+            by.user_id,
+            member.user_id,
+            f"{change.before} → {member.role}",
+            before=change.before.value,
+            after=member.role.value,
+        )
+
+    def removed(self, by: Membership, member: Membership) -> None:
+        """Somebody was removed, or left."""
+        summary = "Left the nation" if by.user_id == member.user_id else "Removed from the nation"
+        self._add(by.nation_slug, by.user_id, member.user_id, summary, before=member.role.value)
+
+    def transferred(self, by: Membership, owner: Membership) -> None:
+        """The ownership was handed over."""
+        self._add(by.nation_slug, by.user_id, owner.user_id, "Transferred the ownership")
+
+    def welcomed(self, nation_slug: str, user_id: str) -> None:
+        """The first subscriber owns the nation, provisionally."""
+        self._add(nation_slug, SYSTEM, user_id, "Owns the nation provisionally: the first to subscribe it")
+
+    def confirmed(self, nation_slug: str, outcome: Confirmed) -> None:
+        """NationBuilder settled who owns the nation. Nothing is noted where nothing changed."""
+        if outcome.changed:
+            details: dict[str, Any] = {"former": outcome.former, "removed": list(outcome.removed)}
+            summary = "Owns the nation: NationBuilder names them as one of its control panel"
+            self._add(nation_slug, "nationbuilder", outcome.owner_id, summary, **details)
+
+    def _add(self, nation_slug: str, by: str, about: str, summary: str, **details: Any) -> None:
+        self._audit.append(
+            nation_slug, Kind.ROLE_CHANGED, by=by, about=about, summary=summary, details=details
+        )

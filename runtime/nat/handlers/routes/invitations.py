@@ -1,0 +1,144 @@
+"""Invitations to the selected nation, and accepting one."""
+
+from functools import cache
+from typing import Any, Final
+
+from nat import aws
+from nat.channels.brands import Brand, Brands
+from nat.channels.email import Button, Mail, address, page, plain
+from nat.errors import BadRequest, MailNotSent
+from nat.handlers.request import Answer, Request
+from nat.handlers.routes import Routes
+from nat.handlers.routes.members import log_of, of_people
+from nat.handlers.services import Services
+from nat.items import timestamp
+from nat.names import Route
+from nat.people.invitations import LINK_USES, Invitation, Invitations, Made
+from nat.people.members import role_named
+from nat.people.session import person_of, select
+from nat.people.users import User
+from nat.roles import Role
+
+PLACE: Final = "/join#invitation="
+"""Page of the web app that accepts an invitation. The token stands behind `#`: browsers do not send that part
+to any server, so no log has it."""
+
+
+def invitations(services: Services, request: Request) -> Answer:
+    """Invitations that can be accepted, newest first."""
+    admin = services.member(request, at_least=Role.ADMIN, active=False)
+    found = _invitations(services).of_nation(admin.nation_slug)
+    return Answer({"invitations": [_told(each) for each in found]})
+
+
+def invite(services: Services, request: Request) -> Answer:
+    """Invite an address, `{"email", "role"}`, or make a link, `{"role", "uses"}`. The link is told once."""
+    admin = services.member(request, at_least=Role.ADMIN)
+    body = request.json()
+    role = role_named(body.get("role"))
+    rows = _invitations(services)
+    if body.get("email") is None:
+        made = rows.by_link(admin, role, most_uses=_uses(body))
+        log_of(services).invited(admin, made.invitation)
+        return Answer({**_told(made.invitation), "url": _url(request, made)}, status=201)
+    if not isinstance(body["email"], str):
+        raise BadRequest("`email` is the address to invite.")
+    made = rows.by_email(admin, address(body["email"]), role)
+    try:
+        _mail(request, made, inviter=services.users.get(admin.user_id))
+    except MailNotSent:
+        rows.revoke(admin.nation_slug, made.invitation.id)
+        raise
+    log_of(services).invited(admin, made.invitation)
+    return Answer(_told(made.invitation), status=201)
+
+
+def revoke_invitation(services: Services, request: Request) -> Answer:
+    """Withdraw an invitation."""
+    admin = services.member(request, at_least=Role.ADMIN, active=False)
+    revoked = _invitations(services).revoke(admin.nation_slug, request.path["invitation"])
+    log_of(services).withdrew(admin, revoked)
+    return Answer({"id": revoked.id})
+
+
+def accept_invitation(services: Services, request: Request) -> Answer:
+    """Become a member by an invitation's `{"token"}`. No nation is selected: the token names it."""
+    person = person_of(request.claims)
+    select(person, request.headers)
+    token = request.json().get("token")
+    if not isinstance(token, str):
+        raise BadRequest("`token` is the part of the invitation's address behind the last equals sign.")
+    services.users.seen(person.user_id, email=person.email, now=services.clock())
+    invitation, joined = _invitations(services).accept(person.user_id, person.email, token)
+    if joined.new:
+        log_of(services).accepted(joined.membership, invitation)
+    membership = joined.membership
+    return Answer(
+        {"nation_slug": membership.nation_slug, "role": membership.role.value, "joined": joined.new}
+    )
+
+
+def _invitations(services: Services) -> Invitations:
+    return Invitations(services.tables, of_people(services))
+
+
+def _uses(body: dict[str, Any]) -> int:
+    uses = body.get("uses", LINK_USES)
+    if not isinstance(uses, int) or isinstance(uses, bool):
+        raise BadRequest("`uses` is how many people the link lets in.")
+    return uses
+
+
+def _mail(request: Request, made: Made, *, inviter: User | None) -> None:
+    """Send an invitation to its address. Raises `MailNotSent`."""
+    invitation, brand = made.invitation, _brand(request)
+    who = "An admin" if inviter is None or inviter.email is None else inviter.email
+    said = (
+        f"{who} invites you to work in the nation {invitation.nation_slug} with {brand.name}, "
+        f"as {_ARTICLES[invitation.role]} {invitation.role}.",
+        "Sign in, or sign up, with this email address to accept. The invitation is good for seven days and "
+        "for you alone.",
+        "If you do not know what this is about, you need not do anything.",
+    )
+    button = Button("Accept the invitation", _url(request, made))
+    Mail(aws.mail(), brand).send(
+        invitation.email or "",
+        f"Invitation to {invitation.nation_slug} on {brand.name}",
+        plain(brand, said, button),
+        page(brand, said, button),
+    )
+
+
+def _url(request: Request, made: Made) -> str:
+    return f"{_brand(request).app_url}{PLACE}{made.token}"
+
+
+def _brand(request: Request) -> Brand:
+    """The brand whose web app the caller uses."""
+    origin = next((value for name, value in request.headers.items() if name.lower() == "origin"), None)
+    return _brands().at(origin)
+
+
+def _told(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "id": invitation.id,
+        "kind": invitation.kind,
+        "role": invitation.role.value,
+        "email": invitation.email,
+        "invited_by": invitation.invited_by,
+        "created_at": timestamp(invitation.created_at),
+        "expires_at": timestamp(invitation.expires_at),
+        "uses": invitation.uses,
+        "most_uses": invitation.most_uses,
+    }
+
+
+_brands = cache(Brands.read)
+_ARTICLES: Final = {Role.VIEWER: "a", Role.MEMBER: "a", Role.ADMIN: "an"}
+
+ROUTES: Final[Routes] = {
+    Route.INVITATIONS: invitations,
+    Route.INVITE: invite,
+    Route.REVOKE_INVITATION: revoke_invitation,
+    Route.ACCEPT_INVITATION: accept_invitation,
+}

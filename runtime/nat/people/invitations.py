@@ -1,0 +1,252 @@
+"""Invitations to a nation: to one email address, once, or by a link that several people may use.
+
+An invitation is a row of Once, `invitation#<sha256 of its token>`; the token itself is in the email or the
+link and nowhere else. The hash names the invitation in lists: whoever knows it cannot accept with it. The row
+goes by itself some days after the invitation is over, and the address with it.
+
+What an invitation gives is decided when it is accepted: whoever made it must still be an admin then, with at
+least the role that it gives. So nobody comes in by somebody who was removed.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from nat.errors import (
+    BadRequest,
+    InvitationForOther,
+    InvitationInvalid,
+    NotFound,
+    OwnerStays,
+    RoleInsufficient,
+    Throttled,
+)
+from nat.items import decode, encode, epoch_ms, moment
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.people.members import Joined, Members
+from nat.people.memberships import Membership
+from nat.roles import Role
+from nat.settings import TableNames
+from nat.transactions import Cancelled
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+LIFETIME: Final = timedelta(days=7)
+KEPT: Final = timedelta(days=2)
+"""How long the row of an invitation that is over stays, for the limit below."""
+MOST_A_DAY: Final = 50
+"""Invitations of a nation in 24 hours, withdrawn ones counted: nobody mails the world in Nat's name."""
+LINK_USES: Final = 25
+MOST_LINK_USES: Final = 100
+LONGEST_TOKEN: Final = 100
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An invitation. `email` is null for a link, `id` the hash of the token."""
+
+    id: str
+    nation_slug: str
+    role: Role
+    invited_by: str
+    created_at: datetime
+    expires_at: datetime
+    most_uses: int
+    uses: int = 0
+    email: str | None = None
+    revoked: bool = False
+
+    @property
+    def kind(self) -> str:
+        """`email` or `link`."""
+        return "link" if self.email is None else "email"
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether it could be accepted then, as far as it tells itself."""
+        return not self.revoked and self.uses < self.most_uses and now < self.expires_at
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new invitation and its token, which is told once."""
+
+    invitation: Invitation
+    token: str
+
+
+class Invitations:
+    """Invitations in the Once table."""
+
+    def __init__(self, tables: TableNames, members: Members) -> None:
+        self._client = members.client
+        self._table = tables[Table.ONCE]
+        self._members = members
+        self._now = members.now
+
+    def by_email(self, by: Membership, email: str, role: Role) -> Made:
+        """Invite one address, which is in the form that it is compared in: lower case.
+
+        Raises `RoleInsufficient`, `OwnerStays`, `SeatsTaken`, `Throttled`.
+        """
+        return self._make(by, role, most_uses=1, email=email)
+
+    def by_link(self, by: Membership, role: Role, *, most_uses: int = LINK_USES) -> Made:
+        """Invite whoever has the link, at most `most_uses` people.
+
+        Raises `BadRequest`, and what `by_email` raises.
+        """
+        if not 1 <= most_uses <= MOST_LINK_USES:
+            raise BadRequest(f"A link lets 1 to {MOST_LINK_USES} people in.")
+        return self._make(by, role, most_uses=most_uses, email=None)
+
+    def of_nation(self, nation_slug: str) -> list[Invitation]:
+        """Invitations that can be accepted, newest first. A moment behind."""
+        now = self._now()
+        roles = {each.user_id: each.role for each in self._members.memberships.of_nation(nation_slug)}
+        return [
+            each
+            for each in self._made_since(nation_slug, now - LIFETIME)
+            if each.open_at(now) and _may_give(roles.get(each.invited_by), each.role)
+        ]
+
+    def revoke(self, nation_slug: str, invitation_id: str) -> Invitation:
+        """Withdraw an invitation. Raises `NotFound` where the nation has none of this id that is open."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=encode({"key": _key(invitation_id)}),
+                UpdateExpression="SET revoked = :true",
+                ConditionExpression=(
+                    "invites_to = :nation AND uses < most_uses AND attribute_not_exists(revoked)"
+                ),
+                ExpressionAttributeValues=encode({":true": True, ":nation": nation_slug}),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise NotFound("There is no such invitation, or it was used or withdrawn already.") from None
+            raise
+        return _invitation(decode(answer["Attributes"]))
+
+    def accept(self, user_id: str, email: str | None, token: str) -> tuple[Invitation, Joined]:
+        """Make the signed-in person a member. `email` is the address that their session proves. Who belongs
+        to the nation already stays as they are, and the invitation as it is.
+
+        Raises `InvitationInvalid`, `InvitationForOther`, `SeatsTaken`.
+        """
+        invitation = self._find(token)
+        if invitation is None:
+            raise InvitationInvalid
+        if invitation.email is not None and invitation.email != (email or "").strip().lower():
+            raise InvitationForOther
+        known = self._members.memberships.get(user_id, invitation.nation_slug)
+        if known is not None:
+            return invitation, Joined(known, new=False)
+        if not invitation.open_at(self._now()) or invitation.invited_by == user_id:
+            raise InvitationInvalid
+        proofs = [self._using(invitation), self._still_allowed(invitation)]
+        try:
+            joined = self._members.join(user_id, invitation.nation_slug, invitation.role, proofs=proofs)
+        except Cancelled:
+            raise InvitationInvalid from None
+        return invitation, joined
+
+    def _make(self, by: Membership, role: Role, *, most_uses: int, email: str | None) -> Made:
+        if role is Role.OWNER:
+            raise OwnerStays("Nobody is invited as the owner; the ownership is transferred to a member.")
+        if not _may_give(by.role, role):
+            raise RoleInsufficient
+        self._members.require_seat(by.nation_slug)
+        now = self._now()
+        if len(self._made_since(by.nation_slug, now - timedelta(days=1))) >= MOST_A_DAY:
+            raise Throttled(f"A nation may invite {MOST_A_DAY} times a day.", retry_after=3600)
+        token = secrets.token_urlsafe(32)
+        made = Invitation(
+            _hash(token), by.nation_slug, role, by.user_id, now, now + LIFETIME, most_uses, email=email
+        )
+        self._client.put_item(TableName=self._table, Item=encode(_item(made)))
+        return Made(made, token)
+
+    def _find(self, token: str) -> Invitation | None:
+        if not 0 < len(token) <= LONGEST_TOKEN:
+            return None
+        found = self._client.get_item(
+            TableName=self._table, Key=encode({"key": _key(_hash(token))}), ConsistentRead=True
+        )
+        return _invitation(decode(found["Item"])) if "Item" in found else None
+
+    def _made_since(self, nation_slug: str, since: datetime) -> list[Invitation]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_invitation",
+            KeyConditionExpression="invites_to = :nation AND created_at >= :since",
+            ExpressionAttributeValues=encode({":nation": nation_slug, ":since": since}),
+            ScanIndexForward=False,
+        )
+        return [_invitation(decode(item)) for page in pages for item in page["Items"]]
+
+    def _using(self, invitation: Invitation) -> "TransactWriteItemTypeDef":
+        """Entry that takes one use; fails when none is left."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": encode({"key": _key(invitation.id)}),
+                "UpdateExpression": "SET uses = uses + :one",
+                "ConditionExpression": (
+                    "attribute_not_exists(revoked) AND uses < most_uses AND expires_ms > :now"
+                ),
+                "ExpressionAttributeValues": encode({":one": 1, ":now": epoch_ms(self._now())}),
+            }
+        }
+
+    def _still_allowed(self, invitation: Invitation) -> "TransactWriteItemTypeDef":
+        least = invitation.role if invitation.role.at_least(Role.ADMIN) else Role.ADMIN
+        return self._members.memberships.having(invitation.invited_by, invitation.nation_slug, least)
+
+
+def _may_give(giver: Role | None, role: Role) -> bool:
+    return giver is not None and giver.at_least(Role.ADMIN) and giver.at_least(role)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _key(invitation_id: str) -> str:
+    return f"invitation#{invitation_id}"
+
+
+def _item(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "key": _key(invitation.id),
+        "invites_to": invitation.nation_slug,
+        "role": invitation.role.value,
+        "invited_by": invitation.invited_by,
+        "created_at": invitation.created_at,
+        "expires_at": invitation.expires_at,
+        "expires_ms": epoch_ms(invitation.expires_at),
+        "most_uses": invitation.most_uses,
+        "uses": invitation.uses,
+        "email": invitation.email,
+        TTL_ATTRIBUTE: int((invitation.expires_at + KEPT).timestamp()),
+    }
+
+
+def _invitation(item: dict[str, Any]) -> Invitation:
+    return Invitation(
+        id=item["key"].partition("#")[2],
+        nation_slug=item["invites_to"],
+        role=Role(item["role"]),
+        invited_by=item["invited_by"],
+        created_at=moment(item["created_at"]),
+        expires_at=moment(item["expires_at"]),
+        most_uses=item["most_uses"],
+        uses=item["uses"],
+        email=item.get("email"),
+        revoked=item.get("revoked", False),
+    )
