@@ -17,12 +17,19 @@ from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
 from stacks.stack import NatStack
 
-ADMISSION: Final = (Table.NATIONS, Table.USERS, Table.CONVERSATIONS, Table.ONCE, Table.SOCKETS)
-"""Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the
-subscriber."""
-ENDING: Final = (Table.USAGE, Table.ACTIONS, Table.AUDIT)
-"""What the end of a turn writes besides: the day's usage, the approval that it carried out, and the audit
-log's entry of a no."""
+ADMISSION: Final = (
+    Table.NATIONS,
+    Table.USERS,
+    Table.CONVERSATIONS,
+    Table.ONCE,
+    Table.SOCKETS,
+    Table.USAGE,
+)
+"""Tables that a question changes on its way in: the count, the cooldown, the turn, the limit, the subscriber,
+the person's budget."""
+ENDING: Final = (Table.ACTIONS, Table.AUDIT)
+"""What the end of a turn writes besides: the approval that it carried out, and the audit log's entry of a
+no."""
 
 
 class ApiStack(NatStack):

@@ -302,6 +302,8 @@ class Route(StrEnum):
     TAKE_FEEDBACK = "DELETE /v1/conversations/{conversation}/turns/{turn}/feedback"
     AUDIT = "GET /v1/audit"
     AUDIT_EXPORT = "GET /v1/audit/export"
+    USAGE = "GET /v1/usage"
+    USAGE_EXPORT = "GET /v1/usage/export"
     SETTINGS = "GET /v1/settings"
     CHANGE_SETTINGS = "PATCH /v1/settings"
     INBOX = "GET /v1/approvals"

@@ -15,6 +15,7 @@ from nat.billing.queue import BillingQueue
 from nat.billing.rounds import Rounds
 from nat.billing.rows import Pending
 from nat.billing.sync import Note, Storage, Synchroniser
+from nat.billing.thresholds import Thresholds
 from nat.billing.vendor import Keys, client
 from nat.billing.webhook import Webhooks
 from nat.names import Variable
@@ -102,7 +103,12 @@ def billing() -> Billing:
 def rounds() -> Rounds:
     """The rounds of this process, which alone read usage. Raises `SettingMissing`, `KeysMissing`."""
     synchroniser = billing().synchroniser
-    return Rounds(synchroniser, Meters(aws.dynamodb(), TableNames.read(), synchroniser.stripe))
+    dynamodb, tables = aws.dynamodb(), TableNames.read()
+    return Rounds(
+        synchroniser,
+        Meters(dynamodb, tables, synchroniser.stripe),
+        Thresholds(dynamodb, tables, plans_module.read(), lambda: datetime.now(UTC)),
+    )
 
 
 @cache

@@ -1,7 +1,7 @@
 """Regular looks at Stripe's live subscriptions: what no event brings about, and each day's usage.
 
 The list is Stripe's, in pages, so no table of ours is scanned. A look heals what a lost webhook left behind,
-too.
+too, and announces what of a query pool no turn did, because none ran any more.
 """
 
 import logging
@@ -13,6 +13,7 @@ from nat.billing import subscribed as subscriptions
 from nat.billing.meters import Meters
 from nat.billing.standing import PlanNotFound
 from nat.billing.sync import Synchroniser
+from nat.billing.thresholds import Thresholds
 from nat.billing.vendor import calls
 from nat.errors import NatError
 
@@ -34,9 +35,10 @@ class Round:
 class Rounds:
     """Looks at subscriptions page by page."""
 
-    def __init__(self, synchroniser: Synchroniser, meters: Meters) -> None:
+    def __init__(self, synchroniser: Synchroniser, meters: Meters, thresholds: Thresholds) -> None:
         self._synchroniser = synchroniser
         self._meters = meters
+        self._thresholds = thresholds
 
     def past_due(self, after: str | None = None) -> Round:
         """A page of the subscriptions with an unpaid invoice: the grace of some is over by now, of which
@@ -77,7 +79,7 @@ class Rounds:
         slug, subscribed = self._synchroniser.nation_of(subscription_id)
         if slug is None:
             return 0  # something else that is sold through the same account
-        self._synchroniser.bring_up(slug, subscribed)
+        self._thresholds.claim_all(self._synchroniser.bring_up(slug, subscribed))
         if day is None or subscribed.status not in subscriptions.LIVE:
             return 0
         return self._meters.report(slug, subscribed, day)

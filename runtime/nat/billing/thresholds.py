@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.connections.announce import Announcements
-from nat.conversations.transactions import Cancelled, write
 from nat.items import timestamp
 from nat.names import Bus, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold, reached
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

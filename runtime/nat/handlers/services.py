@@ -41,7 +41,7 @@ class Services:
         self.plans = plans
         self.clock = clock
         self.nations = Nations(client, tables)
-        self.check = SubscriptionCheck(self.nations, plans)
+        self.check = SubscriptionCheck(self.nations, plans, clock=clock)
         self.memberships = Memberships(client, tables)
 
     @classmethod

@@ -1,4 +1,5 @@
-"""What admins of a nation may set: time zone, retention, policy. Read from clients, checked, stored."""
+"""What admins of a nation may set: time zone, retention, policy, budgets. Read from clients, checked,
+stored."""
 
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from nat.agent.effects import Effect
 from nat.agent.gates import SENDS, Rule
 from nat.agent.tool_names import TOOL_NAMES
 from nat.errors import BadRequest, NationUnknown, Throttled
+from nat.nations.budgets import Budgets
 from nat.nations.record import Nation, Nations
 
 LEAST_RETENTION: Final = 30
@@ -20,7 +22,8 @@ MOST_MINUTES: Final = 72 * 60
 APPROVAL_MINUTES: Final = "approval_minutes"
 DEFAULT_MINUTES: Final = 15
 TRIES: Final = 5
-_NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES)
+BUDGETS: Final = "budgets"
+_NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES, BUDGETS)
 _CLASSES: Final = (*(effect.value for effect in Effect), SENDS)
 
 
@@ -52,11 +55,12 @@ def as_body(nation: Nation) -> dict[str, Any]:
             "tools": dict(policy.get("tools", {})),
         },
         APPROVAL_MINUTES: policy.get(APPROVAL_MINUTES, DEFAULT_MINUTES),
+        BUDGETS: Budgets.of(nation).as_body(),
     }
 
 
 def change(nations: Nations, nation_slug: str, wanted: Mapping[str, Any], now: datetime) -> Changed:
-    """Set what `wanted` names and leave the rest. `policy` replaces the policy as a whole.
+    """Set what `wanted` names and leave the rest. `policy` and `budgets` replace what was set as a whole.
 
     Raises `BadRequest` for what cannot be set, `NationUnknown`, and `Throttled` when others change the same
     settings all the time.
@@ -66,7 +70,7 @@ def change(nations: Nations, nation_slug: str, wanted: Mapping[str, Any], now: d
         nation = nations.require(nation_slug)
         before = as_body(nation)
         fields: dict[str, Any] = {
-            name: checked[name] for name in ("time_zone", "retention_days") if name in checked
+            name: checked[name] for name in ("time_zone", "retention_days", BUDGETS) if name in checked
         }
         if {"policy", APPROVAL_MINUTES} & {*checked}:
             rules = checked.get("policy") or {
@@ -98,6 +102,7 @@ def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
         "retention_days": lambda value: _number(value, "retention_days", LEAST_RETENTION, MOST_RETENTION),
         "policy": _policy,
         APPROVAL_MINUTES: lambda value: _number(value, APPROVAL_MINUTES, LEAST_MINUTES, MOST_MINUTES),
+        BUDGETS: lambda value: Budgets.read(value).as_body(),
     }
     return {name: readers[name](value) for name, value in wanted.items()}
 

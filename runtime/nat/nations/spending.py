@@ -52,6 +52,27 @@ class Spending:
     people: Mapping[str, Spent] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Share:
+    """What one person spent on one UTC day."""
+
+    day: date
+    user_id: str
+    spent: Spent
+
+
+def summed(shares: Iterable[Share]) -> Spending:
+    """Shares added up."""
+    days: dict[date, Spent] = {}
+    people: dict[str, Spent] = {}
+    total = Spent()
+    for share in shares:
+        days[share.day] = days.get(share.day, Spent()) + share.spent
+        people[share.user_id] = people.get(share.user_id, Spent()) + share.spent
+        total += share.spent
+    return Spending(total, days, people)
+
+
 class Spendings:
     """The Usage table, read. The client's credentials decide which nations it reaches."""
 
@@ -61,17 +82,18 @@ class Spendings:
 
     def between(self, nation_slug: str, first: date, last: date) -> Spending:
         """What was spent from the first to the last day, both included (UTC)."""
-        days: dict[date, Spent] = {}
-        people: dict[str, Spent] = {}
-        total = Spent()
-        for row in self._rows(nation_slug, first, last):
-            day, _, person = row["day_user"].partition("#")
-            spent = Spent(**{name: row.get(name, 0) for name in FIELDS})
-            on = date.fromisoformat(day)
-            days[on] = days.get(on, Spent()) + spent
-            people[person] = people.get(person, Spent()) + spent
-            total += spent
-        return Spending(total, days, people)
+        return summed(self.shares(nation_slug, first, last))
+
+    def shares(self, nation_slug: str, first: date, last: date) -> list[Share]:
+        """The same by day and person, oldest day first."""
+        return [
+            Share(
+                date.fromisoformat(row["day_user"].partition("#")[0]),
+                row["day_user"].partition("#")[2],
+                Spent(**{name: row.get(name, 0) for name in FIELDS}),
+            )
+            for row in self._rows(nation_slug, first, last)
+        ]
 
     def of_period(self, nation: Nation, now: datetime) -> Spending:
         """What was spent in the nation's billing period.

@@ -7,7 +7,7 @@ connect, export and delete.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
 from nat import aws
@@ -17,6 +17,7 @@ from nat.names import SLUG_PATTERN
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
+from nat.nations.usage import Clock, in_period
 from nat.settings import TableNames
 
 _SLUG: Final = re.compile(SLUG_PATTERN)
@@ -73,9 +74,10 @@ class SubscriptionState:
 class SubscriptionCheck:
     """The check on given storage and plans."""
 
-    def __init__(self, nations: Nations, plans: Plans) -> None:
+    def __init__(self, nations: Nations, plans: Plans, *, clock: Clock | None = None) -> None:
         self._nations = nations
         self._plans = plans
+        self._clock: Clock = clock or _now
 
     @classmethod
     def of_process(cls) -> "SubscriptionCheck":
@@ -90,7 +92,9 @@ class SubscriptionCheck:
         return self.state_of(nation)
 
     def state_of(self, nation: Nation) -> SubscriptionState:
-        """The state of a record that was just read."""
+        """The state of a record that was just read. A period that is over counts as over, also while nobody
+        has asked in the new one."""
+        nation = in_period(nation, self._clock())
         return SubscriptionState(
             nation_slug=nation.nation_slug,
             status=nation.subscription_status,
@@ -127,7 +131,7 @@ class SubscriptionCheck:
         """The same on a record that was just read. Raises `SubscriptionInactive`, `LimitReached`."""
         if not nation.subscription_status.usable:
             raise SubscriptionInactive
-        if query and self.exhausted(nation):
+        if query and self.exhausted(in_period(nation, self._clock())):
             raise LimitReached
 
 
@@ -171,3 +175,7 @@ def verify_nation_subscription(
 ) -> Nation:
     """The nation's record, if it may use Nat. Raises what `SubscriptionCheck.verify` raises."""
     return (check or SubscriptionCheck.of_process()).verify(user_id, nation_slug, query=query)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -7,7 +7,7 @@ transaction; a failed turn takes `refund_query` into the one that ends it.
 
 import calendar
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -208,6 +208,25 @@ def period_start_at(start: datetime, anchor_day: int, now: datetime) -> datetime
         if latest < candidate <= now:
             latest = candidate
     return latest
+
+
+def in_period(nation: Nation, now: datetime) -> Nation:
+    """The record as it counts now: with nothing used, if its period is over and nobody has begun the next
+    one. For showing; nothing is stored."""
+    day = nation.billing_anchor_day or nation.billing_period_start.day
+    start = period_start_at(nation.billing_period_start, day, now)
+    if start == nation.billing_period_start:
+        return nation
+    return replace(nation, billing_period_start=start, queries_used_this_period=0)
+
+
+def period_end(nation: Nation) -> datetime:
+    """When the period of the record ends: as the payment provider said, else after a month."""
+    told = nation.billing_period_end
+    if told is not None and told > nation.billing_period_start:
+        return told
+    day = nation.billing_anchor_day or nation.billing_period_start.day
+    return _month_after(nation.billing_period_start, 1, day)
 
 
 def day_user(moment: datetime, user_id: str) -> str:

@@ -140,7 +140,7 @@ class Admission:
         self.clock = clock
         self.limits = limits
         self.pool = QueryPool(client, tables, plans, clock=clock)
-        self.check = SubscriptionCheck(Nations(client, tables), plans)
+        self.check = SubscriptionCheck(Nations(client, tables), plans, clock=clock)
         self.memberships = Memberships(client, tables)
         self.users = Users(client, tables)
         self.turns = Turns(client, tables[Table.CONVERSATIONS])

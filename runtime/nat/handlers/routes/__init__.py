@@ -32,6 +32,8 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.TAKE_FEEDBACK: "history",
     Route.AUDIT: "audit",
     Route.AUDIT_EXPORT: "audit",
+    Route.USAGE: "usage",
+    Route.USAGE_EXPORT: "usage",
     Route.SETTINGS: "settings",
     Route.CHANGE_SETTINGS: "settings",
     Route.INBOX: "approvals",

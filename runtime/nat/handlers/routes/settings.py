@@ -9,7 +9,9 @@ from nat.handlers.request import Answer, Request
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.names import Route
-from nat.nations.settings import as_body, change
+from nat.nations.budgets import Budgets
+from nat.nations.settings import BUDGETS, as_body, change
+from nat.people.budgets import begin_budgets
 from nat.roles import Role
 
 
@@ -23,7 +25,13 @@ def change_settings(services: Services, request: Request) -> Answer:
     """Change some of them; each change is an entry of the audit log. A shorter retention is applied to old
     conversations within minutes."""
     admin = services.member(request, at_least=Role.ADMIN, active=False)
-    changed = change(services.nations, admin.nation_slug, request.json(), services.clock())
+    wanted = request.json()
+    if BUDGETS in wanted:
+        nation = services.nations.require(admin.nation_slug)
+        begin_budgets(
+            services.client, services.tables, nation, Budgets.read(wanted[BUDGETS]), services.clock()
+        )
+    changed = change(services.nations, admin.nation_slug, wanted, services.clock())
     log = Audit(services.client, services.tables, now=services.clock)
     for each in changed.changes:
         log.append(

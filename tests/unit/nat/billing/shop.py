@@ -16,6 +16,7 @@ from nat.billing.meters import Meters
 from nat.billing.notification import Notification, verify
 from nat.billing.process import Billing
 from nat.billing.rounds import Rounds
+from nat.billing.thresholds import Thresholds
 from nat.billing.vendor import client
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
@@ -53,7 +54,8 @@ class Shop:
             return datetime.fromtimestamp(stripe.state.store.clock.now(), UTC)
 
         billing = Billing.of(aws.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
-        rounds = Rounds(billing.synchroniser, Meters(aws.dynamodb(), tables, vendor))
+        meters = Meters(aws.dynamodb(), tables, vendor)
+        rounds = Rounds(billing.synchroniser, meters, Thresholds(aws.dynamodb(), tables, PLANS, clock))
         return cls(stripe, tables, billing, vendor, rounds)
 
     @property

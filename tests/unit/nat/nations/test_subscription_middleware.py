@@ -21,7 +21,7 @@ from nat.nations.subscription import (
     verify_nation_subscription,
 )
 from nat.settings import TableNames
-from tests.unit.nat.world import PLANS, nation, store_nation
+from tests.unit.nat.world import PLANS, START, Clock, nation, store_nation
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Caller:
 
 @pytest.fixture
 def check(tables: TableNames) -> SubscriptionCheck:
-    return SubscriptionCheck(Nations(aws.dynamodb(), tables), PLANS)
+    return SubscriptionCheck(Nations(aws.dynamodb(), tables), PLANS, clock=Clock())
 
 
 @pytest.mark.parametrize("status", [SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING])

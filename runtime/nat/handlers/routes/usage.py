@@ -1,0 +1,42 @@
+"""Usage of the selected nation: admins see everybody's, with tokens and cost, members their own."""
+
+from typing import Final
+
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
+from nat.handlers.request import Answer, Request, download
+from nat.handlers.routes import Routes
+from nat.handlers.services import Services
+from nat.items import timestamp
+from nat.names import Route
+from nat.people.usage_report import UsageReports
+
+
+def usage(services: Services, request: Request) -> Answer:
+    """The pool of this period, and what was used by day and by person, `?first=&last=` in UTC days."""
+    member = services.member(request)
+    nation = services.nations.require(member.nation_slug)
+    return Answer(_reports(services).report(member, nation, *_days(request)))
+
+
+def usage_export(services: Services, request: Request) -> Answer:
+    """The same as a CSV file, a row for each day and person. Works without a subscription."""
+    member = services.member(request, active=False)
+    nation = services.nations.require(member.nation_slug)
+    text = _reports(services).as_csv(member, nation, *_days(request))
+    Audit(services.client, services.tables, now=services.clock).append(
+        member.nation_slug, Kind.DATA_EXPORTED, by=member.user_id, about="usage", summary="Exported usage"
+    )
+    name = f"nat-usage-{member.nation_slug}-{timestamp(services.clock())[:10]}.csv"
+    return download(text, name=name, content_type="text/csv")
+
+
+def _reports(services: Services) -> UsageReports:
+    return UsageReports(services.client, services.tables, services.plans, now=services.clock())
+
+
+def _days(request: Request) -> tuple[str | None, str | None]:
+    return request.query.get("first"), request.query.get("last")
+
+
+ROUTES: Final[Routes] = {Route.USAGE: usage, Route.USAGE_EXPORT: usage_export}

@@ -1,0 +1,94 @@
+"""Many people of one nation who ask at the same moment, and workers that look at the pool after each."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+import boto3
+from botocore.config import Config
+
+from nat import aws
+from nat.errors import LimitReached
+from nat.names import Table
+from nat.nations.record import Nations
+from nat.roles import Role
+from nat.settings import TableNames
+from nat.turns.admit import Admission, AdmitRequest, Limits, Surface, admit
+from nat.turns.pool_notices import PoolNotices
+from nat.turns.queue import TurnQueue
+from tests.unit.nat.world import (
+    PLANS,
+    Clock,
+    create_turn_queue,
+    nation,
+    rows,
+    store_members,
+    store_nation,
+    used,
+)
+
+LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of everybody's question."""
+
+    admitted: int
+    refused: int
+    counted: int
+    turns: int
+    notices: dict[str, int]
+    announcements: int
+
+
+def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> Outcome:
+    """Let so many people ask, each once and all at once, with so many queries left of 500."""
+    store_nation(tables, nation(queries_used_this_period=LIMIT - left, queries_limit=LIMIT))
+    names = [f"p{number}" for number in range(people)]
+    store_members(tables, "demo", names, Role.MEMBER)
+    clock = Clock()
+    config = Config(max_pool_connections=threads).merge(aws.CONFIG)
+    client = boto3.client("dynamodb", config=config)
+    queue = TurnQueue(boto3.client("sqs", config=config), create_turn_queue())
+    limits = Limits(cooldown=timedelta(seconds=5), turns_a_minute=people)
+    admission = Admission(client, tables, queue, PLANS, clock=clock, limits=limits)
+    notices = PoolNotices(client, tables, PLANS, app_url="https://app.nat.test", now=clock)
+
+    def ask(number: int) -> list[str] | None:
+        identifier = f"{number:04d}"
+        question = AdmitRequest(
+            names[number],
+            "demo",
+            f"01J00000000000000000C0{identifier}",
+            f"01J0000000000000000000{identifier}",
+            "Who donated?",
+            Surface.WEBSOCKET,
+        )
+        try:
+            turn = admit(question, admission).turn
+        except LimitReached:
+            return None
+        return [each.kind for each in notices.due(turn, Nations(client, tables).require("demo"))]
+
+    with ThreadPoolExecutor(threads) as pool:
+        answers = list(pool.map(ask, range(people)))
+    admitted = [each for each in answers if each is not None]
+    return Outcome(
+        admitted=len(admitted),
+        refused=answers.count(None),
+        counted=used(tables),
+        turns=_turns(tables),
+        notices=dict(Counter(kind for kinds in admitted for kind in kinds)),
+        announcements=len(rows(tables, Table.CONNECTIONS)),
+    )
+
+
+def _turns(tables: TableNames) -> int:
+    pages = (
+        aws.dynamodb()
+        .get_paginator("scan")
+        .paginate(TableName=tables[Table.CONVERSATIONS], ProjectionExpression="question")
+    )
+    return sum("question" in item for page in pages for item in page["Items"])
