@@ -141,6 +141,8 @@ class Variable(StrEnum):
     """Where people manage their nation: upgrade, reconnect."""
     BRANDS = "NAT_BRANDS"
     """The brands of the platform as compact JSON, its own first (`nat.channels.brands`)."""
+    OPERATOR_EMAIL = "NAT_OPERATOR_EMAIL"
+    """Who runs the service, and is told of what no nation is."""
     TRUSTED_DOMAINS = "NAT_TRUSTED_DOMAINS"
     """Which email domains each SAML identity provider vouches for, as JSON."""
     QUEUE_WAIT_SECONDS = "NAT_QUEUE_WAIT_SECONDS"
@@ -205,6 +207,8 @@ class Secret:
     SLACK: Final = "nat/platform/slack"
     NATIONBUILDER_APP: Final = "nat/platform/nationbuilder-app"
     ANTHROPIC: Final = "nat/platform/anthropic-key"
+    OAUTH_STATE: Final = "nat/platform/oauth-state-key"
+    """The key that signs `state` on the way to NationBuilder and back; nobody needs to know it."""
 
     NATION_PATTERN: Final = "nat/nation/*/nb-tokens-??????"
     NATION_KEY_PATTERN: Final = "nat/nation/*/anthropic-key-??????"
@@ -316,10 +320,6 @@ class Route(StrEnum):
     CHANGE = "GET /v1/conversations/{conversation}/changes/{change}"
     UNDO = "POST /v1/conversations/{conversation}/changes/{change}/undo"
     RETRY_CHANGE = "POST /v1/conversations/{conversation}/changes/{change}/retry"
-    MODEL_KEY = "GET /v1/settings/model-key"
-    STORE_MODEL_KEY = "PUT /v1/settings/model-key"
-    REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
-
     PRIMARY_NATION = "PUT /v1/me/nation"
     MEMBERS = "GET /v1/members"
     CHANGE_MEMBER = "PATCH /v1/members/{user}"
@@ -331,6 +331,10 @@ class Route(StrEnum):
     REVOKE_INVITATION = "DELETE /v1/invitations/{invitation}"
     ACCEPT_INVITATION = "POST /v1/invitations/accept"
     CONNECTIONS = "GET /v1/connections"
+    MODEL_KEY = "GET /v1/settings/model-key"
+    STORE_MODEL_KEY = "PUT /v1/settings/model-key"
+    REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
+
 
 class BillingRoute(StrEnum):
     """Routes of the HTTP API behind the same authorizer that another function answers: it carries Stripe's
@@ -349,6 +353,20 @@ STRIPE_WEBHOOK: Final = "POST /webhooks/stripe"
 """Public: Stripe's signature takes the authorizer's place."""
 
 
+class ConnectRoute(StrEnum):
+    """Routes of the HTTP API behind the same authorizer that lead to NationBuilder: their function reads app
+    credentials and, to revoke them, tokens, which the others must not."""
+
+    CONNECT = "POST /v1/nationbuilder/connect"
+    JOIN = "POST /v1/nationbuilder/join"
+    DISCONNECT = "POST /v1/nationbuilder/disconnect"
+
+
+OAUTH_CALLBACK: Final = "GET /oauth/callback"
+"""Public: where NationBuilder sends people back to. A signed, single-use `state` and the cookie of the browser
+that began take the authorizer's place."""
+
+
 class SocketRoute(StrEnum):
     """Route keys of the WebSocket API that are not a client's `Action`."""
 
@@ -362,6 +380,8 @@ class Bus(StrEnum):
 
     NATION_CONNECTED = "nation.connected"
     NATION_NEEDS_REAUTH = "nation.needs_reauth"
+    NATION_DISCONNECTED = "nation.disconnected"
+    """An admin took NationBuilder away; nothing failed."""
     SUBSCRIPTION_CHANGED = "subscription.changed"
     PAYMENT_PROBLEM = "payment.problem"
     """A payment failed or waits for the payer; `kind` says which."""
@@ -372,6 +392,16 @@ class Bus(StrEnum):
     """The run of the refresh job ended before its work did; the next one goes on."""
 
 
+NOTICES: Final = (
+    Bus.NATION_CONNECTED,
+    Bus.NATION_NEEDS_REAUTH,
+    Bus.SUBSCRIPTION_CHANGED,
+    Bus.PAYMENT_PROBLEM,
+    Bus.TRIAL_ENDING,
+    Bus.USAGE_WARNING,
+    Bus.FAIR_USE_EXCEEDED,
+)
+"""What people are told of (`nat.notices`)."""
 BUS_SOURCE: Final = "nat"
 METRICS_NAMESPACE: Final = "Nat"
 METRICS_DIMENSION: Final = "environment"

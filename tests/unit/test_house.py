@@ -22,6 +22,7 @@ ROWS = (
     ("actions",),
     ("billing",),
     ("channels",),
+    ("notices",),
     ("turns",),
     ("automations",),
     ("privacy", "migration"),

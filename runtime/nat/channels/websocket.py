@@ -91,17 +91,22 @@ class Sockets:
         gone.append(_person_key(row["user_id"], row["nation_slug"], connection_id))
         self._write([{"DeleteRequest": {"Key": encode(each)}} for each in gone])
 
-    def shut_out(self, user_id: str, nation_slug: str, hang_up: HangUp) -> int:
-        """Close every connection of a person in a nation; gives how many. They follow nothing from then on,
-        whether or not the connection itself can be ended at once."""
+    def of_person(self, user_id: str, nation_slug: str) -> list[str]:
+        """Connections that a person has open in a nation, strongly consistent."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="#subject = :subject",
+            ProjectionExpression="connection_id",
             ExpressionAttributeNames={"#subject": "subject"},
             ExpressionAttributeValues=encode({":subject": _person(user_id, nation_slug)}),
             ConsistentRead=True,
         )
-        connections = [item["connection_id"]["S"] for page in pages for item in page["Items"]]
+        return [item["connection_id"]["S"] for page in pages for item in page["Items"]]
+
+    def shut_out(self, user_id: str, nation_slug: str, hang_up: HangUp) -> int:
+        """Close every connection of a person in a nation; gives how many. They follow nothing from then on,
+        whether or not the connection itself can be ended at once."""
+        connections = self.of_person(user_id, nation_slug)
         for connection in connections:
             self.close(connection)
             try:

@@ -45,6 +45,8 @@ class Nation:
     `owner_id` is the member who owns the nation, `owner_provisional` while NationBuilder has not proven a
     person of its control panel (`nat.people.ownership`, which alone writes the two).
     `nb_app` names the NationBuilder app that the nation is connected with (`nat.connections.apps`).
+    `web_app` is the address of the web app that the nation was last paid for or connected from; it decides
+    under which brand Nat writes to the nation's people.
     `billing_period_end` is the end of the period that the payment provider was last seen in.
     `usage_warned`, `usage_exhausted` and `fair_use_exceeded` say what of the pool people were told
     (`nat.nations.thresholds`), `budgets` what roles and people may use of it (`nat.nations.budgets`).
@@ -79,6 +81,16 @@ class Nation:
     usage_exhausted: str | None = None
     fair_use_exceeded: str | None = None
     budgets: Mapping[str, Any] = field(default_factory=dict)
+    web_app: str | None = None
+
+    @property
+    def may_run_unattended(self) -> bool:
+        """Whether work that nobody asks for at the moment may begin: an automation's run.
+
+        It waits while the nation has no usable subscription, is not connected, or has to be connected anew,
+        and may begin again as soon as that has passed. Whether a query is left is the admission's to say.
+        """
+        return self.subscription_status.usable and self.nb_connected and not self.nb_needs_reauth
 
 
 _TIMES: Final = (

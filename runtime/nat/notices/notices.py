@@ -1,0 +1,243 @@
+"""Telling people what happened: a nation's admins by email and on their open sockets, the operator by email.
+
+Each person is told for themselves, under a claim of their own: an address that fails keeps nobody else from
+the notice, and the next delivery of the same message reaches only those who were not.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from nat.channels.brands import Brand, Brands
+from nat.channels.email import Button, Mail, page, plain
+from nat.channels.push import PushFailed
+from nat.channels.websocket import PushCall, Sockets
+from nat.connections.pages import reconnect_page
+from nat.errors import BadRequest, MailNotSent
+from nat.events import VERSION, Notice
+from nat.names import Bus
+from nat.nations.plans import Plans
+from nat.nations.record import Nation, Nations
+from nat.notices.happening import Happening
+from nat.notices.letters import Letter, fair_use_letter, letter
+from nat.notices.told import Told
+from nat.people.memberships import Membership, Memberships
+from nat.people.users import Users
+from nat.roles import Role
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sesv2 import SESV2Client
+
+OPERATOR: Final = "operator"
+SOCKETS: Final = "sockets"
+
+_log = logging.getLogger(__name__)
+
+
+class NotAllTold(Exception):
+    """Some people could not be told; they are when the message comes again. `missing` is how many."""
+
+    def __init__(self, missing: int) -> None:
+        super().__init__(f"{missing} not told yet")
+        self.missing = missing
+
+
+class Notices:
+    """Tells people, on given storage, emails and sockets. `operator` is an address, or None."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        mail: "SESV2Client",
+        push: PushCall,
+        *,
+        brands: Brands,
+        plans: Plans,
+        operator: str | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._nations = Nations(client, tables)
+        self._memberships = Memberships(client, tables)
+        self._users = Users(client, tables)
+        self._sockets = Sockets(client, tables)
+        self._told = Told(client, tables, now)
+        self._mail = mail
+        self._push = push
+        self._brands = brands
+        self._plans = plans
+        self._operator = operator
+
+    def take(self, happening: Happening) -> int:
+        """Tell everybody whom it concerns and who was not told; gives how many emails went out.
+
+        Raises `NotAllTold` when some could not be told and may be later, and errors of the storage.
+        """
+        nation = self._nations.get(happening.nation_slug)
+        if nation is None or not _still_so(happening, nation):
+            _log.info("notice is out of date", extra=_about(happening))
+            return 0
+        if happening.event is Bus.FAIR_USE_EXCEEDED:
+            return self._tell_operator(happening)
+        brand = self._brands.at(nation.web_app)
+        written = letter(happening, brand, self._plans)
+        if written is None:
+            return 0
+        self._tell_sockets(happening, brand)
+        return self._tell_admins(happening, written, Mail(self._mail, brand))
+
+    def _tell_admins(self, happening: Happening, written: Letter, mail: Mail) -> int:
+        sent = missing = 0
+        incident = written.incident or happening.incident
+        for user_id in self._whom(happening):
+            try:
+                sent += self._tell(happening, incident, user_id, written, mail)
+            except MailNotSent:
+                missing += 1
+        if missing:
+            raise NotAllTold(missing)
+        return sent
+
+    def _whom(self, happening: Happening) -> list[str]:
+        """Owner and admins. That access is back hear those who know that it was lost."""
+        slug = happening.nation_slug
+        admins = [each.user_id for each in self._memberships.of_nation(slug) if _is_admin(each)]
+        if happening.event is not Bus.NATION_CONNECTED:
+            return admins
+        knowing = self._told.who_knows_of_loss(slug)
+        self._told.back(slug, knowing.difference(admins))
+        return [each for each in admins if each in knowing]
+
+    def _tell(self, happening: Happening, incident: str, user_id: str, written: Letter, mail: Mail) -> bool:
+        """Send the letter to one person. False if they were told, left meanwhile, or have no proven address.
+
+        Raises `MailNotSent`: they are told when the message comes again.
+        """
+        slug, recipient = happening.nation_slug, f"user#{user_id}"
+        membership = self._memberships.get(user_id, slug)
+        user = self._users.get(user_id)
+        if membership is None or not _is_admin(membership) or user is None or user.email is None:
+            return False
+        if not self._told.begin(incident, recipient):
+            return False
+        button = written.button
+        if membership.role is Role.OWNER and written.owner_button is not None:
+            button = written.owner_button
+        reached = self._send(happening, incident, recipient, user.email, written, button, mail)
+        if happening.event is Bus.NATION_NEEDS_REAUTH and reached:
+            self._told.lost(slug, user_id)
+        elif happening.event is Bus.NATION_CONNECTED:
+            self._told.back(slug, [user_id])
+        self._told.done(incident, recipient)
+        return reached
+
+    def _tell_operator(self, happening: Happening) -> int:
+        if self._operator is None:
+            _log.error("no operator to tell", extra=_about(happening))
+            return 0
+        if not self._told.begin(happening.incident, OPERATOR):
+            return 0
+        written, mail = fair_use_letter(happening, self._plans), Mail(self._mail, self._brands.own)
+        try:
+            sent = self._send(happening, happening.incident, OPERATOR, self._operator, written, None, mail)
+        except MailNotSent:
+            raise NotAllTold(1) from None
+        self._told.done(happening.incident, OPERATOR)
+        return int(sent)
+
+    def _send(
+        self,
+        happening: Happening,
+        incident: str,
+        recipient: str,
+        to: str,
+        written: Letter,
+        button: Button | None,
+        mail: Mail,
+    ) -> bool:
+        """Send one email under a claim. False for an address that nothing can be sent to.
+
+        Raises `MailNotSent`, with the claim given back.
+        """
+        try:
+            mail.send(
+                to,
+                written.subject,
+                plain(mail.brand, written.paragraphs, button),
+                page(mail.brand, written.paragraphs, button),
+            )
+        except BadRequest:
+            _log.warning("address cannot be written to", extra={**_about(happening), "recipient": recipient})
+            return False
+        except MailNotSent:
+            self._told.failed(incident, recipient)
+            _log.warning("notice not sent", extra={**_about(happening), "recipient": recipient})
+            raise
+        return True
+
+    def _tell_sockets(self, happening: Happening, brand: Brand) -> None:
+        """Push to what the nation's members have open. Whoever it does not reach reads the nation's state."""
+        notice = _pushed(happening, brand)
+        if notice is None or not self._told.begin(happening.incident, SOCKETS):
+            return
+        payload = json.dumps(
+            {"v": VERSION, "type": notice.type, "nation": happening.nation_slug, **asdict(notice)},
+            ensure_ascii=False,
+        )
+        for connection in self._open(happening.nation_slug):
+            try:
+                if not self._push(connection, payload):
+                    self._sockets.close(connection)
+            except PushFailed as failed:
+                _log.warning(
+                    "push failed",
+                    extra={**_about(happening), "connection": connection, "reason": str(failed)},
+                )
+        self._told.done(happening.incident, SOCKETS)
+
+    def _open(self, nation_slug: str) -> Iterator[str]:
+        for member in self._memberships.of_nation(nation_slug):
+            yield from self._sockets.of_person(member.user_id, nation_slug)
+
+
+def _pushed(happening: Happening, brand: Brand) -> Notice | None:
+    """What every member sees at once; the rest is for those who administer the nation."""
+    match happening.event:
+        case Bus.NATION_NEEDS_REAUTH:
+            return Notice(
+                "reconnect",
+                f"{brand.name} lost access to your NationBuilder. An admin can reconnect it in the settings.",
+                reconnect_page(brand.app_url),
+            )
+        case Bus.NATION_CONNECTED:
+            return Notice("reconnected", f"{brand.name} has access to your NationBuilder.")
+        case _:
+            return None
+
+
+def _still_so(happening: Happening, nation: Nation) -> bool:
+    """Whether it is worth telling: what has passed meanwhile is not."""
+    match happening.event:
+        case Bus.NATION_NEEDS_REAUTH:
+            return nation.nb_needs_reauth
+        case Bus.NATION_CONNECTED:
+            return nation.nb_connected and not nation.nb_needs_reauth
+        case _:
+            return True
+
+
+def _is_admin(membership: Membership) -> bool:
+    return membership.role.at_least(Role.ADMIN)
+
+
+def _about(happening: Happening) -> dict[str, str]:
+    return {
+        "nation": happening.nation_slug,
+        "event_type": happening.event.value,
+        "incident": happening.incident,
+    }
