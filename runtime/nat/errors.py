@@ -40,6 +40,13 @@
     │   ├── PaymentDeclined
     │   ├── QuoteChanged           the amount is not what the person was shown
     │   └── BillingUnavailable     Stripe does not answer
+    ├── NotConnected               NationBuilder's consent did not lead to a connection or a membership
+    │   ├── ConsentDenied
+    │   ├── StateInvalid           a `state` that is not ours, or was used
+    │   │   └── StateExpired
+    │   ├── OtherBrowser           another browser than the one that began
+    │   ├── CodeRefused            a code that is used, too old or another nation's
+    │   └── NotControlPanelUser
     ├── Reconnect                  NationBuilder no longer accepts the nation's tokens
     ├── NationBuilderError         the V2 API said no (see `nat.nationbuilder`)
     │   ├── RecordNotFound
@@ -394,6 +401,68 @@ class BillingUnavailable(BillingError):
     status = 503
     retryable = True
     default = "The payment service does not answer at the moment. Please try again in a minute."
+
+
+class NotConnected(NatError):
+    """The way through NationBuilder's consent page ended without effect: no token was kept."""
+
+    code = "not_connected"
+    status = 400
+    default = "NationBuilder did not complete this. Go back and begin again."
+
+
+class ConsentDenied(NotConnected):
+    """`error=access_denied`."""
+
+    code = "consent_denied"
+    status = 403
+    default = "Access to the nation was not allowed, so nothing was changed."
+
+
+class StateInvalid(NotConnected):
+    """Forged, altered, or used already."""
+
+    code = "state_invalid"
+    default = "This link is not valid, or was used already. Go back and begin again."
+
+
+class StateExpired(StateInvalid):
+    """Begun longer ago than a `state` is good for."""
+
+    code = "state_expired"
+    default = "This took longer than ten minutes. Go back and begin again."
+
+
+class OtherBrowser(NotConnected):
+    """The browser has not the cookie of the one that began: somebody may have been sent a link."""
+
+    code = "other_browser"
+    status = 403
+    default = (
+        "This was begun in another browser or by somebody else, so nothing was changed. If you did not begin "
+        "it yourself, close this page."
+    )
+
+
+class CodeRefused(NotConnected):
+    """`invalid_grant` for an authorization code."""
+
+    code = "code_refused"
+    default = (
+        "NationBuilder did not accept this sign-in: it was used already, is older than ten minutes, or belongs "
+        "to another nation. Go back and begin again."
+    )
+
+
+class NotControlPanelUser(NotConnected):
+    """`/signups/me` does not say `is_cpu`."""
+
+    code = "not_control_panel_user"
+    status = 403
+    default = (
+        "Only people who use the nation's control panel can do this. Ask an admin of the nation to give you "
+        "access to the control panel first, or to invite you."
+    )
 
 
 class Reconnect(NatError):

@@ -216,6 +216,11 @@ class Secret:
     CUSTOMER_APP_PATTERN: Final = "nat/customer/*/nationbuilder-app-??????"
 
     @staticmethod
+    def tenant_tokens(tenant_id: str) -> str:
+        """The pair of a tenant, from before nations; read by the migration."""
+        return f"nat/tenant/{tenant_id}/nb-tokens"
+
+    @staticmethod
     def nation_tokens(nation_slug: str) -> str:
         """NationBuilder's token pair of one nation."""
         return f"nat/nation/{nation_slug}/nb-tokens"

@@ -140,22 +140,67 @@ class Refresher:
                 return
             self._with_lease(row, _Wish(sweeping=True, margin=timedelta(0)))
 
-    def connect(self, tokens: NbTokens, app: str | None = None) -> None:
+    def connect(self, tokens: NbTokens, app: str | None = None, *, patience: timedelta = PATIENCE) -> None:
         """Store the pair of a nation that was just connected with `app` (`nat.connections.apps`).
 
         Also undoes `nb_needs_reauth`. Raises `NationBuilderDown` while a refresh is under way for longer than
-        `PATIENCE`, and what boto3 raises when the pair could not be stored anywhere.
+        `patience`, and what boto3 raises when the pair could not be stored anywhere.
         """
         slug = tokens.nation_slug
-        with self._gates.passing(slug):
-            deadline = self._now() + PATIENCE
+        with self._waited_lease(slug, patience) as row:
+            generation = row.generation + 1
+            self._vault.store_nb_tokens(tokens, write_id=_write_id(generation, tokens))
+            self._status.connected(slug, tokens.expires_at, app=app)
+            self._rows.finish(row, generation=generation)
+
+    def adopt(self, tokens: NbTokens, app: str | None) -> bool:
+        """Store the first pair of a nation, which comes from elsewhere; False if it has or had another one.
+
+        With the lease, and never over a pair that was refreshed since, so it may be repeated after a crash.
+        Raises `NationBuilderDown` as `connect` does, and what boto3 raises.
+        """
+        slug = tokens.nation_slug
+        with self._waited_lease(slug, PATIENCE) as row:
+            try:
+                kept = self._read(slug)
+            except Reconnect:
+                if row.generation:
+                    return False  # somebody has connected and disconnected it meanwhile
+                kept = None
+            if kept is not None and fingerprint(kept.refresh_token) != fingerprint(tokens.refresh_token):
+                return False
+            generation = max(row.generation, 1)
+            if kept is None:
+                self._vault.store_nb_tokens(tokens, write_id=_write_id(generation, tokens))
+            self._status.connected(slug, tokens.expires_at, app=app)
+            self._rows.finish(row, generation=generation)
+            return True
+
+    def disconnect(self, nation_slug: str, *, patience: timedelta = PATIENCE) -> NbTokens | None:
+        """Forget a nation's pair; gives it, so that it can be revoked, or None if there was none.
+
+        With the lease, so no refresh that is under way brings a pair back. Raises `NationBuilderDown` as
+        `connect` does, and what boto3 raises.
+        """
+        with self._waited_lease(nation_slug, patience) as row:
+            try:
+                tokens = self._read(nation_slug)
+            except Reconnect:
+                tokens = None
+            self._vault.remove(nation_slug)
+            self._status.disconnected(nation_slug)
+            self._rows.finish(row)
+            return tokens
+
+    @contextmanager
+    def _waited_lease(self, nation_slug: str, patience: timedelta) -> Iterator[RefreshRow]:
+        """The nation's lease, waited for. Raises `NationBuilderDown`."""
+        with self._gates.passing(nation_slug):
+            deadline = self._now() + patience
             while True:
-                with self._lease(slug) as row:
+                with self._lease(nation_slug) as row:
                     if row is not None:
-                        generation = row.generation + 1
-                        self._vault.store_nb_tokens(tokens, write_id=_write_id(generation, tokens))
-                        self._status.connected(slug, tokens.expires_at, app=app)
-                        self._rows.finish(row, generation=generation)
+                        yield row
                         return
                 if self._now() > deadline:
                     raise NationBuilderDown

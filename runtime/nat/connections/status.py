@@ -69,17 +69,20 @@ class NbStatus:
             {"reason": reason},
         )
 
-    def disconnected(self, nation_slug: str) -> None:
-        """The nation has no tokens any more, because a person took them away."""
-        self._nations.update(
+    def disconnected(self, nation_slug: str) -> bool:
+        """The nation has no tokens any more, because a person took them away; True if that is news."""
+        return self._announced(
             nation_slug,
             {
                 "nb_connected": False,
                 "nb_needs_reauth": False,
                 "nb_token_expires_at": None,
                 "refresh_bucket": None,
+                "nb_app": None,
             },
-            now=self._now(),
+            "attribute_exists(nation_slug) AND (nb_connected = :true OR nb_needs_reauth = :true)",
+            Bus.NATION_DISCONNECTED,
+            {},
         )
 
     def _announced(

@@ -64,6 +64,10 @@ class TokenVault(Protocol):
         """Write, without effect on the pair, what `store_nb_tokens` would need; raises what that would."""
         ...
 
+    def remove(self, nation_slug: str) -> None:
+        """Delete the pair for good; nothing happens if there is none."""
+        ...
+
     def forget(self, nation_slug: str) -> None:
         """Read the pair anew at the next call."""
         ...
@@ -131,6 +135,19 @@ class SecretsManagerVault:
             SecretId=Secret.nation_tokens(nation_slug), SecretString="{}", VersionStages=[PROOF_STAGE]
         )
 
+    def remove(self, nation_slug: str) -> None:
+        """Delete the secret. Raises `NationNotEntered` outside of its nation."""
+        _require_entered(nation_slug)
+        try:
+            # At once: a secret that waits for its deletion could not be made anew in the meantime.
+            self._client.delete_secret(
+                SecretId=Secret.nation_tokens(nation_slug), ForceDeleteWithoutRecovery=True
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _ABSENT:
+                raise
+        self.forget(nation_slug)
+
     def forget(self, nation_slug: str) -> None:
         """Read the pair anew at the next call."""
         self._memory.forget(nation_slug)
@@ -190,6 +207,12 @@ class DynamoVault:
         """Seal something. That the table takes writes is proven by the row of the refresh itself."""
         _require_entered(nation_slug)
         self._seal.close(nation_slug, "{}")
+
+    def remove(self, nation_slug: str) -> None:
+        """Delete the row. Raises `NationNotEntered` outside of its nation."""
+        _require_entered(nation_slug)
+        self._client.delete_item(TableName=self._table, Key=encode(_key(nation_slug)))
+        self.forget(nation_slug)
 
     def forget(self, nation_slug: str) -> None:
         """Read the pair anew at the next call."""

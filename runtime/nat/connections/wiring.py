@@ -87,7 +87,12 @@ class Wiring:
         )
 
     @classmethod
-    def of_process(cls, tables: TableNames, session: requests.Session | None = None) -> "Wiring":
+    def of_process(
+        cls,
+        tables: TableNames,
+        session: requests.Session | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> "Wiring":
         """In a function that serves all nations with its own role."""
         return cls(
             tables,
@@ -96,4 +101,5 @@ class Wiring:
             kms=aws.kms(),
             own_secrets=aws.secrets(),
             session=session,
+            clock=clock,
         )

@@ -26,6 +26,7 @@ class Request:
     path: Mapping[str, str]
     query: Mapping[str, str]
     request_id: str
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes = field(default=b"", repr=False)
 
     @classmethod
@@ -41,6 +42,7 @@ class Request:
             path=event.get("pathParameters") or {},
             query=event.get("queryStringParameters") or {},
             request_id=context.get("requestId", ""),
+            cookies=_cookies(event),
             content=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
         )
 
@@ -84,6 +86,14 @@ class Answer:
             "headers": {"content-type": "application/json", "cache-control": "no-store", **self.headers},
             "body": text,
         }
+
+
+def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
+    """Cookies by name. API Gateway lists them, apart from the headers, in payload format 2.0."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    listed = event.get("cookies") or headers.get("cookie", "").split(";")
+    pairs = (each.strip().partition("=") for each in listed)
+    return {name: value for name, _, value in pairs if name}
 
 
 def download(text: str, *, name: str, content_type: str) -> Answer:

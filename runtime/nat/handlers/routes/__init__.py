@@ -46,8 +46,6 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.CHANGE: "approvals",
     Route.UNDO: "approvals",
     Route.RETRY_CHANGE: "approvals",
-    Route.MODEL_KEY: "model_key",
-    Route.STORE_MODEL_KEY: "model_key",
     Route.PRIMARY_NATION: "me",
     Route.MEMBERS: "members",
     Route.CHANGE_MEMBER: "members",
@@ -59,6 +57,8 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.REVOKE_INVITATION: "invitations",
     Route.ACCEPT_INVITATION: "invitations",
     Route.CONNECTIONS: "connections",
+    Route.MODEL_KEY: "model_key",
+    Route.STORE_MODEL_KEY: "model_key",
     Route.REMOVE_MODEL_KEY: "model_key",
 }
 

@@ -7,7 +7,9 @@ import pytest
 
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from nat.settings import TableNames
+from tests.unit.nat.connections import crossing as crossing_module
 from tests.unit.nat.connections import keeping
+from tests.unit.nat.connections.crossing import Crossing
 from tests.unit.nat.connections.keeping import STORES, Office
 
 
@@ -33,4 +35,13 @@ def office(
 ) -> Iterator[Office]:
     """A nation, with either vault."""
     with keeping.office(tables, nationbuilder, request.param, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def crossing(
+    tables: TableNames, nationbuilder: RunningNationBuilder, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Crossing]:
+    """A nation that nobody has connected yet, and its owner ann."""
+    with crossing_module.crossing(tables, nationbuilder, "secretsmanager", monkeypatch) as made:
         yield made

@@ -1,0 +1,307 @@
+"""The way through NationBuilder's consent page: to connect a nation, or to prove that one belongs to it.
+
+    oauth.begin(…)                  a signed-in person; gives NationBuilder's address and the browser's secret
+    oauth.returned(state, cookie)   the state, used up by this
+    oauth.complete(begun, code)     the code is exchanged once, NationBuilder is asked who consented
+
+`connect` keeps the nation's tokens, and only an admin or the owner may begin it; their role is read again
+when they come back. `join` reads who consented and gives its tokens back: those of the nation are never
+touched. In both only a control-panel user counts (`/signups/me`, `is_cpu`), asked of the nation's own host
+with the token that this host gave. A code of another nation is refused there, because it is exchanged at the
+host that the signed state names.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+import requests
+
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
+from nat.audit.people import PeopleLog
+from nat.connections.apps import App, Apps
+from nat.connections.connected import Connected, ConnectedRows
+from nat.connections.oauth_state import LIFETIME, Begun, Purpose, State, States
+from nat.connections.refresh import Refresher
+from nat.connections.status import NbStatus
+from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
+from nat.connections.tokens import NbTokens
+from nat.errors import (
+    BadRequest,
+    CodeRefused,
+    ConsentDenied,
+    NatError,
+    NationBuilderDown,
+    NationBuilderError,
+    NotConnected,
+    NotControlPanelUser,
+    PermissionDenied,
+    RoleInsufficient,
+    StateInvalid,
+    TokenRejected,
+)
+from nat.isolation import nation
+from nat.names import OAUTH_CALLBACK
+from nat.nationbuilder import NationBuilder
+from nat.people.members import Members
+from nat.people.memberships import Membership
+from nat.people.ownership import Confirmed, Ownership, confirm_owner
+from nat.roles import Role
+
+CALLBACK_PATH: Final = OAUTH_CALLBACK.partition(" ")[2]
+PATIENCE: Final = timedelta(seconds=15)
+"""How long a callback waits for a refresh that is under way; API Gateway waits 30 seconds for it."""
+PROOF_TIMEOUT: Final = (3.05, 8.0)
+"""Seconds to connect and to wait for `/signups/me`."""
+_LONGEST_CODE: Final = 2_000
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where the browser goes now, and the secret that it has to bring back in a cookie."""
+
+    url: str
+    browser: str = field(repr=False)
+    lifetime: timedelta = LIFETIME
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came of it. `confirmed` tells whether the ownership of the nation was settled by it; people whom
+    it removed may still have sockets open."""
+
+    begun: Begun
+    role: Role
+    joined: bool
+    confirmed: Confirmed
+
+
+@dataclass(frozen=True)
+class People:
+    """Who belongs to nations: what the way needs of that room."""
+
+    members: Members
+    ownership: Ownership
+
+
+class OAuth:
+    """Both ends of the way, and the end of a connection. Acts for many nations, each within
+    `nation(slug)`."""
+
+    def __init__(
+        self,
+        *,
+        states: States,
+        apps: Apps,
+        endpoint: TokenEndpoint,
+        refresher: Refresher,
+        status: NbStatus,
+        connected: ConnectedRows,
+        people: People,
+        audit: Audit,
+        base_url: str,
+        session: requests.Session,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`base_url` is NationBuilder's, with a place for the slug."""
+        self._states = states
+        self._apps = apps
+        self._endpoint = endpoint
+        self._refresher = refresher
+        self._status = status
+        self._connected = connected
+        self._people = people
+        self._audit = audit
+        self._base_url = base_url
+        self._session = session
+        self._now = now
+
+    def begin(
+        self,
+        user_id: str,
+        nation_slug: str,
+        purpose: Purpose,
+        *,
+        web_app: str,
+        customer: str | None = None,
+        browser: str | None = None,
+    ) -> Departure:
+        """Send somebody to NationBuilder, from the web app at `web_app`, one of ours, of a customer's brand.
+        `browser` is the secret that the browser has from an earlier way, if it has one.
+
+        Raises `NationUnknown`, `NotAMember` and `RoleInsufficient` for who may not connect, `BadRequest` for
+        who joins a nation they belong to, `AppUnknown`.
+        """
+        with nation(nation_slug):
+            record = self._people.members.nations.require(nation_slug)
+            if purpose is Purpose.CONNECT:
+                self._require_admin(user_id, nation_slug)
+            elif self._people.members.memberships.get(user_id, nation_slug) is not None:
+                raise BadRequest("You belong to this nation already.")
+            joins_connected = purpose is Purpose.JOIN and record.nb_connected
+            name = (record.nb_app if joins_connected else None) or self._apps.choose(nation_slug, customer)
+            app = self._apps.credentials(nation_slug, name)
+        begun, state, secret = self._states.begin(
+            user_id, nation_slug, purpose, app=name, web_app=web_app, browser=browser, now=self._now()
+        )
+        query = {
+            "response_type": "code",
+            "client_id": app.client_id,
+            "redirect_uri": _redirect_uri(begun),
+            "state": state,
+            "code_challenge": begun.challenge,
+            "code_challenge_method": "S256",
+        }
+        host = self._base_url.replace("{slug}", nation_slug).rstrip("/")
+        return Departure(f"{host}/oauth/authorize?{urlencode(query)}", secret)
+
+    def read(self, state: str) -> State:
+        """The state that somebody brings back, unused yet. Raises `StateInvalid`, `StateExpired`."""
+        return self._states.read(state, self._now())
+
+    def returned(self, state: State, browser: str | None) -> Begun:
+        """Use the state up, in the browser that began. Raises `StateInvalid`, `OtherBrowser`."""
+        return self._states.finish(state, browser)
+
+    def complete(self, begun: Begun, *, code: str | None, error: str | None = None) -> Arrival:
+        """Do what the person went for. `code` and `error` are the query's.
+
+        Raises `ConsentDenied`, `CodeRefused`, `NotControlPanelUser`, `NotConnected`; `RoleInsufficient` and
+        `NotAMember` if they may no longer connect; `NationBuilderDown`; `SeatsTaken` and other errors of
+        joining. Whatever it raises before the tokens are stored, it has given them back.
+        """
+        state = begun.state
+        if error is not None:
+            raise ConsentDenied if error == "access_denied" else NotConnected
+        if not code or len(code) > _LONGEST_CODE:
+            raise StateInvalid
+        with nation(state.nation_slug):
+            if state.purpose is Purpose.CONNECT:
+                self._require_admin(state.user_id, state.nation_slug)
+            app = self._apps.credentials(state.nation_slug, begun.app)
+            tokens = self._exchange(begun, code, app)
+            try:
+                proven = self._prove(tokens, state.user_id)
+                if state.purpose is Purpose.CONNECT:
+                    self._refresher.connect(tokens, begun.app, patience=PATIENCE)
+            except NatError:
+                self._endpoint.revoke(tokens, app)
+                raise
+            if state.purpose is Purpose.JOIN:
+                self._endpoint.revoke(tokens, app)
+                return self._join(begun)
+            return self._settle(begun, proven)
+
+    def disconnect(self, admin: Membership) -> None:
+        """Take a nation's tokens away and revoke them at NationBuilder, as well as can be. May be repeated.
+
+        Raises `NationBuilderDown` while a refresh is under way.
+        """
+        slug = admin.nation_slug
+        with nation(slug):
+            name = self._status.app_of(slug)
+            tokens = self._refresher.disconnect(slug, patience=PATIENCE)
+            revoked = tokens is not None and self._revoked(tokens, name)
+            self._connected.remove(slug)
+        if tokens is not None:
+            self._audit.append(
+                slug,
+                Kind.REVOKED,
+                by=admin.user_id,
+                about="nationbuilder",
+                summary="Disconnected NationBuilder",
+                details={"revoked_at_nationbuilder": revoked},
+            )
+
+    def _require_admin(self, user_id: str, nation_slug: str) -> Membership:
+        membership = self._people.members.memberships.require(user_id, nation_slug)
+        if not membership.role.at_least(Role.ADMIN):
+            raise RoleInsufficient
+        return membership
+
+    def _exchange(self, begun: Begun, code: str, app: App) -> NbTokens:
+        slug = begun.state.nation_slug
+        try:
+            return self._endpoint.exchange(slug, code, _redirect_uri(begun), begun.verifier, app)
+        except GrantRefused:
+            raise CodeRefused from None
+        except RequestRefused as refusal:
+            _log.error("code not accepted", extra={"nation": slug, "code": refusal.code})
+            self._apps.forget()
+            raise NotConnected from None
+        except AnswerUnclear:
+            raise NationBuilderDown from None
+
+    def _prove(self, tokens: NbTokens, user_id: str) -> Connected:
+        """Who consented. Raises `NotControlPanelUser`, `NationBuilderError`."""
+        try:
+            with NationBuilder(
+                tokens.nation_slug,
+                token=lambda: tokens.access_token,
+                base_url=self._base_url,
+                session=self._session,
+                timeout=PROOF_TIMEOUT,
+            ) as client:
+                me = client.show("signups", "me", fields={"signups": ("id", "full_name", "is_cpu")}).record
+        except (PermissionDenied, TokenRejected):
+            raise NotControlPanelUser from None  # the token is new, so it is the person who is not let in
+        if me["is_cpu"] is not True:
+            raise NotControlPanelUser
+        return Connected(tokens.nation_slug, user_id, me.id, me.text("full_name") or None, self._now())
+
+    def _settle(self, begun: Begun, proven: Connected) -> Arrival:
+        """What follows once the tokens are stored."""
+        state = begun.state
+        self._connected.put(proven)
+        self._audit.append(
+            state.nation_slug,
+            Kind.CONNECTED,
+            by=state.user_id,
+            about="nationbuilder",
+            summary="Connected NationBuilder",
+            details={"app": begun.app, "signup_id": proven.signup_id},
+            once=f"oauth#{state.id}",
+        )
+        confirmed = self._confirm(state)
+        membership = self._people.members.memberships.require(state.user_id, state.nation_slug)
+        self._link(state)
+        return Arrival(begun, membership.role, joined=False, confirmed=confirmed)
+
+    def _join(self, begun: Begun) -> Arrival:
+        state = begun.state
+        confirmed = self._confirm(state)
+        joined = self._people.members.join(state.user_id, state.nation_slug, Role.MEMBER)
+        if joined.new or state.user_id == confirmed.owner_id:
+            self._link(state)
+        if joined.new:
+            PeopleLog(self._audit).proved(joined.membership)
+        owns = confirmed.changed and confirmed.owner_id == state.user_id
+        return Arrival(begun, joined.membership.role, joined=joined.new or owns, confirmed=confirmed)
+
+    def _confirm(self, state: State) -> Confirmed:
+        """Settle who owns the nation, and note it if that is news."""
+        confirmed = confirm_owner(state.nation_slug, state.user_id, self._people.ownership)
+        PeopleLog(self._audit).confirmed(state.nation_slug, confirmed)
+        return confirmed
+
+    def _link(self, state: State) -> None:
+        """The nation becomes the primary one of who has none."""
+        user = self._people.members.users.get(state.user_id)
+        if user is None or user.nation_slug is None:
+            self._people.members.link(state.user_id, state.nation_slug)
+
+    def _revoked(self, tokens: NbTokens, app: str | None) -> bool:
+        try:
+            return self._endpoint.revoke(tokens, self._apps.credentials(tokens.nation_slug, app))
+        except NationBuilderError:  # the app's credentials are not there any more
+            return False
+
+
+def _redirect_uri(begun: Begun) -> str:
+    return f"{begun.web_app}{CALLBACK_PATH}"

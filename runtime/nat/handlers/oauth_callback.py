@@ -1,0 +1,115 @@
+"""`GET /oauth/callback`: where NationBuilder sends people back to. Public: a signed, single-use state and the
+cookie of the browser that began say who comes.
+
+Who succeeded goes to `/setup/success` of the web app that they came from, everybody else sees a page that
+says what happened and what to do.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from nat import log, settings
+from nat.channels.brands import Brands
+from nat.channels.push import Push
+from nat.channels.websocket import Sockets
+from nat.connections.oauth import Arrival, OAuth
+from nat.connections.oauth_state import Purpose
+from nat.errors import Internal, NatError, StateInvalid
+from nat.handlers.oauth_cookie import secret_of
+from nat.handlers.oauth_page import failure_page
+from nat.handlers.oauth_services import oauth, services
+from nat.handlers.request import Answer, Lambda, Request
+from nat.names import Variable
+
+SUCCESS_PATH: Final = "/setup/success"
+OURS: Final = "Something went wrong on our side, so this was not completed. Go back and try again."
+_HEADINGS: Final = {
+    Purpose.CONNECT: "NationBuilder was not connected",
+    Purpose.JOIN: "You have not joined the nation",
+    None: "This did not work",
+}
+
+ShutOut = Callable[[str, str], object]
+"""Closes what somebody (user id) has open in a nation (slug)."""
+
+
+class Callback:
+    """The callback, on a given way."""
+
+    def __init__(self, way: OAuth, brands: Brands, shut_out: ShutOut) -> None:
+        self._way = way
+        self._brands = brands
+        self._shut_out = shut_out
+        self._web_apps = tuple(app for brand in brands.known for app in brand.apps)
+
+    def __call__(self, event: Mapping[str, Any]) -> Lambda:
+        """Answer one visit, always with a page or a way on."""
+        request = Request.read(event)
+        log.structured().append_keys(request=request.request_id)
+        return self._answer(request).as_lambda()
+
+    def _answer(self, request: Request) -> Answer:
+        purpose: Purpose | None = None
+        web_app = self._brands.own.app_url
+        try:
+            text = request.query.get("state")
+            if not text:
+                raise StateInvalid
+            state = self._way.read(text)
+            purpose = state.purpose
+            begun = self._way.returned(state, secret_of(request.cookies, self._web_apps))
+            web_app = begun.web_app
+            arrival = self._way.complete(
+                begun, code=request.query.get("code"), error=request.query.get("error")
+            )
+            self._close_sockets(arrival)
+            return self._onwards(arrival)
+        except NatError as error:
+            log.structured().info("way to NationBuilder ended", extra={"code": error.code})
+            return self._page(web_app, purpose, error.message, error.status)
+        except Exception as error:
+            log.defect(error, request=request.request_id)
+            return self._page(web_app, purpose, OURS, Internal.status)
+
+    def _onwards(self, arrival: Arrival) -> Answer:
+        state = arrival.begun.state
+        query = urlencode({"nation": state.nation_slug, "purpose": state.purpose.value})
+        location = f"{arrival.begun.web_app}{SUCCESS_PATH}?{query}"
+        headers = {"location": location, "referrer-policy": "no-referrer", "content-type": "text/plain"}
+        return Answer("", 302, headers)
+
+    def _page(self, web_app: str, purpose: Purpose | None, message: str, status: int) -> Answer:
+        brand = self._brands.at(web_app)
+        return failure_page(
+            brand=brand.name, heading=_HEADINGS[purpose], message=message, back=f"{web_app}/", status=status
+        )
+
+    def _close_sockets(self, arrival: Arrival) -> None:
+        """People whom a proven owner removed have lost the nation; what they have open is closed."""
+        for user_id in arrival.confirmed.removed:
+            self._shut_out(user_id, arrival.begun.state.nation_slug)
+
+
+@cache
+def callback() -> Callback:
+    """The callback of this process, from its environment."""
+    found = services()
+    sockets = Sockets(found.client, found.tables)
+    hang_up = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)).hang_up
+
+    def shut_out(user_id: str, nation_slug: str) -> int:
+        return sockets.shut_out(user_id, nation_slug, hang_up)
+
+    return Callback(oauth(), Brands.read(), shut_out)
+
+
+def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point."""
+    return callback()(event)
+
+
+if settings.in_lambda():  # clients are built while Lambda gives a new function its full CPU, not in a request
+    log.structured()
+    callback()
