@@ -92,7 +92,7 @@ def test_the_proposal_says_how_many_whom_and_what_becomes_of_them(admin: Person,
     changed = [each for each in card["sample"] if each["type"] == "person"]
     assert card["summary"] == f"Tag {MAJOR_DONORS} people as “{TAG}”"
     assert card["people"] == MAJOR_DONORS
-    assert card["filter"] == "people; donated in all at least 100.01"
+    assert card["filter"] == "people; donated in all more than 100.00"
     assert {each["id"] for each in changed} <= set(office.donors_over(10_000))
     assert all(each["before"] is None and each["after"] == {"tag": TAG} for each in changed)
     assert office.carriers(TAG) == []

@@ -117,8 +117,7 @@ class Writes:
             "undoable": change.reversible,
             "expires_at": proposal.expires_at.isoformat(timespec="seconds"),
         }
-        outcome = Outcome(data | _skipped(change), total=len(change.operations), untrusted=False)
-        return Told(outcome, label=change.summary)
+        return Told(Outcome(data | _skipped(change), untrusted=False), label=f"Prepared: {change.summary}")
 
 
 def _nothing(change: Change) -> Outcome:

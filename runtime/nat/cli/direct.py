@@ -21,7 +21,7 @@ from nat.cli.failure import CommandFailed
 from nat.cli.files import LocalFiles
 from nat.cli.memory import Kept, MemoryActions, MemorySteps
 from nat.errors import NatError, NotFound
-from nat.events import ApprovalRequested, ApprovalUpdated, TextDelta, TurnFinished, TurnStopped
+from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished, TurnStopped
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import read_optional
@@ -158,7 +158,6 @@ class DirectChat:
             {"role": "assistant", "content": [{"type": "text", "text": f"{done}: {figures}."}]},
         ]
         text = report.in_words(done)
-        emit(TextDelta(text))
         emit(TurnStopped(text) if report.stopped else TurnFinished(text))
         if isinstance(report.halted, NatError) and not report.done:
             raise report.halted

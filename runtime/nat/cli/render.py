@@ -80,9 +80,11 @@ class Screen:
                 self._line(_DECIDED[state], dim=True)
             case TurnRestarted():
                 self._restart()
-            case TurnFinished(links=links):
+            case TurnFinished(text=text, links=links):
+                self._say_unsaid(text)
                 self._end(links)
-            case TurnStopped():
+            case TurnStopped(text=text):
+                self._say_unsaid(text)
                 self._end(())
                 self._line("Stopped.")
             case TurnFailed(message=message):
@@ -115,6 +117,11 @@ class Screen:
             )
             self._live.start()
         self._live.update(safe_markdown(self._text))
+
+    def _say_unsaid(self, text: str) -> None:
+        """The text of a turn that streamed none, such as the report of a change."""
+        if not self._settled and not self._text:
+            self._say(clean(text))
 
     def _settle(self) -> None:
         """End the running text: what comes next stands below it."""

@@ -10,6 +10,7 @@ from nat.agent.tools.people import ContactDetails
 from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
+    amount_words,
     cents_between,
     given,
     in_words,
@@ -98,8 +99,7 @@ def list_donations(
         "donations",
         span_words(nation, span, "succeeded"),
         f"of person {person_id}" if person_id else None,
-        f"at least {money(min_cents)}" if min_cents is not None else None,
-        f"at most {money(max_cents)}" if max_cents is not None else None,
+        amount_words(min_cents, max_cents),
         f"status {' or '.join(status)}" if status else None,
         f"tracking code {code.text('name')}" if code else None,
         f"page {page_id}" if page_id else None,

@@ -13,6 +13,7 @@ from nat.agent.tool import Effect, Outcome, tool
 from nat.agent.tools.parameters import CentsRange, CountOnly, Limit, Parameters, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     Item,
+    amount_words,
     cents_between,
     counted,
     given,
@@ -147,7 +148,7 @@ def search_people(
         f"tag {tag_id}" if tag_id else None,
         f"support level {' or '.join(map(str, sorted(set(support_level))))}" if support_level else None,
         _flag_words(flags),
-        _cents_words(donated_cents),
+        amount_words(donated_cents.gte, donated_cents.lte, "donated in all") if donated_cents else None,
         *(
             span_words(nation, span, attribute.removesuffix("_at").replace("_", " "))
             for attribute, span in spans.items()
@@ -336,11 +337,3 @@ def _flag_words(flags: Flags | None) -> str | None:
         return None
     chosen = {name: value for name, value in flags.model_dump().items() if value is not None}
     return ", ".join(f"{'' if value else 'not '}{name.replace('_', ' ')}" for name, value in chosen.items())
-
-
-def _cents_words(cents: CentsRange | None) -> str | None:
-    if cents is None or (cents.gte is None and cents.lte is None):
-        return None
-    low = f"at least {cents.gte} cents" if cents.gte is not None else ""
-    high = f"at most {cents.lte} cents" if cents.lte is not None else ""
-    return f"donated in all {' and '.join(filter(None, (low, high)))}"

@@ -77,6 +77,17 @@ def cents_between(low: int | None, high: int | None) -> Any:
     return between(low, high, includes_end=True)
 
 
+def amount_words(low: int | None, high: int | None, what: str = "") -> str | None:
+    """A range of cents in words, `more than 100.00`; None if it has no end. Both ends are included, so one
+    cent beyond a whole amount is how "more than" and "less than" are asked for."""
+    parts = []
+    if low is not None:
+        parts.append(f"more than {money(low - 1)}" if low % 100 == 1 else f"at least {money(low)}")
+    if high is not None:
+        parts.append(f"less than {money(high + 1)}" if high % 100 == 99 else f"at most {money(high)}")
+    return f"{what} {' and '.join(parts)}".strip() if parts else None
+
+
 def in_words(subject: str, *parts: str | None) -> str:
     """A filter in words: `donations; status succeeded; this_week (2026-11-16 to 2026-11-22)`."""
     return "; ".join([subject, *(part for part in parts if part)])

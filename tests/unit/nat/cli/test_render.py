@@ -143,3 +143,13 @@ def test_in_a_pipe_only_the_answer_goes_to_standard_output(capsys: pytest.Captur
 
     assert output == "23 people.\n"
     assert "Looking at tags" in capsys.readouterr().err
+
+
+def test_a_report_that_was_not_streamed_is_shown_at_the_end() -> None:
+    output = shown(Progress("Tagging", 23, 23), TurnFinished("Done: 23 of 23."))
+
+    assert "Done: 23 of 23." in output
+
+
+def test_a_streamed_answer_is_not_shown_twice() -> None:
+    assert shown(TextDelta("23 people."), TurnFinished("23 people.")).count("23 people.") == 1

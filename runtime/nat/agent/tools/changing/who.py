@@ -15,7 +15,7 @@ from nat.agent.change import Skipped, Subject
 from nat.agent.tools.changing.planning import NOT_FOUND, existing, number_of_people
 from nat.agent.tools.parameters import CentsRange, Moment, Parameters, RecordId, Text, since_until
 from nat.agent.tools.people import CustomField, Flags
-from nat.agent.tools.results import PERSON_NAME, cents_between, given, in_words, money, span_words
+from nat.agent.tools.results import PERSON_NAME, amount_words, cents_between, given, in_words, span_words
 from nat.agent.tools.tags import find_tag
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import PAGE_SIZE, HasValues, NationBuilder, Record, together
@@ -108,7 +108,7 @@ def people_found(nation: NationBuilder, search: PeopleSearch, *, limit: int = PE
         "people",
         f"tagged “{tag.text('name')}”" if tag else None,
         f"support level {' or '.join(map(str, levels))}" if levels else None,
-        _donated_words(donated),
+        amount_words(donated.gte, donated.lte, "donated in all") if donated else None,
         *(f"{'' if value else 'not '}{name.replace('_', ' ')}" for name, value in flags.items()),
         *(
             span_words(nation, span, attribute.removesuffix("_at").replace("_", " "))
@@ -154,14 +154,6 @@ def at_most(count: int, limit: int) -> None:
             f"That is {number_of_people(count)}; one change takes at most {limit:,}. Narrow it down, or do "
             "it in parts."
         )
-
-
-def _donated_words(donated: CentsRange | None) -> str | None:
-    if donated is None:
-        return None
-    ends = (("at least", donated.gte), ("at most", donated.lte))
-    parts = [f"{word} {money(cents)}" for word, cents in ends if cents is not None]
-    return f"donated in all {' and '.join(parts)}" if parts else None
 
 
 def _read(nation: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> dict[str, Record]:
