@@ -16,6 +16,7 @@ DEFAULT_BRAND: Final = "nat"
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+EmailDomain = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 ExtensionId = Annotated[str, Field(pattern=r"^[a-p]{32}$")]
 
 
@@ -58,6 +59,45 @@ class Brand(Frozen):
     """Slack allows 35 characters."""
 
 
+class Google(Frozen):
+    """Sign-in by Google, with the customer's own OAuth client."""
+
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+\.apps\.googleusercontent\.com$")]
+    secret_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
+    """A secret of Secrets Manager in the platform's account: JSON with `client_secret`."""
+
+
+class Saml(Frozen):
+    """Sign-in by the customer's own SAML 2.0 provider."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{2,31}$")]
+    """Shown on the login page's button and unique on the platform; Cognito allows 3 to 32 characters."""
+    metadata_url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$")]
+    email_domains: Annotated[tuple[EmailDomain, ...], Field(min_length=1)]
+    """Domains of the customer. An address outside of them proves nothing, whatever the provider says."""
+    email_attribute: str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
+    """Name of the SAML attribute with the address, by default that of Entra ID and AD FS."""
+
+    @model_validator(mode="after")
+    def _free_name(self) -> "Saml":
+        if self.name.lower().startswith(("google", "cognito")):
+            raise ValueError(f"{self.name} is the name of another kind of provider")
+        return self
+
+
+class SignInBy(Frozen):
+    """How people may sign in besides email and password."""
+
+    google: Google | None = None
+    saml: tuple[Saml, ...] = ()
+
+    @model_validator(mode="after")
+    def _different(self) -> "SignInBy":
+        if len({each.name for each in self.saml}) < len(self.saml):
+            raise ValueError("two SAML providers have the same name")
+        return self
+
+
 class Place(Frozen):
     """Where a dedicated platform runs, per environment."""
 
@@ -74,6 +114,7 @@ class Customer(Frozen):
     brand: Brand
     extension_ids: tuple[ExtensionId, ...] = ()
     """Chrome extension ids that may sign in."""
+    sign_in: SignInBy = SignInBy()
     plans: tuple[str, ...] = ("nat", "nat_pro")
     """Plans on offer, keys of `config/plans.toml`."""
     domains: dict[str, Domain] = Field(default_factory=dict)

@@ -32,6 +32,8 @@ class Features(Frozen):
     """Capacity providers, and with them Fargate Spot."""
     login_branding: bool = True
     """Managed login branding per app client."""
+    identity_providers: bool = True
+    """Sign-in by Google and SAML, for customers that have it."""
     flow_logs: bool = True
     """VPC flow logs."""
     closed_default_group: bool = True

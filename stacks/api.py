@@ -9,6 +9,7 @@ from nat.names import Action, Route, SocketRoute, Table, Variable
 from nat_constructs.function import PythonFunction
 from nat_constructs.http_api import NatHttpApi
 from nat_constructs.model_keys import grant_model_keys
+from nat_constructs.sender import grant_mail
 from nat_constructs.streaming_function import StreamingFunction
 from nat_constructs.web_socket_api import WebSocketApi
 from stacks.billing import BillingFunctions
@@ -83,15 +84,17 @@ class ApiStack(NatStack):
                 Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
             },
         )
+                Variable.BRANDS: self.deployment.brands_json,
         # A decision is a turn, though a free one: stored, locking its conversation, on its way to the queue.
         # A no is told to those who follow the conversation, of whom some may be gone.
         self._data.grant_rows(
             function,
-            read=(Table.MEMBERSHIPS,),
-            write=(*ADMISSION, Table.ACTIONS, Table.AUDIT),
+            write=(*ADMISSION, Table.MEMBERSHIPS, Table.ACTIONS, Table.AUDIT),
         )
         self._data.queue.grant_send_messages(function)
-        self.sockets.grant_push(function.own_role)
+        # Who is removed from a nation loses their open connections; who is invited gets an email.
+        self.sockets.grant_push(function.own_role, hang_up=True)
+        grant_mail(function.own_role, self.deployment.senders)
         grant_model_keys(function.own_role, self._data.key)
         self._data.files.grant_fetch(function.own_role)
         self.http.serve(function, Route)

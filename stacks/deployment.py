@@ -1,5 +1,6 @@
 """What one `cdk` command builds: an environment, and whose platform or brand in it."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,6 +109,20 @@ class Deployment:
             Variable.APP_URL: self.app_url,
             Variable.PLANS: plans_json(load_plans()),
         }
+
+    @property
+    def brands_json(self) -> str:
+        """What those processes are told that write to people: the brands, the platform's own first."""
+        brands = [
+            {"name": each.brand.name, "sender": each.brand.sender, "apps": self.app_urls(each)}
+            for each in self.brands
+        ]
+        return json.dumps(brands, separators=(",", ":"))
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """Addresses from which the platform's brands write."""
+        return tuple(each.brand.sender for each in self.brands)
 
     @property
     def nationbuilder_variables(self) -> dict[str, str]:

@@ -1,9 +1,12 @@
 """Who people are: sign-in for the brands of one platform."""
 
+import json
+
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from config import Customer
+from nat.names import Variable
 from nat_constructs.sender import Sender
 from nat_constructs.sign_in import SignIn
 from stacks.deployment import CLI_CALLBACK, Deployment
@@ -29,11 +32,16 @@ class IdentityStack(NatStack):
             keeps_data=environment.keeps_data,
             managed_login=environment.features.login_branding,
         )
+        self._say_who_people_are()
         self._clients: dict[str, cognito.UserPoolClient] = {}
+        self._providers: dict[str, list[cognito.IUserPoolIdentityProvider]] = {}
         for brand in deployment.brands:
             self._add_brand(brand)
         self._clients["Cli"] = self.sign_in.add_app(
-            "Cli", callbacks=[CLI_CALLBACK], primary=deployment.customer.brand.colours.primary
+            "Cli",
+            callbacks=[CLI_CALLBACK],
+            primary=deployment.customer.brand.colours.primary,
+            providers=self._providers[deployment.customer.slug],
         )
         self._publish()
 
@@ -42,8 +50,43 @@ class IdentityStack(NatStack):
         """Client ids whose access tokens the platform accepts."""
         return [client.user_pool_client_id for client in self._clients.values()]
 
+    def _say_who_people_are(self) -> None:
+        """Access tokens carry the address that the sign-in proves."""
+        trusted = {
+            saml.name: list(saml.email_domains)
+            for brand in self.deployment.brands
+            for saml in brand.sign_in.saml
+        }
+        self.token_claims = self.function(
+            "TokenClaims",
+            handler="nat.handlers.token_claims.handler",
+            description="Nat: says in access tokens which address is proven",
+            variables={Variable.TRUSTED_DOMAINS: json.dumps(trusted, separators=(",", ":"))},
+            timeout_seconds=5,
+        )
+        self.sign_in.add_claims(self.token_claims)
+
+    def _add_providers(self, brand: Customer, suffix: str) -> list[cognito.IUserPoolIdentityProvider]:
+        if not self.deployment.environment.features.identity_providers:
+            return []
+        google = brand.sign_in.google
+        found: list[cognito.IUserPoolIdentityProvider] = []
+        if google is not None:
+            name = f"Google{suffix}"
+            found.append(
+                self.sign_in.add_google(name, client_id=google.client_id, secret_name=google.secret_name)
+            )
+        found += [
+            self.sign_in.add_saml(
+                saml.name, metadata_url=saml.metadata_url, email_attribute=saml.email_attribute
+            )
+            for saml in brand.sign_in.saml
+        ]
+        return found
+
     def _add_brand(self, brand: Customer) -> None:
         suffix = output_suffix(brand, self.deployment.customer)
+        providers = self._providers[brand.slug] = self._add_providers(brand, suffix)
         primary = brand.brand.colours.primary
         apps = self.deployment.app_urls(brand)
         self._clients[f"Web{suffix}"] = self.sign_in.add_app(
@@ -51,11 +94,16 @@ class IdentityStack(NatStack):
             callbacks=[f"{url}/callback" for url in apps],
             logouts=[f"{url}/" for url in apps],
             primary=primary,
+            providers=providers,
         )
         if brand.extension_ids:
             extensions = [f"https://{each}.chromiumapp.org/" for each in brand.extension_ids]
             self._clients[f"Extension{suffix}"] = self.sign_in.add_app(
-                f"Extension{suffix}", callbacks=extensions, logouts=extensions, primary=primary
+                f"Extension{suffix}",
+                callbacks=extensions,
+                logouts=extensions,
+                primary=primary,
+                providers=providers,
             )
 
         domain = brand.domain_in(self.deployment.environment)

@@ -1,5 +1,9 @@
 """From whom a brand's emails come."""
 
+from collections.abc import Iterable
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
@@ -23,3 +27,14 @@ class Sender(Construct):
                 resource_records=[record.value],
                 ttl="1800",
             )
+
+
+def grant_mail(role: iam.IRole, addresses: Iterable[str]) -> None:
+    """Allow to send emails from the domains of these sender addresses, and from no other. Where a brand has
+    no zone of its own, the operator verifies the domain by hand."""
+    stack = Stack.of(role)
+    domains = sorted({address.partition("@")[2] for address in addresses})
+    identities = [
+        stack.format_arn(service="ses", resource="identity", resource_name=domain) for domain in domains
+    ]
+    iam.Grant.add_to_principal(grantee=role, actions=["ses:SendEmail"], resource_arns=identities)

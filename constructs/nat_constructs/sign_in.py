@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from nat.names import SCOPE_NAME, SCOPE_RESOURCE_SERVER
 
 from .acknowledge import acknowledge
+
+GOOGLE_ISSUER = "https://accounts.google.com"
+GOOGLE_SCOPES = ("openid", "email", "profile")
 
 
 class SignIn(Construct):
@@ -90,6 +94,67 @@ class SignIn(Construct):
         """Base URL of the hosted login; `/oauth2/authorize` and `/oauth2/token` are below it."""
         return f"https://{self._domain_prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
 
+    def add_claims(self, function: lambda_.IFunction) -> None:
+        """Let a function say what stands in access tokens, which the Essentials tier allows."""
+        self.pool.add_trigger(
+            cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, function, cognito.LambdaVersion.V2_0
+        )
+
+    def add_google(self, name: str, *, client_id: str, secret_name: str) -> cognito.IUserPoolIdentityProvider:
+        """Sign-in by Google. The secret is JSON with `client_secret`, there before the deployment.
+
+        A pool has room for one provider of Cognito's own type, which is always called `Google`; others are
+        OpenID Connect providers with Google's issuer.
+        """
+        secret = SecretValue.secrets_manager(secret_name, json_field="client_secret")
+        if name == "Google":
+            return cognito.UserPoolIdentityProviderGoogle(
+                self,
+                name,
+                user_pool=self.pool,
+                client_id=client_id,
+                client_secret_value=secret,
+                scopes=list(GOOGLE_SCOPES),
+                attribute_mapping=cognito.AttributeMapping(
+                    email=cognito.ProviderAttribute.GOOGLE_EMAIL,
+                    email_verified=cognito.ProviderAttribute.GOOGLE_EMAIL_VERIFIED,
+                    fullname=cognito.ProviderAttribute.GOOGLE_NAME,
+                ),
+            )
+        return cognito.UserPoolIdentityProviderOidc(
+            self,
+            name,
+            name=name,
+            user_pool=self.pool,
+            client_id=client_id,
+            client_secret=secret.unsafe_unwrap(),  # CloudFormation's reference to it, not the value
+            issuer_url=GOOGLE_ISSUER,
+            scopes=list(GOOGLE_SCOPES),
+            attribute_mapping=cognito.AttributeMapping(
+                email=cognito.ProviderAttribute.other("email"),
+                email_verified=cognito.ProviderAttribute.other("email_verified"),
+                fullname=cognito.ProviderAttribute.other("name"),
+            ),
+        )
+
+    def add_saml(
+        self, name: str, *, metadata_url: str, email_attribute: str
+    ) -> cognito.IUserPoolIdentityProvider:
+        """Sign-in by a customer's own SAML provider. It never says whether an address is verified: that is
+        decided by its domain. The first 50 such users a month are free, then $0.015 each."""
+        return cognito.UserPoolIdentityProviderSaml(
+            self,
+            name,
+            name=name,
+            user_pool=self.pool,
+            metadata=cognito.UserPoolIdentityProviderSamlMetadata.url(metadata_url),
+            idp_signout=True,
+            request_signing_algorithm=cognito.SigningAlgorithm.RSA_SHA256,
+            attribute_mapping=cognito.AttributeMapping(
+                email=cognito.ProviderAttribute.other(email_attribute)
+            ),
+        )
+
     def add_app(
         self,
         construct_id: str,
@@ -97,11 +162,13 @@ class SignIn(Construct):
         callbacks: Sequence[str],
         logouts: Sequence[str] = (),
         primary: str | None = None,
+        providers: Sequence[cognito.IUserPoolIdentityProvider] = (),
     ) -> cognito.UserPoolClient:
         """A public app: authorization code with PKCE, no secret, refresh tokens that are replaced at each
         use.
 
-        `primary` is the brand's main colour for the login page, `#rrggbb`.
+        `primary` is the brand's main colour for the login page, `#rrggbb`; `providers` are offered beside
+        email and password.
         """
         client = self.pool.add_client(
             construct_id,
@@ -118,7 +185,10 @@ class SignIn(Construct):
                 callback_urls=list(callbacks),
                 logout_urls=list(logouts),
             ),
-            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            supported_identity_providers=[
+                cognito.UserPoolClientIdentityProvider.COGNITO,
+                *(cognito.UserPoolClientIdentityProvider.custom(each.provider_name) for each in providers),
+            ],
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
             access_token_validity=Duration.hours(1),
@@ -126,6 +196,8 @@ class SignIn(Construct):
             refresh_token_validity=Duration.days(30),
             refresh_token_rotation_grace_period=Duration.seconds(60),
         )
+        # Cognito refuses an app that names a provider which is not there yet.
+        client.node.add_dependency(*providers)
         if self._managed_login:
             self._brand(construct_id, client, primary)
         return client

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.synthesis import PLATFORMS, synthesise
+from tests.infrastructure.synthesis import CONTEXT, PLATFORMS, synthesise
+
+# isort: split
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+from config import load_customer, load_environment
+from config.customer import Google, Saml, SignInBy
+from stacks.deployment import Deployment
+from stacks.identity import IdentityStack
 
 
 def pool(environment: str, customer: str = "nat") -> dict[str, Any]:
@@ -116,3 +125,89 @@ def test_mail_of_each_brand_is_signed_by_its_own_domain() -> None:
 
     assert domains == {"nat.nationbuilder.tools", "civicdesk.example"}
     assert records == ["CNAME"] * 6
+
+
+def test_access_tokens_say_which_address_is_proven() -> None:
+    properties = pool("prod")["Properties"]
+    functions = synthesise("prod").resources("AWS::Lambda::Function")
+
+    trigger = properties["LambdaConfig"]["PreTokenGenerationConfig"]
+    (function,) = (each for name, each in functions.items() if "/TokenClaims" in name)
+
+    assert (trigger["LambdaVersion"], properties["UserPoolTier"]) == ("V2_0", "ESSENTIALS")
+    assert function["Properties"]["Handler"] == "nat.handlers.token_claims.handler"
+    assert function["Properties"]["Timeout"] == 5
+
+
+GOOGLE = Google(client_id="1-a.apps.googleusercontent.com", secret_name="nat/google")
+SAML = Saml(name="Party", metadata_url="https://id.party.example/metadata", email_domains=("party.example",))
+
+
+def identity(environment: str) -> dict[str, Any]:
+    """Resources of an identity stack whose platform and shared brand have providers of their own."""
+    owner = load_customer("nat").model_copy(update={"sign_in": SignInBy(google=GOOGLE)})
+    shared = load_customer("civic-desk").model_copy(update={"sign_in": SignInBy(google=GOOGLE, saml=(SAML,))})
+    app = cdk.App(context={**CONTEXT, "aws:cdk:bundling-stacks": []}, analytics_reporting=False)
+    stack = IdentityStack(app, deployment=Deployment(load_environment(environment), owner, (shared,)))
+    found: dict[str, Any] = Template.from_stack(stack).to_json()["Resources"]
+    return found
+
+
+def of_type(resources: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Properties of the resources of one type."""
+    return [each["Properties"] for each in resources.values() if each["Type"] == kind]
+
+
+@pytest.fixture(scope="module")
+def with_providers() -> dict[str, Any]:
+    return identity("prod")
+
+
+def test_each_brand_offers_its_own_providers_and_no_others(with_providers: dict[str, Any]) -> None:
+    clients = {name: each for name, each in with_providers.items() if each["Type"].endswith("PoolClient")}
+
+    offered = {
+        name.removeprefix("SignInPool")[:-8]: len(each["Properties"]["SupportedIdentityProviders"])
+        for name, each in clients.items()
+    }
+
+    assert offered == {"Web": 2, "Extension": 2, "Cli": 2, "WebCivicDesk": 3, "ExtensionCivicDesk": 3}
+
+
+def test_googles_secret_is_a_reference_and_its_word_on_an_address_is_kept(
+    with_providers: dict[str, Any],
+) -> None:
+    providers = of_type(with_providers, "AWS::Cognito::UserPoolIdentityProvider")
+
+    by_google = {each["ProviderName"]: each for each in providers if each["ProviderType"] != "SAML"}
+
+    assert {name: each["ProviderType"] for name, each in by_google.items()} == {
+        "Google": "Google",
+        "GoogleCivicDesk": "OIDC",
+    }
+    assert by_google["Google"]["AttributeMapping"]["email_verified"] == "email_verified"
+    assert by_google["GoogleCivicDesk"]["ProviderDetails"]["oidc_issuer"] == "https://accounts.google.com"
+    for each in by_google.values():
+        assert each["ProviderDetails"]["client_secret"] == (
+            "{{resolve:secretsmanager:nat/google:SecretString:client_secret::}}"
+        )
+
+
+def test_a_saml_provider_vouches_for_its_own_domains_only(with_providers: dict[str, Any]) -> None:
+    providers = of_type(with_providers, "AWS::Cognito::UserPoolIdentityProvider")
+    (saml,) = (each for each in providers if each["ProviderType"] == "SAML")
+    (function,) = of_type(with_providers, "AWS::Lambda::Function")
+
+    assert "email_verified" not in saml["AttributeMapping"]
+    assert saml["ProviderDetails"]["MetadataURL"] == SAML.metadata_url
+    assert function["Environment"]["Variables"]["NAT_TRUSTED_DOMAINS"] == '{"Party":["party.example"]}'
+
+
+def test_an_environment_without_providers_signs_in_by_email_alone() -> None:
+    resources = identity("local")
+
+    assert not of_type(resources, "AWS::Cognito::UserPoolIdentityProvider")
+    assert all(
+        each["SupportedIdentityProviders"] == ["COGNITO"]
+        for each in of_type(resources, "AWS::Cognito::UserPoolClient")
+    )
