@@ -30,6 +30,8 @@ def test_plans_are_found_by_name() -> None:
         ('[{"name":"nat","price_cents":2900,"queries_limit":500,"cap":"firm"}]', "cap"),
         ('[{"name":"nat","price_cents":29.5,"queries_limit":500,"cap":"hard"}]', "whole numbers"),
         ('[{"name":"nat","price_cents":2900,"queries_limit":-1,"cap":"hard"}]', "whole numbers"),
+        ('[{"name":"nat","price_cents":2900,"queries_limit":5,"cap":"hard","fair_use":-1}]', "whole numbers"),
+        ('[{"name":"nat","price_cents":2900,"queries_limit":5,"cap":"hard","seats":true}]', "whole numbers"),
     ],
 )
 def test_what_is_wrong_with_plans_is_said(text: str, said: str) -> None:

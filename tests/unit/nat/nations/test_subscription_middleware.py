@@ -21,7 +21,7 @@ from nat.nations.subscription import (
     verify_nation_subscription,
 )
 from nat.settings import TableNames
-from tests.unit.nat.world import PLANS, START, Clock, nation, store_nation
+from tests.unit.nat.world import PLANS, Clock, nation, store_nation
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,18 @@ def test_the_state_tells_a_client_what_to_show(tables: TableNames, check: Subscr
         "nb_connected": True,
         "nb_needs_reauth": True,
     }
+
+
+def test_a_period_that_is_over_does_not_show_or_stop_as_used_up(tables: TableNames) -> None:
+    store_nation(tables, nation(queries_used_this_period=500))
+    clock = Clock()
+    check = SubscriptionCheck(Nations(aws.dynamodb(), tables), PLANS, clock=clock)
+
+    clock.advance(days=30)
+
+    state = get_nation_subscription("demo", check)
+    assert (state.queries_used, state.limit_reached) == (0, False)
+    assert verify_nation_subscription("ann", "demo", check, query=True)
 
 
 def test_a_nation_without_a_record_has_no_subscription(check: SubscriptionCheck) -> None:

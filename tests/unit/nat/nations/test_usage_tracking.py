@@ -10,7 +10,9 @@ from nat.conversations.transactions import Cancelled, write
 from nat.errors import LimitReached, NationUnknown, SubscriptionInactive
 from nat.items import timestamp
 from nat.names import Table
+from nat.nations import deprecated
 from nat.nations.record import Nations, SubscriptionStatus
+from nat.nations.subscription import SubscriptionCheck
 from nat.nations.usage import (
     QueryPool,
     check_and_reset_billing_cycle_nation,
@@ -20,7 +22,7 @@ from nat.nations.usage import (
     track_query_usage_nation,
 )
 from nat.settings import TableNames
-from tests.unit.nat.world import PLANS, START, Clock, nation, rows, store_nation, used
+from tests.unit.nat.world import PLANS, START, Clock, nation, put, rows, store_nation, used
 
 
 def pool_of(tables: TableNames, clock: Clock | None = None) -> QueryPool:
@@ -195,3 +197,79 @@ def test_a_period_of_before_changes_nothing(tables: TableNames) -> None:
 def test_an_unknown_nation_has_no_period(tables: TableNames) -> None:
     with pytest.raises(NationUnknown):
         check_and_reset_billing_cycle_nation("nowhere", pool_of(tables), began=START)
+
+
+def test_the_payment_providers_period_starts_the_count_once_however_many_bring_it(tables: TableNames) -> None:
+    store_nation(tables, nation(queries_used_this_period=500))
+    pool = pool_of(tables)
+
+    def bring(_: int) -> None:
+        check_and_reset_billing_cycle_nation("demo", pool, began=START, anchor_day=22)
+        increment_query_count_nation("demo", pool)
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(bring, range(48)))
+
+    record = Nations(aws.dynamodb(), tables).require("demo")
+    assert record.queries_used_this_period == 48
+    assert (record.billing_period_start, record.billing_anchor_day) == (START, 22)
+
+
+def test_a_period_that_is_brought_late_changes_nothing(tables: TableNames) -> None:
+    stored = store_nation(tables, nation(queries_used_this_period=7))
+
+    late = check_and_reset_billing_cycle_nation("demo", pool_of(tables), began=START - timedelta(days=9))
+
+    assert late == stored
+
+
+def test_a_refund_does_not_go_below_nothing(tables: TableNames) -> None:
+    record = store_nation(tables, nation(queries_used_this_period=0))
+    refund = refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))
+
+    with pytest.raises(Cancelled):
+        write(aws.dynamodb(), [refund])
+
+    assert used(tables) == 0
+
+
+@pytest.fixture
+def tenant(tables: TableNames) -> str:
+    """A tenant from before nations, whose nation is `demo`."""
+    store_nation(tables, nation())
+    put(tables, Table.TENANTS, {"tenant_id": "t-1", "nationbuilder_slug": "demo"})
+    return "t-1"
+
+
+def test_the_old_name_counts_a_query_of_the_tenants_nation(tables: TableNames, tenant: str) -> None:
+    with pytest.warns(DeprecationWarning, match="2027-05-22: call track_query_usage_nation"):
+        counted = deprecated.track_query_usage("ann", tenant, pool_of(tables))
+
+    assert (counted.nation_slug, counted.used) == ("demo", 1)
+
+
+def test_the_old_name_begins_the_period_of_the_tenants_nation(tables: TableNames, tenant: str) -> None:
+    pool = pool_of(tables, Clock(START + timedelta(days=40)))
+
+    with pytest.warns(DeprecationWarning, match="call check_and_reset_billing_cycle_nation"):
+        record = deprecated.check_and_reset_billing_cycle(tenant, pool)
+
+    assert record.billing_period_start == datetime(2026, 12, 20, 9, 30, tzinfo=UTC)
+
+
+def test_the_old_name_verifies_the_subscription_of_the_tenants_nation(
+    tables: TableNames, tenant: str
+) -> None:
+    check = SubscriptionCheck(Nations(aws.dynamodb(), tables), PLANS, clock=Clock())
+
+    with pytest.warns(DeprecationWarning, match="call verify_nation_subscription"):
+        record = deprecated.verify_subscription("ann", tenant, check, query=True)
+
+    assert record.nation_slug == "demo"
+
+
+def test_an_old_name_takes_a_nations_slug_too(tables: TableNames) -> None:
+    store_nation(tables, nation())
+
+    with pytest.warns(DeprecationWarning, match="track_query_usage goes"):
+        assert deprecated.track_query_usage("ann", "demo", pool_of(tables)).used == 1
