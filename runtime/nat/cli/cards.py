@@ -109,7 +109,7 @@ def numbered(card: Mapping[str, Any]) -> Iterator[str]:
     """The records on the card with a number each, to choose from."""
     yield from (f"{number}. {_name(record)}" for number, record in enumerate(card["sample"], 1))
     if card["more"]:
-        yield f"The other {card['more']:,} can be chosen in the web app."
+        yield f"The other {card['more']:,} cannot be chosen one by one here."
 
 
 def label(field: Mapping[str, Any]) -> str:
