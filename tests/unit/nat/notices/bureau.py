@@ -1,0 +1,114 @@
+"""A nation whose people have addresses, and a bureau that tells them what happened."""
+
+import json
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from nat import aws
+from nat.channels.brands import Brands
+from nat.channels.push import Push
+from nat.channels.websocket import Sockets
+from nat.names import BUS_SOURCE, Bus
+from nat.nations.record import Nations
+from nat.notices.happening import Happening
+from nat.notices.notices import Notices
+from nat.people.memberships import Membership, Memberships
+from nat.people.users import Users
+from nat.roles import Role
+from nat.settings import TableNames
+from tests.unit.nat import world
+from tests.unit.nat.gateway import Gateway
+from tests.unit.nat.world import Clock
+
+BRANDS: Final = Brands.of(
+    [
+        {"name": "Nat", "sender": "nat@nat.example", "apps": ["https://app.nat.example"]},
+        {"name": "Civic Desk", "sender": "desk@civic.example", "apps": ["https://desk.civic.example"]},
+    ]
+)
+
+
+@dataclass
+class Bureau:
+    """`mark` makes addresses that no other test has."""
+
+    url: str
+    tables: TableNames
+    gateway: Gateway
+    clock: Clock = field(default_factory=Clock)
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+    slug: str = "demo"
+
+    def __post_init__(self) -> None:
+        self.operator: str | None = self.address("operator")
+        for brand in BRANDS.known:
+            self.verify(brand.sender.partition("@")[2])
+        world.store_nation(self.tables, world.nation(self.slug, nb_needs_reauth=True))
+
+    def verify(self, identity: str) -> None:
+        """Let SES know a domain or an address."""
+        known = aws.mail().list_email_identities()["EmailIdentities"]
+        if identity not in {each["IdentityName"] for each in known}:
+            aws.mail().create_email_identity(EmailIdentity=identity)
+
+    def address(self, user: str) -> str:
+        """The address of a person."""
+        return f"{user}-{self.mark}@people.example"
+
+    def add(self, user: str, role: Role, *, proven: bool = True) -> None:
+        """Somebody who belongs to the nation."""
+        Users(aws.dynamodb(), self.tables).seen(
+            user, email=self.address(user) if proven else None, now=self.clock()
+        )
+        Memberships(aws.dynamodb(), self.tables).put(Membership(user, self.slug, role, self.clock()))
+
+    def remove(self, user: str) -> None:
+        """They leave the nation."""
+        Memberships(aws.dynamodb(), self.tables).remove(user, self.slug)
+
+    def connect(self, user: str, connection: str) -> None:
+        """They open a socket."""
+        Sockets(aws.dynamodb(), self.tables).open(connection, user, self.slug, self.clock())
+
+    def change(self, **changes: Any) -> None:
+        """Change the nation's record."""
+        assert Nations(aws.dynamodb(), self.tables).update(self.slug, changes) is not None
+
+    def notices(self) -> Notices:
+        """A process that tells people."""
+        return Notices(
+            aws.dynamodb(),
+            self.tables,
+            aws.mail(),
+            Push.of_process(self.gateway.url),
+            brands=BRANDS,
+            plans=world.PLANS,
+            operator=self.operator,
+            now=self.clock,
+        )
+
+    def happening(self, event: Bus, incident: str = "incident-1", **about: Any) -> Happening:
+        """An announcement as the bus brings it."""
+        return Happening.read(body(event, self.slug, incident, self.clock, **about))
+
+    def take(self, event: Bus, incident: str = "incident-1", **about: Any) -> int:
+        """Tell people what happened; gives how many emails went out."""
+        return self.notices().take(self.happening(event, incident, **about))
+
+    def mails(self, user: str) -> list[dict[str, Any]]:
+        """What SES took for a person, the oldest first."""
+        with urllib.request.urlopen(f"{self.url}/_ministack/ses/messages") as answer:
+            found = json.loads(answer.read())["messages"]
+        return [each for sent in found.values() for each in sent if each["To"] == [self.address(user)]]
+
+    def subjects(self, user: str) -> list[str]:
+        """Subjects of those."""
+        return [each["Subject"] for each in self.mails(user)]
+
+
+def body(event: Bus, slug: str, incident: str, clock: Clock, **about: Any) -> str:
+    """The EventBridge event of an announcement."""
+    detail = {"id": incident, "nation_slug": slug, "at": clock().isoformat(), **about}
+    return json.dumps({"source": BUS_SOURCE, "detail-type": event.value, "detail": detail})
