@@ -153,6 +153,9 @@ class Domain(Frozen):
         return self
 
 
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
 class Environment(Frozen):
     """One file of `config/environments/`."""
 
@@ -169,7 +172,9 @@ class Environment(Frozen):
     developer_callbacks: bool = False
     """Let the web app sign in from a development server on this machine."""
     domain: Domain | None = None
-    alarm_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    alarm_email: EmailAddress | None = None
+    operator_email: EmailAddress | None = None
+    """Who is told what no nation is: use above fair use. By default who gets the alarms."""
     budget_usd: Annotated[int, Field(ge=1)] = 55
     """Monthly; an alarm at 80 % and at 100 % of it, and at a forecast above it."""
     worker: Worker = Worker()
@@ -179,6 +184,11 @@ class Environment(Frozen):
     endpoints: Endpoints = Endpoints()
     throttle: Throttle = Throttle()
     features: Features = Features()
+
+    @property
+    def operator(self) -> str | None:
+        """The address of who runs the service."""
+        return self.operator_email or self.alarm_email
 
     @field_validator("sign_in_prefix")
     @classmethod

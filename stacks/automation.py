@@ -16,6 +16,7 @@ from nat_constructs.turn_queue import DEAD_LETTER_TIME_OUT
 from stacks.api import ApiStack
 from stacks.data import DataStack
 from stacks.deployment import Deployment
+from stacks.notices import NoticeFunctions
 from stacks.stack import NatStack
 
 ENDING: Final = (Table.CONVERSATIONS, Table.NATIONS, Table.USERS, Table.USAGE, Table.SOCKETS, Table.ACTIONS)
@@ -32,7 +33,7 @@ REFRESH_MEMORY_MIB: Final = 1769
 class AutomationStack(NatStack):
     """Every minute a sweep resends or refunds what stayed behind; turns that no worker could take are failed
     and refunded; NationBuilder tokens are refreshed before they end; a schedule group holds people's
-    automations; a bus carries what happened."""
+    automations; a bus carries what happened, and people whom it concerns are told."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment, data: DataStack, api: ApiStack) -> None:
         super().__init__(
@@ -51,6 +52,7 @@ class AutomationStack(NatStack):
         self.refresh = TokenRefresh(
             self, "Refresh", due=self.refresh_due, sweep=self.refresh_sweep, bus=self.bus, key=data.key
         )
+        self.notices = NoticeFunctions(self, bus=self.bus, data=data, api=api)
         self._publish()
 
     def _sweep_every_minute(self) -> PythonFunction:

@@ -6,28 +6,26 @@ from typing import Any
 import pytest
 
 from nat.names import Secret
+from nat.notices.told import CLAIM
 from tests.infrastructure.policies import actions, listed, statements, tables
 from tests.infrastructure.synthesis import synthesise
 
 
-def only(kind: str) -> dict[str, Any]:
-    """Properties of the one resource of a type in production."""
-    resources = synthesise("prod").part("Automation")["Resources"].values()
-    (found,) = [each["Properties"] for each in resources if each["Type"] == kind]
+def only(kind: str, name: str) -> dict[str, Any]:
+    """Properties of the one resource of a type in production whose logical id begins with `name`."""
+    resources = synthesise("prod").part("Automation")["Resources"]
+    (found,) = [
+        each["Properties"]
+        for logical, each in resources.items()
+        if each["Type"] == kind and logical.startswith(name)
+    ]
     properties: dict[str, Any] = found
     return properties
 
 
 def rule(name: str) -> dict[str, Any]:
     """Properties of the rule whose logical id begins with `name`."""
-    resources = synthesise("prod").part("Automation")["Resources"]
-    (found,) = [
-        each["Properties"]
-        for logical, each in resources.items()
-        if each["Type"] == "AWS::Events::Rule" and logical.startswith(name)
-    ]
-    properties: dict[str, Any] = found
-    return properties
+    return only("AWS::Events::Rule", name)
 
 
 def test_turns_are_swept_every_minute() -> None:
@@ -78,7 +76,7 @@ def test_who_refreshes_reaches_tokens_their_rows_and_apps_and_nothing_else(role:
 
 
 def test_dead_letters_fail_one_by_one() -> None:
-    mapping = only("AWS::Lambda::EventSourceMapping")
+    mapping = only("AWS::Lambda::EventSourceMapping", "DeadLetters")
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert "TurnsDeadLetters" in json.dumps(mapping["EventSourceArn"])
@@ -126,6 +124,69 @@ def test_only_schedules_of_the_group_act_as_the_schedule_role() -> None:
 
 
 def test_undelivered_occurrences_are_kept_for_two_weeks() -> None:
-    queue = only("AWS::SQS::Queue")
+    queue = only("AWS::SQS::Queue", "SchedulesDeadLetters")
 
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_what_people_are_told_of_goes_to_the_queue_of_notices() -> None:
+    found = rule("WhatPeopleAreToldOf")
+
+    assert found["EventPattern"] == {
+        "source": ["nat"],
+        "detail-type": [
+            "nation.connected",
+            "nation.needs_reauth",
+            "subscription.changed",
+            "payment.problem",
+            "trial.ending",
+            "usage.warning",
+            "usage.fair_use",
+        ],
+    }
+    (target,) = found["Targets"]
+    assert "NoticeEventsQueue" in json.dumps(target["Arn"])
+    assert "NoticeEventsDeadLetters" in json.dumps(target["DeadLetterConfig"])
+
+
+def test_notices_fail_one_by_one_and_are_tried_again_before_they_are_dead() -> None:
+    mapping = only("AWS::Lambda::EventSourceMapping", "Notices")
+    queue = only("AWS::SQS::Queue", "NoticeEventsQueue")
+    function = only("AWS::Lambda::Function", "Notices")
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] > 1
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+def test_a_claim_on_a_notice_outlives_its_function_and_ends_before_the_next_delivery() -> None:
+    queue = only("AWS::SQS::Queue", "NoticeEventsQueue")
+    function = only("AWS::Lambda::Function", "Notices")
+
+    assert function["Timeout"] < CLAIM.total_seconds() < queue["VisibilityTimeout"]
+
+
+def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> None:
+    found = statements(synthesise("prod").part("Automation"), "NoticesRole")
+
+    assert tables(found, "GetItem") == {"Nations", "Memberships", "Users", "Once", "Sockets"}
+    assert tables(found, "PutItem") == {"Once", "Sockets"}
+    assert actions(found, "secretsmanager") == set()
+    assert actions(found, "ses") == {"SendEmail"}
+
+
+def test_notices_are_sent_from_the_senders_of_the_brands_only() -> None:
+    found = statements(synthesise("prod").part("Automation"), "NoticesRole")
+
+    (mail,) = [each for each in found if "ses:SendEmail" in listed(each["Action"])]
+
+    identities = {
+        json.dumps(each).rpartition("identity/")[2].strip('"]}') for each in listed(mail["Resource"])
+    }
+    assert identities == {"nat.nationbuilder.tools", "civicdesk.example"}
+
+
+def test_the_operator_is_who_gets_the_alarms_unless_the_environment_says_otherwise() -> None:
+    function = only("AWS::Lambda::Function", "Notices")
+
+    assert function["Environment"]["Variables"]["NAT_OPERATOR_EMAIL"] == "ops@nationbuilder.tools"
