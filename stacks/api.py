@@ -82,9 +82,9 @@ class ApiStack(NatStack):
                 Variable.FILES_BUCKET: self._data.files.bucket_name,
                 Variable.TURN_QUEUE_URL: self._data.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: self.sockets.endpoint,
+                Variable.BRANDS: self.deployment.brands_json,
             },
         )
-                Variable.BRANDS: self.deployment.brands_json,
         # A decision is a turn, though a free one: stored, locking its conversation, on its way to the queue.
         # A no is told to those who follow the conversation, of whom some may be gone.
         self._data.grant_rows(
