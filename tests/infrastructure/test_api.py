@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from nat.names import SCOPE, STRIPE_WEBHOOK, Action, BillingRoute, Header, Route, SocketRoute
+from nat.names import (
+    OAUTH_CALLBACK,
+    SCOPE,
+    STRIPE_WEBHOOK,
+    Action,
+    BillingRoute,
+    ConnectRoute,
+    Header,
+    Route,
+    SocketRoute,
+)
 from tests.infrastructure.policies import actions, listed, statements, tables
 from tests.infrastructure.synthesis import PLATFORMS, synthesise
 
@@ -22,9 +32,10 @@ def routes(environment: str, customer: str = "nat") -> dict[str, dict[str, Any]]
 @pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
 def test_every_http_route_demands_a_token_with_the_scope(environment: str, customer: str) -> None:
     http = {key: route for key, route in routes(environment, customer).items() if " " in key}
-    del http[STRIPE_WEBHOOK]
+    for public in (STRIPE_WEBHOOK, OAUTH_CALLBACK):
+        assert http.pop(public)["AuthorizationType"] == "NONE"
 
-    assert set(http) == {*Route, *BillingRoute}
+    assert set(http) == {*Route, *BillingRoute, *ConnectRoute}
     assert {(each["AuthorizationType"], *each["AuthorizationScopes"]) for each in http.values()} == {
         ("JWT", SCOPE)
     }
@@ -112,8 +123,18 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
     [
         (
             "RequestsRole",
-            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Actions", "Audit"},
-            {"Nations", "Conversations", "Once", "Users", "Sockets", "Actions", "Audit"},
+            {
+                "Memberships",
+                "Nations",
+                "Conversations",
+                "Once",
+                "Users",
+                "Sockets",
+                "Usage",
+                "Actions",
+                "Audit",
+            },
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions", "Audit"},
         ),
         (
             "SocketRole",
@@ -132,8 +153,8 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
         ),
         (
             "StreamHostRole",
-            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets"},
-            {"Nations", "Conversations", "Once", "Users", "Sockets"},
+            {"Memberships", "Nations", "Conversations", "Once", "Users", "Sockets", "Usage"},
+            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage"},
         ),
     ],
 )

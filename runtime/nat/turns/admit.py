@@ -55,7 +55,6 @@ from nat.errors import (
 from nat.events import Envelope, TurnAccepted
 from nat.items import encode, timestamp
 from nat.names import MAX_MESSAGE_BYTES, TTL_ATTRIBUTE, ULID_PATTERN, Table
-from nat.nations.budgets import Budgets, count_budget
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.nations.subscription import SubscriptionCheck
@@ -169,7 +168,7 @@ def admit(
     admission.check.verify_record(nation)
     nation = admission.pool.reset_if_due(nation)
 
-    budget = Budgets.of(nation).limit_of(request.user_id, role) if nation.budgets else None
+    budget = _budget(request.user_id, role, nation) if nation.budgets else None
     exhausted = admission.check.exhausted(nation)
     if exhausted or budget == 0:
         known = _known(request, admission)
@@ -271,7 +270,15 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Par
     }
 
 
+def _budget(user_id: str, role: Role, nation: Nation) -> int | None:
+    from nat.nations.budgets import Budgets  # few nations have any; a socket's function starts without it
+
+    return Budgets.of(nation).limit_of(user_id, role)
+
+
 def _count_budget(turn: Turn, budget: int, admission: Admission) -> "TransactWriteItemTypeDef":
+    from nat.nations.budgets import count_budget
+
     assert turn.period_start is not None
     return count_budget(
         admission.tables[Table.USAGE], turn.nation_slug, turn.period_start, turn.user_id, budget
