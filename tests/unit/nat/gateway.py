@@ -15,6 +15,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.url = ""
+        self.ended: list[str] = []
         self.pushed: dict[str, list[str]] = defaultdict(list)
         self.gone: set[str] = set()
         self.failures: list[int] = []
@@ -38,6 +39,14 @@ class Gateway:
         self.pushed[unquote(connection)].append(body)
         return 200
 
+    def end(self, path: str) -> int:
+        """A client's connection is closed from our side."""
+        connection = unquote(path.partition("/@connections/")[2])
+        if connection in self.gone:
+            return 410
+        self.ended.append(connection)
+        return 204
+
 
 @contextmanager
 def running_gateway() -> Iterator[Gateway]:
@@ -51,6 +60,13 @@ def running_gateway() -> Iterator[Gateway]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             self.send_response(gateway.answer(self.path, dict(self.headers), body))
             self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_DELETE(self) -> None:
+            status = gateway.end(self.path)
+            self.send_response(status)
+            if status != 204:
+                self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:

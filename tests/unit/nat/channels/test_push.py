@@ -104,3 +104,12 @@ def test_the_embedded_aws_takes_the_call_for_what_it_is(embedded_aws: EmbeddedAw
     push = Push.of_process(f"{embedded_aws.url}/_aws/execute-api/{api}/prod")
 
     assert push("nobody", "x") is False
+
+
+def test_a_connection_is_ended_whether_or_not_it_is_there(gateway: Gateway, push: Push) -> None:
+    gateway.gone.add("c2")
+
+    push.hang_up("c1=")
+    push.hang_up("c2")
+
+    assert gateway.ended == ["c1="]

@@ -7,7 +7,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from nat import aws
-from nat.channels.push import Push
+from nat.channels.push import Push, PushFailed
 from nat.channels.websocket import Session, Sockets, Subscriptions
 from nat.errors import Unauthenticated
 from nat.names import Table
@@ -92,7 +92,7 @@ def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(
 
     assert gateway.pushed["c2"] == ["hello"]
     assert subscriptions.subscribers(TALK) == ["c2"]
-    assert len(rows(tables, Table.SOCKETS)) == 2
+    assert {each["connection_id"]["S"] for each in rows(tables, Table.SOCKETS)} == {"c2"}
 
 
 def test_a_follower_whose_session_is_missing_is_forgotten_too(
@@ -108,7 +108,7 @@ def test_a_follower_whose_session_is_missing_is_forgotten_too(
 
     subscriptions.deliver(TALK, "hello")
 
-    assert rows(tables, Table.SOCKETS) == []
+    assert subscriptions.subscribers(TALK) == []
 
 
 def test_a_push_that_fails_keeps_the_subscription(
@@ -130,3 +130,40 @@ def test_many_threads_push_at_once(sockets: Sockets, subscriptions: Subscription
         assert all(threads.map(lambda number: subscriptions.push(f"c{number}", "x"), range(64)))
 
     assert len(gateway.pushed) == 64
+
+
+def test_who_is_shut_out_of_a_nation_follows_nothing_there(
+    tables: TableNames, sockets: Sockets, subscriptions: Subscriptions
+) -> None:
+    for connection, user, slug in (
+        ("c1", "ann", "demo"),
+        ("c2", "ann", "demo"),
+        ("c3", "bob", "demo"),
+        ("c4", "ann", "other"),
+    ):
+        sockets.open(connection, user, slug, START)
+        subscriptions.subscribe(TALK, connection, START)
+    ended: list[str] = []
+
+    assert sockets.shut_out("ann", "demo", ended.append) == 2
+
+    assert sorted(ended) == ["c1", "c2"]
+    assert subscriptions.subscribers(TALK) == ["c3", "c4"]
+    assert not subscriptions.subscribe(TALK, "c1", START)
+    assert {each["connection_id"]["S"] for each in rows(tables, Table.SOCKETS)} == {"c3", "c4"}
+
+
+def test_a_connection_that_cannot_be_ended_at_once_follows_nothing_either(
+    sockets: Sockets, subscriptions: Subscriptions
+) -> None:
+    sockets.open("c1", "ann", "demo", START)
+    subscriptions.subscribe(TALK, "c1", START)
+
+    def fail(connection: str) -> None:
+        raise PushFailed(f"No answer for {connection}.")
+
+    sockets.shut_out("ann", "demo", fail)
+
+    assert subscriptions.subscribers(TALK) == []
+    with pytest.raises(Unauthenticated):
+        sockets.session("c1")

@@ -52,7 +52,7 @@ def test_a_user_is_made_at_the_first_call_and_kept(tables: TableNames) -> None:
     third = users.seen("ann", email="other@example.org", now=later)
 
     assert (first.created_at, first.email) == (START, None)
-    assert second.email == third.email == "ann@example.org"
+    assert (second.email, third.email) == ("ann@example.org", "other@example.org")
     assert users.get("ann") == third
     assert (third.created_at, third.last_active_at) == (START, later)
     assert users.get("bob") is None

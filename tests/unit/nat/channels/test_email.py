@@ -1,0 +1,115 @@
+"""Emails go out once, from the brand, to addresses that are such, with nobody's HTML but ours."""
+
+from collections.abc import Iterator
+from email.header import decode_header, make_header
+from email.utils import parseaddr
+from typing import Any
+
+import pytest
+import requests
+
+from nat import aws
+from nat.channels.brands import Brand, Brands
+from nat.channels.email import Button, Mail, address, page, plain
+from nat.errors import BadRequest, MailNotSent
+from tests.embedded import EmbeddedAws
+
+BRAND = Brand("Assistenz für Bürger", "hallo@mail.example", ("https://app.example",))
+
+
+@pytest.fixture
+def sender(embedded_aws: EmbeddedAws) -> Iterator[None]:
+    """The brand's domain is verified."""
+    aws.mail().create_email_identity(EmailIdentity="mail.example")
+    yield
+    aws.mail().delete_email_identity(EmailIdentity="mail.example")
+
+
+def sent(embedded_aws: EmbeddedAws, message_id: str) -> dict[str, Any]:
+    """The email as the embedded AWS keeps it."""
+    answer = requests.get(f"{embedded_aws.url}/_ministack/ses/messages", timeout=5).json()
+    mails = [each for box in answer["messages"].values() for each in box]
+    found: dict[str, Any]
+    (found,) = [each for each in mails if each["MessageId"] == message_id]
+    return found
+
+
+@pytest.mark.usefixtures("sender")
+def test_an_email_comes_from_the_brand_as_text_and_html(embedded_aws: EmbeddedAws) -> None:
+    said = ("One & two", "<b>three</b>")
+
+    message_id = Mail(aws.mail(), BRAND).send(
+        " Ann@Example.org", "Grüße", plain(BRAND, said), page(BRAND, said)
+    )
+
+    mail = sent(embedded_aws, message_id)
+    name, sender_address = parseaddr(mail["Source"])
+    assert (str(make_header(decode_header(name))), sender_address) == (BRAND.name, BRAND.sender)
+    assert mail["Source"].isascii()
+    assert (mail["To"], mail["Subject"]) == (["ann@example.org"], "Grüße")
+    assert "<b>three</b>" in mail["BodyText"]
+    assert "<p>One &amp; two</p><p>&lt;b&gt;three&lt;/b&gt;</p>" in mail["BodyHtml"]
+
+
+def test_a_sender_that_is_not_verified_is_our_outage(embedded_aws: EmbeddedAws) -> None:
+    mail = Mail(aws.mail(), Brand("Nat", "nat@unverified.example", ("https://app.example",)))
+
+    with pytest.raises(MailNotSent):
+        mail.send("ann@example.org", "Hello", "Hello")
+
+
+def test_a_link_is_shown_as_button_and_as_text() -> None:
+    button = Button("Accept", "https://app.example/join#invitation=a&b")
+
+    assert 'href="https://app.example/join#invitation=a&amp;b"' in page(BRAND, ["Hello"], button)
+    assert "Accept:\nhttps://app.example/join#invitation=a&b\n" in plain(BRAND, ["Hello"], button)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ann",
+        "ann@",
+        "@example.org",
+        "ann@example",
+        "ann@example..org",
+        ".ann@example.org",
+        "ann@example.org, eve@example.org",
+        "Ann <ann@example.org>",
+        "ann@example.org\r\nBcc: eve@example.org",
+        "ann@exämple.org",
+        "ann@-example.org",
+        "ann@[127.0.0.1]",
+        "a" * 65 + "@example.org",
+        "a@" + "b" * 63 + ("." + "c" * 63) * 3 + ".org",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(BadRequest):
+        address(text)
+
+
+def test_addresses_are_compared_in_lower_case() -> None:
+    assert address(" Ann.Lee+nat@Mail.Example.ORG ") == "ann.lee+nat@mail.example.org"
+
+
+@pytest.mark.parametrize("subject", ["", "two\nlines", "x" * 201, "zero\0"])
+def test_a_subject_is_one_line(subject: str) -> None:
+    with pytest.raises(BadRequest):
+        Mail(aws.mail(), BRAND).send("ann@example.org", subject, "Hello")
+
+
+def test_the_brand_is_that_of_the_web_app_people_come_from() -> None:
+    desk = Brand("Desk", "desk@desk.example", ("https://app.desk.example", "http://localhost:5173"))
+    brands = Brands((BRAND, desk))
+
+    found = [brands.at(each) for each in ("https://app.desk.example", "https://app.example", "x", None)]
+
+    assert found == [desk, BRAND, BRAND, BRAND]
+
+
+@pytest.mark.parametrize("listed", [[], [{"name": "Nat"}], ["Nat"], [{"name": "", "sender": "", "apps": []}]])
+def test_brands_that_are_none_are_refused_at_start(listed: list[Any]) -> None:
+    with pytest.raises(ValueError, match="NAT_BRANDS"):
+        Brands.of(listed)
