@@ -13,6 +13,7 @@ from nat_constructs.sender import grant_mail
 from nat_constructs.streaming_function import StreamingFunction
 from nat_constructs.web_socket_api import WebSocketApi
 from stacks.billing import BillingFunctions
+from stacks.connecting import ConnectingFunctions
 from stacks.data import DataStack
 from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
@@ -69,6 +70,7 @@ class ApiStack(NatStack):
         self.socket = self._answer_sockets()
         self.stream = self._answer_streams()
         self.billing = BillingFunctions(self, data=data, http=self.http)
+        self.connecting = ConnectingFunctions(self, data=data, http=self.http, sockets=self.sockets)
         self._publish()
 
     def _answer_requests(self) -> PythonFunction:

@@ -114,7 +114,12 @@ class Deployment:
     def brands_json(self) -> str:
         """What those processes are told that write to people: the brands, the platform's own first."""
         brands = [
-            {"name": each.brand.name, "sender": each.brand.sender, "apps": self.app_urls(each)}
+            {
+                "name": each.brand.name,
+                "sender": each.brand.sender,
+                "apps": self.app_urls(each),
+                "customer": None if each.is_default else each.slug,
+            }
             for each in self.brands
         ]
         return json.dumps(brands, separators=(",", ":"))

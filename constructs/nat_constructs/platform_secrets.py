@@ -23,9 +23,13 @@ SECRETS: Final = {
 }
 
 
+STATE_KEY_CHARACTERS: Final = 64
+
+
 class PlatformSecrets(Construct):
-    """One secret per vendor, $0.40 a month each. The names are fixed by the contract, so an account and
-    region holds one environment. Values come from an operator, never from a template."""
+    """One secret per vendor, and the key that signs `state` on the way to NationBuilder; $0.40 a month each.
+    The names are fixed by the contract, so an account and region holds one environment. Vendors' values come
+    from an operator, the key is made by Secrets Manager; none is in a template."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: DataKey, keeps_data: bool) -> None:
         super().__init__(scope, construct_id)
@@ -45,6 +49,23 @@ class PlatformSecrets(Construct):
                 "The vendor issues the key: an operator replaces it there and here, by the runbook.",
                 "AwsSolutions-SMG4",
             )
+
+        state_key = secretsmanager.Secret(
+            self,
+            "OauthState",
+            secret_name=Secret.OAUTH_STATE,
+            description="Nat: signs state on the way to NationBuilder",
+            encryption_key=key,
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=STATE_KEY_CHARACTERS, exclude_punctuation=True
+            ),
+            removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
+        )
+        acknowledge(
+            state_key,
+            "What it signs is good for ten minutes and worth nothing without the browser's cookie.",
+            "AwsSolutions-SMG4",
+        )
 
     def grant_read(self, name: str, grantee: iam.IGrantable) -> None:
         """Allow to read one secret, by the name in `nat.names.Secret` and never by a partial ARN."""

@@ -11,11 +11,14 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from nat.names import OAUTH_CALLBACK
+
 from .acknowledge import acknowledge
 from .firewall import STREAM_PATH
 from .public_names import PublicNames
 from .web_socket_api import STAGE as SOCKET
 
+OAUTH_PATH: Final = OAUTH_CALLBACK.partition(" ")[2]
 ROUTER: Final = """function handler(event) {
   // Pages of the app have no file of their own: what has no extension is the app.
   var request = event.request;
@@ -48,8 +51,8 @@ class Origins:
 
 class Site(Construct):
     """A CloudFront distribution for people's browsers and the extension: the app and packages from a private
-    bucket, `/v1/*` from the HTTP API, `/v1/stream` from the streaming host, `/socket` from the WebSocket API,
-    and `/config.json` with the brand, answered at the edge.
+    bucket, `/v1/*` and `/oauth/callback` from the HTTP API, `/v1/stream` from the streaming host, `/socket`
+    from the WebSocket API, and `/config.json` with the brand, answered at the edge.
 
     A terabyte and ten million requests a month are free; functions cost $0.10 per million calls.
     """
@@ -106,6 +109,8 @@ class Site(Construct):
                     )
                 ),
                 "/v1/*": self._pass_on(origins.HttpOrigin(origin.http)),
+                # Under the app's own host, to which the cookie of who began belongs.
+                OAUTH_PATH: self._pass_on(origins.HttpOrigin(origin.http)),
                 f"/{SOCKET}": self._pass_on(origins.HttpOrigin(origin.socket)),
             },
         )

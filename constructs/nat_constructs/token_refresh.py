@@ -19,6 +19,8 @@ EVERY: Final = cdk.Duration.hours(12)
 
 READ: Final = ("secretsmanager:GetSecretValue",)
 STORE: Final = (*READ, "secretsmanager:PutSecretValue")
+MAKE: Final = ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue")
+REMOVE: Final = (*READ, "secretsmanager:DeleteSecret")
 
 
 class TokenRefresh(Construct):
@@ -74,6 +76,21 @@ class TokenRefresh(Construct):
 def grant_nation_tokens(role: iam.Role, key: DataKey) -> None:
     """Allow to read and to replace every nation's token pair, wherever it lies: for who refreshes."""
     _grant(role, STORE, Secret.NATION_PATTERN, "Tokens of every nation: it refreshes what is due.")
+    _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
+    key.grant_use(role, write=True)
+
+
+def grant_new_tokens(role: iam.Role, key: DataKey) -> None:
+    """Allow to store the pair of a nation that was just connected, and not to read one. A secret costs $0.40
+    a month."""
+    _grant(role, MAKE, Secret.NATION_PATTERN, "Tokens of every nation: each of them may be connected.")
+    _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
+    key.grant_use(role, write=True)
+
+
+def grant_token_removal(role: iam.Role, key: DataKey) -> None:
+    """Allow to read a nation's pair, so that it can be revoked, and to delete it."""
+    _grant(role, REMOVE, Secret.NATION_PATTERN, "Tokens of every nation: each may be disconnected.")
     _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
     key.grant_use(role, write=True)
 

@@ -215,6 +215,9 @@ class Secret:
     NATION_APP_PATTERN: Final = "nat/nation/*/nationbuilder-app-??????"
     CUSTOMER_APP_PATTERN: Final = "nat/customer/*/nationbuilder-app-??????"
 
+    USER_TOKENS: Final = "nat/user/"
+    """What the secrets of users' own pairs begin with, from before nations; the migration reports them."""
+
     @staticmethod
     def tenant_tokens(tenant_id: str) -> str:
         """The pair of a tenant, from before nations; read by the migration."""
@@ -335,7 +338,6 @@ class Route(StrEnum):
     INVITE = "POST /v1/invitations"
     REVOKE_INVITATION = "DELETE /v1/invitations/{invitation}"
     ACCEPT_INVITATION = "POST /v1/invitations/accept"
-    CONNECTIONS = "GET /v1/connections"
     MODEL_KEY = "GET /v1/settings/model-key"
     STORE_MODEL_KEY = "PUT /v1/settings/model-key"
     REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
@@ -359,17 +361,18 @@ STRIPE_WEBHOOK: Final = "POST /webhooks/stripe"
 
 
 class ConnectRoute(StrEnum):
-    """Routes of the HTTP API behind the same authorizer that lead to NationBuilder: their function reads app
-    credentials and, to revoke them, tokens, which the others must not."""
+    """Routes of the HTTP API behind the same authorizer that lead to NationBuilder or tell of it: their
+    function reads app credentials and, to revoke them, tokens, which the others must not."""
 
+    CONNECTIONS = "GET /v1/connections"
     CONNECT = "POST /v1/nationbuilder/connect"
     JOIN = "POST /v1/nationbuilder/join"
     DISCONNECT = "POST /v1/nationbuilder/disconnect"
 
 
 OAUTH_CALLBACK: Final = "GET /oauth/callback"
-"""Public: where NationBuilder sends people back to. A signed, single-use `state` and the cookie of the browser
-that began take the authorizer's place."""
+"""Public: where NationBuilder sends people back to. A signed, single-use `state` and the cookie of the
+browser that began take the authorizer's place."""
 
 
 class SocketRoute(StrEnum):

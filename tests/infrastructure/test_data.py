@@ -130,12 +130,23 @@ def test_queues_refuse_requests_without_tls(environment: str, customer: str) -> 
 def test_platform_secrets_have_their_contract_names_and_no_value() -> None:
     secrets = synthesise("prod").resources("AWS::SecretsManager::Secret").values()
 
-    assert {each["Properties"]["Name"]: each["Properties"]["SecretString"] for each in secrets} == {
+    assert {each["Properties"]["Name"]: each["Properties"].get("SecretString") for each in secrets} == {
         Secret.ANTHROPIC: "unset",
         Secret.STRIPE: "unset",
         Secret.SLACK: "unset",
         Secret.NATIONBUILDER_APP: "unset",
+        Secret.OAUTH_STATE: None,
     }
+
+
+def test_the_key_that_signs_states_is_made_in_secrets_manager() -> None:
+    secrets = [
+        each["Properties"]
+        for each in synthesise("prod").resources("AWS::SecretsManager::Secret").values()
+        if each["Properties"]["Name"] == Secret.OAUTH_STATE
+    ]
+
+    assert [each["GenerateSecretString"]["PasswordLength"] for each in secrets] == [64]
 
 
 @pytest.mark.parametrize("name", Table)

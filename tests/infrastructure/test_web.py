@@ -30,6 +30,7 @@ def test_app_apis_sockets_and_streams_are_under_one_name() -> None:
 
     assert config["Aliases"] == ["app.nat.nationbuilder.tools", "api.nat.nationbuilder.tools"]
     assert origin_of(config, "/v1/*") == "ApiHost"
+    assert origin_of(config, "/oauth/callback") == "ApiHost"
     assert origin_of(config, "/v1/stream") == "StreamHost"
     assert origin_of(config, "/socket") == "SocketHost"
 
@@ -52,7 +53,7 @@ def test_requests_to_the_stream_are_signed() -> None:
     assert signer["OriginAccessControlConfig"]["SigningBehavior"] == "always"
 
 
-@pytest.mark.parametrize("path", ["/v1/*", "/v1/stream", "/socket"])
+@pytest.mark.parametrize("path", ["/v1/*", "/v1/stream", "/socket", "/oauth/callback"])
 def test_what_people_send_is_passed_on_and_never_cached(path: str) -> None:
     behaviour = next(each for each in distribution("prod")["CacheBehaviors"] if each["PathPattern"] == path)
 

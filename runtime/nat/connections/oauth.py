@@ -115,7 +115,7 @@ class OAuth:
         self._endpoint = endpoint
         self._refresher = refresher
         self._status = status
-        self._connected = connected
+        self.connected = connected
         self._people = people
         self._audit = audit
         self._base_url = base_url
@@ -208,7 +208,7 @@ class OAuth:
             name = self._status.app_of(slug)
             tokens = self._refresher.disconnect(slug, patience=PATIENCE)
             revoked = tokens is not None and self._revoked(tokens, name)
-            self._connected.remove(slug)
+            self.connected.remove(slug)
         if tokens is not None:
             self._audit.append(
                 slug,
@@ -258,7 +258,7 @@ class OAuth:
     def _settle(self, begun: Begun, proven: Connected) -> Arrival:
         """What follows once the tokens are stored."""
         state = begun.state
-        self._connected.put(proven)
+        self.connected.put(proven)
         self._audit.append(
             state.nation_slug,
             Kind.CONNECTED,

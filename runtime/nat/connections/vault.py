@@ -122,7 +122,7 @@ class SecretsManagerVault:
         try:
             self._client.put_secret_value(SecretId=name, SecretString=value, ClientRequestToken=request)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            if error.response["Error"]["Code"] not in ("ResourceNotFoundException", _REFUSED):
                 raise
             key: Any = {} if self._key_arn is None else {"KmsKeyId": self._key_arn}
             self._client.create_secret(Name=name, SecretString=value, ClientRequestToken=request, **key)

@@ -1,8 +1,9 @@
-"""The routes that lead to NationBuilder, in a function of their own: it may read what others must not.
+"""The routes that lead to NationBuilder or tell of it. Their function may read what others must not.
 
+    GET  /v1/connections                → {"nationbuilder": {…}}, for members
     POST /v1/nationbuilder/connect      → {"url", "expires_in"}, for admins and the owner
     POST /v1/nationbuilder/join         → {"url", "expires_in"}, for who is no member of the nation yet
-    POST /v1/nationbuilder/disconnect   → {"nationbuilder": …}, for admins and the owner
+    POST /v1/nationbuilder/disconnect   → as `GET /v1/connections`, for admins and the owner
 
 The web app sends the browser to `url`. The answer sets a cookie that the browser has to bring back
 (`nat.handlers.oauth_cookie`), so the call has to be made under the web app's own host name. None of the
@@ -11,7 +12,7 @@ routes needs an active subscription.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from nat import log, settings
 from nat.channels.brands import Brands
@@ -22,17 +23,11 @@ from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
 from nat.handlers.request import Answer, Lambda, Request
 from nat.handlers.services import Services
+from nat.items import timestamp
 from nat.names import ConnectRoute
 from nat.roles import Role
 
 Answering = Callable[[Services, Request], Answer]
-NOT_CONNECTED: Final[dict[str, Any]] = {
-    "connected": False,
-    "needs_reauth": False,
-    "token_expires_at": None,
-    "connected_by": None,
-}
-"""What `GET /v1/connections` says of a nation without NationBuilder."""
 
 
 class ConnectRoutes:
@@ -42,6 +37,7 @@ class ConnectRoutes:
         self._way = way
         self._brands = brands
         self._routes: Mapping[str, Answering] = {
+            ConnectRoute.CONNECTIONS: self.connections,
             ConnectRoute.CONNECT: self.connect,
             ConnectRoute.JOIN: self.join,
             ConnectRoute.DISCONNECT: self.disconnect,
@@ -50,6 +46,12 @@ class ConnectRoutes:
     def answering(self, route: str) -> Answering | None:
         """The function behind a route key."""
         return self._routes.get(route)
+
+    def connections(self, services: Services, request: Request) -> Answer:
+        """Whether NationBuilder is connected, as whom and since when, and whether an admin has to connect it
+        anew."""
+        member = services.member(request, active=False)
+        return self._told(services, member.nation_slug)
 
     def connect(self, services: Services, request: Request) -> Answer:
         """Where an admin goes to let the product work in the nation."""
@@ -62,8 +64,24 @@ class ConnectRoutes:
 
     def disconnect(self, services: Services, request: Request) -> Answer:
         """Take NationBuilder away again."""
-        self._way.disconnect(services.member(request, at_least=Role.ADMIN, active=False))
-        return Answer({"nationbuilder": NOT_CONNECTED})
+        admin = services.member(request, at_least=Role.ADMIN, active=False)
+        self._way.disconnect(admin)
+        return self._told(services, admin.nation_slug)
+
+    def _told(self, services: Services, nation_slug: str) -> Answer:
+        nation = services.nations.require(nation_slug)
+        by = self._way.connected.get(nation_slug) if nation.nb_connected else None
+        expires_at = nation.nb_token_expires_at
+        return Answer(
+            {
+                "nationbuilder": {
+                    "connected": nation.nb_connected,
+                    "needs_reauth": nation.nb_needs_reauth,
+                    "token_expires_at": None if expires_at is None else timestamp(expires_at),
+                    "connected_by": None if by is None else by.as_body(),
+                }
+            }
+        )
 
     def _begin(self, services: Services, request: Request, purpose: Purpose) -> Answer:
         caller = services.caller(request)

@@ -56,7 +56,6 @@ MODULES: Final[Mapping[Route, str]] = {
     Route.INVITE: "invitations",
     Route.REVOKE_INVITATION: "invitations",
     Route.ACCEPT_INVITATION: "invitations",
-    Route.CONNECTIONS: "connections",
     Route.MODEL_KEY: "model_key",
     Route.STORE_MODEL_KEY: "model_key",
     Route.REMOVE_MODEL_KEY: "model_key",

@@ -23,7 +23,7 @@ from nat.handlers.connecting import ConnectRoutes
 from nat.handlers.oauth_callback import Callback
 from nat.handlers.oauth_services import oauth_on
 from nat.handlers.services import Services
-from nat.names import OAUTH_CALLBACK, ConnectRoute, Route, Secret
+from nat.names import OAUTH_CALLBACK, ConnectRoute, Secret
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
@@ -158,7 +158,7 @@ class Crossing:
         return Memberships(aws.dynamodb(), self.office.tables).get(user, self.slug)
 
     def connections(self, user: str = "ann") -> dict[str, Any]:
-        found: dict[str, Any] = self.call(Route.CONNECTIONS, user=user).json["nationbuilder"]
+        found: dict[str, Any] = self.call(ConnectRoute.CONNECTIONS, user=user).json["nationbuilder"]
         return found
 
     def stored(self) -> NbTokens | None:
@@ -199,14 +199,9 @@ def crossing(
         routes = ConnectRoutes(way, brands)
         shut_out: list[tuple[str, str]] = []
 
-        def answering(route: str) -> Any:
-            from nat.handlers import routes as others
-
-            return routes.answering(route) or others.answering(route)
-
         made = Crossing(
             office,
-            Api(services, answering),
+            Api(services, routes.answering),
             Callback(way, brands, lambda user, slug: shut_out.append((user, slug))),
             shut_out,
         )

@@ -1,0 +1,122 @@
+"""Joining a nation by proving to be in its control panel, and what that must never touch."""
+
+import pytest
+
+from nat import aws
+from nat.names import ConnectRoute
+from nat.nations.record import Nations
+from nat.people.memberships import Membership
+from nat.people.users import Users
+from nat.roles import Role
+from tests.unit.nat.connections.crossing import APP, Crossing
+
+NEWCOMER = "3"
+"""Another control-panel user of the stand-in's nation."""
+SUPPORTER = "5"
+"""Somebody of the nation who is not in its control panel."""
+
+
+@pytest.fixture(autouse=True)
+def connected(crossing: Crossing) -> None:
+    """Ann owns the nation, and has connected it."""
+    Nations(aws.dynamodb(), crossing.office.tables).update(
+        crossing.slug, {"owner_id": "ann", "owner_provisional": False}
+    )
+    crossing.go(crossing.begin())
+
+
+def role_of(crossing: Crossing, user: str) -> Role | None:
+    membership: Membership | None = crossing.membership(user)
+    return None if membership is None else membership.role
+
+
+def test_who_is_in_the_control_panel_becomes_a_member(crossing: Crossing) -> None:
+    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+
+    assert answer.location == f"{APP}/setup/success?nation={crossing.slug}&purpose=join"
+    assert role_of(crossing, "bob") is Role.MEMBER
+    assert crossing.audited()[-1] == "role.changed"
+
+
+def test_the_nation_becomes_the_primary_one_of_who_has_none(crossing: Crossing) -> None:
+    crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+
+    bob = Users(aws.dynamodb(), crossing.office.tables).get("bob")
+
+    assert bob is not None
+    assert bob.nation_slug == crossing.slug
+
+
+def test_joining_never_touches_the_nations_tokens(crossing: Crossing) -> None:
+    before, record = crossing.stored(), crossing.office.record()
+
+    crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+
+    assert crossing.stored() == before
+    assert before is not None
+    assert crossing.office.lets_in(before.access_token)
+    assert crossing.office.record() == record
+    assert crossing.connections()["connected_by"]["user_id"] == "ann"
+
+
+def test_the_token_that_proved_it_is_given_back(crossing: Crossing) -> None:
+    crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+
+    assert (crossing.issued(), crossing.living()) == (2, 1)
+
+
+def test_who_is_not_in_the_control_panel_is_refused(crossing: Crossing) -> None:
+    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=SUPPORTER)
+
+    assert answer.status == 403
+    assert "not joined" in answer.body
+    assert role_of(crossing, "bob") is None
+    assert crossing.living() == 1
+
+
+def test_a_way_to_join_is_not_one_to_connect(crossing: Crossing) -> None:
+    before = crossing.stored()
+    joining = crossing.begin(ConnectRoute.JOIN, user="bob")
+    connecting = crossing.begin()
+    code = crossing.consent(connecting, user=NEWCOMER)["code"]
+
+    answer = crossing.arrive({"state": joining.query["state"], "code": code}, joining.cookies)
+
+    assert answer.status == 400
+    assert crossing.stored() == before
+    assert role_of(crossing, "bob") is None
+
+
+def test_a_member_has_nothing_to_join(crossing: Crossing) -> None:
+    assert crossing.call(ConnectRoute.JOIN).code == "bad_request"
+
+
+def test_a_nation_without_a_record_cannot_be_joined(crossing: Crossing) -> None:
+    assert crossing.call(ConnectRoute.JOIN, user="bob", slug="nobody").code == "nation_unknown"
+
+
+def test_a_role_that_somebody_was_given_on_the_way_stays(crossing: Crossing) -> None:
+    way = crossing.begin(ConnectRoute.JOIN, user="bob")
+    crossing.add(Role.ADMIN, "bob")
+
+    assert crossing.go(way, user=NEWCOMER).status == 302
+    assert role_of(crossing, "bob") is Role.ADMIN
+
+
+def test_a_denied_consent_makes_nobody_a_member(crossing: Crossing) -> None:
+    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), decision="deny")
+
+    assert answer.status == 403
+    assert role_of(crossing, "bob") is None
+
+
+def test_the_first_of_the_control_panel_takes_the_nation_from_who_only_paid(crossing: Crossing) -> None:
+    nations = Nations(aws.dynamodb(), crossing.office.tables)
+    nations.update(crossing.slug, {"owner_provisional": True, "nb_connected": False})
+
+    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+
+    assert answer.status == 302
+    assert role_of(crossing, "bob") is Role.OWNER
+    assert role_of(crossing, "ann") is None
+    assert crossing.shut_out == [("ann", crossing.slug)]
