@@ -134,7 +134,17 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
                 "Actions",
                 "Audit",
             },
-            {"Nations", "Conversations", "Once", "Users", "Sockets", "Usage", "Actions", "Audit"},
+            {
+                "Memberships",
+                "Nations",
+                "Conversations",
+                "Once",
+                "Users",
+                "Sockets",
+                "Usage",
+                "Actions",
+                "Audit",
+            },
         ),
         (
             "SocketRole",
