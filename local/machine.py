@@ -16,6 +16,7 @@ from local import demo, environment
 from local.aws import program as aws
 from local.console import StartFailed, step
 from local.deployment import deploy
+from local.mail import verify_senders
 from local.places import HOST, PORT_BASE_VARIABLE, REGION, Places, Ports
 from local.processes import Processes, Program, clear_leftovers
 from local.roles import RoleServer
@@ -81,6 +82,7 @@ class Machine:
         with step("seeding nations, people and keys"):
             self.people = demo.seed(self.deployment, self.vendors.nations())
             self._store_keys()
+            verify_senders(self.deployment.root)
         self._roles = self._stack.enter_context(RoleServer(self.deployment.root.sts, self.ports.roles))
         with step("starting the worker and the SSE host"):
             self.processes.launch(self._sse_host())

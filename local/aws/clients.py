@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
@@ -65,6 +66,11 @@ class Clients:
     def functions(self) -> "LambdaClient":
         """Lambda functions."""
         return self._session.client("lambda", endpoint_url=self.url)
+
+    @cached_property
+    def mail(self) -> "SESV2Client":
+        """Emails."""
+        return self._session.client("sesv2", endpoint_url=self.url)
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":

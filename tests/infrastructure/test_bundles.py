@@ -15,7 +15,13 @@ from tests.infrastructure.synthesis import ROOT
 
 RUNTIME = ROOT / "runtime"
 HANDLERS = {
-    "handlers": ("nat.handlers.api", "nat.handlers.ws", "nat.handlers.sweep", "nat.handlers.dead_letters"),
+    "handlers": (
+        "nat.handlers.api",
+        "nat.handlers.ws",
+        "nat.handlers.sweep",
+        "nat.handlers.dead_letters",
+        "nat.handlers.notices",
+    ),
     "sse": ("nat.handlers.sse",),
     "billing": (
         "nat.handlers.billing",

@@ -20,6 +20,7 @@ from nat.agent.ports import Emit
 from nat.agent.report import Report
 from nat.agent.undo import undo
 from nat.audit.log import Audit
+from nat.connections.pages import reconnect_page
 from nat.conversations.turns import Kind, Turn
 from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
 from nat.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
@@ -178,7 +179,7 @@ class Commits:
 
     def _tell_cut_off(self, report: Report, emit: Emit) -> None:
         if isinstance(report.halted, TokenRejected | Reconnect):
-            emit(Notice("reconnect", report.halted.message, self._app_url or None))
+            emit(Notice("reconnect", report.halted.message, reconnect_page(self._app_url)))
 
 
 def _at_once(action: Action) -> int:

@@ -19,6 +19,7 @@ from nat.agent.money import Prices
 from nat.agent.ports import Answer, Asked, Exports
 from nat.agent.transcript import settled_text
 from nat.audit.log import Audit
+from nat.connections.pages import reconnect_page
 from nat.conversations.events import Events
 from nat.conversations.past import Pasts
 from nat.conversations.steps import StoredSteps
@@ -158,7 +159,7 @@ class Runner:
                 _log.warning("turn failed", extra={**about(turn), "code": error.code})
                 ending = _failure(error, steps)
                 if isinstance(error, Reconnect | TokenRejected):
-                    publisher.emit(Notice("reconnect", error.message, self._app_url or None))
+                    publisher.emit(Notice("reconnect", error.message, reconnect_page(self._app_url)))
             except Exception as error:
                 log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)
                 ending = _failure(Internal(), steps)

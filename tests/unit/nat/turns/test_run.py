@@ -323,7 +323,7 @@ def test_a_lost_connection_to_nationbuilder_asks_to_reconnect(stage: Stage) -> N
     stage.run(turn)
 
     events = [each.event for each in stage.events(turn)]
-    assert events[-2] == Notice("reconnect", Reconnect.default, "https://app.nat.test")
+    assert events[-2] == Notice("reconnect", Reconnect.default, "https://app.nat.test/settings/connections")
     assert events[-1] == TurnFailed("reconnect", Reconnect.default, retryable=False)
 
 
