@@ -10,7 +10,8 @@ from stripe import StripeClient
 from local.stripe import RunningStripe
 from local.stripe.webhooks import signature
 from nat import aws
-from nat.audit.log import Audit
+from nat.audit.entry import Kind
+from nat.audit.log import Audit, Filter
 from nat.billing.checkout import CheckoutPage, Subscriber
 from nat.billing.meters import Meters
 from nat.billing.notification import Notification, verify
@@ -113,9 +114,9 @@ class Shop:
         ]
         return [{"event": event, **detail} for _, event, detail in sorted(found, key=lambda each: each[0])]
 
-    def audited(self, slug: str = "demo") -> list[str]:
-        """Summaries of the audit log, oldest first."""
-        page = Audit(aws.dynamodb(), self.tables).page(slug, limit=100)
+    def audited(self, slug: str = "demo", kind: Kind = Kind.BILLING_CHANGED) -> list[str]:
+        """Summaries of the audit log's entries of one kind, oldest first."""
+        page = Audit(aws.dynamodb(), self.tables).page(slug, Filter(kind=kind), limit=100)
         return [entry.summary for entry in page.entries][::-1]
 
 

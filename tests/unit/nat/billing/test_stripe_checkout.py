@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from nat.audit.entry import Kind
 from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
 from nat.nations.record import SubscriptionStatus
 from nat.people.memberships import Membership
@@ -68,6 +69,10 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
     assert (nation.subscription_status, nation.subscription_plan) == (SubscriptionStatus.TRIALING, "nat")
     assert nation.queries_limit == 500
     assert memberships.require("ada", "demo").role is Role.OWNER
+    assert (nation.owner_id, nation.owner_provisional) == ("ada", True)
+    assert shop.audited(kind=Kind.ROLE_CHANGED) == [
+        "Owns the nation provisionally: the first to subscribe it"
+    ]
 
 
 def test_nothing_is_stored_of_a_nation_that_did_not_pay(shop: Shop) -> None:
