@@ -87,7 +87,7 @@ def _prompt(usage: dict[str, int]) -> int:
     return usage["input_tokens"] + usage["cache_creation_input_tokens"] + usage["cache_read_input_tokens"]
 
 
-@pytest.mark.parametrize(("model", "turns"), [("claude-haiku-5-5", 200), ("claude-haiku-4-5", 30)])
+@pytest.mark.parametrize(("model", "turns"), [("claude-haiku-5-5", 80), ("claude-haiku-4-5", 30)])
 def test_the_prompt_of_every_turn_stays_under_its_bound_and_is_mostly_cached(
     stage: Stage, claude: RunningClaude, model: str, turns: int
 ) -> None:
