@@ -40,6 +40,8 @@ class Kind(StrEnum):
     DATA_EXPORTED = "data.exported"
     DATA_DELETED = "data.deleted"
     AUTOMATION_CHANGED = "automation.changed"
+    MIGRATED = "nation.migrated"
+    """The nation was made from a tenant of the former platform."""
 
 
 @dataclass(frozen=True)

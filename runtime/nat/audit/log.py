@@ -30,6 +30,7 @@ from nat.settings import TableNames
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 SYSTEM: Final = "system"
 """Who acted when no person did."""
@@ -143,6 +144,40 @@ class Audit:
                 return entry if stored else None
             self._sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**number)))  # noqa: S311 # jitter
         raise Internal("This could not be noted in the audit log right now. Please try again.")
+
+    def beginning(
+        self,
+        nation_slug: str,
+        kind: Kind,
+        *,
+        by: str,
+        about: str = "",
+        summary: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> "TransactWriteItemTypeDef":
+        """Entry of a transaction that puts the first entry into a nation's log; fails if there is one.
+
+        For who makes a nation: its record and what the log says of it are then one. Arguments are those of
+        `append`.
+        """
+        entry = Entry(
+            nation_slug=nation_slug,
+            number=1,
+            at=moment(timestamp(self._now())),
+            kind=kind,
+            by=by,
+            about=about,
+            summary=summary,
+            details=bounded(details or {}),
+            previous=FIRST_HASH,
+        ).sealed()
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": encode(to_item(entry)),
+                "ConditionExpression": "attribute_not_exists(nation_slug)",
+            }
+        }
 
     def last(self, nation_slug: str) -> Entry | None:
         """The newest entry, strongly consistent."""
