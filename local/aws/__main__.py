@@ -7,11 +7,12 @@ import sys
 
 from ministack.app import main
 
-from local.aws import batch_actions, encryption_context, leading_keys, transport
+from local.aws import batch_actions, encryption_context, leading_keys, senders, transport
 
 if __name__ == "__main__":
     batch_actions.install()
     encryption_context.install()
     leading_keys.install()
+    senders.install()
     transport.install()
     sys.exit(main())
