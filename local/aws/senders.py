@@ -1,8 +1,8 @@
 """From which identity an email is sent, as the resource that IAM asks for.
 
 `ses:SendEmail` is allowed on the sender's verified identity (Service Authorization Reference, Amazon SES v2),
-and `nat_constructs.sender.grant_mail` names those. MiniStack 1.5.33 finds the resource in a request's path, where
-SendEmail has none, and asks for `*`, which no such policy allows.
+and `nat_constructs.sender.grant_mail` names those. MiniStack 1.5.33 finds the resource in a request's path,
+where SendEmail has none, and asks for `*`, which no such policy allows.
 """
 
 import json
@@ -22,8 +22,8 @@ def identity_arn(path: str, body: bytes, region: str, account_id: str) -> str | 
     except (ValueError, UnicodeDecodeError):
         return None
     sender = request.get("FromEmailAddress") if isinstance(request, dict) else None
-    domain = parseaddr(str(sender or ""))[1].rpartition("@")[2].lower()
-    return f"arn:aws:ses:{region}:{account_id}:identity/{domain}" if domain else None
+    _, at, domain = parseaddr(str(sender or ""))[1].lower().rpartition("@")
+    return f"arn:aws:ses:{region}:{account_id}:identity/{domain}" if at and domain else None
 
 
 def install() -> None:

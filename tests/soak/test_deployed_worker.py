@@ -26,12 +26,12 @@ from nat.actions.rows import ActionRef, ToolClass
 from nat.agent.card import card
 from nat.agent.change import Change
 from nat.agent.effects import Effect
-from nat.conversations.transactions import write
 from nat.conversations.turns import Turn, Turns, put_new_turn, upsert_meta
 from nat.events import TurnFinished
 from nat.names import Table, Variable
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
+from nat.transactions import write
 from nat.turns.admit import Admission, Surface
 from nat.turns.decide import Decision, Decisions
 from nat.turns.queue import TurnQueue

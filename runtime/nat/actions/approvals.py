@@ -36,7 +36,6 @@ from nat.agent.change import Change
 from nat.agent.ports import Proposal, Standing
 from nat.audit.entry import Kind
 from nat.audit.log import Audit
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import (
     ApprovalChanged,
@@ -50,6 +49,7 @@ from nat.errors import (
 from nat.items import decode, encode, timestamp
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -20,12 +20,12 @@ from nat.actions.approval import (
     from_item,
     inbox_of,
 )
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import conversation_key
 from nat.errors import BadRequest
 from nat.items import decode, encode, moment, timestamp
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -17,12 +17,12 @@ from nat.agent.card import Proposing, card
 from nat.agent.change import Change
 from nat.agent.gates import Gated
 from nat.agent.ports import Entry, EntryState, Planned, Proposal
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt
 from nat.errors import TurnLost
 from nat.items import decode, encode, moment, timestamp
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from nat.billing.standing import Standing
-from nat.conversations.transactions import Cancelled, write
 from nat.items import decode, encode, moment
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

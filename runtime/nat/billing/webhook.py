@@ -14,11 +14,11 @@ from nat.billing.notification import Notification
 from nat.billing.standing import PlanNotFound
 from nat.billing.sync import Synchroniser
 from nat.billing.vendor import calls
-from nat.conversations.transactions import Cancelled, write
 from nat.errors import BadRequest, NotFound
 from nat.items import encode
 from nat.names import TTL_ATTRIBUTE, Bus, Table
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

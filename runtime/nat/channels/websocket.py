@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.channels.push import PushFailed
-from nat.conversations.transactions import Cancelled, write
 from nat.errors import Unauthenticated
 from nat.items import decode, encode, encode_value
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 from ulid import ULID
 
 from nat.agent.ports import ExportFile
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import NotFound, TurnLost
 from nat.events import Link
 from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, nation_files
 from nat.roles import Role
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

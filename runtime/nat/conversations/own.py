@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from nat.conversations.listing import Conversation, conversation_of
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
     LOCK_ITEM,
     LOCK_SECONDS,
@@ -20,6 +19,7 @@ from nat.errors import BadRequest, ConversationBusy, NotFound
 from nat.items import decode, encode, epoch_ms
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

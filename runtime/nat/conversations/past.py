@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from nat.agent.compaction import Budget, Past, PastTurn, Record, compacted, oldest, retained_since
 from nat.conversations.documents import Documents
 from nat.conversations.history import MEMORY
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import TurnLost
 from nat.items import encode, moment
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from nat.agent.money import Prices
 from nat.agent.ports import Block, Step, Usage
 from nat.conversations.documents import Documents
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import Turn, check_attempt, step_item, step_prefix, usage_item
 from nat.errors import TurnLost
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

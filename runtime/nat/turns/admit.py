@@ -29,7 +29,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.agent.ports import Page
 from nat.conversations.events import put_event
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
     RETENTION_DAYS,
     State,
@@ -63,6 +62,7 @@ from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 from nat.turns.queue import TurnQueue
 
 if TYPE_CHECKING:

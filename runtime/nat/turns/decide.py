@@ -32,7 +32,6 @@ from nat.agent.editing import edited
 from nat.agent.gates import Gated, Verdict
 from nat.agent.work import survey
 from nat.conversations.events import put_event
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
     RETENTION_DAYS,
     Kind,
@@ -55,6 +54,7 @@ from nat.events import Envelope, TurnAccepted
 from nat.names import Table
 from nat.nations.record import Nation
 from nat.roles import Role
+from nat.transactions import Cancelled, write
 from nat.turns.admit import (
     Admission,
     Admitted,

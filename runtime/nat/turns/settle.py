@@ -17,7 +17,6 @@ from nat.agent.transcript import settled_text
 from nat.conversations.events import put_event
 from nat.conversations.history import Answered, History, put_answer
 from nat.conversations.steps import PaidStep
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
     Kind,
     State,
@@ -34,6 +33,7 @@ from nat.names import Table
 from nat.nations.budgets import refund_budget
 from nat.nations.usage import day_user, refund_query
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 from nat.turns.reached import reached
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from nat import aws
 from nat.conversations.history import Answered, History, put_answer
-from nat.conversations.transactions import write
 from nat.conversations.turns import State
 from nat.events import Link
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import write
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
 

@@ -11,12 +11,12 @@ from nat.agent.compaction import Budget, Past
 from nat.agent.ports import Message
 from nat.conversations.history import History
 from nat.conversations.past import Pasts
-from nat.conversations.transactions import write
 from nat.conversations.turns import Turn, put_new_turn
 from nat.errors import TurnLost
 from nat.items import encode
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import write
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
 

@@ -7,7 +7,6 @@ import pytest
 
 from nat import aws
 from nat.agent.ports import Page, Usage
-from nat.conversations.transactions import Cancelled, write
 from nat.conversations.turns import (
     LOCK_SECONDS,
     State,
@@ -24,6 +23,7 @@ from nat.conversations.turns import (
 from nat.errors import NotFound, TurnLost
 from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, Table
+from nat.transactions import Cancelled, write
 from tests.unit.nat.turns.stage import Stage
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nat import aws
-from nat.conversations.transactions import Cancelled, write
 from nat.errors import LimitReached, NationUnknown, SubscriptionInactive
 from nat.items import timestamp
 from nat.names import Table
@@ -22,6 +21,7 @@ from nat.nations.usage import (
     track_query_usage_nation,
 )
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 from tests.unit.nat.world import PLANS, START, Clock, nation, put, rows, store_nation, used
 
 

@@ -17,7 +17,6 @@ from nat.agent.ports import ModelReply
 from nat.conversations.events import Events, put_event
 from nat.conversations.history import Answered, History
 from nat.conversations.past import Pasts
-from nat.conversations.transactions import write
 from nat.conversations.turns import Turn, Turns, acquire_lock, put_new_turn, upsert_meta
 from nat.events import Envelope, Event, TurnAccepted
 from nat.items import decode, encode, timestamp
@@ -27,6 +26,7 @@ from nat.nations.usage import day_user
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
+from nat.transactions import write
 from nat.turns.message import TurnMessage
 from nat.turns.run import Runner
 from nat.turns.signals import Signals

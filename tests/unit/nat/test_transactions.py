@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from nat import aws
-from nat.conversations.transactions import TRIES, Cancelled, write
+from nat.transactions import TRIES, Cancelled, write
 from nat.items import encode
 from nat.names import Table
 from nat.settings import TableNames
