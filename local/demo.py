@@ -99,5 +99,10 @@ def add_member(deployment: Deployment, user_id: str, person: DemoPerson) -> None
     dynamodb, tables = deployment.root.dynamodb, deployment.tables
     Users(dynamodb, tables).seen(user_id, email=person.email, now=now)
     memberships = Memberships(dynamodb, tables)
-    if memberships.get(user_id, person.nation_slug) is None:
-        memberships.put(Membership(user_id, person.nation_slug, person.role, now))
+    if memberships.get(user_id, person.nation_slug) is not None:
+        return
+    memberships.put(Membership(user_id, person.nation_slug, person.role, now))
+    if person.role is Role.OWNER:
+        Nations(dynamodb, tables).update(
+            person.nation_slug, {"owner_id": user_id}, expected={"owner_id": None}
+        )

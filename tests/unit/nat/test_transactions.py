@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from nat import aws
-from nat.transactions import TRIES, Cancelled, write
 from nat.items import encode
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import TRIES, Cancelled, write
 from tests.unit.nat.conflicts import conflicting
 
 
