@@ -1,19 +1,30 @@
 """Tokens that end, are refreshed and are taken away, with the deployed functions and roles."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from local.machine import Machine
+from local.mail import sent
+from nat.connections.pages import CONNECTIONS_PAGE
 from nat.connections.tokens import NbTokens
+from nat.names import ConnectRoute
 from nat.nations.record import Nation, Nations
+from nat.people.users import Users
+from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
+from tests.integration.test_connecting import Browser
 
 QUESTION = "how many people are tagged volunteer?"
+LOST = f"Nat lost access to {OTHER_NATION}"
+BACK = f"Nat has access to {OTHER_NATION} again"
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +57,9 @@ def record(machine: Machine) -> Nation:
 
 def run(machine: Machine, function: str) -> dict[str, Any]:
     """What a deployed function answers to its schedule."""
-    answer = machine.deployment.root.functions.invoke(FunctionName=machine.deployment[function], Payload=b"{}")
+    answer = machine.deployment.root.functions.invoke(
+        FunctionName=machine.deployment[function], Payload=b"{}"
+    )
     found: dict[str, Any] = json.loads(answer["Payload"].read())
     assert "errorType" not in found, found
     return found
@@ -81,24 +94,66 @@ def test_the_job_refreshes_what_ends_before_its_next_run(machine: Machine) -> No
     assert run(machine, "RefreshDueFunctionName")["refreshed"] == 0
 
 
+def subjects(machine: Machine, person: Person) -> list[str]:
+    """Subjects of the emails that somebody got, the oldest first."""
+    root, tables = machine.deployment.root, machine.deployment.tables
+    user = Users(root.dynamodb, tables).get(person.user_id)
+    assert user is not None
+    assert user.email is not None
+    return [each["Subject"] for each in sent(root, user.email)]
+
+
+def wait_for_mail(machine: Machine, person: Person, count: int) -> list[str]:
+    """The subjects, once there are so many. The queue of notices is read by the deployed function."""
+    end = time.monotonic() + PATIENCE
+    while len(found := subjects(machine, person)) < count and time.monotonic() < end:
+        time.sleep(0.5)
+    return found
+
+
+def states(person: Person) -> list[bool]:
+    """Whether the nation has to be connected anew, as the API tells it in both places."""
+    nation = person.client.call("GET", "/v1/nation", OTHER_NATION)
+    me = person.client.call("GET", "/v1/me", OTHER_NATION)
+    (membership,) = [each for each in me["memberships"] if each["nation_slug"] == OTHER_NATION]
+    return [nation["nb_needs_reauth"], membership["subscription"]["nb_needs_reauth"]]
+
+
 def test_access_that_was_taken_away_is_told_everywhere_until_the_nation_is_connected_anew(
     machine: Machine, new_person: Callable[..., Person]
 ) -> None:
-    person = new_person(OTHER_NATION)
+    admins = [new_person(OTHER_NATION, Role.ADMIN) for _ in range(2)]
+    members = [new_person(OTHER_NATION) for _ in range(3)]
     connect(machine, timedelta(hours=24))
     steer(machine, "revoke", nation=OTHER_NATION)
 
-    events = ask(person)
+    with members[0].socket(OTHER_NATION) as looking_on:
+        # Several turns, and so several threads of the worker, meet it at once.
+        with ThreadPoolExecutor(len(members)) as pool:
+            turns = list(pool.map(ask, members))
 
-    assert events[-1]["type"] == "turn.failed"
-    assert events[-1]["code"] == "reconnect"
-    assert "reconnect" in {event.get("kind") for event in events if event["type"] == "notice"}
-    assert record(machine).nb_needs_reauth
-    assert run(machine, "RefreshSweepFunctionName")["announced"] >= 1
+        assert [events[-1]["code"] for events in turns] == ["reconnect"] * len(members)
+        notices = [event for events in turns for event in events if event["type"] == "notice"]
+        assert {event["kind"] for event in notices} == {"reconnect"}
+        assert {urlsplit(event["url"]).path for event in notices} == {CONNECTIONS_PAGE}
+        assert record(machine).nb_needs_reauth
+        assert not record(machine).may_run_unattended
+        assert states(members[0]) == [True, True]
+        assert run(machine, "RefreshSweepFunctionName")["announced"] == 1
+        for admin in admins:
+            assert wait_for_mail(machine, admin, 1) == [LOST]
+        pushed = looking_on.until("notice")[-1]
+        assert (pushed["nation"], pushed["kind"]) == (OTHER_NATION, "reconnect")
 
-    machine.connect(OTHER_NATION, machine.vendors.tokens(OTHER_NATION))
-    person.forget_cooldown()
+        assert Browser(machine, admins[0]).go(ConnectRoute.CONNECT).status_code == 302
 
-    assert ask(person)[-1]["type"] == "turn.finished"
+        assert run(machine, "RefreshSweepFunctionName")["announced"] == 1
+        assert looking_on.until("notice")[-1]["kind"] == "reconnected"
     assert not record(machine).nb_needs_reauth
-    assert run(machine, "RefreshSweepFunctionName")["announced"] >= 1
+    assert record(machine).may_run_unattended
+    assert states(members[0]) == [False, False]
+    members[0].forget_cooldown()
+    assert ask(members[0])[-1]["type"] == "turn.finished"
+    for admin in admins:
+        assert wait_for_mail(machine, admin, 2) == [LOST, BACK]
+    assert [subjects(machine, member) for member in members] == [[]] * len(members)
