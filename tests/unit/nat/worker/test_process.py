@@ -41,6 +41,7 @@ def running(tables: TableNames, queue_url: str, log: Path) -> Iterator["subproce
         Variable.ANTHROPIC_SECRET: secret,
         Variable.ANTHROPIC_URL: NOBODY,
         Variable.PRICES: json.dumps({}),
+        Variable.PLANS: json.dumps([]),
         Variable.ENVIRONMENT: "test",
         Variable.WORKER_SLOTS: "2",
     }
