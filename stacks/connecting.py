@@ -22,6 +22,8 @@ class ConnectingFunctions:
             description="Nat: leads to NationBuilder's consent, tells of it, and disconnects",
             read=(Table.MEMBERSHIPS,),
             write=(Table.NATIONS, Table.CONNECTIONS, Table.ONCE, Table.AUDIT),
+            # Its name is all that this one needs of the table of people.
+            variables=data.table_variables(Table.USERS),
         )
         grant_token_removal(self.routes.own_role, data.key)
         http.serve(self.routes, ConnectRoute)

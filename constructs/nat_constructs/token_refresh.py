@@ -19,7 +19,8 @@ EVERY: Final = cdk.Duration.hours(12)
 
 READ: Final = ("secretsmanager:GetSecretValue",)
 STORE: Final = (*READ, "secretsmanager:PutSecretValue")
-MAKE: Final = ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue")
+REPLACE: Final = ("secretsmanager:PutSecretValue",)
+MAKE: Final = ("secretsmanager:CreateSecret",)
 REMOVE: Final = (*READ, "secretsmanager:DeleteSecret")
 
 
@@ -83,7 +84,10 @@ def grant_nation_tokens(role: iam.Role, key: DataKey) -> None:
 def grant_new_tokens(role: iam.Role, key: DataKey) -> None:
     """Allow to store the pair of a nation that was just connected, and not to read one. A secret costs $0.40
     a month."""
-    _grant(role, MAKE, Secret.NATION_PATTERN, "Tokens of every nation: each of them may be connected.")
+    _grant(role, REPLACE, Secret.NATION_PATTERN, "Tokens of every nation: each of them may be connected.")
+    # A secret that is being made has no random suffix yet.
+    _grant(role, MAKE, Secret.NEW_NATION_PATTERN, "Tokens of every nation: each of them may be connected.")
+    _grant(role, MAKE, Secret.NATION_PATTERN, "The same, once it has its suffix.")
     _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
     key.grant_use(role, write=True)
 

@@ -211,6 +211,8 @@ class Secret:
     """The key that signs `state` on the way to NationBuilder and back; nobody needs to know it."""
 
     NATION_PATTERN: Final = "nat/nation/*/nb-tokens-??????"
+    NEW_NATION_PATTERN: Final = "nat/nation/*/nb-tokens"
+    """The same while it is being made; for CreateSecret only."""
     NATION_KEY_PATTERN: Final = "nat/nation/*/anthropic-key-??????"
     NATION_APP_PATTERN: Final = "nat/nation/*/nationbuilder-app-??????"
     CUSTOMER_APP_PATTERN: Final = "nat/customer/*/nationbuilder-app-??????"

@@ -49,7 +49,8 @@ def test_the_callback_stores_tokens_and_reads_none() -> None:
     role = "OauthCallbackRole"
 
     assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY}
-    assert secrets(role, "CreateSecret") == secrets(role, "PutSecretValue") == {TOKENS}
+    assert secrets(role, "PutSecretValue") == {TOKENS}
+    assert secrets(role, "CreateSecret") == {TOKENS, f"{ARN}{Secret.NEW_NATION_PATTERN}"}
     assert secrets(role, "DeleteSecret") == set()
 
 
