@@ -100,7 +100,7 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    parameters = [_place(name) for name in _places(operation.path)]
+    parameters = [_place(name) for name in operation.places]
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in _selecting(operation)]
     parameters += [_query(each) for each in operation.query]
     made: dict[str, Any] = {
@@ -124,10 +124,6 @@ def _operation(operation: Operation) -> dict[str, Any]:
         },
     }
     return made
-
-
-def _places(path: str) -> list[str]:
-    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
 
 
 def _place(name: str) -> dict[str, Any]:

@@ -124,6 +124,11 @@ class Operation:
         path: str = self.route.value.partition(" ")[2]
         return path
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of the places of the path, in order."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
 
 def limit(default: int, most: int) -> Parameter:
     """How much of a list one answer holds."""

@@ -1,0 +1,230 @@
+"""Three nations with something in each, for tests of the whole HTTP API: one where people work, one that pays,
+one that is being connected. In each there are an owner, an admin, a member and a viewer of these names."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from local.claude import running_claude
+from local.nationbuilder.server import RunningNationBuilder
+from local.openapi.vocabulary import Operation
+from local.stripe import running_stripe
+from nat import aws
+from nat.agent.ports import ExportFile
+from nat.conversations.feedback import Feedbacks, Thumb
+from nat.conversations.files import TurnFiles
+from nat.handlers.api import Api
+from nat.handlers.billing import BillingRoutes
+from nat.handlers.routes import invitations as invitations_module
+from nat.handlers.services import Services
+from nat.names import BillingRoute, ConnectRoute, Route, Table, Variable
+from nat.people.invitations import Invitations
+from nat.people.members import Members
+from nat.people.memberships import Memberships
+from nat.roles import Role
+from nat.settings import TableNames
+from tests.unit.local.openapi.front import Front, Function
+from tests.unit.nat import world
+from tests.unit.nat.agent.changes import SLUG, bench
+from tests.unit.nat.agent.scripted_model import calls, says, use
+from tests.unit.nat.billing.shop import APP, PLANS, Shop
+from tests.unit.nat.connections.crossing import BRANDS, crossing
+from tests.unit.nat.gateway import running_gateway
+from tests.unit.nat.turns.board import Board
+from tests.unit.nat.turns.stage import Stage
+
+PEOPLE = ("owner", "admin", "member", "viewer")
+STRANGER = "stranger"
+WORKING, PAYING = "demo", "paying"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Ids that belong together, by the name of their place, and whose they are."""
+
+    owner: str
+    ids: Mapping[str, str]
+
+
+@dataclass
+class Town:
+    """The functions behind the API, and what its calls can be about: `things` of conversations, and what else
+    is `known`, by the name of the place."""
+
+    tables: TableNames
+    functions: Mapping[type, Function]
+    nation: Callable[[Operation], str]
+    things: list[Thing] = field(default_factory=list)
+    known: dict[str, list[str]] = field(default_factory=dict)
+    _kept: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def front(self) -> Front:
+        """The gateway before the functions."""
+        return Front(self.functions)
+
+    def keep(self) -> None:
+        """This is how everything is at the beginning."""
+        self._kept = {table: world.rows(self.tables, table) for table in Table}
+
+    def restore(self) -> None:
+        """Everything as it was at the beginning."""
+        client = aws.dynamodb()
+        for table in Table:
+            keys = [each["AttributeName"] for each in self._keys(table)]
+            now = {_key(row, keys): row for row in world.rows(self.tables, table)}
+            kept = {_key(row, keys): row for row in self._kept[table]}
+            name = self.tables[table]
+            for key, row in kept.items():
+                if now.get(key) != row:
+                    client.put_item(TableName=name, Item=row)
+            for key in now.keys() - kept.keys():
+                client.delete_item(TableName=name, Key={each: now[key][each] for each in keys})
+
+    def _keys(self, table: Table) -> list[Any]:
+        return list(aws.dynamodb().describe_table(TableName=self.tables[table])["Table"]["KeySchema"])
+
+
+@contextmanager
+def running_town(tables: TableNames, nationbuilder: RunningNationBuilder) -> Iterator[Town]:
+    """A town on given tables; the environment is that of its functions meanwhile."""
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        running_gateway() as sockets,
+        running_claude() as claude,
+        running_stripe(at=world.START) as stripe,
+        crossing(tables, nationbuilder, "dynamodb", environment) as connecting,
+        bench(nationbuilder, SLUG) as office,
+    ):
+        bucket = f"files-{connecting.slug}"
+        aws.s3.cache_clear()
+        aws.s3().create_bucket(Bucket=bucket)
+        board = Board(Stage(tables), office, world.create_turn_queue())
+        for variable, value in {
+            Variable.TURN_QUEUE_URL: board.queue_url,
+            Variable.SOCKET_ENDPOINT: sockets.url,
+            Variable.ANTHROPIC_URL: claude.base_url,
+            Variable.MODEL_ID: "claude-haiku-4-5",
+            Variable.MODEL_PROVIDER: "anthropic",
+            Variable.FILES_BUCKET: bucket,
+            Variable.BRANDS: json.dumps(BRANDS),
+        }.items():
+            environment.setenv(variable, value)
+        shop = Shop.open(stripe, tables)
+        stripe.complete(shop.begin("nat_pro", PAYING, "owner").session_id, "ok")
+        shop.take_all()
+        world.store_members(tables, connecting.slug, ["ann"], Role.VIEWER)  # she was its owner
+        for slug in (WORKING, PAYING, connecting.slug):
+            for name in PEOPLE:
+                world.store_members(tables, slug, [name], Role(name))
+        requests = Api(Services(aws.dynamodb(), tables, world.PLANS, clock=board.stage.clock))
+        billing = Api(
+            Services(aws.dynamodb(), tables, PLANS, clock=lambda: shop.now),
+            BillingRoutes(shop.billing, APP).answering,
+        )
+        slugs = {Route: WORKING, BillingRoute: PAYING, ConnectRoute: connecting.slug}
+        town = Town(
+            tables,
+            {Route: requests, BillingRoute: billing, ConnectRoute: connecting.api},
+            lambda operation: slugs[type(operation.route)],
+        )
+        _live(board, bucket, town)
+        town.keep()
+        invitations_module._brands.cache_clear()
+        yield town
+        invitations_module._brands.cache_clear()
+
+
+def _live(board: Board, bucket: str, town: Town) -> None:
+    """Let things happen: answers, proposals decided in every way, a failure, a file, feedback, invitations."""
+    office = board.office
+    done = board.propose(office.people(3), office.new_tag("done"), user="admin")
+    board.carry_out(board.approve(done, user="admin"))
+    refused = board.propose(office.people(2), office.new_tag("refused"), user="admin")
+    board.decisions.reject(
+        board.decision("admin"), refused.id, fingerprint=refused.card["fingerprint"]
+    )
+    (person,), tag = office.people(1), office.new_tag("failed")
+    office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
+    failed = board.ask(calls(use("tag_person", person=person, tag=tag)), says("It failed."), user="admin")
+    waiting = board.propose(office.people(12), office.new_tag("waiting"), user="admin")
+    file = _file(board, bucket)
+    Feedbacks(aws.dynamodb(), town.tables[Table.CONVERSATIONS], now=board.stage.clock).give(
+        WORKING, "admin", board.conversation_id, failed.turn_id, thumb=Thumb.DOWN, comment="No."
+    )
+    alone = board.stage.admitted("Who gave?", user_id="member", role=Role.MEMBER)
+    board.stage.run(alone, says("Zoë gave $100."))
+    running = board.stage.admitted("And now?", user_id="viewer", role=Role.VIEWER)
+    members = Members(aws.dynamodb(), town.tables, world.PLANS, now=board.stage.clock)
+    owner = Memberships(aws.dynamodb(), town.tables).require("owner", WORKING)
+    made = [
+        Invitations(town.tables, members).by_link(owner, Role.VIEWER, most_uses=3),
+        Invitations(town.tables, members).by_email(owner, f"{STRANGER}@example.org", Role.MEMBER),
+    ]
+    town.things += [
+        *(
+            Thing(
+                "admin",
+                {
+                    "conversation": board.conversation_id,
+                    "turn": each.ref.turn_id,
+                    "approval": each.id,
+                    "change": str(each.ref),
+                    "fingerprint": each.card["fingerprint"],
+                    "file": file,
+                },
+            )
+            for each in (waiting, done, refused)
+        ),
+        Thing(
+            "admin",
+            {
+                "conversation": board.conversation_id,
+                "turn": failed.turn_id,
+                "approval": waiting.id,
+                "change": f"{failed.turn_id}#000#t1",
+                "file": file,
+            },
+        ),
+        *(
+            Thing(
+                each.user_id,
+                {
+                    "conversation": each.conversation_id,
+                    "turn": each.turn_id,
+                    "approval": waiting.id,
+                    "change": str(done.ref),
+                    "file": file,
+                },
+            )
+            for each in (alone, running)
+        ),
+    ]
+    town.known.update(
+        user=[*PEOPLE, STRANGER],
+        user_id=[*PEOPLE, STRANGER],
+        invitation=[each.invitation.id for each in made],
+        token=[each.token for each in made],
+        nation_slug=[WORKING, PAYING],
+        plan=["nat", "nat_pro", "starter"],
+    )
+
+
+def _file(board: Board, bucket: str) -> str:
+    """The id of a file that a question of the admin made."""
+    asked = board.stage.admitted("All donations?", conversation_id=board.conversation_id, user_id="admin")
+    turn = board.stage.turns.begin(asked)
+    tables = board.stage.tables
+    kept = TurnFiles(
+        aws.dynamodb(), tables[Table.CONVERSATIONS], aws.s3(), bucket, turn, app_url=APP, now=board.stage.clock
+    ).keep(ExportFile("donations.csv", "id,name\r\n1,Zoë\r\n", 1, 1, True, "donations"))
+    board.stage.run(asked, says("Here it is."))
+    return kept.url.rpartition("/")[2]
+
+
+def _key(row: dict[str, Any], names: list[str]) -> str:
+    return json.dumps([row[each] for each in names], sort_keys=True)
