@@ -6,12 +6,12 @@ that failed: its query is given back, its tokens were paid for. Here these rows 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.items import decode, encode
 from nat.names import Table
-from nat.nations.record import Nation
+from nat.nations.record import BATCH, Nation
 from nat.settings import TableNames
 
 if TYPE_CHECKING:
@@ -86,14 +86,24 @@ class Spendings:
 
     def shares(self, nation_slug: str, first: date, last: date) -> list[Share]:
         """The same by day and person, oldest day first."""
-        return [
-            Share(
-                date.fromisoformat(row["day_user"].partition("#")[0]),
-                row["day_user"].partition("#")[2],
-                Spent(**{name: row.get(name, 0) for name in FIELDS}),
-            )
-            for row in self._rows(nation_slug, first, last)
-        ]
+        return [_share(row) for row in self._rows(nation_slug, first, last)]
+
+    def shares_of(self, nation_slug: str, user_id: str, first: date, last: date) -> list[Share]:
+        """What one person spent, oldest day first: read by key, however many others asked."""
+        days = [(first + timedelta(days=each)).isoformat() for each in range((last - first).days + 1)]
+        found: list[Share] = []
+        for start in range(0, len(days), BATCH):
+            keys: Any = [
+                encode({"nation_slug": nation_slug, "day_user": f"{day}#{user_id}"})
+                for day in days[start : start + BATCH]
+            ]
+            while keys:
+                answer = self._client.batch_get_item(
+                    RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
+                )
+                found += [_share(decode(item)) for item in answer["Responses"].get(self._table, [])]
+                keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys")
+        return sorted(found, key=lambda each: each.day)
 
     def of_period(self, nation: Nation, now: datetime) -> Spending:
         """What was spent in the nation's billing period.
@@ -117,3 +127,8 @@ class Spendings:
             ConsistentRead=True,
         )
         return (decode(item) for page in pages for item in page["Items"])
+
+
+def _share(row: Mapping[str, Any]) -> Share:
+    day, _, user_id = row["day_user"].partition("#")
+    return Share(date.fromisoformat(day), user_id, Spent(**{name: row.get(name, 0) for name in FIELDS}))

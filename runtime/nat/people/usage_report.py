@@ -137,8 +137,9 @@ class UsageReports:
         return FIELDS if _sees_all(member) else OWN_FIGURES
 
     def _shares(self, member: Membership, span: Span) -> list[Share]:
-        shares = self._spendings.shares(member.nation_slug, span.first, span.last)
-        return [each for each in shares if _sees_all(member) or each.user_id == member.user_id]
+        if _sees_all(member):
+            return self._spendings.shares(member.nation_slug, span.first, span.last)
+        return self._spendings.shares_of(member.nation_slug, member.user_id, span.first, span.last)
 
     def _own_budget(self, member: Membership, nation: Nation) -> dict[str, int] | None:
         limit = Budgets.of(nation).limit_of(member.user_id, member.role)

@@ -151,6 +151,21 @@ def test_a_member_sees_their_own_questions_and_no_money(world: World) -> None:
     assert "ann" not in json.dumps(body)
 
 
+def test_a_member_sees_the_whole_year_by_day(world: World) -> None:
+    for days_ago in (0, 120, 300):
+        world.asked("bob", 2, days_ago=days_ago)
+    world.asked("ann", 5, days_ago=120)
+
+    body = world.usage("bob", first="2025-12-01")
+
+    assert (body["total"]["queries"], len(body["days"])) == (6, 357)
+    assert [line["day"] for line in world.lines("bob", first="2025-12-01")] == [
+        "2026-01-26",
+        "2026-07-25",
+        TODAY,
+    ]
+
+
 def test_other_days_can_be_asked_for(world: World) -> None:
     world.asked("bob", 3, days_ago=40)
 

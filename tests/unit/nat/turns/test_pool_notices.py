@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 
 from nat import aws
@@ -20,6 +21,7 @@ from nat.turns.pool_notices import PoolNotices
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import says
+from tests.unit.nat.conflicts import conflicting
 from tests.unit.nat.turns.stage import APP_URL, Stage, WorkerDied, message_of
 
 PLANS = Plans([*world.PLANS, Plan("nat_pro", 7900, UNLIMITED, "soft", fair_use=10_000)])
@@ -129,6 +131,18 @@ def test_of_many_turns_that_see_it_at_once_one_tells_it(stage: Stage) -> None:
 
     assert sorted(told) == ["limit_reached", "usage_warning"]
     assert announced(stage) == [(Bus.USAGE_WARNING, 80), (Bus.USAGE_WARNING, 100)]
+
+
+def test_a_claim_that_meets_questions_on_their_way_in_is_tried_again(stage: Stage) -> None:
+    """The embedded AWS never cancels so, AWS does whenever two transactions meet in an item."""
+    seen = using(stage, 400)
+
+    with conflicting(3, "TransactionConflict") as url:
+        client = boto3.client("dynamodb", endpoint_url=url, config=aws.CONFIG)
+        teller = PoolNotices(client, stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+        told = teller.due(stage.admitted(), seen)
+
+    assert [each.kind for each in told] == ["usage_warning"]
 
 
 def test_in_a_new_period_it_is_told_again(stage: Stage) -> None:
