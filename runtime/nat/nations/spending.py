@@ -102,7 +102,8 @@ class Spendings:
                     RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
                 )
                 found += [_share(decode(item)) for item in answer["Responses"].get(self._table, [])]
-                keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys")
+                left = answer.get("UnprocessedKeys", {}).get(self._table)
+                keys = None if left is None else left["Keys"]
         return sorted(found, key=lambda each: each.day)
 
     def of_period(self, nation: Nation, now: datetime) -> Spending:
