@@ -179,34 +179,6 @@ def test_a_repeated_id_is_free_at_the_limit_and_within_the_cooldown(world: World
     assert world.ask().repeated
 
 
-def test_fifty_left_admit_exactly_fifty_of_two_hundred_at_once(world: World) -> None:
-    aws.dynamodb().update_item(
-        TableName=world.tables[Table.NATIONS],
-        Key={"nation_slug": {"S": "demo"}},
-        UpdateExpression="SET queries_used_this_period = :used",
-        ExpressionAttributeValues={":used": {"N": "450"}},
-    )
-    people = [f"p{number}" for number in range(200)]
-    store_members(world.tables, "demo", people)
-    admission = with_limits(world, turns_a_minute=1000)
-
-    def ask(number: int) -> bool:
-        talk = f"01J00000000000000000C0{number:04d}"
-        asked = AdmitRequest(people[number], "demo", talk, turn_id(number), "Who?", Surface.WEBSOCKET)
-        try:
-            admit(asked, admission)
-        except LimitReached:
-            return False
-        return True
-
-    with ThreadPoolExecutor(16) as threads:
-        admitted = sum(threads.map(ask, range(200)))
-
-    assert admitted == 50
-    assert used(world.tables) == 500
-    assert world.turns() == 50
-
-
 def test_a_soft_cap_admits_beyond_the_limit(tables: TableNames, world: World) -> None:
     store_nation(tables, nation("soft", subscription_plan="starter", queries_used_this_period=500))
     store_members(tables, "soft", ["ann"])
