@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from nat.billing.prices import Prices
-from nat.billing.subscribed import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, WAITING
+from nat.billing.subscribed import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, WAITING, WEB_APP_KEY
 from nat.billing.sync import Synchroniser
 from nat.billing.vendor import calls
 from nat.errors import AlreadySubscribed, BillingError, PlanUnknown
@@ -78,7 +78,12 @@ class Checkout:
         had_one = self._refuse_second(slug, customer_id)
         price_id = self._prices.of(plan)
         trial_days = 0 if had_one else plan.trial_days
-        metadata = {SLUG_KEY: slug, PLAN_KEY: plan.name, PERSON_KEY: subscriber.user_id}
+        metadata = {
+            SLUG_KEY: slug,
+            PLAN_KEY: plan.name,
+            PERSON_KEY: subscriber.user_id,
+            WEB_APP_KEY: app_url,
+        }
         subscription: dict[str, Any] = {"metadata": metadata}
         if trial_days:
             subscription |= {

@@ -16,6 +16,7 @@ WAITING: Final = frozenset({"incomplete", "unpaid", "paused"})
 SLUG_KEY: Final = "nation_slug"
 PLAN_KEY: Final = "plan"
 PERSON_KEY: Final = "user_id"
+WEB_APP_KEY: Final = "web_app"
 """Keys in the metadata of Checkout sessions and subscriptions."""
 
 

@@ -12,7 +12,7 @@ from nat.audit.people import PeopleLog
 from nat.billing import subscribed as subscriptions
 from nat.billing.rows import BillingRow, BillingRows, Pending, Write
 from nat.billing.standing import Standing, standing_of
-from nat.billing.subscribed import LIVE, PERSON_KEY, Subscribed, representing
+from nat.billing.subscribed import LIVE, PERSON_KEY, WEB_APP_KEY, Subscribed, representing
 from nat.billing.vendor import calls
 from nat.connections.announce import Announcements
 from nat.errors import Internal
@@ -115,7 +115,8 @@ class Synchroniser:
                 # First the member, then the record: nobody is ever shut out of the nation they just paid for.
                 if person := first_subscriber(found):
                     self._welcome(nation_slug, person)
-                self._create(nation_slug, standing, min(each.created for each in (*found, known)))
+                begun = min(each.created for each in (*found, known))
+                self._create(nation_slug, standing, begun, chosen.metadata.get(WEB_APP_KEY))
                 continue
             if self._store(row, standing):
                 self._warn_of_second(nation_slug, found)
@@ -170,7 +171,7 @@ class Synchroniser:
             chosen, self._plans, now=self._clock(), grace=self._grace, unpaid_since=unpaid_since
         )
 
-    def _create(self, nation_slug: str, standing: Standing, since: datetime) -> None:
+    def _create(self, nation_slug: str, standing: Standing, since: datetime, web_app: str | None) -> None:
         """A first record, which the next reading fills; somebody else may be quicker."""
         self.storage.nations.create(
             Nation(
@@ -179,6 +180,7 @@ class Synchroniser:
                 updated_at=self._clock(),
                 billing_period_start=standing.period_start,
                 billing_anchor_day=standing.anchor_day,
+                web_app=web_app,
             )
         )
 

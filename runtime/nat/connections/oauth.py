@@ -259,6 +259,9 @@ class OAuth:
         """What follows once the tokens are stored."""
         state = begun.state
         self.connected.put(proven)
+        # People of the nation hear from the brand whose web app this is.
+        nations = self._people.members.nations
+        nations.update(state.nation_slug, {"web_app": begun.web_app}, now=self._now())
         self._audit.append(
             state.nation_slug,
             Kind.CONNECTED,

@@ -7,7 +7,7 @@ import pytest
 from nat.errors import BillingError, NotSubscribed, PaymentDeclined, PlanUnknown, QuoteChanged
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import SubscriptionStatus
-from tests.unit.nat.billing.shop import Shop
+from tests.unit.nat.billing.shop import APP, Shop
 
 
 def paying(shop: Shop) -> None:
@@ -63,6 +63,7 @@ def test_the_new_plan_is_in_the_subscriptions_metadata(shop: Shop) -> None:
         "nation_slug": "demo",
         "plan": "nat_pro",
         "user_id": "ada",
+        "web_app": APP,
     }
 
 

@@ -23,7 +23,7 @@ def test_slug_and_plan_are_in_the_metadata_of_session_and_subscription(shop: Sho
     subscription = shop.client.v1.subscriptions.retrieve(session.subscription)
 
     assert session.metadata is not None
-    expected = {"nation_slug": "demo", "plan": "nat", "user_id": "ada"}
+    expected = {"nation_slug": "demo", "plan": "nat", "user_id": "ada", "web_app": APP}
     assert session.metadata.to_dict() == subscription.metadata.to_dict() == expected
     assert session.client_reference_id == "demo"
 
@@ -73,6 +73,12 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
     assert shop.audited(kind=Kind.ROLE_CHANGED) == [
         "Owns the nation provisionally: the first to subscribe it"
     ]
+
+
+def test_a_nation_hears_from_the_brand_whose_web_app_it_was_paid_in(shop: Shop) -> None:
+    shop.subscribe("nat")
+
+    assert shop.nation().web_app == APP
 
 
 def test_nothing_is_stored_of_a_nation_that_did_not_pay(shop: Shop) -> None:

@@ -380,6 +380,12 @@ def test_the_app_of_the_brands_customer_is_used_and_kept_for_the_refresh(crossin
     assert crossing.office.record().nb_app == "customer:civic-desk"
 
 
+def test_a_nation_hears_from_the_brand_whose_web_app_it_was_connected_in(crossing: Crossing) -> None:
+    crossing.go(crossing.begin(origin=CIVIC))
+
+    assert crossing.office.record().web_app == CIVIC
+
+
 def test_a_provisional_owner_is_proven_by_connecting(crossing: Crossing) -> None:
     Nations(aws.dynamodb(), crossing.office.tables).update(
         crossing.slug, {"owner_id": "ann", "owner_provisional": True}
