@@ -16,7 +16,6 @@ from nat.errors import (
     ConversationBusy,
     Cooldown,
     Forbidden,
-    LimitReached,
     MessageEmpty,
     MessageTooLong,
     NatError,
