@@ -20,6 +20,7 @@ from config import (
     plans_json,
 )
 from config.colour import contrast
+from config.customer import SignInBy
 from config.environment import FOLDER as ENVIRONMENTS
 from config.loading import load, parse, read_toml
 from nat.agent.money import Prices
@@ -153,6 +154,30 @@ def test_a_sender_outside_of_the_customers_zone_is_refused() -> None:
     line = refusal(Customer, customer(domains={"prod": domain}))
 
     assert "the sender nat@acme.example is not inside the zone other.example" in line
+
+
+@pytest.mark.parametrize(
+    "sign_in",
+    [
+        {"google": {"client_id": "not-of-google", "secret_name": "nat/google"}},
+        {"google": {"client_id": "1-a.apps.googleusercontent.com", "secret_name": "two words"}},
+        {"saml": [{"name": "nb", "metadata_url": "https://id.example", "email_domains": ["a.example"]}]},
+        {"saml": [{"name": "Google2", "metadata_url": "https://id.example", "email_domains": ["a.example"]}]},
+        {"saml": [{"name": "Party", "metadata_url": "http://id.example", "email_domains": ["a.example"]}]},
+        {"saml": [{"name": "Party", "metadata_url": "https://id.example", "email_domains": []}]},
+        {"saml": [{"name": "Party", "metadata_url": "https://id.example", "email_domains": ["A.example"]}]},
+        {"saml": [{"name": "Party", "metadata_url": "https://id.example", "email_domains": ["example"]}]},
+        {
+            "saml": [
+                {"name": "Party", "metadata_url": "https://id.a.example", "email_domains": ["a.example"]}
+            ]
+            * 2
+        },
+    ],
+)
+def test_a_provider_that_cannot_be_one_is_refused(sign_in: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        SignInBy.model_validate(sign_in)
 
 
 def test_every_brand_of_the_repository_is_valid() -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import boto3
 import pytest
 
 from nat import aws
@@ -25,6 +26,7 @@ from nat.people.memberships import Membership, Memberships
 from nat.people.ownership import Ownership
 from nat.roles import Role
 from nat.settings import TableNames
+from tests.unit.nat.conflicts import conflicting
 from tests.unit.nat.world import PLANS, START, Clock, nation, store_members, store_nation
 
 
@@ -209,6 +211,14 @@ def test_a_transfer_to_who_is_being_removed_has_one_outcome(house: House, _round
     assert (transferred is None) is not (removed is None)
     assert house.owners == (["ada"] if transferred is None else ["olga"])
     assert isinstance(transferred or removed, MembershipError)
+
+
+def test_a_transfer_that_conflicts_with_something_else_is_tried_again(house: House) -> None:
+    with conflicting(times=3) as url:
+        busy = boto3.client("dynamodb", endpoint_url=url)
+        Ownership(busy, house.tables, now=house.clock).transfer(house["olga"], "ada")
+
+    assert house.owners == ["ada"]
 
 
 def test_an_owner_who_has_just_transferred_cannot_do_so_again(house: House) -> None:
