@@ -97,14 +97,18 @@ class ObservabilityStack(NatStack):
                 "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
             ),
         )
-        facade.monitor_sqs_queue(
-            queue=automation.schedules.dead_letters,
-            human_readable_name="Undelivered occurrences",
-            alarm_friendly_name="Occurrences",
-            add_queue_max_size_alarm=self._when(
-                "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
-            ),
-        )
+        for queue, called, alarm in (
+            (automation.schedules.dead_letters, "Undelivered occurrences", "Occurrences"),
+            (automation.notices.queue.dead_letters, "Unsent notices", "Notices"),
+        ):
+            facade.monitor_sqs_queue(
+                queue=queue,
+                human_readable_name=called,
+                alarm_friendly_name=alarm,
+                add_queue_max_size_alarm=self._when(
+                    "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
+                ),
+            )
         facade.add_large_header("Doors")
         facade.monitor_api_gateway_v2_http_api(
             api=api.http.api,

@@ -33,6 +33,13 @@ def test_one_lost_turn_is_an_alarm() -> None:
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
+def test_one_notice_that_could_not_be_sent_is_an_alarm() -> None:
+    (alarm,) = [each for name, each in alarms("prod").items() if "-Notices-" in name]
+
+    assert alarm["Threshold"] == 0
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+
+
 def test_a_missing_worker_is_an_alarm_even_when_nothing_is_measured() -> None:
     alarm = alarms("prod")["Nat-prod-WorkersMissing"]
 
