@@ -114,7 +114,7 @@ class BillingRoutes:
     def portal(self, services: Services, request: Request) -> Answer:
         """Stripe's pages for card, invoices and cancellation."""
         owner = self._owner(services, request)
-        card = request.json().get("card") is True
+        card = _flag(request.json(), "card")
         url = open_portal(self._billing.synchroniser, owner.nation_slug, self._back(request), card=card)
         return Answer({"url": url})
 
@@ -141,7 +141,7 @@ class BillingRoutes:
         """End with the period, or with `resume` go on after all."""
         owner = self._owner(services, request)
         plan_change = self._billing.plan_change
-        resume = request.json().get("resume") is True
+        resume = _flag(request.json(), "resume")
         nation = (plan_change.resume if resume else plan_change.cancel)(owner.nation_slug)
         row = self._billing.synchroniser.storage.rows.read(owner.nation_slug)
         end = None if row is None else row.values["cancel_at"]
@@ -167,6 +167,15 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 100:
         raise BadRequest(f"`{name}` is missing.")
+    return value
+
+
+def _flag(body: Mapping[str, Any], name: str) -> bool:
+    """Absent is false. Anything else than true and false is refused: taken for false, it would do the opposite
+    of what was meant."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise BadRequest(f"`{name}` is true or false.")
     return value
 
 

@@ -72,12 +72,12 @@ def approval(services: Services, request: Request) -> Answer:
     )
     if not _sees(member, found.user_id):
         raise NotFound("There is no such proposal in this conversation.")
-    results: dict[str, Any] = {"results": [], "next": None}
+    standing = ChangeStanding((), {}, {})
     if found.state not in _UNTOUCHED:
         action = _rows(services).find(found.conversation, found.ref)
         if action is not None:  # older than 30 days: the approval stays, the change is gone
-            results = _results(_standing(services, action), request)
-    return Answer({**_approval(found), **results})
+            standing = _standing(services, action)
+    return Answer({**_approval(found), **_results(standing, request)})
 
 
 def change(services: Services, request: Request) -> Answer:

@@ -1,5 +1,5 @@
-"""API Gateway on loopback, as far as the HTTP API goes: calls become payload format 2.0, with route key, places
-of the path and the claims of a token, and answers become HTTP again.
+"""API Gateway on loopback, as far as the HTTP API goes: calls become payload format 2.0, with route key,
+places of the path and the claims of a token, and answers become HTTP again.
 
 `Authorization: Bearer <user id>` is a verified token of that person. Without one the authorizer refuses, and
 what no route has is not found, both in API Gateway's own shape.
@@ -41,9 +41,7 @@ class Front:
     """The gateway's work on one call, without the socket."""
 
     def __init__(self, functions: Mapping[type[StrEnum], Function]) -> None:
-        served = [
-            Served(route.value, function) for routes, function in functions.items() for route in routes
-        ]
+        served = [Served(route.value, function) for routes, function in functions.items() for route in routes]
         # A written part of a path goes before a place.
         self._served = [(each, each.pattern) for each in sorted(served, key=lambda each: each.key.count("{"))]
 

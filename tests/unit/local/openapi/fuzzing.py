@@ -6,6 +6,7 @@ path or a body names is often something that exists, or most calls would end wit
 put back, so each call meets the same town.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
@@ -79,10 +80,24 @@ def sent_schemas() -> frozenset[str]:
     found: set[str] = set()
     waiting: list[type] = [Sent, Strict]
     while waiting:
-        subclasses = waiting.pop().__subclasses__()
+        subclasses: list[type] = waiting.pop().__subclasses__()
         found |= {each.__name__ for each in subclasses}
         waiting += subclasses
     return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Example:
+    """How the example of an operation is sent so that it succeeds. `ids` are places of the path and names of
+    the body besides those of the town's thing number `thing`; `body` is what the description's example
+    lacks."""
+
+    caller: str = "owner"
+    thing: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    nation: str | None = None
 
 
 @dataclass
@@ -127,6 +142,30 @@ class Fuzzer:
         (call if randomness is None else seed(randomness)(call))()
         return seen
 
+    def example(self, operation: Operation, of: Example) -> tuple[int, str]:
+        """Send the example of the description, with ids that exist; the status, and what is wrong."""
+        return self._send(self._case(operation, of), of.caller, CHECKS)[:2]
+
+    def answer(self, operation: Operation, of: Example) -> dict[str, Any]:
+        """What the example is answered with."""
+        found: dict[str, Any] = json.loads(self._send(self._case(operation, of), of.caller, CHECKS)[2])
+        return found
+
+    def _case(self, operation: Operation, of: Example) -> Any:
+        ids = {name: values[0] for name, values in self.town.known.items()}
+        ids |= self.town.things[of.thing].ids
+        ids |= of.ids
+        case = self._schema[operation.path][operation.method].Case(
+            path_parameters={name: quote(ids[name], safe="") for name in operation.places},
+            headers={Header.NATION_SLUG.value: of.nation or self.town.nation(operation)},
+            query=dict(of.query),
+        )
+        if operation.body is not None:
+            body = {**(operation.example or {}), **of.body}
+            case.body = {**body, **{name: ids[name] for name in body.keys() & ids.keys()}}
+            case.media_type = "application/json"
+        return case
+
     def _places(self, operation: Operation) -> dict[str, str]:
         """A path to something that exists, the owner's or everybody's."""
         ids = {**{name: values[0] for name, values in self.town.known.items()}, **self.town.things[0].ids}
@@ -141,20 +180,27 @@ class Fuzzer:
             if "conversation" in operation.places and choices.draw(st.booleans()):
                 caller = thing.owner
             self._name(case, choices, thing)
+        checks = CHECKS if sending is Sending.RIGHT else [*CHECKS, negative_data_rejection]
+        status, wrong, _ = self._send(case, caller, checks)
+        seen.statuses[status] += 1
+        if wrong:
+            seen.wrong.append(wrong)
+        if operation.method != "get" and status < 300:
+            self.town.restore()
+
+    def _send(self, case: Any, caller: str, checks: list[Any]) -> tuple[int, str, str]:
+        """The status, what is wrong with the answer, if anything is, and its text."""
         headers = {"Authorization": f"Bearer {caller}"} if caller else {}
         response = case.call(base_url=self.url, session=self._session, headers=headers, timeout=20)
-        seen.statuses[response.status_code] += 1
-        checks = CHECKS if sending is Sending.RIGHT else [*CHECKS, negative_data_rejection]
+        status: int = response.status_code
         try:
             case.validate_response(response, checks=checks)
         except FailureGroup as failures:
             said = "; ".join(f"{each.title}: {each.message}" for each in failures.exceptions)
-            seen.wrong.append(
-                f"{caller or 'nobody'}: {response.request.method} {response.request.url} "
-                f"{response.request.body!r} → {response.status_code} {response.text[:300]}\n  {said[:600]}"
-            )
-        if operation.method != "get" and response.status_code < 300:
-            self.town.restore()
+            request = response.request
+            told = f"{caller or 'nobody'}: {request.method} {request.url} {request.body!r} → {status}"
+            return status, f"{told} {response.text[:300]}\n  {said[:600]}", response.text
+        return status, "", response.text
 
     def _name(self, case: Any, choices: Any, thing: Thing) -> None:
         """Let the call be about something that exists."""

@@ -1,7 +1,9 @@
-"""Three nations with something in each, for tests of the whole HTTP API: one where people work, one that pays,
-one that is being connected. In each there are an owner, an admin, a member and a viewer of these names."""
+"""Three nations with something in each, for tests of the whole HTTP API: one where people work, one that
+pays, one that is being connected. In each there are an owner, an admin, a member and a viewer of these names.
+"""
 
 import json
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.claude import running_claude
-from local.nationbuilder.server import RunningNationBuilder
+from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from local.openapi.vocabulary import Operation
 from local.stripe import running_stripe
 from nat import aws
@@ -27,7 +29,8 @@ from nat.people.members import Members
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
-from tests.unit.local.openapi.front import Front, Function
+from tests.embedded import create_tables
+from tests.unit.local.openapi.front import Front, Function, serving
 from tests.unit.nat import world
 from tests.unit.nat.agent.changes import SLUG, bench
 from tests.unit.nat.agent.scripted_model import calls, says, use
@@ -89,11 +92,34 @@ class Town:
         return list(aws.dynamodb().describe_table(TableName=self.tables[table])["Table"]["KeySchema"])
 
 
+@dataclass
+class Place:
+    """A town and the address of its API."""
+
+    town: Town
+    url: str
+
+
 @contextmanager
-def running_town(tables: TableNames, nationbuilder: RunningNationBuilder) -> Iterator[Town]:
-    """A town on given tables; the environment is that of its functions meanwhile."""
+def running_place() -> Iterator[Place]:
+    """A town on tables of its own, and its API on loopback. Needs the embedded AWS."""
+    names = create_tables(uuid.uuid4().hex[:12])
     with (
         pytest.MonkeyPatch.context() as environment,
+        running_nationbuilder() as nationbuilder,
+    ):
+        for table in Table:
+            environment.setenv(table.variable, names[table])
+        with _running_town(TableNames(names), nationbuilder, environment) as town, serving(town.front) as url:
+            yield Place(town, url)
+
+
+@contextmanager
+def _running_town(
+    tables: TableNames, nationbuilder: RunningNationBuilder, environment: pytest.MonkeyPatch
+) -> Iterator[Town]:
+    """A town on given tables; the environment is that of its functions meanwhile."""
+    with (
         running_gateway() as sockets,
         running_claude() as claude,
         running_stripe(at=world.START) as stripe,
@@ -140,17 +166,19 @@ def running_town(tables: TableNames, nationbuilder: RunningNationBuilder) -> Ite
 
 
 def _live(board: Board, bucket: str, town: Town) -> None:
-    """Let things happen: answers, proposals decided in every way, a failure, a file, feedback, invitations."""
+    """Let things happen: answers, proposals decided in every way, failures, a file, invitations."""
     office = board.office
     done = board.propose(office.people(3), office.new_tag("done"), user="admin")
     board.carry_out(board.approve(done, user="admin"))
     refused = board.propose(office.people(2), office.new_tag("refused"), user="admin")
-    board.decisions.reject(
-        board.decision("admin"), refused.id, fingerprint=refused.card["fingerprint"]
-    )
+    board.decisions.reject(board.decision("admin"), refused.id, fingerprint=refused.card["fingerprint"])
     (person,), tag = office.people(1), office.new_tag("failed")
     office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
     failed = board.ask(calls(use("tag_person", person=person, tag=tag)), says("It failed."), user="admin")
+    halted = board.propose(office.people(2), office.new_tag("halted"), user="admin")
+    admitted = board.approve(halted, user="admin")
+    office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
+    board.carry_out(admitted)
     waiting = board.propose(office.people(12), office.new_tag("waiting"), user="admin")
     file = _file(board, bucket)
     Feedbacks(aws.dynamodb(), town.tables[Table.CONVERSATIONS], now=board.stage.clock).give(
@@ -178,7 +206,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
                     "file": file,
                 },
             )
-            for each in (waiting, done, refused)
+            for each in (waiting, done, refused, halted)
         ),
         Thing(
             "admin",
@@ -220,7 +248,13 @@ def _file(board: Board, bucket: str) -> str:
     turn = board.stage.turns.begin(asked)
     tables = board.stage.tables
     kept = TurnFiles(
-        aws.dynamodb(), tables[Table.CONVERSATIONS], aws.s3(), bucket, turn, app_url=APP, now=board.stage.clock
+        aws.dynamodb(),
+        tables[Table.CONVERSATIONS],
+        aws.s3(),
+        bucket,
+        turn,
+        app_url=APP,
+        now=board.stage.clock,
     ).keep(ExportFile("donations.csv", "id,name\r\n1,Zoë\r\n", 1, 1, True, "donations"))
     board.stage.run(asked, says("Here it is."))
     return kept.url.rpartition("/")[2]

@@ -193,6 +193,18 @@ def test_a_cancellation_says_until_when_and_can_be_taken_back(door: Door) -> Non
     assert resumed["cancel_at"] is None
 
 
+@pytest.mark.parametrize("resume", ["true", 1, [], None])
+def test_a_cancellation_that_may_have_been_meant_as_its_opposite_is_refused(
+    door: Door, resume: object
+) -> None:
+    door.shop.subscribe("nat_pro")
+
+    status, body = door.call(BillingRoute.CANCEL, {"resume": resume})
+
+    assert (status, body["error"]["code"]) == (400, "bad_request")
+    assert door.call(BillingRoute.OVERVIEW)[1]["cancel_at"] is None
+
+
 def test_while_stripe_is_down_people_are_told_to_come_back(door: Door) -> None:
     door.shop.subscribe("nat_pro")
     door.shop.stripe.state.outages.extend([503, 503])

@@ -405,6 +405,15 @@ def test_a_proposal_is_shown_with_its_card_and_without_results_while_it_waits(at
     assert shown["change"] == str(at.approval.ref)
 
 
+@pytest.mark.parametrize("query", [{"limit": "501"}, {"limit": "-1"}, {"after": "nothing"}])
+def test_a_page_of_results_is_checked_also_where_there_are_none_yet(
+    at: Surfaces, query: dict[str, str]
+) -> None:
+    status, refused = at.call(Route.APPROVAL, approval=at.approval.id, query=query)
+
+    assert (status, refused["error"]["code"]) == (400, "bad_request")
+
+
 def test_what_became_of_each_record_is_shown_in_pages(at: Surfaces) -> None:
     at.done()
 
