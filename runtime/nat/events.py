@@ -116,7 +116,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to know besides the answer: `kind` is usage_warning, limit_reached, reconnect or partial."""
+    """Something to know besides the answer: `kind` is usage_warning, limit_reached, reconnect or partial.
+
+    `reconnect` and `reconnected` are also pushed to the sockets of a nation, outside of any turn.
+    """
 
     type: ClassVar[str] = "notice"
     kind: str
