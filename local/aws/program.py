@@ -29,6 +29,8 @@ def program(places: Places, ports: Ports) -> Program:
                 "MINISTACK_HOST": HOST,
                 "MINISTACK_ACCOUNT_ID": ACCOUNT,
                 "MINISTACK_REGION": REGION,
+                # Cognito issues no token when the trigger before it fails; MiniStack would go on without it.
+                "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
                 "PERSIST_STATE": "1",
                 "STATE_DIR": str(places.aws_state),
                 "S3_PERSIST": "1",

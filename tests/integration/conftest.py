@@ -117,6 +117,7 @@ class Socket:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close(timeout=1)
+        self._socket.shutdown()  # which `close` leaves out where the other side was first
 
     def send(self, message: str | Mapping[str, Any]) -> None:
         """Send a text, or an object as JSON."""
