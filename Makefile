@@ -19,10 +19,10 @@ LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test soak unit lint format types synth snapshots bench eval lock clean
+.PHONY: help prepare up down smoke test soak unit lint format types synth snapshots bench eval openapi publish-api lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 prepare: ## virtual environment, packages, Node, CDK command line
 	@$(PYTHON) local/prepare.py
@@ -68,6 +68,12 @@ bench: prepare ## measure what README's figures come from
 
 eval: prepare ## the evaluation set on the configured model (GROUPS="tag report" for some)
 	@$(VENV)/python -m benchmarks.evaluation --failures $(GROUPS)
+
+openapi: prepare ## describe the HTTP API anew in docs/api/openapi.json, and say what would break clients
+	@$(VENV)/python -m local.openapi
+
+publish-api: prepare ## the same, and promise it to clients from now on (docs/api/published.json)
+	@$(VENV)/python -m local.openapi --publish
 
 lock: prepare ## lock the newest versions that the .in files allow
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -o requirements.txt

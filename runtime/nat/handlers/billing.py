@@ -171,7 +171,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _flag(body: Mapping[str, Any], name: str) -> bool:
-    """Absent is false. Anything else than true and false is refused: taken for false, it would do the opposite
+    """Absent is false. What is neither true nor false is refused: taken for false, it might do the opposite
     of what was meant."""
     value = body.get(name, False)
     if not isinstance(value, bool):
