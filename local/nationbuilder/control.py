@@ -1,6 +1,7 @@
 """`/_standin/…`: how tests and `make up` steer the stand-in. Nothing of this exists at NationBuilder."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +15,7 @@ from local.nationbuilder.oauth import App, token_answer
 from local.nationbuilder.standin import StandIn
 from local.nationbuilder.store import Effect, Nation, User
 from local.nationbuilder.tokens import Token, fingerprint
+from nat.names import SLUG_PATTERN
 
 PREFIX: Final = "/_standin"
 
@@ -28,6 +30,7 @@ class Control:
         self._endpoints: dict[tuple[str, str], Callable[[Values], Any]] = {
             ("GET", "health"): self._health,
             ("GET", "nations"): self._nations,
+            ("POST", "nations"): self._alias,
             ("GET", "tokens"): self._list_tokens,
             ("POST", "tokens"): self._issue_token,
             ("POST", "revoke"): self._revoke,
@@ -90,6 +93,14 @@ class Control:
             }
             for nation in self._standin.nations.values()
         ]
+
+    def _alias(self, values: Values) -> list[Values]:
+        """`{slug, nation}`: another slug for a nation's records, until the stand-in ends."""
+        nation, slug = self._nation(values), str(values["slug"])
+        if not re.fullmatch(SLUG_PATTERN, slug):
+            raise ValueError("slug is not the slug of a nation.")
+        self._standin.nations.setdefault(slug, nation)
+        return self._nations({})
 
     def _issue_token(self, values: Values) -> Values:
         """`{nation, user?, seconds?, refreshable?, client_id?}`; by default for the nation's first user."""

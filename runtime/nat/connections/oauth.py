@@ -27,7 +27,6 @@ from nat.connections.apps import App, Apps
 from nat.connections.connected import Connected, ConnectedRows
 from nat.connections.oauth_state import LIFETIME, Begun, Purpose, State, States
 from nat.connections.refresh import Refresher
-from nat.connections.status import NbStatus
 from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
 from nat.connections.tokens import NbTokens
 from nat.errors import (
@@ -101,7 +100,6 @@ class OAuth:
         apps: Apps,
         endpoint: TokenEndpoint,
         refresher: Refresher,
-        status: NbStatus,
         connected: ConnectedRows,
         people: People,
         audit: Audit,
@@ -114,7 +112,6 @@ class OAuth:
         self._apps = apps
         self._endpoint = endpoint
         self._refresher = refresher
-        self._status = status
         self.connected = connected
         self._people = people
         self._audit = audit
@@ -201,15 +198,18 @@ class OAuth:
     def disconnect(self, admin: Membership) -> None:
         """Take a nation's tokens away and revoke them at NationBuilder, as well as can be. May be repeated.
 
-        Raises `NationBuilderDown` while a refresh is under way.
+        Workers remember a pair for five minutes at most; one that NationBuilder has revoked is no use to
+        them.
+
+        Raises `NationUnknown`, `NationBuilderDown` while a refresh is under way.
         """
         slug = admin.nation_slug
         with nation(slug):
-            name = self._status.app_of(slug)
+            before = self._people.members.nations.require(slug)
             tokens = self._refresher.disconnect(slug, patience=PATIENCE)
-            revoked = tokens is not None and self._revoked(tokens, name)
+            revoked = tokens is not None and self._revoked(tokens, before.nb_app)
             self.connected.remove(slug)
-        if tokens is not None:
+        if tokens is not None or before.nb_connected or before.nb_needs_reauth:
             self._audit.append(
                 slug,
                 Kind.REVOKED,

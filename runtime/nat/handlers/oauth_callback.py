@@ -52,6 +52,7 @@ class Callback:
 
     def _answer(self, request: Request) -> Answer:
         purpose: Purpose | None = None
+        nation: str | None = None
         web_app = self._brands.own.app_url
         try:
             text = request.query.get("state")
@@ -59,6 +60,7 @@ class Callback:
                 raise StateInvalid
             state = self._way.read(text)
             purpose = state.purpose
+            nation = state.nation_slug
             begun = self._way.returned(state, secret_of(request.cookies, self._web_apps))
             web_app = begun.web_app
             arrival = self._way.complete(
@@ -67,10 +69,10 @@ class Callback:
             self._close_sockets(arrival)
             return self._onwards(arrival)
         except NatError as error:
-            log.structured().info("way to NationBuilder ended", extra={"code": error.code})
+            log.structured().info("way to NationBuilder ended", extra={"code": error.code, "nation": nation})
             return self._page(web_app, purpose, error.message, error.status)
         except Exception as error:
-            log.defect(error, request=request.request_id)
+            log.defect(error, request=request.request_id, nation=nation)
             return self._page(web_app, purpose, OURS, Internal.status)
 
     def _onwards(self, arrival: Arrival) -> Answer:

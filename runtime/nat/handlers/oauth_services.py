@@ -26,7 +26,6 @@ def oauth_on(services: Services) -> OAuth:
         apps=wiring.apps,
         endpoint=wiring.endpoint,
         refresher=wiring.refresher,
-        status=wiring.status,
         connected=ConnectedRows(client, tables),
         people=People(Members(client, tables, services.plans, now=now), Ownership(client, tables, now=now)),
         audit=Audit(client, tables, now=now),
