@@ -117,7 +117,8 @@ class Socket:
 
     def __exit__(self, *_: object) -> None:
         self._socket.close(timeout=1)
-        self._socket.shutdown()  # which `close` leaves out where the other side was first
+        # `close` leaves the descriptor where the other side was first.
+        self._socket.shutdown()  # type: ignore[no-untyped-call] # websocket-client types only some of it
 
     def send(self, message: str | Mapping[str, Any]) -> None:
         """Send a text, or an object as JSON."""
