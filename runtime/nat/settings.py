@@ -58,6 +58,13 @@ def read_json(variable: Variable, environ: Mapping[str, str] = os.environ) -> An
     return json.loads(_required(variable.value, environ))
 
 
+def provide(variables: Mapping[str, str]) -> None:
+    """For a command that has found out where the platform is: what the environment does not say yet, it says
+    from now on."""
+    for name, value in variables.items():
+        os.environ.setdefault(name, value)
+
+
 def in_lambda(environ: Mapping[str, str] = os.environ) -> bool:
     """True inside AWS Lambda, which sets this variable in every function (Lambda developer guide)."""
     return "AWS_LAMBDA_FUNCTION_NAME" in environ

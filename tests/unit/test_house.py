@@ -28,7 +28,8 @@ ROWS = (
     ("privacy", "migration"),
     ("handlers",),
     ("worker",),
-    ("ops", "cli"),
+    ("ops",),
+    ("cli",),
 )
 HEIGHT = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 WITHOUT_AWS = ("agent", "nationbuilder")

@@ -1,10 +1,12 @@
-"""The commands of `nat`: `chat`, `tools`, `tool call`. Each imports what it needs when it runs."""
+"""The commands of `nat`: `chat`, `tools`, `tool call`, `ops`. Each imports what it needs when it runs."""
 
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from nat.ops.app import app as ops_app
 
 app = typer.Typer(
     name="nat",
@@ -16,6 +18,7 @@ app = typer.Typer(
 )
 tool_app = typer.Typer(help="One tool by hand.", no_args_is_help=True)
 app.add_typer(tool_app, name="tool")
+app.add_typer(ops_app, name="ops")
 
 Nation = Annotated[str, typer.Option("--nation", "-n", metavar="SLUG", help="The nation's slug.")]
 BaseUrl = Annotated[

@@ -3,7 +3,7 @@
 import json
 import random
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -173,7 +173,7 @@ def _garbled_secret(made: dict[str, Any], former: Former, chance: random.Random)
         )
 
 
-DAMAGES: Iterable[Damage] = (
+DAMAGES: tuple[Damage, ...] = (
     _without("nationbuilder_slug"),
     _with("nationbuilder_slug", "Not A Slug!"),
     _with("nationbuilder_slug", "https://ACME.nationbuilder.com/admin"),

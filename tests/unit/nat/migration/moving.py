@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,13 +11,14 @@ import pytest
 
 from nat import aws
 from nat.audit.log import Audit
+from nat.connections.refresh import Refresher
 from nat.connections.wiring import Wiring
 from nat.items import decode
 from nat.migration.hand_over import HandOver
 from nat.migration.move import Migration
 from nat.migration.old_tokens import OldTokens
 from nat.migration.tenants import Tenants
-from nat.names import Secret, Table, Variable
+from nat.names import Table, Variable
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nations
 from nat.settings import TableNames
@@ -79,6 +80,7 @@ class Office:
             own_secrets=clients["secretsmanager"],
             clock=now,
         )
+        self._let_waiting_pass(now)
         self.tenants = Tenants(self.client, tables)
         self.old = OldTokens(clients["secretsmanager"])
         hand_over = HandOver(
@@ -100,6 +102,25 @@ class Office:
             audit=Audit(self.client, tables, now=now),
             now=now,
             at_once=at_once,
+        )
+
+    def _let_waiting_pass(self, now: Callable[[], datetime]) -> None:
+        """A lease that a dead process has ends by itself; what waits for it moves a clock of its own."""
+        waited = timedelta()
+
+        def sleep(seconds: float) -> None:
+            nonlocal waited
+            waited += timedelta(seconds=seconds)
+
+        self.wiring.refresher = Refresher(
+            vault=self.wiring.vault,
+            rows=self.wiring.rows,
+            status=self.wiring.status,
+            seal=self.wiring.seal,
+            endpoint=self.wiring.endpoint,
+            apps=self.wiring.apps,
+            now=lambda: now() + waited,
+            sleep=sleep,
         )
 
     def _client(self, service: Any) -> Any:
@@ -143,11 +164,3 @@ def unmarked(state: Mapping[str, list[Any]], mark: str) -> Mapping[str, list[Any
         name: sorted(hashes.sub("'#'", each.replace(mark, "")) for each in rows)
         for name, rows in state.items()
     }
-
-
-def moment(text: str) -> datetime:
-    """A time in UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-__all__ = ["NOW", "PLANS", "Died", "Life", "Office", "Secret", "left_behind", "set_up", "unmarked"]

@@ -1,0 +1,1 @@
+"""The operator's commands: `nat ops …`. They act with the operator's own AWS credentials."""
