@@ -1,6 +1,8 @@
 """A nation is connected through NationBuilder's consent page, with the deployed functions under their roles,
 and then everybody in it can ask; somebody joins it the same way."""
 
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 from typing import Any
@@ -10,8 +12,10 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from local.demo import add_user
 from local.machine import Machine
-from nat.names import OAUTH_CALLBACK, ConnectRoute, Header, Secret
+from nat.names import OAUTH_CALLBACK, BillingRoute, ConnectRoute, Header, Route, Secret
+from nat.nations.record import Nations
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
@@ -32,19 +36,23 @@ class Browser:
     """Somebody's browser. It keeps the one cookie itself: the deployed API has no host name of its own here,
     and the web app's, under which NationBuilder sends people back, is only imitated."""
 
-    def __init__(self, machine: Machine, person: Person) -> None:
+    def __init__(self, machine: Machine, person: Person, nation: str = OTHER_NATION) -> None:
         self._machine = machine
         self._headers = {
             "Authorization": f"Bearer {person.session.access_token}",
-            Header.NATION_SLUG.value: OTHER_NATION,
+            Header.NATION_SLUG.value: nation,
         }
         self._cookies: dict[str, str] = {}
 
-    def call(self, route: ConnectRoute) -> tuple[int, dict[str, Any]]:
+    def call(self, route: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """Call a route of the HTTP API."""
         method, _, path = route.partition(" ")
         answer = requests.request(
-            method, f"{self._machine.deployment.api_url}{path}", headers=self._headers, timeout=PATIENCE
+            method,
+            f"{self._machine.deployment.api_url}{path}",
+            json=body,
+            headers=self._headers,
+            timeout=PATIENCE,
         )
         if "set-cookie" in answer.headers:
             jar = SimpleCookie(answer.headers["set-cookie"])
@@ -75,26 +83,58 @@ class Browser:
         )
 
 
-def ask(person: Person) -> dict[str, Any]:
+def ask(person: Person, nation: str = OTHER_NATION) -> dict[str, Any]:
     """How a question of somebody in the nation ends."""
-    with person.socket(OTHER_NATION) as socket:
+    with person.socket(nation) as socket:
         socket.ask(QUESTION)
         return socket.until_end()[-1]
 
 
-def revoke_all(machine: Machine) -> None:
-    """End every token of the nation at NationBuilder: the worker may remember one of another test."""
-    url = f"{machine.ports.url('nationbuilder')}/_standin/revoke"
-    requests.post(url, json={"nation": OTHER_NATION}, timeout=PATIENCE).raise_for_status()
+def steer(machine: Machine, vendor: str, name: str, **body: Any) -> None:
+    """Use a control route of a stand-in."""
+    url = f"{machine.ports.url(vendor)}/_standin/{name}"
+    requests.post(url, json=body, timeout=PATIENCE).raise_for_status()
 
 
-def secret_of(machine: Machine) -> str | None:
+def secret_of(machine: Machine, nation: str = OTHER_NATION) -> str | None:
     """The nation's secret, if it has one."""
     try:
-        found = machine.deployment.root.secrets.get_secret_value(SecretId=Secret.nation_tokens(OTHER_NATION))
+        found = machine.deployment.root.secrets.get_secret_value(SecretId=Secret.nation_tokens(nation))
     except ClientError:
         return None
     return found["SecretString"]
+
+
+@pytest.fixture
+def newcomer(machine: Machine) -> tuple[Person, str]:
+    """Somebody who has signed up and belongs to no nation, and a slug that nobody has subscribed yet."""
+    slug = f"newcomer-{secrets.token_hex(4)}"
+    email, password = f"{secrets.token_hex(6)}@{slug}.example", f"Test-{secrets.token_hex(8)}-A"
+    user_id = add_user(machine.deployment, email, password)
+    steer(machine, "nationbuilder", "nations", slug=slug, nation=OTHER_NATION)
+    return Person(machine, machine.sign_in.log_in(email, password), user_id), slug
+
+
+def test_a_new_nation_subscribes_is_connected_and_gets_its_first_answer(
+    machine: Machine, newcomer: tuple[Person, str]
+) -> None:
+    person, slug = newcomer
+    browser = Browser(machine, person, slug)
+    status, page = browser.call(BillingRoute.CHECKOUT, {"plan": "nat"})
+    assert status == 200, page
+    steer(machine, "stripe", "checkout", session=page["session"])
+    deadline = time.monotonic() + PATIENCE
+    while browser.call(Route.NATION)[1]["status"] != "trialing":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+    arrived = browser.go(ConnectRoute.CONNECT)
+
+    assert arrived.status_code == 302, arrived.text
+    assert secret_of(machine, slug) is not None
+    record = Nations(machine.deployment.root.dynamodb, machine.deployment.tables).require(slug)
+    assert (record.nb_connected, record.owner_id, record.owner_provisional) == (True, person.user_id, False)
+    assert ask(person, slug)["type"] == "turn.finished"
 
 
 def test_an_admin_connects_the_nation_and_everybody_in_it_can_ask(
@@ -102,7 +142,7 @@ def test_an_admin_connects_the_nation_and_everybody_in_it_can_ask(
 ) -> None:
     admin, member = new_person(OTHER_NATION, Role.ADMIN), new_person(OTHER_NATION)
     browser = Browser(machine, admin)
-    revoke_all(machine)
+    steer(machine, "nationbuilder", "revoke", nation=OTHER_NATION)  # a worker may remember an earlier pair
     assert browser.call(ConnectRoute.DISCONNECT)[0] == 200
     assert secret_of(machine) is None
     assert ask(member)["code"] == "reconnect"

@@ -386,6 +386,12 @@ def test_a_nation_hears_from_the_brand_whose_web_app_it_was_connected_in(crossin
     assert crossing.office.record().web_app == CIVIC
 
 
+def test_the_record_knows_from_which_web_app_the_nation_was_connected(crossing: Crossing) -> None:
+    crossing.go(crossing.begin(origin=CIVIC))
+
+    assert crossing.office.record().web_app == CIVIC
+
+
 def test_a_provisional_owner_is_proven_by_connecting(crossing: Crossing) -> None:
     Nations(aws.dynamodb(), crossing.office.tables).update(
         crossing.slug, {"owner_id": "ann", "owner_provisional": True}
