@@ -9,7 +9,7 @@ CONNECTIONS_PAGE: Final = "/settings/connections"
 
 
 def reconnect_page(nation: Nation | None, app_url: str) -> str | None:
-    """Where an admin connects the nation anew: in the web app of its brand, else in the one at `app_url`. None
-    where no web app is known."""
+    """Where an admin connects the nation anew: in the web app of its brand, else in the one at `app_url`.
+    None where no web app is known."""
     web_app = (nation.web_app if nation is not None else None) or app_url
     return f"{web_app.rstrip('/')}{CONNECTIONS_PAGE}" if web_app else None

@@ -183,6 +183,16 @@ def _subscription(happening: Happening, brand: Brand, plans: Plans) -> Letter | 
         SubscriptionStatus(about.get(name) or SubscriptionStatus.NONE) for name in ("status_before", "status")
     )
     button = Button("Open billing", _at(brand, BILLING_PAGE))
+    if before.usable and about.get("past_due_until") and not after.usable:
+        return Letter(
+            f"The subscription of {slug} is on hold",
+            (
+                f"An invoice of {brand.name} for the nation {slug} is still not paid, so nobody in it can "
+                "ask any more.",
+                "Everything goes on as soon as it is paid. " + _OWNER_PAYS,
+            ),
+            button,
+        )
     if before.usable and not after.usable:
         return Letter(
             f"The subscription of {slug} has ended",

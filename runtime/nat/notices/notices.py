@@ -18,6 +18,7 @@ from nat.channels.websocket import PushCall, Sockets
 from nat.connections.pages import reconnect_page
 from nat.errors import BadRequest, MailNotSent
 from nat.events import VERSION, Notice
+from nat.items import timestamp
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
@@ -212,7 +213,7 @@ def _pushed(happening: Happening, brand: Brand) -> Notice | None:
             return Notice(
                 "reconnect",
                 f"{brand.name} lost access to your NationBuilder. An admin can reconnect it in the settings.",
-                reconnect_page(brand.app_url),
+                reconnect_page(None, brand.app_url),
             )
         case Bus.NATION_CONNECTED:
             return Notice("reconnected", f"{brand.name} has access to your NationBuilder.")
@@ -222,11 +223,17 @@ def _pushed(happening: Happening, brand: Brand) -> Notice | None:
 
 def _still_so(happening: Happening, nation: Nation) -> bool:
     """Whether it is worth telling: what has passed meanwhile is not."""
+    about = happening.about
     match happening.event:
         case Bus.NATION_NEEDS_REAUTH:
             return nation.nb_needs_reauth
         case Bus.NATION_CONNECTED:
             return nation.nb_connected and not nation.nb_needs_reauth
+        case Bus.USAGE_WARNING:
+            pool = (timestamp(nation.billing_period_start), nation.queries_limit)
+            return (about.get("period_start"), about.get("limit")) == pool
+        case Bus.SUBSCRIPTION_CHANGED:
+            return about.get("status") == nation.subscription_status.value
         case _:
             return True
 

@@ -104,7 +104,7 @@ class Commits:
         report = self._carry_out(turn, action, hands, keys)
         state, counts = reached(self._client, self._tables, turn, approval.id)
         hands.emit(ApprovalUpdated(approval.id, state.value, turn.user_id))
-        self._tell_cut_off(report, hands.emit)
+        self._tell_cut_off(nation, report, hands.emit)
         told = (
             f"(The person approved proposal {approval.id} by {action.tool.name}. "
             f"What became of it: {_in_figures(report)}.)"
@@ -115,7 +115,7 @@ class Commits:
         """Go on with a change that ran without an approval."""
         action = self._permitted(turn, nation, ref)
         report = self._carry_out(turn, action, hands, self._actions.choice(turn.conversation, turn.turn_id))
-        self._tell_cut_off(report, hands.emit)
+        self._tell_cut_off(nation, report, hands.emit)
         told = (
             f"(The person had {action.tool.name} try again what it had not done. "
             f"What became of it: {_in_figures(report)}.)"
@@ -159,7 +159,7 @@ class Commits:
                 pace=self._pace,
             )
         ledger.ends(action.change, ref, report)
-        self._tell_cut_off(report, hands.emit)
+        self._tell_cut_off(nation, report, hands.emit)
         told = (
             f"(The person took back what {action.tool.name} had done. "
             f"What became of it: {_in_figures(report)}.)"
@@ -177,9 +177,9 @@ class Commits:
         check_may(action.tool, role, nation)
         return action
 
-    def _tell_cut_off(self, report: Report, emit: Emit) -> None:
+    def _tell_cut_off(self, nation: Nation, report: Report, emit: Emit) -> None:
         if isinstance(report.halted, TokenRejected | Reconnect):
-            emit(Notice("reconnect", report.halted.message, reconnect_page(self._app_url)))
+            emit(Notice("reconnect", report.halted.message, reconnect_page(nation, self._app_url)))
 
 
 def _at_once(action: Action) -> int:

@@ -32,7 +32,8 @@ _log = logging.getLogger(__name__)
 
 
 class PoolNotices:
-    """The notices of turns. `app_url` is the web app, where a plan is changed."""
+    """The notices of turns. `app_url` is the web app, where a plan is changed, of nations that do not name
+    theirs."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class PoolNotices:
     ) -> None:
         self._thresholds = Thresholds(client, tables, plans, now)
         self._events = Events(client, tables[Table.CONVERSATIONS])
-        self._upgrade = f"{app_url.rstrip('/')}{BILLING_PAGE}" if app_url else None
+        self._app_url = app_url
 
     def due(self, turn: Turn, nation: Nation) -> list[Notice]:
         """What this turn has to say now; `nation` is the row as just read. Never raises for storage that
@@ -93,4 +94,7 @@ class PoolNotices:
                 f"Your nation has used all {limit:,} queries of this period, this one included. Upgrade to "
                 "go on now."
             )
-        return Notice(_KINDS[what.threshold], text, self._upgrade)
+        web_app = nation.web_app or self._app_url
+        return Notice(
+            _KINDS[what.threshold], text, f"{web_app.rstrip('/')}{BILLING_PAGE}" if web_app else None
+        )

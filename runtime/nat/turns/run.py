@@ -159,7 +159,8 @@ class Runner:
                 _log.warning("turn failed", extra={**about(turn), "code": error.code})
                 ending = _failure(error, steps)
                 if isinstance(error, Reconnect | TokenRejected):
-                    publisher.emit(Notice("reconnect", error.message, reconnect_page(self._app_url)))
+                    record = self._nations.get(turn.nation_slug)
+                    publisher.emit(Notice("reconnect", error.message, reconnect_page(record, self._app_url)))
             except Exception as error:
                 log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)
                 ending = _failure(Internal(), steps)

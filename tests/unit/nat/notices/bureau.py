@@ -11,7 +11,7 @@ from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
 from nat.names import BUS_SOURCE, Bus
-from nat.nations.record import Nations
+from nat.nations.record import Nation, Nations
 from nat.notices.happening import Happening
 from nat.notices.notices import Notices
 from nat.people.memberships import Membership, Memberships
@@ -75,6 +75,10 @@ class Bureau:
     def change(self, **changes: Any) -> None:
         """Change the nation's record."""
         assert Nations(aws.dynamodb(), self.tables).update(self.slug, changes) is not None
+
+    def record(self) -> Nation:
+        """The nation's record."""
+        return Nations(aws.dynamodb(), self.tables).require(self.slug)
 
     def notices(self) -> Notices:
         """A process that tells people."""

@@ -22,6 +22,10 @@ EVENTS: dict[str, tuple[Bus, dict[str, Any]]] = {
     "checkout": (Bus.PAYMENT_PROBLEM, {"kind": "checkout_failed"}),
     "trial": (Bus.TRIAL_ENDING, {"kind": "trial_ending"}),
     "ended": (Bus.SUBSCRIPTION_CHANGED, {"status_before": "active", "status": "cancelled"}),
+    "on hold": (
+        Bus.SUBSCRIPTION_CHANGED,
+        {"status_before": "active", "status": "none", "past_due_until": "2026-11-22T00:00:00.000Z"},
+    ),
     "cancelled": (
         Bus.SUBSCRIPTION_CHANGED,
         {"status_before": "active", "status": "active", "cancel_at": "2026-12-20T00:00:00.000Z"},
@@ -110,6 +114,13 @@ def test_an_amount_is_said_where_its_hundredths_are_known(cents: int, currency: 
     about = {"kind": "payment_failed", "amount_cents": cents, "currency": currency}
 
     assert said in text(written(Bus.PAYMENT_PROBLEM, about))
+
+
+def test_a_grace_that_is_over_asks_for_the_payment_and_not_for_a_new_subscription() -> None:
+    made = written(*EVENTS["on hold"])
+
+    assert made.subject == "The subscription of demo is on hold"
+    assert "subscribe again" not in text(made)
 
 
 def test_the_change_of_a_plan_is_said_in_queries() -> None:

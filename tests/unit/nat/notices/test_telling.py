@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from nat import aws
+from nat.items import timestamp
 from nat.names import Bus
+from nat.nations.record import SubscriptionStatus
 from nat.notices.notices import NotAllTold
 from nat.notices.told import CLAIM, Told
 from nat.roles import Role
@@ -220,6 +222,27 @@ def test_a_nation_of_another_brand_hears_from_that_brand(staffed: Bureau) -> Non
     assert mail["Source"] == "Civic Desk <desk@civic.example>"
     assert "https://desk.civic.example/settings/connections" in mail["BodyText"]
     assert "Nat " not in mail["BodyText"] + mail["BodyHtml"] + mail["Subject"]
+
+
+def test_a_warning_of_a_pool_that_is_no_longer_the_nations_is_not_told(staffed: Bureau) -> None:
+    pool = {"percent": 100, "used": 500, "limit": 500, "cap": "hard"}
+    period = timestamp(staffed.record().billing_period_start)
+
+    upgraded = staffed.take(Bus.USAGE_WARNING, "1", **{**pool, "limit": 400, "period_start": period})
+    renewed = staffed.take(Bus.USAGE_WARNING, "2", **{**pool, "period_start": "2026-10-20T00:00:00.000Z"})
+    present = staffed.take(Bus.USAGE_WARNING, "3", **{**pool, "period_start": period})
+
+    assert (upgraded, renewed, present) == (0, 0, 2)
+
+
+def test_an_end_of_a_subscription_that_has_begun_anew_is_not_told(staffed: Bureau) -> None:
+    assert staffed.take(Bus.SUBSCRIPTION_CHANGED, status_before="active", status="cancelled") == 0
+
+
+def test_an_end_of_the_subscription_is_told_to_owner_and_admins(staffed: Bureau) -> None:
+    staffed.change(subscription_status=SubscriptionStatus.CANCELLED)
+
+    assert staffed.take(Bus.SUBSCRIPTION_CHANGED, status_before="active", status="cancelled") == 2
 
 
 def test_the_operator_alone_hears_of_fair_use(staffed: Bureau) -> None:

@@ -327,6 +327,17 @@ def test_a_lost_connection_to_nationbuilder_asks_to_reconnect(stage: Stage) -> N
     assert events[-1] == TurnFailed("reconnect", Reconnect.default, retryable=False)
 
 
+def test_people_reconnect_in_the_web_app_of_their_nations_brand(stage: Stage) -> None:
+    Nations(aws.dynamodb(), stage.tables).update("demo", {"web_app": "https://desk.civic.test"})
+    stage.refuse_connection = Reconnect()
+    turn = stage.admitted()
+
+    stage.run(turn)
+
+    (notice,) = [each.event for each in stage.events(turn) if isinstance(each.event, Notice)]
+    assert notice.url == "https://desk.civic.test/settings/connections"
+
+
 def test_a_turn_that_fails_before_the_model_was_asked_does_not_count(stage: Stage) -> None:
     stage.refuse_connection = Reconnect()
 
