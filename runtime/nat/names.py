@@ -214,6 +214,7 @@ class Secret:
     NEW_NATION_PATTERN: Final = "nat/nation/*/nb-tokens"
     """The same while it is being made; for CreateSecret only."""
     NATION_KEY_PATTERN: Final = "nat/nation/*/anthropic-key-??????"
+    NEW_NATION_KEY_PATTERN: Final = "nat/nation/*/anthropic-key"
     NATION_APP_PATTERN: Final = "nat/nation/*/nationbuilder-app-??????"
     CUSTOMER_APP_PATTERN: Final = "nat/customer/*/nationbuilder-app-??????"
 

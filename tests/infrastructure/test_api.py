@@ -199,8 +199,12 @@ def test_the_http_api_stores_nations_model_keys_and_touches_no_other_secret() ->
     secrets = [each for each in own if actions([each], "secretsmanager")]
     assert actions(secrets, "secretsmanager") == {"CreateSecret", "DeleteSecret", "PutSecretValue"}
     assert {resource for each in secrets for resource in listed(each["Resource"])} == {
-        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/anthropic-key-??????"
+        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/anthropic-key-??????",
+        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/anthropic-key",
     }
+    assert tuple(
+        actions([each], "secretsmanager") for each in secrets if not str(each["Resource"]).endswith("-??????")
+    ) == ({"CreateSecret"},)
 
 
 def test_who_takes_decisions_sends_them_on_and_tells_of_a_no() -> None:

@@ -43,6 +43,21 @@ def test_tokens_are_listed_without_being_told(server: RunningNationBuilder) -> N
     assert (token.refresh_token or "") not in listed.text
 
 
+def test_a_nation_can_have_another_slug(server: RunningNationBuilder) -> None:
+    control(server, "POST", "nations", slug="second-name", nation="demo")
+
+    try:
+        me = requests.get(
+            f"{server.url('second-name')}/api/v2/signups/me",
+            headers={"Authorization": f"Bearer {server.access_token('demo')}"},
+            timeout=10,
+        )
+    finally:
+        server.standin.nations.pop("second-name")
+
+    assert me.status_code == 200
+
+
 def test_removing_the_app_ends_all_tokens(server: RunningNationBuilder, demo: Caller) -> None:
     control(server, "POST", "revoke", nation="demo")
 
