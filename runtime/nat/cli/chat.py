@@ -56,6 +56,10 @@ class Talk(Protocol):
         """Forget the conversation."""
         ...
 
+    def warning(self) -> str | None:
+        """What the person should know before they ask."""
+        ...
+
 
 def run(talk: Talk, wanted: Wanted, console: Console) -> None:
     """One question if there is one, else questions until the person leaves. Raises `CommandFailed`."""
@@ -64,6 +68,8 @@ def run(talk: Talk, wanted: Wanted, console: Console) -> None:
         chat.ask(wanted.message)
         return
     console.print(Text(HELP, style="dim"))
+    if warning := talk.warning():
+        console.print(Text(f"! {warning}", style="yellow"))
     while True:
         try:
             line = console.input("\n[bold]> [/]").strip()

@@ -14,6 +14,7 @@ from nat.cli.failure import CommandFailed
 from nat.cli.interrupt import Interrupt
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import Profile, Session, SessionFile
+from nat.errors import Reconnect
 from nat.events import Event
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ class PlatformTalk:
         """Later questions belong to a new conversation."""
         self._conversation = str(ULID())
 
+    def warning(self) -> str | None:
+        """That the nation has to be connected anew. What cannot be read now, the first question says."""
+        try:
+            state = self._client.call("GET", "/v1/nation", self._nation)
+        except CommandFailed:
+            return None
+        return Reconnect.default if state.get("nb_needs_reauth") is True else None
+
     def _remember(self) -> None:
         if self._client.session.conversations.get(self._nation) != self._conversation:
             self._client.session = self._client.session.in_conversation(self._nation, self._conversation)
@@ -74,6 +83,10 @@ class DirectTalk:
     def waiting(self) -> list[Waiting]:
         """None but those of this process, which the chat knows."""
         return []
+
+    def warning(self) -> str | None:
+        """Nothing: a token that does not work is said by the first question."""
+        return None
 
     def begin_again(self) -> None:
         """Forget what was said."""

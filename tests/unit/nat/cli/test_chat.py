@@ -62,6 +62,7 @@ class ScriptedTalk:
     stored: list[Waiting] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     decided: list[Decision] = field(default_factory=list)
+    known: str | None = None
 
     def ask(self, question: str, show: Callable[[Event], None], stopped: Interrupt) -> None:
         self.asked.append(question)
@@ -79,6 +80,9 @@ class ScriptedTalk:
     def begin_again(self) -> None:
         self.asked.append("(new)")
 
+    def warning(self) -> str | None:
+        return self.known
+
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
@@ -94,6 +98,12 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         return file.getvalue()
 
     return converse
+
+
+def test_what_has_to_be_known_stands_before_the_first_question(typed: Callable[..., str]) -> None:
+    screen = typed(ScriptedTalk(known="Nat lost access to your NationBuilder."))
+
+    assert "! Nat lost access to your NationBuilder." in screen
 
 
 WAITING = Waiting("P1", PROPOSED.card, EXPIRES)
