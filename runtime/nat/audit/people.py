@@ -79,8 +79,15 @@ class PeopleLog:
         self._add(by.nation_slug, by.user_id, owner.user_id, "Transferred the ownership")
 
     def welcomed(self, nation_slug: str, user_id: str) -> None:
-        """The first subscriber owns the nation, provisionally."""
-        self._add(nation_slug, SYSTEM, user_id, "Owns the nation provisionally: the first to subscribe it")
+        """The first subscriber owns the nation, provisionally. Noted once, however often it is told."""
+        self._audit.append(
+            nation_slug,
+            Kind.ROLE_CHANGED,
+            by=SYSTEM,
+            about=user_id,
+            summary="Owns the nation provisionally: the first to subscribe it",
+            once=f"welcomed#{user_id}",
+        )
 
     def confirmed(self, nation_slug: str, outcome: Confirmed) -> None:
         """NationBuilder settled who owns the nation. Nothing is noted where nothing changed."""

@@ -112,11 +112,9 @@ class Synchroniser:
             chosen = representing(found) or known
             standing = self._standing(chosen)
             if row is None:
-                # First the member, then the record: nobody is ever shut out of the nation they just paid for.
-                if person := first_subscriber(found):
-                    self._welcome(nation_slug, person)
                 begun = min(each.created for each in (*found, known))
-                self._create(nation_slug, standing, begun, chosen.metadata.get(WEB_APP_KEY))
+                nation = self._first(nation_slug, standing, begun, chosen.metadata.get(WEB_APP_KEY))
+                self._create(nation, first_subscriber(found))
                 continue
             if self._store(row, standing):
                 self._warn_of_second(nation_slug, found)
@@ -171,18 +169,23 @@ class Synchroniser:
             chosen, self._plans, now=self._clock(), grace=self._grace, unpaid_since=unpaid_since
         )
 
-    def _create(self, nation_slug: str, standing: Standing, since: datetime, web_app: str | None) -> None:
-        """A first record, which the next reading fills; somebody else may be quicker."""
-        self.storage.nations.create(
-            Nation(
-                nation_slug=nation_slug,
-                created_at=since,
-                updated_at=self._clock(),
-                billing_period_start=standing.period_start,
-                billing_anchor_day=standing.anchor_day,
-                web_app=web_app,
-            )
+    def _first(self, nation_slug: str, standing: Standing, since: datetime, web_app: str | None) -> Nation:
+        """A first record, which the next reading fills."""
+        return Nation(
+            nation_slug=nation_slug,
+            created_at=since,
+            updated_at=self._clock(),
+            billing_period_start=standing.period_start,
+            billing_anchor_day=standing.anchor_day,
+            web_app=web_app,
         )
+
+    def _create(self, nation: Nation, subscriber: str | None) -> None:
+        """Store a first record; somebody else may be quicker. A nation that nobody belongs to is stored
+        together with its owner: nobody is ever shut out of the nation that they just paid for."""
+        vacant = subscriber is not None and not self.storage.memberships.of_nation(nation.nation_slug)
+        if not (subscriber and vacant and self.storage.ownership.found(nation, subscriber)):
+            self.storage.nations.create(nation)
 
     def _store(self, row: BillingRow, standing: Standing) -> bool:
         """True when this reading, or a later one, is what the row says."""
@@ -235,8 +238,10 @@ class Synchroniser:
 
     def _welcome(self, nation_slug: str, user_id: str) -> None:
         """Who subscribes a nation that nobody belongs to is its owner until NationBuilder proves another."""
-        vacant = not self.storage.memberships.of_nation(nation_slug)
-        if vacant and self.storage.ownership.welcome(nation_slug, user_id):
+        if not self.storage.memberships.of_nation(nation_slug):
+            self.storage.ownership.welcome(nation_slug, user_id)
+        nation = self.storage.nations.require(nation_slug)
+        if nation.owner_provisional and nation.owner_id == user_id:
             self.storage.people_log.welcomed(nation_slug, user_id)
 
     @staticmethod

@@ -15,6 +15,7 @@ from nat.settings import TableNames
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 BATCH: Final = 100
 """Keys that one BatchGetItem may name (DynamoDB's limit)."""
@@ -102,6 +103,7 @@ _TIMES: Final = (
     "model_key_stored_at",
 )
 FIELDS: Final = tuple(Nation.__dataclass_fields__)
+_NEW: Final = "attribute_not_exists(nation_slug)"
 
 
 def to_item(nation: Nation) -> dict[str, Any]:
@@ -163,13 +165,19 @@ class Nations:
             self._client.put_item(
                 TableName=self.table,
                 Item=encode(to_item(nation)),
-                ConditionExpression="attribute_not_exists(nation_slug)",
+                ConditionExpression=_NEW,
             )
         except ClientError as error:
             if _refused(error):
                 return False
             raise
         return True
+
+    def creating(self, nation: Nation) -> "TransactWriteItemTypeDef":
+        """Entry that stores a new record; fails if the slug has one already."""
+        return {
+            "Put": {"TableName": self.table, "Item": encode(to_item(nation)), "ConditionExpression": _NEW}
+        }
 
     def update(
         self,

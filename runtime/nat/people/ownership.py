@@ -9,7 +9,7 @@ is theirs. It is settled once NationBuilder names a person of the nation's contr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -51,6 +51,18 @@ class Ownership:
         self._memberships = Memberships(client, tables)
         self._nations = Nations(client, tables)
         self._tables = tables
+
+    def found(self, nation: Nation, user_id: str) -> bool:
+        """Store a first record together with its first subscriber, who owns it provisionally: they never see
+        it as somebody who does not belong to it. False, and nothing changed, if the slug has a record or the
+        person is a member."""
+        owned = replace(nation, owner_id=user_id, owner_provisional=True)
+        owner = Membership(user_id, nation.nation_slug, Role.OWNER, self._now())
+        try:
+            write(self._client, [self._nations.creating(owned), self._memberships.adding(owner)])
+        except Cancelled:
+            return False
+        return True
 
     def welcome(self, nation_slug: str, user_id: str) -> bool:
         """Make who subscribed a nation that nobody belongs to its provisional owner. False, and nothing

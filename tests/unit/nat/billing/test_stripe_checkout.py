@@ -1,16 +1,20 @@
 """A nation is subscribed on Stripe's page, once, with its slug and plan where Stripe keeps them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import requests
 
+from nat import aws
 from nat.audit.entry import Kind
+from nat.billing.rows import BillingRows
+from nat.billing.sync import Synchroniser
 from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
 from nat.nations.record import SubscriptionStatus
 from nat.people.memberships import Membership
 from nat.roles import Role
-from tests.unit.nat.billing.shop import APP, Shop
+from tests.unit.nat.billing.shop import APP, GRACE, PLANS, Shop
 from tests.unit.nat.world import START
 
 
@@ -73,6 +77,32 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
     assert shop.audited(kind=Kind.ROLE_CHANGED) == [
         "Owns the nation provisionally: the first to subscribe it"
     ]
+
+
+class Dying(BillingRows):
+    """Rows of a process that ends before it stores what it read."""
+
+    def write(self, *_: object) -> bool:
+        raise ConnectionError
+
+
+def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Shop) -> None:
+    working = shop.billing.synchroniser
+    rows = Dying(aws.dynamodb(), shop.tables)
+    dying = Synchroniser(
+        shop.client, replace(working.storage, rows=rows), PLANS, grace=GRACE, note=lambda *_: None
+    )
+    session = shop.stripe.complete(shop.begin("nat").session_id)
+    _, found = working.nation_of(str(session["subscription"]))
+
+    with pytest.raises(ConnectionError):
+        dying.bring_up("demo", found)
+
+    assert shop.nation().subscription_status is SubscriptionStatus.NONE
+    assert working.storage.memberships.require("ada", "demo").role is Role.OWNER
+    assert shop.audited(kind=Kind.ROLE_CHANGED) == []
+    shop.take_all()
+    assert len(shop.audited(kind=Kind.ROLE_CHANGED)) == 1
 
 
 def test_a_nation_hears_from_the_brand_whose_web_app_it_was_paid_in(shop: Shop) -> None:

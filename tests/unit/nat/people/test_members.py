@@ -287,6 +287,19 @@ def test_a_first_subscriber_owns_a_nation_provisionally(tables: TableNames) -> N
     assert Memberships(aws.dynamodb(), tables).get("bob", "demo") is None
 
 
+def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableNames) -> None:
+    ownership = Ownership(aws.dynamodb(), tables, now=Clock())
+
+    founded = [ownership.found(nation(), user) for user in ("ada", "bob")]
+
+    record = Nations(aws.dynamodb(), tables).require("demo")
+    memberships = Memberships(aws.dynamodb(), tables)
+    assert founded == [True, False]
+    assert (record.owner_id, record.owner_provisional) == ("ada", True)
+    assert memberships.require("ada", "demo").role is Role.OWNER
+    assert memberships.get("bob", "demo") is None
+
+
 class Provisional(House):
     """The same nation, which olga has paid for and nobody has proven."""
 
