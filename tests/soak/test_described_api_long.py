@@ -14,8 +14,8 @@ from tests.soak.conftest import Tell
 from tests.unit.local.openapi.fuzzing import Fuzzer, Sending
 from tests.unit.local.openapi.town import Place, running_place
 
-RIGHT: Final = 200
-WRONG: Final = 100
+RIGHT: Final = 150
+WRONG: Final = 50
 
 
 @pytest.fixture(scope="module")

@@ -41,8 +41,8 @@ class Span:
     def read(cls, first: str | None, last: str | None, nation: Nation, now: datetime) -> "Span":
         """Days as clients name them; by default the nation's period until today. Raises `BadRequest`."""
         try:
-            end = date.fromisoformat(last) if last else now.astimezone(UTC).date()
-            start = date.fromisoformat(first) if first else nation.billing_period_start.astimezone(UTC).date()
+            end = now.astimezone(UTC).date() if last is None else _day(last)
+            start = nation.billing_period_start.astimezone(UTC).date() if first is None else _day(first)
         except ValueError:
             raise BadRequest("`first` and `last` are days such as 2026-11-22.") from None
         span = cls(start, end)
@@ -171,6 +171,14 @@ class UsageReports:
             for user_id in named
         ]
         return sorted(people, key=lambda each: (-int(each["queries"] or 0), str(each["user_id"])))
+
+
+def _day(text: str) -> date:
+    """A day in the one way of writing it. Raises `ValueError`; Python itself also reads weeks."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError(text)
+    return day
 
 
 def _sees_all(member: Membership) -> bool:

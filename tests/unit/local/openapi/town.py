@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from local.claude import running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from local.openapi.vocabulary import Operation
-from local.stripe import running_stripe
+from local.stripe import RunningStripe, running_stripe
 from nat import aws
 from nat.agent.ports import ExportFile
 from nat.conversations.feedback import Feedbacks, Thumb
@@ -23,7 +24,7 @@ from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
-from nat.names import BillingRoute, ConnectRoute, Route, Table, Variable
+from nat.names import SCHEMAS, BillingRoute, ConnectRoute, Route, Table, Variable
 from nat.people.invitations import Invitations
 from nat.people.members import Members
 from nat.people.memberships import Memberships
@@ -43,6 +44,8 @@ from tests.unit.nat.turns.stage import Stage
 PEOPLE = ("owner", "admin", "member", "viewer")
 STRANGER = "stranger"
 WORKING, PAYING = "demo", "paying"
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem")
+"""All requests with which the code writes rows."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,14 @@ class Town:
     is `known`, by the name of the place."""
 
     tables: TableNames
+    stripe: RunningStripe
     functions: Mapping[type, Function]
     nation: Callable[[Operation], str]
     things: list[Thing] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=dict)
-    _kept: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    _rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    _payments: Any = None
+    _touched: set[str] = field(default_factory=set)
 
     @property
     def front(self) -> Front:
@@ -72,24 +78,48 @@ class Town:
 
     def keep(self) -> None:
         """This is how everything is at the beginning."""
-        self._kept = {table: world.rows(self.tables, table) for table in Table}
+        self._rows = {table: world.rows(self.tables, table) for table in Table}
+        store = self.stripe.state.store
+        self._payments = deepcopy((store.objects, store.secrets, store.cards, store.count))
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Notes which tables are written to, so that putting back looks at no others."""
+        events = aws.dynamodb().meta.events
+        names = [f"before-parameter-build.dynamodb.{each}" for each in WRITES]
+        for each in names:
+            events.register(each, self._note)
+        yield
+        for each in names:
+            events.unregister(each, self._note)
+
+    def _note(self, params: Mapping[str, Any], **_: Any) -> None:
+        self._touched |= {*params.get("RequestItems", ())}
+        entries = [params, *(part for each in params.get("TransactItems", ()) for part in each.values())]
+        self._touched |= {each["TableName"] for each in entries if "TableName" in each}
 
     def restore(self) -> None:
-        """Everything as it was at the beginning."""
+        """Everything as it was at the beginning, in our tables and at Stripe."""
         client = aws.dynamodb()
+        touched, self._touched = self._touched, set()
         for table in Table:
-            keys = [each["AttributeName"] for each in self._keys(table)]
+            if self.tables[table] not in touched:
+                continue
+            schema = SCHEMAS[table]
+            keys = [each for each in (schema.partition, schema.sort) if each is not None]
             now = {_key(row, keys): row for row in world.rows(self.tables, table)}
-            kept = {_key(row, keys): row for row in self._kept[table]}
+            kept = {_key(row, keys): row for row in self._rows[table]}
             name = self.tables[table]
             for key, row in kept.items():
                 if now.get(key) != row:
                     client.put_item(TableName=name, Item=row)
             for key in now.keys() - kept.keys():
                 client.delete_item(TableName=name, Key={each: now[key][each] for each in keys})
-
-    def _keys(self, table: Table) -> list[Any]:
-        return list(aws.dynamodb().describe_table(TableName=self.tables[table])["Table"]["KeySchema"])
+        state = self.stripe.state
+        state.answers.clear()
+        with state.store.lock:
+            store = state.store
+            store.objects, store.secrets, store.cards, store.count = deepcopy(self._payments)
 
 
 @dataclass
@@ -155,13 +185,15 @@ def _running_town(
         slugs = {Route: WORKING, BillingRoute: PAYING, ConnectRoute: connecting.slug}
         town = Town(
             tables,
+            stripe,
             {Route: requests, BillingRoute: billing, ConnectRoute: connecting.api},
             lambda operation: slugs[type(operation.route)],
         )
         _live(board, bucket, town)
         town.keep()
         invitations_module._brands.cache_clear()
-        yield town
+        with town.watched():
+            yield town
         invitations_module._brands.cache_clear()
 
 

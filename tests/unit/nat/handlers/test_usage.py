@@ -179,6 +179,9 @@ def test_other_days_can_be_asked_for(world: World) -> None:
     [
         {"first": "yesterday"},
         {"last": "2026-13-01"},
+        {"last": ""},
+        {"last": "20261121"},
+        {"first": "2026-W40-1"},
         {"first": "2026-11-22", "last": "2026-11-21"},
         {"first": "2024-01-01", "last": "2026-11-21"},
     ],
