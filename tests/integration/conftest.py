@@ -143,6 +143,10 @@ class Socket:
             if events[-1]["type"] in types:
                 return events
 
+    def until_end_or_refusal(self) -> list[dict[str, Any]]:
+        """Events up to the one that ends the turn, or the error that refuses it."""
+        return self.until(*TERMINAL, "error")
+
     def until_end(self) -> list[dict[str, Any]]:
         """Events up to the one that ends the turn."""
         return self.until(*TERMINAL)

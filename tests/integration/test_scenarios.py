@@ -1,0 +1,251 @@
+"""Scenarios 1 to 5 of the product, each as its people live it: they sign up, pay on Stripe's page, connect on
+NationBuilder's, ask over socket and stream, on the deployed functions under their roles.
+
+Scenario 6, access that is revoked in NationBuilder, is
+`test_reconnect.test_access_that_was_taken_away_is_told_everywhere_until_the_nation_is_connected_anew`.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from ulid import ULID
+
+from local.machine import Machine
+from local.streaming import StreamRefused
+from local.vendors import STRIPE_STAND_IN_KEY
+from nat.billing.pages import BILLING_PAGE
+from nat.events import Notice, TurnFinished
+from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
+from nat.nations.record import Nation, Nations
+from tests.integration.conftest import OTHER_NATION, PATIENCE
+from tests.integration.people import QUESTION, Customer
+
+JOINS_AS = "3"
+"""A control-panel user of the nation's NationBuilder, another than the one who connects it."""
+
+
+@pytest.fixture
+def slug(machine: Machine) -> str:
+    """A nation of NationBuilder that Nat has never heard of, with the records of a seeded one."""
+    slug = f"{OTHER_NATION}-{secrets.token_hex(4)}"
+    url = f"{machine.ports.url('nationbuilder')}/_standin/nations"
+    requests.post(url, json={"slug": slug, "nation": OTHER_NATION}, timeout=PATIENCE).raise_for_status()
+    return slug
+
+
+@pytest.fixture
+def newcomer(machine: Machine, slug: str) -> Customer:
+    """Somebody who signed up and belongs to no nation."""
+    return Customer.sign_up(machine, slug)
+
+
+@pytest.fixture
+def owner(newcomer: Customer) -> Customer:
+    """The same, once they have subscribed the nation to the plan `nat` and connected NationBuilder."""
+    newcomer.subscribe()
+    assert newcomer.connect().status_code == 302
+    return newcomer
+
+
+@pytest.fixture
+def join(machine: Machine, owner: Customer) -> Callable[[int], list[Customer]]:
+    """Makes further people who sign up and accept the owner's invitation."""
+
+    def members(count: int) -> list[Customer]:
+        url = owner.invite_by_link(count)
+        found = [Customer.sign_up(machine, owner.nation) for _ in range(count)]
+        for each in found:
+            assert each.accept(url)["role"] == "member"
+        return found
+
+    return members
+
+
+def record(machine: Machine, slug: str) -> Nation:
+    """The nation's record."""
+    return Nations(machine.deployment.root.dynamodb, machine.deployment.tables).require(slug)
+
+
+def tokens(machine: Machine, slug: str) -> dict[str, str]:
+    """The nation's secret."""
+    found = machine.deployment.root.secrets.get_secret_value(SecretId=Secret.nation_tokens(slug))
+    kept: dict[str, str] = json.loads(found["SecretString"])
+    return kept
+
+
+def question() -> dict[str, str]:
+    """A question as a client sends it."""
+    return {"turn": str(ULID()), "conversation": str(ULID()), "message": QUESTION}
+
+
+def all_ask(people: Iterable[Customer]) -> list[dict[str, object]]:
+    """How a question of each ends, all asked at once."""
+    asking = list(people)
+    with ThreadPoolExecutor(len(asking)) as pool:
+        return [events[-1] for events in pool.map(Customer.ask, asking)]
+
+
+def test_1_a_new_nation_subscribes_connects_nationbuilder_and_gets_its_first_answer(
+    machine: Machine, newcomer: Customer
+) -> None:
+    assert newcomer.get(Route.ME)["memberships"] == []
+    assert newcomer.get(Route.NATION)["status"] == "none"
+
+    page = newcomer.checkout("nat")
+    back = urlsplit(newcomer.pay(page))
+    state = newcomer.until(active=True)
+
+    assert (back.path, back.query) == ("/setup/billing", f"session={page['session']}")
+    assert (state["status"], state["plan"], state["queries_limit"]) == ("trialing", "nat", 500)
+    assert (state["role"], state["nb_connected"], state["queries_used"]) == ("owner", False, 0)
+    assert record(machine, newcomer.nation).owner_provisional
+
+    success = urlsplit(newcomer.connect().headers["location"])
+
+    assert success.path == "/setup/success"
+    kept = tokens(machine, newcomer.nation)
+    assert kept.keys() == {"access_token", "refresh_token", "expires_at", "nation_slug", "updated_at"}
+    assert kept["nation_slug"] == newcomer.nation
+    assert datetime.fromisoformat(kept["expires_at"]) > datetime.now(UTC) + timedelta(hours=23)
+    assert newcomer.get(ConnectRoute.CONNECTIONS)["nationbuilder"]["connected"]
+    assert not record(machine, newcomer.nation).owner_provisional
+
+    answer = newcomer.ask()[-1]
+
+    assert answer["type"] == "turn.finished"
+    assert machine.vendors.figures(newcomer.nation).tagged_volunteer in answer["text"]
+    assert newcomer.get(Route.USAGE)["used"] == 1
+
+
+def test_2_several_users_of_a_nation_share_one_query_pool(
+    owner: Customer, join: Callable[[int], list[Customer]]
+) -> None:
+    first, second = join(2)
+
+    ends = all_ask([owner, first, second])
+    streamed = first.ask_over_http(question())
+
+    assert [each["type"] for each in ends] == ["turn.finished"] * 3
+    assert isinstance(streamed[-1].event, TurnFinished)
+    for each in (owner, first, second):
+        usage = each.get(Route.USAGE)
+        assert (usage["used"], usage["remaining"], usage["limit"]) == (4, 496, 500)
+    seen = {each["user_id"]: each["queries"] for each in owner.get(Route.USAGE)["people"]}
+    assert seen == {owner.user_id: 1, first.user_id: 2, second.user_id: 1}
+    own = {each["user_id"]: each["queries"] for each in first.get(Route.USAGE)["people"]}
+    assert own == {first.user_id: 2}
+
+
+def spend(machine: Machine, slug: str, queries: int) -> None:
+    """So many queries were asked before in this period: five hundred turns would take minutes."""
+    machine.deployment.root.dynamodb.update_item(
+        TableName=machine.deployment.tables[Table.NATIONS],
+        Key={"nation_slug": {"S": slug}},
+        UpdateExpression="SET queries_used_this_period = :used",
+        ExpressionAttributeValues={":used": {"N": str(queries)}},
+    )
+
+
+def test_3_the_limit_stops_everybody_until_the_nation_upgrades(
+    machine: Machine, owner: Customer, join: Callable[[int], list[Customer]]
+) -> None:
+    everybody = [owner, *join(2)]
+    spend(machine, owner.nation, 499)
+
+    last = all_ask(everybody)
+
+    assert sorted(str(each["type"]) for each in last) == ["error", "error", "turn.finished"]
+    for each in everybody:
+        refused = each.ask()
+        assert [event["code"] for event in refused] == ["limit_reached"]
+        with pytest.raises(StreamRefused) as stopped:
+            each.ask_over_http(question())
+        assert (stopped.value.status, stopped.value.code) == (402, "limit_reached")
+        state = each.get(Route.NATION)
+        assert (state["limit_reached"], state["active"], state["queries_used"]) == (True, True, 500)
+
+    owner.choose_plan("$79")
+    owner.until(plan="nat_pro", limit_reached=False)
+
+    assert [each["type"] for each in all_ask(everybody)] == ["turn.finished"] * 3
+    usage = owner.get(Route.USAGE)
+    assert (usage["used"], usage["limit"], usage["cap"]) == (503, None, "soft")
+
+
+def end_at_once(machine: Machine, nation: str) -> None:
+    """The operator ends a nation's subscription in Stripe's dashboard."""
+    subscription = record(machine, nation).stripe_subscription_id
+    requests.delete(
+        f"{machine.vendors.stripe_url}/v1/subscriptions/{subscription}",
+        headers={"Authorization": f"Bearer {STRIPE_STAND_IN_KEY}"},
+        timeout=PATIENCE,
+    ).raise_for_status()
+
+
+def test_4_a_cancelled_subscription_shuts_everybody_out_at_the_next_call(
+    machine: Machine, owner: Customer, join: Callable[[int], list[Customer]]
+) -> None:
+    (member,) = join(1)
+    asked = member.ask()
+    ended = asked[-1]
+    assert ended["type"] == "turn.finished"
+
+    with member.socket(member.nation) as open_before:
+        end_at_once(machine, owner.nation)
+        owner.until(status="cancelled", active=False)
+
+        open_before.ask(QUESTION)
+        assert open_before.receive()["code"] == "subscription_inactive"
+        open_before.send({"action": "ping", "turn": ended["turn"]})
+        assert open_before.receive()["code"] == "subscription_inactive"
+    for each in (owner, member):
+        with pytest.raises(StreamRefused) as stopped:
+            each.ask_over_http(question())
+        assert (stopped.value.status, stopped.value.code) == (402, "subscription_inactive")
+        for route in (Route.WS_TICKET, Route.CONVERSATIONS, Route.USAGE, Route.INBOX):
+            assert each.refusal(route) == (402, "subscription_inactive")
+
+    conversation = str(asked[0]["conversation"])
+    assert member.get(Route.ME)["memberships"][0]["subscription"]["status"] == "cancelled"
+    status, export = member.call(Route.EXPORT, conversation=conversation)
+    assert (status, QUESTION in export) == (200, True)
+    assert owner.call(Route.USAGE_EXPORT)[0] == 200
+    assert owner.call(Route.AUDIT_EXPORT)[0] == 200
+    assert owner.call(BillingRoute.PORTAL)[0] == 200
+    assert owner.get(ConnectRoute.CONNECTIONS)["nationbuilder"]["connected"]
+
+    page = owner.checkout("nat")
+    assert page["trial_days"] == 0
+    owner.pay(page)
+    owner.until(status="active")
+
+    assert [each["type"] for each in all_ask([owner, member])] == ["turn.finished"] * 2
+
+
+def test_5_whoever_joins_after_one_admin_has_connected_asks_at_once(
+    machine: Machine, newcomer: Customer
+) -> None:
+    admin = newcomer
+    admin.subscribe()
+    assert admin.ask()[-1]["code"] == "reconnect"
+    assert admin.connect().status_code == 302
+    before = tokens(machine, admin.nation)
+
+    invited = Customer.sign_up(machine, admin.nation)
+    invited.accept(admin.invite_by_link(1))
+    joined = Customer.sign_up(machine, admin.nation)
+    assert joined.browser().go(ConnectRoute.JOIN, user=JOINS_AS).status_code == 302
+
+    figure = machine.vendors.figures(admin.nation).tagged_volunteer
+    for each in (invited, joined):
+        answer = each.ask()[-1]
+        assert answer["type"] == "turn.finished"
+        assert figure in answer["text"]
+        assert each.get(Route.NATION)["role"] == "member"
+    assert tokens(machine, admin.nation) == before
