@@ -1,4 +1,4 @@
-"""A thousand old tenants, a third of them broken: moved, interrupted and moved again."""
+"""Old tenants, a third of them broken: moved, interrupted and moved again. A thousand in `tests/soak`."""
 
 import random
 from collections.abc import Iterator
@@ -23,6 +23,8 @@ from tests.embedded import create_tables
 from tests.unit.nat import world
 from tests.unit.nat.migration.former import NOW, Former, generate, pair, row
 from tests.unit.nat.migration.moving import Died, Office, left_behind, set_up, unmarked
+
+LOT = 200
 
 
 @pytest.fixture(autouse=True)
@@ -68,17 +70,17 @@ def nation_of(office: Office, former: Former) -> Nation:
     return Nations(aws.dynamodb(), office.tables).require(former.rows["t1"]["nationbuilder_slug"])
 
 
-def test_a_thousand_tenants_end_as_the_dry_run_said_though_interrupted(tables: TableNames) -> None:
+def test_they_end_as_the_dry_run_said_though_interrupted(tables: TableNames) -> None:
     office, chance = Office(tables), random.Random(7)
-    with standing(generate(1000, 7, connected=0.03), tables):
+    with standing(generate(LOT, 7, connected=0.1), tables):
         decided = office.migration.decided()
         foretold = {each.tenant_id: each for each in office.migration.rehearse(decided).lines}
         before = world.rows(tables, Table.NATIONS)
 
-        report = migrate_interrupted(office, chance, most=8)
+        report = migrate_interrupted(office, chance, most=4)
 
         assert not before
-        assert len(report.lines) == len(foretold) == 1000
+        assert len(report.lines) == len(foretold) == LOT
         assert report.finished
         for line in report.lines:
             told = foretold[line.tenant_id]
@@ -89,11 +91,10 @@ def test_a_thousand_tenants_end_as_the_dry_run_said_though_interrupted(tables: T
         assert left_behind(tables) == settled
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_interrupted_at_random_it_ends_as_if_it_had_not_been(tables: TableNames, seed: int) -> None:
-    chance = random.Random(seed)
+def test_interrupted_at_random_it_ends_as_if_it_had_not_been(tables: TableNames) -> None:
+    seed, chance = 1, random.Random(1)
     other = TableNames(create_tables(f"whole-{tables[Table.TENANTS][:12]}"))
-    whole, broken = (generate(60, seed, connected=0.5) for _ in range(2))
+    whole, broken = (generate(25, seed, connected=0.5) for _ in range(2))
     marks = [next(iter(each.rows)).partition("-")[2] for each in (whole, broken)]
     with standing(whole, other), standing(broken, tables):
         migrate(Office(other))

@@ -1,0 +1,275 @@
+"""Deleting for good: a nation with all that belongs to it, or a person in every nation.
+
+Each step asks what is there and may be repeated; what finds other things goes last. A run that is short of
+time stops between two conversations (`Unfinished`) and is begun again by the next message.
+
+**A nation.** Its subscriptions end at once, its pair is revoked and forgotten, nobody can ask any more; then
+conversations, proposals and journals, files, memberships, schedules' rows, usage, connections, Slack links,
+invitations, secrets (without a window for recovery: a nation that was deleted has no tokens and no key that
+could come back) and its audit log go, and the record last.
+
+**A person.** Memberships, conversations, open connections, invitations, usage by day (added to nobody's, so
+that the nation's figures stay), the row and the account of the user pool go. Audit logs of nations keep the
+opaque user id, which by then nothing resolves: a chain of hashes has no entry that could be taken out.
+
+The receipt is an entry of the log `RECEIPTS`, which is no nation's and outlives all of them; a person's
+deletion is also noted in their nations' logs. What remains in Once goes by itself: tickets after a minute,
+who was told what after 40 days.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
+from nat.channels.websocket import HangUp, Sockets
+from nat.conversations.turns import META_ITEM
+from nat.items import encode
+from nat.names import Secret, Table, nation_files, person_files
+from nat.nations.record import Nations, SubscriptionStatus
+from nat.people.memberships import Memberships
+from nat.people.users import Users
+from nat.privacy.holdings import PARTITIONS, Holdings
+from nat.settings import TableNames
+from nat.transactions import Cancelled, write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+RECEIPTS: Final = "#privacy"
+"""Partition of the audit log that holds receipts. No slug begins with `#`."""
+NOBODY: Final = "removed"
+"""In the sort keys of Usage, in place of people who are gone."""
+_ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+
+
+class Unfinished(Exception):
+    """Time is up; the next run goes on."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is deleted elsewhere: connections, subscriptions, NationBuilder's pair, accounts."""
+
+    hang_up: HangUp
+    end_subscriptions: Callable[[str], int]
+    """Ends a nation's subscriptions at the payment provider; gives how many."""
+    disconnect: Callable[[str], int]
+    """Forgets and revokes a nation's pair at NationBuilder; gives how many there were."""
+    delete_account: Callable[[str], int]
+    """Deletes a person from the user pool."""
+
+
+class Erasure:
+    """Deletes nations and people."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        *,
+        secrets: "SecretsManagerClient",
+        s3: "S3Client",
+        bucket: str,
+        outside: Outside,
+        now: Callable[[], datetime],
+        time_is_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._holdings = Holdings(client, tables)
+        self._nations = Nations(client, tables)
+        self._memberships = Memberships(client, tables)
+        self._users = Users(client, tables)
+        self._sockets = Sockets(client, tables)
+        self._audit = Audit(client, tables, now=now)
+        self._secrets = secrets
+        self._s3 = s3
+        self._bucket = bucket
+        self._outside = outside
+        self._time_is_up = time_is_up
+
+    def nation(self, nation_slug: str, by: str, job: str, counts: Counter[str]) -> None:
+        """Delete a nation and leave a receipt. `counts` is added to, also when it raises `Unfinished`."""
+        if self._nations.get(nation_slug) is not None:
+            ended = {"subscription_status": SubscriptionStatus.CANCELLED.value}
+            self._nations.update(nation_slug, ended)  # nobody asks any more
+            counts["subscriptions"] += self._outside.end_subscriptions(nation_slug)
+            counts["nationbuilder_pairs"] += self._outside.disconnect(nation_slug)
+        people = self._holdings.people(nation_slug)
+        for person in people:
+            self._conversations(nation_slug, person, counts)
+        for person in people:
+            counts["connections"] += self._sockets.shut_out(person, nation_slug, self._outside.hang_up)
+            if self._memberships.get(person, nation_slug) is not None:
+                self._memberships.remove(person, nation_slug)
+                counts["memberships"] += 1
+            self._users.unlink(person, nation_slug)
+        counts["files"] += self._files(nation_files(nation_slug))
+        for name in (
+            Secret.nation_tokens(nation_slug),
+            Secret.nation_model_key(nation_slug),
+            Secret.nation_app(nation_slug),
+        ):
+            counts["secrets"] += self._secret(name)
+        invitations = self._holdings.by_index(Table.ONCE, "by_invitation", nation_slug)
+        counts["invitations"] += self._holdings.delete(Table.ONCE, invitations)
+        links = self._holdings.by_index(Table.INSTALLATIONS, "by_nation", nation_slug)
+        counts["slack_links"] += self._holdings.delete(Table.INSTALLATIONS, links)
+        self._holdings.delete(Table.ONCE, [{"key": f"{each}#{nation_slug}"} for each in _OF_NATION])
+        for table in PARTITIONS:
+            self._hurry()
+            rows = self._holdings.partition(table, nation_slug)
+            counts[table.value.lower()] += self._holdings.delete(table, rows)
+        self._client.delete_item(TableName=self._nations.table, Key=encode({"nation_slug": nation_slug}))
+        self._receipt(by, nation_slug, f"Deleted the nation {nation_slug}", job, counts)
+
+    def person(self, user_id: str, job: str, counts: Counter[str]) -> None:
+        """Delete a person and leave a receipt. Who owns a nation hands it over or deletes it first: who calls
+        makes sure of that."""
+        user = self._users.get(user_id)
+        email = None if user is None else user.email
+        for slug in self._holdings.nations(user_id):
+            self._conversations(slug, user_id, counts)
+            counts["connections"] += self._sockets.shut_out(user_id, slug, self._outside.hang_up)
+            counts["invitations"] += self._invitations(slug, user_id, email)
+            self._forget_connection(slug, user_id)
+            if email is not None:
+                self._nations.update(slug, {"admin_email": None}, expected={"admin_email": email})
+            self._audit.append(
+                slug,
+                Kind.DATA_DELETED,
+                by=user_id,
+                about=user_id,
+                summary="Deleted their data",
+                once=f"privacy#{job}#{slug}",
+            )
+            if self._memberships.get(user_id, slug) is not None:
+                self._memberships.remove(user_id, slug)
+                counts["memberships"] += 1
+            counts["usage"] += self._anonymise(slug, user_id)
+        counts["files"] += self._files(person_files(user_id))
+        counts["accounts"] += self._outside.delete_account(user_id)
+        self._client.delete_item(TableName=self._users.table, Key=encode({"user_id": user_id}))
+        self._receipt(user_id, user_id, "Deleted a person", job, counts)
+
+    def _conversations(self, nation_slug: str, user_id: str, counts: Counter[str]) -> None:
+        for conversation in self._holdings.conversations(nation_slug, user_id):
+            self._hurry()
+            actions = self._holdings.partition(Table.ACTIONS, conversation)
+            counts["actions"] += self._holdings.delete(Table.ACTIONS, actions)
+            rows = list(self._holdings.partition(Table.CONVERSATIONS, conversation))
+            turns = [each["item"] for each in rows if each["item"].count("#") == 1]
+            known = [{"key": each} for each in turns if each.startswith("turn#")]
+            self._holdings.delete(Table.ONCE, known)
+            # The entry goes last: as long as it is there, the conversation is found.
+            rows.sort(key=lambda each: each["item"] == META_ITEM)
+            self._holdings.delete(Table.CONVERSATIONS, rows)
+            counts["conversations"] += 1
+            counts["conversation_rows"] += len(rows)
+
+    def _invitations(self, nation_slug: str, user_id: str, email: str | None) -> int:
+        found = self._holdings.by_index(Table.ONCE, "by_invitation", nation_slug)
+        theirs = [
+            each
+            for each in found
+            if each["invited_by"] == user_id or (email is not None and each.get("email") == email)
+        ]
+        return self._holdings.delete(Table.ONCE, theirs)
+
+    def _forget_connection(self, nation_slug: str, user_id: str) -> None:
+        """Who connected the nation is forgotten; that it is connected stays."""
+        rows = self._holdings.partition(Table.CONNECTIONS, nation_slug)
+        theirs = [each for each in rows if each.get("user_id") == user_id]
+        self._holdings.delete(Table.CONNECTIONS, theirs)
+
+    def _anonymise(self, nation_slug: str, user_id: str) -> int:
+        """Add a person's days to nobody's, each once."""
+        done = 0
+        table = self._tables[Table.USAGE]
+        for row in list(self._holdings.partition(Table.USAGE, nation_slug)):
+            day, _, person = row["day_user"].rpartition("#")
+            if person != user_id:
+                continue
+            numbers = {name: value for name, value in row.items() if isinstance(value, int)}
+            entries: list[Any] = [
+                {
+                    "Delete": {
+                        "TableName": table,
+                        "Key": encode({"nation_slug": nation_slug, "day_user": row["day_user"]}),
+                        "ConditionExpression": "attribute_exists(nation_slug)",
+                    }
+                }
+            ]
+            if numbers:
+                names = {f"#{name}": name for name in numbers}
+                entries.append(
+                    {
+                        "Update": {
+                            "TableName": table,
+                            "Key": encode({"nation_slug": nation_slug, "day_user": f"{day}#{NOBODY}"}),
+                            "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in numbers),
+                            "ExpressionAttributeNames": names,
+                            "ExpressionAttributeValues": encode(
+                                {f":{name}": value for name, value in numbers.items()}
+                            ),
+                        }
+                    }
+                )
+            try:
+                write(self._client, entries)
+            except Cancelled:
+                continue
+            done += 1
+        return done
+
+    def _files(self, prefix: str) -> int:
+        done = 0
+        for page in self._listed(prefix):
+            keys: Any = [{"Key": each} for each in page]
+            self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+            done += len(keys)
+        return done
+
+    def _listed(self, prefix: str) -> Iterator[list[str]]:
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            if found := [each["Key"] for each in page.get("Contents", [])]:
+                yield found
+
+    def _secret(self, name: str) -> int:
+        try:
+            self._secrets.describe_secret(
+                SecretId=name
+            )  # deleting by force does not tell whether it was there
+            self._secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return 0
+            raise
+        return 1
+
+    def _receipt(self, by: str, about: str, summary: str, job: str, counts: Counter[str]) -> None:
+        self._audit.append(
+            RECEIPTS,
+            Kind.DATA_DELETED,
+            by=by,
+            about=about,
+            summary=summary,
+            details={"counts": {name: number for name, number in sorted(counts.items()) if number}},
+            once=f"privacy#{job}",
+        )
+
+    def _hurry(self) -> None:
+        if self._time_is_up():
+            raise Unfinished
+
+
+_OF_NATION: Final = ("limit", "stripe-customer", "retention")
+"""Rows of Once that are named after a nation."""

@@ -1,0 +1,99 @@
+"""Where Nat holds something of a nation or a person, found by key and index.
+
+Conversations lie under ids that only their person's list names, so a nation's are found by its people:
+members, and everybody who ever asked (Usage). Nations that a person has left are found in Usage, which has no
+index by person: its keys are read through once, by the job and never in a request.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.conversations.own import ERASING, delete_rows
+from nat.conversations.turns import person_key
+from nat.items import decode, encode
+from nat.names import SCHEMAS, Table
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PARTITIONS: Final = (Table.AUTOMATIONS, Table.USAGE, Table.CONNECTIONS, Table.AUDIT)
+"""Tables in which all of a nation lies under its slug. The conversations have to be gone before Usage is."""
+
+
+class Holdings:
+    """Rows of nations and people, with a role that reaches all of them."""
+
+    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
+        self.client = client
+        self.tables = tables
+
+    def people(self, nation_slug: str) -> list[str]:
+        """Everybody who belongs to the nation or ever asked in it."""
+        members = self.by_index(Table.MEMBERSHIPS, "by_nation", nation_slug)
+        asked = self.partition(Table.USAGE, nation_slug)
+        found = {each["user_id"] for each in members}
+        found |= {each["day_user"].rpartition("#")[2] for each in asked}
+        return sorted(each for each in found if each)
+
+    def nations(self, user_id: str) -> list[str]:
+        """Every nation that the person belongs to or ever asked in."""
+        query = {
+            "KeyConditionExpression": "user_id = :user",
+            "ExpressionAttributeValues": encode({":user": user_id}),
+            "ConsistentRead": True,
+        }
+        found = {each["nation_slug"] for each in self._pages("query", Table.MEMBERSHIPS, query)}
+        asked = self._pages(
+            "scan",
+            Table.USAGE,
+            {
+                "ProjectionExpression": "nation_slug, day_user",
+                "FilterExpression": "contains(day_user, :user)",
+                "ExpressionAttributeValues": encode({":user": f"#{user_id}"}),
+            },
+        )
+        found |= {each["nation_slug"] for each in asked if each["day_user"].endswith(f"#{user_id}")}
+        return sorted(found)
+
+    def conversations(self, nation_slug: str, user_id: str) -> list[str]:
+        """Keys of a person's conversations, also of those that somebody has begun to delete."""
+        person = person_key(nation_slug, user_id)
+        return [
+            each["conversation"]
+            for key in (person, f"{person}#{ERASING}")
+            for each in self.by_index(Table.CONVERSATIONS, "by_person", key)
+        ]
+
+    def partition(self, table: Table, key: str) -> Iterator[dict[str, Any]]:
+        """Every row under a partition key, in plain values."""
+        query = {
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": {"#key": SCHEMAS[table].partition},
+            "ExpressionAttributeValues": encode({":key": key}),
+            "ConsistentRead": True,
+        }
+        return self._pages("query", table, query)
+
+    def by_index(self, table: Table, index: str, key: str) -> Iterator[dict[str, Any]]:
+        """Every row that an index has under a key, in plain values."""
+        (named,) = (each for each in SCHEMAS[table].indexes if each.name == index)
+        query = {
+            "IndexName": index,
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": {"#key": named.partition},
+            "ExpressionAttributeValues": encode({":key": key}),
+        }
+        return self._pages("query", table, query)
+
+    def delete(self, table: Table, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> int:
+        """Delete rows by their keys; gives how many."""
+        schema = SCHEMAS[table]
+        names = [each for each in (schema.partition, schema.sort) if each is not None]
+        keys = [encode({name: each[name] for name in names}) for each in rows]
+        delete_rows(self.client, self.tables[table], keys)
+        return len(keys)
+
+    def _pages(self, how: Any, table: Table, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        pages = self.client.get_paginator(how).paginate(TableName=self.tables[table], **query)
+        return (decode(item) for page in pages for item in page["Items"])

@@ -1,0 +1,146 @@
+"""Exports and deletions as jobs: a row that tells how far each is, and a message that carries it out.
+
+The row is `privacy#<job>` in Once and goes after 30 days. A nation may have 100,000 rows: a run stops in good
+time and sends itself another message; what was done is done, and counts are added up.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from ulid import ULID
+
+from nat.errors import NotFound
+from nat.items import decode, encode, moment, timestamp
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+KEPT: Final = timedelta(days=30)
+
+
+class Task(StrEnum):
+    """What is to be done."""
+
+    EXPORT_PERSON = "export_person"
+    DELETE_PERSON = "delete_person"
+    EXPORT_NATION = "export_nation"
+    DELETE_NATION = "delete_nation"
+
+
+class State(StrEnum):
+    """How far it is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job. `subject` is a user id or a slug; `counts` are rows and files by kind, `file` the key of what
+    was exported."""
+
+    id: str
+    task: Task
+    subject: str
+    user_id: str
+    created_at: datetime
+    state: State = State.WAITING
+    counts: Mapping[str, int] = field(default_factory=dict)
+    file: str | None = None
+
+    def as_body(self) -> dict[str, Any]:
+        """What the person is told."""
+        return {
+            "job": self.id,
+            "task": self.task.value,
+            "state": self.state.value,
+            "counts": dict(self.counts),
+            "created_at": timestamp(self.created_at),
+        }
+
+
+class Jobs:
+    """The rows, and the queue."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: TableNames,
+        sqs: "SQSClient",
+        queue_url: str,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._table = tables[Table.ONCE]
+        self._sqs = sqs
+        self._queue_url = queue_url
+        self._now = now
+
+    def begin(self, task: Task, subject: str, user_id: str) -> Job:
+        """Make a job and let it be carried out."""
+        job = Job(str(ULID()), task, subject, user_id, self._now())
+        item = {
+            "key": _key(job.id),
+            "task": job.task.value,
+            "subject": subject,
+            "user_id": user_id,
+            "created_at": job.created_at,
+            "state": job.state.value,
+            TTL_ATTRIBUTE: int((self._now() + KEPT).timestamp()),
+        }
+        self._client.put_item(TableName=self._table, Item=encode(item))
+        self.send(job.id)
+        return job
+
+    def send(self, job_id: str) -> None:
+        """Let a job be gone on with."""
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps({"job": job_id}))
+
+    def get(self, job_id: str) -> Job:
+        """One job, strongly consistent. Raises `NotFound`."""
+        found = self._client.get_item(
+            TableName=self._table, Key=encode({"key": _key(job_id)}), ConsistentRead=True
+        )
+        if "Item" not in found:
+            raise NotFound("There is no such job (any more).")
+        item = decode(found["Item"])
+        return Job(
+            job_id,
+            Task(item["task"]),
+            item["subject"],
+            item["user_id"],
+            moment(item["created_at"]),
+            State(item["state"]),
+            item.get("counts", {}),
+            item.get("file"),
+        )
+
+    def note(self, job: Job) -> None:
+        """Store how far a job is."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=encode({"key": _key(job.id)}),
+            UpdateExpression="SET #state = :state, #counts = :counts"
+            + (", #file = :file" if job.file else ""),
+            ExpressionAttributeNames={
+                "#state": "state",
+                "#counts": "counts",
+                **({"#file": "file"} if job.file else {}),
+            },
+            ExpressionAttributeValues=encode(
+                {":state": job.state.value, ":counts": dict(job.counts), ":file": job.file}
+            ),
+        )
+
+
+def _key(job_id: str) -> str:
+    return f"privacy#{job_id}"
