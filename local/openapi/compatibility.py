@@ -11,7 +11,7 @@ scope.
 Errors: a status that is gone breaks nobody, a code that is gone from a status that stays does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -115,6 +115,8 @@ class _Comparison:
             return
         was, now = self._old(old), self._new(new)
         yield from self._types(was, now, place, side)
+        was, now = _present(was, self._old), _present(now, self._new)
+        yield from self._values(was, now, place, side)
         yield from self._bounds(was, now, place, side)
         yield from self._objects(was, now, place, side, depth)
         if "items" in was:
@@ -133,16 +135,18 @@ class _Comparison:
         elif new and not old:
             if side == "request":
                 yield f"{place} has to be {_either(new)} now, instead of anything"
-        elif (narrower and (side == "request" or wider)) or (side == "answer" and wider):
+        elif narrower if side == "request" else wider:
             yield f"{place} is {_either(new)} now, instead of {_either(old)}"
+
+    def _values(self, was: Schema, now: Schema, place: str, side: Side) -> Iterator[str]:
         values, still = was.get("enum"), now.get("enum")
         if values is not None and still is not None:
             if lost := [each for each in values if each not in still]:
-                yield f"{place} has lost the {_values(lost)}"
+                yield f"{place} has lost the {_quoted(lost)}"
         elif still is not None and side == "request":
-            yield f"{place} takes only the {_values(still)} now"
+            yield f"{place} takes only the {_quoted(still)} now"
         elif values is not None and side == "answer" and "const" not in now:
-            yield f"{place} is any value now, instead of one of the {_values(values)}"
+            yield f"{place} is any value now, instead of one of the {_quoted(values)}"
 
     def _bounds(self, was: Schema, now: Schema, place: str, side: Side) -> Iterator[str]:
         for key in _SAME:
@@ -179,10 +183,13 @@ class _Comparison:
                 yield from self._schemas(was[key], now[key], inner, side, depth + 1)
 
     def _alternatives(self, was: Any, now: Any, place: str, side: Side, depth: int) -> Iterator[str]:
-        """Parts go together by their place, alternatives by their type: null beside something else."""
-        if was is None or now is None:
+        """Parts and alternatives go together by their places."""
+        if was is None and now is None:
             return
-        for old, new in zip(_told(was), _told(now), strict=False):
+        if was is None or now is None or len(was) != len(now):
+            yield f"{place} is put together in another way, which cannot be compared"
+            return
+        for old, new in zip(was, now, strict=True):
             yield from self._schemas(old, new, place, side, depth + 1)
 
     def _old(self, schema: Schema) -> Schema:
@@ -193,7 +200,7 @@ class _Comparison:
 
 
 def _resolved(schema: Schema, document: Document) -> Schema:
-    """The schema behind a reference, or the only alternative besides null."""
+    """The schema behind a reference."""
     while "$ref" in schema:
         found: Any = document
         for part in schema["$ref"].removeprefix("#/").split("/"):
@@ -202,11 +209,16 @@ def _resolved(schema: Schema, document: Document) -> Schema:
     return schema
 
 
-def _told(alternatives: Any) -> list[Schema]:
-    return [each for each in alternatives if each.get("type") != "null"]
+def _present(schema: Schema, resolve: Callable[[Schema], Schema]) -> Schema:
+    """What a value is where it is not null: the only alternative besides null, or the schema itself."""
+    for key in ("anyOf", "oneOf"):
+        told = [each for each in schema.get(key, ()) if each.get("type") != "null"]
+        if len(told) == 1:
+            return {**{name: value for name, value in schema.items() if name != key}, **resolve(told[0])}
+    return schema
 
 
-def _types_of(schema: Schema, resolve: Any) -> frozenset[str]:
+def _types_of(schema: Schema, resolve: Callable[[Schema], Schema]) -> frozenset[str]:
     """The JSON types that a schema lets through; none said is empty."""
     kind = schema.get("type")
     if kind is not None:
@@ -225,5 +237,5 @@ def _either(types: frozenset[str]) -> str:
     return " or ".join(sorted(types))
 
 
-def _values(values: Any) -> str:
+def _quoted(values: Any) -> str:
     return f"value {values[0]!r}" if len(values) == 1 else f"values {', '.join(map(repr, values))}"

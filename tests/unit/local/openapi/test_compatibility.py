@@ -152,6 +152,24 @@ def test_an_answer_that_is_null_no_more_breaks_nobody(api: Api) -> None:
     assert api.broken == []
 
 
+def test_what_is_lost_together_with_null_is_told(api: Api) -> None:
+    api.thing["properties"]["colour"] = {"type": "string", "enum": ["red"]}
+
+    assert f"{ANSWER}.colour has lost the value 'green'" in api.broken
+
+
+def test_what_cannot_be_compared_is_told(api: Api) -> None:
+    api.thing["properties"]["name"] = {"allOf": [{"type": "string"}, {"minLength": 1}]}
+
+    assert f"{ANSWER}.name is put together in another way, which cannot be compared" in api.broken
+
+
+def test_a_schema_that_contains_itself_is_compared(api: Api) -> None:
+    api.thing["properties"]["inner"] = {"anyOf": [{"$ref": "#/components/schemas/Thing"}, {"type": "null"}]}
+
+    assert f"{ANSWER}.inner is null or object now, instead of object" in api.broken
+
+
 def test_another_type_is_told_in_answers_and_in_their_lists(api: Api) -> None:
     api.thing["properties"]["count"] = {"type": "string"}
     api.thing["properties"]["tags"]["items"] = {"type": "object"}
