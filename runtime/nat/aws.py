@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
@@ -83,6 +84,12 @@ def kms() -> "KMSClient":
 def mail() -> "SESV2Client":
     """SES, for emails to people."""
     return boto3.client("sesv2", config=CONFIG)
+
+
+@cache
+def user_pools() -> "CognitoIdentityProviderClient":
+    """Cognito, for the account of somebody who is deleted."""
+    return boto3.client("cognito-idp", config=CONFIG)
 
 
 @cache

@@ -131,6 +131,10 @@ class Variable(StrEnum):
     """The bucket of files that people asked for; they are there for a day."""
     EVENT_BUS = "NAT_EVENT_BUS"
     """Name of the event bus, for functions that put events on it."""
+    USER_POOL = "NAT_USER_POOL"
+    """Id of the Cognito user pool, for the function that deletes people from it."""
+    PRIVACY_QUEUE_URL = "NAT_PRIVACY_QUEUE_URL"
+    """Exports and deletions on their way."""
     STRIPE_URL = "NAT_STRIPE_URL"
     """Base URL of Stripe's API."""
     BILLING_QUEUE_URL = "NAT_BILLING_QUEUE_URL"
@@ -248,7 +252,7 @@ class Secret:
 
     @staticmethod
     def nation_context_pattern(nation_slug: str) -> str:
-        """Value of `SEALED_FOR` in the encryption context of what is sealed for one nation, as IAM pattern."""
+        """`SEALED_FOR` in the encryption context of what is sealed for one nation, as an IAM pattern."""
         return f"nat/nation/{nation_slug}/*"
 
     @staticmethod
@@ -268,6 +272,11 @@ REFRESH_BUCKETS: Final = 16
 def nation_files(nation_slug: str) -> str:
     """What the keys of one nation's files begin with in the bucket of people's files."""
     return f"nation/{nation_slug}/"
+
+
+def person_files(user_id: str) -> str:
+    """What the keys of files with everything of one person begin with, in the same bucket."""
+    return f"person/{user_id}/"
 
 
 @dataclass(frozen=True)
@@ -344,6 +353,16 @@ class Route(StrEnum):
     MODEL_KEY = "GET /v1/settings/model-key"
     STORE_MODEL_KEY = "PUT /v1/settings/model-key"
     REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
+
+
+class PrivacyRoute(StrEnum):
+    """Routes of the HTTP API behind the same authorizer that export and delete what Nat holds."""
+
+    EXPORT_ME = "POST /v1/me/export"
+    DELETE_ME = "DELETE /v1/me"
+    EXPORT_NATION = "POST /v1/nation/export"
+    DELETE_NATION = "DELETE /v1/nation"
+    JOB = "GET /v1/privacy/{job}"
 
 
 class BillingRoute(StrEnum):

@@ -18,6 +18,8 @@ PLAN_KEY: Final = "plan"
 PERSON_KEY: Final = "user_id"
 WEB_APP_KEY: Final = "web_app"
 """Keys in the metadata of Checkout sessions and subscriptions."""
+FORMER_KEY: Final = "deleted_nation_slug"
+"""Key in the metadata of a subscription whose nation was deleted: it belongs to none any more."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Subscribed:
     def nation_slug(self) -> str | None:
         """The nation that the metadata name."""
         return self.metadata.get(SLUG_KEY) or None
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether its nation was deleted."""
+        return self.nation_slug is None and FORMER_KEY in self.metadata
 
     @property
     def rank(self) -> tuple[int, datetime, str]:

@@ -97,6 +97,8 @@ class Synchroniser:
         with calls():
             found = subscriptions.read(self.stripe.v1.subscriptions.retrieve(subscription_id))
         slug = found.nation_slug
+        if found.orphaned:
+            return None, found
         if slug is None:
             return self.storage.rows.by_subscription(found.customer_id, found.id), found
         return valid_slug(slug), found

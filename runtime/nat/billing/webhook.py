@@ -73,6 +73,8 @@ class Webhooks:
             raise Undeliverable("no_subscription")
         try:
             slug, subscribed = self._synchroniser.nation_of(notification.subscription)
+            if subscribed.orphaned:
+                return self._remember(notification, [])
             if slug is None:
                 raise Undeliverable("no_nation")
             nation = self._synchroniser.bring_up(slug, subscribed)

@@ -1,0 +1,169 @@
+"""Two nations with people who talked, and everything that Nat keeps of them."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nat import aws
+from nat.audit.entry import Kind
+from nat.audit.log import Audit
+from nat.channels.websocket import Sockets
+from nat.items import decode
+from nat.names import Secret, Table, nation_files, person_files
+from nat.privacy.erasure import RECEIPTS, Erasure, Outside
+from nat.privacy.export import Export
+from nat.roles import Role
+from nat.settings import TableNames
+from tests.unit.nat import world
+
+
+@dataclass
+class Estate:
+    """`slug` is owned by `owner`, `member` belongs to it, `former` has left it; `other` is another nation, of
+    `member` too."""
+
+    tables: TableNames
+    slug: str = field(default_factory=lambda: f"n-{uuid.uuid4().hex[:10]}")
+    other: str = field(default_factory=lambda: f"o-{uuid.uuid4().hex[:10]}")
+    owner: str = field(default_factory=lambda: f"owner-{uuid.uuid4().hex[:8]}")
+    member: str = field(default_factory=lambda: f"member-{uuid.uuid4().hex[:8]}")
+    former: str = field(default_factory=lambda: f"former-{uuid.uuid4().hex[:8]}")
+    bucket: str = field(default_factory=lambda: f"files-{uuid.uuid4().hex[:10]}")
+    hung_up: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+
+    @property
+    def email(self) -> str:
+        """The member's address."""
+        return f"{self.member}@example.org"
+
+    def fill(self) -> None:
+        """Put everything there."""
+        aws.s3().create_bucket(Bucket=self.bucket)
+        for slug, people in ((self.slug, (self.owner, self.member)), (self.other, (self.member, "someone"))):
+            world.store_nation(self.tables, world.nation(slug, admin_email=self.email))
+            world.store_members(self.tables, slug, people)
+        world.store_members(self.tables, self.slug, [self.owner], Role.OWNER)
+        for user in (self.owner, self.member, self.former):
+            now = world.START
+            world.put(
+                self.tables,
+                Table.USERS,
+                {
+                    "user_id": user,
+                    "email": f"{user}@example.org",
+                    "nation_slug": self.slug,
+                    "created_at": now,
+                    "last_active_at": now,
+                },
+            )
+            self.talk(self.slug, user)
+        self.talk(self.other, self.member)
+        for slug in (self.slug, self.other):
+            self._of_nation(slug)
+
+    def talk(self, slug: str, user: str, rows: int = 4) -> None:
+        """A conversation with turns, a proposal, a file; what it used, and what was noted."""
+        conversation, turn = f"{slug}#{uuid.uuid4().hex}", uuid.uuid4().hex
+        meta: dict[str, Any] = {
+            "item": "meta",
+            "person": f"{slug}#{user}",
+            "title": "t",
+            "turns": 1,
+            "created_at": world.START,
+        }
+        of_turn: dict[str, Any] = {"item": f"turn#{turn}", "user_id": user, "question": "Who?"}
+        events: list[dict[str, Any]] = [
+            {"item": f"turn#{turn}#event#001#{each:06d}", "text": "…"} for each in range(rows)
+        ]
+        for row in ({**meta, "updated_at": world.START}, of_turn, *events):
+            world.put(self.tables, Table.CONVERSATIONS, {"conversation": conversation, **row})
+        world.put(
+            self.tables, Table.ACTIONS, {"conversation": conversation, "item": "approval#1", "user_id": user}
+        )
+        world.put(self.tables, Table.ONCE, {"key": f"turn#{turn}", "conversation": conversation})
+        day = {"nation_slug": slug, "day_user": f"2026-11-20#{user}", "queries": 3, "cost_micros": 40}
+        world.put(self.tables, Table.USAGE, day)
+        aws.s3().put_object(Bucket=self.bucket, Key=f"{nation_files(slug)}{conversation}/1.csv", Body=b"a")
+        aws.s3().put_object(Bucket=self.bucket, Key=f"{person_files(user)}1.zip", Body=b"a")
+        Sockets(aws.dynamodb(), self.tables).open(uuid.uuid4().hex, user, slug, world.START)
+        Audit(aws.dynamodb(), self.tables).append(slug, Kind.TOOL_WRITE, by=user, summary="Tagged 3")
+
+    def _of_nation(self, slug: str) -> None:
+        for name in (Secret.nation_tokens(slug), Secret.nation_model_key(slug), Secret.nation_app(slug)):
+            aws.secrets().create_secret(Name=name, SecretString="{}")
+        invitation = {"key": f"invitation#{slug}", "invites_to": slug, "invited_by": self.member}
+        world.put(
+            self.tables, Table.ONCE, {**invitation, "created_at": world.START, "email": "x@example.org"}
+        )
+        world.put(self.tables, Table.ONCE, {"key": f"limit#{slug}", "used": 1})
+        world.put(
+            self.tables, Table.INSTALLATIONS, {"team_id": f"T-{slug}", "item": "team", "nation_slug": slug}
+        )
+        world.put(self.tables, Table.AUTOMATIONS, {"nation_slug": slug, "item": "task#1", "prompt": "…"})
+        world.put(self.tables, Table.CONNECTIONS, {"nation_slug": slug, "item": "refresh", "state": "idle"})
+        world.put(
+            self.tables,
+            Table.CONNECTIONS,
+            {"nation_slug": slug, "item": "connected#nationbuilder", "user_id": self.member, "name": "M"},
+        )
+
+    def erasure(self, *, time_is_up: Callable[[], bool] = lambda: False) -> Erasure:
+        """What deletes, with an outside that only counts."""
+
+        def counting(kept: list[str]) -> Callable[[str], int]:
+            def note(subject: str) -> int:
+                kept.append(subject)
+                return 1
+
+            return note
+
+        return Erasure(
+            aws.dynamodb(),
+            self.tables,
+            secrets=aws.secrets(),
+            s3=aws.s3(),
+            bucket=self.bucket,
+            outside=Outside(
+                self.hung_up.append, counting(self.ended), lambda _slug: 1, counting(self.accounts)
+            ),
+            now=lambda: world.START,
+            time_is_up=time_is_up,
+        )
+
+    def export(self) -> Export:
+        """What exports."""
+        return Export(aws.dynamodb(), self.tables, aws.s3(), self.bucket, now=lambda: world.START)
+
+    def found(self, subject: str) -> list[str]:
+        """Where anything names a person or a nation: every row of every table, every secret, every file. What
+        stays on purpose, receipts, is not counted."""
+        places = [
+            f"{table.value}: {row}"
+            for table in Table
+            for row in self._rows(table)
+            if subject in str(row) and row.get("nation_slug") != RECEIPTS
+        ]
+        names = [
+            each["Name"]
+            for page in aws.secrets().get_paginator("list_secrets").paginate()
+            for each in page["SecretList"]
+        ]
+        files = aws.s3().list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        return [*places, *(each for each in (*names, *(file["Key"] for file in files)) if subject in each)]
+
+    def _rows(self, table: Table) -> list[dict[str, Any]]:
+        pages = aws.dynamodb().get_paginator("scan").paginate(TableName=self.tables[table])
+        return [decode(item) for page in pages for item in page["Items"]]
+
+    def receipts(self) -> list[Any]:
+        """What the log of receipts says."""
+        return list(Audit(aws.dynamodb(), self.tables).page(RECEIPTS).entries)
+
+
+def counted() -> Counter[str]:
+    """Nothing yet."""
+    return Counter()
