@@ -66,11 +66,12 @@ class Deployment:
         return f"{self.aws_url}/{self['UserPoolId']}/.well-known/jwks.json"
 
 
-def deploy(places: Places, ports: Ports, nationbuilder_url: str, stripe_url: str) -> Deployment:
-    """Deploy what changed. The two addresses are where functions find nations and Stripe. Raises
-    `StartFailed` with the CDK's own words."""
-    aws_url = ports.url("aws")
-    fingerprint = _fingerprint(f"{aws_url} {nationbuilder_url} {stripe_url}")
+def deploy(places: Places, ports: Ports, vendors: Mapping[str, str]) -> Deployment:
+    """Deploy what changed. `vendors` are settings of the environment: where functions find nations, Claude
+    and Stripe. Raises `StartFailed` with the CDK's own words."""
+    settings = {"endpoints.aws": ports.url("aws"), **vendors}
+    aws_url = settings["endpoints.aws"]
+    fingerprint = _fingerprint(json.dumps(settings, sort_keys=True))
     kept = _Kept.read(places.deployed)
     if kept is not None and kept.fingerprint == fingerprint and _deployed_stacks(aws_url) == kept.stacks:
         with step("infrastructure is unchanged"):
@@ -84,9 +85,8 @@ def deploy(places: Places, ports: Ports, nationbuilder_url: str, stripe_url: str
         _cdk(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], places.home, aws_url, log)
     with step("deploying the infrastructure"):
         outputs_file.unlink(missing_ok=True)
-        command = ["deploy", "--all", "-c", "env=local", "-c", f"endpoints.aws={aws_url}"]
-        command += ["-c", f"agent.nationbuilder_url={nationbuilder_url}"]
-        command += ["-c", f"billing.stripe_url={stripe_url}"]
+        command = ["deploy", "--all", "-c", "env=local"]
+        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         # Directly, for MiniStack does not see a change of outputs alone in a change set.
         command += ["--method=direct", "--require-approval=never", "--no-validation", "--progress=events"]
         command += ["--output", str(places.assembly), "--outputs-file", str(outputs_file)]

@@ -72,9 +72,7 @@ class Machine:
             self.processes.start(aws.program(self.places, self.ports))
         for stand_in in self.vendors.stand_ins:
             self.processes.launch(stand_in)
-        self.deployment = deploy(
-            self.places, self.ports, self.vendors.nationbuilder_url, self.vendors.stripe_url
-        )
+        self.deployment = deploy(self.places, self.ports, self.vendors.settings)
         self.sign_in = SignIn(self.deployment, self.places.profile)
         with step("starting the stand-ins"):
             for stand_in in self.vendors.stand_ins:

@@ -131,6 +131,17 @@ class Vendors:
         return found
 
     @property
+    def settings(self) -> dict[str, str]:
+        """The vendors' addresses as settings of the environment, where they are not the usual ones."""
+        found = {
+            "agent.nationbuilder_url": self.nationbuilder_url,
+            "billing.stripe_url": self.stripe_url,
+        }
+        if self.model_key is None:
+            found["agent.anthropic_url"] = self.ports.url("claude")
+        return found
+
+    @property
     def nationbuilder_app(self) -> dict[str, str]:
         """The app that nations are connected with. A token of a real nation's developer page has none."""
         if self.nation is not None:

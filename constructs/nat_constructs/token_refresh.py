@@ -99,7 +99,7 @@ def grant_token_removal(role: iam.Role, key: DataKey) -> None:
     key.grant_use(role, write=True)
 
 
-def grant_apps(role: iam.Role, key: DataKey) -> None:
+def grant_apps(role: iam.IRole, key: DataKey) -> None:
     """Allow to read the app credentials of the platform and of customers, which `/oauth/token` asks for."""
     resource = _arn(role, f"{Secret.NATIONBUILDER_APP}-??????")
     iam.Grant.add_to_principal(grantee=role, actions=list(READ), resource_arns=[resource])
@@ -107,12 +107,12 @@ def grant_apps(role: iam.Role, key: DataKey) -> None:
     key.grant_use(role, write=False)
 
 
-def _grant(role: iam.Role, actions: tuple[str, ...], pattern: str, reason: str) -> None:
+def _grant(role: iam.IRole, actions: tuple[str, ...], pattern: str, reason: str) -> None:
     resource = _arn(role, pattern)
     iam.Grant.add_to_principal(grantee=role, actions=list(actions), resource_arns=[resource])
     acknowledge_resource(role, reason, resource)
 
 
-def _arn(role: iam.Role, pattern: str) -> str:
+def _arn(role: iam.IRole, pattern: str) -> str:
     stack = Stack.of(role)
     return f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{pattern}"
