@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.openapi.build import document
-from local.openapi.routes import approvals, billing, connect, conversations, nation, people
+from local.openapi.routes import approvals, billing, connect, conversations, nation, people, privacy
 from local.openapi.vocabulary import Operation
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -19,6 +19,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *conversations.OPERATIONS,
     *approvals.OPERATIONS,
     *billing.OPERATIONS,
+    *privacy.OPERATIONS,
 )
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "api"
 CURRENT: Final = FOLDER / "openapi.json"

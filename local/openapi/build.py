@@ -22,8 +22,9 @@ The HTTP API of Nat. The web app, the Chrome extension and the command line use 
 The header `X-Nat-Nation-Slug` selects one of the person's nations; it proves nothing.
 
 **Errors** have one shape, `{"error": {"code", "message", "retryable"}}`. Go by `code`; `message` is for the \
-person. Codes may be added: treat an unknown one by its status. API Gateway refuses some calls before Nat \
-sees them (no valid session, too many calls): then the answer is `{"message"}`.
+person, and `url`, where there is one, leads to the page where they can do what it says. Codes may be added: \
+treat an unknown one by its status. API Gateway refuses some calls before Nat sees them (no valid session, \
+too many calls): then the answer is `{"message"}`.
 
 **Growth.** Names may be added to answers, values to their enumerations and optional names to requests, so \
 ignore what you do not know. Anything else is a new version. Names that a request does not have are ignored \
@@ -271,6 +272,10 @@ _ERROR_SCHEMAS: Final[dict[str, Any]] = {
                     "retryable": {
                         "type": "boolean",
                         "description": "Whether the same call may succeed later.",
+                    },
+                    "url": {
+                        "type": "string",
+                        "description": "Where in the web app to do what the message says.",
                     },
                 },
             }

@@ -156,6 +156,7 @@ PATHS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     ),
     "file": ("The file's id, as the answer's link names it.", {"type": "string", "minLength": 1}),
     "user": ("The member's user id.", {"type": "string", "minLength": 1}),
+    "job": ("The job's id.", {"type": "string", "minLength": 1}),
     "invitation": ("The invitation's id.", {"type": "string", "minLength": 1}),
 }
 """Every place of a path, described once."""

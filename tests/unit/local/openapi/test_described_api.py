@@ -9,7 +9,7 @@ import pytest
 
 from local.openapi import OPERATIONS, described
 from local.openapi.vocabulary import Operation
-from nat.names import BillingRoute, ConnectRoute, Route
+from nat.names import BillingRoute, ConnectRoute, PrivacyRoute, Route
 from tests.embedded import EmbeddedAws
 from tests.unit.local.openapi.fuzzing import Example, Fuzzer, Sending
 from tests.unit.local.openapi.town import STRANGER, Place, running_place
@@ -39,6 +39,7 @@ EXAMPLES: Final[Mapping[StrEnum, Example]] = {
     Route.RETRY: Example("admin", HALTED),
     Route.UNDO: Example("admin", DONE),
     Route.RETRY_CHANGE: Example("admin", FAILED),
+    PrivacyRoute.DELETE_ME: ADMINS,
     ConnectRoute.JOIN: Example(STRANGER),
     BillingRoute.CHECKOUT: Example(STRANGER, nation="fresh", ids={"plan": "nat"}),
 }

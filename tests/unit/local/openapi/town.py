@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -18,16 +18,21 @@ from local.openapi.vocabulary import Operation
 from local.stripe import RunningStripe, running_stripe
 from nat import aws
 from nat.agent.ports import ExportFile
+from nat.audit.log import Audit
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.files import TurnFiles
 from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
+from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
-from nat.names import SCHEMAS, BillingRoute, ConnectRoute, Route, Table, Variable
+from nat.names import SCHEMAS, BillingRoute, ConnectRoute, PrivacyRoute, Route, Table, Variable
 from nat.people.invitations import Invitations
 from nat.people.members import Members
 from nat.people.memberships import Memberships
+from nat.privacy.export import Export
+from nat.privacy.jobs import Jobs, State, Task
+from nat.privacy.requests import Requests
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import create_tables
@@ -44,6 +49,8 @@ from tests.unit.nat.turns.stage import Stage
 PEOPLE = ("owner", "admin", "member", "viewer")
 STRANGER = "stranger"
 WORKING, PAYING = "demo", "paying"
+SENDERS = "nat.example"
+"""The domain that emails come from (`BRANDS`)."""
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem")
 """All requests with which the code writes rows."""
 
@@ -177,23 +184,41 @@ def _running_town(
         for slug in (WORKING, PAYING, connecting.slug):
             for name in PEOPLE:
                 world.store_members(tables, slug, [name], Role(name))
-        requests = Api(Services(aws.dynamodb(), tables, world.PLANS, clock=board.stage.clock))
+        services = Services(aws.dynamodb(), tables, world.PLANS, clock=board.stage.clock)
+        requests = Api(services)
         billing = Api(
             Services(aws.dynamodb(), tables, PLANS, clock=lambda: shop.now),
             BillingRoutes(shop.billing, APP).answering,
         )
-        slugs = {Route: WORKING, BillingRoute: PAYING, ConnectRoute: connecting.slug}
+        waiting = aws.sqs().create_queue(QueueName=f"privacy-{connecting.slug}")["QueueUrl"]
+        jobs = Jobs(aws.dynamodb(), tables, aws.sqs(), waiting, now=board.stage.clock)
+        export = Export(aws.dynamodb(), tables, aws.s3(), bucket, now=board.stage.clock)
+        privacy = Api(
+            services,
+            PrivacyRoutes(
+                Requests(jobs, services.memberships, Audit(aws.dynamodb(), tables)), export
+            ).answering,
+        )
+        slugs = {
+            Route: WORKING,
+            BillingRoute: PAYING,
+            ConnectRoute: connecting.slug,
+            PrivacyRoute: WORKING,
+        }
         town = Town(
             tables,
             stripe,
-            {Route: requests, BillingRoute: billing, ConnectRoute: connecting.api},
+            {Route: requests, BillingRoute: billing, ConnectRoute: connecting.api, PrivacyRoute: privacy},
             lambda operation: slugs[type(operation.route)],
         )
         _live(board, bucket, town)
+        town.known["job"] = [_exported(jobs, export, name) for name in ("owner", "admin")]
         town.keep()
         invitations_module._brands.cache_clear()
+        aws.mail().create_email_identity(EmailIdentity=SENDERS)
         with town.watched():
             yield town
+        aws.mail().delete_email_identity(EmailIdentity=SENDERS)
         invitations_module._brands.cache_clear()
 
 
@@ -269,6 +294,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         user_id=[*PEOPLE, STRANGER],
         invitation=[each.invitation.id for each in made],
         token=[each.token for each in made],
+        email=["grace@example.org"],
         nation_slug=[WORKING, PAYING],
         plan=["nat", "nat_pro", "starter"],
     )
@@ -290,6 +316,14 @@ def _file(board: Board, bucket: str) -> str:
     ).keep(ExportFile("donations.csv", "id,name\r\n1,Zoë\r\n", 1, 1, True, "donations"))
     board.stage.run(asked, says("Here it is."))
     return kept.url.rpartition("/")[2]
+
+
+def _exported(jobs: Jobs, export: Export, user_id: str) -> str:
+    """The id of an export of a person that is done."""
+    job = jobs.begin(Task.EXPORT_PERSON, user_id, user_id)
+    file, counts = export.person(user_id, job.id)
+    jobs.note(replace(job, state=State.DONE, file=file, counts=counts))
+    return job.id
 
 
 def _key(row: dict[str, Any], names: list[str]) -> str:
