@@ -75,7 +75,8 @@ from typing import ClassVar
 
 
 class NatError(Exception):
-    """Root of the tree. `message` is written for the person who asked."""
+    """Root of the tree. `message` is written for the person who asked; `url` is the page of the web app on
+    which they, or somebody else of their nation, can do what it says, where there is one."""
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -84,13 +85,19 @@ class NatError(Exception):
         "Something went wrong on our side. Your question was not counted; please try again."
     )
 
-    def __init__(self, message: str | None = None) -> None:
+    def __init__(self, message: str | None = None, *, url: str | None = None) -> None:
         self.message = message or self.default
+        self.url = url
         super().__init__(self.message)
 
+    def told(self) -> dict[str, object]:
+        """What clients are told: code, message, retryable and, where there is one, url."""
+        told = {"code": self.code, "message": self.message, "retryable": self.retryable}
+        return told if self.url is None else {**told, "url": self.url}
+
     def as_body(self) -> dict[str, object]:
-        """The one error shape of the HTTP API: `{"error": {code, message, retryable}}`."""
-        return {"error": {"code": self.code, "message": self.message, "retryable": self.retryable}}
+        """The one error shape of the HTTP API: `{"error": {code, message, retryable, url?}}`."""
+        return {"error": self.told()}
 
 
 class Internal(NatError):
@@ -449,8 +456,8 @@ class CodeRefused(NotConnected):
 
     code = "code_refused"
     default = (
-        "NationBuilder did not accept this sign-in: it was used already, is older than ten minutes, or belongs "
-        "to another nation. Go back and begin again."
+        "NationBuilder did not accept this sign-in: it was used already, is older than ten minutes, or "
+        "belongs to another nation. Go back and begin again."
     )
 
 
@@ -616,8 +623,8 @@ class ModelKeyRejected(ModelUnavailable):
     status = 409
     retryable = False
     default = (
-        "Your nation's own Anthropic key does not work: it was revoked or its account has no credit. An admin "
-        "can replace or remove it in the settings. Your question was not counted."
+        "Your nation's own Anthropic key does not work: it was revoked or its account has no credit. An "
+        "admin can replace or remove it in the settings. Your question was not counted."
     )
 
 

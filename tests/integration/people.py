@@ -62,7 +62,7 @@ class Customer(Person):
 
     def get(self, route: str, **path: str) -> dict[str, Any]:
         """What a route says that must not refuse."""
-        status, body = self.call(route, **path)
+        status, body = self.call(route, None, **path)
         assert status == 200, body
         found: dict[str, Any] = body
         return found

@@ -7,9 +7,10 @@ Scenario 6, access that is revoked in NationBuilder, is
 
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,9 +20,9 @@ from ulid import ULID
 from local.machine import Machine
 from local.streaming import StreamRefused
 from local.vendors import STRIPE_STAND_IN_KEY
-from nat.billing.pages import BILLING_PAGE
-from nat.events import Notice, TurnFinished
+from nat.events import TurnFinished
 from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
+from nat.nations.pages import BILLING_PAGE
 from nat.nations.record import Nation, Nations
 from tests.integration.conftest import OTHER_NATION, PATIENCE
 from tests.integration.people import QUESTION, Customer
@@ -84,11 +85,10 @@ def question() -> dict[str, str]:
     return {"turn": str(ULID()), "conversation": str(ULID()), "message": QUESTION}
 
 
-def all_ask(people: Iterable[Customer]) -> list[dict[str, object]]:
-    """How a question of each ends, all asked at once."""
-    asking = list(people)
-    with ThreadPoolExecutor(len(asking)) as pool:
-        return [events[-1] for events in pool.map(Customer.ask, asking)]
+def all_ask(people: Collection[Customer]) -> list[list[dict[str, Any]]]:
+    """The events of a question of each, all asked at once."""
+    with ThreadPoolExecutor(len(people)) as pool:
+        return list(pool.map(Customer.ask, people))
 
 
 def test_1_a_new_nation_subscribes_connects_nationbuilder_and_gets_its_first_answer(
@@ -128,10 +128,10 @@ def test_2_several_users_of_a_nation_share_one_query_pool(
 ) -> None:
     first, second = join(2)
 
-    ends = all_ask([owner, first, second])
+    asked = all_ask([owner, first, second])
     streamed = first.ask_over_http(question())
 
-    assert [each["type"] for each in ends] == ["turn.finished"] * 3
+    assert [events[-1]["type"] for events in asked] == ["turn.finished"] * 3
     assert isinstance(streamed[-1].event, TurnFinished)
     for each in (owner, first, second):
         usage = each.get(Route.USAGE)
@@ -158,12 +158,14 @@ def test_3_the_limit_stops_everybody_until_the_nation_upgrades(
     everybody = [owner, *join(2)]
     spend(machine, owner.nation, 499)
 
-    last = all_ask(everybody)
+    asked = all_ask(everybody)
 
-    assert sorted(str(each["type"]) for each in last) == ["error", "error", "turn.finished"]
+    assert sorted(events[-1]["type"] for events in asked) == ["error", "error", "turn.finished"]
+    (told,) = [each for events in asked for each in events if each.get("kind") == "limit_reached"]
+    assert urlsplit(told["url"]).path == BILLING_PAGE
     for each in everybody:
-        refused = each.ask()
-        assert [event["code"] for event in refused] == ["limit_reached"]
+        (refused,) = each.ask()
+        assert (refused["code"], urlsplit(refused["url"]).path) == ("limit_reached", BILLING_PAGE)
         with pytest.raises(StreamRefused) as stopped:
             each.ask_over_http(question())
         assert (stopped.value.status, stopped.value.code) == (402, "limit_reached")
@@ -173,7 +175,7 @@ def test_3_the_limit_stops_everybody_until_the_nation_upgrades(
     owner.choose_plan("$79")
     owner.until(plan="nat_pro", limit_reached=False)
 
-    assert [each["type"] for each in all_ask(everybody)] == ["turn.finished"] * 3
+    assert [events[-1]["type"] for events in all_ask(everybody)] == ["turn.finished"] * 3
     usage = owner.get(Route.USAGE)
     assert (usage["used"], usage["limit"], usage["cap"]) == (503, None, "soft")
 
@@ -225,7 +227,7 @@ def test_4_a_cancelled_subscription_shuts_everybody_out_at_the_next_call(
     owner.pay(page)
     owner.until(status="active")
 
-    assert [each["type"] for each in all_ask([owner, member])] == ["turn.finished"] * 2
+    assert [events[-1]["type"] for events in all_ask([owner, member])] == ["turn.finished"] * 2
 
 
 def test_5_whoever_joins_after_one_admin_has_connected_asks_at_once(

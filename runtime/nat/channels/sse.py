@@ -70,9 +70,7 @@ def error_frame(error: NatError, turn: str) -> str:
     event = {
         "v": VERSION,
         "type": "error",
-        "code": error.code,
-        "message": error.message,
-        "retryable": error.retryable,
+        **error.told(),
         "turn": turn,
     }
     return f"data: {json.dumps(event, ensure_ascii=False)}\n\n"

@@ -43,6 +43,16 @@ class PlatformError(CommandFailed):
         self.code = code
         self.retryable = retryable
 
+    @classmethod
+    def told(cls, error: Mapping[str, Any]) -> "PlatformError":
+        """The error in an answer or an event; its message says the page to go to as well."""
+        words = [str(error.get("message", "The platform refused.")), str(error.get("url", ""))]
+        return cls(
+            str(error.get("code", "internal")),
+            " ".join(filter(None, words)),
+            retryable=bool(error.get("retryable")),
+        )
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -304,11 +314,7 @@ class PlatformClient:
             return
         kind = wire.get("type")
         if kind == "error":
-            raise PlatformError(
-                str(wire.get("code", "internal")),
-                str(wire.get("message", "The platform refused.")),
-                retryable=bool(wire.get("retryable")),
-            )
+            raise PlatformError.told(wire)
         if kind == "pong":
             if asked.ordering.is_behind(int(wire.get("attempt", 0)), int(wire.get("seq", 0))):
                 _send(socket, asked.resuming())
@@ -419,11 +425,7 @@ def _value(answer: requests.Response) -> dict[str, Any]:
         return value
     error = value.get("error") if isinstance(value, dict) else None
     if isinstance(error, dict):
-        raise PlatformError(
-            str(error.get("code", "internal")),
-            str(error.get("message", "The platform refused.")),
-            retryable=bool(error.get("retryable")),
-        )
+        raise PlatformError.told(error)
     if answer.status_code in {401, 403}:
         raise SessionEnded
     raise CommandFailed(f"The platform answered with status {answer.status_code}. Please try again later.")

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nat import aws
+from nat import aws, settings
 from nat.errors import RoleInsufficient
 from nat.handlers.request import Request
+from nat.names import Variable
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nations
@@ -35,19 +36,26 @@ class Services:
         plans: Plans,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        app_url: str = "",
     ) -> None:
         self.client = client
         self.tables = tables
         self.plans = plans
         self.clock = clock
         self.nations = Nations(client, tables)
-        self.check = SubscriptionCheck(self.nations, plans, clock=clock)
+        self.app_url = app_url
+        self.check = SubscriptionCheck(self.nations, plans, clock=clock, app_url=app_url)
         self.memberships = Memberships(client, tables)
 
     @classmethod
     def of_process(cls) -> "Services":
         """The services that this process's environment names. Raises `SettingMissing`."""
-        return cls(aws.dynamodb(), TableNames.read(), plans_module.read())
+        return cls(
+            aws.dynamodb(),
+            TableNames.read(),
+            plans_module.read(),
+            app_url=settings.read_optional(Variable.APP_URL),
+        )
 
     @cached_property
     def users(self) -> Users:

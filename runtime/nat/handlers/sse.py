@@ -60,7 +60,13 @@ class StreamHost:
         queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
         clients = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
         return cls(
-            Admission(client, tables, queue, plans_module.read()),
+            Admission(
+                client,
+                tables,
+                queue,
+                plans_module.read(),
+                app_url=settings.read_optional(Variable.APP_URL),
+            ),
             AccessTokens(
                 settings.read(Variable.TOKEN_ISSUER),
                 clients,

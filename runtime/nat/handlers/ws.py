@@ -241,9 +241,7 @@ class SocketDoor:
         event = {
             "v": VERSION,
             "type": "error",
-            "code": error.code,
-            "message": error.message,
-            "retryable": error.retryable,
+            **error.told(),
             "turn": turn,
         }
         try:
@@ -282,7 +280,13 @@ def door() -> SocketDoor:
     return SocketDoor(
         client,
         tables,
-        Admission(client, tables, queue, plans_module.read()),
+        Admission(
+            client,
+            tables,
+            queue,
+            plans_module.read(),
+            app_url=settings.read_optional(Variable.APP_URL),
+        ),
         Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)),
     )
 

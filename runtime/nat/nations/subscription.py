@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
-from nat import aws
+from nat import aws, settings
 from nat.errors import BadRequest, LimitReached, SubscriptionInactive, Unauthenticated
 from nat.items import timestamp
-from nat.names import SLUG_PATTERN
+from nat.names import SLUG_PATTERN, Variable
 from nat.nations import plans as plans_module
+from nat.nations.pages import billing_page
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.nations.usage import Clock, in_period
@@ -74,7 +75,11 @@ class SubscriptionState:
 class SubscriptionCheck:
     """The check on given storage and plans."""
 
-    def __init__(self, nations: Nations, plans: Plans, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, nations: Nations, plans: Plans, *, clock: Clock | None = None, app_url: str = ""
+    ) -> None:
+        """`app_url` is the web app to which nations are sent that have none of their own."""
+        self._app_url = app_url
         self._nations = nations
         self._plans = plans
         self._clock: Clock = clock or _now
@@ -82,7 +87,11 @@ class SubscriptionCheck:
     @classmethod
     def of_process(cls) -> "SubscriptionCheck":
         """The check on what this process's environment names. Raises `SettingMissing`."""
-        return cls(Nations(aws.dynamodb(), TableNames.read()), plans_module.read())
+        return cls(
+            Nations(aws.dynamodb(), TableNames.read()),
+            plans_module.read(),
+            app_url=settings.read_optional(Variable.APP_URL),
+        )
 
     def state(self, nation_slug: str) -> SubscriptionState:
         """The state of one nation; `none` for one without a record. Raises `BadRequest` for a bad slug."""
@@ -130,9 +139,13 @@ class SubscriptionCheck:
     def verify_record(self, nation: Nation, *, query: bool = False) -> None:
         """The same on a record that was just read. Raises `SubscriptionInactive`, `LimitReached`."""
         if not nation.subscription_status.usable:
-            raise SubscriptionInactive
+            raise SubscriptionInactive(url=billing_page(nation, self._app_url))
         if query and self.exhausted(in_period(nation, self._clock())):
-            raise LimitReached
+            raise self.limit_reached(nation)
+
+    def limit_reached(self, nation: Nation) -> LimitReached:
+        """What a nation is told whose pool is used up, with the way to an upgrade."""
+        return LimitReached(url=billing_page(nation, self._app_url))
 
 
 class NationSubscriptionMiddleware(Generic[AnyCaller, Parameters, Result]):

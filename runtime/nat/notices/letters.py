@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from nat.billing.pages import BILLING_PAGE
 from nat.channels.brands import Brand
 from nat.channels.email import Button
 from nat.connections.pages import CONNECTIONS_PAGE
 from nat.items import moment
 from nat.names import Bus
+from nat.nations.pages import BILLING_PAGE
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import SubscriptionStatus
 from nat.notices.happening import Happening

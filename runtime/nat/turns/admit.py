@@ -45,7 +45,6 @@ from nat.errors import (
     Cooldown,
     Forbidden,
     Internal,
-    LimitReached,
     MessageEmpty,
     MessageTooLong,
     NationBusy,
@@ -121,7 +120,8 @@ class Admitted:
 
 
 class Admission:
-    """What admission works with: storage, queue, plans, clock and limits."""
+    """What admission works with: storage, queue, plans, clock and limits. `app_url` is the web app in which
+    a nation that has none of its own changes its plan."""
 
     def __init__(
         self,
@@ -132,6 +132,7 @@ class Admission:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         limits: Limits = Limits(),
+        app_url: str = "",
     ) -> None:
         self.client = client
         self.tables = tables
@@ -139,7 +140,7 @@ class Admission:
         self.clock = clock
         self.limits = limits
         self.pool = QueryPool(client, tables, plans, clock=clock)
-        self.check = SubscriptionCheck(Nations(client, tables), plans, clock=clock)
+        self.check = SubscriptionCheck(Nations(client, tables), plans, clock=clock, app_url=app_url)
         self.memberships = Memberships(client, tables)
         self.users = Users(client, tables)
         self.turns = Turns(client, tables[Table.CONVERSATIONS])
@@ -173,7 +174,7 @@ def admit(
     if exhausted or budget == 0:
         known = _known(request, admission)
         if known is None:
-            raise LimitReached if exhausted else BudgetReached
+            raise admission.check.limit_reached(nation) if exhausted else BudgetReached
         return again(known, admission, before_queueing)
 
     for _ in range(PERIOD_TRIES):

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.billing.pages import BILLING_PAGE
 from nat.billing.thresholds import Thresholds
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
 from nat.events import Notice
 from nat.names import Table
+from nat.nations.pages import billing_page
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold
@@ -94,7 +94,4 @@ class PoolNotices:
                 f"Your nation has used all {limit:,} queries of this period, this one included. Upgrade to "
                 "go on now."
             )
-        web_app = nation.web_app or self._app_url
-        return Notice(
-            _KINDS[what.threshold], text, f"{web_app.rstrip('/')}{BILLING_PAGE}" if web_app else None
-        )
+        return Notice(_KINDS[what.threshold], text, billing_page(nation, self._app_url))

@@ -146,7 +146,14 @@ def _decision(request: Request) -> dict[str, Any]:
 
 def _deciding(services: Services) -> Deciding:
     queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
-    admission = Admission(services.client, services.tables, queue, services.plans, clock=services.clock)
+    admission = Admission(
+        services.client,
+        services.tables,
+        queue,
+        services.plans,
+        clock=services.clock,
+        app_url=services.app_url,
+    )
     return Deciding(admission, Surface.HTTP)
 
 

@@ -297,6 +297,16 @@ def test_an_error_of_the_api_is_raised_with_its_code_and_words(folder: Path) -> 
     assert caught.value.code == "not_a_member"
 
 
+def test_an_error_says_the_page_that_helps(folder: Path) -> None:
+    url = "https://app.example/settings/billing"
+    error = {"code": "limit_reached", "message": "Upgrade to go on now.", "retryable": False, "url": url}
+    with running_platform() as platform:
+        platform.refuse = (402, {"error": error})
+
+        with pytest.raises(PlatformError, match=f"^Upgrade to go on now. {url}$"):
+            ask(platform, folder)
+
+
 def test_a_session_that_ends_soon_is_refreshed_and_handed_over(folder: Path) -> None:
     stored: list[Session] = []
 

@@ -11,6 +11,7 @@ from nat.errors import (
     NatError,
     NationUnknown,
     SubscriptionInactive,
+    SubscriptionRequired,
     Unauthenticated,
 )
 from nat.nations.record import Nations, SubscriptionStatus
@@ -72,6 +73,29 @@ def test_at_the_limit_only_queries_are_refused(tables: TableNames, check: Subscr
     assert verify_nation_subscription("ann", "demo", check)
     with pytest.raises(LimitReached):
         verify_nation_subscription("ann", "demo", check, query=True)
+
+
+@pytest.mark.parametrize(
+    ("own", "url"),
+    [
+        (None, "https://app.example/settings/billing"),
+        ("https://brand.example", "https://brand.example/settings/billing"),
+    ],
+)
+@pytest.mark.parametrize("status", [SubscriptionStatus.ACTIVE, SubscriptionStatus.CANCELLED])
+def test_a_refusal_leads_to_the_plans_in_the_web_app_of_the_nation(
+    tables: TableNames, status: SubscriptionStatus, own: str | None, url: str
+) -> None:
+    store_nation(tables, nation(subscription_status=status, queries_used_this_period=500, web_app=own))
+    nations = Nations(aws.dynamodb(), tables)
+    check = SubscriptionCheck(nations, PLANS, clock=Clock(), app_url="https://app.example/")
+
+    with pytest.raises(SubscriptionRequired) as refused:
+        verify_nation_subscription("ann", "demo", check, query=True)
+
+    told = refused.value.as_body()["error"]
+    assert isinstance(told, dict)
+    assert told["url"] == url
 
 
 def test_a_soft_cap_refuses_nothing(tables: TableNames, check: SubscriptionCheck) -> None:
