@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from local.openapi.vocabulary import Operation, Sent, Strict
 from nat.names import Header
-from tests.unit.local.openapi.town import PEOPLE, STRANGER, Thing, Town
+from tests.unit.local.openapi.town import LAPSED, PEOPLE, STRANGER, UNKNOWN, Thing, Town
 
 NOBODY: Final = ""
 CALLERS: Final = (*PEOPLE, "owner", "admin", "admin", STRANGER, NOBODY)
@@ -175,6 +175,8 @@ class Fuzzer:
         caller = "owner" if sending is Sending.WRONG else choices.draw(st.sampled_from(CALLERS))
         if choices.draw(st.integers(0, 9)):
             case.headers.pop(Header.USER_ID.value, None)
+        if sending is Sending.RIGHT and not choices.draw(st.integers(0, 7)):
+            case.headers[Header.NATION_SLUG.value] = choices.draw(st.sampled_from([LAPSED, UNKNOWN]))
         if sending is Sending.RIGHT and choices.draw(st.integers(0, 4)):
             thing = choices.draw(st.sampled_from(self.town.things))
             if "conversation" in operation.places and choices.draw(st.booleans()):

@@ -27,6 +27,7 @@ from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
 from nat.names import SCHEMAS, BillingRoute, ConnectRoute, PrivacyRoute, Route, Table, Variable
+from nat.nations.record import SubscriptionStatus
 from nat.people.invitations import Invitations
 from nat.people.members import Members
 from nat.people.memberships import Memberships
@@ -49,6 +50,8 @@ from tests.unit.nat.turns.stage import Stage
 PEOPLE = ("owner", "admin", "member", "viewer")
 STRANGER = "stranger"
 WORKING, PAYING = "demo", "paying"
+LAPSED, UNKNOWN = "lapsed", "nowhere"
+"""A nation whose subscription is over, and one that nobody subscribed."""
 SENDERS = "nat.example"
 """The domain that emails come from (`BRANDS`)."""
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem")
@@ -181,7 +184,8 @@ def _running_town(
         stripe.complete(shop.begin("nat_pro", PAYING, "owner").session_id, "ok")
         shop.take_all()
         world.store_members(tables, connecting.slug, ["ann"], Role.VIEWER)  # she was its owner
-        for slug in (WORKING, PAYING, connecting.slug):
+        world.store_nation(tables, world.nation(LAPSED, subscription_status=SubscriptionStatus.CANCELLED))
+        for slug in (WORKING, PAYING, LAPSED, connecting.slug):
             for name in PEOPLE:
                 world.store_members(tables, slug, [name], Role(name))
         services = Services(aws.dynamodb(), tables, world.PLANS, clock=board.stage.clock)
