@@ -17,6 +17,7 @@ from stacks.connecting import ConnectingFunctions
 from stacks.data import DataStack
 from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
+from stacks.privacy import PrivacyFunctions
 from stacks.stack import NatStack
 
 ADMISSION: Final = (
@@ -71,6 +72,9 @@ class ApiStack(NatStack):
         self.stream = self._answer_streams()
         self.billing = BillingFunctions(self, data=data, http=self.http)
         self.connecting = ConnectingFunctions(self, data=data, http=self.http, sockets=self.sockets)
+        self.privacy = PrivacyFunctions(
+            self, data=data, identity=identity, http=self.http, sockets=self.sockets
+        )
         self._publish()
 
     def _answer_requests(self) -> PythonFunction:

@@ -31,11 +31,12 @@ class EventQueue(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=RECEIVES),
         )
 
-    def feed(self, function: PythonFunction) -> None:
-        """Let a function act on the events, a few at a time; its time-out is at most a sixth of the pause."""
+    def feed(self, function: PythonFunction, *, batch: int = BATCH) -> None:
+        """Let a function act on the events, a few at a time; its time-out is at most a sixth of the pause, or
+        with `batch` 1 shorter than the pause."""
         function.add_event_source(
             sources.SqsEventSource(
-                self.queue, batch_size=BATCH, max_concurrency=5, report_batch_item_failures=True
+                self.queue, batch_size=batch, max_concurrency=5, report_batch_item_failures=True
             )
         )
 

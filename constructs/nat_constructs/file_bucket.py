@@ -7,10 +7,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from nat.names import nation_files
+from nat.names import nation_files, person_files
 
 from .acknowledge import acknowledge, acknowledge_resource
-from .data_key import KEY_READ, DataKey
+from .data_key import KEY_READ, KEY_USE, DataKey
 from .output import output
 
 BUCKET_OUTPUT: Final = "FilesBucketName"
@@ -55,8 +55,22 @@ class FileBucket(s3.Bucket):
         role.add_to_policy(iam.PolicyStatement(sid="Files", actions=["s3:PutObject"], resources=[files]))
         acknowledge_resource(role, "Files of every nation: the session policy narrows them to one.", files)
 
-    def _objects(self, role: iam.Role) -> str:
-        """The ARN of all files, as a policy of this role has it."""
+    def grant_archives(self, role: iam.Role, *, write: bool) -> None:
+        """Allow to read people's and nations' files; with `write` also to list, put and delete them, for who
+        exports and deletes everything of somebody."""
+        actions = ["s3:GetObject", *(("s3:PutObject", "s3:DeleteObject") if write else ())]
+        for prefix in (nation_files("*"), person_files("*")):
+            files = self._objects(role, f"{prefix}*")
+            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[files]))
+            acknowledge_resource(role, "Files of everybody: who asks is looked up first.", files)
+        if write:
+            bucket = self._objects(role, None)
+            role.add_to_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[bucket]))
+        keys = KEY_USE if write else KEY_READ
+        role.add_to_policy(iam.PolicyStatement(actions=list(keys), resources=[self._key.key_arn]))
+
+    def _objects(self, role: iam.Role, path: str | None = f"{nation_files('*')}*") -> str:
+        """The ARN of files, or of the bucket itself, as a policy of this role has it."""
         consumer, own = Stack.of(role), Stack.of(self)
         name = self.bucket_name
         if consumer is not own:
@@ -68,5 +82,5 @@ class FileBucket(s3.Bucket):
             region="",
             account="",
             resource=name,
-            resource_name=f"{nation_files('*')}*",
+            resource_name=path,
         )

@@ -44,7 +44,7 @@ class Index:
 @dataclass(frozen=True)
 class Schema:
     """Keys of one table. `nation_scoped`: the partition key is a slug or begins with `<slug>#`.
-    `append_only`: nobody who writes to it may change or delete a row."""
+    `append_only`: nobody who writes to it may change or delete a row, but for who deletes a nation whole."""
 
     partition: str
     sort: str | None = None

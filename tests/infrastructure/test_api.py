@@ -12,6 +12,7 @@ from nat.names import (
     BillingRoute,
     ConnectRoute,
     Header,
+    PrivacyRoute,
     Route,
     SocketRoute,
 )
@@ -35,7 +36,7 @@ def test_every_http_route_demands_a_token_with_the_scope(environment: str, custo
     for public in (STRIPE_WEBHOOK, OAUTH_CALLBACK):
         assert http.pop(public)["AuthorizationType"] == "NONE"
 
-    assert set(http) == {*Route, *BillingRoute, *ConnectRoute}
+    assert set(http) == {*Route, *BillingRoute, *ConnectRoute, *PrivacyRoute}
     assert {(each["AuthorizationType"], *each["AuthorizationScopes"]) for each in http.values()} == {
         ("JWT", SCOPE)
     }
