@@ -5,7 +5,9 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -13,12 +15,21 @@ from local.machine import Machine
 from local.streaming import stream
 from nat.cli.profile import Session
 from nat.events import Envelope
-from nat.names import BillingRoute, ConnectRoute, Header, Route
-from tests.integration.conftest import PATIENCE, Person
-from tests.integration.test_connecting import Browser
+from nat.names import OAUTH_CALLBACK, BillingRoute, ConnectRoute, Header, Route
+from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
 
 QUESTION = "how many people are tagged volunteer?"
+CONTROL_PANEL, ANOTHER = "2", "3"
+"""Two of the control-panel users of the seeded nation `harbor`."""
 _POLL_SECONDS = 0.1
+
+
+def steer(machine: Machine, vendor: str, name: str, **body: Any) -> dict[str, Any] | list[Any]:
+    """Use a control route of a stand-in; gives its answer."""
+    answer = requests.post(f"{machine.ports.url(vendor)}/_standin/{name}", json=body, timeout=PATIENCE)
+    answer.raise_for_status()
+    told: dict[str, Any] | list[Any] = answer.json()
+    return told
 
 
 def call_api(
@@ -39,6 +50,57 @@ def call_api(
         headers={"Authorization": f"Bearer {session.access_token}", **selected},
         timeout=PATIENCE,
     )
+
+
+class Browser:
+    """Somebody's browser. It keeps the one cookie itself: the deployed API has no host name of its own here,
+    and the web app's, under which NationBuilder sends people back, is only imitated."""
+
+    def __init__(self, machine: Machine, person: Person, nation: str = OTHER_NATION) -> None:
+        self._machine = machine
+        self._headers = {
+            "Authorization": f"Bearer {person.session.access_token}",
+            Header.NATION_SLUG.value: nation,
+        }
+        self._cookies: dict[str, str] = {}
+
+    def call(self, route: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Call a route of the HTTP API."""
+        method, _, path = route.partition(" ")
+        answer = requests.request(
+            method,
+            f"{self._machine.deployment.api_url}{path}",
+            json=body,
+            headers=self._headers,
+            timeout=PATIENCE,
+        )
+        if "set-cookie" in answer.headers:
+            jar = SimpleCookie(answer.headers["set-cookie"])
+            self._cookies = {name: each.value for name, each in jar.items()}
+        return answer.status_code, answer.json()
+
+    def go(
+        self, route: ConnectRoute, *, user: str = CONTROL_PANEL, decision: str = "allow"
+    ) -> requests.Response:
+        """Begin, decide on NationBuilder's page, and come back."""
+        status, body = self.call(route)
+        assert status == 200, body
+        consent = requests.get(
+            f"{body['url']}&decision={decision}&user={user}", allow_redirects=False, timeout=PATIENCE
+        )
+        address = urlsplit(consent.headers["location"])
+        assert address.path == OAUTH_CALLBACK.partition(" ")[2]
+        return self.arrive(address.query)
+
+    def arrive(self, query: str) -> requests.Response:
+        """Come back to us."""
+        path = OAUTH_CALLBACK.partition(" ")[2]
+        return requests.get(
+            f"{self._machine.deployment.api_url}{path}?{query}",
+            headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())},
+            allow_redirects=False,
+            timeout=PATIENCE,
+        )
 
 
 @dataclass(frozen=True)

@@ -4,31 +4,16 @@ functions under their roles."""
 import secrets
 from collections.abc import Callable
 from json import JSONDecodeError
-from typing import Any
 
 import pytest
 import requests
 from websocket import WebSocketConnectionClosedException
 
 from local.machine import Machine
-from nat.cli.profile import Session
-from nat.names import Header, Route
+from nat.names import Route
 from nat.roles import Role
 from tests.integration.conftest import NATION, PATIENCE, Person
-
-
-def call(
-    machine: Machine, session: Session, route: Route, body: Any = None, **path: str
-) -> requests.Response:
-    """Call a route of the HTTP API in the nation."""
-    method, _, place = route.partition(" ")
-    return requests.request(
-        method,
-        f"{machine.deployment.api_url}{place.format(**path)}",
-        json=body,
-        headers={"Authorization": f"Bearer {session.access_token}", Header.NATION_SLUG.value: NATION},
-        timeout=PATIENCE,
-    )
+from tests.integration.people import QUESTION, call_api
 
 
 def mailed_token(machine: Machine, to: str) -> str:
@@ -47,26 +32,28 @@ def test_who_is_invited_by_email_joins_by_proving_the_address_and_can_be_removed
     stranger = new_person("harbor", Role.MEMBER)
     email, password = f"{secrets.token_hex(6)}@newcomer.example", f"Test-{secrets.token_hex(8)}-A"
 
-    invited = call(machine, admin.session, Route.INVITE, {"email": email.upper(), "role": "member"})
+    invited = call_api(
+        machine, admin.session, NATION, Route.INVITE, {"email": email.upper(), "role": "member"}
+    )
     assert invited.status_code == 201, invited.text
     token = mailed_token(machine, email)
     user_id = machine.sign_in.sign_up(email, password)
     session = machine.sign_in.log_in(email, password)
-    by_other = call(machine, stranger.session, Route.ACCEPT_INVITATION, {"token": token})
-    accepted = call(machine, session, Route.ACCEPT_INVITATION, {"token": token})
+    by_other = call_api(machine, stranger.session, NATION, Route.ACCEPT_INVITATION, {"token": token})
+    accepted = call_api(machine, session, NATION, Route.ACCEPT_INVITATION, {"token": token})
 
     assert (by_other.status_code, by_other.json()["error"]["code"]) == (403, "invitation_for_other")
     assert accepted.json() == {"nation_slug": NATION, "role": "member", "joined": True}
-    assert call(machine, session, Route.ME).json()["nation_slug"] == NATION
+    assert call_api(machine, session, NATION, Route.ME).json()["nation_slug"] == NATION
 
     newcomer = Person(machine, session, user_id)
     with newcomer.socket() as socket:
-        socket.ask("how many people are tagged volunteer?")
+        socket.ask(QUESTION)
         socket.until_end()
-        removed = call(machine, admin.session, Route.REMOVE_MEMBER, user=user_id)
+        removed = call_api(machine, admin.session, NATION, Route.REMOVE_MEMBER, user=user_id)
         assert removed.status_code == 200, removed.text
         # websocket-client says that the other side has ended by an error, or by a message without text.
         with pytest.raises((WebSocketConnectionClosedException, JSONDecodeError)):
             socket.receive()
 
-    assert call(machine, session, Route.MEMBERS).status_code == 403
+    assert call_api(machine, session, NATION, Route.MEMBERS).status_code == 403

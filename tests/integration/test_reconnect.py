@@ -20,9 +20,8 @@ from nat.nations.record import Nation, Nations
 from nat.people.users import Users
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
-from tests.integration.test_connecting import Browser
+from tests.integration.people import QUESTION, Browser
 
-QUESTION = "how many people are tagged volunteer?"
 LOST = f"Nat lost access to {OTHER_NATION}"
 BACK = f"Nat has access to {OTHER_NATION} again"
 
@@ -139,7 +138,7 @@ def test_access_that_was_taken_away_is_told_everywhere_until_the_nation_is_conne
         assert record(machine).nb_needs_reauth
         assert not record(machine).may_run_unattended
         assert states(members[0]) == [True, True]
-        assert run(machine, "RefreshSweepFunctionName")["announced"] == 1
+        assert run(machine, "RefreshSweepFunctionName")["announced"] >= 1
         for admin in admins:
             assert wait_for_mail(machine, admin, 1) == [LOST]
         pushed = looking_on.until("notice")[-1]
@@ -147,7 +146,7 @@ def test_access_that_was_taken_away_is_told_everywhere_until_the_nation_is_conne
 
         assert Browser(machine, admins[0]).go(ConnectRoute.CONNECT).status_code == 302
 
-        assert run(machine, "RefreshSweepFunctionName")["announced"] == 1
+        assert run(machine, "RefreshSweepFunctionName")["announced"] >= 1
         assert looking_on.until("notice")[-1]["kind"] == "reconnected"
     assert not record(machine).nb_needs_reauth
     assert record(machine).may_run_unattended

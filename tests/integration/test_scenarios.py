@@ -25,18 +25,14 @@ from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
 from nat.nations.pages import BILLING_PAGE
 from nat.nations.record import Nation, Nations
 from tests.integration.conftest import OTHER_NATION, PATIENCE
-from tests.integration.people import QUESTION, Customer
-
-JOINS_AS = "3"
-"""A control-panel user of the nation's NationBuilder, another than the one who connects it."""
+from tests.integration.people import ANOTHER, QUESTION, Customer, steer
 
 
 @pytest.fixture
 def slug(machine: Machine) -> str:
     """A nation of NationBuilder that Nat has never heard of, with the records of a seeded one."""
     slug = f"{OTHER_NATION}-{secrets.token_hex(4)}"
-    url = f"{machine.ports.url('nationbuilder')}/_standin/nations"
-    requests.post(url, json={"slug": slug, "nation": OTHER_NATION}, timeout=PATIENCE).raise_for_status()
+    steer(machine, "nationbuilder", "nations", slug=slug, nation=OTHER_NATION)
     return slug
 
 
@@ -114,7 +110,8 @@ def test_1_a_new_nation_subscribes_connects_nationbuilder_and_gets_its_first_ans
     assert kept["nation_slug"] == newcomer.nation
     assert datetime.fromisoformat(kept["expires_at"]) > datetime.now(UTC) + timedelta(hours=23)
     assert newcomer.get(ConnectRoute.CONNECTIONS)["nationbuilder"]["connected"]
-    assert not record(machine, newcomer.nation).owner_provisional
+    proven = record(machine, newcomer.nation)
+    assert (proven.owner_id, proven.owner_provisional) == (newcomer.user_id, False)
 
     answer = newcomer.ask()[-1]
 
@@ -242,7 +239,7 @@ def test_5_whoever_joins_after_one_admin_has_connected_asks_at_once(
     invited = Customer.sign_up(machine, admin.nation)
     invited.accept(admin.invite_by_link(1))
     joined = Customer.sign_up(machine, admin.nation)
-    assert joined.browser().go(ConnectRoute.JOIN, user=JOINS_AS).status_code == 302
+    assert joined.browser().go(ConnectRoute.JOIN, user=ANOTHER).status_code == 302
 
     figure = machine.vendors.figures(admin.nation).tagged_volunteer
     for each in (invited, joined):
