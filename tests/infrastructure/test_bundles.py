@@ -21,6 +21,7 @@ HANDLERS = {
         "nat.handlers.sweep",
         "nat.handlers.dead_letters",
         "nat.handlers.notices",
+        "nat.handlers.privacy",
     ),
     "sse": ("nat.handlers.sse",),
     "billing": (
@@ -28,6 +29,7 @@ HANDLERS = {
         "nat.handlers.billing_rounds",
         "nat.handlers.stripe_events",
         "nat.handlers.stripe_webhook",
+        "nat.handlers.privacy_work",
     ),
 }
 OF_THE_RUNTIME = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
