@@ -62,7 +62,7 @@ OPERATIONS: Final = (
         "Where an admin goes to let Nat work in the nation",
         Departure,
         description=_COOKIE,
-        errors=ADMIN,
+        errors=(*ADMIN, NationUnknown),
     ),
     Operation(
         ConnectRoute.JOIN,
@@ -71,6 +71,7 @@ OPERATIONS: Final = (
         "Where somebody goes to prove that they use the nation's control panel",
         Departure,
         description=f"For who is no member of the nation yet. {_COOKIE}",
+        errors=(NationUnknown,),
     ),
     Operation(
         ConnectRoute.DISCONNECT,
