@@ -12,6 +12,7 @@ from ulid import ULID
 from local import demo
 from local.console import StartFailed, console, problem, say, step
 from local.machine import Machine
+from local.newcomer import PageFailed, connect, subscribe
 from local.places import DEFAULT_PLACES, Places, Ports
 from local.streaming import StreamRefused, stream
 from local.vendors import Vendors
@@ -25,6 +26,8 @@ from nat.roles import Role
 
 NATION = "demo"
 OTHER_NATION = "harbor"
+PLAN = "nat"
+VOLUNTEERS = "how many people are tagged volunteer?"
 
 
 class CheckFailed(Exception):
@@ -36,11 +39,11 @@ def smoke() -> int:
     home = Path(tempfile.mkdtemp(prefix="nat-smoke-"))
     places, ports = Places(home), Ports.free()
     machine = Machine(places, ports, Vendors(ports, places.nationbuilder_state))
-    say("Smoke test: a fresh Nat, a new person, two questions")
+    say("Smoke test: a fresh Nat, new people, a new nation, three questions")
     try:
         with machine:
             _check(machine)
-    except (StartFailed, CheckFailed, CommandFailed, StreamRefused) as failure:
+    except (StartFailed, CheckFailed, CommandFailed, StreamRefused, PageFailed) as failure:
         kept = DEFAULT_PLACES.logs / "smoke"
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(machine.places.logs, kept)
@@ -62,18 +65,40 @@ def _check(machine: Machine) -> None:
         _expect(figure, answer)
     other = _new_person(machine)
     body = {"turn": str(ULID()), "conversation": str(ULID())}
-    body["message"] = "how many people are tagged volunteer?"
+    body["message"] = VOLUNTEERS
     events = (event for _, event in stream(machine.stream_url, other, NATION, body))
     _expect(figures.tagged_volunteer, _shown(f"{body['message']} (server-sent events)", events))
+    _expect_first_answer(machine)
     with step("asking for another nation's tokens with this nation's credentials"):
         _expect_isolation(machine)
 
 
+def _expect_first_answer(machine: Machine) -> None:
+    """A nation that Nat has never heard of: subscribed, connected, asked."""
+    nation = f"{OTHER_NATION}-{secrets.token_hex(4)}"
+    machine.vendors.alias(nation, OTHER_NATION)
+    email, password = _credentials()
+    with step("signing up, subscribing a new nation, connecting NationBuilder"):
+        machine.sign_in.sign_up(email, password)
+        session = machine.sign_in.log_in(email, password)
+        with PlatformClient(machine.sign_in.profile, session) as client:
+            subscribe(client, nation, PLAN)
+        connect(machine.deployment, session, nation)
+    with PlatformClient(machine.sign_in.profile, session) as client:
+        answer = _shown(VOLUNTEERS, client.ask(nation, VOLUNTEERS))
+    _expect(machine.vendors.figures(nation).tagged_volunteer, answer)
+
+
 def _new_person(machine: Machine) -> Session:
-    email, password = f"{secrets.token_hex(4)}@smoke.example", f"Smoke-{secrets.token_hex(8)}-A"
+    email, password = _credentials()
     user_id = machine.sign_in.sign_up(email, password)
     demo.add_member(machine.deployment, user_id, demo.DemoPerson(email, NATION, Role.MEMBER))
     return machine.sign_in.log_in(email, password)
+
+
+def _credentials() -> tuple[str, str]:
+    """Address and password of somebody new."""
+    return f"{secrets.token_hex(4)}@smoke.example", f"Smoke-{secrets.token_hex(8)}-A"
 
 
 def _shown(question: str, events: Iterable[Envelope]) -> str:

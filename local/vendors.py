@@ -104,6 +104,10 @@ class Vendors:
         expires_at = datetime.fromisoformat(given["expires_at"])
         return NbTokens(given["access_token"], given["refresh_token"], expires_at, slug, now)
 
+    def alias(self, slug: str, of: str) -> None:
+        """Let the stand-in answer for one more nation, with the records of one that it has."""
+        self._steer("POST", "nations", {"slug": slug, "nation": of})
+
     def figures(self, slug: str) -> Figures:
         """The true figures of a seeded nation at this moment."""
         found = self._steer("GET", f"figures?nation={slug}")

@@ -5,22 +5,21 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
+from local import newcomer
 from local.machine import Machine
 from local.streaming import stream
 from nat.cli.profile import Session
 from nat.events import Envelope
-from nat.names import OAUTH_CALLBACK, BillingRoute, ConnectRoute, Header, Route
+from nat.names import BillingRoute, ConnectRoute, Header, Route
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
 
 QUESTION = "how many people are tagged volunteer?"
-CONTROL_PANEL, ANOTHER = "2", "3"
-"""Two of the control-panel users of the seeded nation `harbor`."""
+ANOTHER = "3"
+"""A control-panel user of the seeded nation `harbor`, another than its first."""
 _POLL_SECONDS = 0.1
 
 
@@ -52,55 +51,11 @@ def call_api(
     )
 
 
-class Browser:
-    """Somebody's browser. It keeps the one cookie itself: the deployed API has no host name of its own here,
-    and the web app's, under which NationBuilder sends people back, is only imitated."""
+class Browser(newcomer.Browser):
+    """Somebody's browser on the way to a nation's NationBuilder."""
 
     def __init__(self, machine: Machine, person: Person, nation: str = OTHER_NATION) -> None:
-        self._machine = machine
-        self._headers = {
-            "Authorization": f"Bearer {person.session.access_token}",
-            Header.NATION_SLUG.value: nation,
-        }
-        self._cookies: dict[str, str] = {}
-
-    def call(self, route: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        """Call a route of the HTTP API."""
-        method, _, path = route.partition(" ")
-        answer = requests.request(
-            method,
-            f"{self._machine.deployment.api_url}{path}",
-            json=body,
-            headers=self._headers,
-            timeout=PATIENCE,
-        )
-        if "set-cookie" in answer.headers:
-            jar = SimpleCookie(answer.headers["set-cookie"])
-            self._cookies = {name: each.value for name, each in jar.items()}
-        return answer.status_code, answer.json()
-
-    def go(
-        self, route: ConnectRoute, *, user: str = CONTROL_PANEL, decision: str = "allow"
-    ) -> requests.Response:
-        """Begin, decide on NationBuilder's page, and come back."""
-        status, body = self.call(route)
-        assert status == 200, body
-        consent = requests.get(
-            f"{body['url']}&decision={decision}&user={user}", allow_redirects=False, timeout=PATIENCE
-        )
-        address = urlsplit(consent.headers["location"])
-        assert address.path == OAUTH_CALLBACK.partition(" ")[2]
-        return self.arrive(address.query)
-
-    def arrive(self, query: str) -> requests.Response:
-        """Come back to us."""
-        path = OAUTH_CALLBACK.partition(" ")[2]
-        return requests.get(
-            f"{self._machine.deployment.api_url}{path}?{query}",
-            headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())},
-            allow_redirects=False,
-            timeout=PATIENCE,
-        )
+        super().__init__(machine.deployment, person.session, nation)
 
 
 @dataclass(frozen=True)
@@ -154,7 +109,7 @@ class Customer(Person):
 
     def pay(self, page: Mapping[str, Any]) -> str:
         """Pay on Stripe's page; gives where Stripe sends the browser."""
-        return self._submit(page["url"], {"do": "pay", "card": "ok"})
+        return newcomer.submit(page["url"], {"do": "pay", "card": "ok"})
 
     def subscribe(self) -> dict[str, Any]:
         """Subscribe the nation; gives its state once it has heard of it."""
@@ -169,7 +124,7 @@ class Customer(Person):
         (subscription,) = set(re.findall(r'name="subscription" value="([^"]+)"', page))
         buttons = re.findall(r'name="price" value="([^"]+)">([^<]+)<', page)
         (price,) = [value for value, shown in buttons if words in shown]
-        self._submit(body["url"], {"do": "plan", "subscription": subscription, "price": price})
+        newcomer.submit(body["url"], {"do": "plan", "subscription": subscription, "price": price})
 
     def connect(self) -> requests.Response:
         """Connect NationBuilder on its consent page."""
@@ -205,8 +160,3 @@ class Customer(Person):
         self.forget_cooldown()
         events = stream(self.machine.stream_url, self.session, self.nation, question)
         return [envelope for _, envelope in events]
-
-    def _submit(self, url: str, form: Mapping[str, str]) -> str:
-        answer = requests.post(url, data=form, allow_redirects=False, timeout=PATIENCE)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
