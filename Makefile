@@ -37,7 +37,7 @@ smoke: prepare ## start apart, sign up, ask, check the answers, stop
 	@$(VENV)/python -m local smoke
 
 test: prepare ## every suite: unit, infrastructure, integration
-	@$(VENV)/python -m pytest
+	@$(VENV)/python -m pytest -n auto --dist loadgroup
 
 soak: prepare ## the long forms: killed workers, cut connections, the shared rate limit; prints figures
 	@$(VENV)/python -m pytest tests/soak

@@ -3,12 +3,27 @@
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from nat.names import Table
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws, create_tables, running_aws
+
+TOGETHER = ("integration", "infrastructure")
+"""Suites whose tests share something expensive, a deployed Nat or all templates: one process runs each, and
+begins with it, because they take longest."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests one of several processes should run: those of a suite, or of a module."""
+    for item in items:
+        suite = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(pytest.mark.xdist_group(suite if suite in TOGETHER else str(item.path)))
+    order = {suite: place for place, suite in enumerate(TOGETHER)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ def succeeded(stage: Scene, tool: str, seen: Seen) -> None:
         return
     case = SMALLEST[tool]
     assert seen.change is not None
-    assert seen.finished.label == seen.change.summary
+    assert seen.finished.label.removeprefix("Prepared: ") == seen.change.summary
     assert (seen.told["state"], seen.told["operations"]) == ("done", case.operations)
     assert seen.told["undoable"] == (case.operations if case.restores else 0)
     assert set(seen.states.values()) == {EntryState.DONE}
