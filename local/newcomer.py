@@ -14,8 +14,9 @@ from nat.cli.platform import PlatformClient
 from nat.cli.profile import Session
 from nat.names import OAUTH_CALLBACK, BillingRoute, ConnectRoute, Header, Route
 
-TIMEOUT: Final = 30
-PATIENCE: Final = 30.0
+TIMEOUT: Final = 60
+"""Seconds for one answer: a function that is called first has to start."""
+PATIENCE: Final = 60.0
 """Seconds for Stripe's news to arrive."""
 _POLL: Final = 0.1
 
@@ -45,9 +46,11 @@ def subscribe(client: PlatformClient, nation: str, plan: str) -> None:
 
 
 class Browser:
-    """Somebody's browser on the way to NationBuilder and back. It keeps the one cookie itself: the deployed API
-    has no host name of its own here, and the web app's, under which NationBuilder sends people back, is only
-    imitated."""
+    """Somebody's browser on the way to NationBuilder and back.
+
+    It keeps the one cookie itself: the deployed API has no host name of its own here, and the web app's,
+    under which NationBuilder sends people back, is only imitated.
+    """
 
     def __init__(self, deployment: Deployment, session: Session, nation: str) -> None:
         self._api_url = deployment.api_url
@@ -69,8 +72,8 @@ class Browser:
     def go(
         self, route: ConnectRoute, *, user: str | None = None, decision: str = "allow"
     ) -> requests.Response:
-        """Begin, decide on NationBuilder's page, and come back; gives where that leads. `user` is who decides,
-        by default the nation's first control-panel user. Raises `PageFailed`."""
+        """Begin, decide on NationBuilder's page, and come back; gives where that leads. `user` decides, by
+        default the nation's first control-panel user. Raises `PageFailed`."""
         status, body = self.call(route)
         if status != requests.codes.ok:
             raise PageFailed(f"The way to NationBuilder was refused: {body}")

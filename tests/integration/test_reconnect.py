@@ -1,7 +1,5 @@
 """Tokens that end, are refreshed and are taken away, with the deployed functions and roles."""
 
-import json
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -12,14 +10,13 @@ import pytest
 import requests
 
 from local.machine import Machine
-from local.mail import sent
 from nat.connections.pages import CONNECTIONS_PAGE
 from nat.connections.tokens import NbTokens
 from nat.names import ConnectRoute
 from nat.nations.record import Nation, Nations
-from nat.people.users import Users
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
+from tests.integration.mailbox import run, subjects, wait_for_mail
 from tests.integration.people import QUESTION, Browser
 
 LOST = f"Nat lost access to {OTHER_NATION}"
@@ -54,16 +51,6 @@ def record(machine: Machine) -> Nation:
     return Nations(machine.deployment.root.dynamodb, machine.deployment.tables).require(OTHER_NATION)
 
 
-def run(machine: Machine, function: str) -> dict[str, Any]:
-    """What a deployed function answers to its schedule."""
-    answer = machine.deployment.root.functions.invoke(
-        FunctionName=machine.deployment[function], Payload=b"{}"
-    )
-    found: dict[str, Any] = json.loads(answer["Payload"].read())
-    assert "errorType" not in found, found
-    return found
-
-
 def ask(person: Person) -> list[dict[str, Any]]:
     """The events of one question."""
     with person.socket(OTHER_NATION) as socket:
@@ -91,23 +78,6 @@ def test_the_job_refreshes_what_ends_before_its_next_run(machine: Machine) -> No
     assert run(machine, "RefreshDueFunctionName")["refreshed"] == 1
 
     assert run(machine, "RefreshDueFunctionName")["refreshed"] == 0
-
-
-def subjects(machine: Machine, person: Person) -> list[str]:
-    """Subjects of the emails that somebody got, the oldest first."""
-    root, tables = machine.deployment.root, machine.deployment.tables
-    user = Users(root.dynamodb, tables).get(person.user_id)
-    assert user is not None
-    assert user.email is not None
-    return [each["Subject"] for each in sent(root, user.email)]
-
-
-def wait_for_mail(machine: Machine, person: Person, count: int) -> list[str]:
-    """The subjects, once there are so many. The queue of notices is read by the deployed function."""
-    end = time.monotonic() + PATIENCE
-    while len(found := subjects(machine, person)) < count and time.monotonic() < end:
-        time.sleep(0.5)
-    return found
 
 
 def states(person: Person) -> list[bool]:

@@ -25,6 +25,7 @@ from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
 from nat.nations.pages import BILLING_PAGE
 from nat.nations.record import Nation, Nations
 from tests.integration.conftest import OTHER_NATION, PATIENCE
+from tests.integration.mailbox import run, subjects, wait_for_mail
 from tests.integration.people import ANOTHER, QUESTION, Customer, steer
 
 
@@ -168,6 +169,11 @@ def test_3_the_limit_stops_everybody_until_the_nation_upgrades(
         assert (stopped.value.status, stopped.value.code) == (402, "limit_reached")
         state = each.get(Route.NATION)
         assert (state["limit_reached"], state["active"], state["queries_used"]) == (True, True, 500)
+
+    run(machine, "RefreshSweepFunctionName")
+    welcomed, *news = wait_for_mail(machine, owner, 3)
+    assert f"{owner.nation} has used all its queries" in news
+    assert [subjects(machine, each) for each in everybody[1:]] == [[welcomed], [welcomed]]
 
     owner.choose_plan("$79")
     owner.until(plan="nat_pro", limit_reached=False)
