@@ -151,3 +151,25 @@ def test_an_unknown_endpoint_names_the_known_ones(library: RunningNationBuilder)
 
     assert response.status_code == 404
     assert "POST /_standin/tokens" in response.json()["error"]
+
+
+def test_a_nation_answers_under_another_slug_as_well(server: RunningNationBuilder) -> None:
+    control(server, "POST", "nations", slug="harbor-two", nation="harbor")
+
+    token = control(server, "POST", "tokens", nation="harbor-two")["access_token"]
+    answer = requests.get(
+        f"{server.url('harbor-two')}/api/v2/signups/me",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    )
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["data"]["attributes"]["full_name"] == "Grace Nakamura"
+
+
+def test_a_slug_that_no_nation_can_have_is_refused(server: RunningNationBuilder) -> None:
+    wrong = requests.post(
+        f"{server.control_url}/nations", json={"slug": "Harbor Two", "nation": "harbor"}, timeout=10
+    )
+
+    assert wrong.status_code == 400
