@@ -100,6 +100,8 @@ class ObservabilityStack(NatStack):
         for queue, called, alarm in (
             (automation.schedules.dead_letters, "Undelivered occurrences", "Occurrences"),
             (automation.notices.queue.dead_letters, "Unsent notices", "Notices"),
+            (api.billing.events.dead_letters, "Undone events of the payment provider", "BillingEvents"),
+            (api.privacy.jobs.dead_letters, "Exports and deletions that failed", "PrivacyJobs"),
         ):
             facade.monitor_sqs_queue(
                 queue=queue,

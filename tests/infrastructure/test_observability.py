@@ -33,8 +33,9 @@ def test_one_lost_turn_is_an_alarm() -> None:
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
-def test_one_notice_that_could_not_be_sent_is_an_alarm() -> None:
-    (alarm,) = [each for name, each in alarms("prod").items() if "-Notices-" in name]
+@pytest.mark.parametrize("queue", ["Notices", "BillingEvents", "PrivacyJobs"])
+def test_one_message_that_nobody_could_act_on_is_an_alarm(queue: str) -> None:
+    (alarm,) = [each for name, each in alarms("prod").items() if f"-{queue}-" in name]
 
     assert alarm["Threshold"] == 0
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
