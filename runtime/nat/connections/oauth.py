@@ -259,8 +259,6 @@ class OAuth:
         """What follows once the tokens are stored."""
         state = begun.state
         self.connected.put(proven)
-        # Its brand is the one that writes to the nation's people.
-        self._people.members.nations.update(state.nation_slug, {"web_app": begun.web_app}, now=self._now())
         # People of the nation hear from the brand whose web app this is.
         nations = self._people.members.nations
         nations.update(state.nation_slug, {"web_app": begun.web_app}, now=self._now())
