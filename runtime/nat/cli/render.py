@@ -5,7 +5,7 @@ terminal, as in a pipe, the plain answer is written.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rich.console import Console
@@ -200,15 +200,3 @@ def tool_line(event: ToolFinished) -> str:
     elif counted is not None:
         line += f": {counted}"
     return f"{line}, not complete" if event.complete is False else line
-
-
-def show_all(events: Iterable[Event], console: Console, after: Callable[[], None] = lambda: None) -> Screen:
-    """Show a turn from its first to its last event."""
-    screen = Screen(console)
-    try:
-        for event in events:
-            screen.show(event)
-            after()
-    finally:
-        screen.finish()
-    return screen

@@ -250,8 +250,9 @@ def token_vault(
     raise SettingMissing(f"NAT_TOKEN_STORE is {store}; it can be secretsmanager or dynamodb.")
 
 
-def move_tokens(nation_slug: str, source: TokenVault, target: TokenVault) -> bool:
+def move_tokens(nation_slug: str, source: TokenVault, target: TokenVault | None) -> bool:
     """Copy a nation's pair from one vault to the other; False if it has none. The source keeps its copy.
+    Without a target it only looks.
 
     Must be done while nothing refreshes, that is with the old store's workers and jobs stopped: a pair is
     refreshed by the store that is configured, and the other's copy is then spent.
@@ -261,7 +262,8 @@ def move_tokens(nation_slug: str, source: TokenVault, target: TokenVault) -> boo
         tokens = source.get_nb_tokens_by_nation(nation_slug)
     except Reconnect:
         return False
-    target.store_nb_tokens(tokens)
+    if target is not None:
+        target.store_nb_tokens(tokens)
     return True
 
 

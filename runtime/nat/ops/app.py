@@ -1,11 +1,15 @@
 """The commands of `nat ops`. Each imports what it needs when it runs."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 app = typer.Typer(help="For who operates the platform, with their own AWS credentials.", no_args_is_help=True)
+
+Stacks = Annotated[str, typer.Option(help="What the stacks' names begin with: Nat-prod.", metavar="PREFIX")]
+Found = TypeVar("Found")
 
 
 @app.callback()
@@ -13,11 +17,74 @@ def _group() -> None:
     pass
 
 
+@app.command("move-tokens")
+def move_tokens(
+    to: Annotated[str, typer.Option("--to", help="secretsmanager or dynamodb.", metavar="STORE")],
+    stacks: Stacks = "",
+    apply: Annotated[bool, typer.Option("--apply", help="Do it. Without, nothing is changed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether everything is stopped.")] = False,
+) -> None:
+    """Copy every nation's NationBuilder tokens into the other store. A dry run, unless --apply is given.
+
+    Nothing may refresh tokens meanwhile: stop the workers and the refresh rules, move, deploy with
+    `token_store` changed, start again.
+    """
+    from nat.ops import token_store
+
+    if to not in token_store.STORES:
+        typer.echo(f"nat: --to is {' or '.join(token_store.STORES)}.", err=True)
+        raise typer.Exit(2)
+    _at(stacks)
+    if apply and not yes:
+        typer.confirm("Are all workers and the refresh rules stopped?", abort=True, err=True)
+    moved = _known(lambda: token_store.move(to, apply=apply, told=lambda slug: typer.echo(slug, err=True)))
+    done = "copied" if apply else "would be copied; nothing was changed"
+    typer.echo(f"{len(moved.copied)} pairs {done}, {len(moved.missing)} nations have none to copy.")
+    for slug in moved.missing:
+        typer.echo(f"no pair: {slug}")
+
+
+@app.command("verify-audit")
+def verify_audit(
+    nation: Annotated[str, typer.Argument(help="The nation's slug.", metavar="SLUG")], stacks: Stacks = ""
+) -> None:
+    """Walk a nation's audit log from its beginning. Keep the count and the hash: compared with later ones
+    they show a log whose end was cut off."""
+    from nat import aws
+    from nat.audit.log import Audit
+    from nat.settings import TableNames
+
+    _at(stacks)
+    found = _known(lambda: Audit(aws.dynamodb(), TableNames.read()).verify(nation))
+    if not found.whole:
+        typer.echo(f"{nation}: broken at entry {found.broken_at}; the {found.entries} before it hold.")
+        raise typer.Exit(1)
+    typer.echo(f"{nation}: {found.entries} entries hold, the last with hash {found.head}.")
+
+
+def _at(stacks: str) -> None:
+    """Let this process know the platform that was named, if one was."""
+    from nat.ops import place
+
+    if stacks:
+        _known(lambda: place.find(stacks))
+
+
+def _known(look: Callable[[], Found]) -> Found:
+    """What `look` gives. Ends the command where the platform is not known."""
+    from nat.ops.place import PlaceUnknown
+    from nat.settings import SettingMissing
+
+    try:
+        return look()
+    except (SettingMissing, PlaceUnknown) as missing:
+        typer.echo(f"nat: {missing} Name the stacks with --stacks.", err=True)
+        raise typer.Exit(2) from None
+
+
 @app.command("migrate-tenants")
 def migrate_tenants(
-    stacks: Annotated[
-        str, typer.Option(help="What the stacks' names begin with: Nat-prod.", metavar="PREFIX")
-    ] = "",
+    stacks: Stacks = "",
     apply: Annotated[bool, typer.Option("--apply", help="Do it. Without, nothing is changed.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write the whole report there, as JSON.", metavar="FILE")
@@ -34,17 +101,11 @@ def migrate_tenants(
     """Make nations of the former platform's tenants. A dry run, unless --apply is given; may be repeated."""
     from rich.console import Console
 
-    from nat.ops import place, tenants
-    from nat.settings import SettingMissing
+    from nat.ops import tenants
 
-    try:
-        if stacks:
-            place.find(stacks)
-        migration = tenants.migration_of_process(tuple(customer or ()))
-        statuses = tenants.statuses_at_stripe() if stripe else None
-    except (SettingMissing, place.PlaceUnknown) as missing:
-        typer.echo(f"nat: {missing} Name the stacks with --stacks.", err=True)
-        raise typer.Exit(2) from None
+    _at(stacks)
+    migration = _known(lambda: tenants.migration_of_process(tuple(customer or ())))
+    statuses = _known(tenants.statuses_at_stripe) if stripe else None
     if apply and not yes:
         typer.confirm("Is the former platform's refresh job switched off?", abort=True, err=True)
     console = Console(stderr=True)
