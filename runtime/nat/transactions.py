@@ -1,4 +1,5 @@
-"""DynamoDB transactions: conflicts are tried again, failed conditions are told by their place.
+"""Conditional writes to DynamoDB. Of a transaction conflicts are tried again, and failed conditions are told
+by their place.
 
 `TransactionConflict` means that another transaction touched an item at the same moment; nothing was written,
 and the same call may succeed right away (DynamoDB API reference, TransactWriteItems). The embedded AWS never
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 TRIES: Final = 8
 FIRST_PAUSE: Final = 0.01
 """Seconds; doubles with each try, with full jitter: at most 1.3 s in all."""
-_PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """Cancellation reasons that say nothing about the items (DynamoDB API reference, TransactWriteItems)."""
+IN_PROGRESS: Final = "TransactionInProgressException"
+"""The same transaction is being written at this moment."""
 
 
 class Cancelled(Exception):
@@ -30,6 +33,11 @@ class Cancelled(Exception):
     def __init__(self, failed: frozenset[int]) -> None:
         super().__init__(f"Conditions failed at {sorted(failed)}.")
         self.failed = failed
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Whether the condition of a single write did not hold, so that nothing was written."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
 def write(
@@ -51,10 +59,10 @@ def write(
             failed = frozenset(at for at, code in enumerate(reasons) if code == "ConditionalCheckFailed")
             if failed:
                 raise Cancelled(failed) from None
-            if not _PASSING.intersection(reasons) or number == TRIES - 1:
+            if not PASSING.intersection(reasons) or number == TRIES - 1:
                 raise
         except ClientError as error:
-            conflict = error.response["Error"]["Code"] == "TransactionInProgressException"
+            conflict = error.response["Error"]["Code"] == IN_PROGRESS
             if not conflict or number == TRIES - 1:
                 raise
         else:

@@ -27,6 +27,7 @@ from nat.errors import BadRequest, Internal
 from nat.items import decode, encode, moment, timestamp
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import IN_PROGRESS, PASSING, condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,8 +45,6 @@ READ_AT_MOST: Final = 2_000
 """Entries that one page looks through for a filter; `next` goes on from there."""
 _ENTRIES: Final = ("0", ":")
 """Sort keys of entries lie between: they begin with a digit."""
-_PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-_AGAIN: Final = "TransactionInProgressException"
 
 
 @dataclass(frozen=True)
@@ -233,7 +232,7 @@ class Audit:
                 ConditionExpression="attribute_not_exists(nation_slug)",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return None
             raise
         return True
@@ -261,11 +260,11 @@ class Audit:
             reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
             if reasons and reasons[0] == "ConditionalCheckFailed":
                 return False
-            if not {"ConditionalCheckFailed", *_PASSING}.intersection(reasons):
+            if not {"ConditionalCheckFailed", *PASSING}.intersection(reasons):
                 raise
             return None
         except ClientError as error:
-            if error.response["Error"]["Code"] != _AGAIN:
+            if error.response["Error"]["Code"] != IN_PROGRESS:
                 raise
             return None
         return True

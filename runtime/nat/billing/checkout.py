@@ -16,6 +16,7 @@ from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -161,7 +162,7 @@ class Checkout:
                 ExpressionAttributeNames={"#key": "key"},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             kept = self._client.get_item(TableName=self._once, Key=encode({"key": key}), ConsistentRead=True)
             return str(decode(kept["Item"])["customer_id"])

@@ -18,7 +18,7 @@ from nat.items import decode, encode, moment
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
+from nat.transactions import Cancelled, condition_failed, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -99,7 +99,7 @@ class BillingRows:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return None
             raise
         item = decode(answer["Attributes"])
@@ -163,7 +163,7 @@ class BillingRows:
                 ExpressionAttributeValues=encode({":id": pending.id}),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
 
     def claim_owner(self, nation_slug: str, user_id: str) -> bool:
@@ -178,7 +178,7 @@ class BillingRows:
                 ExpressionAttributeValues=encode({":user": user_id}),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return False
             raise
         return True

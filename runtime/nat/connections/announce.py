@@ -17,6 +17,7 @@ from ulid import ULID
 from nat.items import decode, encode, timestamp
 from nat.names import BUS_SOURCE, Bus, Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -99,7 +100,7 @@ class Announcements:
                 ExpressionAttributeValues=encode({":later": now + CLAIM, ":seen": item["due_at"]}),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return False
             raise
         return True

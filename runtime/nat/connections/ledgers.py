@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE
 from nat.nationbuilder.ledger import RULES, Holding, Lease, Ledger, LedgerUnavailable, Rules, Used
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -87,7 +88,7 @@ class StoredLedgers:
                 ExpressionAttributeValues=encode({":seen": version}),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return False
             raise
         return True

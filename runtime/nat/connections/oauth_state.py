@@ -30,6 +30,7 @@ from nat.isolation import checked_slug
 from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, Secret, Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -188,7 +189,7 @@ class States:
                 ExpressionAttributeNames={"#key": "key"},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 raise StateInvalid from None
             raise
         return Begun(state, row["app"], row["web_app"], row["verifier"])

@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from nat.items import decode, encode, epoch_ms, moment
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -217,7 +218,7 @@ class RefreshRows:
                 **(names if used else {}),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return None
             raise
         return _row(nation_slug, decode(answer["Attributes"]))

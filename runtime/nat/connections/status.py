@@ -3,21 +3,18 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any
 
 from nat.connections.announce import Announcements
 from nat.items import encode
 from nat.names import REFRESH_BUCKETS, Bus
 from nat.nations.record import Nations
 from nat.settings import TableNames
+from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_ATTEMPTS: Final = 4
-"""A transaction that meets another one on the same rows is cancelled and tried again."""
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
 class NbStatus:
@@ -94,31 +91,20 @@ class NbStatus:
         removes = [name for name, value in new.items() if value is None]
         values = {f":{name}": value for name, value in new.items() if value is not None}
         update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                self._client.transact_write_items(
-                    TransactItems=[
-                        {
-                            "Update": {
-                                "TableName": self._nations.table,
-                                "Key": encode({"nation_slug": nation_slug}),
-                                "UpdateExpression": update,
-                                "ConditionExpression": condition,
-                                "ExpressionAttributeValues": encode({**values, ":true": True}),
-                            }
-                        },
-                        self._announcements.entry(event, nation_slug, about),
-                    ]
-                )
-            except ClientError as error:
-                codes = [each.get("Code") for each in error.response.get("CancellationReasons", [])]
-                if "ConditionalCheckFailed" in codes:
-                    return False
-                if "TransactionConflict" not in codes or attempt == _ATTEMPTS:
-                    raise
-                continue
-            return True
-        return False
+        changed: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._nations.table,
+                "Key": encode({"nation_slug": nation_slug}),
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": encode({**values, ":true": True}),
+            }
+        }
+        try:
+            write(self._client, [changed, self._announcements.entry(event, nation_slug, about)])
+        except Cancelled:
+            return False
+        return True
 
 
 def refresh_bucket(nation_slug: str) -> str:

@@ -23,6 +23,7 @@ from nat.isolation import NationNotEntered, entered_nation
 from nat.items import decode, encode
 from nat.names import Secret, Table
 from nat.settings import SettingMissing, TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -198,7 +199,7 @@ class DynamoVault:
         try:
             self._client.put_item(TableName=self._table, Item=encode(item), **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             _log.warning("an older pair was not stored", extra={"nation": tokens.nation_slug})
         self.forget(tokens.nation_slug)

@@ -19,7 +19,7 @@ from nat.errors import BadRequest, ConversationBusy, NotFound
 from nat.items import decode, encode, epoch_ms
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
+from nat.transactions import Cancelled, condition_failed, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,7 +70,7 @@ class OwnConversations:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 raise NotFound("There is no such conversation.") from None
             raise
         return conversation_of(decode(answer["Attributes"]))

@@ -27,6 +27,7 @@ from nat.errors import NotFound, TurnLost
 from nat.items import decode, encode, encode_value, moment, timestamp
 from nat.names import TTL_ATTRIBUTE
 from nat.roles import Role
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -495,7 +496,7 @@ class Turns:
                 ExpressionAttributeValues={name: encode_value(each) for name, each in values.items()},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return False
             raise
         return True

@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from nat.items import decode, encode, encode_value, moment
 from nat.names import SLUG_PATTERN, Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -231,7 +232,7 @@ class Tenants:
                 ExpressionAttributeValues=values,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return False
             raise
         return True

@@ -22,6 +22,7 @@ from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nation
 from nat.roles import Role
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -123,7 +124,7 @@ class BudgetRows:
                     ExpressionAttributeValues=encode({":used": used}),
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                if not condition_failed(error):
                     raise
 
 

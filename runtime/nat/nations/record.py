@@ -12,6 +12,7 @@ from nat.errors import NationUnknown
 from nat.items import decode, encode, moment
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -168,7 +169,7 @@ class Nations:
                 ConditionExpression=_NEW,
             )
         except ClientError as error:
-            if _refused(error):
+            if condition_failed(error):
                 return False
             raise
         return True
@@ -227,11 +228,7 @@ class Nations:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if _refused(error):
+            if condition_failed(error):
                 return None
             raise
         return from_item(decode(answer["Attributes"]))
-
-
-def _refused(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

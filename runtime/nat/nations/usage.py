@@ -21,6 +21,7 @@ from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus, from_item
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -75,7 +76,7 @@ class QueryPool:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             nation = self._nations.require(nation_slug)
             if not nation.subscription_status.usable:
@@ -137,7 +138,7 @@ class QueryPool:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             return self._nations.require(nation_slug)
         return from_item(decode(answer["Attributes"]))

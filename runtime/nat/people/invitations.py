@@ -31,7 +31,7 @@ from nat.people.members import Joined, Members
 from nat.people.memberships import Membership
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import Cancelled
+from nat.transactions import Cancelled, condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -128,7 +128,7 @@ class Invitations:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 raise NotFound("There is no such invitation, or it was used or withdrawn already.") from None
             raise
         return _invitation(decode(answer["Attributes"]))

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from nat.items import decode, encode, epoch_ms, moment
 from nat.names import Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -112,7 +113,7 @@ class Users:
                 ExpressionAttributeValues=encode({":slug": nation_slug}),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
 
     def begin_query(self, user_id: str, now: datetime, cooldown: timedelta) -> "TransactWriteItemTypeDef":

@@ -16,6 +16,7 @@ from nat.errors import TicketInvalid
 from nat.items import decode, encode, epoch_ms
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
+from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,7 +71,7 @@ class Tickets:
                 ReturnValues="ALL_OLD",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 raise TicketInvalid from None
             raise
         row = decode(answer["Attributes"])
