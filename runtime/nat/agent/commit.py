@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nat import errors
 from nat.agent.change import Change
+from nat.agent.effects import Effect
 from nat.agent.ports import Emit, Entry, EntryState, Journal
 from nat.agent.references import filled, names_of, remade
 from nat.agent.report import Report
@@ -83,6 +84,11 @@ class Pace:
 
 
 STEADY: Final = Pace()
+
+
+def requests_at_once(effect: Effect) -> int:
+    """How many requests of a change by a tool of this class may be under way together."""
+    return AT_ONCE if effect is Effect.BULK else 1
 
 
 def commit(

@@ -95,6 +95,11 @@ class Report:
             data["stopped"] = "The person stopped it."
         return data
 
+    def in_figures(self) -> str:
+        """For the model of later turns: how many operations are in which state."""
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(self.counts.items()))
+        return f"{counts} of {self.total}" if counts else "nothing was left to do"
+
     def in_words(self, done: str = "Done") -> str:
         """For people, in Markdown: how many, and of what was not done which and why."""
         if not self.results:

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from nat import errors
 from nat.agent.change import Change
-from nat.agent.commit import AT_ONCE, STEADY, Pace, commit
+from nat.agent.commit import STEADY, Pace, commit, requests_at_once
 from nat.agent.gates import Verdict
 from nat.agent.ports import Actions, Emit, Planned, Proposal
-from nat.agent.tool import Effect, Outcome, Tool
+from nat.agent.tool import Outcome, Tool
 from nat.events import ApprovalRequested, ApprovalUpdated, Link
 
 LINKS: Final = 3
@@ -79,7 +79,7 @@ class Writes:
             journal=self._actions.journal(step, call),
             emit=self._emit,
             stopped=self._stopped,
-            at_once=AT_ONCE if tool.effect is Effect.BULK else 1,
+            at_once=requests_at_once(tool.effect),
             pace=self._pace,
         )
         if isinstance(report.halted, errors.TokenRejected | errors.Reconnect):

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nat.agent.commit import AT_ONCE, commit
+from nat.agent.commit import commit, requests_at_once
 from nat.agent.editing import edited
-from nat.agent.effects import Effect
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
 from nat.agent.ports import Answer, Asked, Emit, Message, Page
@@ -123,7 +122,7 @@ class DirectChat:
             emit=emit,
             stopped=stopped,
             keys=keys,
-            at_once=_at_once(kept),
+            at_once=requests_at_once(kept.tool.effect),
         )
         kept.state = self._survey(kept).outcome
         if kept.proposal is not None:
@@ -139,7 +138,7 @@ class DirectChat:
             emit=emit,
             stopped=stopped,
             now=datetime.now(UTC),
-            at_once=_at_once(kept),
+            at_once=requests_at_once(kept.tool.effect),
         )
         if not report.total:
             raise NotFound("There is nothing left here that can be taken back.")
@@ -152,7 +151,7 @@ class DirectChat:
 
     def _tell(self, kept: Kept, report: Report, done: str, emit: Emit) -> None:
         """Show the report, and let the model of later turns know its figures."""
-        figures = ", ".join(f"{count} {state}" for state, count in sorted(report.counts.items()))
+        figures = report.in_figures()
         self._history += [
             {"role": "user", "content": f"(The person decided about {kept.tool.name}: {done}: {figures}.)"},
             {"role": "assistant", "content": [{"type": "text", "text": f"{done}: {figures}."}]},
@@ -165,7 +164,3 @@ class DirectChat:
     def close(self) -> None:
         """Close the connections to the model."""
         self._clients.close()
-
-
-def _at_once(kept: Kept) -> int:
-    return AT_ONCE if kept.tool.effect is Effect.BULK else 1

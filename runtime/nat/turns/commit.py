@@ -14,8 +14,7 @@ from nat.actions.approval import ApprovalState
 from nat.actions.approvals import Approvals
 from nat.actions.journal import StoredJournal
 from nat.actions.rows import Action, ActionRef, ActionRows
-from nat.agent.commit import AT_ONCE, STEADY, Pace, commit
-from nat.agent.effects import Effect
+from nat.agent.commit import STEADY, Pace, commit, requests_at_once
 from nat.agent.ports import Emit
 from nat.agent.report import Report
 from nat.agent.undo import undo
@@ -107,7 +106,7 @@ class Commits:
         self._tell_cut_off(nation, report, hands.emit)
         told = (
             f"(The person approved proposal {approval.id} by {action.tool.name}. "
-            f"What became of it: {_in_figures(report)}.)"
+            f"What became of it: {report.in_figures()}.)"
         )
         return _ending(report, "Done", told, _links(action), state, counts)
 
@@ -118,7 +117,7 @@ class Commits:
         self._tell_cut_off(nation, report, hands.emit)
         told = (
             f"(The person had {action.tool.name} try again what it had not done. "
-            f"What became of it: {_in_figures(report)}.)"
+            f"What became of it: {report.in_figures()}.)"
         )
         return _ending(report, "Done", told, _links(action))
 
@@ -133,7 +132,7 @@ class Commits:
                 emit=hands.emit,
                 stopped=hands.stopped,
                 keys=keys,
-                at_once=_at_once(action),
+                at_once=requests_at_once(action.tool.effect),
                 pace=self._pace,
             )
         ledger.ends(action.change, action.ref, report)
@@ -155,14 +154,14 @@ class Commits:
                 stopped=hands.stopped,
                 now=turn.admitted_at,
                 keys=keys,
-                at_once=_at_once(action),
+                at_once=requests_at_once(action.tool.effect),
                 pace=self._pace,
             )
         ledger.ends(action.change, ref, report)
         self._tell_cut_off(nation, report, hands.emit)
         told = (
             f"(The person took back what {action.tool.name} had done. "
-            f"What became of it: {_in_figures(report)}.)"
+            f"What became of it: {report.in_figures()}.)"
         )
         return _ending(report, "Taken back", told, _links(action))
 
@@ -182,10 +181,6 @@ class Commits:
             emit(Notice("reconnect", report.halted.message, reconnect_page(nation, self._app_url)))
 
 
-def _at_once(action: Action) -> int:
-    return AT_ONCE if action.tool.effect is Effect.BULK else 1
-
-
 def _ending(
     report: Report,
     done: str,
@@ -202,16 +197,11 @@ def _ending(
         links=links,
         messages=(
             {"role": "user", "content": told},
-            {"role": "assistant", "content": [{"type": "text", "text": f"{done}: {_in_figures(report)}."}]},
+            {"role": "assistant", "content": [{"type": "text", "text": f"{done}: {report.in_figures()}."}]},
         ),
         approval=approval,
         counts=counts or {},
     )
-
-
-def _in_figures(report: Report) -> str:
-    counts = ", ".join(f"{count} {state}" for state, count in sorted(report.counts.items()))
-    return f"{counts} of {report.total}" if counts else "nothing was left to do"
 
 
 def _links(action: Action) -> tuple[Link, ...]:
