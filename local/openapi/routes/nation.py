@@ -305,7 +305,7 @@ OPERATIONS: Final = (
         ModelKey,
         description="For admins. The key is tried out by one small call; a bad one changes nothing.",
         body=ModelKeyWanted,
-        example={"api_key": "sk-ant-api03-abcdefgh-WXYZ"},
+        example={"api_key": "sk-ant-your-own-key"},
         errors=(*ACTIVE, RoleInsufficient, ModelKeyInvalid, ModelUnavailable),
     ),
     Operation(
