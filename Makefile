@@ -14,12 +14,15 @@ unexport PYTHONDONTWRITEBYTECODE
 
 CODE := app.py benchmarks config constructs local runtime stacks tests
 
+# npm of the virtual environment, in the folder of the clients.
+NPM := cd runtime/web && PATH=$(CURDIR)/$(VENV):$$PATH npm --silent
+
 # What one kind of process installs, at the versions of requirements-dev.txt. Lambda brings boto3 itself.
 LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test soak unit lint format types synth snapshots bench eval openapi publish-api lock clean
+.PHONY: help prepare up down smoke test soak unit web lint format types synth snapshots bench eval openapi publish-api lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +39,7 @@ down: prepare ## stop the Nat that `make up` started here
 smoke: prepare ## start apart, sign up, ask, check the answers, stop
 	@$(VENV)/python -m local smoke
 
-test: prepare ## every suite: unit, infrastructure, integration
+test: prepare ## every suite: unit (the clients' included), infrastructure, integration, browser
 	@$(VENV)/python -m pytest -n auto --dist loadgroup
 
 soak: prepare ## the long forms: killed workers, cut connections, the shared rate limit; prints figures
@@ -45,17 +48,24 @@ soak: prepare ## the long forms: killed workers, cut connections, the shared rat
 unit: prepare ## the unit suite alone
 	@$(VENV)/python -m pytest tests/unit
 
-lint: prepare ## ruff and mypy, changing nothing
+web: prepare ## build the web app and the extension below runtime/web
+	@$(NPM) run build
+
+lint: prepare ## ruff, mypy, Biome and tsc, changing nothing
 	@$(VENV)/ruff check $(CODE)
 	@$(VENV)/ruff format --check $(CODE)
 	@$(VENV)/mypy $(CODE)
+	@$(NPM) run lint
+	@$(NPM) run types
 
-format: prepare ## ruff's formatting and safe fixes
+format: prepare ## formatting and safe fixes of ruff and Biome
 	@$(VENV)/ruff check --fix $(CODE)
 	@$(VENV)/ruff format $(CODE)
+	@$(NPM) run format
 
-types: prepare ## mypy alone
+types: prepare ## mypy and tsc alone
 	@$(VENV)/mypy $(CODE)
+	@$(NPM) run types
 
 synth: prepare ## every environment × customer without credentials, with the bundles' sizes
 	@$(VENV)/python -m local.synth
@@ -69,8 +79,9 @@ bench: prepare ## measure what README's figures come from
 eval: prepare ## the evaluation set on the configured model (GROUPS="tag report" for some)
 	@$(VENV)/python -m benchmarks.evaluation --failures $(GROUPS)
 
-openapi: prepare ## describe the HTTP API anew in docs/api/openapi.json, and say what would break clients
+openapi: prepare ## describe the HTTP API anew in docs/api/openapi.json and its TypeScript types, and say what would break clients
 	@$(VENV)/python -m local.openapi
+	@$(NPM) --prefix types run generate
 
 publish-api: prepare ## the same, and promise it to clients from now on (docs/api/published.json)
 	@$(VENV)/python -m local.openapi --publish
@@ -84,5 +95,5 @@ lock: prepare ## lock the newest versions that the .in files allow
 	@$(LOCK_RUNTIME) --extra worker -o runtime/locks/worker.txt
 
 clean: ## remove everything that was made here, the state of `make up` included
-	@rm -rf .venv node_modules cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv node_modules runtime/web/node_modules runtime/web/types/node_modules runtime/web/packages/*/dist cdk.out .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

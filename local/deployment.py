@@ -6,6 +6,7 @@ stacks are still there.
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -155,10 +156,9 @@ def _files() -> Iterator[Path]:
         source = ROOT / name
         if source.is_file():
             yield source
-        for path in source.rglob("*"):
-            parts = path.relative_to(ROOT).parts
-            if path.is_file() and not UNREAD & {*parts} and not any(p.endswith(".egg-info") for p in parts):
-                yield path
+        for folder, folders, files in os.walk(source):
+            folders[:] = [name for name in folders if name not in UNREAD and not name.endswith(".egg-info")]
+            yield from (Path(folder) / name for name in files)
 
 
 def _deployed_stacks(aws_url: str) -> list[str]:

