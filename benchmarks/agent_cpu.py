@@ -25,8 +25,8 @@ from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.ports import Asked, Block, Step
 from nat.agent.prompt import SYSTEM, question_message
-from nat.agent.tool import Effect, Outcome, Tool
-from nat.events import Event
+from nat.agent.tool import Effect, Tool, ToolOutcome
+from nat.contract.events import Event
 from nat.roles import Role
 
 MODEL: Final = "claude-haiku-4-5"
@@ -46,10 +46,10 @@ def search_people(
     city: str | None = None,
     tag_id: str | None = None,
     limit: int = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Find people by any mix of criteria, or just count them. Ids are strings; counts are exact."""
     people = [{"id": "1", "name": name, "city": city, "tag_id": tag_id}] * min(5, limit)
-    return Outcome({"nation": str(nation), "people": people}, returned=5, total=5, complete=True)
+    return ToolOutcome({"nation": str(nation), "people": people}, returned=5, total=5, complete=True)
 
 
 def make_tools() -> dict[str, Tool]:
@@ -230,7 +230,7 @@ def main() -> int:
                     ASKED,
                     history=(),
                     steps=NoSteps(),
-                    nation=nation,
+                    v2=nation,
                     emit=emitted.append,
                     stopped=lambda: False,
                 )

@@ -25,8 +25,8 @@ from rich.table import Table
 from benchmarks.cost.dialogue import LONG, MANY_RECORDS, Measured, Query, measure
 from benchmarks.cost.usage import load_usage, profile_names
 from config import Plan, load_models, load_plans, models_json
-from nat.agent.money import Prices
 from nat.agent.ports import Usage
+from nat.agent.pricing import ModelPrices
 
 MODELS: Final = ("claude-haiku-4-5", "claude-haiku-5-5")
 QUERY_TARGETS: Final = {"claude-haiku-4-5": 20_000, "claude-haiku-5-5": 3_000}
@@ -84,7 +84,7 @@ class Margin:
 
 def query_cost(model: str) -> QueryCost:
     """Cost of a query with one model, by its row of `models.toml`."""
-    prices = Prices.from_json(json.loads(models_json(load_models())))
+    prices = ModelPrices.from_json(json.loads(models_json(load_models())))
     warm, cold = measure(model, warm=True), measure(model, warm=False)
     long = measure(model, warm=True, records=MANY_RECORDS)
     late = measure(model, warm=True, questions=LONG)
@@ -124,12 +124,12 @@ def missed(cost: QueryCost, queries_a_day: int) -> list[str]:
     return found
 
 
-def _mean(measured: Measured, model: str, prices: Prices, *, after: int = 0) -> Decimal:
+def _mean(measured: Measured, model: str, prices: ModelPrices, *, after: int = 0) -> Decimal:
     queries = measured.queries[after:]
     return Decimal(sum(_micros(query, model, prices) for query in queries)) / len(queries)
 
 
-def _micros(query: Query, model: str, prices: Prices) -> int:
+def _micros(query: Query, model: str, prices: ModelPrices) -> int:
     costs = (prices.cost_micros(_longer(call, model), model) for call in query.calls)
     return sum(cost for cost in costs if cost is not None)
 
@@ -189,7 +189,7 @@ def _tables(costs: Sequence[QueryCost], queries_a_day: int) -> list[Table]:
 
 
 def _tokens_table(costs: Sequence[QueryCost]) -> Table:
-    prices = Prices.from_json(json.loads(models_json(load_models())))
+    prices = ModelPrices.from_json(json.loads(models_json(load_models())))
     table = Table(title="Tokens, with the prefix cached", title_justify="left")
     for heading in ("Query", "Model", "Calls", "fresh", "written", "read", "said", "Cost"):
         table.add_column(heading, justify="left" if heading in {"Query", "Model"} else "right")

@@ -20,17 +20,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import NationCredentials, nation
 from nat.channels.push import Push
-from nat.channels.websocket import Sockets, Subscriptions
+from nat.channels.websocket import Followers, Sockets
+from nat.contract.events import TextDelta
 from nat.conversations.events import Events
-from nat.conversations.turns import State, Turn
-from nat.events import TextDelta
-from nat.isolation import NationCredentials, nation
+from nat.conversations.turns import Turn, TurnState
 from nat.names import Table
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.publish import Pace, Publisher
+from nat.turns.publish import FlushPace, Publisher
 from tests.embedded import create_tables, running_aws
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -44,7 +44,7 @@ TURN = Turn(
     surface="websocket",
     time_zone="UTC",
     admitted_at=NOW,
-    state=State.RUNNING,
+    state=TurnState.RUNNING,
     attempt=1,
 )
 TEXT = (
@@ -104,16 +104,19 @@ def main() -> None:
     ):
         os.environ.update(embedded.environment)
         tables = TableNames(create_tables("bench"))
-        credentials = NationCredentials(aws.sts(), "arn:aws:iam::000000000000:role/nation")
-        scoped = credentials.client("dynamodb", aws.CONFIG)
+        credentials = NationCredentials(clients.sts(), "arn:aws:iam::000000000000:role/nation")
+        scoped = credentials.client("dynamodb", clients.CONFIG)
         events = Events(scoped, tables[Table.CONVERSATIONS])
-        sockets = Sockets(aws.dynamodb(), tables)
-        subscriptions = Subscriptions(aws.dynamodb(), tables, Push.of_process(endpoint))
+        sockets = Sockets(clients.dynamodb(), tables)
+        subscriptions = Followers(clients.dynamodb(), tables, Push.of_process(endpoint))
         sockets.open("connection", "u1", "demo", NOW)
         subscriptions.subscribe(TURN.conversation, "connection", NOW)
-        own = Events(aws.dynamodb(), tables[Table.CONVERSATIONS])
+        own = Events(clients.dynamodb(), tables[Table.CONVERSATIONS])
 
-        with nation("demo"), Publisher(TURN, events, subscriptions.deliver, Pace(), lambda: NOW) as publisher:
+        with (
+            nation("demo"),
+            Publisher(TURN, events, subscriptions.deliver, FlushPace(), lambda: NOW) as publisher,
+        ):
 
             def flush() -> None:
                 publisher.emit(TextDelta(TEXT))

@@ -22,11 +22,11 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Final
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import nation
+from nat.connections.services import ConnectionServices
 from nat.connections.tokens import NbTokens
-from nat.connections.wiring import Wiring
 from nat.handlers import refresh
-from nat.isolation import nation
 from nat.names import Secret, Table, Variable
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
@@ -83,11 +83,11 @@ class Call:
         return round((LAMBDA_SECONDS - (time.monotonic() - self.began)) * 1000)
 
 
-def connect(wiring: Wiring, tables: TableNames, number: int) -> None:
+def connect(wiring: ConnectionServices, tables: TableNames, number: int) -> None:
     """A nation whose token ends in six hours."""
     slug, at = f"n-{number}", datetime.now(UTC)
     tokens = NbTokens("b" * 400, f"r{number}", at + timedelta(hours=6), slug, at)
-    Nations(aws.dynamodb(), tables).create(Nation(slug, at, at, at, nb_connected=True))
+    Nations(clients.dynamodb(), tables).create(Nation(slug, at, at, at, nb_connected=True))
     with nation(slug):
         wiring.refresher.connect(tokens)
 
@@ -96,12 +96,12 @@ def prepare(port: int) -> TableNames:
     """Tables, key and app in the embedded AWS, named in this process's environment."""
     names = create_tables("refresh")
     os.environ.update({table.variable: names[table] for table in Table})
-    os.environ[Variable.DATA_KEY_ARN] = aws.kms().create_key()["KeyMetadata"]["Arn"]
+    os.environ[Variable.DATA_KEY_ARN] = clients.kms().create_key()["KeyMetadata"]["Arn"]
     os.environ[Variable.NATIONBUILDER_URL] = f"http://127.0.0.1:{port}/{{slug}}"
     os.environ[Variable.EVENT_BUS] = "default"
     os.environ[Variable.TOKEN_STORE] = "dynamodb"  # as a platform of so many nations has it
     app = json.dumps({"client_id": "bench", "client_secret": "bench"})
-    aws.secrets().create_secret(Name=Secret.NATIONBUILDER_APP, SecretString=app)
+    clients.secrets().create_secret(Name=Secret.NATIONBUILDER_APP, SecretString=app)
     return TableNames.read()
 
 
@@ -113,7 +113,7 @@ def main(count: int) -> int:
     with running_aws(Path(tempfile.mkdtemp()) / "aws.log") as embedded:
         os.environ.update(embedded.environment)
         tables = prepare(port.get())
-        wiring = Wiring.of_process(tables)
+        wiring = ConnectionServices.of_process(tables)
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(partial(connect, wiring, tables), range(count)))
         cpu, wall = time.process_time(), time.monotonic()

@@ -94,7 +94,7 @@ def plans_json(plans: dict[str, Plan]) -> str:
 
 
 def models_json(models: dict[str, ModelPrice]) -> str:
-    """What `NAT_PRICES` carries: compact JSON by model id in the form that `nat.agent.money` reads."""
+    """What `NAT_PRICES` carries: compact JSON by model id in the form that `nat.agent.pricing` reads."""
     return _compact(
         {key: price.model_dump(exclude_none=True, exclude={"bedrock_id"}) for key, price in models.items()}
     )

@@ -22,10 +22,10 @@ from local.processes import Processes, Program, clear_leftovers
 from local.roles import RoleServer
 from local.sign_in import SignIn
 from local.vendors import STAND_IN_KEY, Vendors
+from nat.aws.isolation import nation
 from nat.connections.status import NbStatus
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
-from nat.isolation import nation
 from nat.names import STRIPE_WEBHOOK, Secret, Variable
 
 WORKER_GRACE: Final = 40.0

@@ -11,7 +11,7 @@ import requests
 
 from local.deployment import Deployment
 from nat.cli.platform import PlatformClient
-from nat.cli.profile import Session
+from nat.cli.profile import SignInSession
 from nat.names import OAUTH_CALLBACK, BillingRoute, ConnectRoute, Header, Route
 
 TIMEOUT: Final = 60
@@ -52,7 +52,7 @@ class Browser:
     under which NationBuilder sends people back, is only imitated.
     """
 
-    def __init__(self, deployment: Deployment, session: Session, nation: str) -> None:
+    def __init__(self, deployment: Deployment, session: SignInSession, nation: str) -> None:
         self._api_url = deployment.api_url
         self._headers = {
             "Authorization": f"Bearer {session.access_token}",
@@ -96,7 +96,7 @@ class Browser:
         )
 
 
-def connect(deployment: Deployment, session: Session, nation: str) -> None:
+def connect(deployment: Deployment, session: SignInSession, nation: str) -> None:
     """Connect a nation on NationBuilder's consent page. Raises `PageFailed`."""
     arrived = Browser(deployment, session, nation).go(ConnectRoute.CONNECT)
     if arrived.status_code != requests.codes.found:

@@ -19,7 +19,7 @@ from botocore.config import Config
 
 from local.deployment import Deployment
 from local.places import REGION
-from nat.cli.profile import Profile, Session, SessionFile
+from nat.cli.profile import Profile, SessionFile, SignInSession
 from nat.cli.sign_in import sign_in
 from nat.names import SCOPE
 
@@ -59,7 +59,7 @@ class SignIn:
             path=self.path,
         )
 
-    def store(self, session: Session) -> None:
+    def store(self, session: SignInSession) -> None:
         """Write the profile and, beside it, the session: `nat chat` is then signed in."""
         public = {name: value for name, value in asdict(self.profile).items() if name != "path"}
         self.path.write_text(json.dumps(public, indent=1) + "\n")
@@ -79,7 +79,7 @@ class SignIn:
         )
         return user_id
 
-    def log_in(self, email: str, password: str) -> Session:
+    def log_in(self, email: str, password: str) -> SignInSession:
         """The hosted login. Raises `SignInFailed`, and `CommandFailed` as the command line would."""
         shown: list[str] = []
         return sign_in(

@@ -16,11 +16,17 @@ from local.newcomer import PageFailed, connect, subscribe
 from local.places import DEFAULT_PLACES, Places, Ports
 from local.streaming import StreamRefused, stream
 from local.vendors import Vendors
+from nat.aws.isolation import session_policy
 from nat.cli.failure import CommandFailed
 from nat.cli.platform import PlatformClient
-from nat.cli.profile import Session
-from nat.events import Envelope, TextDelta, ToolStarted, TurnFailed, TurnFinished
-from nat.isolation import session_policy
+from nat.cli.profile import SignInSession
+from nat.contract.events import (
+    Envelope,
+    TextDelta,
+    ToolStarted,
+    TurnFailed,
+    TurnFinished,
+)
 from nat.names import Secret
 from nat.roles import Role
 
@@ -89,7 +95,7 @@ def _expect_first_answer(machine: Machine) -> None:
     _expect(machine.vendors.figures(nation).tagged_volunteer, answer)
 
 
-def _new_person(machine: Machine) -> Session:
+def _new_person(machine: Machine) -> SignInSession:
     email, password = _credentials()
     user_id = machine.sign_in.sign_up(email, password)
     demo.add_member(machine.deployment, user_id, demo.DemoPerson(email, NATION, Role.MEMBER))

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import requests
 
-from nat.cli.profile import Session
-from nat.events import Envelope
+from nat.cli.profile import SignInSession
+from nat.contract.events import Envelope
 from nat.names import Header
 
 TIMEOUT: Final = 30
@@ -25,7 +25,7 @@ class StreamRefused(RuntimeError):
 
 
 def stream(
-    url: str, session: Session, nation: str, body: dict[str, Any], *, last_event_id: str | None = None
+    url: str, session: SignInSession, nation: str, body: dict[str, Any], *, last_event_id: str | None = None
 ) -> Iterator[tuple[str, Envelope]]:
     """Ask, or follow a known turn from behind `last_event_id`; gives `(event id, event)`.
 

@@ -5,7 +5,7 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import Construct
 
-from nat.names import Action, Route, SocketRoute, Table, Variable
+from nat.names import Route, SocketAction, SocketRoute, Table, Variable
 from nat_constructs.function import PythonFunction
 from nat_constructs.http_api import NatHttpApi
 from nat_constructs.model_keys import grant_model_keys
@@ -117,7 +117,7 @@ class ApiStack(NatStack):
         self._data.grant_rows(function, read=(Table.MEMBERSHIPS,), write=(*ADMISSION, *ENDING))
         self._data.queue.grant_send_messages(function)
         self.sockets.grant_push(function.own_role)
-        self.sockets.serve(function, (*SocketRoute, *Action))
+        self.sockets.serve(function, (*SocketRoute, *SocketAction))
         return function
 
     def _answer_streams(self) -> StreamingFunction:

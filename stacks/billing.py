@@ -63,7 +63,7 @@ class BillingFunctions:
     def _look_regularly(self) -> PythonFunction:
         function = self._function(
             "BillingRounds",
-            handler="nat.handlers.billing_rounds.handler",
+            handler="nat.handlers.billing_reconcile.handler",
             description="Nat: looks at subscriptions, and tells Stripe the day's usage",
             variables=self._data.table_variables(Table.USAGE),
             timeout_seconds=900,

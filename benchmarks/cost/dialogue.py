@@ -21,7 +21,7 @@ from nat.agent.models.body import as_bytes, head, tail
 from nat.agent.ports import Asked, Block, Message, ModelRequest, Usage
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.results import result_block
-from nat.agent.tool import Outcome, tool_list_json
+from nat.agent.tool import ToolOutcome, tool_list_json
 from nat.agent.tools import load
 from nat.roles import Role
 
@@ -166,10 +166,10 @@ def _replies(kind: Kind, number: int, records: int) -> Iterator[list[Block]]:
 
 def _results(kind: Kind, reply: Sequence[Block], records: int) -> list[Block]:
     if kind.proposes:
-        outcome = Outcome(_PROPOSED, total=RECORDS, untrusted=False)
+        outcome = ToolOutcome(_PROPOSED, total=RECORDS, untrusted=False)
     else:
         found = {"donations": [_record(number) for number in range(records)]}
-        outcome = Outcome(found, records, records + 3, False)
+        outcome = ToolOutcome(found, records, records + 3, False)
     return [
         result_block(block["id"], outcome, RESULT_LIMIT) for block in reply if block["type"] == "tool_use"
     ]

@@ -4,12 +4,12 @@ from benchmarks.evaluation.seeded import remember
 from benchmarks.evaluation.task import Rows, Seen, Task
 from local.nationbuilder.server import RunningNationBuilder
 from local.nationbuilder.store import Nation
-from nat.agent.ports import Page
+from nat.agent.ports import OpenPage
 from nat.cli.decisions import Agenda, Approve, Reject
 from nat.cli.direct import DirectChat
 from nat.cli.nation import open_nation
+from nat.contract.events import ApprovalRequested, Event, TextDelta, ToolStarted
 from nat.errors import NatError
-from nat.events import ApprovalRequested, Event, TextDelta, ToolStarted
 
 
 def run(task: Task, server: RunningNationBuilder) -> list[str]:
@@ -32,7 +32,7 @@ def _converse(task: Task, server: RunningNationBuilder, talk: "_Talk") -> None:
     page = None
     if task.opened is not None:
         kind, record = task.opened(nation)
-        page = Page(f"https://{task.nation}.nationbuilder.com/admin/signups/{record}", kind, record)
+        page = OpenPage(f"https://{task.nation}.nationbuilder.com/admin/signups/{record}", kind, record)
     token, zone = server.access_token(task.nation), str(nation.zone)
     with open_nation(task.nation, token, server.base_url, zone) as client:
         chat = DirectChat(client, task.nation, zone, task.role)

@@ -1,6 +1,6 @@
 """The condition keys `kms:EncryptionContext:…`, which MiniStack 1.5.33 does not fill.
 
-What is sealed for a nation is bound to it by its encryption context, and `nat.isolation.session_policy`
+What is sealed for a nation is bound to it by its encryption context, and `nat.aws.isolation.session_policy`
 allows a nation's context only. MiniStack asks `core.iam_actions.request_tag_context` for the keys of every
 request and looks that function up each time, so wrapping it there has the condition enforced as IAM does: one
 key for each pair of the request's context

@@ -1,6 +1,6 @@
 """The condition key `dynamodb:LeadingKeys`, which MiniStack 1.5.33 does not fill.
 
-Nation isolation rests on it (`nat.isolation.session_policy`): with the key missing, `Null` false refuses
+Nation isolation rests on it (`nat.aws.isolation.session_policy`): with the key missing, `Null` false refuses
 every request. MiniStack builds a request's DynamoDB keys in `core.iam_actions.dynamodb_service_context` and
 looks that function up for each request, so wrapping it there is enough to have the row condition enforced on
 one machine exactly as IAM does.

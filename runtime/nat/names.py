@@ -280,7 +280,7 @@ def person_files(user_id: str) -> str:
 
 
 @dataclass(frozen=True)
-class TurnQueue:
+class TurnQueueAttributes:
     """Attributes of the FIFO queue between admission and the workers. Seconds."""
 
     visibility_seconds: int = 30
@@ -291,10 +291,10 @@ class TurnQueue:
     message_attributes: tuple[str, ...] = field(default=("nation_slug", "conversation_id", "turn_id"))
 
 
-TURN_QUEUE: Final = TurnQueue()
+TURN_QUEUE: Final = TurnQueueAttributes()
 
 
-class Action(StrEnum):
+class SocketAction(StrEnum):
     """Actions a client may send over the WebSocket; also the route keys of the API."""
 
     ASK = "ask"
@@ -398,7 +398,7 @@ browser that began take the authorizer's place."""
 
 
 class SocketRoute(StrEnum):
-    """Route keys of the WebSocket API that are not a client's `Action`."""
+    """Route keys of the WebSocket API that are not a client's `SocketAction`."""
 
     CONNECT = "$connect"
     DISCONNECT = "$disconnect"

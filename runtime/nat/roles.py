@@ -1,5 +1,5 @@
 """The roles a person can have in a nation, and their order: nowhere else. What a role may do with a tool is
-decided in `nat.agent.gates`."""
+decided in `nat.changes.policy`."""
 
 from enum import StrEnum
 from typing import Final

@@ -8,12 +8,12 @@ from nat.names import (
     OAUTH_CALLBACK,
     SCOPE,
     STRIPE_WEBHOOK,
-    Action,
     BillingRoute,
     ConnectRoute,
     Header,
     PrivacyRoute,
     Route,
+    SocketAction,
     SocketRoute,
 )
 from tests.infrastructure.policies import actions, listed, statements, tables
@@ -53,7 +53,7 @@ def test_tokens_of_every_brands_app_are_accepted_and_of_nobody_else() -> None:
 def test_sockets_have_a_route_for_every_action() -> None:
     sockets = {key for key in routes("prod") if " " not in key}
 
-    assert sockets == {*SocketRoute, *Action}
+    assert sockets == {*SocketRoute, *SocketAction}
 
 
 def test_no_access_log_holds_a_query_string() -> None:

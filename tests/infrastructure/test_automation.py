@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nat.names import Secret
-from nat.notices.told import CLAIM
+from nat.notices.receipts import CLAIM
 from tests.infrastructure.policies import actions, listed, statements, tables
 from tests.infrastructure.synthesis import synthesise
 

@@ -26,7 +26,7 @@ HANDLERS = {
     "sse": ("nat.handlers.sse",),
     "billing": (
         "nat.handlers.billing",
-        "nat.handlers.billing_rounds",
+        "nat.handlers.billing_reconcile",
         "nat.handlers.stripe_events",
         "nat.handlers.stripe_webhook",
         "nat.handlers.privacy_work",

@@ -23,8 +23,8 @@ from config.colour import contrast
 from config.customer import SignInBy
 from config.environment import FOLDER as ENVIRONMENTS
 from config.loading import load, parse, read_toml
-from nat.agent.money import Prices
 from nat.agent.ports import Usage
+from nat.agent.pricing import ModelPrices
 from nat.nations.plans import parse as parse_plans
 from stacks.deployment import Deployment
 
@@ -247,7 +247,7 @@ def test_the_runtime_reads_the_plans() -> None:
     ("model", "micros"), [("claude-haiku-4-5", 1_000_000 + 5_000_000), ("claude-haiku-5-5", 3_000_000)]
 )
 def test_the_runtime_reads_the_prices(model: str, micros: int) -> None:
-    prices = Prices.from_json(json.loads(models_json(load_models())))
+    prices = ModelPrices.from_json(json.loads(models_json(load_models())))
 
     usage = Usage(input_tokens=1_000_000, output_tokens=1_000_000)
 

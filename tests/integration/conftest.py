@@ -16,8 +16,8 @@ from local.machine import Machine
 from local.places import Places, Ports
 from local.vendors import Vendors
 from nat.cli.platform import PlatformClient
-from nat.cli.profile import Session
-from nat.events import TERMINAL
+from nat.cli.profile import SignInSession
+from nat.contract.events import TERMINAL
 from nat.names import Table
 from nat.roles import Role
 
@@ -78,7 +78,7 @@ class Person:
     """Somebody signed in, with a clean cooldown."""
 
     machine: Machine
-    session: Session
+    session: SignInSession
     user_id: str
 
     @property

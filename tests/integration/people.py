@@ -12,8 +12,8 @@ import requests
 from local import newcomer
 from local.machine import Machine
 from local.streaming import stream
-from nat.cli.profile import Session
-from nat.events import Envelope
+from nat.cli.profile import SignInSession
+from nat.contract.events import Envelope
 from nat.names import BillingRoute, ConnectRoute, Header, Route
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
 
@@ -33,7 +33,7 @@ def steer(machine: Machine, vendor: str, name: str, **body: Any) -> dict[str, An
 
 def call_api(
     machine: Machine,
-    session: Session,
+    session: SignInSession,
     nation: str | None,
     route: str,
     body: Mapping[str, Any] | None = None,

@@ -8,7 +8,7 @@ from ulid import ULID
 
 from local.machine import Machine
 from local.streaming import StreamRefused, stream
-from nat.events import Envelope, TurnFinished
+from nat.contract.events import Envelope, TurnFinished
 from tests.integration.conftest import NATION, Claude, Person, Socket
 from tests.integration.counting import queries_used
 

@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 
 from local.aws.clients import Clients
 from local.machine import Machine
+from nat.aws.isolation import nation, session_policy
 from nat.connections.vault import SecretsManagerVault
 from nat.errors import Reconnect
-from nat.isolation import nation, session_policy
 from nat.names import SCHEMAS, Secret, Table
 from tests.integration.conftest import NATION, OTHER_NATION
 

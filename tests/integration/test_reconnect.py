@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from local.machine import Machine
-from nat.connections.pages import CONNECTIONS_PAGE
 from nat.connections.tokens import NbTokens
+from nat.connections.web_pages import CONNECTIONS_PAGE
 from nat.names import ConnectRoute
 from nat.nations.record import Nation, Nations
 from nat.roles import Role

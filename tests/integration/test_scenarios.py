@@ -20,10 +20,10 @@ from ulid import ULID
 from local.machine import Machine
 from local.streaming import StreamRefused
 from local.vendors import STRIPE_STAND_IN_KEY
-from nat.events import TurnFinished
+from nat.contract.events import TurnFinished
 from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
-from nat.nations.pages import BILLING_PAGE
 from nat.nations.record import Nation, Nations
+from nat.nations.web_pages import BILLING_PAGE
 from tests.integration.conftest import OTHER_NATION, PATIENCE
 from tests.integration.mailbox import run, subjects, wait_for_mail
 from tests.integration.people import ANOTHER, QUESTION, Customer, steer

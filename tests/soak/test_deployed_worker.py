@@ -20,25 +20,25 @@ from local.demo import DemoPerson, add_member, add_user
 from local.machine import Machine
 from local.places import Places, Ports
 from local.vendors import Vendors
-from nat.actions.approval import Approval
-from nat.actions.approvals import Approvals
-from nat.actions.rows import ActionRef, ToolClass
-from nat.agent.card import card
-from nat.agent.change import Change
-from nat.agent.effects import Effect
+from nat.approvals.approval import Approval
+from nat.approvals.approvals import Approvals
+from nat.approvals.stored_changes import ChangeRef, ToolClass
+from nat.aws.transactions import write
+from nat.changes.card import card
+from nat.changes.effect import Effect
+from nat.changes.plan import Change
+from nat.contract.events import TurnFinished
 from nat.conversations.turns import Turn, Turns, put_new_turn, upsert_meta
-from nat.events import TurnFinished
 from nat.names import Table, Variable
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
-from nat.transactions import write
 from nat.turns.admit import Admission, Surface
 from nat.turns.decide import Decision, Decisions
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
 from tests.soak.conftest import Tell
 from tests.unit.nat import world
-from tests.unit.nat.agent.changes import tagging
+from tests.unit.nat.changes.bench import tagging
 from tests.unit.nat.connections.crowd import statuses
 from tests.unit.nat.turns.board import TOOLS
 from tests.unit.nat.turns.killing import Wire
@@ -76,7 +76,7 @@ def propose(machine: Machine, user_id: str, change: Change) -> Approval:
     tool = TOOLS["tag_people"]
     Approvals(client, tables).propose(
         turn,
-        ActionRef(turn.turn_id, 0, "t1"),
+        ChangeRef(turn.turn_id, 0, "t1"),
         change,
         ToolClass(tool.name, Effect.BULK, sends=False),
         card(change, tool),

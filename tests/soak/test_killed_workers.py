@@ -17,7 +17,7 @@ from local.nationbuilder.server import running_nationbuilder
 from nat.settings import TableNames
 from tests.soak.conftest import Tell
 from tests.unit.nat import world
-from tests.unit.nat.agent.changes import bench
+from tests.unit.nat.changes.bench import bench
 from tests.unit.nat.turns.board import Board
 from tests.unit.nat.turns.killing import log_with_death, tag_with_deaths
 from tests.unit.nat.turns.stage import Stage

@@ -13,7 +13,7 @@ import pytest
 from local.nationbuilder.server import running_nationbuilder
 from local.nationbuilder.settings import Settings
 from nat.names import Table
-from nat.nationbuilder.ledger import RULES
+from nat.nationbuilder.rate_ledger import RULES
 from nat.settings import TableNames
 from tests.soak.conftest import Tell
 from tests.unit.nat.connections.crowd import SLUG, Place, statuses, work

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.names import Table
 from nat.settings import TableNames
 from tests.embedded import create_tables
@@ -36,7 +36,7 @@ def test_any_order_of_two_hundred_events_ends_in_the_same_record(
         fresh = TableNames(create_tables(uuid.uuid4().hex[:12]))
         ended = told_at_random(seed, EVENTS, fresh, Random(f"{seed}/{way}"))
         for table in Table:
-            aws.dynamodb().delete_table(TableName=fresh[table])
+            clients.dynamodb().delete_table(TableName=fresh[table])
         assert ended == expected, f"way {way} of seed {seed}"
 
     assert events >= EVENTS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nat import aws, items
+from nat.aws import clients, items
 from nat.names import Table
 from nat.settings import TableNames
 
@@ -29,9 +29,9 @@ def test_none_is_left_out() -> None:
 def test_an_item_survives_the_table(tables: TableNames) -> None:
     written = {"key": "k", "count": 3, "list": ["a", 1, True], "map": {"x": ""}}
 
-    aws.dynamodb().put_item(TableName=tables[Table.ONCE], Item=items.encode(written))
+    clients.dynamodb().put_item(TableName=tables[Table.ONCE], Item=items.encode(written))
 
-    found = aws.dynamodb().get_item(TableName=tables[Table.ONCE], Key=items.encode({"key": "k"}))
+    found = clients.dynamodb().get_item(TableName=tables[Table.ONCE], Key=items.encode({"key": "k"}))
     assert items.decode(found["Item"]) == written
 
 

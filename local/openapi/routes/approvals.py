@@ -18,10 +18,10 @@ from local.openapi.vocabulary import (
     limit,
     one_of,
 )
-from nat.actions.approval import ApprovalState
-from nat.agent.effects import Effect
-from nat.agent.ports import EntryState
-from nat.conversations.turns import Kind, State
+from nat.approvals.approval import ApprovalState
+from nat.changes.effect import Effect
+from nat.changes.journal import EntryState
+from nat.conversations.turns import TurnKind, TurnState
 from nat.errors import (
     ApprovalChanged,
     ApprovalClosed,
@@ -31,7 +31,7 @@ from nat.errors import (
     NationBusy,
     RoleInsufficient,
 )
-from nat.handlers.deciding import MOST_RECORDS
+from nat.handlers.decisions import MOST_RECORDS
 from nat.names import Route
 from nat.roles import Role
 
@@ -195,8 +195,8 @@ class DecisionTurn(Answered):
 
     turn: str
     conversation: str
-    kind: Annotated[str, one_of(Kind)]
-    state: State
+    kind: Annotated[str, one_of(TurnKind)]
+    state: TurnState
 
 
 Records = Annotated[list[str], Field(max_length=MOST_RECORDS)]

@@ -20,14 +20,14 @@ from local.openapi.vocabulary import (
     one_of,
     text,
 )
-from nat.actions.approval import ApprovalState
+from nat.approvals.approval import ApprovalState
+from nat.contract.events import EVENT_TYPES, VERSION
+from nat.conversations.exchanges import LARGEST_PAGE, PAGE
 from nat.conversations.feedback import LONGEST_COMMENT, Thumb
 from nat.conversations.listing import LARGEST_PAGE as LARGEST_LIST
-from nat.conversations.reading import LARGEST_PAGE, PAGE
 from nat.conversations.search import LONGEST_QUERY
-from nat.conversations.turns import TITLE_CHARACTERS, State
+from nat.conversations.turns import TITLE_CHARACTERS, TurnState
 from nat.errors import ConversationBusy
-from nat.events import EVENT_TYPES, VERSION
 from nat.names import Route
 
 
@@ -106,7 +106,7 @@ class Exchange(Answered):
 
     turn: str
     question: str
-    outcome: State
+    outcome: TurnState
     answer: str
     links: list[Link]
     asked_at: Moment
@@ -119,7 +119,7 @@ class Running(Answered):
     """The question that is being answered."""
 
     turn: str
-    state: State
+    state: TurnState
     question: str
     asked_at: Moment
 
@@ -147,7 +147,7 @@ class FeedbackWanted(Sent):
 
 
 class TurnEvent(Answered):
-    """An event as on the wire. `type` says which further names it has (`nat.events`)."""
+    """An event as on the wire. `type` says which further names it has (`nat.contract.events`)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -162,7 +162,7 @@ class TurnEvents(Answered):
     """The stored events of one turn."""
 
     turn: str
-    state: State
+    state: TurnState
     events: list[TurnEvent]
 
 

@@ -23,11 +23,11 @@ from local.openapi.vocabulary import (
     one_of,
     text,
 )
-from nat.agent.effects import Effect
-from nat.agent.gates import SENDS, Rule
 from nat.agent.tool_names import TOOL_NAMES
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import LARGEST_PAGE, PAGE
+from nat.changes.effect import Effect
+from nat.changes.policy import SENDS, Rule
 from nat.errors import ModelKeyInvalid, ModelUnavailable, NationUnknown, RoleInsufficient
 from nat.names import Route
 from nat.nations.budgets import LONGEST_ID, MOST_PEOPLE
@@ -221,7 +221,7 @@ class AuditEntry(Answered):
 
     number: Annotated[int, Field(ge=1)]
     at: Moment
-    kind: Annotated[str, one_of(Kind)]
+    kind: Annotated[str, one_of(AuditKind)]
     by: str
     """A user id, or `system`, `stripe`, `nationbuilder`."""
     about: str
@@ -247,7 +247,7 @@ _FILTER: Final = (
     text("since", "Not before this time.", format="date-time"),
     text("until", "Before this time.", format="date-time"),
     text("by", "Who acted."),
-    text("kind", "What it is about.", enum=[each.value for each in Kind]),
+    text("kind", "What it is about.", enum=[each.value for each in AuditKind]),
 )
 _TAG: Final = "Nation"
 

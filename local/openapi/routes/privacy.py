@@ -16,8 +16,7 @@ from local.openapi.vocabulary import (
 )
 from nat.errors import OwnerStays
 from nat.names import PrivacyRoute
-from nat.privacy.jobs import State as JobState
-from nat.privacy.jobs import Task
+from nat.privacy.jobs import JobState, Task
 from nat.privacy.requests import CONFIRM_ME
 
 

@@ -1,1 +1,1 @@
-"""The agent: loop, prompt, model adapters, tools, gates. No AWS and no transport in here."""
+"""The agent: loop, prompt, model adapters, tools. No AWS and no transport in here."""

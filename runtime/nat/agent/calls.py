@@ -18,16 +18,17 @@ from itertools import groupby
 from typing import Any, Final
 
 from nat import errors
-from nat.agent import gates
-from nat.agent.commit import STEADY, Pace
-from nat.agent.desk import OWN_GROUP, Desk
-from nat.agent.gates import Policy, Verdict
 from nat.agent.models.stream import INVALID_JSON
-from nat.agent.ports import Actions, Block, Emit, Exports
+from nat.agent.ports import Block, Changes, Exports
 from nat.agent.results import error_block, result_block
-from nat.agent.tool import Effect, Outcome, Tool
-from nat.agent.writes import Told, Writes
-from nat.events import Link, ToolFinished, ToolStarted
+from nat.agent.tool import Effect, Tool, ToolOutcome
+from nat.agent.tool_context import OWN_GROUP, ToolContext
+from nat.agent.writes import WriteOutcome, Writes
+from nat.changes import policy as gates
+from nat.changes.executor import STEADY, ProgressPace
+from nat.changes.journal import Emit
+from nat.changes.policy import Policy, Verdict
+from nat.contract.events import Link, ToolFinished, ToolStarted
 
 log = logging.getLogger(__name__)
 
@@ -80,21 +81,21 @@ class ToolCalls:
         self,
         tools: Mapping[str, Tool],
         *,
-        nation: Any,
+        v2: Any,
         role: str,
         policy: Policy,
         emit: Emit,
         stopped: Callable[[], bool],
         result_characters: int,
         pool: Executor,
-        actions: Actions | None = None,
-        pace: Pace = STEADY,
+        changes: Changes | None = None,
+        pace: ProgressPace = STEADY,
         exports: Exports | None = None,
     ) -> None:
         self._tools = tools
-        self._desk = Desk(nation, self._permits, exports)
-        self._writes = None if actions is None else Writes(actions, nation, emit, stopped, pace)
-        self._nation = nation
+        self._context = ToolContext(v2, self._permits, exports)
+        self._writes = None if changes is None else Writes(changes, v2, emit, stopped, pace)
+        self._v2 = v2
         self._role = role
         self._policy = policy
         self._emit = emit
@@ -154,7 +155,7 @@ class ToolCalls:
         return _Call(call, tool, arguments, step, verdict)
 
     def _run_together(self, calls: Sequence[_Call], blocks: dict[str, Block], links: list[Link]) -> None:
-        futures: dict[Future[Told], _Call] = {}
+        futures: dict[Future[WriteOutcome], _Call] = {}
         try:
             for call in calls:
                 self._emit(ToolStarted(call=call.id, tool=call.tool.name, label=call.tool.label))
@@ -176,16 +177,16 @@ class ToolCalls:
             for future in futures:
                 future.cancel()
 
-    def _perform(self, call: _Call) -> Told:
+    def _perform(self, call: _Call) -> WriteOutcome:
         if self._writes is None or call.tool.effect is Effect.READ:
-            subject = self._desk if call.tool.group == OWN_GROUP else self._nation
-            return Told(call.tool.call(subject, call.arguments))
+            subject = self._context if call.tool.group == OWN_GROUP else self._v2
+            return WriteOutcome(call.tool.call(subject, call.arguments))
         return self._writes.perform(call.id, call.step, call.tool, call.arguments, call.verdict)
 
     def _permits(self, tool: Tool) -> bool:
         return gates.decide(tool, self._role, self._policy) is not Verdict.REFUSE
 
-    def _finish(self, call: _Call, future: Future[Told]) -> tuple[Block, tuple[Link, ...]]:
+    def _finish(self, call: _Call, future: Future[WriteOutcome]) -> tuple[Block, tuple[Link, ...]]:
         tool = call.tool
         try:
             told = future.result()
@@ -211,7 +212,7 @@ class ToolCalls:
                     total=outcome.total,
                     complete=outcome.complete,
                     links=outcome.links,
-                    action=told.action,
+                    change=told.change,
                     retry=told.retry,
                     filter=_filter(outcome),
                 )
@@ -221,7 +222,7 @@ class ToolCalls:
         return error_block(call.id, message), ()
 
 
-def _filter(outcome: Outcome) -> str | None:
+def _filter(outcome: ToolOutcome) -> str | None:
     """What a read looked for, in words."""
     query = outcome.data.get("query")
     return query if isinstance(query, str) else None

@@ -80,7 +80,7 @@ class PastTurn:
 
 
 @dataclass(frozen=True)
-class Record:
+class CompactRecord:
     """The older turns of a conversation, compact.
 
     `entries` are JSON objects, oldest first. `through` is the key of the last turn in it, `made_after` that
@@ -100,7 +100,7 @@ class Past:
     """A conversation as the next turn finds it: a record if there is one, and the turns after it."""
 
     turns: tuple[PastTurn, ...] = ()
-    record: Record | None = None
+    record: CompactRecord | None = None
 
     @property
     def messages(self) -> list[Message]:
@@ -137,7 +137,7 @@ def tokens(messages: Iterable[Message]) -> int:
     return sum(_tokens_of(message) for message in messages)
 
 
-def oldest(record: Record) -> datetime | None:
+def oldest(record: CompactRecord) -> datetime | None:
     """When the oldest turn of a record ended."""
     return min((_at(entry) for entry in record.entries), default=None)
 
@@ -157,8 +157,12 @@ def _newest_that_fit(sizes: Sequence[int], budget: Budget) -> int:
 
 
 def _extended(
-    record: Record | None, older: Sequence[PastTurn], made_after: str, budget: Budget, kept_since: datetime
-) -> Record:
+    record: CompactRecord | None,
+    older: Sequence[PastTurn],
+    made_after: str,
+    budget: Budget,
+    kept_since: datetime,
+) -> CompactRecord:
     earlier = () if record is None else record.entries
     entries = [*earlier, *(_entry(turn, _FULL) for turn in older)]
     remembered = [entry for entry in entries if _at(entry) >= kept_since]
@@ -173,7 +177,7 @@ def _extended(
         if not chosen:
             room -= _tokens_of(shown)
         chosen.append(shown)
-    return Record(
+    return CompactRecord(
         entries=tuple(reversed(chosen)),
         through=older[-1].key,
         made_after=made_after,
@@ -183,7 +187,7 @@ def _extended(
     )
 
 
-def _as_messages(record: Record) -> list[Message]:
+def _as_messages(record: CompactRecord) -> list[Message]:
     content: dict[str, Any] = {"turns": list(record.entries)}
     if record.left_out:
         content["older_turns_left_out"] = record.left_out

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from nat.agent import transcript
 from nat.agent.calls import ToolCalls, shared_pool
-from nat.agent.gates import NO_POLICY, Policy
 from nat.agent.models.failures import PromptTooLong, ThinkingRejected
 from nat.agent.models.stream import STOPPED
-from nat.agent.money import Prices, total_micros
 from nat.agent.ports import (
-    Actions,
-    Answer,
+    AgentAnswer,
     Asked,
     Block,
-    Emit,
+    Changes,
     Exports,
     Message,
     Model,
@@ -32,11 +29,14 @@ from nat.agent.ports import (
     Steps,
     Usage,
 )
+from nat.agent.pricing import ModelPrices, total_micros
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.results import any_untrusted, is_untrusted, links_in
 from nat.agent.tool import Tool, tool_list_json
+from nat.changes.journal import Emit
+from nat.changes.policy import NO_POLICY, Policy
+from nat.contract.events import Link, Notice, TextDelta
 from nat.errors import ModelRefused
-from nat.events import Link, Notice, TextDelta
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -84,7 +84,7 @@ class Agent:
         tools: Mapping[str, Tool],
         limits: TurnLimits | None = None,
         *,
-        prices: Prices | None = None,
+        prices: ModelPrices | None = None,
         pool: Executor | None = None,
     ) -> None:
         self._model = model
@@ -105,17 +105,17 @@ class Agent:
         *,
         history: Sequence[Message],
         steps: Steps,
-        nation: "NationBuilder",
+        v2: "NationBuilder",
         emit: Emit,
         stopped: Callable[[], bool],
         policy: Policy = NO_POLICY,
-        actions: Actions | None = None,
+        changes: Changes | None = None,
         exports: Exports | None = None,
         metadata: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> AgentAnswer:
         """Answer one question, going on from stored steps if there are any.
 
-        Without `actions` there is no journal and nobody to ask, so nothing is changed; without `exports` no
+        Without `changes` there is no journal and nobody to ask, so nothing is changed; without `exports` no
         files are made.
 
         Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
@@ -123,14 +123,14 @@ class Agent:
         """
         calls = ToolCalls(
             self._tools,
-            nation=nation,
+            v2=v2,
             role=asked.role,
             policy=policy,
             emit=emit,
             stopped=stopped,
             result_characters=self._limits.result_characters,
             pool=self._pool or shared_pool(),
-            actions=actions,
+            changes=changes,
             exports=exports,
         )
         turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices)
@@ -169,7 +169,7 @@ class _Turn:
         emit: Emit,
         stopped: Callable[[], bool],
         limits: TurnLimits,
-        prices: Prices | None,
+        prices: ModelPrices | None,
     ) -> None:
         self._steps = steps
         self._calls = calls
@@ -190,7 +190,7 @@ class _Turn:
         self._calls_used = 0
         self._refused_rounds = 0
 
-    def run(self, ask: _Ask) -> Answer:
+    def run(self, ask: _Ask) -> AgentAnswer:
         """Replay what is stored, then go on."""
         if self._left_out:
             self._emit(Notice(kind="partial", message=LEFT_OUT_NOTICE))
@@ -235,7 +235,7 @@ class _Turn:
         tokens = max(1, min(self._limits.message_tokens, left))
         return ask([*self._history, *self._messages], tokens, on_text)
 
-    def _take(self, step: Step) -> Answer | None:
+    def _take(self, step: Step) -> AgentAnswer | None:
         """Add a complete model message and its tools' results; the answer if the turn ends with it."""
         self._number = step.index + 1
         self._account(step.usage, step.model)
@@ -256,7 +256,7 @@ class _Turn:
         said_something = transcript.text_of(step.content).strip()
         return self._finish("finished") if said_something else self._end(NOTHING_SAID)
 
-    def _with_results(self, step: Step, uses: Sequence[Block]) -> Answer | None:
+    def _with_results(self, step: Step, uses: Sequence[Block]) -> AgentAnswer | None:
         allowed = max(0, self._limits.tool_calls - self._calls_used)
         self._calls_used += min(len(uses), allowed)
         self._refused_rounds += len(uses) > allowed
@@ -279,7 +279,7 @@ class _Turn:
         self._messages.append({"role": "user", "content": list(blocks)})
         return self._finish("stopped", transcript.STOPPED_MARK) if stopped else None
 
-    def _stopped_in(self, reply: ModelReply) -> Answer:
+    def _stopped_in(self, reply: ModelReply) -> AgentAnswer:
         self._account(reply.usage, reply.model)
         self._say(transcript.text_of(reply.content))
         if reply.content:
@@ -327,16 +327,16 @@ class _Turn:
         self._messages = transcript.without_thinking(self._messages)
         return True
 
-    def _end(self, note: str) -> Answer:
+    def _end(self, note: str) -> AgentAnswer:
         """End the turn with words of ours, which people read like the model's."""
         self._emit(TextDelta(f"{transcript.SEPARATOR}{note}" if self._text else note))
         self._say(note)
         return self._finish("finished", note)
 
-    def _finish(self, outcome: Literal["finished", "stopped"], ending: str = "") -> Answer:
+    def _finish(self, outcome: Literal["finished", "stopped"], ending: str = "") -> AgentAnswer:
         # What was thought after a history that was changed is not valid after the stored one.
         own = transcript.without_thinking(self._messages) if self._history_changed else self._messages
-        return Answer(
+        return AgentAnswer(
             outcome=outcome,
             text=self._text,
             messages=transcript.closed(own, ending),

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from nat.changes.journal import Journal, Proposal
 from nat.roles import Role
 
 if TYPE_CHECKING:  # the rows of conversations need these values, the API behind them no events
-    from nat.agent.change import Change
     from nat.agent.tool import Tool
-    from nat.events import Event, Link
+    from nat.changes.plan import Change
+    from nat.contract.events import Link
 
 Block = dict[str, Any]
 """A content block of the Messages API as plain JSON: text, tool_use, tool_result, thinking."""
@@ -100,7 +100,7 @@ class Steps(Protocol):
 
 
 @dataclass(frozen=True)
-class Page:
+class OpenPage:
     """What the person has open in the control panel: `kind` is person, list, page or other."""
 
     url: str
@@ -109,7 +109,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProposalStatus:
     """What has become of a proposal that the model made in an earlier turn."""
 
     proposal: str
@@ -126,12 +126,12 @@ class Asked:
     role: Role
     time_zone: str
     now: datetime
-    page: Page | None = None
-    proposals: tuple["Standing", ...] = ()
+    page: OpenPage | None = None
+    proposals: tuple["ProposalStatus", ...] = ()
 
 
 @dataclass(frozen=True)
-class Answer:
+class AgentAnswer:
     """How a turn ended. `messages` are what the next turn of the conversation sees of this one."""
 
     outcome: Literal["finished", "stopped"]
@@ -146,80 +146,6 @@ class Answer:
     """The model that answered."""
 
 
-class EntryState(StrEnum):
-    """What the journal knows of one operation of a change."""
-
-    INTENT = "intent"
-    """It may be under way, or have been when a worker died."""
-    DONE = "done"
-    FAILED = "failed"
-    """NationBuilder did not do it."""
-    UNKNOWN = "unknown"
-    """It was sent, and nothing proves what became of it. Never repeated unseen."""
-    CONFLICT = "conflict"
-    """The record is no longer what it was when the change was planned: left alone."""
-    SKIPPED = "skipped"
-    """Its turn did not come: the person stopped, or an earlier failure ended the work."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One operation in the journal.
-
-    `run` is the turn that wrote the entry. `already`: it was so before, so there is nothing of ours to take
-    back. `token` is that of an asynchronous process. `found` holds attributes that V2 stored in another form
-    than they were sent in, or that it decided on and an undo needs. `why` is for people, `code` is that of
-    the error.
-    """
-
-    key: str
-    state: EntryState
-    run: str = ""
-    created_id: str | None = None
-    already: bool = False
-    token: str | None = None
-    found: Mapping[str, Any] | None = None
-    code: str | None = None
-    why: str = ""
-    at: datetime | None = None
-    """When it was stored; `None` before."""
-
-
-class Journal(Protocol):
-    """The journal of one change, or of taking one back. It outlives turns: who retries finds what is done.
-
-    Every write is fenced: it raises `TurnLost` when another worker has taken the turn, and `NatError` of no
-    other kind.
-    """
-
-    @property
-    def run(self) -> str:
-        """The turn that writes now."""
-        ...
-
-    def load(self) -> Mapping[str, Entry]:
-        """All entries by operation key, strongly consistent."""
-        ...
-
-    def intend(self, keys: Sequence[str]) -> None:
-        """Store, before anything is sent, that these operations may happen now."""
-        ...
-
-    def settle(self, entries: Sequence[Entry]) -> None:
-        """Store what became of operations."""
-        ...
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A change that waits for a person: `approval` is its id. `superseded` are earlier ones it replaces."""
-
-    approval: str
-    card: Mapping[str, Any]
-    expires_at: datetime
-    superseded: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Planned:
     """A change that an earlier attempt of the turn has frozen, and its proposal if it was one."""
@@ -228,7 +154,7 @@ class Planned:
     proposal: Proposal | None = None
 
 
-class Actions(Protocol):
+class Changes(Protocol):
     """What a turn's writing calls need: freezing, journal and approvals. `step` and `call` name the call."""
 
     def planned(self, step: int, call: str) -> Planned | None:
@@ -276,6 +202,3 @@ class Exports(Protocol):
     def keep(self, file: ExportFile) -> "Link":
         """Store a file; gives where the person gets it. Raises `TurnLost`."""
         ...
-
-
-Emit = Callable[["Event"], None]

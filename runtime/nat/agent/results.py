@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from nat.agent.ports import Block, Message
-from nat.agent.tool import Outcome
-from nat.events import Link
+from nat.agent.tool import ToolOutcome
+from nat.contract.events import Link
 
 OPEN: Final = "<untrusted_data>"
 CLOSE: Final = "</untrusted_data>"
@@ -19,7 +19,7 @@ _LONG_TEXT: Final = 1_000
 _SHORT_TEXT: Final = 160
 
 
-def result_block(call: str, outcome: Outcome, limit: int) -> Block:
+def result_block(call: str, outcome: ToolOutcome, limit: int) -> Block:
     """The result of a call that ran. `limit` is in characters."""
     payload = _payload(outcome)
     text = _dumps(payload)
@@ -67,7 +67,7 @@ def any_untrusted(messages: Sequence[Message]) -> bool:
     )
 
 
-def _payload(outcome: Outcome) -> dict[str, Any]:
+def _payload(outcome: ToolOutcome) -> dict[str, Any]:
     payload: dict[str, Any] = {"data": outcome.data}
     for name in ("returned", "total", "complete"):
         value = getattr(outcome, name)

@@ -7,8 +7,8 @@
 The first parameter is the nation's V2 client; every other one is keyword-only, annotated, and becomes a
 property of the JSON schema. `Annotated[…, Field(description=…)]` documents a parameter.
 
-A tool that reads returns an `Outcome`. Every other tool only plans: it reads what it needs and returns a
-`Change` (`nat.agent.change`), which is committed by `nat.agent.commit`, at once or after a person's yes.
+A tool that reads returns an `ToolOutcome`. Every other tool only plans: it reads what it needs and returns a
+`Change` (`nat.changes.plan`), which is committed by `nat.changes.executor`, at once or after a person's yes.
 """
 
 import inspect
@@ -21,14 +21,14 @@ from typing import Any, Final, Literal, TypeVar, cast, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from nat.agent.change import Change
-from nat.agent.effects import Effect as Effect
+from nat.changes.effect import Effect as Effect
+from nat.changes.plan import Change
+from nat.contract.events import Link
 from nat.errors import BadRequest
-from nat.events import Link
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ToolOutcome:
     """What a tool call produced: data for the model, counts and links for people.
 
     `returned` and `total` count records; `complete` is False when there is more than was returned or read.
@@ -60,7 +60,7 @@ class Tool:
     endpoints: tuple[str, ...]
     sends: bool
     undo: str | None
-    function: Callable[..., Outcome] | Callable[..., Change] = field(repr=False)
+    function: Callable[..., ToolOutcome] | Callable[..., Change] = field(repr=False)
 
     @property
     def description(self) -> str:
@@ -85,21 +85,21 @@ class Tool:
         schema.pop("description", None)
         return schema
 
-    def call(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome:
+    def call(self, nation: Any, arguments: Mapping[str, Any]) -> ToolOutcome:
         """Validate and run a tool that reads.
 
         Raises `ArgumentsRejected`, `TypeError` for a tool that plans, and what the function raises.
         """
         if self.effect is not Effect.READ:
             raise TypeError(f"{self.name} plans a change; use `plan`.")
-        return cast(Outcome, self._run(nation, arguments))
+        return cast(ToolOutcome, self._run(nation, arguments))
 
-    def call_beyond(self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any]) -> Outcome:
+    def call_beyond(self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any]) -> ToolOutcome:
         """Run a tool that reads with values of our `own`, which may lie beyond what the schema lets a model
         ask for, such as a larger limit. Raises what `call` raises."""
         if self.effect is not Effect.READ:
             raise TypeError(f"{self.name} plans a change; use `plan`.")
-        return cast(Outcome, self._run(nation, arguments, own))
+        return cast(ToolOutcome, self._run(nation, arguments, own))
 
     def plan(self, nation: Any, arguments: Mapping[str, Any]) -> Change:
         """Validate and plan with a tool that writes; nothing is changed by it.
@@ -112,7 +112,7 @@ class Tool:
 
     def _run(
         self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any] | None = None
-    ) -> Outcome | Change:
+    ) -> ToolOutcome | Change:
         try:
             parsed = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
@@ -133,7 +133,7 @@ REGISTRY: Final[dict[str, Tool]] = {}
 """Every tool that a module under `agent/tools` has declared, by name."""
 
 
-Reading = TypeVar("Reading", bound=Callable[..., Outcome])
+Reading = TypeVar("Reading", bound=Callable[..., ToolOutcome])
 Planning = TypeVar("Planning", bound=Callable[..., Change])
 
 

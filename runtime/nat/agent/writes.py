@@ -5,26 +5,27 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nat import errors
-from nat.agent.change import Change
-from nat.agent.commit import STEADY, Pace, commit, requests_at_once
-from nat.agent.gates import Verdict
-from nat.agent.ports import Actions, Emit, Planned, Proposal
-from nat.agent.tool import Outcome, Tool
-from nat.events import ApprovalRequested, ApprovalUpdated, Link
+from nat.agent.ports import Changes, Planned
+from nat.agent.tool import Tool, ToolOutcome
+from nat.changes.executor import STEADY, ProgressPace, commit, requests_at_once
+from nat.changes.journal import Emit, Proposal
+from nat.changes.plan import Change
+from nat.changes.policy import Verdict
+from nat.contract.events import ApprovalRequested, ApprovalUpdated, Link
 
 LINKS: Final = 3
 SUPERSEDED: Final = "superseded"
 
 
 @dataclass(frozen=True)
-class Told:
-    """A call's outcome for the model, and how people see it. `action` names what can be taken back, `retry`
+class WriteOutcome:
+    """A call's outcome for the model, and how people see it. `change` names what can be taken back, `retry`
     what can be tried again."""
 
-    outcome: Outcome
+    outcome: ToolOutcome
     label: str = ""
     ok: bool = True
-    action: str | None = None
+    change: str | None = None
     retry: str | None = None
 
 
@@ -37,13 +38,13 @@ class Writes:
 
     def __init__(
         self,
-        actions: Actions,
+        changes: Changes,
         nation: Any,
         emit: Emit,
         stopped: Callable[[], bool],
-        pace: Pace = STEADY,
+        pace: ProgressPace = STEADY,
     ) -> None:
-        self._actions = actions
+        self._changes = changes
         self._nation = nation
         self._emit = emit
         self._stopped = stopped
@@ -51,32 +52,32 @@ class Writes:
 
     def perform(
         self, call: str, step: int, tool: Tool, arguments: Mapping[str, Any], verdict: Verdict
-    ) -> Told:
+    ) -> WriteOutcome:
         """Do what the verdict says: commit (`RUN`) or propose (`ASK`).
 
         Raises `ArgumentsRejected` and what planning raises, `TurnLost`, and `TokenRejected` or
         `Reconnect` when NationBuilder no longer lets the nation in.
         """
-        planned = self._actions.planned(step, call)
+        planned = self._changes.planned(step, call)
         if planned is not None:
             return self._go_on(call, step, tool, planned)
         change = tool.plan(self._nation, arguments).frozen()
         if not change.operations:
-            return Told(_nothing(change), label=change.summary)
+            return WriteOutcome(_nothing(change), label=change.summary)
         if verdict is Verdict.ASK:
-            return self._proposed(change, self._actions.propose(step, call, change, tool))
-        return self._committed(call, step, tool, self._actions.freeze(step, call, change, tool))
+            return self._proposed(change, self._changes.propose(step, call, change, tool))
+        return self._committed(call, step, tool, self._changes.freeze(step, call, change, tool))
 
-    def _go_on(self, call: str, step: int, tool: Tool, planned: Planned) -> Told:
+    def _go_on(self, call: str, step: int, tool: Tool, planned: Planned) -> WriteOutcome:
         if planned.proposal is not None:
             return self._proposed(planned.change, planned.proposal)
         return self._committed(call, step, tool, planned.change)
 
-    def _committed(self, call: str, step: int, tool: Tool, change: Change) -> Told:
+    def _committed(self, call: str, step: int, tool: Tool, change: Change) -> WriteOutcome:
         report = commit(
             change,
-            nation=self._nation,
-            journal=self._actions.journal(step, call),
+            v2=self._nation,
+            journal=self._changes.journal(step, call),
             emit=self._emit,
             stopped=self._stopped,
             at_once=requests_at_once(tool.effect),
@@ -84,8 +85,8 @@ class Writes:
         )
         if isinstance(report.halted, errors.TokenRejected | errors.Reconnect):
             raise report.halted
-        return Told(
-            Outcome(
+        return WriteOutcome(
+            ToolOutcome(
                 report.as_data() | _skipped(change),
                 returned=report.done,
                 total=report.total,
@@ -95,11 +96,11 @@ class Writes:
             ),
             label=change.summary,
             ok=report.done > 0,
-            action=self._actions.reference(step, call) if report.undoable else None,
-            retry=self._actions.reference(step, call) if report.retryable else None,
+            change=self._changes.reference(step, call) if report.undoable else None,
+            retry=self._changes.reference(step, call) if report.retryable else None,
         )
 
-    def _proposed(self, change: Change, proposal: Proposal) -> Told:
+    def _proposed(self, change: Change, proposal: Proposal) -> WriteOutcome:
         for earlier in proposal.superseded:
             self._emit(ApprovalUpdated(earlier, SUPERSEDED))
         self._emit(
@@ -117,11 +118,13 @@ class Writes:
             "undoable": change.reversible,
             "expires_at": proposal.expires_at.isoformat(timespec="seconds"),
         }
-        return Told(Outcome(data | _skipped(change), untrusted=False), label=f"Prepared: {change.summary}")
+        return WriteOutcome(
+            ToolOutcome(data | _skipped(change), untrusted=False), label=f"Prepared: {change.summary}"
+        )
 
 
-def _nothing(change: Change) -> Outcome:
-    return Outcome(
+def _nothing(change: Change) -> ToolOutcome:
+    return ToolOutcome(
         {"state": "nothing to change", "operations": 0} | _skipped(change),
         total=0,
         complete=True,

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from nat.items import moment, timestamp
+from nat.aws.items import moment, timestamp
 
 FIRST_HASH: Final = "0" * 64
 """What the first entry of a nation names as the hash before it."""
@@ -17,7 +17,7 @@ LARGEST_DETAILS: Final = 8_000
 """Characters of an entry's details as JSON; what is longer is replaced by its hash and length."""
 
 
-class Kind(StrEnum):
+class AuditKind(StrEnum):
     """What an entry is about. People filter by it."""
 
     CONNECTED = "connection.connected"
@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """One entry. `by` is a user id, or who else acted: `system`, `stripe`, `nationbuilder`.
 
     `number` counts a nation's entries from 1 without gaps; `previous` is the hash of the entry before.
@@ -55,7 +55,7 @@ class Entry:
     nation_slug: str
     number: int
     at: datetime
-    kind: Kind
+    kind: AuditKind
     by: str
     about: str
     summary: str
@@ -71,7 +71,7 @@ class Entry:
             canonical({**_said(self), "nation_slug": self.nation_slug}).encode()
         ).hexdigest()
 
-    def sealed(self) -> "Entry":
+    def sealed(self) -> "AuditEntry":
         """The entry with its hash."""
         return replace(self, hash=self.digest)
 
@@ -108,7 +108,7 @@ def sort_key(number: int) -> str:
     return f"{number:0{NUMBER_DIGITS}d}"
 
 
-def to_item(entry: Entry) -> dict[str, Any]:
+def to_item(entry: AuditEntry) -> dict[str, Any]:
     """The row in plain values. Details are kept as canonical text, so that they hash alike for ever."""
     said = _said(entry)
     return {
@@ -120,13 +120,13 @@ def to_item(entry: Entry) -> dict[str, Any]:
     }
 
 
-def from_item(item: Mapping[str, Any]) -> Entry:
+def from_item(item: Mapping[str, Any]) -> AuditEntry:
     """An entry from its row in plain values. Raises `KeyError` or `ValueError` for a row that is none."""
-    return Entry(
+    return AuditEntry(
         nation_slug=item["nation_slug"],
         number=item["number"],
         at=moment(item["at"]),
-        kind=Kind(item["kind"]),
+        kind=AuditKind(item["kind"]),
         by=item["by"],
         about=item["about"],
         summary=item["summary"],
@@ -137,7 +137,7 @@ def from_item(item: Mapping[str, Any]) -> Entry:
     )
 
 
-def _said(entry: Entry) -> dict[str, Any]:
+def _said(entry: AuditEntry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "at": timestamp(entry.at),

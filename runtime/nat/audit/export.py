@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from nat.audit.entry import Entry, canonical
+from nat.audit.entry import AuditEntry, canonical
 from nat.audit.log import Audit, Filter
 from nat.spreadsheets import csv_text
 
@@ -49,7 +49,7 @@ def export(
     return Exported(text, len(kept), following)
 
 
-def _fitting(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _fitting(entries: tuple[AuditEntry, ...]) -> tuple[AuditEntry, ...]:
     size = 0
     for place, entry in enumerate(entries):
         size += len(canonical(entry.as_body()).encode())
@@ -58,12 +58,12 @@ def _fitting(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return entries
 
 
-def _as_csv(entries: Iterable[Entry]) -> str:
+def _as_csv(entries: Iterable[AuditEntry]) -> str:
     bodies = ({**entry.as_body(), "details": canonical(entry.details)} for entry in entries)
     return csv_text(COLUMNS, ([body[name] for name in COLUMNS] for body in bodies))
 
 
-def _as_json(nation_slug: str, entries: Iterable[Entry], following: str | None) -> str:
+def _as_json(nation_slug: str, entries: Iterable[AuditEntry], following: str | None) -> str:
     return json.dumps(
         {
             "nation_slug": nation_slug,

@@ -22,12 +22,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from nat.audit.entry import FIRST_HASH, Entry, Kind, bounded, canonical, from_item, sort_key, to_item
+from nat.audit.entry import (
+    FIRST_HASH,
+    AuditEntry,
+    AuditKind,
+    bounded,
+    canonical,
+    from_item,
+    sort_key,
+    to_item,
+)
+from nat.aws.items import decode, encode, moment, timestamp
+from nat.aws.transactions import IN_PROGRESS, PASSING, condition_failed
 from nat.errors import BadRequest, Internal
-from nat.items import decode, encode, moment, timestamp
 from nat.names import Table
 from nat.settings import TableNames
-from nat.transactions import IN_PROGRESS, PASSING, condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,9 +63,9 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     by: str | None = None
-    kind: Kind | None = None
+    kind: AuditKind | None = None
 
-    def lets_pass(self, entry: Entry) -> bool:
+    def lets_pass(self, entry: AuditEntry) -> bool:
         """Whether person and kind fit; times are found by key."""
         return (self.by is None or entry.by == self.by) and (self.kind is None or entry.kind is self.kind)
 
@@ -68,7 +77,7 @@ EVERYTHING: Final = Filter()
 class AuditPage:
     """Entries, newest first. `next` continues after them; `None` says that there are no more."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[AuditEntry, ...]
     next: str | None
 
 
@@ -106,7 +115,7 @@ class Audit:
     def append(
         self,
         nation_slug: str,
-        kind: Kind,
+        kind: AuditKind,
         *,
         by: str,
         about: str = "",
@@ -114,7 +123,7 @@ class Audit:
         details: Mapping[str, Any] | None = None,
         surface: str = "",
         once: str | None = None,
-    ) -> Entry | None:
+    ) -> AuditEntry | None:
         """Add an entry; returns when it is stored. Never put a token, a key or a message's text into one.
 
         `by` is a user id or `SYSTEM`, `details` plain JSON values (at most 8,000 characters; more is replaced
@@ -126,7 +135,7 @@ class Audit:
         for number in range(TRIES):
             last = self.last(nation_slug)
             now = self._now()
-            entry = Entry(
+            entry = AuditEntry(
                 nation_slug=nation_slug,
                 number=1 if last is None else last.number + 1,
                 at=moment(timestamp(now if last is None else max(now, last.at))),
@@ -147,7 +156,7 @@ class Audit:
     def beginning(
         self,
         nation_slug: str,
-        kind: Kind,
+        kind: AuditKind,
         *,
         by: str,
         about: str = "",
@@ -159,7 +168,7 @@ class Audit:
         For who makes a nation: its record and what the log says of it are then one. Arguments are those of
         `append`.
         """
-        entry = Entry(
+        entry = AuditEntry(
             nation_slug=nation_slug,
             number=1,
             at=moment(timestamp(self._now())),
@@ -178,7 +187,7 @@ class Audit:
             }
         }
 
-    def last(self, nation_slug: str) -> Entry | None:
+    def last(self, nation_slug: str) -> AuditEntry | None:
         """The newest entry, strongly consistent."""
         return next(self._newest(nation_slug, limit=1), None)
 
@@ -199,7 +208,7 @@ class Audit:
         first, end = self._range(nation_slug, wanted)
         if after is not None:
             end = min(end, _place(after))
-        found: list[Entry] = []
+        found: list[AuditEntry] = []
         read = 0
         place = end
         for entry in self._newest(nation_slug, first=first, end=end):
@@ -223,7 +232,7 @@ class Audit:
             number, head = number + 1, row["hash"]
         return Verified(number, head)
 
-    def _put(self, entry: Entry) -> bool | None:
+    def _put(self, entry: AuditEntry) -> bool | None:
         """True when stored, `None` when the number was taken."""
         try:
             self._client.put_item(
@@ -237,7 +246,7 @@ class Audit:
             raise
         return True
 
-    def _put_once(self, entry: Entry, once: str) -> bool | None:
+    def _put_once(self, entry: AuditEntry, once: str) -> bool | None:
         """True when stored, False when the deed has its entry, `None` to try again."""
         rows = (
             {"nation_slug": entry.nation_slug, "entry": f"once#{once}", "number": entry.number},
@@ -298,7 +307,7 @@ class Audit:
 
     def _newest(
         self, nation_slug: str, *, first: int = 0, end: int | None = None, limit: int | None = None
-    ) -> Iterator[Entry]:
+    ) -> Iterator[AuditEntry]:
         """Entries from the newest on: those with a number from `first` on and before `end`."""
         if end is not None and end <= first:
             return

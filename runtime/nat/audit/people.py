@@ -5,7 +5,7 @@ Addresses stay out of it: an entry cannot be deleted, and a person's address can
 
 from typing import Any
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
 from nat.people.invitations import Invitation
 from nat.people.members import RoleChange
@@ -82,7 +82,7 @@ class PeopleLog:
         """The first subscriber owns the nation, provisionally. Noted once, however often it is told."""
         self._audit.append(
             nation_slug,
-            Kind.ROLE_CHANGED,
+            AuditKind.ROLE_CHANGED,
             by=SYSTEM,
             about=user_id,
             summary="Owns the nation provisionally: the first to subscribe it",
@@ -98,5 +98,5 @@ class PeopleLog:
 
     def _add(self, nation_slug: str, by: str, about: str, summary: str, **details: Any) -> None:
         self._audit.append(
-            nation_slug, Kind.ROLE_CHANGED, by=by, about=about, summary=summary, details=details
+            nation_slug, AuditKind.ROLE_CHANGED, by=by, about=about, summary=summary, details=details
         )

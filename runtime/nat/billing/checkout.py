@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from nat.billing.prices import Prices
-from nat.billing.subscribed import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, WAITING, WEB_APP_KEY
+from nat.aws.items import decode, encode
+from nat.aws.transactions import condition_failed
+from nat.billing.prices import StripePrices
+from nat.billing.stripe_api import calls
+from nat.billing.stripe_subscription import (
+    LIVE,
+    PERSON_KEY,
+    PLAN_KEY,
+    SLUG_KEY,
+    WAITING,
+    WEB_APP_KEY,
+)
 from nat.billing.sync import Synchroniser
-from nat.billing.vendor import calls
 from nat.errors import AlreadySubscribed, BillingError, PlanUnknown
-from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -64,7 +71,7 @@ class Checkout:
         self._synchroniser = synchroniser
         self._stripe = synchroniser.stripe
         self._plans = plans
-        self._prices = Prices(synchroniser.stripe)
+        self._prices = StripePrices(synchroniser.stripe)
         self._clock = clock
 
     def begin(self, subscriber: Subscriber, plan_name: str, app_url: str) -> CheckoutPage:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from nat.billing.subscribed import SLUG_KEY
+from nat.aws.items import timestamp
+from nat.billing.stripe_api import calls
+from nat.billing.stripe_subscription import SLUG_KEY
 from nat.billing.sync import Synchroniser
-from nat.billing.vendor import calls
 from nat.errors import BadRequest
-from nat.items import timestamp
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import stripe
 
-from nat.billing.subscribed import Subscribed
-from nat.billing.vendor import calls
+from nat.aws.items import decode, encode
+from nat.billing.stripe_api import calls
+from nat.billing.stripe_subscription import StripeSubscription
 from nat.errors import BillingError
-from nat.items import decode, encode
 from nat.names import Table
 from nat.settings import TableNames
 
@@ -34,7 +34,7 @@ class Meters:
         self._usage = tables[Table.USAGE]
         self._stripe = stripe_client
 
-    def report(self, nation_slug: str, subscribed: Subscribed, day: date) -> int:
+    def report(self, nation_slug: str, subscribed: StripeSubscription, day: date) -> int:
         """Tell Stripe how many queries a nation asked on a UTC day; gives the number. A day without any is
         not told. Telling it again changes nothing: Stripe knows the identifier for a day at least.
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from nat.billing.prices import Prices
-from nat.billing.standing import plan_of
-from nat.billing.subscribed import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, Subscribed
+from nat.aws.items import timestamp
+from nat.billing.entitlement import plan_of
+from nat.billing.prices import StripePrices
+from nat.billing.stripe_api import calls
+from nat.billing.stripe_subscription import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, StripeSubscription
 from nat.billing.sync import Synchroniser
-from nat.billing.vendor import calls
 from nat.errors import BillingError, NotSubscribed, PlanUnknown, QuoteChanged
-from nat.items import timestamp
 from nat.nations.plans import Plan, Plans
 from nat.nations.record import Nation
 
@@ -76,7 +76,7 @@ class PlanChange:
         self._synchroniser = synchroniser
         self._stripe = synchroniser.stripe
         self._plans = plans
-        self._prices = Prices(synchroniser.stripe)
+        self._prices = StripePrices(synchroniser.stripe)
         self._clock = clock
 
     def preview(self, nation_slug: str, plan_name: str, at: datetime | None = None) -> Quote:
@@ -159,7 +159,7 @@ class PlanChange:
             self._stripe.v1.subscriptions.update(current.id, params={"cancel_at_period_end": ending})
         return self._synchroniser.bring_up(nation_slug, current)
 
-    def _live(self, nation_slug: str) -> Subscribed:
+    def _live(self, nation_slug: str) -> StripeSubscription:
         current = self._synchroniser.subscription(nation_slug)
         if current is None or current.status not in LIVE:
             raise NotSubscribed
@@ -171,7 +171,7 @@ class PlanChange:
             raise PlanUnknown
         return plan
 
-    def _price(self, plan: Plan, current: Subscribed) -> str:
+    def _price(self, plan: Plan, current: StripeSubscription) -> str:
         price = self._prices.of(plan)
         if price == current.price_id:
             raise BillingError("The nation has this plan already.")

@@ -1,9 +1,9 @@
 """Stripe's customer portal: card, address, invoices, plan and cancellation on Stripe's own pages."""
 
+from nat.billing.stripe_api import calls
 from nat.billing.sync import Synchroniser
-from nat.billing.vendor import calls
 from nat.errors import NotSubscribed
-from nat.nations.pages import BILLING_PAGE
+from nat.nations.web_pages import BILLING_PAGE
 
 
 def open_portal(synchroniser: Synchroniser, nation_slug: str, app_url: str, *, card: bool = False) -> str:

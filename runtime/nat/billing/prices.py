@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from nat.billing.vendor import calls
+from nat.billing.stripe_api import calls
 from nat.errors import BillingError
 from nat.nations.plans import Plan
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stripe import StripeClient
 
 
-class Prices:
+class StripePrices:
     """Price ids, looked up once per process: a plan's own, or that of the active price whose lookup key is
     the plan's name. So plans need no ids that differ between Stripe accounts."""
 

@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 from nat.audit.log import Audit
 from nat.audit.people import PeopleLog
-from nat.billing import subscribed as subscriptions
-from nat.billing.rows import BillingRow, BillingRows, Pending, Write
-from nat.billing.standing import Standing, standing_of
-from nat.billing.subscribed import LIVE, PERSON_KEY, WEB_APP_KEY, Subscribed, representing
-from nat.billing.vendor import calls
-from nat.connections.announce import Announcements
+from nat.aws.items import timestamp
+from nat.billing import stripe_subscription as subscriptions
+from nat.billing.entitlement import Entitlement, entitlement_of
+from nat.billing.nation_row import BillingRow, BillingRows, Pending, Write
+from nat.billing.stripe_api import calls
+from nat.billing.stripe_subscription import (
+    LIVE,
+    PERSON_KEY,
+    WEB_APP_KEY,
+    StripeSubscription,
+    representing,
+)
+from nat.connections.outbox import Outbox
 from nat.errors import Internal
-from nat.items import timestamp
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
@@ -50,7 +56,7 @@ class Storage:
     memberships: Memberships
     ownership: Ownership
     people_log: PeopleLog
-    announcements: Announcements
+    announcements: Outbox
 
     @classmethod
     def of(
@@ -64,7 +70,7 @@ class Storage:
             Memberships(client, tables),
             Ownership(client, tables, now=clock),
             PeopleLog(Audit(client, tables, now=clock)),
-            Announcements(client, tables, clock),
+            Outbox(client, tables, clock),
         )
 
 
@@ -88,7 +94,7 @@ class Synchroniser:
         self._note = note
         self._clock = clock
 
-    def nation_of(self, subscription_id: str) -> tuple[str | None, Subscribed]:
+    def nation_of(self, subscription_id: str) -> tuple[str | None, StripeSubscription]:
         """The nation that a subscription belongs to, if any, and the subscription as it is.
 
         Raises `NotFound` when Stripe does not know it, `ValueError` when it has no items, `BadRequest` when
@@ -103,7 +109,7 @@ class Synchroniser:
             return self.storage.rows.by_subscription(found.customer_id, found.id), found
         return valid_slug(slug), found
 
-    def bring_up(self, nation_slug: str, known: Subscribed) -> Nation:
+    def bring_up(self, nation_slug: str, known: StripeSubscription) -> Nation:
         """The nation's record as its subscriptions say. `known` is one of them, as just found.
 
         Raises `PlanNotFound`, `BillingUnavailable`, `Internal` when the record is too busy.
@@ -123,14 +129,16 @@ class Synchroniser:
                 return self._settle(nation_slug, standing, found)
         raise Internal(f"The billing record of {nation_slug} is busy.")
 
-    def subscription(self, nation_slug: str) -> Subscribed | None:
+    def subscription(self, nation_slug: str) -> StripeSubscription | None:
         """The subscription that stands for a nation now; `None` when it never had one."""
         row = self.storage.rows.read(nation_slug)
         if row is None or row.customer_id is None:
             return None
         return representing(self.of_customer(nation_slug, row.customer_id, row.values["subscription_id"]))
 
-    def _subscriptions(self, nation_slug: str, known: Subscribed, row: BillingRow | None) -> list[Subscribed]:
+    def _subscriptions(
+        self, nation_slug: str, known: StripeSubscription, row: BillingRow | None
+    ) -> list[StripeSubscription]:
         customers = {known.customer_id: known.id}
         if row is not None and row.customer_id is not None:
             customers.setdefault(row.customer_id, row.values["subscription_id"])
@@ -140,7 +148,9 @@ class Synchroniser:
             for each in self.of_customer(nation_slug, customer, own)
         ]
 
-    def of_customer(self, nation_slug: str, customer_id: str, own: str | None = None) -> list[Subscribed]:
+    def of_customer(
+        self, nation_slug: str, customer_id: str, own: str | None = None
+    ) -> list[StripeSubscription]:
         """The nation's subscriptions with one customer, read now. `own` is one that belongs to it though its
         metadata name no nation; one customer may pay for several nations. Raises `BillingUnavailable`."""
         with calls():
@@ -156,7 +166,7 @@ class Synchroniser:
             if each.nation_slug == nation_slug or (each.id == own and each.nation_slug is None)
         ]
 
-    def _standing(self, chosen: Subscribed) -> Standing:
+    def _standing(self, chosen: StripeSubscription) -> Entitlement:
         unpaid_since = None
         if chosen.status == "past_due":
             with calls():
@@ -167,11 +177,11 @@ class Synchroniser:
                     ).auto_paging_iter()
                 ]
             unpaid_since = min(waiting, default=None)
-        return standing_of(
+        return entitlement_of(
             chosen, self._plans, now=self._clock(), grace=self._grace, unpaid_since=unpaid_since
         )
 
-    def _first(self, nation_slug: str, standing: Standing, since: datetime, web_app: str | None) -> Nation:
+    def _first(self, nation_slug: str, standing: Entitlement, since: datetime, web_app: str | None) -> Nation:
         """A first record, which the next reading fills."""
         return Nation(
             nation_slug=nation_slug,
@@ -189,7 +199,7 @@ class Synchroniser:
         if not (subscriber and vacant and self.storage.ownership.found(nation, subscriber)):
             self.storage.nations.create(nation)
 
-    def _store(self, row: BillingRow, standing: Standing) -> bool:
+    def _store(self, row: BillingRow, standing: Entitlement) -> bool:
         """True when this reading, or a later one, is what the row says."""
         seen: BillingRow | None = row
         while seen is not None and seen.synced < row.reading:
@@ -198,7 +208,7 @@ class Synchroniser:
             seen = self.storage.rows.read(row.nation_slug, row.reading)
         return seen is not None
 
-    def _doing(self, row: BillingRow, standing: Standing) -> Write:
+    def _doing(self, row: BillingRow, standing: Entitlement) -> Write:
         if not row.differs(standing):
             return Write()
         before, after = row.values["status"], standing.status
@@ -222,7 +232,7 @@ class Synchroniser:
             (self.storage.announcements.entry(Bus.SUBSCRIPTION_CHANGED, row.nation_slug, about),),
         )
 
-    def _settle(self, nation_slug: str, standing: Standing, found: list[Subscribed]) -> Nation:
+    def _settle(self, nation_slug: str, standing: Entitlement, found: list[StripeSubscription]) -> Nation:
         """What follows a stored standing; all of it may be done again."""
         nation = check_and_reset_billing_cycle_nation(
             nation_slug, self.storage.pool, began=standing.period_start, anchor_day=standing.anchor_day
@@ -247,13 +257,13 @@ class Synchroniser:
             self.storage.people_log.welcomed(nation_slug, user_id)
 
     @staticmethod
-    def _warn_of_second(nation_slug: str, found: list[Subscribed]) -> None:
+    def _warn_of_second(nation_slug: str, found: list[StripeSubscription]) -> None:
         live = sorted(each.id for each in found if each.status in LIVE)
         if len(live) > 1:
             _log.error("nation pays twice", extra={"nation": nation_slug, "subscriptions": live})
 
 
-def first_subscriber(found: list[Subscribed]) -> str | None:
+def first_subscriber(found: list[StripeSubscription]) -> str | None:
     """Who paid, or began a trial, first. A subscription whose first payment never came counts for nothing."""
     began = [each for each in found if each.status not in ("incomplete", "incomplete_expired")]
     first = min(began, key=lambda each: (each.created, each.id), default=None)

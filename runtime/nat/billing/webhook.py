@@ -10,15 +10,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.billing.notification import Notification
-from nat.billing.standing import PlanNotFound
+from nat.aws.items import encode
+from nat.aws.transactions import Cancelled, write
+from nat.billing.entitlement import PlanNotFound
+from nat.billing.stripe_api import calls
+from nat.billing.stripe_event import StripeEvent
 from nat.billing.sync import Synchroniser
-from nat.billing.vendor import calls
 from nat.errors import BadRequest, NotFound
-from nat.items import encode
 from nat.names import TTL_ATTRIBUTE, Bus, Table
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,7 +62,7 @@ class Webhooks:
         self._synchroniser = synchroniser
         self._clock = clock
 
-    def take(self, notification: Notification) -> bool:
+    def take(self, notification: StripeEvent) -> bool:
         """Act on one event. False when it was done before, or is none of ours.
 
         Raises `Undeliverable` for the dead letters; anything else is tried again by the queue.
@@ -92,7 +92,7 @@ class Webhooks:
         )
         return "Item" in found
 
-    def _remember(self, notification: Notification, notice: "list[TransactWriteItemTypeDef]") -> bool:
+    def _remember(self, notification: StripeEvent, notice: "list[TransactWriteItemTypeDef]") -> bool:
         """Note that the event is done, together with what people are told: both once."""
         now = self._clock()
         done: TransactWriteItemTypeDef = {
@@ -116,7 +116,7 @@ class Webhooks:
             return False
         return True
 
-    def _notice(self, nation_slug: str, notification: Notification) -> "list[TransactWriteItemTypeDef]":
+    def _notice(self, nation_slug: str, notification: StripeEvent) -> "list[TransactWriteItemTypeDef]":
         """The announcement of what people must know, if it still holds."""
         if notification.type not in _NOTICES:
             return []

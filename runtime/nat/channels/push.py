@@ -17,7 +17,7 @@ from botocore.httpsession import get_cert_path
 from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
-from nat.aws import POOL_CONNECTIONS
+from nat.aws.clients import POOL_CONNECTIONS
 
 if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials

@@ -13,10 +13,10 @@ from typing import Final
 import anyio
 from anyio import to_thread
 
+from nat.contract.events import TERMINAL, VERSION
 from nat.conversations.events import Events, StoredEvent
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, NatError
-from nat.events import TERMINAL, VERSION
 
 SHORTEST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 0.3

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from nat.aws.items import decode, encode, encode_value
+from nat.aws.transactions import Cancelled, write
 from nat.channels.push import PushFailed
 from nat.errors import Unauthenticated
-from nat.items import decode, encode, encode_value
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -122,7 +122,7 @@ class Sockets:
                 waiting = self._client.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
 
 
-class Subscriptions:
+class Followers:
     """Which connections follow a conversation, and pushing to them.
 
     `conversation` is a conversation's key, `<slug>#<conversation id>` (`nat.conversations.turns`).

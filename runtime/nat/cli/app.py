@@ -93,7 +93,7 @@ def chat(
     if direct:
         from nat.cli.direct import DirectChat
         from nat.cli.nation import open_nation, v2_token
-        from nat.cli.talks import DirectTalk
+        from nat.cli.sessions import DirectTalk
 
         with open_nation(nation, v2_token(_ask_token), base_url, time_zone) as client:
             direct_talk = DirectTalk(lambda: DirectChat(client, nation, time_zone))
@@ -104,7 +104,7 @@ def chat(
         return
     from nat.cli.platform import PlatformClient
     from nat.cli.profile import Profile, SessionFile
-    from nat.cli.talks import PlatformTalk, session_of
+    from nat.cli.sessions import PlatformTalk, session_of
 
     found = Profile.find(wanted.profile)
     file = SessionFile(found)

@@ -9,8 +9,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from nat.agent.desk import OWN_GROUP, Desk
 from nat.agent.tool import ArgumentsRejected, Effect, Tool
+from nat.agent.tool_context import OWN_GROUP, ToolContext
 from nat.agent.tools import load as all_tools
 from nat.cli.failure import CommandFailed
 from nat.cli.files import LocalFiles
@@ -91,7 +91,9 @@ def call(name: str, arguments: str, *, slug: str, token: Callable[[], str], base
         try:
             reads = tool.effect is Effect.READ
             subject = (
-                Desk(nation, lambda _: True, LocalFiles(Path.cwd())) if tool.group == OWN_GROUP else nation
+                ToolContext(nation, lambda _: True, LocalFiles(Path.cwd()))
+                if tool.group == OWN_GROUP
+                else nation
             )
             outcome = tool.call(subject, parsed) if reads else tool.plan(nation, parsed)
         except ArgumentsRejected as error:

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from nat.cli.cards import as_panel, label, numbered
-from nat.cli.decisions import Agenda, Approve, Decision, Edit, Reject, Waiting
+from nat.cli.decisions import Agenda, Approve, Decision, Edit, PendingProposal, Reject
 from nat.cli.failure import CommandFailed
 from nat.cli.interrupt import Interrupt, watching
 from nat.cli.render import Screen
+from nat.contract.events import Event
 from nat.errors import NatError
-from nat.events import Event
 
 LEAVE: Final = frozenset({"/quit", "/exit", "/q"})
 HELP: Final = (
@@ -48,7 +48,7 @@ class Talk(Protocol):
         """Carry out what the person decided, showing its events."""
         ...
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[PendingProposal]:
         """Proposals of the conversation that wait, from before this process too."""
         ...
 
@@ -143,7 +143,7 @@ class Chat:
             raise CommandFailed(nothing)
         self.decide(decision)
 
-    def _waiting(self) -> list[Waiting]:
+    def _waiting(self) -> list[PendingProposal]:
         """What waits: known from the events, else asked for. Raises `CommandFailed` if nothing does."""
         known = list(self._agenda.waiting.values())
         if known:
@@ -156,14 +156,14 @@ class Chat:
             self._console.print(as_panel(each.card))
         return found
 
-    def _decide_about(self, waiting: Waiting) -> None:
+    def _decide_about(self, waiting: PendingProposal) -> None:
         decision = self._answer(waiting)
         if decision is None:
             self._say("It waits. /approve or /cancel decide about it.")
         else:
             self.decide(decision)
 
-    def _answer(self, waiting: Waiting) -> Decision | None:
+    def _answer(self, waiting: PendingProposal) -> Decision | None:
         while True:
             try:
                 said = self._console.input(_ASK).strip().lower()
@@ -185,7 +185,7 @@ class Chat:
                 if values:
                     return Edit(waiting, values)
 
-    def _choose(self, waiting: Waiting) -> tuple[str, ...]:
+    def _choose(self, waiting: PendingProposal) -> tuple[str, ...]:
         """The records that the person picks among those on the card; none if they pick nothing."""
         for line in numbered(waiting.card):
             self._console.print(Text(line))
@@ -200,7 +200,7 @@ class Chat:
             self._console.print(Text(str(error), style="red"))
             return ()
 
-    def _edit(self, waiting: Waiting) -> dict[str, Any]:
+    def _edit(self, waiting: PendingProposal) -> dict[str, Any]:
         """The values that the person changes; none if they keep all."""
         fields = waiting.card.get("editable") or []
         if not fields:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nat.events import ApprovalRequested, ApprovalUpdated, Event, ToolFinished
+from nat.contract.events import ApprovalRequested, ApprovalUpdated, Event, ToolFinished
 
 PENDING = "pending"
 AGAIN = frozenset({"partly", "failed"})
@@ -13,7 +13,7 @@ DONE = frozenset({"done", "partly"})
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingProposal:
     """A proposal that waits for a person."""
 
     approval: str
@@ -30,7 +30,7 @@ class Waiting:
 class Approve:
     """Yes to a proposal, or with `keys` to those records of it."""
 
-    waiting: Waiting
+    waiting: PendingProposal
     keys: tuple[str, ...] | None = None
 
 
@@ -38,14 +38,14 @@ class Approve:
 class Reject:
     """No to a proposal."""
 
-    waiting: Waiting
+    waiting: PendingProposal
 
 
 @dataclass(frozen=True)
 class Edit:
     """Other values for a proposal: what comes of it is a proposal of its own. Names are the card's."""
 
-    waiting: Waiting
+    waiting: PendingProposal
     values: Mapping[str, Any]
 
 
@@ -73,7 +73,7 @@ Decision = Approve | Edit | Reject | Retry | Undo
 class Agenda:
     """Follows the events of a conversation. `new` are proposals that nobody was asked about yet."""
 
-    waiting: dict[str, Waiting] = field(default_factory=dict)
+    waiting: dict[str, PendingProposal] = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
     undo: Undo | None = None
     """The latest change that can be taken back."""
@@ -85,18 +85,18 @@ class Agenda:
             case ApprovalRequested(approval=approval, card=card, expires_at=expires_at):
                 if approval not in self.waiting:
                     self.new.append(approval)
-                self.waiting[approval] = Waiting(approval, card, expires_at)
+                self.waiting[approval] = PendingProposal(approval, card, expires_at)
             case ApprovalUpdated(approval=approval, state=state) if state != PENDING:
                 waiting = self.waiting.pop(approval, None)
                 self.new = [each for each in self.new if each != approval]
                 self.retry = Retry(approval=approval) if state in AGAIN else None
                 if state in DONE and (waiting is None or waiting.card["undo"] != "none"):
                     self.undo = Undo(approval=approval)
-            case ToolFinished(action=action, retry=retry) if action is not None or retry is not None:
-                self.undo = self.undo if action is None else Undo(change=action)
+            case ToolFinished(change=change, retry=retry) if change is not None or retry is not None:
+                self.undo = self.undo if change is None else Undo(change=change)
                 self.retry = None if retry is None else Retry(change=retry)
 
-    def fresh(self) -> list[Waiting]:
+    def fresh(self) -> list[PendingProposal]:
         """Proposals to ask about now; each is given once."""
         given = [self.waiting[each] for each in self.new if each in self.waiting]
         self.new.clear()

@@ -6,21 +6,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nat.agent.commit import commit, requests_at_once
-from nat.agent.editing import edited
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
-from nat.agent.ports import Answer, Asked, Emit, Message, Page
-from nat.agent.report import Report
+from nat.agent.ports import AgentAnswer, Asked, Message, OpenPage
 from nat.agent.tools import load
-from nat.agent.undo import undo
-from nat.agent.work import survey
+from nat.changes.editing import edited
+from nat.changes.executor import commit, requests_at_once
+from nat.changes.journal import Emit
+from nat.changes.operations import survey
+from nat.changes.report import ChangeReport
+from nat.changes.undo import undo
 from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo
 from nat.cli.failure import CommandFailed
 from nat.cli.files import LocalFiles
-from nat.cli.memory import Kept, MemoryActions, MemorySteps
+from nat.cli.in_memory import Kept, MemoryActions, MemorySteps
+from nat.contract.events import (
+    ApprovalRequested,
+    ApprovalUpdated,
+    TurnFinished,
+    TurnStopped,
+)
 from nat.errors import NatError, NotFound
-from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished, TurnStopped
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import read_optional
@@ -36,7 +42,7 @@ class DirectChat:
     """A conversation with one nation in this process. Calls act with the rights of the V2 token."""
 
     def __init__(
-        self, nation: "NationBuilder", nation_slug: str, time_zone: str, role: Role = Role.OWNER
+        self, v2: "NationBuilder", nation_slug: str, time_zone: str, role: Role = Role.OWNER
     ) -> None:
         url = read_optional(Variable.ANTHROPIC_URL)
         key = read_optional(Variable.ANTHROPIC_API_KEY) or (STAND_IN_KEY if url else "")
@@ -45,14 +51,16 @@ class DirectChat:
         self._clients = Clients(url or API_URL)
         model = AnthropicModel(self._clients, key, read_optional(Variable.MODEL_ID, DEFAULT_MODEL))
         self._agent = Agent(model, load())
-        self._nation = nation
+        self._nation = v2
         self._nation_slug = nation_slug
         self._time_zone = time_zone
         self._role = role
         self._history: list[Message] = []
-        self._actions = MemoryActions()
+        self._changes = MemoryActions()
 
-    def ask(self, question: str, emit: Emit, stopped: Callable[[], bool], page: Page | None = None) -> Answer:
+    def ask(
+        self, question: str, emit: Emit, stopped: Callable[[], bool], page: OpenPage | None = None
+    ) -> AgentAnswer:
         """Answer one question. Raises what `Agent.answer` raises."""
         answer = self._agent.answer(
             Asked(
@@ -62,14 +70,14 @@ class DirectChat:
                 self._time_zone,
                 datetime.now(UTC),
                 page,
-                proposals=self._actions.begin_turn(),
+                proposals=self._changes.begin_turn(),
             ),
             history=self._history,
             steps=MemorySteps(),
-            nation=self._nation,
+            v2=self._nation,
             emit=emit,
             stopped=stopped,
-            actions=self._actions,
+            changes=self._changes,
             exports=LocalFiles(Path.cwd()),
         )
         self._history.extend(answer.messages)
@@ -79,19 +87,19 @@ class DirectChat:
 
     def decide(self, decision: Decision, emit: Emit, stopped: Callable[[], bool]) -> None:
         """Carry a decision out. Raises `NotFound`, `ApprovalClosed` and its kin, and what halts the work."""
-        self._actions.begin_turn()
+        self._changes.begin_turn()
         match decision:
             case Approve(waiting=waiting, keys=keys):
-                self._commit(self._actions.waiting(waiting.approval), keys, emit, stopped)
+                self._commit(self._changes.waiting(waiting.approval), keys, emit, stopped)
             case Reject(waiting=waiting):
-                kept = self._actions.waiting(waiting.approval)
+                kept = self._changes.waiting(waiting.approval)
                 kept.state = "rejected"
                 emit(ApprovalUpdated(waiting.approval, kept.state))
             case Edit(waiting=waiting, values=values):
-                kept = self._actions.waiting(waiting.approval)
+                kept = self._changes.waiting(waiting.approval)
                 arguments = edited(kept.change.arguments, kept.card["editable"], values)
                 change = kept.tool.plan(self._nation, arguments).frozen()
-                proposal = self._actions.propose(0, "edit", change, kept.tool)
+                proposal = self._changes.propose(0, "edit", change, kept.tool)
                 emit(ApprovalUpdated(waiting.approval, kept.state))
                 emit(
                     ApprovalRequested(
@@ -110,15 +118,15 @@ class DirectChat:
                 self._undo(self._kept(approval, change), emit, stopped)
 
     def _kept(self, approval: str | None, change: str | None) -> Kept:
-        return self._actions.change(change or "") if approval is None else self._actions.proposed(approval)
+        return self._changes.change(change or "") if approval is None else self._changes.proposed(approval)
 
     def _commit(
         self, kept: Kept, keys: tuple[str, ...] | None, emit: Emit, stopped: Callable[[], bool]
     ) -> None:
         report = commit(
             kept.change,
-            nation=self._nation,
-            journal=self._actions.journal_of(kept),
+            v2=self._nation,
+            journal=self._changes.journal_of(kept),
             emit=emit,
             stopped=stopped,
             keys=keys,
@@ -133,8 +141,8 @@ class DirectChat:
         report = undo(
             kept.change,
             {} if kept.journal is None else kept.journal.load(),
-            nation=self._nation,
-            journal=self._actions.undo_journal_of(kept),
+            v2=self._nation,
+            journal=self._changes.undo_journal_of(kept),
             emit=emit,
             stopped=stopped,
             now=datetime.now(UTC),
@@ -144,12 +152,12 @@ class DirectChat:
             raise NotFound("There is nothing left here that can be taken back.")
         self._tell(kept, report, "Taken back", emit)
 
-    def _survey(self, kept: Kept) -> Report:
+    def _survey(self, kept: Kept) -> ChangeReport:
         """How far a change is, over what was tried of it."""
         entries = {} if kept.journal is None else kept.journal.load()
         return survey(kept.change, entries, tuple(entries))
 
-    def _tell(self, kept: Kept, report: Report, done: str, emit: Emit) -> None:
+    def _tell(self, kept: Kept, report: ChangeReport, done: str, emit: Emit) -> None:
         """Show the report, and let the model of later turns know its figures."""
         figures = report.in_figures()
         self._history += [

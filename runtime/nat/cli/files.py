@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nat.agent.ports import ExportFile
-from nat.events import Link
+from nat.contract.events import Link
 
 
 class LocalFiles:

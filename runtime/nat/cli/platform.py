@@ -22,14 +22,23 @@ import requests
 import websocket
 from ulid import ULID
 
-from nat.agent.ports import Page
-from nat.cli.decisions import PENDING, Approve, Decision, Edit, Reject, Retry, Undo, Waiting
+from nat.agent.ports import OpenPage
+from nat.cli.decisions import (
+    PENDING,
+    Approve,
+    Decision,
+    Edit,
+    PendingProposal,
+    Reject,
+    Retry,
+    Undo,
+)
+from nat.cli.event_order import Ordering, Wire
 from nat.cli.failure import CommandFailed
-from nat.cli.ordering import Ordering, Wire
-from nat.cli.profile import Profile, Session
+from nat.cli.profile import Profile, SignInSession
 from nat.cli.sign_in import SessionEnded, refresh
-from nat.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope
-from nat.names import MAX_MESSAGE_BYTES, Action, Header
+from nat.contract.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope
+from nat.names import MAX_MESSAGE_BYTES, Header, SocketAction
 
 _IDLE_SECONDS: Final = 590
 """API Gateway closes a connection after 10 idle minutes."""
@@ -80,9 +89,9 @@ class PlatformClient:
     def __init__(
         self,
         profile: Profile,
-        session: Session,
+        session: SignInSession,
         *,
-        on_session: Callable[[Session], None] = lambda _: None,
+        on_session: Callable[[SignInSession], None] = lambda _: None,
         timing: Timing | None = None,
     ) -> None:
         self.profile = profile
@@ -100,7 +109,7 @@ class PlatformClient:
         *,
         conversation: str | None = None,
         turn: str | None = None,
-        page: Page | None = None,
+        page: OpenPage | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Envelope]:
         """Ask and give the turn's events in order, up to the one that ends it.
@@ -172,11 +181,11 @@ class PlatformClient:
         self._decide(path, nation, {"decision": turn, **body})
         yield from self.resume(nation, conversation, turn, stop=stop)
 
-    def waiting(self, nation: str, conversation: str) -> list[Waiting]:
+    def waiting(self, nation: str, conversation: str) -> list[PendingProposal]:
         """Proposals of a conversation that wait for a decision. Raises `PlatformError`, `CommandFailed`."""
         found = self.call("GET", f"/v1/conversations/{conversation}/approvals", nation)
         return [
-            Waiting(each["approval"], each["card"], each["expires_at"])
+            PendingProposal(each["approval"], each["card"], each["expires_at"])
             for each in found.get("approvals", ())
             if each["state"] == PENDING
         ]
@@ -293,7 +302,7 @@ class PlatformClient:
                     _send(socket, asked.resuming())
             if asked.known and not stopping and stop():
                 stopping = True
-                _send(socket, asked.action(Action.STOP))
+                _send(socket, asked.action(SocketAction.STOP))
             gap_since = (gap_since or now) if asked.ordering.has_gap else None
             if gap_since is not None and now - gap_since > timing.gap:
                 gap_since = now
@@ -306,7 +315,7 @@ class PlatformClient:
                     raise Disconnected
                 pinged = now
                 asked_again = not asked.known
-                _send(socket, asked.action(Action.PING) if asked.known else asked.opening())
+                _send(socket, asked.action(SocketAction.PING) if asked.known else asked.opening())
 
     @staticmethod
     def _take(socket: websocket.WebSocket, asked: "_Question", wire: Wire) -> Iterator[Wire]:
@@ -370,14 +379,14 @@ class _Question:
         """What to send on a new socket."""
         if self.body is None or self.known:
             return self.resuming()
-        return {**self.action(Action.ASK), **self.body}
+        return {**self.action(SocketAction.ASK), **self.body}
 
     def resuming(self) -> dict[str, Any]:
         """Asks for what was missed, and for what comes."""
         after = {"attempt": self.ordering.attempt, "seq": self.ordering.seq}
-        return {**self.action(Action.RESUME), "after": after}
+        return {**self.action(SocketAction.RESUME), "after": after}
 
-    def action(self, action: Action) -> dict[str, Any]:
+    def action(self, action: SocketAction) -> dict[str, Any]:
         """An action on this turn."""
         return {"action": action.value, "turn": self.turn, "conversation": self.conversation}
 

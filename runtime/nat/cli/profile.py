@@ -86,7 +86,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Session:
+class SignInSession:
     """A signed-in person. `conversations` remembers the last conversation in each nation."""
 
     access_token: str
@@ -96,8 +96,8 @@ class Session:
 
     @classmethod
     def from_token_answer(
-        cls, answer: Mapping[str, Any], now: datetime, previous: "Session | None" = None
-    ) -> "Session":
+        cls, answer: Mapping[str, Any], now: datetime, previous: "SignInSession | None" = None
+    ) -> "SignInSession":
         """From the answer of an OAuth token endpoint; a refresh may leave the refresh token out."""
         refresh = answer.get("refresh_token") or (previous.refresh_token if previous else "")
         return cls(
@@ -121,7 +121,7 @@ class Session:
         except (IndexError, KeyError, TypeError, ValueError):
             return ""
 
-    def in_conversation(self, nation: str, conversation: str) -> "Session":
+    def in_conversation(self, nation: str, conversation: str) -> "SignInSession":
         """With the conversation remembered as the last one of the nation."""
         return replace(self, conversations={**self.conversations, nation: conversation})
 
@@ -132,11 +132,11 @@ class SessionFile:
     def __init__(self, profile: Profile) -> None:
         self.path = profile.path.with_name("session.json")
 
-    def load(self) -> Session | None:
+    def load(self) -> SignInSession | None:
         """The stored session; `None` if there is none that can be used."""
         try:
             value = json.loads(self.path.read_text())
-            return Session(
+            return SignInSession(
                 str(value["access_token"]),
                 str(value["refresh_token"]),
                 datetime.fromisoformat(value["expires_at"]).astimezone(UTC),
@@ -145,7 +145,7 @@ class SessionFile:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def save(self, session: Session) -> None:
+    def save(self, session: SignInSession) -> None:
         """Store a session with mode 0600. Raises `CommandFailed`."""
         text = json.dumps({**asdict(session), "expires_at": session.expires_at.isoformat()}, indent=1)
         temporary = self.path.with_suffix(".new")

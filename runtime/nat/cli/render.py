@@ -16,7 +16,7 @@ from rich.text import Text
 from nat.cli.cards import as_lines, as_panel, waits_until
 from nat.cli.markdown import safe_markdown
 from nat.cli.plain import clean
-from nat.events import (
+from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,
     Event,

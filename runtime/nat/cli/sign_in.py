@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 
 from nat.cli.failure import CommandFailed
-from nat.cli.profile import Profile, Session
+from nat.cli.profile import Profile, SignInSession
 
 TIMEOUT: Final = 15
 WAIT_SECONDS: Final = 300
@@ -75,7 +75,7 @@ def sign_in(
     show: Callable[[str], None],
     paste: Callable[[], str],
     open_browser: Callable[[str], bool] = webbrowser.open,
-) -> Session:
+) -> SignInSession:
     """Let a person sign in and give the session. `show` prints a URL to open, `paste` asks for an address.
 
     Raises `CommandFailed`.
@@ -102,7 +102,7 @@ def sign_in(
     )
 
 
-def refresh(profile: Profile, session: Session) -> Session:
+def refresh(profile: Profile, session: SignInSession) -> SignInSession:
     """A session with a new access token. Raises `CommandFailed` when the person has to sign in again."""
     if not session.refresh_token:
         raise SessionEnded
@@ -171,7 +171,7 @@ def _wait(listener: _Listener, attempt: Attempt) -> str:
     raise CommandFailed("Nobody signed in within five minutes. Please try again.")
 
 
-def _exchange(profile: Profile, form: dict[str, str], previous: Session | None = None) -> Session:
+def _exchange(profile: Profile, form: dict[str, str], previous: SignInSession | None = None) -> SignInSession:
     try:
         answer = requests.post(
             profile.token_url, data={**form, "client_id": profile.client_id}, timeout=TIMEOUT
@@ -185,4 +185,4 @@ def _exchange(profile: Profile, form: dict[str, str], previous: Session | None =
         raise SessionEnded
     if answer.status_code != 200 or not isinstance(value, dict) or "access_token" not in value:
         raise CommandFailed("The sign-in service refused the sign-in. Please try again.")
-    return Session.from_token_answer(value, datetime.now(UTC), previous)
+    return SignInSession.from_token_answer(value, datetime.now(UTC), previous)

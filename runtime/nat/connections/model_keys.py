@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import urllib3
 from botocore.exceptions import ClientError
 
+from nat.aws.isolation import NationNotEntered, entered_nation
 from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, NationUnknown
-from nat.isolation import NationNotEntered, entered_nation
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
 
@@ -117,7 +117,7 @@ class ModelKeys:
 
 
 class NationKeys:
-    """The keys as turns use them, with a short memory. `secrets` must be nation-scoped (`nat.isolation`)."""
+    """The keys as turns use them, with a short memory. `secrets` must be nation-scoped (`aws.isolation`)."""
 
     def __init__(self, secrets: "SecretsManagerClient", now: Callable[[], datetime]) -> None:
         self._secrets = secrets

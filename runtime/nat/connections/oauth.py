@@ -20,12 +20,13 @@ from urllib.parse import urlencode
 
 import requests
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.audit.people import PeopleLog
+from nat.aws.isolation import nation
 from nat.connections.apps import App, Apps
-from nat.connections.connected import Connected, ConnectedRows
-from nat.connections.oauth_state import LIFETIME, Begun, Purpose, State, States
+from nat.connections.connector import Connector, ConnectorRows
+from nat.connections.oauth_state import LIFETIME, Begun, OAuthState, OAuthStates, Purpose
 from nat.connections.refresh import Refresher
 from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
 from nat.connections.tokens import NbTokens
@@ -43,7 +44,6 @@ from nat.errors import (
     StateInvalid,
     TokenRejected,
 )
-from nat.isolation import nation
 from nat.names import OAUTH_CALLBACK
 from nat.nationbuilder import NationBuilder
 from nat.people.members import Members
@@ -82,7 +82,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class People:
+class NationPeople:
     """Who belongs to nations: what the way needs of that room."""
 
     members: Members
@@ -96,12 +96,12 @@ class OAuth:
     def __init__(
         self,
         *,
-        states: States,
+        states: OAuthStates,
         apps: Apps,
         endpoint: TokenEndpoint,
         refresher: Refresher,
-        connected: ConnectedRows,
-        people: People,
+        connected: ConnectorRows,
+        people: NationPeople,
         audit: Audit,
         base_url: str,
         session: requests.Session,
@@ -158,11 +158,11 @@ class OAuth:
         host = self._base_url.replace("{slug}", nation_slug).rstrip("/")
         return Departure(f"{host}/oauth/authorize?{urlencode(query)}", secret)
 
-    def read(self, state: str) -> State:
+    def read(self, state: str) -> OAuthState:
         """The state that somebody brings back, unused yet. Raises `StateInvalid`, `StateExpired`."""
         return self._states.read(state, self._now())
 
-    def returned(self, state: State, browser: str | None) -> Begun:
+    def returned(self, state: OAuthState, browser: str | None) -> Begun:
         """Use the state up, in the browser that began. Raises `StateInvalid`, `OtherBrowser`."""
         return self._states.finish(state, browser)
 
@@ -212,7 +212,7 @@ class OAuth:
         if tokens is not None or before.nb_connected or before.nb_needs_reauth:
             self._audit.append(
                 slug,
-                Kind.REVOKED,
+                AuditKind.REVOKED,
                 by=admin.user_id,
                 about="nationbuilder",
                 summary="Disconnected NationBuilder",
@@ -238,7 +238,7 @@ class OAuth:
         except AnswerUnclear:
             raise NationBuilderDown from None
 
-    def _prove(self, tokens: NbTokens, user_id: str) -> Connected:
+    def _prove(self, tokens: NbTokens, user_id: str) -> Connector:
         """Who consented. Raises `NotControlPanelUser`, `NationBuilderError`."""
         try:
             with NationBuilder(
@@ -253,9 +253,9 @@ class OAuth:
             raise NotControlPanelUser from None  # the token is new, so it is the person who is not let in
         if me["is_cpu"] is not True:
             raise NotControlPanelUser
-        return Connected(tokens.nation_slug, user_id, me.id, me.text("full_name") or None, self._now())
+        return Connector(tokens.nation_slug, user_id, me.id, me.text("full_name") or None, self._now())
 
-    def _settle(self, begun: Begun, proven: Connected) -> Arrival:
+    def _settle(self, begun: Begun, proven: Connector) -> Arrival:
         """What follows once the tokens are stored."""
         state = begun.state
         self.connected.put(proven)
@@ -264,7 +264,7 @@ class OAuth:
         nations.update(state.nation_slug, {"web_app": begun.web_app}, now=self._now())
         self._audit.append(
             state.nation_slug,
-            Kind.CONNECTED,
+            AuditKind.CONNECTED,
             by=state.user_id,
             about="nationbuilder",
             summary="Connected NationBuilder",
@@ -287,13 +287,13 @@ class OAuth:
         owns = confirmed.changed and confirmed.owner_id == state.user_id
         return Arrival(begun, joined.membership.role, joined=joined.new or owns, confirmed=confirmed)
 
-    def _confirm(self, state: State) -> Confirmed:
+    def _confirm(self, state: OAuthState) -> Confirmed:
         """Settle who owns the nation, and note it if that is news."""
         confirmed = confirm_owner(state.nation_slug, state.user_id, self._people.ownership)
         PeopleLog(self._audit).confirmed(state.nation_slug, confirmed)
         return confirmed
 
-    def _link(self, state: State) -> None:
+    def _link(self, state: OAuthState) -> None:
         """The nation becomes the primary one of who has none."""
         user = self._people.members.users.get(state.user_id)
         if user is None or user.nation_slug is None:

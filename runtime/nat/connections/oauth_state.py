@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from nat.aws.isolation import checked_slug
+from nat.aws.items import decode, encode
+from nat.aws.transactions import condition_failed
 from nat.errors import OtherBrowser, StateExpired, StateInvalid
-from nat.isolation import checked_slug
-from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, Secret, Table
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,7 +58,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class State:
+class OAuthState:
     """What the signature covers. `expires_at` is to the second."""
 
     id: str
@@ -73,7 +73,7 @@ class Begun:
     """One way to NationBuilder, as it was begun. `app` names the app (`nat.connections.apps`), `web_app` the
     web app that the person came from, `verifier` is PKCE's."""
 
-    state: State
+    state: OAuthState
     app: str
     web_app: str
     verifier: str = field(repr=False)
@@ -104,7 +104,7 @@ class StateKey:
             return self._kept[1]
 
 
-class States:
+class OAuthStates:
     """The states on their way. `key` gives what signs them."""
 
     def __init__(self, client: "DynamoDBClient", tables: TableNames, key: Callable[[], bytes]) -> None:
@@ -129,7 +129,7 @@ class States:
         Raises `ValueError` for a bad slug.
         """
         expires_at = (now + LIFETIME).replace(microsecond=0)
-        state = State(secrets.token_urlsafe(24), user_id, checked_slug(nation_slug), purpose, expires_at)
+        state = OAuthState(secrets.token_urlsafe(24), user_id, checked_slug(nation_slug), purpose, expires_at)
         begun = Begun(state, app, web_app, secrets.token_urlsafe(48))
         if browser is None or not _BROWSER.fullmatch(browser):
             browser = secrets.token_urlsafe(32)
@@ -151,7 +151,7 @@ class States:
         )
         return begun, self._sign(state), browser
 
-    def read(self, text: str, now: datetime) -> State:
+    def read(self, text: str, now: datetime) -> OAuthState:
         """The state behind its text. Raises `StateInvalid` for one that we did not sign, `StateExpired`."""
         payload, _, signature = text.partition(".")
         if len(text) > LONGEST or not hmac.compare_digest(
@@ -160,12 +160,12 @@ class States:
             raise StateInvalid
         value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         expires_at = datetime.fromtimestamp(value["e"], now.tzinfo)
-        state = State(value["i"], value["u"], checked_slug(value["n"]), Purpose(value["p"]), expires_at)
+        state = OAuthState(value["i"], value["u"], checked_slug(value["n"]), Purpose(value["p"]), expires_at)
         if expires_at <= now:
             raise StateExpired
         return state
 
-    def finish(self, state: State, browser: str | None) -> Begun:
+    def finish(self, state: OAuthState, browser: str | None) -> Begun:
         """Use a state up. Raises `StateInvalid` if it was used, `OtherBrowser`, and then it stays unused: who
         only got hold of the link cannot spoil it for the person who began."""
         key = encode({"key": _row(state)})
@@ -194,7 +194,7 @@ class States:
             raise
         return Begun(state, row["app"], row["web_app"], row["verifier"])
 
-    def _sign(self, state: State) -> str:
+    def _sign(self, state: OAuthState) -> str:
         value: dict[str, Any] = {
             "i": state.id,
             "u": state.user_id,
@@ -210,7 +210,7 @@ class States:
         return _text(hmac.new(self._key(), signed, hashlib.sha256).digest())
 
 
-def _row(state: State) -> str:
+def _row(state: OAuthState) -> str:
     return f"oauth#{_hash(state.id)}"
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nat.connections.announce import Announcements
-from nat.items import encode
+from nat.aws.items import encode
+from nat.aws.transactions import Cancelled, write
+from nat.connections.outbox import Outbox
 from nat.names import REFRESH_BUCKETS, Bus
 from nat.nations.record import Nations
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,7 +23,7 @@ class NbStatus:
     def __init__(self, client: "DynamoDBClient", tables: TableNames, now: Callable[[], datetime]) -> None:
         self._client = client
         self._nations = Nations(client, tables)
-        self._announcements = Announcements(client, tables, now)
+        self._announcements = Outbox(client, tables, now)
         self._now = now
 
     def app_of(self, nation_slug: str) -> str | None:

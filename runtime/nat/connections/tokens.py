@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nat.items import moment, timestamp
+from nat.aws.items import moment, timestamp
 
 
 @dataclass(frozen=True)

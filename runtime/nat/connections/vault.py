@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
+from nat.aws.isolation import NationNotEntered, entered_nation
+from nat.aws.items import decode, encode
+from nat.aws.transactions import condition_failed
 from nat.connections.seal import Seal, SealBroken
 from nat.connections.tokens import NbTokens as NbTokens
 from nat.connections.tokens import PairUnreadable, from_json, to_json
 from nat.errors import Reconnect
-from nat.isolation import NationNotEntered, entered_nation
-from nat.items import decode, encode
 from nat.names import Secret, Table
 from nat.settings import SettingMissing, TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -34,7 +34,7 @@ def pieces(text: str, limit: int) -> list[str]:
     return cut
 
 
-class Holder(Protocol):
+class DocumentOwner(Protocol):
     """Whose document it is: a turn, with its attempt as the writer's number."""
 
     @property
@@ -55,7 +55,7 @@ class Documents:
 
     def prepare(
         self,
-        holder: Holder,
+        holder: DocumentOwner,
         item: str,
         value: Any,
         expires: int,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
-    from nat.events import Envelope
+    from nat.contract.events import Envelope
 
 _AFTER_ALL: Final = "~"
 """Sorts after every digit."""
@@ -34,7 +34,7 @@ class StoredEvent:
     @property
     def envelope(self) -> "Envelope":
         """The event as a value. Replaying needs only the text, and no event types loaded."""
-        from nat.events import Envelope
+        from nat.contract.events import Envelope
 
         return Envelope.from_wire(json.loads(self.wire))
 

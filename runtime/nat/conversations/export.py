@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from nat.aws.items import timestamp
+from nat.contract.events import Link
+from nat.conversations.exchanges import Exchange
 from nat.conversations.feedback import Thumb
 from nat.conversations.listing import Conversation
-from nat.conversations.reading import Exchange
-from nat.conversations.turns import State
-from nat.events import Link
-from nat.items import timestamp
+from nat.conversations.turns import TurnState
 
 _OUTCOMES: Final = {
-    State.STOPPED: "You stopped this answer.",
-    State.FAILED: "This question could not be answered.",
+    TurnState.STOPPED: "You stopped this answer.",
+    TurnState.FAILED: "This question could not be answered.",
 }
 _THUMBS: Final = {Thumb.UP: "helpful", Thumb.DOWN: "not helpful"}
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from nat.aws.items import decode, encode, moment
+from nat.aws.transactions import Cancelled, write
 from nat.conversations.turns import META_ITEM, Turn, Turns, conversation_key, person_key
 from nat.errors import BadRequest, NotFound
-from nat.items import decode, encode, moment
 from nat.names import TTL_ATTRIBUTE
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

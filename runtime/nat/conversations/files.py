@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 from ulid import ULID
 
 from nat.agent.ports import ExportFile
+from nat.aws.items import decode, encode
+from nat.aws.transactions import Cancelled, write
+from nat.contract.events import Link
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import NotFound, TurnLost
-from nat.events import Link
-from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, nation_files
 from nat.roles import Role
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,7 +37,7 @@ _BOM: Final = "\ufeff"
 
 
 @dataclass(frozen=True)
-class Address:
+class FileAddress:
     """Where a file can be fetched for `ADDRESS_SECONDS`. `total` is `None` if nobody knows it."""
 
     name: str
@@ -126,7 +126,7 @@ class Files:
         self._bucket = bucket
         self._now = now
 
-    def address(self, nation_slug: str, user_id: str, conversation_id: str, file_id: str) -> Address:
+    def address(self, nation_slug: str, user_id: str, conversation_id: str, file_id: str) -> FileAddress:
         """Where this person fetches a file of their own. Raises `NotFound`, also when its day is over."""
         try:
             key = {"conversation": conversation_key(nation_slug, conversation_id), "item": f"file#{file_id}"}
@@ -146,4 +146,4 @@ class Files:
             },
             ExpiresIn=ADDRESS_SECONDS,
         )
-        return Address(row["name"], url, row["rows"], row.get("total"), row["complete"])
+        return FileAddress(row["name"], url, row["rows"], row.get("total"), row["complete"])

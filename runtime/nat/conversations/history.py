@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.agent.ports import Message
+from nat.aws.items import decode, encode, moment, timestamp
+from nat.contract.events import Link
 from nat.conversations.documents import Documents
-from nat.conversations.turns import State, Turn, conversation_key
-from nat.events import Link
-from nat.items import decode, encode, moment, timestamp
+from nat.conversations.turns import Turn, TurnState, conversation_key
 from nat.names import TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ANSWER: Final = "answer#"
 MEMORY: Final = "memory#"
-"""What the keys of stored messages begin with; `nat.conversations.past` reads them."""
+"""What the keys of stored messages begin with; `nat.conversations.model_history` reads them."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Answered:
 
     turn_id: str
     question: str
-    outcome: State
+    outcome: TurnState
     text: str
     asked_at: datetime
     ended_at: datetime
@@ -132,7 +132,7 @@ def _answered(item: dict[str, Any]) -> Answered:
     return Answered(
         turn_id=item["turn_id"],
         question=item["question"],
-        outcome=State(item["outcome"]),
+        outcome=TurnState(item["outcome"]),
         text=item["text"],
         asked_at=moment(item["asked_at"]),
         ended_at=moment(item["ended_at"]),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from nat.aws.items import decode, encode, moment
 from nat.conversations.turns import META_ITEM, conversation_key, person_key
 from nat.errors import BadRequest
-from nat.items import decode, encode, moment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from nat.aws.items import decode, encode, moment
 from nat.conversations.listing import LARGEST_PAGE, Listing
-from nat.conversations.own import delete_rows
+from nat.conversations.own_conversations import delete_rows
 from nat.conversations.turns import META_ITEM, RETENTION_DAYS, conversation_key
-from nat.items import decode, encode, moment
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.record import Nations
 from nat.settings import TableNames

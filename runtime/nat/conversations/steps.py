@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.agent.money import Prices
 from nat.agent.ports import Block, Step, Usage
+from nat.agent.pricing import ModelPrices
+from nat.aws.transactions import Cancelled, write
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, check_attempt, step_item, step_prefix, usage_item
 from nat.errors import TurnLost
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,7 +55,7 @@ class StoredSteps:
         client: "DynamoDBClient",
         table: str,
         turn: Turn,
-        prices: Prices,
+        prices: ModelPrices,
         now: Callable[[], datetime],
     ) -> None:
         self._client = client

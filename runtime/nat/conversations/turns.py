@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from nat.agent.ports import Page, Usage
+from nat.agent.ports import OpenPage, Usage
+from nat.aws.items import decode, encode, encode_value, moment, timestamp
+from nat.aws.transactions import condition_failed
 from nat.errors import NotFound, TurnLost
-from nat.items import decode, encode, encode_value, moment, timestamp
 from nat.names import TTL_ATTRIBUTE
 from nat.roles import Role
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +49,7 @@ _ENDING: Final = ("state", "refunded", "ended_at", "error", "model", "usage", "c
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
-class State(StrEnum):
+class TurnState(StrEnum):
     """Where a turn is. Three states are final."""
 
     ADMITTED = "admitted"
@@ -62,10 +62,10 @@ class State(StrEnum):
     @property
     def final(self) -> bool:
         """Nothing happens to the turn any more."""
-        return self in (State.FINISHED, State.STOPPED, State.FAILED)
+        return self in (TurnState.FINISHED, TurnState.STOPPED, TurnState.FAILED)
 
 
-class Kind(StrEnum):
+class TurnKind(StrEnum):
     """What a turn does. Only a question counts; the others carry out what a person decided, and are free."""
 
     ASK = "ask"
@@ -95,9 +95,9 @@ class Turn:
     time_zone: str
     admitted_at: datetime
     period_start: str | None = None
-    page: Page | None = None
+    page: OpenPage | None = None
     retention_days: int = RETENTION_DAYS
-    state: State = State.ADMITTED
+    state: TurnState = TurnState.ADMITTED
     attempt: int = 0
     crashes: int = 0
     refunded: bool = False
@@ -106,7 +106,7 @@ class Turn:
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
     cost_micros: int | None = None
-    kind: Kind = Kind.ASK
+    kind: TurnKind = TurnKind.ASK
     target: str | None = None
     budgeted: bool = False
 
@@ -198,7 +198,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "kind": turn.kind.value,
         "target": turn.target,
         "budgeted": turn.budgeted or None,
-        "pending": PENDING if turn.state is State.ADMITTED else None,
+        "pending": PENDING if turn.state is TurnState.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
 
@@ -218,9 +218,9 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         time_zone=item["time_zone"],
         admitted_at=moment(item["admitted_at"]),
         period_start=item.get("period_start"),
-        page=None if page is None else Page(page["url"], page["kind"], page.get("record_id")),
+        page=None if page is None else OpenPage(page["url"], page["kind"], page.get("record_id")),
         retention_days=item["retention_days"],
-        state=State(item["state"]),
+        state=TurnState(item["state"]),
         attempt=item["attempt"],
         crashes=item["crashes"],
         refunded=item["refunded"],
@@ -229,7 +229,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         model=item.get("model"),
         usage=Usage(**item["usage"]),
         cost_micros=item.get("cost_micros"),
-        kind=Kind(item.get("kind", Kind.ASK)),
+        kind=TurnKind(item.get("kind", TurnKind.ASK)),
         target=item.get("target"),
         budgeted=item.get("budgeted", False),
     )
@@ -353,7 +353,9 @@ def check_attempt(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
             "Key": encode(turn.key),
             "ConditionExpression": "#attempt = :attempt AND #state = :running",
             "ExpressionAttributeNames": {"#attempt": "attempt", "#state": "state"},
-            "ExpressionAttributeValues": encode({":attempt": turn.attempt, ":running": State.RUNNING.value}),
+            "ExpressionAttributeValues": encode(
+                {":attempt": turn.attempt, ":running": TurnState.RUNNING.value}
+            ),
         }
     }
 
@@ -379,7 +381,7 @@ def end_turn(table: str, turn: Turn, ended: Turn) -> "TransactWriteItemTypeDef":
                 {
                     **{f":{name}": each for name, each in kept.items()},
                     ":held": turn.attempt,
-                    ":running": State.RUNNING.value,
+                    ":running": TurnState.RUNNING.value,
                 }
             ),
         }
@@ -404,7 +406,7 @@ class Turns:
     def owner(self, turn: Turn) -> str | None:
         """Whose conversation the turn is in: an admin may decide in another person's. `None` if it was
         deleted."""
-        if turn.kind is Kind.ASK:  # admission lets nobody ask in a conversation that is not theirs
+        if turn.kind is TurnKind.ASK:  # admission lets nobody ask in a conversation that is not theirs
             return turn.user_id
         found = self._client.get_item(
             TableName=self.table,
@@ -422,7 +424,7 @@ class Turns:
             "SET #state = :queued REMOVE #pending",
             "#state = :admitted",
             {"#state": "state", "#pending": "pending"},
-            {":queued": State.QUEUED.value, ":admitted": State.ADMITTED.value},
+            {":queued": TurnState.QUEUED.value, ":admitted": TurnState.ADMITTED.value},
         )
 
     def begin(self, turn: Turn) -> Turn:
@@ -432,9 +434,9 @@ class Turns:
         """
         taken = replace(
             turn,
-            state=State.RUNNING,
+            state=TurnState.RUNNING,
             attempt=turn.attempt + 1,
-            crashes=turn.crashes + (turn.state is State.RUNNING),
+            crashes=turn.crashes + (turn.state is TurnState.RUNNING),
         )
         done = self._update(
             turn,
@@ -442,12 +444,12 @@ class Turns:
             "#attempt = :before AND #state IN (:admitted, :queued, :running)",
             {"#state": "state", "#attempt": "attempt", "#crashes": "crashes", "#pending": "pending"},
             {
-                ":running": State.RUNNING.value,
+                ":running": TurnState.RUNNING.value,
                 ":attempt": taken.attempt,
                 ":crashes": taken.crashes,
                 ":before": turn.attempt,
-                ":admitted": State.ADMITTED.value,
-                ":queued": State.QUEUED.value,
+                ":admitted": TurnState.ADMITTED.value,
+                ":queued": TurnState.QUEUED.value,
             },
         )
         if not done:
@@ -462,8 +464,8 @@ class Turns:
             "#attempt = :attempt AND #state = :running",
             {"#state": "state", "#attempt": "attempt"},
             {
-                ":queued": State.QUEUED.value,
-                ":running": State.RUNNING.value,
+                ":queued": TurnState.QUEUED.value,
+                ":running": TurnState.RUNNING.value,
                 ":attempt": turn.attempt,
             },
         )
@@ -508,5 +510,5 @@ def _checked(identifier: str) -> str:
     return identifier
 
 
-def _page_item(page: Page) -> dict[str, Any]:
+def _page_item(page: OpenPage) -> dict[str, Any]:
     return {"url": page.url, "kind": page.kind, "record_id": page.record_id}

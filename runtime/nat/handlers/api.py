@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from nat import log, settings
+from nat import settings
+from nat.aws import log
 from nat.errors import Internal, NatError, NotFound
 from nat.handlers import routes
-from nat.handlers.request import Answer, Lambda, Request, refusal
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.handlers.services import Services
 
 
@@ -28,11 +29,11 @@ class Api:
 
     def __call__(self, event: Mapping[str, Any]) -> Lambda:
         """Answer one call; every error as a status and the one error shape."""
-        request = Request.read(event)
+        request = HttpRequest.read(event)
         log.structured().append_keys(request=request.request_id)
         return self._answer(request).as_lambda()
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: HttpRequest) -> HttpAnswer:
         try:
             answering = self._answering(request.route)
             if answering is None:

@@ -17,21 +17,21 @@ from functools import cache
 from typing import Any
 
 from nat import settings
-from nat.billing import process
+from nat.aws.items import timestamp
+from nat.billing import services
 from nat.billing.checkout import Subscriber
 from nat.billing.invoices import invoices_of
 from nat.billing.portal import open_portal
-from nat.billing.process import Billing
+from nat.billing.services import Billing
 from nat.errors import BadRequest, NotAMember
 from nat.handlers.api import Api
-from nat.handlers.request import Answer, Lambda, Request
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.handlers.services import Services
-from nat.items import timestamp
 from nat.names import BillingRoute, Variable
 from nat.people.memberships import Membership
 from nat.roles import Role
 
-Answering = Callable[[Services, Request], Answer]
+Answering = Callable[[Services, HttpRequest], HttpAnswer]
 
 
 class BillingRoutes:
@@ -56,13 +56,13 @@ class BillingRoutes:
         """The function behind a route key."""
         return self._routes.get(route)
 
-    def overview(self, services: Services, request: Request) -> Answer:
+    def overview(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """What the nation has, until when, and what it could have. For members."""
         membership = services.member(request, active=False)
         state = services.check.state(membership.nation_slug)
         row = self._billing.synchroniser.storage.rows.read(membership.nation_slug)
         values = {} if row is None else row.values
-        return Answer(
+        return HttpAnswer(
             {
                 **state.as_body(),
                 **{
@@ -83,7 +83,7 @@ class BillingRoutes:
             }
         )
 
-    def invoices(self, services: Services, request: Request) -> Answer:
+    def invoices(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Invoices, newest first, in pages."""
         owner = self._owner(services, request)
         page = invoices_of(
@@ -92,9 +92,9 @@ class BillingRoutes:
             limit=request.page_size(default=20),
             after=request.query.get("after"),
         )
-        return Answer({"invoices": [each.as_body() for each in page.invoices], "next": page.next})
+        return HttpAnswer({"invoices": [each.as_body() for each in page.invoices], "next": page.next})
 
-    def checkout(self, services: Services, request: Request) -> Answer:
+    def checkout(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """A page to subscribe on. A nation that nobody belongs to may be subscribed by anybody: they become
         its provisional owner."""
         caller = services.caller(request)
@@ -107,24 +107,24 @@ class BillingRoutes:
             _text(request.json(), "plan"),
             self._back(request),
         )
-        return Answer(
+        return HttpAnswer(
             {"session": page.session_id, "url": page.url, "plan": page.plan, "trial_days": page.trial_days}
         )
 
-    def portal(self, services: Services, request: Request) -> Answer:
+    def portal(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Stripe's pages for card, invoices and cancellation."""
         owner = self._owner(services, request)
         card = _flag(request.json(), "card")
         url = open_portal(self._billing.synchroniser, owner.nation_slug, self._back(request), card=card)
-        return Answer({"url": url})
+        return HttpAnswer({"url": url})
 
-    def preview(self, services: Services, request: Request) -> Answer:
+    def preview(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """What another plan would cost now."""
         owner = self._owner(services, request)
         quote = self._billing.plan_change.preview(owner.nation_slug, _text(request.json(), "plan"))
-        return Answer(quote.as_body())
+        return HttpAnswer(quote.as_body())
 
-    def change(self, services: Services, request: Request) -> Answer:
+    def change(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Take the other plan, for the amount that was shown."""
         owner = self._owner(services, request)
         body = request.json()
@@ -135,9 +135,9 @@ class BillingRoutes:
             due_cents=_whole(body, "due_cents"),
             by=owner.user_id,
         )
-        return Answer(services.check.state_of(nation).as_body())
+        return HttpAnswer(services.check.state_of(nation).as_body())
 
-    def cancel(self, services: Services, request: Request) -> Answer:
+    def cancel(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """End with the period, or with `resume` go on after all."""
         owner = self._owner(services, request)
         plan_change = self._billing.plan_change
@@ -145,7 +145,7 @@ class BillingRoutes:
         nation = (plan_change.resume if resume else plan_change.cancel)(owner.nation_slug)
         row = self._billing.synchroniser.storage.rows.read(owner.nation_slug)
         end = None if row is None else row.values["cancel_at"]
-        return Answer(
+        return HttpAnswer(
             {
                 **services.check.state_of(nation).as_body(),
                 "cancel_at": None if end is None else timestamp(end),
@@ -153,10 +153,10 @@ class BillingRoutes:
         )
 
     @staticmethod
-    def _owner(services: Services, request: Request) -> Membership:
+    def _owner(services: Services, request: HttpRequest) -> Membership:
         return services.member(request, at_least=Role.OWNER, active=False)
 
-    def _back(self, request: Request) -> str:
+    def _back(self, request: HttpRequest) -> str:
         """The web app that the person came from, if it is one of ours; extensions are none."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         origin = headers.get("origin", "")
@@ -197,7 +197,7 @@ def _moment(seconds: int) -> datetime:
 def api() -> Api:
     """The billing routes of this process, from its environment."""
     origins = frozenset(filter(None, settings.read_optional(Variable.ALLOWED_ORIGINS).split(",")))
-    routes = BillingRoutes(process.billing(), settings.read(Variable.APP_URL), origins)
+    routes = BillingRoutes(services.billing(), settings.read(Variable.APP_URL), origins)
     return Api(Services.of_process(), routes.answering)
 
 

@@ -14,20 +14,21 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from nat import log, settings
+from nat import settings
+from nat.aws import log
+from nat.aws.items import timestamp
 from nat.channels.brands import Brands
 from nat.connections.oauth import OAuth
 from nat.connections.oauth_state import Purpose
 from nat.handlers.api import Api
 from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
-from nat.handlers.request import Answer, Lambda, Request
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.handlers.services import Services
-from nat.items import timestamp
 from nat.names import ConnectRoute
 from nat.roles import Role
 
-Answering = Callable[[Services, Request], Answer]
+Answering = Callable[[Services, HttpRequest], HttpAnswer]
 
 
 class ConnectRoutes:
@@ -47,32 +48,32 @@ class ConnectRoutes:
         """The function behind a route key."""
         return self._routes.get(route)
 
-    def connections(self, services: Services, request: Request) -> Answer:
+    def connections(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Whether NationBuilder is connected, as whom and since when, and whether an admin has to connect it
         anew."""
         member = services.member(request, active=False)
         return self._told(services, member.nation_slug)
 
-    def connect(self, services: Services, request: Request) -> Answer:
+    def connect(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Where an admin goes to let the product work in the nation."""
         services.member(request, at_least=Role.ADMIN, active=False)
         return self._begin(services, request, Purpose.CONNECT)
 
-    def join(self, services: Services, request: Request) -> Answer:
+    def join(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Where somebody goes to prove that they use the nation's control panel."""
         return self._begin(services, request, Purpose.JOIN)
 
-    def disconnect(self, services: Services, request: Request) -> Answer:
+    def disconnect(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Take NationBuilder away again."""
         admin = services.member(request, at_least=Role.ADMIN, active=False)
         self._way.disconnect(admin)
         return self._told(services, admin.nation_slug)
 
-    def _told(self, services: Services, nation_slug: str) -> Answer:
+    def _told(self, services: Services, nation_slug: str) -> HttpAnswer:
         nation = services.nations.require(nation_slug)
         by = self._way.connected.get(nation_slug) if nation.nb_connected else None
         expires_at = nation.nb_token_expires_at
-        return Answer(
+        return HttpAnswer(
             {
                 "nationbuilder": {
                     "connected": nation.nb_connected,
@@ -83,7 +84,7 @@ class ConnectRoutes:
             }
         )
 
-    def _begin(self, services: Services, request: Request, purpose: Purpose) -> Answer:
+    def _begin(self, services: Services, request: HttpRequest, purpose: Purpose) -> HttpAnswer:
         caller = services.caller(request)
         origin = {name.lower(): value for name, value in request.headers.items()}.get("origin")
         brand = self._brands.at(origin)
@@ -96,7 +97,7 @@ class ConnectRoutes:
             customer=brand.customer,
             browser=secret_of(request.cookies, [web_app]),
         )
-        return Answer(
+        return HttpAnswer(
             {"url": departure.url, "expires_in": int(departure.lifetime.total_seconds())},
             headers={"set-cookie": set_cookie(web_app, departure.browser)},
         )

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from nat import aws, log, settings
+from nat import settings
+from nat.aws import clients, log
 from nat.channels.push import Push
-from nat.channels.websocket import Subscriptions
+from nat.channels.websocket import Followers
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
@@ -19,9 +20,9 @@ _log = logging.getLogger(__name__)
 @cache
 def dead_letters() -> DeadLetters:
     """The consumer of this process, from its environment."""
-    client, tables = aws.dynamodb(), TableNames.read()
+    client, tables = clients.dynamodb(), TableNames.read()
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    return DeadLetters(client, tables, Subscriptions(client, tables, push).deliver, lambda: datetime.now(UTC))
+    return DeadLetters(client, tables, Followers(client, tables, push).deliver, lambda: datetime.now(UTC))
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from nat import aws, log, settings
+from nat import settings
+from nat.aws import clients, log
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.names import Variable
 from nat.nations import plans
-from nat.notices.happening import Happening
+from nat.notices.nation_event import NationEvent
 from nat.notices.notices import NotAllTold, Notices
 from nat.settings import TableNames
 
@@ -21,9 +22,9 @@ _log = logging.getLogger(__name__)
 def notices() -> Notices:
     """What tells them, from this process's environment."""
     return Notices(
-        aws.dynamodb(),
+        clients.dynamodb(),
         TableNames.read(),
-        aws.mail(),
+        clients.mail(),
         Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)),
         brands=Brands.read(),
         plans=plans.read(),
@@ -39,7 +40,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     failed = []
     for record in event["Records"]:
         try:
-            sent = notices().take(Happening.read(record["body"]))
+            sent = notices().take(NationEvent.read(record["body"]))
         except NotAllTold as some:
             _log.warning("not all told", extra={"message_id": record["messageId"], "missing": some.missing})
             failed.append({"itemIdentifier": record["messageId"]})

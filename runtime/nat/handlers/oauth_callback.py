@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from nat import log, settings
+from nat import settings
+from nat.aws import log
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
@@ -20,7 +21,7 @@ from nat.errors import Internal, NatError, StateInvalid
 from nat.handlers.oauth_cookie import secret_of
 from nat.handlers.oauth_page import failure_page
 from nat.handlers.oauth_services import oauth, services
-from nat.handlers.request import Answer, Lambda, Request
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.names import Variable
 
 SUCCESS_PATH: Final = "/setup/success"
@@ -46,11 +47,11 @@ class Callback:
 
     def __call__(self, event: Mapping[str, Any]) -> Lambda:
         """Answer one visit, always with a page or a way on."""
-        request = Request.read(event)
+        request = HttpRequest.read(event)
         log.structured().append_keys(request=request.request_id)
         return self._answer(request).as_lambda()
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: HttpRequest) -> HttpAnswer:
         purpose: Purpose | None = None
         nation: str | None = None
         web_app = self._brands.own.app_url
@@ -75,14 +76,14 @@ class Callback:
             log.defect(error, request=request.request_id, nation=nation)
             return self._page(web_app, purpose, OURS, Internal.status)
 
-    def _onwards(self, arrival: Arrival) -> Answer:
+    def _onwards(self, arrival: Arrival) -> HttpAnswer:
         state = arrival.begun.state
         query = urlencode({"nation": state.nation_slug, "purpose": state.purpose.value})
         location = f"{arrival.begun.web_app}{SUCCESS_PATH}?{query}"
         headers = {"location": location, "referrer-policy": "no-referrer", "content-type": "text/plain"}
-        return Answer("", 302, headers)
+        return HttpAnswer("", 302, headers)
 
-    def _page(self, web_app: str, purpose: Purpose | None, message: str, status: int) -> Answer:
+    def _page(self, web_app: str, purpose: Purpose | None, message: str, status: int) -> HttpAnswer:
         brand = self._brands.at(web_app)
         return failure_page(
             brand=brand.name, heading=_HEADINGS[purpose], message=message, back=f"{web_app}/", status=status

@@ -9,7 +9,7 @@ import hashlib
 import html
 from typing import Final
 
-from nat.handlers.request import Answer
+from nat.handlers.request import HttpAnswer
 
 STYLE: Final = (
     ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
@@ -35,7 +35,7 @@ HEADERS: Final = {
 }
 
 
-def failure_page(*, brand: str, heading: str, message: str, back: str, status: int) -> Answer:
+def failure_page(*, brand: str, heading: str, message: str, back: str, status: int) -> HttpAnswer:
     """A page in the brand's name with a way back to its web app at `back`."""
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -46,4 +46,4 @@ def failure_page(*, brand: str, heading: str, message: str, back: str, status: i
         f"<h1>{html.escape(heading)}</h1><p>{html.escape(message)}</p>"
         f'<p><a href="{html.escape(back)}">Back to {html.escape(brand)}</a></p></main></body></html>'
     )
-    return Answer(text, status, HEADERS)
+    return HttpAnswer(text, status, HEADERS)

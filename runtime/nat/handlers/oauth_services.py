@@ -2,12 +2,13 @@
 
 from functools import cache
 
-from nat import aws, settings
+from nat import settings
 from nat.audit.log import Audit
-from nat.connections.connected import ConnectedRows
-from nat.connections.oauth import OAuth, People
-from nat.connections.oauth_state import StateKey, States
-from nat.connections.wiring import Wiring
+from nat.aws import clients
+from nat.connections.connector import ConnectorRows
+from nat.connections.oauth import NationPeople, OAuth
+from nat.connections.oauth_state import OAuthStates, StateKey
+from nat.connections.services import ConnectionServices
 from nat.handlers.services import Services
 from nat.names import Variable
 from nat.nationbuilder import pooled_session
@@ -20,14 +21,16 @@ def oauth_on(services: Services) -> OAuth:
     """The way to NationBuilder and back. Raises `SettingMissing`."""
     session = pooled_session()
     client, tables, now = services.client, services.tables, services.clock
-    wiring = Wiring.of_process(tables, session, now)
+    wiring = ConnectionServices.of_process(tables, session, now)
     return OAuth(
-        states=States(client, tables, StateKey(aws.secrets(), now)),
+        states=OAuthStates(client, tables, StateKey(clients.secrets(), now)),
         apps=wiring.apps,
         endpoint=wiring.endpoint,
         refresher=wiring.refresher,
-        connected=ConnectedRows(client, tables),
-        people=People(Members(client, tables, services.plans, now=now), Ownership(client, tables, now=now)),
+        connected=ConnectorRows(client, tables),
+        people=NationPeople(
+            Members(client, tables, services.plans, now=now), Ownership(client, tables, now=now)
+        ),
         audit=Audit(client, tables, now=now),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         session=session,

@@ -14,33 +14,27 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from nat import aws, log, settings
+from nat import settings
 from nat.audit.log import Audit
+from nat.aws import clients, log
 from nat.handlers.api import Api
-from nat.handlers.request import Answer, Lambda, Request
+from nat.handlers.invocation import LambdaContext
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.handlers.services import Services
 from nat.names import PrivacyRoute, Variable
 from nat.people.session import person_of, select
 from nat.privacy.export import ADDRESS_SECONDS, Export
-from nat.privacy.jobs import Job, Jobs, State
+from nat.privacy.job_runner import JobRunner
+from nat.privacy.jobs import Job, Jobs, JobState
 from nat.privacy.requests import Requests
-from nat.privacy.work import Work
 from nat.roles import Role
 from nat.settings import TableNames
 
-Answering = Callable[[Services, Request], Answer]
+Answering = Callable[[Services, HttpRequest], HttpAnswer]
 RESERVE_MS: Final = 60_000
 """Milliseconds of Lambda's time that one conversation, or one table of a nation, may take."""
-
-
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Time until Lambda ends the call."""
-        ...
 
 
 class PrivacyRoutes:
@@ -61,41 +55,41 @@ class PrivacyRoutes:
         """The function behind a route key."""
         return self._routes.get(route)
 
-    def export_me(self, _services: Services, request: Request) -> Answer:
+    def export_me(self, _services: Services, request: HttpRequest) -> HttpAnswer:
         """Begin an export of everything on the caller, in every nation."""
         return _begun(self._requests.export_person(_person(request)))
 
-    def delete_me(self, _services: Services, request: Request) -> Answer:
+    def delete_me(self, _services: Services, request: HttpRequest) -> HttpAnswer:
         """Begin the deletion of the caller."""
         return _begun(self._requests.delete_person(_person(request), request.json().get("confirm")))
 
-    def export_nation(self, services: Services, request: Request) -> Answer:
+    def export_nation(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Begin an export of everything on the nation."""
         owner = services.member(request, at_least=Role.OWNER, active=False)
         return _begun(self._requests.export_nation(owner))
 
-    def delete_nation(self, services: Services, request: Request) -> Answer:
+    def delete_nation(self, services: Services, request: HttpRequest) -> HttpAnswer:
         """Begin the deletion of the nation."""
         owner = services.member(request, at_least=Role.OWNER, active=False)
         return _begun(self._requests.delete_nation(owner, request.json().get("confirm")))
 
-    def job(self, _services: Services, request: Request) -> Answer:
+    def job(self, _services: Services, request: HttpRequest) -> HttpAnswer:
         """How far a job is, and where its file can be fetched."""
         job = self._requests.job(_person(request), request.path["job"])
         body = job.as_body()
-        if job.state is State.DONE and job.file is not None:
+        if job.state is JobState.DONE and job.file is not None:
             body |= {"url": self._export.address(job.file), "expires_in": ADDRESS_SECONDS}
-        return Answer(body)
+        return HttpAnswer(body)
 
 
-def _person(request: Request) -> str:
+def _person(request: HttpRequest) -> str:
     person = person_of(request.claims)
     select(person, request.headers)
     return person.user_id
 
 
-def _begun(job: Job) -> Answer:
-    return Answer(job.as_body(), 202)
+def _begun(job: Job) -> HttpAnswer:
+    return HttpAnswer(job.as_body(), 202)
 
 
 def _now() -> datetime:
@@ -105,13 +99,13 @@ def _now() -> datetime:
 @cache
 def _jobs() -> Jobs:
     queue_url = settings.read(Variable.PRIVACY_QUEUE_URL)
-    return Jobs(aws.dynamodb(), TableNames.read(), aws.sqs(), queue_url, now=_now)
+    return Jobs(clients.dynamodb(), TableNames.read(), clients.sqs(), queue_url, now=_now)
 
 
 @cache
 def _export() -> Export:
     bucket = settings.read(Variable.FILES_BUCKET)
-    return Export(aws.dynamodb(), TableNames.read(), aws.s3(), bucket, now=_now)
+    return Export(clients.dynamodb(), TableNames.read(), clients.s3(), bucket, now=_now)
 
 
 @cache
@@ -127,14 +121,14 @@ def routes(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # 
     return api()(event)
 
 
-def work(event: dict[str, Any], context: Context) -> dict[str, Any]:
+def work(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point for the queue; gives the messages that failed, which come again."""
     from nat.handlers.privacy_work import erasure
 
     failed = []
     for record in event["Records"]:
         job_id = str(json.loads(record["body"])["job"])
-        carrying = Work(
+        carrying = JobRunner(
             _jobs(), _export(), erasure(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
         )
         try:

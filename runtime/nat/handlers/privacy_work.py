@@ -6,20 +6,21 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 
-from nat import aws, settings
-from nat.billing import process
-from nat.billing.ending import end_subscriptions
+from nat import settings
+from nat.aws import clients
+from nat.aws.isolation import nation
+from nat.billing import services
+from nat.billing.cancellation import end_subscriptions
 from nat.channels.push import Push
-from nat.connections.wiring import Wiring
+from nat.connections.services import ConnectionServices
 from nat.errors import NationBuilderError
-from nat.isolation import nation
 from nat.names import Variable
 from nat.privacy.accounts import Accounts
 from nat.privacy.erasure import Erasure, Outside
 from nat.settings import TableNames
 
 
-def disconnect(nation_slug: str, wiring: Wiring) -> int:
+def disconnect(nation_slug: str, wiring: ConnectionServices) -> int:
     """Forget a nation's pair and revoke it at NationBuilder, as well as can be; gives how many there were.
 
     Raises `NationBuilderDown` while a refresh is under way.
@@ -36,11 +37,11 @@ def disconnect(nation_slug: str, wiring: Wiring) -> int:
 
 @cache
 def _outside() -> Outside:
-    wiring = Wiring.of_process(TableNames.read())
-    accounts = Accounts(aws.user_pools(), settings.read(Variable.USER_POOL))
+    wiring = ConnectionServices.of_process(TableNames.read())
+    accounts = Accounts(clients.user_pools(), settings.read(Variable.USER_POOL))
     return Outside(
         Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)).hang_up,
-        lambda slug: end_subscriptions(process.billing().synchroniser, slug),
+        lambda slug: end_subscriptions(services.billing().synchroniser, slug),
         lambda slug: disconnect(slug, wiring),
         accounts.delete,
     )
@@ -49,10 +50,10 @@ def _outside() -> Outside:
 def erasure(time_is_up: Callable[[], bool]) -> Erasure:
     """What deletes, from the environment of this process. Raises `SettingMissing`."""
     return Erasure(
-        aws.dynamodb(),
+        clients.dynamodb(),
         TableNames.read(),
-        secrets=aws.secrets(),
-        s3=aws.s3(),
+        secrets=clients.secrets(),
+        s3=clients.s3(),
         bucket=settings.read(Variable.FILES_BUCKET),
         outside=_outside(),
         now=lambda: datetime.now(UTC),

@@ -4,12 +4,14 @@ import json
 import time
 from dataclasses import asdict
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from nat import aws, log, settings
-from nat.connections.announce import Announcements
-from nat.connections.due import AT_ONCE, DueNations, RefreshJob
-from nat.connections.wiring import Wiring, now
+from nat import settings
+from nat.aws import clients, log
+from nat.connections.outbox import Outbox
+from nat.connections.refresh_job import AT_ONCE, DueNations, RefreshJob
+from nat.connections.services import ConnectionServices, now
+from nat.handlers.invocation import LambdaContext
 from nat.names import BUS_SOURCE, Bus, Variable
 from nat.nationbuilder import pooled_session
 from nat.settings import TableNames
@@ -20,31 +22,23 @@ MOST_RUNS: Final = 8
 """Runs that follow each other: two hours of refreshing, then the next regular run."""
 
 
-class Context(Protocol):
-    """What Lambda tells about the call."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Time until Lambda ends the call."""
-        ...
-
-
 @cache
 def job() -> RefreshJob:
     """The job of this process, from its environment."""
     tables = TableNames.read()
-    wiring = Wiring.of_process(tables, pooled_session(AT_ONCE))
+    wiring = ConnectionServices.of_process(tables, pooled_session(AT_ONCE))
     return RefreshJob(
-        wiring.refresher, wiring.rows, DueNations(aws.dynamodb(), tables), now=now, sleep=time.sleep
+        wiring.refresher, wiring.rows, DueNations(clients.dynamodb(), tables), now=now, sleep=time.sleep
     )
 
 
-def due(event: dict[str, Any], context: Context) -> dict[str, object]:
+def due(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     """Lambda's entry point every 12 hours, and again while a run ended before its work did."""
     done = job().refresh_due(lambda: context.get_remaining_time_in_millis() < SPARE_MILLISECONDS)
     log.structured().info("refreshed what is due", extra=asdict(done))
     run = int((event.get("detail") or {}).get("run", 1))
     if done.unfinished and done.refreshed and run < MOST_RUNS:
-        aws.events().put_events(
+        clients.events().put_events(
             Entries=[
                 {
                     "Source": BUS_SOURCE,
@@ -60,8 +54,8 @@ def due(event: dict[str, Any], context: Context) -> dict[str, object]:
 def sweep(event: object, context: object) -> dict[str, object]:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point every minute: unfinished refreshes, and announcements that wait."""
     done = job().sweep()
-    announcements = Announcements(aws.dynamodb(), TableNames.read(), now)
-    announced = announcements.deliver(aws.events(), settings.read(Variable.EVENT_BUS))
+    announcements = Outbox(clients.dynamodb(), TableNames.read(), now)
+    announced = announcements.deliver(clients.events(), settings.read(Variable.EVENT_BUS))
     swept = {**asdict(done), "announced": announced}
     log.structured().info("swept refreshes", extra=swept)
     return swept

@@ -17,7 +17,7 @@ LARGEST_BODY: Final = 131_072
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """One call. `claims` are those of a token that API Gateway has verified, empty on a public route."""
 
     route: str
@@ -30,7 +30,7 @@ class Request:
     content: bytes = field(default=b"", repr=False)
 
     @classmethod
-    def read(cls, event: Mapping[str, Any]) -> "Request":
+    def read(cls, event: Mapping[str, Any]) -> "HttpRequest":
         """The call behind an event of payload format 2.0."""
         context = event["requestContext"]
         jwt = (context.get("authorizer") or {}).get("jwt") or {}
@@ -69,7 +69,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What a route gives back: an object that becomes JSON, or text of another type, such as a download."""
 
     body: Body | str
@@ -96,9 +96,9 @@ def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, _, value in pairs if name}
 
 
-def download(text: str, *, name: str, content_type: str) -> Answer:
+def download(text: str, *, name: str, content_type: str) -> HttpAnswer:
     """A file for the person: saved by a browser under `name`."""
-    return Answer(
+    return HttpAnswer(
         text,
         headers={
             "content-type": f"{content_type}; charset=utf-8",
@@ -108,7 +108,7 @@ def download(text: str, *, name: str, content_type: str) -> Answer:
     )
 
 
-def refusal(error: NatError) -> Answer:
+def refusal(error: NatError) -> HttpAnswer:
     """The one error shape; 429 and 409 that pass by themselves say when to come back."""
     headers = {"retry-after": str(round(error.retry_after))} if isinstance(error, Throttled) else {}
-    return Answer(error.as_body(), error.status, headers)
+    return HttpAnswer(error.as_body(), error.status, headers)

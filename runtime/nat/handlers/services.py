@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nat import aws, settings
+from nat import settings
+from nat.aws import clients
 from nat.errors import RoleInsufficient
-from nat.handlers.request import Request
+from nat.handlers.request import HttpRequest
 from nat.names import Variable
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
@@ -51,7 +52,7 @@ class Services:
     def of_process(cls) -> "Services":
         """The services that this process's environment names. Raises `SettingMissing`."""
         return cls(
-            aws.dynamodb(),
+            clients.dynamodb(),
             TableNames.read(),
             plans_module.read(),
             app_url=settings.read_optional(Variable.APP_URL),
@@ -62,14 +63,16 @@ class Services:
         """The people."""
         return Users(self.client, self.tables)
 
-    def caller(self, request: Request) -> Caller:
+    def caller(self, request: HttpRequest) -> Caller:
         """The person of the token in the nation that the headers select; no membership is checked.
 
         Raises `Unauthenticated`, `BadRequest`, `Forbidden`.
         """
         return caller_of(request.claims, request.headers)
 
-    def member(self, request: Request, *, at_least: Role = Role.VIEWER, active: bool = True) -> Membership:
+    def member(
+        self, request: HttpRequest, *, at_least: Role = Role.VIEWER, active: bool = True
+    ) -> Membership:
         """The caller's membership, if the role is enough and, with `active`, the nation may use Nat now.
 
         `active=False` is for what works without a subscription: checkout, portal, connect, export, delete.

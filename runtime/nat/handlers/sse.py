@@ -25,7 +25,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from nat import aws, log, settings
+from nat import settings
+from nat.aws import clients, log
 from nat.channels import sse
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
@@ -37,7 +38,7 @@ from nat.people.access_tokens import AccessTokens, bearer
 from nat.people.session import Caller, caller_of
 from nat.settings import TableNames
 from nat.turns.admit import Admission, Surface, admit
-from nat.turns.asking import read_question, text
+from nat.turns.question import read_question, text
 from nat.turns.queue import TurnQueue
 
 LARGEST_BODY: Final = 4 * MAX_MESSAGE_BYTES
@@ -56,9 +57,9 @@ class StreamHost:
     @classmethod
     def of_process(cls) -> "StreamHost":
         """The host in what this process's environment names. Raises `SettingMissing`."""
-        client, tables = aws.dynamodb(), TableNames.read()
-        queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
-        clients = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
+        client, tables = clients.dynamodb(), TableNames.read()
+        queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+        audiences = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
         return cls(
             Admission(
                 client,
@@ -69,7 +70,7 @@ class StreamHost:
             ),
             AccessTokens(
                 settings.read(Variable.TOKEN_ISSUER),
-                clients,
+                audiences,
                 SCOPE,
                 keys_url=settings.read_optional(Variable.TOKEN_KEYS_URL),
             ),

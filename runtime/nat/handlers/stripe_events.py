@@ -3,9 +3,9 @@
 import logging
 from typing import Any
 
-from nat import log
-from nat.billing import process
-from nat.billing.notification import Notification, NotificationUnreadable
+from nat.aws import log
+from nat.billing import services
+from nat.billing.stripe_event import StripeEvent, StripeEventUnreadable
 from nat.billing.webhook import Undeliverable
 
 _log = logging.getLogger(__name__)
@@ -26,15 +26,15 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
 
 def _take(body: str) -> None:
     try:
-        notification = Notification.read(body)
-    except NotificationUnreadable:
+        notification = StripeEvent.read(body)
+    except StripeEventUnreadable:
         _log.error("billing message unreadable")
         raise
     about = {"event": notification.event, "type": notification.type}
     try:
-        done = process.billing().webhooks.take(notification)
+        done = services.billing().webhooks.take(notification)
     except Undeliverable as undeliverable:
         _log.error("billing event put aside", extra={**about, "reason": undeliverable.reason})
-        process.queue().bury(notification, undeliverable.reason)
+        services.queue().bury(notification, undeliverable.reason)
     else:
         _log.info("billing event", extra={**about, "done": done})

@@ -5,25 +5,26 @@ Whatever follows is done from the queue, so Stripe never waits for it, and nothi
 
 from typing import Any
 
-from nat import log, settings
-from nat.billing import process
-from nat.billing.notification import verify
+from nat import settings
+from nat.aws import log
+from nat.billing import services
+from nat.billing.stripe_event import verify
 from nat.errors import Internal, NatError
-from nat.handlers.request import Answer, Lambda, Request, refusal
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 
 SIGNATURE = "stripe-signature"
 
 
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. 200 means that the event is stored; Stripe sends again after anything else."""
-    request = Request.read(event)
+    request = HttpRequest.read(event)
     log.structured().append_keys(request=request.request_id)
     try:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        notification = verify(request.content, headers.get(SIGNATURE), process.keys().webhook_secrets)
+        notification = verify(request.content, headers.get(SIGNATURE), services.keys().webhook_secrets)
         if notification.handled:
-            process.queue().send(notification)
-        return Answer({"received": True}).as_lambda()
+            services.queue().send(notification)
+        return HttpAnswer({"received": True}).as_lambda()
     except NatError as error:
         log.structured().warning("webhook refused", extra={"code": error.code})
         return refusal(error).as_lambda()
@@ -34,4 +35,4 @@ def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 #
 
 if settings.in_lambda():  # read while Lambda gives a new function its full CPU, not in a request
     log.structured()
-    process.queue()
+    services.queue()

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 
-from nat import aws, log, settings
+from nat import settings
+from nat.aws import clients, log
 from nat.channels.push import Push
-from nat.channels.websocket import Subscriptions
+from nat.channels.websocket import Followers
 from nat.conversations.retention import Shortening
 from nat.names import Variable
 from nat.settings import TableNames
@@ -18,13 +19,13 @@ from nat.turns.sweep import Sweep
 @cache
 def sweep() -> Sweep:
     """The sweep of this process, from its environment."""
-    client, tables = aws.dynamodb(), TableNames.read()
+    client, tables = clients.dynamodb(), TableNames.read()
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     return Sweep(
         client,
         tables,
-        TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
-        Subscriptions(client, tables, push).deliver,
+        TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
+        Followers(client, tables, push).deliver,
         lambda: datetime.now(UTC),
     )
 
@@ -33,7 +34,7 @@ def handler(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 #
     """Lambda's entry point; gives how many turns were sent again and failed, proposals expired, and rows that
     a shorter retention deleted or lets end earlier."""
     swept = asdict(sweep().run())
-    shortened = asdict(Shortening(aws.dynamodb(), TableNames.read()).run())
+    shortened = asdict(Shortening(clients.dynamodb(), TableNames.read()).run())
     done = {**swept, "deleted": shortened["deleted"], "ending_earlier": shortened["ending_earlier"]}
     log.structured().info("swept", extra=done)
     return done

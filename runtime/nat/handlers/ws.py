@@ -12,31 +12,32 @@ from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from nat import aws, log, settings
+from nat import settings
+from nat.aws import clients, log
 from nat.channels.push import Push, PushFailed
-from nat.channels.websocket import PushCall, Session, Sockets, Subscriptions
+from nat.channels.websocket import Followers, PushCall, Session, Sockets
+from nat.contract.events import VERSION
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, Internal, NatError, NotFound, Unauthenticated, UnknownAction
-from nat.events import VERSION
-from nat.names import ULID_PATTERN, Action, SocketRoute, Table, Variable
+from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Table, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.settings import TableNames
 from nat.turns.admit import Admission, Admitted, Surface, admit
-from nat.turns.asking import position, read_question, text
+from nat.turns.question import position, read_question, text
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from nat.handlers.deciding import Deciding
+    from nat.handlers.decisions import Deciding
 
 _log = logging.getLogger(__name__)
 _ULID: Final = re.compile(ULID_PATTERN)
 _DONE: Final = {"statusCode": 200}
-_DECISIONS: Final = (Action.APPROVE, Action.EDIT, Action.RETRY, Action.UNDO)
+_DECISIONS: Final = (SocketAction.APPROVE, SocketAction.EDIT, SocketAction.RETRY, SocketAction.UNDO)
 """Those that a worker carries out."""
 
 Message = Mapping[str, Any]
@@ -54,14 +55,14 @@ class SocketDoor:
         self._clock = admission.clock
         self._sockets = Sockets(client, tables)
         self._tickets = Tickets(client, tables)
-        self._subscriptions = Subscriptions(client, tables, push)
+        self._subscriptions = Followers(client, tables, push)
         self._events = Events(client, tables[Table.CONVERSATIONS])
         self._actions: dict[str, Callable[[Session, Message], None]] = {
-            Action.ASK: self.ask,
-            Action.STOP: self._checked(self.stop),
-            Action.RESUME: self._checked(self.resume),
-            Action.PING: self._checked(self.ping),
-            Action.REJECT: self._checked(self.reject),
+            SocketAction.ASK: self.ask,
+            SocketAction.STOP: self._checked(self.stop),
+            SocketAction.RESUME: self._checked(self.resume),
+            SocketAction.PING: self._checked(self.ping),
+            SocketAction.REJECT: self._checked(self.reject),
             **{each: self._checked(partial(self.decide, each)) for each in _DECISIONS},
         }
 
@@ -119,7 +120,7 @@ class SocketDoor:
         )
         self._answer(session, admitted)
 
-    def decide(self, action: Action, session: Session, message: Message) -> None:
+    def decide(self, action: SocketAction, session: Session, message: Message) -> None:
         """Take a decision; the events of its turn follow, as after a question."""
         admitted = self._deciding.take(
             action,
@@ -132,14 +133,14 @@ class SocketDoor:
 
     def reject(self, session: Session, message: Message) -> None:
         """Say no to a proposal; all who follow the conversation are told, and this connection with them."""
-        from nat.turns.announce import announce, announcement
+        from nat.turns.approval_updates import approval_update, push_approval_update
 
         approval = self._deciding.reject(session.user_id, session.nation_slug, message)
         if approval.user_id == session.user_id:
             self._follow(session, approval.conversation)
         else:
-            self._push(session, announcement(approval))
-        announce(self._subscriptions.deliver, approval)
+            self._push(session, approval_update(approval))
+        push_approval_update(self._subscriptions.deliver, approval)
 
     def stop(self, session: Session, message: Message) -> None:
         """Stop a turn. Its final event comes from the worker, or from here if none has begun it."""
@@ -179,7 +180,7 @@ class SocketDoor:
 
     @cached_property
     def _deciding(self) -> "Deciding":
-        from nat.handlers.deciding import Deciding  # loads the rows and rules of changes
+        from nat.handlers.decisions import Deciding  # loads the rows and rules of changes
 
         return Deciding(self._admission, Surface.WEBSOCKET)
 
@@ -275,8 +276,8 @@ def _turn_named(message: Message) -> str | None:
 @cache
 def door() -> SocketDoor:
     """The door of this process, from its environment."""
-    client, tables = aws.dynamodb(), TableNames.read()
-    queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+    client, tables = clients.dynamodb(), TableNames.read()
+    queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
     return SocketDoor(
         client,
         tables,

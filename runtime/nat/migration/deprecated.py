@@ -4,10 +4,10 @@ kind (`nat.nations.deprecated`)."""
 import warnings
 from dataclasses import replace
 
+from nat.aws.isolation import nation
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import TokenVault
 from nat.errors import NotFound, Reconnect
-from nat.isolation import nation
 from nat.migration.old_tokens import OldTokens, Unreadable
 from nat.migration.tenants import Tenant, Tenants
 from nat.nations.deprecated import GONE_ON

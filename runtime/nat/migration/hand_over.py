@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from nat.aws.isolation import nation
 from nat.connections.apps import CUSTOMER, NATION, PLATFORM, Apps, AppUnknown
 from nat.connections.tokens import fingerprint
 from nat.connections.vault import TokenVault
 from nat.errors import Reconnect
-from nat.isolation import nation
 from nat.migration import tenants as rows
 from nat.migration.old_tokens import OldPair, OldTokens, Unreadable, pair_of
 from nat.migration.tenants import Tenant, Tenants
@@ -29,7 +29,7 @@ TRIES: Final = 3
 """How often a pair is claimed anew when the former path has just refreshed it."""
 
 
-class Outcome(StrEnum):
+class HandOverOutcome(StrEnum):
     """What became of a tenant's pair."""
 
     HANDED_OVER = "handed_over"
@@ -51,7 +51,7 @@ class Outcome(StrEnum):
 class Handed:
     """The outcome, and whether the former path has refreshed the pair after it was handed over."""
 
-    outcome: Outcome
+    outcome: HandOverOutcome
     refreshed_late: bool = False
 
 
@@ -79,50 +79,54 @@ class HandOver:
         self._customers = customers
         self._now = now
 
-    def foresee(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> Outcome:
+    def foresee(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> HandOverOutcome:
         """What `carry_out` would come to; changes nothing. `secrets` are the texts of `OldTokens.texts`."""
         if tenant.tokens_owner == rows.NATION:
-            return Outcome.HANDED_OVER
+            return HandOverOutcome.HANDED_OVER
         if not tenant.nb_connected:
-            return Outcome.NONE
+            return HandOverOutcome.NONE
         if tenant.nb_needs_reauth:
-            return Outcome.NEEDS_REAUTH
+            return HandOverOutcome.NEEDS_REAUTH
         if tenant.tenant_id not in secrets:
-            return Outcome.MISSING
+            return HandOverOutcome.MISSING
         try:
             pair_of(secrets[tenant.tenant_id])
         except Unreadable:
-            return Outcome.UNREADABLE
+            return HandOverOutcome.UNREADABLE
         with nation(nation_slug):
-            return Outcome.APP_UNKNOWN if self._app_of(tenant, nation_slug) is None else Outcome.HANDED_OVER
+            return (
+                HandOverOutcome.APP_UNKNOWN
+                if self._app_of(tenant, nation_slug) is None
+                else HandOverOutcome.HANDED_OVER
+            )
 
     def carry_out(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> Handed:
         """Hand the pair over, or go on with that; safe to repeat. The nation has a record."""
         with nation(nation_slug):
-            if tenant.tokens_outcome == Outcome.HANDED_OVER:
+            if tenant.tokens_outcome == HandOverOutcome.HANDED_OVER:
                 return self._look_again(tenant, nation_slug, secrets)
             foreseen = self.foresee(tenant, nation_slug, secrets)
-            if foreseen is not Outcome.HANDED_OVER:
+            if foreseen is not HandOverOutcome.HANDED_OVER:
                 return Handed(foreseen)
             return Handed(self._hand_over(tenant, nation_slug, secrets.get(tenant.tenant_id)))
 
-    def _hand_over(self, tenant: Tenant, nation_slug: str, text: str | None) -> Outcome:
+    def _hand_over(self, tenant: Tenant, nation_slug: str, text: str | None) -> HandOverOutcome:
         current: Tenant | None = tenant
         for _ in range(TRIES):
             if current is None:
-                return Outcome.BUSY
+                return HandOverOutcome.BUSY
             if current.tokens_owner == rows.NATION:
                 return self._keep(current, nation_slug)
             if self._pair_of_nation(nation_slug) is not None:
-                return Outcome.OTHER_PAIR
+                return HandOverOutcome.OTHER_PAIR
             seen = fingerprint(pair_of(text).refresh_token)
             if self._tenants.claim_tokens(current, nation_slug, seen):
                 return self._keep(current, nation_slug, seen)
             current = self._tenants.get(tenant.tenant_id)
             text = self._old.texts([tenant.tenant_id]).get(tenant.tenant_id)
-        return Outcome.BUSY
+        return HandOverOutcome.BUSY
 
-    def _keep(self, tenant: Tenant, nation_slug: str, claimed: str | None = None) -> Outcome:
+    def _keep(self, tenant: Tenant, nation_slug: str, claimed: str | None = None) -> HandOverOutcome:
         """Put the pair into the nation's vault. The row says already that it is the nation's."""
         try:
             pair = self._old.get(tenant.tenant_id)
@@ -130,15 +134,15 @@ class HandOver:
             pair = None
         if pair is None:
             self._ask_to_connect(nation_slug)
-            return Outcome.UNREADABLE
+            return HandOverOutcome.UNREADABLE
         own = fingerprint(pair.refresh_token)
         if own != (claimed or tenant.tokens_fingerprint):
             self._tenants.settle_tokens(tenant.tenant_id, own)
         tokens = pair.tokens(tenant, nation_slug, self._now())
         if self._refresher.adopt(tokens, self._app_of(tenant, nation_slug)):
-            return Outcome.HANDED_OVER
+            return HandOverOutcome.HANDED_OVER
         # The vault has another pair. It is this one's successor if the nation's path has refreshed it since.
-        return Outcome.HANDED_OVER if claimed is None else Outcome.OTHER_PAIR
+        return HandOverOutcome.HANDED_OVER if claimed is None else HandOverOutcome.OTHER_PAIR
 
     def _look_again(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> Handed:
         """A request of the former path may have been under way when the pair was handed over. If its answer
@@ -148,12 +152,12 @@ class HandOver:
         except Unreadable:
             pair = None
         if pair is None or fingerprint(pair.refresh_token) == tenant.tokens_fingerprint:
-            return Handed(Outcome.HANDED_OVER)
+            return Handed(HandOverOutcome.HANDED_OVER)
         if self._pair_of_nation(nation_slug) == tenant.tokens_fingerprint:  # nobody has refreshed it here
             tokens = pair.tokens(tenant, nation_slug, self._now())
             self._refresher.connect(tokens, self._app_of(tenant, nation_slug))
             self._tenants.settle_tokens(tenant.tenant_id, fingerprint(pair.refresh_token))
-        return Handed(Outcome.HANDED_OVER, refreshed_late=True)
+        return Handed(HandOverOutcome.HANDED_OVER, refreshed_late=True)
 
     def _pair_of_nation(self, nation_slug: str) -> str | None:
         """The fingerprint of the pair that the nation has."""

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
+from nat.aws.items import encode
+from nat.aws.transactions import Cancelled, write
 from nat.errors import NatError
-from nat.items import encode
-from nat.migration.decide import Decided, Move, Person, Statuses, decide
-from nat.migration.hand_over import HandOver, Outcome
+from nat.migration.hand_over import HandOver, HandOverOutcome
 from nat.migration.old_tokens import BATCH, OldTokens
-from nat.migration.report import Fate, Line, Report, own_tokens
-from nat.migration.tenants import Note, State, Tenant, Tenants
+from nat.migration.planning import Decided, MigratedPerson, Move, Statuses, decide
+from nat.migration.report import Fate, Line, MigrationReport, own_tokens
+from nat.migration.tenants import Note, Tenant, Tenants, TenantState
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import Nation, Nations, to_item
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -79,7 +79,7 @@ class Migration:
         slugs = {each.slug for each in tenants if each.slug is not None}
         return decide(tenants, self._plans, nations=self._nations.get_many(slugs), statuses=statuses)
 
-    def rehearse(self, decided: Decided, progress: Progress = lambda *_: None) -> Report:
+    def rehearse(self, decided: Decided, progress: Progress = lambda *_: None) -> MigrationReport:
         """The report that `apply` would give; changes nothing."""
 
         def foresee(move: Move, secrets: Mapping[str, str | None]) -> list[Line]:
@@ -88,7 +88,7 @@ class Migration:
 
         return self._each(decided, foresee, progress, applied=False)
 
-    def apply(self, decided: Decided, progress: Progress = lambda *_: None) -> Report:
+    def apply(self, decided: Decided, progress: Progress = lambda *_: None) -> MigrationReport:
         """Move them. What fails is in the report and is gone on with by the next run."""
         return self._each(decided, self._move, progress, applied=True)
 
@@ -99,7 +99,7 @@ class Migration:
         progress: Progress,
         *,
         applied: bool,
-    ) -> Report:
+    ) -> MigrationReport:
         lines = [
             Line(each.tenant_id, Fate.STOPPED, each.slug, notes=each.notes, own_tokens=own_tokens(each))
             for each in decided.stopped
@@ -134,36 +134,36 @@ class Migration:
             except BaseException:  # interrupted: what has not begun stays for the next run
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        return Report.of(lines, applied=applied)
+        return MigrationReport.of(lines, applied=applied)
 
     def _move(self, move: Move, secrets: Mapping[str, str | None]) -> list[Line]:
         tenant, slug = move.tenant, move.nation_slug
         if tenant.migrated_to is None:
             foreseen = self._hand_over.foresee(tenant, slug, secrets)
-            simple = foreseen is Outcome.NONE and not move.others and len(move.people) <= TOGETHER
+            simple = foreseen is HandOverOutcome.NONE and not move.others and len(move.people) <= TOGETHER
             if not self._open(move, foreseen, done=simple):
                 stopped = replace(move, tenant=replace(tenant, notes=(*tenant.notes, Note.NATION_EXISTS)))
                 return [replace(each, fate=Fate.STOPPED, by=None, people=0) for each in _lines(stopped, None)]
             if simple:
                 return _lines(move, foreseen)
-        if tenant.state is not State.MOVED:
+        if tenant.state is not TenantState.MOVED:
             self._let_in(move)
         handed = self._hand_over.carry_out(tenant, slug, secrets)
-        if handed.outcome is Outcome.HANDED_OVER != tenant.tokens_outcome:
+        if handed.outcome is HandOverOutcome.HANDED_OVER != tenant.tokens_outcome:
             self._note_connection(move)
         for other in move.others:
             if other.state is None:
                 self._tenants.supersede(
                     other.tenant_id, slug if other.proven else None, tenant.tenant_id, self._now()
                 )
-        if tenant.state is not State.MOVED or handed.outcome != tenant.tokens_outcome:
+        if tenant.state is not TenantState.MOVED or handed.outcome != tenant.tokens_outcome:
             self._tenants.done(tenant.tenant_id, handed.outcome.value, self._now())
         lines = _lines(move, handed.outcome)
         if handed.refreshed_late:
             lines[0] = replace(lines[0], notes=(*lines[0].notes, Note.OLD_PATH_REFRESHED))
         return lines
 
-    def _open(self, move: Move, foreseen: Outcome, *, done: bool) -> bool:
+    def _open(self, move: Move, foreseen: HandOverOutcome, *, done: bool) -> bool:
         """Make the nation and let its first people in; true if it is this tenant's, now or already."""
         opened = self._tenants.opening(
             move.tenant.tenant_id, move.nation_slug, foreseen.value if done else None, self._now()
@@ -202,7 +202,7 @@ class Migration:
         for start in range(TOGETHER, len(move.people), TOGETHER):
             write(self._client, self._entering(move, move.people[start : start + TOGETHER]))
 
-    def _entering(self, move: Move, people: Iterable[Person]) -> "list[TransactWriteItemTypeDef]":
+    def _entering(self, move: Move, people: Iterable[MigratedPerson]) -> "list[TransactWriteItemTypeDef]":
         """Entries that make people members. What they are or have chosen here already stays."""
         now = move.tenant.created_at or self._now()
         entries: list[TransactWriteItemTypeDef] = []
@@ -237,7 +237,7 @@ class Migration:
             entries += [member, user]
         return entries
 
-    def _record(self, move: Move, foreseen: Outcome) -> Nation:
+    def _record(self, move: Move, foreseen: HandOverOutcome) -> Nation:
         # The record says from the beginning what it will say in the end: nobody is told of a new connection.
         tenant, now = move.tenant, self._now()
         start = tenant.period_start if tenant.period_start and tenant.period_start <= now else now
@@ -257,7 +257,7 @@ class Migration:
             stripe_customer_id=tenant.stripe_customer_id,
             stripe_subscription_id=tenant.stripe_subscription_id,
             nb_connected=tenant.nb_connected,
-            nb_needs_reauth=foreseen not in (Outcome.HANDED_OVER, Outcome.NONE),
+            nb_needs_reauth=foreseen not in (HandOverOutcome.HANDED_OVER, HandOverOutcome.NONE),
             admin_email=admins[0] if admins else None,
             owner_id=move.owner,
             # Whoever connected NationBuilder there has shown that the nation is theirs.
@@ -267,7 +267,7 @@ class Migration:
     def _note_connection(self, move: Move) -> None:
         self._audit.append(
             move.nation_slug,
-            Kind.CONNECTED,
+            AuditKind.CONNECTED,
             by=SYSTEM,
             about="nationbuilder",
             summary="Took NationBuilder's connection over from the former platform",
@@ -277,7 +277,7 @@ class Migration:
 
 
 class _Said(TypedDict):
-    kind: Kind
+    kind: AuditKind
     about: str
     summary: str
     details: Mapping[str, Any]
@@ -287,7 +287,7 @@ def _said(move: Move) -> _Said:
     """What the audit log says of a nation that was made."""
     roles = [each.role.value for each in move.people]
     return {
-        "kind": Kind.MIGRATED,
+        "kind": AuditKind.MIGRATED,
         "about": move.tenant.tenant_id,
         "summary": "Moved from the former platform",
         "details": {
@@ -309,11 +309,11 @@ def _with_holders(tenant: Tenant, holders: frozenset[str]) -> Tenant:
     return replace(tenant, users=users, notes=tuple(dict.fromkeys((*tenant.notes, Note.OWN_TOKENS))))
 
 
-def _lines(move: Move, outcome: Outcome | None) -> list[Line]:
+def _lines(move: Move, outcome: HandOverOutcome | None) -> list[Line]:
     tenant = move.tenant
     own = Line(
         tenant.tenant_id,
-        Fate.ALREADY if tenant.state is State.MOVED else Fate.MOVED,
+        Fate.ALREADY if tenant.state is TenantState.MOVED else Fate.MOVED,
         move.nation_slug,
         outcome,
         len(move.people),

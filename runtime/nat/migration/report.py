@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from nat.migration.hand_over import Outcome
+from nat.migration.hand_over import HandOverOutcome
 from nat.migration.tenants import Note, Tenant
 
 
@@ -37,7 +37,7 @@ class Line:
     tenant_id: str
     fate: Fate
     nation_slug: str | None = None
-    tokens: Outcome | None = None
+    tokens: HandOverOutcome | None = None
     people: int = 0
     notes: tuple[Note, ...] = ()
     own_tokens: tuple[str, ...] = ()
@@ -61,14 +61,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Report:
+class MigrationReport:
     """All lines by tenant. `applied` is false for a dry run."""
 
     applied: bool
     lines: tuple[Line, ...] = field(default=())
 
     @classmethod
-    def of(cls, lines: Iterable[Line], *, applied: bool) -> "Report":
+    def of(cls, lines: Iterable[Line], *, applied: bool) -> "MigrationReport":
         """A report with its lines in order."""
         return cls(applied, tuple(sorted(lines, key=lambda each: each.tenant_id)))
 
@@ -78,7 +78,7 @@ class Report:
         return dict(Counter(each.fate for each in self.lines))
 
     @property
-    def tokens(self) -> dict[Outcome, int]:
+    def tokens(self) -> dict[HandOverOutcome, int]:
         """What became of how many pairs."""
         return dict(Counter(each.tokens for each in self.lines if each.tokens is not None))
 
@@ -90,7 +90,7 @@ class Report:
     @property
     def finished(self) -> bool:
         """Whether another run would change nothing by itself."""
-        return not any(each.fate is Fate.FAILED or each.tokens is Outcome.BUSY for each in self.lines)
+        return not any(each.fate is Fate.FAILED or each.tokens is HandOverOutcome.BUSY for each in self.lines)
 
     def as_json(self) -> str:
         """The report as one JSON object."""

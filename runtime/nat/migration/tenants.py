@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from nat.items import decode, encode, encode_value, moment
+from nat.aws.items import decode, encode, encode_value, moment
+from nat.aws.transactions import condition_failed
 from nat.names import SLUG_PATTERN, Table
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,7 +36,7 @@ _MILLISECONDS_FROM: Final = 100_000_000_000
 """Numbers from here on are epoch milliseconds; as seconds they would lie beyond the year 5000."""
 
 
-class State(StrEnum):
+class TenantState(StrEnum):
     """How far a tenant is."""
 
     OPENED = "opened"
@@ -114,7 +114,7 @@ class Tenant:
     created_at: datetime | None = None
     users: tuple[OldUser, ...] = ()
     notes: tuple[Note, ...] = ()
-    state: State | None = None
+    state: TenantState | None = None
     migrated_to: str | None = None
     tokens_owner: str | None = None
     tokens_fingerprint: str | None = None
@@ -153,7 +153,7 @@ class Tenants:
     ) -> "TransactWriteItemTypeDef":
         """Entry that makes a tenant a nation; fails if it has become one already. With an outcome, nothing is
         left to do after it."""
-        state = State.OPENED if tokens_outcome is None else State.MOVED
+        state = TenantState.OPENED if tokens_outcome is None else TenantState.MOVED
         values = {
             ":state": state.value,
             ":nation": nation_slug,
@@ -208,12 +208,12 @@ class Tenants:
             "SET migration_state = :moved, tokens_outcome = :outcome,"
             " migrated_at = if_not_exists(migrated_at, :now)",
             "attribute_exists(tenant_id)",
-            encode({":moved": State.MOVED.value, ":outcome": tokens_outcome, ":now": now}),
+            encode({":moved": TenantState.MOVED.value, ":outcome": tokens_outcome, ":now": now}),
         )
 
     def supersede(self, tenant_id: str, nation_slug: str | None, by: str, now: datetime) -> None:
         """Another tenant is the nation. `nation_slug` where this one's people belong to it as well."""
-        values = {":state": State.SUPERSEDED.value, ":by": by, ":now": now, ":nation": nation_slug}
+        values = {":state": TenantState.SUPERSEDED.value, ":by": by, ":now": now, ":nation": nation_slug}
         self._update(
             tenant_id,
             "SET migration_state = :state, superseded_by = :by, migrated_at = :now"
@@ -281,7 +281,7 @@ def tenant_of(row: Mapping[str, Any]) -> Tenant:
         created_at=_time(row.get("created_at")),
         users=users,
         notes=tuple(dict.fromkeys(notes)),
-        state=State(row["migration_state"]) if "migration_state" in row else None,
+        state=TenantState(row["migration_state"]) if "migration_state" in row else None,
         migrated_to=row.get("migrated_to"),
         tokens_owner=row.get("tokens_owner"),
         tokens_fingerprint=row.get("tokens_fingerprint"),

@@ -7,7 +7,7 @@ lock, asks the ledger and knows the time. `now` is monotonic, in seconds; `wall`
 
 from typing import Final
 
-from nat.nationbuilder.ledger import Lease, Rules
+from nat.nationbuilder.rate_ledger import Lease, Rules
 
 FIRST: Final = 20
 """Requests of a first block."""

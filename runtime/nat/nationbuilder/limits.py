@@ -5,8 +5,8 @@ nested limits. We use 200 of the 250 and leave the rest to the nation's other in
 take turns: one that asks a lot waits behind its own requests, not in front of those of others.
 
 The address is this process's alone (one address for each task). A token is shared by all workers, so its
-budget is leased from a ledger they share (`nat.nationbuilder.ledger`); the requests of a nation's turns stand
-in one line, and a turn has a few under way at most, so a long one cannot keep a short one waiting.
+budget is leased from a ledger they share (`nat.nationbuilder.rate_ledger`); the requests of a nation's turns
+stand in one line, and a turn has a few under way at most, so a long one cannot keep a short one waiting.
 """
 
 import threading
@@ -18,7 +18,7 @@ from typing import Final
 
 from nat.errors import RateLimited
 from nat.nationbuilder.allowance import Allowance
-from nat.nationbuilder.ledger import LIMIT, WINDOW, Ledgers, LedgerUnavailable, Rules
+from nat.nationbuilder.rate_ledger import LIMIT, WINDOW, LedgerUnavailable, RateLedgers, Rules
 
 RESERVE: Final = 20
 """When V2 says that no more than this many requests remain to a token, somebody else uses it too: hold until
@@ -188,7 +188,7 @@ class Limiter:
         address_limit: int = LIMIT,
         token_limit: Callable[[str], int] = lambda _nation: LIMIT,
         window: float = WINDOW,
-        ledgers: Ledgers | None = None,
+        ledgers: RateLedgers | None = None,
         rules: Rules | None = None,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Event, float], object] = threading.Event.wait,

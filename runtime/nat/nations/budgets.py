@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from nat.aws.items import decode, encode, timestamp
+from nat.aws.transactions import condition_failed
 from nat.errors import BadRequest
-from nat.items import decode, encode, timestamp
 from nat.names import Table
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nation
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

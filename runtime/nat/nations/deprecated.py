@@ -8,8 +8,8 @@ what is no tenant is taken for the nation's slug itself.
 import warnings
 from typing import Final
 
-from nat import aws
-from nat.items import decode, encode
+from nat.aws import clients
+from nat.aws.items import decode, encode
 from nat.names import Table
 from nat.nations.record import Nation
 from nat.nations.subscription import SubscriptionCheck, verify_nation_subscription
@@ -48,7 +48,7 @@ def verify_subscription(
 def _nation_of(tenant_id: str) -> str:
     """The nation that a tenant has become. Raises `SettingMissing` where the process was not given the
     tenants."""
-    found = aws.dynamodb().get_item(
+    found = clients.dynamodb().get_item(
         TableName=TableNames.read()[Table.TENANTS],
         Key=encode({"tenant_id": tenant_id}),
         ConsistentRead=True,

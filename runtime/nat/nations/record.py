@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from nat.aws.items import decode, encode, moment
+from nat.aws.transactions import condition_failed
 from nat.errors import NationUnknown
-from nat.items import decode, encode, moment
 from nat.names import Table
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from nat.agent.effects import Effect
-from nat.agent.gates import SENDS, Rule
 from nat.agent.tool_names import TOOL_NAMES
+from nat.changes.effect import Effect
+from nat.changes.policy import SENDS, Rule
 from nat.errors import BadRequest, NationUnknown, Throttled
 from nat.nations.budgets import Budgets
 from nat.nations.record import Nation, Nations
@@ -28,7 +28,7 @@ _CLASSES: Final = (*(effect.value for effect in Effect), SENDS)
 
 
 @dataclass(frozen=True)
-class Change:
+class SettingsChange:
     """One setting as it was and as it is now."""
 
     name: str
@@ -41,7 +41,7 @@ class Changed:
     """The nation after a change of settings, and what of them is different."""
 
     nation: Nation
-    changes: tuple[Change, ...]
+    changes: tuple[SettingsChange, ...]
 
 
 def as_body(nation: Nation) -> dict[str, Any]:
@@ -85,7 +85,9 @@ def change(nations: Nations, nation_slug: str, wanted: Mapping[str, Any], now: d
             return Changed(
                 changed,
                 tuple(
-                    Change(name, before[name], after[name]) for name in _NAMES if before[name] != after[name]
+                    SettingsChange(name, before[name], after[name])
+                    for name in _NAMES
+                    if before[name] != after[name]
                 ),
             )
         if nations.get(nation_slug) is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.items import decode, encode
+from nat.aws.items import decode, encode
 from nat.names import Table
 from nat.nations.record import BATCH, Nation
 from nat.settings import TableNames

@@ -10,25 +10,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
-from nat import aws, settings
+from nat import settings
+from nat.aws import clients
+from nat.aws.items import timestamp
 from nat.errors import BadRequest, LimitReached, SubscriptionInactive, Unauthenticated
-from nat.items import timestamp
 from nat.names import SLUG_PATTERN, Variable
 from nat.nations import plans as plans_module
-from nat.nations.pages import billing_page
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.nations.usage import Clock, in_period
+from nat.nations.web_pages import billing_page
 from nat.settings import TableNames
 
 _SLUG: Final = re.compile(SLUG_PATTERN)
 
-AnyCaller = TypeVar("AnyCaller", bound="Caller")
+AnyCaller = TypeVar("AnyCaller", bound="NationCaller")
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-class Caller(Protocol):
+class NationCaller(Protocol):
     """Whoever asks, and for which nation; both already proven."""
 
     @property
@@ -88,7 +89,7 @@ class SubscriptionCheck:
     def of_process(cls) -> "SubscriptionCheck":
         """The check on what this process's environment names. Raises `SettingMissing`."""
         return cls(
-            Nations(aws.dynamodb(), TableNames.read()),
+            Nations(clients.dynamodb(), TableNames.read()),
             plans_module.read(),
             app_url=settings.read_optional(Variable.APP_URL),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from nat.items import encode, timestamp
+from nat.aws.items import encode, timestamp
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import Nation
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.items import decode, encode, timestamp
+from nat.aws.transactions import condition_failed
 from nat.errors import LimitReached, SubscriptionInactive
-from nat.items import decode, encode, timestamp
 from nat.names import Table
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus, from_item
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,7 +55,7 @@ class QueryPool:
     @classmethod
     def of_process(cls) -> "QueryPool":
         """The pools in what this process's environment names. Raises `SettingMissing`."""
-        return cls(aws.dynamodb(), TableNames.read(), plans_module.read())
+        return cls(clients.dynamodb(), TableNames.read(), plans_module.read())
 
     def nation(self, nation_slug: str) -> Nation:
         """The record as it is stored. Raises `NationUnknown`."""

@@ -11,20 +11,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from nat.aws.items import timestamp
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Button, Mail, page, plain
 from nat.channels.push import PushFailed
 from nat.channels.websocket import PushCall, Sockets
-from nat.connections.pages import reconnect_page
+from nat.connections.web_pages import reconnect_page
+from nat.contract.events import VERSION, Notice
 from nat.errors import BadRequest, MailNotSent
-from nat.events import VERSION, Notice
-from nat.items import timestamp
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
-from nat.notices.happening import Happening
-from nat.notices.letters import Letter, fair_use_letter, letter
-from nat.notices.told import Told
+from nat.notices.messages import NoticeMessage, fair_use_message, message_for
+from nat.notices.nation_event import NationEvent
+from nat.notices.receipts import NoticeReceipts
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
@@ -67,14 +67,14 @@ class Notices:
         self._memberships = Memberships(client, tables)
         self._users = Users(client, tables)
         self._sockets = Sockets(client, tables)
-        self._told = Told(client, tables, now)
+        self._told = NoticeReceipts(client, tables, now)
         self._mail = mail
         self._push = push
         self._brands = brands
         self._plans = plans
         self._operator = operator
 
-    def take(self, happening: Happening) -> int:
+    def take(self, happening: NationEvent) -> int:
         """Tell everybody whom it concerns and who was not told; gives how many emails went out.
 
         Raises `NotAllTold` when some could not be told and may be later, and errors of the storage.
@@ -86,13 +86,13 @@ class Notices:
         if happening.event is Bus.FAIR_USE_EXCEEDED:
             return self._tell_operator(happening)
         brand = self._brands.at(nation.web_app)
-        written = letter(happening, brand, self._plans)
+        written = message_for(happening, brand, self._plans)
         if written is None:
             return 0
         self._tell_sockets(happening, brand)
         return self._tell_admins(happening, written, Mail(self._mail, brand))
 
-    def _tell_admins(self, happening: Happening, written: Letter, mail: Mail) -> int:
+    def _tell_admins(self, happening: NationEvent, written: NoticeMessage, mail: Mail) -> int:
         sent = missing = 0
         incident = written.incident or happening.incident
         for user_id in self._whom(happening):
@@ -104,7 +104,7 @@ class Notices:
             raise NotAllTold(missing)
         return sent
 
-    def _whom(self, happening: Happening) -> list[str]:
+    def _whom(self, happening: NationEvent) -> list[str]:
         """Owner and admins. That access is back hear those who know that it was lost."""
         slug = happening.nation_slug
         admins = [each.user_id for each in self._memberships.of_nation(slug) if _is_admin(each)]
@@ -114,7 +114,9 @@ class Notices:
         self._told.back(slug, knowing.difference(admins))
         return [each for each in admins if each in knowing]
 
-    def _tell(self, happening: Happening, incident: str, user_id: str, written: Letter, mail: Mail) -> bool:
+    def _tell(
+        self, happening: NationEvent, incident: str, user_id: str, written: NoticeMessage, mail: Mail
+    ) -> bool:
         """Send the letter to one person. False if they were told, left meanwhile, or have no proven address.
 
         Raises `MailNotSent`: they are told when the message comes again.
@@ -137,13 +139,13 @@ class Notices:
         self._told.done(incident, recipient)
         return reached
 
-    def _tell_operator(self, happening: Happening) -> int:
+    def _tell_operator(self, happening: NationEvent) -> int:
         if self._operator is None:
             _log.error("no operator to tell", extra=_about(happening))
             return 0
         if not self._told.begin(happening.incident, OPERATOR):
             return 0
-        written, mail = fair_use_letter(happening, self._plans), Mail(self._mail, self._brands.own)
+        written, mail = fair_use_message(happening, self._plans), Mail(self._mail, self._brands.own)
         try:
             sent = self._send(happening, happening.incident, OPERATOR, self._operator, written, None, mail)
         except MailNotSent:
@@ -153,11 +155,11 @@ class Notices:
 
     def _send(
         self,
-        happening: Happening,
+        happening: NationEvent,
         incident: str,
         recipient: str,
         to: str,
-        written: Letter,
+        written: NoticeMessage,
         button: Button | None,
         mail: Mail,
     ) -> bool:
@@ -181,7 +183,7 @@ class Notices:
             raise
         return True
 
-    def _tell_sockets(self, happening: Happening, brand: Brand) -> None:
+    def _tell_sockets(self, happening: NationEvent, brand: Brand) -> None:
         """Push to what the nation's members have open. Whoever it does not reach reads the nation's state."""
         notice = _pushed(happening, brand)
         if notice is None or not self._told.begin(happening.incident, SOCKETS):
@@ -206,7 +208,7 @@ class Notices:
             yield from self._sockets.of_person(member.user_id, nation_slug)
 
 
-def _pushed(happening: Happening, brand: Brand) -> Notice | None:
+def _pushed(happening: NationEvent, brand: Brand) -> Notice | None:
     """What every member sees at once; the rest is for those who administer the nation."""
     match happening.event:
         case Bus.NATION_NEEDS_REAUTH:
@@ -221,7 +223,7 @@ def _pushed(happening: Happening, brand: Brand) -> Notice | None:
             return None
 
 
-def _still_so(happening: Happening, nation: Nation) -> bool:
+def _still_so(happening: NationEvent, nation: Nation) -> bool:
     """Whether it is worth telling: what has passed meanwhile is not."""
     about = happening.about
     match happening.event:
@@ -242,7 +244,7 @@ def _is_admin(membership: Membership) -> bool:
     return membership.role.at_least(Role.ADMIN)
 
 
-def _about(happening: Happening) -> dict[str, str]:
+def _about(happening: NationEvent) -> dict[str, str]:
     return {
         "nation": happening.nation_slug,
         "event_type": happening.event.value,

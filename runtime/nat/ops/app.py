@@ -50,12 +50,12 @@ def verify_audit(
 ) -> None:
     """Walk a nation's audit log from its beginning. Keep the count and the hash: compared with later ones
     they show a log whose end was cut off."""
-    from nat import aws
     from nat.audit.log import Audit
+    from nat.aws import clients
     from nat.settings import TableNames
 
     _at(stacks)
-    found = _known(lambda: Audit(aws.dynamodb(), TableNames.read()).verify(nation))
+    found = _known(lambda: Audit(clients.dynamodb(), TableNames.read()).verify(nation))
     if not found.whole:
         typer.echo(f"{nation}: broken at entry {found.broken_at}; the {found.entries} before it hold.")
         raise typer.Exit(1)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.exceptions import ClientError
 
-from nat import aws, settings
+from nat import settings
+from nat.aws import clients
 from nat.names import Table, Variable
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def find(stacks: str) -> None:
     settings.provide(
         variables(
             stacks,
-            boto3.client("cloudformation", config=aws.CONFIG),
-            boto3.client("lambda", config=aws.CONFIG),
+            boto3.client("cloudformation", config=clients.CONFIG),
+            boto3.client("lambda", config=clients.CONFIG),
         )
     )
 

@@ -11,14 +11,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Grid
 
-from nat import aws, settings
+from nat import settings
 from nat.audit.log import Audit
-from nat.connections.wiring import Wiring
-from nat.migration.decide import Decided
+from nat.aws import clients
+from nat.connections.services import ConnectionServices
 from nat.migration.hand_over import HandOver
 from nat.migration.move import Migration
 from nat.migration.old_tokens import OldTokens
-from nat.migration.report import Fate, Line, Report
+from nat.migration.planning import Decided
+from nat.migration.report import Fate, Line, MigrationReport
 from nat.migration.tenants import Tenants
 from nat.names import Variable
 from nat.nations import plans
@@ -32,11 +33,11 @@ STRIPE_URL: Final = "https://api.stripe.com"
 
 def migration_of_process(customers: tuple[str, ...] = ()) -> Migration:
     """The migration on what the environment names. Raises `SettingMissing`, `PlansInvalid`."""
-    tables, client = TableNames.read(), aws.dynamodb()
+    tables, client = TableNames.read(), clients.dynamodb()
     # A pair in the wrong store would be refreshed by nobody: this has no default here.
     settings.read(Variable.TOKEN_STORE)
-    wiring = Wiring.of_process(tables)
-    old = OldTokens(aws.secrets())
+    wiring = ConnectionServices.of_process(tables)
+    old = OldTokens(clients.secrets())
     hand_over = HandOver(
         Tenants(client, tables),
         old,
@@ -55,10 +56,10 @@ def migration_of_process(customers: tuple[str, ...] = ()) -> Migration:
 def statuses_at_stripe() -> Mapping[str, SubscriptionStatus]:
     """What Stripe says of every subscription, in pages of 100. An unpaid invoice counts as active here:
     billing's hourly round looks at the grace. Raises `KeysMissing`, `BillingUnavailable`."""
-    from nat.billing.standing import STATUS
-    from nat.billing.vendor import Keys, calls, client
+    from nat.billing.entitlement import STATUS
+    from nat.billing.stripe_api import Keys, calls, client
 
-    keys = Keys.read(aws.secrets())
+    keys = Keys.read(clients.secrets())
     stripe = client(keys.api_key, settings.read_optional(Variable.STRIPE_URL, STRIPE_URL))
     with calls():
         listed = stripe.v1.subscriptions.list(params={"status": "all", "limit": 100}).auto_paging_iter()
@@ -70,7 +71,7 @@ def statuses_at_stripe() -> Mapping[str, SubscriptionStatus]:
         }
 
 
-def run(migration: Migration, decided: Decided, console: Console, *, apply: bool) -> Report:
+def run(migration: Migration, decided: Decided, console: Console, *, apply: bool) -> MigrationReport:
     """Move, or rehearse it, with a bar that shows how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -82,7 +83,7 @@ def run(migration: Migration, decided: Decided, console: Console, *, apply: bool
         return migration.apply(decided, told) if apply else migration.rehearse(decided, told)
 
 
-def show(report: Report, console: Console) -> None:
+def show(report: MigrationReport, console: Console) -> None:
     """The report as tables: counts first, then what somebody has to look at."""
     console.print("Done." if report.applied else "Nothing was changed: this is what --apply would do.")
     counts = Grid("what", "tenants", title="Tenants and their pairs")
@@ -111,7 +112,7 @@ def show(report: Report, console: Console) -> None:
         console.print(f"and {len(odd) - SHOWN} more ({dict(left)}): the file of --report has them all.")
 
 
-def keep(report: Report, path: Path) -> None:
+def keep(report: MigrationReport, path: Path) -> None:
     """Write the report as JSON, for its owner only: it names users by id."""
     path.touch(mode=0o600)
     path.write_text(report.as_json() + "\n", encoding="utf-8")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from nat import aws, settings
+from nat import settings
+from nat.aws import clients
+from nat.aws.isolation import nation
+from nat.aws.items import decode, encode
 from nat.connections.seal import Seal
+from nat.connections.services import now
 from nat.connections.vault import move_tokens, token_vault
-from nat.connections.wiring import now
-from nat.isolation import nation
-from nat.items import decode, encode
 from nat.names import Table, Variable
 from nat.settings import TableNames
 
@@ -43,15 +44,15 @@ def connected_nations(client: "DynamoDBClient", table: str) -> Iterator[str]:
 def move(target: str, *, apply: bool, told: Callable[[str], None]) -> Moved:
     """Copy every pair into `target`, one of `STORES`, from the other one. The source keeps its copies, so it
     may be repeated. Without `apply` nothing is written. Raises `SettingMissing`."""
-    tables, client = TableNames.read(), aws.dynamodb()
+    tables, client = TableNames.read(), clients.dynamodb()
     key_arn = settings.read(Variable.DATA_KEY_ARN)
     vaults = {
         store: token_vault(
             store,
-            secrets=aws.secrets(),
+            secrets=clients.secrets(),
             dynamodb=client,
             tables=tables,
-            seal=Seal(aws.kms(), key_arn),
+            seal=Seal(clients.kms(), key_arn),
             now=now,
             key_arn=key_arn,
         )

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from nat.aws.items import decode, encode, epoch_ms, moment
+from nat.aws.transactions import Cancelled, condition_failed
 from nat.errors import (
     BadRequest,
     InvitationForOther,
@@ -25,13 +27,11 @@ from nat.errors import (
     RoleInsufficient,
     Throttled,
 )
-from nat.items import decode, encode, epoch_ms, moment
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.people.members import Joined, Members
 from nat.people.memberships import Membership
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import Cancelled, condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef

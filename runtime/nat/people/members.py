@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from nat.aws.transactions import Cancelled, write
 from nat.errors import (
     BadRequest,
     MembershipChanged,
@@ -25,7 +26,6 @@ from nat.people.memberships import Membership, Memberships
 from nat.people.users import User, Users
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from nat.aws.items import decode, encode, moment
 from nat.errors import NotAMember
-from nat.items import decode, encode, moment
 from nat.names import Table
 from nat.roles import Role
 from nat.settings import TableNames

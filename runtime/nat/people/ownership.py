@@ -14,14 +14,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from nat.aws.items import encode
+from nat.aws.transactions import Cancelled, write
 from nat.errors import MembershipChanged, MemberUnknown, OwnerStays, RoleInsufficient
-from nat.items import encode
 from nat.nations.record import Nation, Nations
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

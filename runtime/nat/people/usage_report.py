@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from nat.aws.items import timestamp
 from nat.errors import BadRequest
-from nat.items import timestamp
 from nat.nations.budgets import BudgetRows, Budgets
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import Nation
@@ -31,14 +31,14 @@ OWN_FIGURES: Final = ("queries",)
 
 
 @dataclass(frozen=True)
-class Span:
+class ReportSpan:
     """UTC days, both included."""
 
     first: date
     last: date
 
     @classmethod
-    def read(cls, first: str | None, last: str | None, nation: Nation, now: datetime) -> "Span":
+    def read(cls, first: str | None, last: str | None, nation: Nation, now: datetime) -> "ReportSpan":
         """Days as clients name them; by default the nation's period until today. Raises `BadRequest`."""
         try:
             end = now.astimezone(UTC).date() if last is None else _day(last)
@@ -76,7 +76,7 @@ class UsageReports:
     ) -> dict[str, Any]:
         """The JSON object of the HTTP API. Raises `BadRequest` for days that are none."""
         nation = in_period(stored, self._now)
-        span = Span.read(first, last, nation, self._now)
+        span = ReportSpan.read(first, last, nation, self._now)
         shown = self._shown(member)
         spending = summed(self._shares(member, span))
         return {
@@ -96,7 +96,7 @@ class UsageReports:
     def as_csv(self, member: Membership, stored: Nation, first: str | None, last: str | None) -> str:
         """The same as a spreadsheet, a row for each day and person. Raises `BadRequest` for days that are
         none or too many."""
-        span = Span.read(first, last, in_period(stored, self._now), self._now)
+        span = ReportSpan.read(first, last, in_period(stored, self._now), self._now)
         shares = self._shares(member, span)
         if len(shares) > MOST_ROWS:
             raise BadRequest("There is too much for one file. Ask for fewer days.")
@@ -136,7 +136,7 @@ class UsageReports:
     def _shown(member: Membership) -> tuple[str, ...]:
         return FIELDS if _sees_all(member) else OWN_FIGURES
 
-    def _shares(self, member: Membership, span: Span) -> list[Share]:
+    def _shares(self, member: Membership, span: ReportSpan) -> list[Share]:
         if _sees_all(member):
             return self._spendings.shares(member.nation_slug, span.first, span.last)
         return self._spendings.shares_of(member.nation_slug, member.user_id, span.first, span.last)

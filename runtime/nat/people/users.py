@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from nat.items import decode, encode, epoch_ms, moment
+from nat.aws.items import decode, encode, epoch_ms, moment
+from nat.aws.transactions import condition_failed
 from nat.names import Table
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -25,18 +25,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws.items import encode
+from nat.aws.transactions import Cancelled, write
 from nat.channels.websocket import HangUp, Sockets
 from nat.conversations.turns import META_ITEM
-from nat.items import encode
 from nat.names import Secret, Table, nation_files, person_files
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.privacy.holdings import PARTITIONS, Holdings
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -145,7 +145,7 @@ class Erasure:
                 self._nations.update(slug, {"admin_email": None}, expected={"admin_email": email})
             self._audit.append(
                 slug,
-                Kind.DATA_DELETED,
+                AuditKind.DATA_DELETED,
                 by=user_id,
                 about=user_id,
                 summary="Deleted their data",
@@ -258,7 +258,7 @@ class Erasure:
     def _receipt(self, by: str, about: str, summary: str, job: str, counts: Counter[str]) -> None:
         self._audit.append(
             RECEIPTS,
-            Kind.DATA_DELETED,
+            AuditKind.DATA_DELETED,
             by=by,
             about=about,
             summary=summary,

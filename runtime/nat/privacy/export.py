@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.items import timestamp
+from nat.aws.items import timestamp
 from nat.names import Table, nation_files, person_files
 from nat.people.users import Users
 from nat.privacy.holdings import Holdings

@@ -8,9 +8,9 @@ index by person: its keys are read through once, by the job and never in a reque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.conversations.own import ERASING, delete_rows
+from nat.aws.items import decode, encode
+from nat.conversations.own_conversations import ERASING, delete_rows
 from nat.conversations.turns import person_key
-from nat.items import decode, encode
 from nat.names import SCHEMAS, Table
 from nat.settings import TableNames
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
 
+from nat.aws.items import decode, encode, moment, timestamp
 from nat.errors import NotFound
-from nat.items import decode, encode, moment, timestamp
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
 
@@ -34,7 +34,7 @@ class Task(StrEnum):
     DELETE_NATION = "delete_nation"
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """How far it is."""
 
     WAITING = "waiting"
@@ -52,7 +52,7 @@ class Job:
     subject: str
     user_id: str
     created_at: datetime
-    state: State = State.WAITING
+    state: JobState = JobState.WAITING
     counts: Mapping[str, int] = field(default_factory=dict)
     file: str | None = None
 
@@ -119,7 +119,7 @@ class Jobs:
             item["subject"],
             item["user_id"],
             moment(item["created_at"]),
-            State(item["state"]),
+            JobState(item["state"]),
             item.get("counts", {}),
             item.get("file"),
         )

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.errors import BadRequest, NotFound, OwnerStays
 from nat.people.memberships import Membership, Memberships
-from nat.privacy.jobs import Job, Jobs, State, Task
+from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.roles import Role
 
 CONFIRM_ME: Final = "delete"
@@ -31,7 +31,7 @@ class Requests:
         job = self._jobs.begin(Task.EXPORT_NATION, owner.nation_slug, owner.user_id)
         self._audit.append(
             owner.nation_slug,
-            Kind.DATA_EXPORTED,
+            AuditKind.DATA_EXPORTED,
             by=owner.user_id,
             about=owner.nation_slug,
             summary="Exported the nation's data",
@@ -67,4 +67,4 @@ class Requests:
 
 def running(job: Job) -> Job:
     """The job, begun."""
-    return replace(job, state=State.RUNNING)
+    return replace(job, state=JobState.RUNNING)

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from nat.contract.events import Envelope
 from nat.conversations.steps import read_steps
 from nat.conversations.turns import Turn, Turns
 from nat.errors import Internal, TurnLost
-from nat.events import Envelope
 from nat.names import Table
 from nat.settings import TableNames
 from nat.turns.settle import failure, settle

@@ -27,13 +27,16 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.agent.ports import Page
+from nat.agent.ports import OpenPage
+from nat.aws.items import encode, timestamp
+from nat.aws.transactions import Cancelled, write
+from nat.contract.events import Envelope, TurnAccepted
 from nat.conversations.events import put_event
 from nat.conversations.turns import (
     RETENTION_DAYS,
-    State,
     Turn,
     Turns,
+    TurnState,
     acquire_lock,
     put_new_turn,
     upsert_meta,
@@ -50,8 +53,6 @@ from nat.errors import (
     NationBusy,
     NotFound,
 )
-from nat.events import Envelope, TurnAccepted
-from nat.items import encode, timestamp
 from nat.names import MAX_MESSAGE_BYTES, TTL_ATTRIBUTE, ULID_PATTERN, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
@@ -61,7 +62,6 @@ from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 from nat.turns.queue import TurnQueue
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class AdmitRequest:
     turn_id: str
     question: str
     surface: Surface
-    page: Page | None = None
+    page: OpenPage | None = None
 
 
 @dataclass(frozen=True)
@@ -341,7 +341,7 @@ def _known(request: AdmitRequest, admission: Admission) -> Turn | None:
 
 def again(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Admitted:
     """What a repeated id gets: the turn, sent to the queue if it is not known to have got there."""
-    if turn.state is State.ADMITTED:
+    if turn.state is TurnState.ADMITTED:
         return Admitted(send_on(turn, admission, before_queueing), repeated=True)
     if before_queueing is not None:
         before_queueing(turn)
@@ -361,7 +361,7 @@ def send_on(turn: Turn, admission: Admission, before_queueing: Observer | None) 
             extra={"turn": turn.turn_id, "nation": turn.nation_slug, "reason": type(error).__name__},
         )
         return turn
-    return replace(turn, state=State.QUEUED)
+    return replace(turn, state=TurnState.QUEUED)
 
 
 def _refuse(failed: set[_Part], turn: Turn, admission: Admission) -> Nation:

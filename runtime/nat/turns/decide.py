@@ -22,20 +22,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from nat.actions.approval import Approval, ApprovalState, still_waiting
-from nat.actions.approvals import Approvals
-from nat.actions.journal import read_journal
-from nat.actions.rows import ActionRef, ActionRows
-from nat.actions.standing import standing_of
-from nat.agent import gates
-from nat.agent.editing import edited
-from nat.agent.gates import Gated, Verdict
-from nat.agent.work import survey
+from nat.approvals.approval import Approval, ApprovalState, still_waiting
+from nat.approvals.approvals import Approvals
+from nat.approvals.change_status import status_of
+from nat.approvals.journal import read_journal
+from nat.approvals.stored_changes import ChangeRef, ChangeRows
+from nat.aws.transactions import Cancelled, write
+from nat.changes import policy
+from nat.changes.editing import edited
+from nat.changes.operations import survey
+from nat.changes.policy import Gated, Verdict
+from nat.contract.events import Envelope, TurnAccepted
 from nat.conversations.events import put_event
 from nat.conversations.turns import (
     RETENTION_DAYS,
-    Kind,
     Turn,
+    TurnKind,
     acquire_lock,
     conversation_key,
     put_new_turn,
@@ -50,11 +52,9 @@ from nat.errors import (
     NotFound,
     RoleInsufficient,
 )
-from nat.events import Envelope, TurnAccepted
 from nat.names import Table
 from nat.nations.record import Nation
 from nat.roles import Role
-from nat.transactions import Cancelled, write
 from nat.turns.admit import (
     Admission,
     Admitted,
@@ -101,7 +101,7 @@ class Decisions:
     def __init__(self, admission: Admission, approvals: Approvals) -> None:
         self._admission = admission
         self._approvals = approvals
-        self._actions = ActionRows(admission.client, admission.tables[Table.ACTIONS])
+        self._actions = ChangeRows(admission.client, admission.tables[Table.ACTIONS])
 
     def approve(
         self,
@@ -117,12 +117,14 @@ class Decisions:
         Raises `ApprovalClosed`, `ApprovalExpired`, `ApprovalSuperseded`, `ApprovalChanged`, and
         `ConversationBusy` while another turn of the conversation runs.
         """
-        asking, known = self._begin(decision, Kind.COMMIT, approval_id)
+        asking, known = self._begin(decision, TurnKind.COMMIT, approval_id)
         if known is not None:
             return again(known, self._admission, before_queueing)
         approval = self._approval(decision, asking, approval_id)
         chosen = self._chosen(approval, keys)
-        turn = self._turn(decision, asking, Kind.COMMIT, approval.id, f"Approved: {approval.card['summary']}")
+        turn = self._turn(
+            decision, asking, TurnKind.COMMIT, approval.id, f"Approved: {approval.card['summary']}"
+        )
         return self._admit(
             turn,
             self._actions.put_choice(turn, chosen, turn.admitted_at),
@@ -163,12 +165,12 @@ class Decisions:
         """Have a proposal planned anew with values of its card changed. The new one takes its place; it waits
         on if the new values lead to nothing. Raises what `approve` raises, and `BadRequest` for values that
         the card does not list as editable."""
-        asking, known = self._begin(decision, Kind.EDIT, approval_id)
+        asking, known = self._begin(decision, TurnKind.EDIT, approval_id)
         if known is not None:
             return again(known, self._admission, before_queueing)
         approval = self._approval(decision, asking, approval_id)
         edited({}, approval.card.get("editable", ()), values)
-        turn = self._turn(decision, asking, Kind.EDIT, approval.id, f"Edited: {approval.card['summary']}")
+        turn = self._turn(decision, asking, TurnKind.EDIT, approval.id, f"Edited: {approval.card['summary']}")
         return self._admit(
             turn,
             self._actions.put_values(turn, values, turn.admitted_at),
@@ -187,9 +189,9 @@ class Decisions:
 
         Raises `ApprovalClosed` when there is nothing to try again, and `ConversationBusy`.
         """
-        if ActionRef.is_one(approval_id):
+        if ChangeRef.is_one(approval_id):
             return self._retry_action(decision, approval_id, before_queueing)
-        asking, known = self._begin(decision, Kind.COMMIT, approval_id)
+        asking, known = self._begin(decision, TurnKind.COMMIT, approval_id)
         if known is not None:
             return again(known, self._admission, before_queueing)
         approval = self._approval(decision, asking, approval_id)
@@ -197,7 +199,7 @@ class Decisions:
         if not keys:
             raise ApprovalClosed("There is nothing to try again here.")
         turn = self._turn(
-            decision, asking, Kind.COMMIT, approval.id, f"Try again: {approval.card['summary']}"
+            decision, asking, TurnKind.COMMIT, approval.id, f"Try again: {approval.card['summary']}"
         )
         return self._admit(
             turn,
@@ -222,20 +224,20 @@ class Decisions:
         """Take back what a change did, or what it did to the records with these keys. `action` is what
         `tool.finished` or the approval names. Raises `NotFound` when nothing can be taken back (any more),
         and `ConversationBusy`."""
-        asking, known = self._begin(decision, Kind.UNDO, action)
+        asking, known = self._begin(decision, TurnKind.UNDO, action)
         if known is not None:
             return again(known, self._admission, before_queueing)
-        ref = ActionRef.parse(action)
+        ref = ChangeRef.parse(action)
         conversation = conversation_key(decision.nation_slug, decision.conversation_id)
         found = self._actions.get(conversation, ref)
         self._check_may(decision, asking, found.user_id, found.tool)
         now = self._admission.clock()
-        possible = set(standing_of(self._admission.client, self._actions.table, found, now).undoable)
+        possible = set(status_of(self._admission.client, self._actions.table, found, now).undoable)
         if keys is not None and not set(keys) <= possible:
             raise BadRequest("One of these records cannot be taken back.")
         if not possible or (keys is not None and not keys):
             raise NotFound("There is nothing left here that can be taken back.")
-        turn = self._turn(decision, asking, Kind.UNDO, str(ref), f"Undo: {found.change.summary}")
+        turn = self._turn(decision, asking, TurnKind.UNDO, str(ref), f"Undo: {found.change.summary}")
         chosen = None if keys is None else tuple(dict.fromkeys(keys))
         choice = self._actions.put_choice(turn, chosen, turn.admitted_at)
         return self._admit(turn, choice, before_queueing)
@@ -243,12 +245,12 @@ class Decisions:
     def _retry_action(self, decision: Decision, reference: str, before_queueing: Observer | None) -> Admitted:
         check_ids(decision.decision_id, decision.conversation_id)
         self._asking(decision)
-        ref = ActionRef.parse(reference)
+        ref = ChangeRef.parse(reference)
         conversation = conversation_key(decision.nation_slug, decision.conversation_id)
         action = self._actions.get(conversation, ref)
         if action.approval is not None:
             return self.retry(decision, action.approval, before_queueing=before_queueing)
-        asking, known = self._begin(decision, Kind.COMMIT, str(ref))
+        asking, known = self._begin(decision, TurnKind.COMMIT, str(ref))
         if known is not None:
             return again(known, self._admission, before_queueing)
         self._check_may(decision, asking, action.user_id, action.tool)
@@ -256,7 +258,7 @@ class Decisions:
         keys = survey(action.change, entries).retryable
         if not keys:
             raise ApprovalClosed("There is nothing to try again here.")
-        turn = self._turn(decision, asking, Kind.COMMIT, str(ref), f"Try again: {action.change.summary}")
+        turn = self._turn(decision, asking, TurnKind.COMMIT, str(ref), f"Try again: {action.change.summary}")
         return self._admit(
             turn,
             self._actions.put_choice(turn, keys, turn.admitted_at),
@@ -265,7 +267,7 @@ class Decisions:
             _tried_by_another,
         )
 
-    def _begin(self, decision: Decision, kind: Kind, target: str) -> tuple[_Asking, Turn | None]:
+    def _begin(self, decision: Decision, kind: TurnKind, target: str) -> tuple[_Asking, Turn | None]:
         """The person, and the turn of this decision if it was admitted before."""
         check_ids(decision.decision_id, decision.conversation_id)
         asking = self._asking(decision)
@@ -321,7 +323,7 @@ class Decisions:
             change, entries, self._actions.choice(approval.conversation, approval.decision)
         ).retryable
 
-    def _turn(self, decision: Decision, asking: _Asking, kind: Kind, target: str, question: str) -> Turn:
+    def _turn(self, decision: Decision, asking: _Asking, kind: TurnKind, target: str, question: str) -> Turn:
         return Turn(
             nation_slug=decision.nation_slug,
             conversation_id=decision.conversation_id,
@@ -407,7 +409,7 @@ def _tried_by_another() -> NoReturn:
 
 def check_may(tool: Gated, role: Role, nation: Nation) -> None:
     """Whether a person with this role may let this tool run now. Raises `RoleInsufficient`."""
-    if gates.by_role(tool, role) is Verdict.REFUSE:
+    if policy.by_role(tool, role) is Verdict.REFUSE:
         raise RoleInsufficient
-    if gates.decide(tool, role, gates.policy_of(nation.policy)) is Verdict.REFUSE:
+    if policy.decide(tool, role, policy.policy_of(nation.policy)) is Verdict.REFUSE:
         raise RoleInsufficient("This nation's policy does not allow this. Ask an admin.")

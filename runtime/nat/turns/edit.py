@@ -9,22 +9,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.actions.approval import Approval, ApprovalState
-from nat.actions.approvals import Approvals, time_to_decide
-from nat.actions.journal import TurnActions
-from nat.actions.rows import Action, ActionRows
-from nat.agent.change import Change
-from nat.agent.editing import edited
-from nat.agent.ports import Proposal
 from nat.agent.tool import ArgumentsRejected, Tool
+from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approvals import Approvals, time_to_decide
+from nat.approvals.journal import TurnChanges
+from nat.approvals.stored_changes import ChangeRows, StoredChange
+from nat.changes.editing import edited
+from nat.changes.journal import Proposal
+from nat.changes.plan import Change
+from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import Turn
 from nat.errors import ApprovalChanged, BadRequest, NotAMember, NotFound
-from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.names import Table
 from nat.nations.record import Nation
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.commit import Hands, RoleNow
+from nat.turns.carry_out import RoleNow, TurnHands
 from nat.turns.decide import check_may
 from nat.turns.settle import Ending
 
@@ -37,7 +37,7 @@ _STEP: Final = 0
 
 
 class Edits:
-    """Carries out edits. `client` must be nation-scoped (`nat.isolation`)."""
+    """Carries out edits. `client` must be nation-scoped (`nat.aws.isolation`)."""
 
     def __init__(
         self,
@@ -55,9 +55,9 @@ class Edits:
         self._role_now = role_now
         self._tools = tools
         self._now = now
-        self._rows = ActionRows(client, tables[Table.ACTIONS])
+        self._rows = ChangeRows(client, tables[Table.ACTIONS])
 
-    def run(self, turn: Turn, nation: Nation, hands: Hands) -> Ending:
+    def run(self, turn: Turn, nation: Nation, hands: TurnHands) -> Ending:
         """Carry out a turn of kind `edit`.
 
         Raises `NotAMember` and `RoleInsufficient` when the person may not (any more), `BadRequest` for values
@@ -74,7 +74,7 @@ class Edits:
         self._check_may(turn, nation, approval)
         if action.change.fingerprint != approval.fingerprint:
             raise ApprovalChanged
-        actions = TurnActions(
+        actions = TurnChanges(
             self._client,
             self._tables,
             turn,
@@ -92,7 +92,9 @@ class Edits:
         proposal = actions.propose(_STEP, CALL, change, tool, replacing=approval)
         return self._proposed(turn, approval, change, proposal, hands)
 
-    def _plan(self, turn: Turn, approval: Approval, action: Action, tool: Tool, hands: Hands) -> Change:
+    def _plan(
+        self, turn: Turn, approval: Approval, action: StoredChange, tool: Tool, hands: TurnHands
+    ) -> Change:
         values = self._rows.values(turn.conversation, turn.turn_id)
         arguments = edited(action.change.arguments, approval.card.get("editable", ()), values)
         with hands.connect(turn) as client:
@@ -104,7 +106,7 @@ class Edits:
                 raise BadRequest(f"These values do not fit: {why}.") from None
 
     def _proposed(
-        self, turn: Turn, approval: Approval, change: Change, proposal: Proposal, hands: Hands
+        self, turn: Turn, approval: Approval, change: Change, proposal: Proposal, hands: TurnHands
     ) -> Ending:
         if proposal.approval != approval.id:
             hands.emit(ApprovalUpdated(approval.id, ApprovalState.SUPERSEDED.value, turn.user_id))

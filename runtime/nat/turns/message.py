@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from nat.aws.isolation import checked_slug
 from nat.conversations.turns import conversation_key, turn_item
-from nat.isolation import checked_slug
 
 
 class MessageUnreadable(ValueError):

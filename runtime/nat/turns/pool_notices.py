@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.billing.thresholds import Thresholds
+from nat.billing.usage_alerts import UsageAlerts
+from nat.contract.events import Notice
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
-from nat.events import Notice
 from nat.names import Table
-from nat.nations.pages import billing_page
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold
+from nat.nations.web_pages import billing_page
 from nat.settings import TableNames
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class PoolNotices:
         app_url: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._thresholds = Thresholds(client, tables, plans, now)
+        self._thresholds = UsageAlerts(client, tables, plans, now)
         self._events = Events(client, tables[Table.CONVERSATIONS])
         self._app_url = app_url
 

@@ -14,10 +14,10 @@ from contextvars import copy_context
 from datetime import datetime
 from typing import Final
 
+from nat.contract.events import Envelope, Event, TextDelta
 from nat.conversations.documents import pieces
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
-from nat.events import Envelope, Event, TextDelta
 
 Deliver = Callable[[str, str], None]
 """Pushes one event, as JSON text, to everybody who follows the conversation with this key."""
@@ -36,7 +36,7 @@ STORE_PAUSE: Final = 0.3
 _log = logging.getLogger(__name__)
 
 
-class Pace:
+class FlushPace:
     """How often each turn of this process flushes its text. One for all turns."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Publisher:
         turn: Turn,
         events: Events,
         deliver: Deliver,
-        pace: Pace,
+        pace: FlushPace,
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -11,19 +11,28 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from nat import log
-from nat.actions.approvals import Approvals, time_to_decide
-from nat.agent.gates import policy_of
 from nat.agent.loop import Agent
-from nat.agent.money import Prices
-from nat.agent.ports import Answer, Asked, Exports
+from nat.agent.ports import AgentAnswer, Asked, Exports
+from nat.agent.pricing import ModelPrices
 from nat.agent.transcript import settled_text
+from nat.approvals.approvals import Approvals, time_to_decide
 from nat.audit.log import Audit
-from nat.connections.pages import reconnect_page
+from nat.aws import log
+from nat.aws.isolation import nation
+from nat.changes.policy import policy_of
+from nat.connections.web_pages import reconnect_page
+from nat.contract.events import (
+    Notice,
+    TurnFailed,
+    TurnFinished,
+    TurnRestarted,
+    TurnStarted,
+    TurnStopped,
+)
 from nat.conversations.events import Events
-from nat.conversations.past import Pasts
+from nat.conversations.model_history import ModelHistories
 from nat.conversations.steps import StoredSteps
-from nat.conversations.turns import Kind, Turn, Turns
+from nat.conversations.turns import Turn, TurnKind, Turns
 from nat.errors import (
     Internal,
     ModelError,
@@ -34,18 +43,16 @@ from nat.errors import (
     TokenRejected,
     TurnLost,
 )
-from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
-from nat.isolation import nation
 from nat.names import Metric, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
-from nat.turns.commit import Commits, Connect, Hands, RoleNow
+from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
+from nat.turns.carry_out import Commits, Connect, RoleNow, TurnHands
 from nat.turns.edit import Edits
-from nat.turns.ledger import AuditedActions, Ledger
 from nat.turns.message import TurnMessage
 from nat.turns.pool_notices import PoolNotices
-from nat.turns.publish import Deliver, Pace, Publisher, about
+from nat.turns.publish import Deliver, FlushPace, Publisher, about
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
 
@@ -74,7 +81,7 @@ def _platforms(_: Nation) -> None:
 
 
 class Runner:
-    """Runs turns, from many threads at a time. `client` must be nation-scoped (`nat.isolation`)."""
+    """Runs turns, from many threads at a time. `client` must be nation-scoped (`nat.aws.isolation`)."""
 
     def __init__(
         self,
@@ -84,13 +91,13 @@ class Runner:
         agent: Agent,
         connect: Connect,
         deliver: Deliver,
-        prices: Prices,
+        prices: ModelPrices,
         app_url: str,
         now: Callable[[], datetime],
         role_now: RoleNow,
         environment: str,
         plans: Plans,
-        pace: Pace | None = None,
+        pace: FlushPace | None = None,
         own_agent: OwnAgent = _platforms,
         files: Callable[[Turn], Exports] | None = None,
     ) -> None:
@@ -99,7 +106,7 @@ class Runner:
         self._tables = tables
         self._turns = Turns(client, conversations)
         self._events = Events(client, conversations)
-        self._pasts = Pasts(client, conversations)
+        self._pasts = ModelHistories(client, conversations)
         self._nations = Nations(client, tables)
         self._agent = agent
         self._own_agent = own_agent
@@ -109,7 +116,7 @@ class Runner:
         self._prices = prices
         self._app_url = app_url
         self._now = now
-        self._pace = pace or Pace()
+        self._pace = pace or FlushPace()
         self._environment = environment
         self._pool_notices = PoolNotices(client, tables, plans, app_url=app_url, now=now)
         self._audit = Audit(client, tables, now=now)
@@ -186,9 +193,9 @@ class Runner:
         restarted = turn.attempt > 1
         publisher.emit(TurnRestarted(settled_text(earlier)) if restarted else TurnStarted())
         record = self._nations.require(turn.nation_slug)
-        if turn.kind is not Kind.ASK:
-            hands = Hands(self._connect, publisher.emit, signals.stopped)
-            deciding = self._edits if turn.kind is Kind.EDIT else self._commits
+        if turn.kind is not TurnKind.ASK:
+            hands = TurnHands(self._connect, publisher.emit, signals.stopped)
+            deciding = self._edits if turn.kind is TurnKind.EDIT else self._commits
             return deciding.run(turn, record, hands)
         for notice in self._pool_notices.due(turn, record):
             publisher.emit(notice)
@@ -199,16 +206,16 @@ class Runner:
             if earlier
             else self._pasts.before(turn, self._now())
         )
-        actions = AuditedActions(
+        changes = AuditedChanges(
             self._client,
             self._tables,
             turn,
             self._approvals,
             self._now,
             to_decide=time_to_decide(record.policy),
-            ledger=Ledger(self._audit, turn),
+            ledger=TurnAuditLog(self._audit, turn),
         )
-        with self._connect(turn) as client, actions:
+        with self._connect(turn) as client, changes:
             answer = agent.answer(
                 Asked(
                     question=turn.question,
@@ -221,11 +228,11 @@ class Runner:
                 ),
                 history=past.messages,
                 steps=steps,
-                nation=client,
+                v2=client,
                 emit=publisher.emit,
                 stopped=signals.stopped,
                 policy=policy_of(record.policy),
-                actions=actions,
+                changes=changes,
                 exports=None if self._files is None else self._files(turn),
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )
@@ -245,7 +252,7 @@ def _failure(error: NatError, steps: StoredSteps) -> Ending:
     return failure(error, steps.paid, refund=ours or not steps.paid)
 
 
-def _ending(answer: Answer) -> Ending:
+def _ending(answer: AgentAnswer) -> Ending:
     finished = answer.outcome == "finished"
     return Ending(
         TurnFinished(answer.text, answer.links) if finished else TurnStopped(answer.text),

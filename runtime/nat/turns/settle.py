@@ -9,32 +9,32 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nat.actions.approval import ApprovalState, finishing
-from nat.actions.rows import ActionRef
-from nat.agent.money import total_micros
 from nat.agent.ports import Message, Usage
+from nat.agent.pricing import total_micros
 from nat.agent.transcript import settled_text
+from nat.approvals.approval import ApprovalState, finishing
+from nat.approvals.stored_changes import ChangeRef
+from nat.aws.items import encode
+from nat.aws.transactions import Cancelled, write
+from nat.contract.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
 from nat.conversations.events import put_event
 from nat.conversations.history import Answered, History, put_answer
 from nat.conversations.steps import PaidStep
 from nat.conversations.turns import (
-    Kind,
-    State,
     Turn,
+    TurnKind,
+    TurnState,
     end_turn,
     release_lock,
     touch_meta,
     usage_item,
 )
 from nat.errors import NatError, TurnLost
-from nat.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
-from nat.items import encode
 from nat.names import Table
 from nat.nations.budgets import refund_budget
 from nat.nations.usage import day_user, refund_query
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
-from nat.turns.reached import reached
+from nat.turns.commit_progress import reached
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 
 FinalEvent = TurnFinished | TurnStopped | TurnFailed
 
-_STATES: dict[type, State] = {
-    TurnFinished: State.FINISHED,
-    TurnStopped: State.STOPPED,
-    TurnFailed: State.FAILED,
+_STATES: dict[type, TurnState] = {
+    TurnFinished: TurnState.FINISHED,
+    TurnStopped: TurnState.STOPPED,
+    TurnFailed: TurnState.FAILED,
 }
 
 
@@ -102,7 +102,7 @@ def settle(
         usage=ending.usage,
         cost_micros=ending.cost_micros,
         model=ending.model,
-        refunded=turn.refunded or (ending.refund and turn.kind is Kind.ASK),
+        refunded=turn.refunded or (ending.refund and turn.kind is TurnKind.ASK),
     )
     entries = [
         end_turn(conversations, turn, ended),
@@ -119,7 +119,7 @@ def settle(
         if turn.budgeted:
             usage = tables[Table.USAGE]
             optional.append(refund_budget(usage, turn.nation_slug, turn.period_start, turn.user_id))
-    if turn.kind is Kind.COMMIT and turn.target is not None and not ActionRef.is_one(turn.target):
+    if turn.kind is TurnKind.COMMIT and turn.target is not None and not ChangeRef.is_one(turn.target):
         state, counts = (
             (ending.approval, ending.counts)
             if ending.approval is not None
@@ -153,7 +153,7 @@ def _answered(ended: Turn, ending: Ending, now: datetime) -> Answered:
 
 def _usage(table: str, turn: Turn, ending: Ending, now: datetime) -> "TransactWriteItemTypeDef":
     added: dict[str, Any] = {
-        "queries": 0 if ending.refund or turn.kind is not Kind.ASK else 1,
+        "queries": 0 if ending.refund or turn.kind is not TurnKind.ASK else 1,
         **usage_item(ending.usage),
         "cost_micros": ending.cost_micros or 0,
         "unpriced": 1 if ending.cost_micros is None else 0,

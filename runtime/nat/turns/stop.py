@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from nat.conversations.turns import State, Turn, Turns
+from nat.aws.items import decode, encode
+from nat.contract.events import Envelope, TurnStopped
+from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import NotFound, TurnLost
-from nat.events import Envelope, TurnStopped
-from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, TURN_QUEUE, Table
 from nat.settings import TableNames
 from nat.turns.settle import Ending, settle
@@ -56,7 +56,7 @@ def request_stop(
         TableName=tables[Table.ONCE],
         Item=encode({"key": _flag(turn), TTL_ATTRIBUTE: int((now + KEPT).timestamp())}),
     )
-    if turn.state is State.RUNNING or turn.attempt > 0:
+    if turn.state is TurnState.RUNNING or turn.attempt > 0:
         return None
     try:
         return settle(client, tables, turns.begin(turn), 1, Ending(TurnStopped()), now)

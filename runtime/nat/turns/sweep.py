@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.actions.inbox import Inbox
-from nat.conversations.turns import State, Turn, Turns
+from nat.approvals.pending import PendingApprovals
+from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import NotFound
 from nat.names import Table
 from nat.settings import TableNames
 from nat.turns.abandon import abandon
-from nat.turns.announce import announce
+from nat.turns.approval_updates import push_approval_update
 from nat.turns.publish import Deliver, tell
 from nat.turns.queue import TurnQueue
 
@@ -61,7 +61,7 @@ class Sweep:
         self._client = client
         self._tables = tables
         self._turns = Turns(client, tables[Table.CONVERSATIONS])
-        self._inbox = Inbox(client, tables, now=now)
+        self._inbox = PendingApprovals(client, tables, now=now)
         self._queue = queue
         self._deliver = deliver
         self._now = now
@@ -74,7 +74,7 @@ class Sweep:
             try:
                 # The index is eventually consistent: the row itself decides.
                 turn = self._turns.get(seen.nation_slug, seen.conversation_id, seen.turn_id)
-                if turn.state is not State.ADMITTED:
+                if turn.state is not TurnState.ADMITTED:
                     continue
                 if now - turn.admitted_at >= FAIL_AFTER:
                     failed += self._fail(turn, now)
@@ -98,7 +98,7 @@ class Sweep:
             _log.error("proposals not swept", extra={"reason": type(error).__name__})
             return 0
         for approval in expired:
-            announce(self._deliver, approval)
+            push_approval_update(self._deliver, approval)
         return len(expired)
 
     def _fail(self, turn: Turn, now: datetime) -> int:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from nat.aws.items import decode, encode, epoch_ms
+from nat.aws.transactions import condition_failed
 from nat.errors import TicketInvalid
-from nat.items import decode, encode, epoch_ms
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.settings import TableNames
-from nat.transactions import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,7 +25,7 @@ LIFETIME: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
-class Holder:
+class TicketHolder:
     """Whom a ticket lets in, and for which nation."""
 
     user_id: str
@@ -39,7 +39,7 @@ class Tickets:
         self._client = client
         self._table = tables[Table.ONCE]
 
-    def issue(self, holder: Holder, now: datetime) -> str:
+    def issue(self, holder: TicketHolder, now: datetime) -> str:
         """A new ticket for a person whose session and membership were checked."""
         ticket = secrets.token_urlsafe(32)
         expires = now + LIFETIME
@@ -57,7 +57,7 @@ class Tickets:
         )
         return ticket
 
-    def consume(self, ticket: str, now: datetime) -> Holder:
+    def consume(self, ticket: str, now: datetime) -> TicketHolder:
         """Use a ticket up. Raises `TicketInvalid` for one that is missing, used, stale or made up."""
         if not ticket:
             raise TicketInvalid
@@ -75,7 +75,7 @@ class Tickets:
                 raise TicketInvalid from None
             raise
         row = decode(answer["Attributes"])
-        return Holder(row["user_id"], row["nation_slug"])
+        return TicketHolder(row["user_id"], row["nation_slug"])
 
 
 def _key(ticket: str) -> str:

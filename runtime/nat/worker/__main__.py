@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from nat import log
+from nat.aws import log
 from nat.worker.process import build, slots
 
 

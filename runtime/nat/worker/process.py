@@ -6,21 +6,22 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from nat import aws, settings
+from nat import settings
 from nat.agent.loop import Agent
 from nat.agent.models.claude import Clients
-from nat.agent.money import Prices
 from nat.agent.ports import Model
+from nat.agent.pricing import ModelPrices
 from nat.agent.tools import load
+from nat.aws import clients
+from nat.aws.isolation import NationCredentials
 from nat.channels.push import Push
-from nat.channels.websocket import Subscriptions
+from nat.channels.websocket import Followers
 from nat.connections.access import NationAccess
-from nat.connections.ledgers import StoredLedgers
 from nat.connections.model_keys import NationKeys
-from nat.connections.wiring import Wiring
+from nat.connections.rate_ledgers import StoredRateLedgers
+from nat.connections.services import ConnectionServices
 from nat.conversations.files import TurnFiles
 from nat.conversations.turns import Turn
-from nat.isolation import NationCredentials
 from nat.names import Table, Variable
 from nat.nationbuilder import Limiter, NationBuilder
 from nat.nationbuilder.client import BASE_URL
@@ -30,9 +31,9 @@ from nat.roles import Role
 from nat.settings import SettingMissing, TableNames
 from nat.turns.run import Runner
 from nat.turns.stop import stopped_turns
-from nat.worker.inbox import LONG_POLL_SECONDS, Inbox
 from nat.worker.model import OwnAgents, configured_model, provider
 from nat.worker.protection import EcsProtection, NoProtection
+from nat.worker.receiver import LONG_POLL_SECONDS, TurnReceiver
 from nat.worker.service import Worker
 
 DEFAULT_SLOTS: Final = 60
@@ -42,29 +43,29 @@ DEFAULT_SLOTS: Final = 60
 def build() -> Worker:
     """The worker. Raises `SettingMissing`, and what boto3 raises when the model's key cannot be read."""
     tables = TableNames.read()
-    own = aws.dynamodb()
-    isolation = NationCredentials(aws.sts(), settings.read(Variable.NATION_ROLE_ARN))
+    own = clients.dynamodb()
+    isolation = NationCredentials(clients.sts(), settings.read(Variable.NATION_ROLE_ARN))
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    prices = Prices.from_json(settings.read_json(Variable.PRICES))
+    prices = ModelPrices.from_json(settings.read_json(Variable.PRICES))
     access = NationAccess(
-        Wiring.of_nation_role(tables, isolation).refresher,
+        ConnectionServices.of_nation_role(tables, isolation).refresher,
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         now=_now,
-        limiter=Limiter(ledgers=StoredLedgers(aws.brief_dynamodb(), tables[Table.ONCE])),
+        limiter=Limiter(ledgers=StoredRateLedgers(clients.brief_dynamodb(), tables[Table.ONCE])),
     )
 
     def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
         return access.client(turn.nation_slug, turn.time_zone)
 
-    clients = Clients(settings.read_optional(Variable.ANTHROPIC_URL))
-    model = configured_model(aws.secrets(), aws.sts().meta.region_name, clients)
+    claude = Clients(settings.read_optional(Variable.ANTHROPIC_URL))
+    model = configured_model(clients.secrets(), clients.sts().meta.region_name, claude)
     tools = load()
 
     def agent_with(model: Model) -> Agent:
         return Agent(model, tools, prices=prices)
 
-    nations_rows = isolation.client("dynamodb", aws.CONFIG)
-    nations_files = isolation.client("s3", aws.FILES_CONFIG)
+    nations_rows = isolation.client("dynamodb", clients.CONFIG)
+    nations_files = isolation.client("s3", clients.FILES_CONFIG)
     bucket = settings.read(Variable.FILES_BUCKET)
     app_url = settings.read_optional(Variable.APP_URL)
 
@@ -72,14 +73,14 @@ def build() -> Worker:
         conversations = tables[Table.CONVERSATIONS]
         return TurnFiles(nations_rows, conversations, nations_files, bucket, turn, app_url=app_url, now=_now)
 
-    keys = NationKeys(isolation.client("secretsmanager", aws.CONFIG), _now)
+    keys = NationKeys(isolation.client("secretsmanager", clients.CONFIG), _now)
     runner = Runner(
         client=nations_rows,
         tables=tables,
         agent=agent_with(model),
-        own_agent=OwnAgents(keys, clients, agent_with, provider()),
+        own_agent=OwnAgents(keys, claude, agent_with, provider()),
         connect=connect,
-        deliver=Subscriptions(own, tables, push).deliver,
+        deliver=Followers(own, tables, push).deliver,
         prices=prices,
         app_url=app_url,
         now=_now,
@@ -91,7 +92,7 @@ def build() -> Worker:
     wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)
     agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)
     return Worker(
-        Inbox(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL), wait_seconds=wait_seconds),
+        TurnReceiver(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL), wait_seconds=wait_seconds),
         runner,
         partial(_stopped, tables),
         EcsProtection(agent_uri) if agent_uri else NoProtection(),
@@ -112,7 +113,7 @@ def _whole_number(variable: Variable, default: int) -> int:
 
 
 def _stopped(tables: TableNames, turns: Iterable[Turn]) -> set[Turn]:
-    return stopped_turns(aws.dynamodb(), tables[Table.ONCE], turns)
+    return stopped_turns(clients.dynamodb(), tables[Table.ONCE], turns)
 
 
 def _role(memberships: Memberships, user_id: str, nation_slug: str) -> Role | None:

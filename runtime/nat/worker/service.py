@@ -18,8 +18,8 @@ from nat.errors import TurnLost
 from nat.names import TURN_QUEUE
 from nat.turns.message import MessageUnreadable, TurnMessage
 from nat.turns.signals import Signals
-from nat.worker.inbox import Inbox, Received
 from nat.worker.protection import Protection
+from nat.worker.receiver import Received, TurnReceiver
 
 GRACE_SECONDS: Final = 90.0
 """How long running turns may go on after SIGTERM. ECS kills at the service's stop timeout, 120 s at most."""
@@ -56,7 +56,7 @@ class Worker:
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: TurnReceiver,
         runner: Runs,
         stopped_turns: Callable[[Iterable[Turn]], set[Turn]],
         protection: Protection,

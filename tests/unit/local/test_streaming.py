@@ -3,7 +3,7 @@
 import json
 
 from local.streaming import _events
-from nat.events import Envelope, TextDelta
+from nat.contract.events import Envelope, TextDelta
 
 
 def wire(seq: int, text: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nat import aws
-from nat.items import encode
+from nat.aws import clients
+from nat.aws.items import encode
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
@@ -56,20 +56,20 @@ def nation(slug: str = "demo", **changes: Any) -> Nation:
 
 def store_nation(tables: TableNames, record: Nation) -> Nation:
     """Put the record into its table."""
-    assert Nations(aws.dynamodb(), tables).create(record)
+    assert Nations(clients.dynamodb(), tables).create(record)
     return record
 
 
 def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Role = Role.MEMBER) -> None:
     """Make people members of a nation."""
-    memberships = Memberships(aws.dynamodb(), tables)
+    memberships = Memberships(clients.dynamodb(), tables)
     for user in users:
         memberships.put(Membership(user, slug, role, START))
 
 
 def create_turn_queue(visibility: int = 30) -> str:
     """A FIFO queue with the attributes of the deployed one; gives its URL."""
-    return aws.sqs().create_queue(
+    return clients.sqs().create_queue(
         QueueName=f"{uuid.uuid4().hex[:12]}.fifo",
         Attributes={
             "FifoQueue": "true",
@@ -84,7 +84,7 @@ def queued(url: str) -> list[dict[str, Any]]:
     """Every message that can be received now, with its group; they stay invisible afterwards."""
     found: list[dict[str, Any]] = []
     while True:
-        answer = aws.sqs().receive_message(
+        answer = clients.sqs().receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
         )
         messages = answer.get("Messages", [])
@@ -97,14 +97,14 @@ def queued(url: str) -> list[dict[str, Any]]:
 
 def used(tables: TableNames, slug: str = "demo") -> int:
     """Queries that the nation has used in this period."""
-    return Nations(aws.dynamodb(), tables).require(slug).queries_used_this_period
+    return Nations(clients.dynamodb(), tables).require(slug).queries_used_this_period
 
 
 def rows(tables: TableNames, table: Table) -> list[dict[str, Any]]:
     """Every row of a table, as DynamoDB gives them; for small tables in tests."""
-    return [dict(item) for item in aws.dynamodb().scan(TableName=tables[table])["Items"]]
+    return [dict(item) for item in clients.dynamodb().scan(TableName=tables[table])["Items"]]
 
 
 def put(tables: TableNames, table: Table, values: dict[str, Any]) -> None:
     """Put one row of plain values."""
-    aws.dynamodb().put_item(TableName=tables[table], Item=encode(values))
+    clients.dynamodb().put_item(TableName=tables[table], Item=encode(values))

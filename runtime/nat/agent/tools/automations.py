@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import Limit, RecordId
 from nat.agent.tools.results import (
     PERSON_NAME,
@@ -35,19 +35,19 @@ Status = Literal["drafted", "running", "on_hold", "archived", "ended"]
     ),
 )
 def list_automations(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     status: Status | None = None,
     automation_id: Annotated[RecordId | None, Field(description="Who is enrolled in it")] = None,
     person_id: Annotated[RecordId | None, Field(description="Where this person is enrolled")] = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """NationBuilder's automations with state and numbers of enrolments; or, by automation or person, the
     enrolments."""
-    links = panel_link(nation, "dashboard", "Control panel")
+    links = panel_link(v2, "dashboard", "Control panel")
     if automation_id is not None or person_id is not None:
-        return _enrolments(nation, automation_id, person_id, limit)
-    page = nation.index(
+        return _enrolments(v2, automation_id, person_id, limit)
+    page = v2.index(
         "automations",
         filters=given(status=status),
         extra_fields={
@@ -68,8 +68,8 @@ def list_automations(
             name=each.text("name") or f"Automation {each.id}",
             status=each["status"],
             description=long_text(each.text("description")),
-            created_at=local(nation, each.moment("created_at")),
-            paused_at=local(nation, each.moment("paused_at")),
+            created_at=local(v2, each.moment("created_at")),
+            paused_at=local(v2, each.moment("paused_at")),
             enrolled=each["total_enrollments_count"],
             completed=each["completed_enrollments_count"],
             converted=each["converted_enrollments_count"],
@@ -78,7 +78,7 @@ def list_automations(
         for each in page.records
     ]
     return listed(
-        nation,
+        v2,
         items,
         query=in_words("automations", f"status {status}" if status else None),
         total=page.total,
@@ -88,10 +88,10 @@ def list_automations(
 
 
 def _enrolments(
-    nation: NationBuilder, automation_id: str | None, person_id: str | None, limit: int
-) -> Outcome:
+    v2: NationBuilder, automation_id: str | None, person_id: str | None, limit: int
+) -> ToolOutcome:
     filters: Any = given(automation_id=automation_id, signup_id=person_id)
-    page = nation.index(
+    page = v2.index(
         "automation_enrollments",
         filters=filters,
         include=("signup", "automation"),
@@ -101,13 +101,13 @@ def _enrolments(
         count=True,
     )
     if not page.records:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
         if automation_id is not None:
-            nation.show("automations", automation_id)
+            v2.show("automations", automation_id)
     items = []
     for each in page.records:
         automation = page.included.one(each, "automation")
-        who = related_person(nation, each, page.included, "signup") or {}
+        who = related_person(v2, each, page.included, "signup") or {}
         items.append(
             item(
                 id=each.id,
@@ -117,13 +117,13 @@ def _enrolments(
                     id=each["automation_id"], name=automation.text("name") if automation else None
                 ),
                 step_number=each["automation_step_number"],
-                enrolled_at=local(nation, each.moment("created_at")),
-                next_execution=local(nation, each.moment("next_execution")),
-                excluded_at=local(nation, each.moment("excluded_at")),
+                enrolled_at=local(v2, each.moment("created_at")),
+                next_execution=local(v2, each.moment("next_execution")),
+                excluded_at=local(v2, each.moment("excluded_at")),
             )
         )
     return listed(
-        nation,
+        v2,
         items,
         query=in_words(
             "enrolments",
@@ -132,7 +132,7 @@ def _enrolments(
         ),
         total=page.total,
         complete=page.complete,
-        links=panel_link(nation, "person", "Profile", person_id)
+        links=panel_link(v2, "person", "Profile", person_id)
         if person_id
-        else panel_link(nation, "dashboard", "Control panel"),
+        else panel_link(v2, "dashboard", "Control panel"),
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, since_until
 from nat.agent.tools.results import (
     PERSON_FIELDS,
@@ -40,7 +40,7 @@ ContactOutcome = Literal[
     endpoints=("GET /contacts", "GET /signups/{id}"),
 )
 def list_contacts(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId | None = None,
     author_id: Annotated[RecordId | None, Field(description="Who made the contact")] = None,
@@ -50,9 +50,9 @@ def list_contacts(
     until: Moment | None = None,
     limit: Limit = 20,
     count_only: CountOnly = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Logged calls, visits, meetings and the like: of a person, by a colleague, in a period; newest first."""
-    span = since_until(nation, since, until)
+    span = since_until(v2, since, until)
     filters: Any = given(
         signup_id=person_id,
         author_id=author_id,
@@ -66,16 +66,16 @@ def list_contacts(
         f"by person {author_id}" if author_id else None,
         " or ".join(method) if method else None,
         f"outcome {' or '.join(outcome)}" if outcome else None,
-        span_words(nation, span),
+        span_words(v2, span),
     )
     links = (
-        panel_link(nation, "person", "Profile", person_id or author_id)
+        panel_link(v2, "person", "Profile", person_id or author_id)
         if person_id or author_id
-        else panel_link(nation, "dashboard", f"Control panel ({query})")
+        else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if count_only:
-        return counted(nation, nation.count("contacts", filters), query=query, links=links)
-    page = nation.index(
+        return counted(v2, v2.count("contacts", filters), query=query, links=links)
+    page = v2.index(
         "contacts",
         filters=filters,
         include=("signup", "author"),
@@ -85,18 +85,18 @@ def list_contacts(
         count=True,
     )
     if not page.records:
-        must_exist(nation, person_id)
-        must_exist(nation, author_id)
+        must_exist(v2, person_id)
+        must_exist(v2, author_id)
     items = [
         item(
             id=each.id,
-            at=local(nation, each.moment("created_at")),
-            person=related_person(nation, each, page.included, "signup"),
-            author=related_person(nation, each, page.included, "author"),
+            at=local(v2, each.moment("created_at")),
+            person=related_person(v2, each, page.included, "signup"),
+            author=related_person(v2, each, page.included, "author"),
             method=each["contact_method"],
             outcome=each["contact_status"],
             note=long_text(each.text("content")),
         )
         for each in page.records
     ]
-    return listed(nation, items, query=query, total=page.total, complete=page.complete, links=links)
+    return listed(v2, items, query=query, total=page.total, complete=page.complete, links=links)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.money import Status
 from nat.agent.tools.parameters import When, span_of
 from nat.agent.tools.results import (
@@ -107,51 +107,51 @@ class _Reading:
     ),
 )
 def summarize_donations(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     period: When,
     compare_to: Comparison | None = None,
     group_by: GroupBy | None = None,
     status: Status = "succeeded",
     top: Annotated[int, Field(ge=0, le=50, description="How many top donors to name")] = 5,
-) -> Outcome:
+) -> ToolOutcome:
     """Total, number, average, donors, top donors, first-time and lapsed donors of a period; by day, week,
     month, tracking code or page. `lapsed_donors` gave in the comparison period and not in this one; without
     a comparison they gave before the period and not since."""
-    span = span_of(nation, period)
-    other_span = _compared(nation, span, compare_to)
-    reading = _read(nation, span, status, group_by)
-    other = _read(nation, other_span, status, None) if other_span else None
+    span = span_of(v2, period)
+    other_span = _compared(v2, span, compare_to)
+    reading = _read(v2, span, status, group_by)
+    other = _read(v2, other_span, status, None) if other_span else None
     extras: list[Callable[[], Any]] = [
-        partial(_top_donors, nation, reading.whole, top),
-        partial(_first_time_donors, nation, span, status),
-        partial(_lapsed_donors, nation, span, status, reading, other),
-        partial(_groups, nation, reading.groups, group_by),
+        partial(_top_donors, v2, reading.whole, top),
+        partial(_first_time_donors, v2, span, status),
+        partial(_lapsed_donors, v2, span, status, reading, other),
+        partial(_groups, v2, reading.groups, group_by),
     ]
     leaders, first_time, lapsed, groups = together(extras)
     complete = reading.complete and (other is None or other.complete)
     outcome = listed(
-        nation,
+        v2,
         [],
-        query=in_words("donations", f"status {status}", span_words(nation, span, _DATES[status][:-3])),
+        query=in_words("donations", f"status {status}", span_words(v2, span, _DATES[status][:-3])),
         total=reading.announced,
         complete=complete,
-        links=panel_link(nation, "finances", "Finances in the control panel"),
-        period=span_data(nation, span),
-        period_is_over=None if span.end is None else span.end <= nation.now(),
+        links=panel_link(v2, "finances", "Finances in the control panel"),
+        period=span_data(v2, span),
+        period_is_over=None if span.end is None else span.end <= v2.now(),
         **reading.whole.figures(),
         first_time_donors=first_time,
         lapsed_donors=lapsed,
         top=leaders,
         groups=groups[:GROUPS_AT_MOST] if group_by else None,
         groups_left_out=max(0, len(groups) - GROUPS_AT_MOST) or None,
-        compared_with=_comparison(nation, other_span, reading, other),
+        compared_with=_comparison(v2, other_span, reading, other),
         note=None if complete else f"Partial: more than {READ_AT_MOST} donations, not all were read.",
     )
     return replace(outcome, returned=reading.whole.count)
 
 
-def _read(nation: NationBuilder, span: Span, status: Status, group_by: GroupBy | None) -> _Reading:
+def _read(v2: NationBuilder, span: Span, status: Status, group_by: GroupBy | None) -> _Reading:
     date = _DATES[status]
     filters: dict[str, Any] = {"status": status}
     condition = span.condition()
@@ -159,7 +159,7 @@ def _read(nation: NationBuilder, span: Span, status: Status, group_by: GroupBy |
         filters[date] = condition
     reading = _Reading()
     seen: set[str] = set()
-    for page in nation.pages(
+    for page in v2.pages(
         "donations",
         max_records=READ_AT_MOST,
         filters=filters,
@@ -176,12 +176,12 @@ def _read(nation: NationBuilder, span: Span, status: Status, group_by: GroupBy |
                 cents, donor = record.integer("amount_in_cents"), record.related_id("signup")
                 reading.whole.add(cents, donor)
                 if group_by is not None:
-                    key = _group_key(nation, record, group_by, date)
+                    key = _group_key(v2, record, group_by, date)
                     reading.groups.setdefault(key, _Sum()).add(cents, donor)
     return reading
 
 
-def _group_key(nation: NationBuilder, record: Record, group_by: GroupBy, date: str) -> str:
+def _group_key(v2: NationBuilder, record: Record, group_by: GroupBy, date: str) -> str:
     if group_by == "tracking_code":
         return record.text("donation_tracking_code_id")
     if group_by == "page":
@@ -190,30 +190,30 @@ def _group_key(nation: NationBuilder, record: Record, group_by: GroupBy, date: s
     if moment is None:
         return ""
     unit: Unit = group_by
-    return unit_start(unit, moment.astimezone(nation.zone).date()).isoformat()
+    return unit_start(unit, moment.astimezone(v2.zone).date()).isoformat()
 
 
-def _groups(nation: NationBuilder, groups: Mapping[str, _Sum], group_by: GroupBy | None) -> list[Item]:
+def _groups(v2: NationBuilder, groups: Mapping[str, _Sum], group_by: GroupBy | None) -> list[Item]:
     """Stretches of time in order, codes and pages by amount. Weeks are named by their Monday."""
     if group_by in ("tracking_code", "page"):
-        names = _names(nation, group_by, [key for key in groups if key])
+        names = _names(v2, group_by, [key for key in groups if key])
         ordered: Iterable[tuple[str, _Sum]] = sorted(groups.items(), key=lambda pair: -pair[1].cents)
         return [{**item(id=key, name=names.get(key) or "none"), **group.figures()} for key, group in ordered]
     return [{**item(name=key or "no date"), **group.figures()} for key, group in sorted(groups.items())]
 
 
-def _names(nation: NationBuilder, group_by: str, ids: list[str]) -> Mapping[str, str]:
+def _names(v2: NationBuilder, group_by: str, ids: list[str]) -> Mapping[str, str]:
     resource = "donation_tracking_codes" if group_by == "tracking_code" else "pages"
-    found = nation.find(resource, ids, fields={resource: ("name", "slug")})
+    found = v2.find(resource, ids, fields={resource: ("name", "slug")})
     return {key: record.text("name") or record.text("slug") for key, record in found.items()}
 
 
-def _top_donors(nation: NationBuilder, whole: _Sum, top: int) -> list[Item]:
+def _top_donors(v2: NationBuilder, whole: _Sum, top: int) -> list[Item]:
     leaders = sorted(whole.by_donor.items(), key=lambda pair: (-pair[1], int(pair[0])))[:top]
-    people = nation.find("signups", [donor for donor, _ in leaders], fields=PERSON_FIELDS)
+    people = v2.find("signups", [donor for donor, _ in leaders], fields=PERSON_FIELDS)
     return [
         {
-            **(person(nation, people.get(donor), donor) or {}),
+            **(person(v2, people.get(donor), donor) or {}),
             "total_cents": cents,
             "total_amount": money(cents),
             "count": whole.gifts[donor],
@@ -222,43 +222,43 @@ def _top_donors(nation: NationBuilder, whole: _Sum, top: int) -> list[Item]:
     ]
 
 
-def _first_time_donors(nation: NationBuilder, span: Span, status: Status) -> int | None:
+def _first_time_donors(v2: NationBuilder, span: Span, status: Status) -> int | None:
     """People whose first donation lies in the period: V2 keeps that date on the person."""
     if status != "succeeded" or span.start is None:
         return None
-    return nation.count("signups", {"first_donated_at": span.condition()})
+    return v2.count("signups", {"first_donated_at": span.condition()})
 
 
 def _lapsed_donors(
-    nation: NationBuilder, span: Span, status: Status, reading: _Reading, other: _Reading | None
+    v2: NationBuilder, span: Span, status: Status, reading: _Reading, other: _Reading | None
 ) -> int | None:
     if other is not None:
         return len(other.whole.by_donor.keys() - reading.whole.by_donor.keys())
     if status != "succeeded" or span.start is None:
         return None
-    return nation.count("signups", {"last_donated_at": between(None, span.start)})
+    return v2.count("signups", {"last_donated_at": between(None, span.start)})
 
 
-def _compared(nation: NationBuilder, span: Span, compare_to: Comparison | None) -> Span | None:
+def _compared(v2: NationBuilder, span: Span, compare_to: Comparison | None) -> Span | None:
     match compare_to:
         case None:
             return None
         case "previous_period":
-            return previous_span(span, nation.zone)
+            return previous_span(span, v2.zone)
         case "same_period_last_year":
-            return year_before(span, nation.zone)
+            return year_before(span, v2.zone)
         case _:
-            return span_of(nation, compare_to)
+            return span_of(v2, compare_to)
 
 
 def _comparison(
-    nation: NationBuilder, span: Span | None, reading: _Reading, other: _Reading | None
+    v2: NationBuilder, span: Span | None, reading: _Reading, other: _Reading | None
 ) -> Item | None:
     if span is None or other is None:
         return None
     now, then = reading.whole, other.whole
     return {
-        "period": span_data(nation, span),
+        "period": span_data(v2, span),
         **then.figures(),
         "change_cents": now.cents - then.cents,
         "change_percent": round((now.cents - then.cents) * 100 / then.cents, 1) if then.cents else None,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text
 from nat.agent.tools.people import ContactDetails
 from nat.agent.tools.results import (
@@ -25,7 +25,7 @@ from nat.agent.tools.results import (
     single,
     span_words,
 )
-from nat.events import Link
+from nat.contract.events import Link
 from nat.nationbuilder import Collection, Document, Included, NationBuilder, Record, together
 from nat.nationbuilder.periods import Span, read_moment
 
@@ -44,18 +44,18 @@ Status = Literal["coming", "attended", "cancelled"]
     endpoints=("GET /events",),
 )
 def list_events(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     after: Moment | None = None,
     before: Moment | None = None,
     query: Annotated[Text | None, Field(description="Part of the name")] = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Events by when they start: upcoming ones, soonest first, unless `after` or `before` is given (only
     `before`: latest first). With `query` and no time, past events are searched too."""
-    now = nation.now()
-    start = read_moment(after, now, nation.zone) if after else None
-    end = read_moment(before, now, nation.zone) if before else None
+    now = v2.now()
+    start = read_moment(after, now, v2.zone) if after else None
+    end = read_moment(before, now, v2.zone) if before else None
     if not after and not before and not query:
         start = now
     span = Span(start, end)
@@ -68,25 +68,25 @@ def list_events(
     }
     words = in_words(
         "events",
-        span_words(nation, span, "starting"),
+        span_words(v2, span, "starting"),
         f"name contains “{query}”" if query else None,
         "latest first" if latest_first else "soonest first",
     )
     if query is None:
-        page = nation.index("events", page_size=limit, count=True, **search)
-        items = [_event(nation, each, page.included) for each in page.records]
-        links = _first_links(nation, items)
-        return listed(nation, items, query=words, total=page.total, complete=page.complete, links=links)
-    reading = nation.read_all("events", max_records=SCANNED_AT_MOST, **search)
-    every = [_event(nation, each, reading.included) for each in reading.records]
+        page = v2.index("events", page_size=limit, count=True, **search)
+        items = [_event(v2, each, page.included) for each in page.records]
+        links = _first_links(v2, items)
+        return listed(v2, items, query=words, total=page.total, complete=page.complete, links=links)
+    reading = v2.read_all("events", max_records=SCANNED_AT_MOST, **search)
+    every = [_event(v2, each, reading.included) for each in reading.records]
     found = [each for each in every if query.casefold() in str(each["name"]).casefold()]
     return listed(
-        nation,
+        v2,
         found[:limit],
         query=words,
         total=len(found) if reading.complete else None,
         complete=reading.complete and len(found) <= limit,
-        links=_first_links(nation, found[:limit]),
+        links=_first_links(v2, found[:limit]),
         scanned=len(every),
         note="Names were matched in the events scanned: V2 cannot search for them.",
     )
@@ -98,9 +98,9 @@ def list_events(
     label="Opening an event",
     endpoints=("GET /events/{id}",),
 )
-def get_event(nation: NationBuilder, *, event_id: RecordId) -> Outcome:
+def get_event(v2: NationBuilder, *, event_id: RecordId) -> ToolOutcome:
     """One event: time, venue, capacity, page, ticket levels, point person. Who comes: list_event_rsvps."""
-    found = nation.show(
+    found = v2.show(
         "events",
         event_id,
         include=("page", "event_ticket_levels", "point_person"),
@@ -109,7 +109,7 @@ def get_event(nation: NationBuilder, *, event_id: RecordId) -> Outcome:
     record = found.record
     page = found.one("page")
     address = record["venue_address"] or {}
-    data = _event(nation, record, found.included)
+    data = _event(v2, record, found.included)
     data |= item(
         content=long_text(record.text("content"), 2_000),
         venue_address=", ".join(
@@ -122,7 +122,7 @@ def get_event(nation: NationBuilder, *, event_id: RecordId) -> Outcome:
         uses_tickets=record["uses_tickets"],
         sends_auto_response=record["sends_auto_response"],
         contact_name=record["contact_name"],
-        point_person=related_person(nation, record, found.included, "point_person"),
+        point_person=related_person(v2, record, found.included, "point_person"),
         page=item(id=page.id, name=page.text("name"), slug=page["slug"], status=page["status"])
         if page
         else None,
@@ -137,7 +137,7 @@ def get_event(nation: NationBuilder, *, event_id: RecordId) -> Outcome:
             for level in found.many("event_ticket_levels")
         ],
     )
-    return single(nation, data, query=f"event {event_id}")
+    return single(v2, data, query=f"event {event_id}")
 
 
 @tool(
@@ -147,7 +147,7 @@ def get_event(nation: NationBuilder, *, event_id: RecordId) -> Outcome:
     endpoints=("GET /event_rsvps", "GET /events/{id}"),
 )
 def list_event_rsvps(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     event_id: RecordId,
     status: Annotated[Status | None, Field(description="coming: not cancelled")] = None,
@@ -155,12 +155,12 @@ def list_event_rsvps(
     limit: Limit = 20,
     count_only: CountOnly = False,
     include_contact_details: ContactDetails = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Who RSVPed to an event, with numbers of coming, attended, cancelled, guests and volunteers."""
     reads: list[Any] = [
-        partial(nation.show, "events", event_id, include=("page",), fields=_PAGE),
+        partial(v2.show, "events", event_id, include=("page",), fields=_PAGE),
         partial(
-            nation.read_all,
+            v2.read_all,
             "event_rsvps",
             max_records=RSVPS_AT_MOST,
             filters={"event_id": event_id},
@@ -176,7 +176,7 @@ def list_event_rsvps(
     chosen = [
         each for each in every if _has_status(each, status) and (each["volunteer"] or not volunteers_only)
     ]
-    shown_event = _event(nation, event.record, event.included)
+    shown_event = _event(v2, event.record, event.included)
     query = in_words(
         f"RSVPs to “{shown_event['name']}”", status, "volunteers only" if volunteers_only else None
     )
@@ -187,13 +187,13 @@ def list_event_rsvps(
         "volunteers": sum(bool(each["volunteer"]) for each in every if not each["canceled"]),
         "guests": sum(each.integer("guests_count") for each in chosen),
     }
-    links = _first_links(nation, [shown_event])
+    links = _first_links(v2, [shown_event])
     if count_only:
-        return counted(nation, len(chosen), query=query, links=links, complete=reading.complete, **figures)
+        return counted(v2, len(chosen), query=query, links=links, complete=reading.complete, **figures)
     shown = chosen[:limit]
     return listed(
-        nation,
-        [_rsvp(nation, each, reading.included, include_contact_details) for each in shown],
+        v2,
+        [_rsvp(v2, each, reading.included, include_contact_details) for each in shown],
         query=query,
         total=len(chosen) if reading.complete else None,
         complete=reading.complete and len(shown) == len(chosen),
@@ -212,16 +212,16 @@ def _has_status(rsvp: Record, status: Status | None) -> bool:
     return not cancelled if status == "coming" else True
 
 
-def _event(nation: NationBuilder, record: Record, included: Included) -> Item:
+def _event(v2: NationBuilder, record: Record, included: Included) -> Item:
     """An event in a list. Its name, status and URL are those of its page."""
     page = included.one(record, "page")
     minutes = record.integer("duration") // 60
     return item(
         id=record.id,
         name=(page.text("name") if page else "") or f"Event {record.id}",
-        panel_url=page_url(nation, page),
+        panel_url=page_url(v2, page),
         status=page["status"] if page else None,
-        start_at=local(nation, record.moment("start_at")),
+        start_at=local(v2, record.moment("start_at")),
         duration_minutes=minutes or None,
         time_zone=record["time_zone"],
         venue_name=record["venue_name"],
@@ -231,8 +231,8 @@ def _event(nation: NationBuilder, record: Record, included: Included) -> Item:
     )
 
 
-def _rsvp(nation: NationBuilder, rsvp: Record, included: Included, contact_details: bool) -> Item:
-    who = related_person(nation, rsvp, included, "signup")
+def _rsvp(v2: NationBuilder, rsvp: Record, included: Included, contact_details: bool) -> Item:
+    who = related_person(v2, rsvp, included, "signup")
     found = included.one(rsvp, "signup")
     own_name = f"{rsvp.text('first_name')} {rsvp.text('last_name')}".strip()
     data = item(
@@ -243,13 +243,13 @@ def _rsvp(nation: NationBuilder, rsvp: Record, included: Included, contact_detai
         cancelled=bool(rsvp["canceled"]),
         guests=rsvp["guests_count"] or None,
         volunteer=bool(rsvp["volunteer"]),
-        created_at=local(nation, rsvp.moment("created_at")),
+        created_at=local(v2, rsvp.moment("created_at")),
     )
     return data | (item(email=rsvp["email"]) if contact_details else {})
 
 
-def _first_links(nation: NationBuilder, items: list[Item]) -> tuple[Link, ...]:
+def _first_links(v2: NationBuilder, items: list[Item]) -> tuple[Link, ...]:
     """A link for figures about several events, which have no list of their own with a confirmed URL."""
     if len(items) == 1 and "panel_url" in items[0]:
         return (Link(str(items[0]["name"]), str(items[0]["panel_url"])),)
-    return panel_link(nation, "dashboard", "Control panel")
+    return panel_link(v2, "dashboard", "Control panel")

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final, cast
 
 from pydantic import Field
 
-from nat.agent.desk import OWN_GROUP, Desk
-from nat.agent.effects import Effect
 from nat.agent.ports import ExportFile
-from nat.agent.tool import REGISTRY, Outcome, Tool, tool
+from nat.agent.tool import REGISTRY, Tool, ToolOutcome, tool
+from nat.agent.tool_context import OWN_GROUP, ToolContext
 from nat.agent.tools.parameters import Text
 from nat.agent.tools.results import Item, counted
+from nat.changes.effect import Effect
 from nat.errors import BadRequest, Forbidden
 from nat.nationbuilder import NationBuilder, Page
 from nat.nationbuilder.query import PAGE_SIZE
@@ -35,8 +35,8 @@ class Whole:
     """A nation's client that reads a listing to its end: where a tool asks for one page of more records than
     V2 gives, it gets all pages as one, with the true total."""
 
-    def __init__(self, nation: NationBuilder) -> None:
-        self._nation = nation
+    def __init__(self, v2: NationBuilder) -> None:
+        self._nation = v2
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._nation, name)
@@ -52,38 +52,38 @@ class Whole:
 
 @tool(group=OWN_GROUP, effect=Effect.READ, label="Making a CSV file", endpoints=())
 def export_csv(
-    desk: Desk,
+    context: ToolContext,
     *,
     listing: Annotated[Text, Field(description="Name of the tool that lists, such as list_donations")],
     arguments: Annotated[dict[str, Any], Field(description="That tool's arguments, without limit")],
-) -> Outcome:
+) -> ToolOutcome:
     """Put everything that a listing finds into a CSV file that the person can download: all matches, not only
     those shown. Ask for contact details in the arguments only if the person wants them in the file. The link
     goes to the person by itself; say how many rows the file has and whether that is all."""
-    if desk.exports is None:
+    if context.exports is None:
         raise BadRequest("Files cannot be made here. Say so; do not write the rows out instead.")
     found = REGISTRY.get(listing)
     if found is None or not exportable(found):
         raise BadRequest(f"{listing} is not a tool that lists records, so there is nothing to export.")
-    if not desk.permits(found):
+    if not context.permits(found):
         raise Forbidden(f"{listing} is not allowed for this person here.")
-    if arguments.get(CONTACT_DETAILS) and not desk.exports.contact_details:
+    if arguments.get(CONTACT_DETAILS) and not context.exports.contact_details:
         raise Forbidden(CONTACT_ROLE)
-    outcome = whole(found, desk.nation, arguments)
+    outcome = whole(found, context.v2, arguments)
     items: Sequence[Item] = outcome.data["items"]
     query = str(outcome.data["query"])
     complete = bool(outcome.complete)
     file = ExportFile(
-        name=f"{re.sub(r'^(list|search)_', '', listing).replace('_', '-')}-{desk.nation.now():%Y-%m-%d}.csv",
+        name=f"{re.sub(r'^(list|search)_', '', listing).replace('_', '-')}-{context.v2.now():%Y-%m-%d}.csv",
         text=_csv(items),
         rows=len(items),
         total=outcome.total,
         complete=complete,
         query=query,
     )
-    link = desk.exports.keep(file)
+    link = context.exports.keep(file)
     told = counted(
-        desk.nation,
+        context.v2,
         len(items),
         query=query,
         links=(link, *outcome.links),
@@ -93,7 +93,7 @@ def export_csv(
         matches=outcome.total,
         partial=None if complete else f"The file holds {len(items)} rows; there are more matches.",
     )
-    return Outcome(
+    return ToolOutcome(
         told.data,
         returned=len(items),
         total=outcome.total,
@@ -108,10 +108,10 @@ def exportable(found: Tool) -> bool:
     return found.effect is Effect.READ and found.group != OWN_GROUP and _LIMIT in found.arguments.model_fields
 
 
-def whole(found: Tool, nation: NationBuilder, arguments: Mapping[str, Any]) -> Outcome:
+def whole(found: Tool, v2: NationBuilder, arguments: Mapping[str, Any]) -> ToolOutcome:
     """What a listing finds, all of it up to `MOST_ROWS`. Raises what the tool raises."""
     wanted = {name: value for name, value in arguments.items() if name not in (_LIMIT, _COUNT_ONLY)}
-    return found.call_beyond(cast(NationBuilder, Whole(nation)), wanted, {_LIMIT: MOST_ROWS})
+    return found.call_beyond(cast(NationBuilder, Whole(v2)), wanted, {_LIMIT: MOST_ROWS})
 
 
 def _csv(items: Iterable[Item]) -> str:

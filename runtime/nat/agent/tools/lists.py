@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import Limit, RecordId, Text
 from nat.agent.tools.people import CONTACT_FIELDS, SUMMARY_FIELDS, ContactDetails, summary
 from nat.agent.tools.results import (
@@ -39,14 +39,14 @@ _PEOPLE: Final = {"signups": PERSON_NAME}
     endpoints=("GET /lists",),
 )
 def list_lists(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the name")] = None,
     author_id: RecordId | None = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Find saved lists with how many people are on each, newest first."""
-    page = nation.index(
+    page = v2.index(
         "lists",
         filters=given(name=where("match", query) if query else None, author_id=author_id),
         include=("author",),
@@ -56,8 +56,8 @@ def list_lists(
         count=True,
     )
     return listed(
-        nation,
-        [_list(nation, each, page.included) for each in page.records],
+        v2,
+        [_list(v2, each, page.included) for each in page.records],
         query=in_words(
             "lists",
             f"name contains “{query}”" if query else None,
@@ -65,7 +65,7 @@ def list_lists(
         ),
         total=page.total,
         complete=page.complete,
-        links=panel_link(nation, "lists", "Lists in the control panel"),
+        links=panel_link(v2, "lists", "Lists in the control panel"),
     )
 
 
@@ -75,17 +75,17 @@ def list_lists(
     label="Opening a list",
     endpoints=("GET /lists/{id}",),
 )
-def get_list(nation: NationBuilder, *, list_id: RecordId) -> Outcome:
+def get_list(v2: NationBuilder, *, list_id: RecordId) -> ToolOutcome:
     """One list: how many people are on it, its owner, its parent."""
-    found = nation.show("lists", list_id, include=("author", "parent"))
-    data = _list(nation, found.record, found.included)
+    found = v2.show("lists", list_id, include=("author", "parent"))
+    data = _list(v2, found.record, found.included)
     parent = found.one("parent")
     data |= item(
         description=long_text(found.record.text("description")),
-        updated_at=local(nation, found.record.moment("updated_at")),
+        updated_at=local(v2, found.record.moment("updated_at")),
         parent=item(id=parent.id, name=parent.text("name")) if parent else None,
     )
-    return single(nation, data, query=f"list {list_id}")
+    return single(v2, data, query=f"list {list_id}")
 
 
 @tool(
@@ -95,13 +95,13 @@ def get_list(nation: NationBuilder, *, list_id: RecordId) -> Outcome:
     endpoints=("GET /lists/{id}/signups", "GET /lists/{id}"),
 )
 def list_list_members(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     list_id: RecordId,
     fields: Annotated[list[MemberField] | None, Field(description="Default: all of them")] = None,
     limit: Limit = 20,
     include_contact_details: ContactDetails = False,
-) -> Outcome:
+) -> ToolOutcome:
     """People on a list. To count them, use get_list."""
     attributes = (
         *PERSON_NAME,
@@ -109,9 +109,9 @@ def list_list_members(
         *(CONTACT_FIELDS if include_contact_details else ()),
     )
     reads: list[Any] = [
-        partial(nation.show, "lists", list_id),
+        partial(v2.show, "lists", list_id),
         partial(
-            nation.index,
+            v2.index,
             f"lists/{list_id}/signups",
             fields={"signups": tuple(dict.fromkeys(attributes))},
             page_size=limit,
@@ -123,13 +123,13 @@ def list_list_members(
     total = the_list.record["signups_count"]
     name = the_list.record.text("name")
     return listed(
-        nation,
-        [summary(nation, each, contact_details=include_contact_details) for each in page.records],
+        v2,
+        [summary(v2, each, contact_details=include_contact_details) for each in page.records],
         query=f"people on the list “{name}”",
         total=total,
         complete=len(page.records) >= total if total is not None else not page.has_next,
-        links=panel_link(nation, "list", name, list_id),
-        list=item(id=list_id, name=name, people=total, panel_url=nation.panel_url("list", list_id)),
+        links=panel_link(v2, "list", name, list_id),
+        list=item(id=list_id, name=name, people=total, panel_url=v2.panel_url("list", list_id)),
     )
 
 
@@ -140,24 +140,24 @@ def list_list_members(
     endpoints=("GET /async_processes/{id}",),
 )
 def get_batch_status(
-    nation: NationBuilder, *, token: Annotated[Text, Field(description="From the list action")]
-) -> Outcome:
+    v2: NationBuilder, *, token: Annotated[Text, Field(description="From the list action")]
+) -> ToolOutcome:
     """Whether a list action (add, remove, tag, untag) has finished."""
-    state = nation.process(token)
+    state = v2.process(token)
     status = str(state.get("status") or "unknown")
     data = item(
         id=str(state.get("id") or token), name="list action", status=status, message=state.get("message")
     )
-    return single(nation, data, query="list action", untrusted=False, finished=status == "completed")
+    return single(v2, data, query="list action", untrusted=False, finished=status == "completed")
 
 
-def _list(nation: NationBuilder, found: Record, included: Included) -> Item:
+def _list(v2: NationBuilder, found: Record, included: Included) -> Item:
     return item(
         id=found.id,
         name=found.text("name") or f"List {found.id}",
-        panel_url=nation.panel_url("list", found.id),
+        panel_url=v2.panel_url("list", found.id),
         slug=found.text("slug"),
         people=found.integer("signups_count"),
-        author=related_person(nation, found, included, "author"),
-        created_at=local(nation, found.moment("created_at")),
+        author=related_person(v2, found, included, "author"),
+        created_at=local(v2, found.moment("created_at")),
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import Limit, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     Item,
@@ -39,7 +39,7 @@ PageStatus = Literal["archived", "deleted", "expired", "hidden", "published", "r
     endpoints=("GET /mailings", "GET /broadcasters", "GET /lists"),
 )
 def list_mailings(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the subject or name")] = None,
     sent: When | None = None,
@@ -47,16 +47,16 @@ def list_mailings(
     broadcaster_id: Annotated[RecordId | None, Field(description="The sender")] = None,
     include_body: Annotated[bool, Field(description="Add the text; for few mailings")] = False,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Email blasts: subject, sender, list or tag they went to, when. V2 has no opens or clicks."""
-    span = span_of(nation, sent)
+    span = span_of(v2, sent)
     filters: Any = given(
         published_at=span.condition(),
         broadcaster_id=broadcaster_id,
-        send_at=where("gt", nation.now()) if scheduled_only else None,
+        send_at=where("gt", v2.now()) if scheduled_only else None,
     )
     read = partial(
-        nation.index,
+        v2.index,
         "mailings",
         extra_fields={"mailings": ("body_html",)} if include_body else None,
         sort=("send_at",) if scheduled_only else ("-created_at",),
@@ -71,24 +71,24 @@ def list_mailings(
     shown = records[:limit]
     senders, lists = together(
         [
-            partial(_names, nation, "broadcasters", [each["broadcaster_id"] for each in shown]),
-            partial(_names, nation, "lists", [each["custom_list_id"] for each in shown]),
+            partial(_names, v2, "broadcasters", [each["broadcaster_id"] for each in shown]),
+            partial(_names, v2, "lists", [each["custom_list_id"] for each in shown]),
         ]
     )
     total = len(records) if page.total == len(page.records) else page.total
     return listed(
-        nation,
-        [_mailing(nation, each, senders, lists, include_body) for each in shown],
+        v2,
+        [_mailing(v2, each, senders, lists, include_body) for each in shown],
         query=in_words(
             "mailings",
             f"subject or name contains “{query}”" if query else None,
-            span_words(nation, span, "sent"),
+            span_words(v2, span, "sent"),
             "scheduled" if scheduled_only else None,
             f"sender {broadcaster_id}" if broadcaster_id else None,
         ),
         total=total,
         complete=total is not None and len(shown) >= total,
-        links=panel_link(nation, "dashboard", "Control panel"),
+        links=panel_link(v2, "dashboard", "Control panel"),
     )
 
 
@@ -99,14 +99,14 @@ def list_mailings(
     endpoints=("GET /pages", "GET /sites"),
 )
 def list_pages(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the name or slug")] = None,
     site_id: RecordId | None = None,
     status: PageStatus | None = None,
     page_type: Annotated[Text | None, Field(description="E.g. Basic, Event, Donation")] = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Find web pages with their public links, and the nation's sites."""
     filters: Any = given(site_id=site_id, status=status)
     searches = (
@@ -121,14 +121,14 @@ def list_pages(
         f"status {status}" if status else None,
         f"type {page_type}" if page_type else None,
     )
-    reads: list[Any] = [partial(nation.read_all, "sites", max_records=100)]
+    reads: list[Any] = [partial(v2.read_all, "sites", max_records=100)]
     if page_type is None:
-        read = partial(nation.index, "pages", sort=("name",), page_size=100 if query else limit, count=True)
+        read = partial(v2.index, "pages", sort=("name",), page_size=100 if query else limit, count=True)
         sites, page = together([*reads, partial(either, [partial(read, filters=each) for each in searches])])
         found, whole, total, scanned = list(page.records), page.complete, page.total, None
     else:
         # V2 does not filter by type: read what the other criteria find.
-        scan = partial(nation.read_all, "pages", max_records=PAGES_AT_MOST, sort=("name",))
+        scan = partial(v2.read_all, "pages", max_records=PAGES_AT_MOST, sort=("name",))
         sites, *readings = together([*reads, *(partial(scan, filters=each) for each in searches)])
         every = {each.id: each for reading in readings for each in reading.records}
         found = [
@@ -138,12 +138,12 @@ def list_pages(
         total = len(found) if whole else None
     by_id = {site.id: site for site in sites.records}
     return listed(
-        nation,
-        [_page(nation, each, by_id) for each in found[:limit]],
+        v2,
+        [_page(v2, each, by_id) for each in found[:limit]],
         query=words,
         total=total,
         complete=whole and len(found) <= limit,
-        links=panel_link(nation, "dashboard", "Control panel"),
+        links=panel_link(v2, "dashboard", "Control panel"),
         sites=[_site(each) for each in sites.records],
         scanned=scanned,
         note="Types were matched in the pages scanned." if page_type else None,
@@ -157,10 +157,10 @@ def list_pages(
     endpoints=("GET /custom_fields",),
 )
 def list_custom_fields(
-    nation: NationBuilder, *, applies_to: Literal["Signup", "Donation"] | None = None
-) -> Outcome:
+    v2: NationBuilder, *, applies_to: Literal["Signup", "Donation"] | None = None
+) -> ToolOutcome:
     """Custom fields with slug, kind and choices. Needed before filtering by one or writing one."""
-    reading = nation.read_all(
+    reading = v2.read_all(
         "custom_fields",
         max_records=FIELDS_AT_MOST,
         filters=given(resource_type=applies_to),
@@ -178,22 +178,22 @@ def list_custom_fields(
         for each in reading.records
     ]
     return listed(
-        nation,
+        v2,
         items,
         query=in_words("custom fields", f"of {applies_to}" if applies_to else None),
         total=reading.total,
         complete=reading.complete,
-        links=panel_link(nation, "dashboard", "Control panel"),
+        links=panel_link(v2, "dashboard", "Control panel"),
     )
 
 
-def _names(nation: NationBuilder, resource: str, ids: list[Any]) -> Mapping[str, str]:
-    found = nation.find(resource, [str(each) for each in ids if each], fields={resource: ("name",)})
+def _names(v2: NationBuilder, resource: str, ids: list[Any]) -> Mapping[str, str]:
+    found = v2.find(resource, [str(each) for each in ids if each], fields={resource: ("name",)})
     return {key: record.text("name") for key, record in found.items()}
 
 
 def _mailing(
-    nation: NationBuilder,
+    v2: NationBuilder,
     mailing: Record,
     senders: Mapping[str, str],
     lists: Mapping[str, str],
@@ -207,24 +207,24 @@ def _mailing(
         preheader=mailing.text("preheader"),
         sender=senders.get(sender_id) or mailing.text("from"),
         audience=lists.get(list_id) or mailing.text("tag_list"),
-        list=item(id=list_id, name=lists.get(list_id), panel_url=nation.panel_url("list", list_id)),
+        list=item(id=list_id, name=lists.get(list_id), panel_url=v2.panel_url("list", list_id)),
         tags=mailing.text("tag_list"),
-        status=_mailing_status(nation, mailing),
-        sent_at=local(nation, mailing.moment("published_at")),
-        scheduled_at=local(nation, mailing.moment("send_at")),
-        canceled_at=local(nation, mailing.moment("canceled_at")),
-        created_at=local(nation, mailing.moment("created_at")),
+        status=_mailing_status(v2, mailing),
+        sent_at=local(v2, mailing.moment("published_at")),
+        scheduled_at=local(v2, mailing.moment("send_at")),
+        canceled_at=local(v2, mailing.moment("canceled_at")),
+        created_at=local(v2, mailing.moment("created_at")),
         body=long_text(_as_text(mailing.text("body_html")), BODY_CHARACTERS) if include_body else None,
     )
 
 
-def _mailing_status(nation: NationBuilder, mailing: Record) -> str:
+def _mailing_status(v2: NationBuilder, mailing: Record) -> str:
     if mailing["canceled_at"]:
         return "canceled"
     if mailing["published_at"]:
         return "sent"
     due = mailing.moment("send_at")
-    if due is not None and due > nation.now():
+    if due is not None and due > v2.now():
         return "scheduled"
     return "queued" if mailing["queued_at"] else "draft"
 
@@ -237,14 +237,14 @@ def _as_text(markup: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t\xa0]+", " ", text)).strip()
 
 
-def _page(nation: NationBuilder, page: Record, sites: Mapping[str, Record]) -> Item:
+def _page(v2: NationBuilder, page: Record, sites: Mapping[str, Record]) -> Item:
     site = sites.get(page.text("site_id"))
-    domain = (site.text("domain") if site else "") or f"{nation.slug}.nationbuilder.com"
+    domain = (site.text("domain") if site else "") or f"{v2.slug}.nationbuilder.com"
     path = page.text("url_path")
     return item(
         id=page.id,
         name=page.text("name") or page.text("slug") or f"Page {page.id}",
-        panel_url=page_url(nation, page),
+        panel_url=page_url(v2, page),
         public_url=f"https://{domain}/{path.lstrip('/')}" if path else None,
         slug=page["slug"],
         status=page["status"],

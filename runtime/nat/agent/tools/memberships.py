@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     PERSON_NAME,
@@ -33,10 +33,10 @@ Status = Literal["active", "canceled", "expired", "grace period"]
     endpoints=("GET /membership_types",),
 )
 def list_membership_types(
-    nation: NationBuilder, *, query: Annotated[Text | None, Field(description="Part of the name")] = None
-) -> Outcome:
+    v2: NationBuilder, *, query: Annotated[Text | None, Field(description="Part of the name")] = None
+) -> ToolOutcome:
     """Kinds of membership with their grace and warning periods."""
-    reading = nation.read_all(
+    reading = v2.read_all(
         "membership_types",
         max_records=TYPES_AT_MOST,
         filters=given(name=where("match", query) if query else None),
@@ -53,12 +53,12 @@ def list_membership_types(
         for each in reading.records
     ]
     return listed(
-        nation,
+        v2,
         items,
         query=in_words("membership types", f"name contains “{query}”" if query else None),
         total=reading.total,
         complete=reading.complete,
-        links=panel_link(nation, "dashboard", "Control panel"),
+        links=panel_link(v2, "dashboard", "Control panel"),
     )
 
 
@@ -69,7 +69,7 @@ def list_membership_types(
     endpoints=("GET /memberships", "GET /signups/{id}"),
 )
 def list_memberships(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId | None = None,
     type_id: RecordId | None = None,
@@ -78,14 +78,14 @@ def list_memberships(
     started: When | None = None,
     limit: Limit = 20,
     count_only: CountOnly = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Memberships by person, type, status, expiry or start; those that expire first come first."""
-    expiry, start = span_of(nation, expires), span_of(nation, started)
+    expiry, start = span_of(v2, expires), span_of(v2, started)
     filters: Any = given(
         signup_id=person_id,
         membership_type_id=type_id,
         status=status or None,
-        expires_on=expiry.days(nation.zone),
+        expires_on=expiry.days(v2.zone),
         started_at=start.condition(),
     )
     query = in_words(
@@ -93,17 +93,17 @@ def list_memberships(
         f"of person {person_id}" if person_id else None,
         f"type {type_id}" if type_id else None,
         f"status {' or '.join(status)}" if status else None,
-        span_words(nation, expiry, "expires"),
-        span_words(nation, start, "started"),
+        span_words(v2, expiry, "expires"),
+        span_words(v2, start, "started"),
     )
     links = (
-        panel_link(nation, "person", "Profile", person_id)
+        panel_link(v2, "person", "Profile", person_id)
         if person_id
-        else panel_link(nation, "dashboard", f"Control panel ({query})")
+        else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if count_only:
-        return counted(nation, nation.count("memberships", filters), query=query, links=links)
-    page = nation.index(
+        return counted(v2, v2.count("memberships", filters), query=query, links=links)
+    page = v2.index(
         "memberships",
         filters=filters,
         include=("signup", "membership_type"),
@@ -113,11 +113,11 @@ def list_memberships(
         count=True,
     )
     if not page.records:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
     items = []
     for each in page.records:
         kind = page.included.one(each, "membership_type")
-        who = related_person(nation, each, page.included, "signup") or {}
+        who = related_person(v2, each, page.included, "signup") or {}
         items.append(
             item(
                 id=each.id,
@@ -126,11 +126,11 @@ def list_memberships(
                 type=item(id=each["membership_type_id"], name=kind.text("name") if kind else None),
                 status=each["status"],
                 status_reason=each["status_reason"],
-                started_at=local(nation, each.moment("started_at")),
+                started_at=local(v2, each.moment("started_at")),
                 expires_on=each["expires_on"],
             )
         )
-    return listed(nation, items, query=query, total=page.total, complete=page.complete, links=links)
+    return listed(v2, items, query=query, total=page.total, complete=page.complete, links=links)
 
 
 def _time(record: Record, name: str) -> str | None:

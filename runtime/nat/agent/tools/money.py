@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import Cents, Limit, RecordId, Text, When, span_of
 from nat.agent.tools.people import ContactDetails
 from nat.agent.tools.results import (
@@ -53,7 +53,7 @@ _RELATED_FIELDS: Final = {
     endpoints=("GET /donations", "GET /donation_tracking_codes", "GET /signups/{id}"),
 )
 def list_donations(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     succeeded: Annotated[When | None, Field(description="When the money came in")] = None,
     person_id: RecordId | None = None,
@@ -65,13 +65,13 @@ def list_donations(
     payment_type_name: Text | None = None,
     sort: DonationSort = "newest",
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Donations one by one. Of any status, but with `succeeded` only those that succeeded, unless `status` is
     given. A row is a transaction, not a donor; for sums, donors and averages use summarize_donations."""
-    span = span_of(nation, succeeded)
+    span = span_of(v2, succeeded)
     if succeeded is not None and not status:
         status = ["succeeded"]
-    code = find_code(nation, tracking_code) if tracking_code else None
+    code = find_code(v2, tracking_code) if tracking_code else None
     filters: Any = given(
         succeeded_at=span.condition(),
         signup_id=person_id,
@@ -84,7 +84,7 @@ def list_donations(
     # Donations that never succeeded have no such date, and databases put null first in descending order.
     dated = span.start is not None or span.end is not None or status == ["succeeded"]
     order = _SORTS[sort] if dated else _SORTS[sort].replace("succeeded_at", "created_at")
-    page = nation.index(
+    page = v2.index(
         "donations",
         filters=filters,
         include=ONE_OF_EACH,
@@ -94,10 +94,10 @@ def list_donations(
         count=True,
     )
     if not page.records:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
     query = in_words(
         "donations",
-        span_words(nation, span, "succeeded"),
+        span_words(v2, span, "succeeded"),
         f"of person {person_id}" if person_id else None,
         amount_words(min_cents, max_cents),
         f"status {' or '.join(status)}" if status else None,
@@ -108,14 +108,14 @@ def list_donations(
     )
     whole = page.complete
     return listed(
-        nation,
-        [donation(nation, each, page.included) for each in page.records],
+        v2,
+        [donation(v2, each, page.included) for each in page.records],
         query=query,
         total=page.total,
         complete=whole,
         links=(
-            *panel_link(nation, "finances", "Finances in the control panel"),
-            *(panel_link(nation, "person", "Donor's profile", person_id) if person_id else ()),
+            *panel_link(v2, "finances", "Finances in the control panel"),
+            *(panel_link(v2, "person", "Donor's profile", person_id) if person_id else ()),
         ),
         sum_cents=sum(each.integer("amount_in_cents") for each in page.records) if whole else None,
     )
@@ -128,34 +128,34 @@ def list_donations(
     endpoints=("GET /donations/{id}",),
 )
 def get_donation(
-    nation: NationBuilder, *, donation_id: RecordId, include_contact_details: ContactDetails = False
-) -> Outcome:
+    v2: NationBuilder, *, donation_id: RecordId, include_contact_details: ContactDetails = False
+) -> ToolOutcome:
     """One donation in full: donor, amount, dates, payment, tracking code, page, note, custom values."""
-    found = nation.show(
+    found = v2.show(
         "donations",
         donation_id,
         include=(*ONE_OF_EACH, "recruiter", "author", "mailing", "membership", "pledge"),
         extra_fields={"donations": ("billing_address",)} if include_contact_details else None,
     )
     record = found.record
-    data = donation(nation, record, found.included)
+    data = donation(v2, record, found.included)
     data |= item(**{name: record[name] for name in _MORE_FIELDS if record[name] not in (None, "", False)})
     data |= item(
-        **{name: local(nation, record.moment(name)) for name in _MORE_MOMENTS},
+        **{name: local(v2, record.moment(name)) for name in _MORE_MOMENTS},
         note=long_text(record.text("note"), 2_000),
         custom_values=record["custom_values"],
-        recruiter=related_person(nation, record, found.included, "recruiter"),
-        author=related_person(nation, record, found.included, "author"),
+        recruiter=related_person(v2, record, found.included, "recruiter"),
+        author=related_person(v2, record, found.included, "author"),
     )
     mailing = found.one("mailing")
     data |= item(mailing=item(id=mailing.id, name=mailing.text("name")) if mailing else None)
     if include_contact_details:
         data |= item(email=record["email"], billing_address=record["billing_address"])
     return single(
-        nation,
+        v2,
         data,
         query=f"donation {donation_id}",
-        links=panel_link(nation, "finances", "Finances in the control panel"),
+        links=panel_link(v2, "finances", "Finances in the control panel"),
     )
 
 
@@ -166,13 +166,13 @@ def get_donation(
     endpoints=("GET /donation_tracking_codes",),
 )
 def list_tracking_codes(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the name")] = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Donation tracking codes. What each brought: summarize_donations by tracking_code."""
-    page = nation.index(
+    page = v2.index(
         "donation_tracking_codes",
         filters=given(name=where("match", query) if query else None),
         sort=("name",),
@@ -180,12 +180,12 @@ def list_tracking_codes(
         count=True,
     )
     return listed(
-        nation,
+        v2,
         [_code(each) for each in page.records],
         query=in_words("tracking codes", f"name contains “{query}”" if query else None),
         total=page.total,
         complete=page.complete,
-        links=panel_link(nation, "finances", "Finances in the control panel"),
+        links=panel_link(v2, "finances", "Finances in the control panel"),
     )
 
 
@@ -196,14 +196,14 @@ def list_tracking_codes(
     endpoints=("GET /pledges", "GET /signups/{id}"),
 )
 def list_pledges(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId | None = None,
     outstanding_only: Annotated[bool, Field(description="Only what is still owed")] = False,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Pledges and what is still owed, of each (newest first) and in all."""
-    reading = nation.read_all(
+    reading = v2.read_all(
         "pledges",
         max_records=PLEDGES_AT_MOST,
         filters=given(signup_id=person_id, amount_left_in_cents=where("gt", 0) if outstanding_only else None),
@@ -212,21 +212,21 @@ def list_pledges(
         sort=("-created_at",),
     )
     if not reading.records:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
     items = [
         item(
             id=each.id,
             name=f"Pledge of {money(each.integer('amount_in_cents'))}",
-            person=related_person(nation, each, reading.included, "signup"),
+            person=related_person(v2, each, reading.included, "signup"),
             amount_cents=each.integer("amount_in_cents"),
             amount_left_cents=each.integer("amount_left_in_cents"),
-            created_at=local(nation, each.moment("created_at")),
+            created_at=local(v2, each.moment("created_at")),
         )
         for each in reading.records[:limit]
     ]
     whole = reading.complete
     return listed(
-        nation,
+        v2,
         items,
         query=in_words(
             "pledges",
@@ -235,18 +235,18 @@ def list_pledges(
         ),
         total=reading.total,
         complete=whole and len(items) == len(reading.records),
-        links=panel_link(nation, "finances", "Finances in the control panel"),
+        links=panel_link(v2, "finances", "Finances in the control panel"),
         pledged_cents=sum(each.integer("amount_in_cents") for each in reading.records) if whole else None,
         owed_cents=sum(each.integer("amount_left_in_cents") for each in reading.records) if whole else None,
     )
 
 
-def donation(nation: NationBuilder, record: Record, included: Included) -> Item:
+def donation(v2: NationBuilder, record: Record, included: Included) -> Item:
     """A donation in a list. There is no confirmed URL of a single donation: the donor's profile shows it."""
     code = included.one(record, "donation_tracking_code")
     page = included.one(record, "page")
     cents = record.integer("amount_in_cents")
-    donor = related_person(nation, record, included, "signup")
+    donor = related_person(v2, record, included, "signup")
     own_name = f"{record.text('first_name')} {record.text('last_name')}".strip()
     return item(
         id=record.id,
@@ -254,11 +254,11 @@ def donation(nation: NationBuilder, record: Record, included: Included) -> Item:
         person=donor,
         amount_cents=cents,
         status=record["status"],
-        succeeded_at=local(nation, record.moment("succeeded_at")),
-        created_at=None if record["succeeded_at"] else local(nation, record.moment("created_at")),
+        succeeded_at=local(v2, record.moment("succeeded_at")),
+        created_at=None if record["succeeded_at"] else local(v2, record.moment("created_at")),
         payment_type_name=record["payment_type_name"],
         tracking_code=_code(code) if code else None,
-        page=item(id=page.id, name=page.text("name"), panel_url=page_url(nation, page)) if page else None,
+        page=item(id=page.id, name=page.text("name"), panel_url=page_url(v2, page)) if page else None,
     )
 
 
@@ -273,10 +273,10 @@ def _code(found: Record) -> Item:
     return item(id=found.id, name=found.text("name") or found.text("slug"), slug=found.text("slug"))
 
 
-def find_code(nation: NationBuilder, code: str) -> Record:
+def find_code(v2: NationBuilder, code: str) -> Record:
     """The tracking code that a slug, name or id means. Raises `RecordNotFound`."""
     for attribute in ("slug", "name", *(("id",) if code.isascii() and code.isdecimal() else ())):
-        found = nation.index("donation_tracking_codes", filters={attribute: code}).records
+        found = v2.index("donation_tracking_codes", filters={attribute: code}).records
         if found:
             return found[0]
     raise RecordNotFound(f"There is no tracking code “{code}”. See list_tracking_codes.")

@@ -66,11 +66,11 @@ class CentsRange(Parameters):
     lte: int | None = None
 
 
-def span_of(nation: NationBuilder, when: When | None) -> Span:
+def span_of(v2: NationBuilder, when: When | None) -> Span:
     """A period in the nation's time zone; all time for None. Raises `BadRequest` for what is no time."""
     if when is None:
         return ALL_TIME
-    now, zone = nation.now(), nation.zone
+    now, zone = v2.now(), v2.zone
     if isinstance(when, str):
         return named_span(when, now, zone)
     return Span(
@@ -79,10 +79,10 @@ def span_of(nation: NationBuilder, when: When | None) -> Span:
     )
 
 
-def since_until(nation: NationBuilder, since: str | None, until: str | None = None) -> Span:
+def since_until(v2: NationBuilder, since: str | None, until: str | None = None) -> Span:
     """From the start of `since` to the end of `until`, each a date, a date-time or a period's name. Raises
     `BadRequest` for what is no time."""
-    now, zone = nation.now(), nation.zone
+    now, zone = v2.now(), v2.zone
     return Span(
         read_moment(since, now, zone) if since else None,
         read_moment(until, now, zone, end=True) if until else None,

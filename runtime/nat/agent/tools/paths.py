@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text
 from nat.agent.tools.results import (
     PERSON_NAME,
@@ -34,18 +34,18 @@ JourneyStatus = Literal["active", "completed", "abandoned", "deleted", "any"]
     endpoints=("GET /paths", "GET /paths/{id}"),
 )
 def list_paths(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the name")] = None,
     path_id: Annotated[RecordId | None, Field(description="One path, with its close reasons")] = None,
-) -> Outcome:
+) -> ToolOutcome:
     """Paths with their steps in order. Give `path_id` for the reasons to complete or abandon it, too."""
-    links = panel_link(nation, "dashboard", "Control panel")
+    links = panel_link(v2, "dashboard", "Control panel")
     if path_id is not None:
-        found = nation.show("paths", path_id, include=("path_steps", "path_journey_status_changes"))
+        found = v2.show("paths", path_id, include=("path_steps", "path_journey_status_changes"))
         data = _path(found.record, found.many("path_steps")) | _reasons(found)
-        return single(nation, data, query=f"path {path_id}", links=links)
-    reading = nation.read_all(
+        return single(v2, data, query=f"path {path_id}", links=links)
+    reading = v2.read_all(
         "paths",
         max_records=PATHS_AT_MOST,
         filters=given(name=where("match", query) if query else None),
@@ -53,7 +53,7 @@ def list_paths(
         sort=("name",),
     )
     return listed(
-        nation,
+        v2,
         [_path(each, reading.included.many(each, "path_steps")) for each in reading.records],
         query=in_words("paths", f"name contains “{query}”" if query else None),
         total=reading.total,
@@ -69,7 +69,7 @@ def list_paths(
     endpoints=("GET /path_journeys", "GET /signups/{id}"),
 )
 def list_path_journeys(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     path_id: RecordId | None = None,
     step_id: Annotated[RecordId | None, Field(description="Where they stand")] = None,
@@ -80,10 +80,10 @@ def list_path_journeys(
     not_moved_since: Moment | None = None,
     limit: Limit = 20,
     count_only: CountOnly = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Who is on a path: by step, point person, due date; who has not moved for long. Active journeys unless
     `status` says otherwise."""
-    now, zone = nation.now(), nation.zone
+    now, zone = v2.now(), v2.zone
     due = read_moment(due_before, now, zone) if due_before else None
     moved = read_moment(not_moved_since, now, zone) if not_moved_since else None
     filters: Any = given(
@@ -101,17 +101,17 @@ def list_path_journeys(
         f"step {step_id}" if step_id else None,
         f"person {person_id}" if person_id else None,
         f"point person {point_person_id}" if point_person_id else None,
-        f"due before {local(nation, due)}" if due else None,
-        f"not moved since {local(nation, moved)}" if moved else None,
+        f"due before {local(v2, due)}" if due else None,
+        f"not moved since {local(v2, moved)}" if moved else None,
     )
     links = (
-        panel_link(nation, "person", "Profile", person_id)
+        panel_link(v2, "person", "Profile", person_id)
         if person_id
-        else panel_link(nation, "dashboard", f"Control panel ({query})")
+        else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if count_only:
-        return counted(nation, nation.count("path_journeys", filters), query=query, links=links)
-    page = nation.index(
+        return counted(v2, v2.count("path_journeys", filters), query=query, links=links)
+    page = v2.index(
         "path_journeys",
         filters=filters,
         include=("signup", "current_step", "point_person", "path"),
@@ -121,11 +121,11 @@ def list_path_journeys(
         count=True,
     )
     if not page.records:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
     items = []
     for each in page.records:
         path, step = page.included.one(each, "path"), page.included.one(each, "current_step")
-        who = related_person(nation, each, page.included, "signup") or {}
+        who = related_person(v2, each, page.included, "signup") or {}
         items.append(
             item(
                 id=each.id,
@@ -133,16 +133,16 @@ def list_path_journeys(
                 person=who,
                 path=item(id=each["path_id"], name=path.text("name") if path else None),
                 current_step=item(id=each["current_step_id"], name=step.text("name") if step else None),
-                point_person=related_person(nation, each, page.included, "point_person"),
+                point_person=related_person(v2, each, page.included, "point_person"),
                 status=each["journey_status"],
-                due_date=local(nation, each.moment("due_date")),
-                step_due_date=local(nation, each.moment("current_step_due_date")),
-                last_moved_at=local(nation, each.moment("last_moved_at")),
-                started_at=local(nation, each.moment("created_at")),
+                due_date=local(v2, each.moment("due_date")),
+                step_due_date=local(v2, each.moment("current_step_due_date")),
+                last_moved_at=local(v2, each.moment("last_moved_at")),
+                started_at=local(v2, each.moment("created_at")),
                 value_amount=each["value_amount"],
             )
         )
-    return listed(nation, items, query=query, total=page.total, complete=page.complete, links=links)
+    return listed(v2, items, query=query, total=page.total, complete=page.complete, links=links)
 
 
 def _path(path: Record, steps: tuple[Record, ...]) -> Item:

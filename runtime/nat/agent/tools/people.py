@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CentsRange, CountOnly, Limit, Parameters, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     Item,
@@ -87,7 +87,7 @@ class CustomField(Parameters):
     endpoints=("GET /signups", "GET /custom_fields"),
 )
 def search_people(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     name: Annotated[Text | None, Field(description="Any part of the full name")] = None,
     email: Text | None = None,
@@ -111,7 +111,7 @@ def search_people(
     limit: Limit = 20,
     count_only: CountOnly = False,
     include_contact_details: ContactDetails = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Find people or organisations by any mix of criteria (all must hold), or count them.
 
     City and state are matched by reading through the others' matches: add a further criterion if the result
@@ -119,9 +119,9 @@ def search_people(
     knows the last gift.
     """
     spans = {
-        "last_donated_at": span_of(nation, last_donated),
-        "last_contacted_at": span_of(nation, last_contacted),
-        "created_at": span_of(nation, created),
+        "last_donated_at": span_of(v2, last_donated),
+        "last_contacted_at": span_of(v2, last_contacted),
+        "created_at": span_of(v2, created),
     }
     filters = dict(
         given(
@@ -150,7 +150,7 @@ def search_people(
         _flag_words(flags),
         amount_words(donated_cents.gte, donated_cents.lte, "donated in all") if donated_cents else None,
         *(
-            span_words(nation, span, attribute.removesuffix("_at").replace("_", " "))
+            span_words(v2, span, attribute.removesuffix("_at").replace("_", " "))
             for attribute, span in spans.items()
         ),
         f"recruiter {recruiter_id}" if recruiter_id else None,
@@ -160,19 +160,19 @@ def search_people(
         f"state {state}" if state else None,
         f"sorted by {sort.replace('_', ' ')}" if sort else None,
     )
-    links = panel_link(nation, "dashboard", f"Control panel ({query})")
+    links = panel_link(v2, "dashboard", f"Control panel ({query})")
     fields = (*SUMMARY_FIELDS, *CONTACT_FIELDS) if include_contact_details or phone else SUMMARY_FIELDS
     wanted: dict[str, Any] = {"fields": {"signups": fields}}
     if include_contact_details or city or state:
         wanted["extra_fields"] = {"signups": ("primary_address",)}
     if sort:
         wanted["sort"] = (_SORTS[sort],)
-    found = _find(nation, filters, wanted, limit, count_only, phone, city, state)
+    found = _find(v2, filters, wanted, limit, count_only, phone, city, state)
     if found.total == 0 and custom_field is not None:
-        _require_custom_field(nation, custom_field.slug)
+        _require_custom_field(v2, custom_field.slug)
     if count_only:
         return counted(
-            nation,
+            v2,
             found.matched,
             query=query,
             links=links,
@@ -181,8 +181,8 @@ def search_people(
             note=found.note,
         )
     return listed(
-        nation,
-        [summary(nation, each, contact_details=include_contact_details) for each in found.people],
+        v2,
+        [summary(v2, each, contact_details=include_contact_details) for each in found.people],
         query=query,
         total=found.total,
         complete=found.total is not None and len(found.people) >= found.total,
@@ -198,34 +198,34 @@ def search_people(
     label="Looking who is connected",
     endpoints=("GET /signups/me",),
 )
-def get_current_user(nation: NationBuilder) -> Outcome:
+def get_current_user(v2: NationBuilder) -> ToolOutcome:
     """Who connected Nat to NationBuilder: calls act as this person, with their permission set. Not
     necessarily the person who is asking."""
-    me = nation.show("signups", "me").record
+    me = v2.show("signups", "me").record
     data = item(
         id=me.id,
         name=person_name(me),
-        panel_url=nation.panel_url("person", me.id),
+        panel_url=v2.panel_url("person", me.id),
         is_control_panel_user=me["is_cpu"],
     )
-    return single(nation, data, query="the person who connected Nat")
+    return single(v2, data, query="the person who connected Nat")
 
 
-def summary(nation: NationBuilder, found: Record, *, contact_details: bool = False) -> Item:
+def summary(v2: NationBuilder, found: Record, *, contact_details: bool = False) -> Item:
     """A person in a list of people."""
     address = found["primary_address"] or {}
     data = item(
         id=found.id,
         name=person_name(found),
-        panel_url=nation.panel_url("person", found.id),
+        panel_url=v2.panel_url("person", found.id),
         kind="organisation" if found["signup_type"] == 1 else None,
         support_level=found["support_level"],
         flags=[flag for flag in _FLAGS if found[flag]],
         donated_cents=found["donations_amount_in_cents"] or None,
         donations_count=found["donations_count"] or None,
-        last_donated_at=local(nation, found.moment("last_donated_at")),
-        last_contacted_at=local(nation, found.moment("last_contacted_at")),
-        created_at=local(nation, found.moment("created_at")),
+        last_donated_at=local(v2, found.moment("last_donated_at")),
+        last_contacted_at=local(v2, found.moment("last_contacted_at")),
+        created_at=local(v2, found.moment("created_at")),
         city=address.get("city"),
         state=address.get("state"),
     )
@@ -254,7 +254,7 @@ class _Found:
 
 
 def _find(
-    nation: NationBuilder,
+    v2: NationBuilder,
     filters: Filters,
     wanted: Mapping[str, Any],
     limit: int,
@@ -265,8 +265,8 @@ def _find(
 ) -> _Found:
     if phone is None and city is None and state is None:
         if count_only:
-            return _Found((), nation.count("signups", filters))
-        page = nation.index("signups", filters=filters, page_size=limit, count=True, **wanted)
+            return _Found((), v2.count("signups", filters))
+        page = v2.index("signups", filters=filters, page_size=limit, count=True, **wanted)
         matched = len(page.records) if page.total is None else page.total
         return _Found(page.records, matched, page.total is not None or page.complete)
     # What V2 cannot filter is matched here, in what the other criteria find.
@@ -277,7 +277,7 @@ def _find(
         searches = [{**filters, attribute: last_digits} for attribute in _PHONES]
     readings = together(
         [
-            partial(nation.read_all, "signups", max_records=SCANNED_AT_MOST, filters=each, **wanted)
+            partial(v2.read_all, "signups", max_records=SCANNED_AT_MOST, filters=each, **wanted)
             for each in searches
         ]
     )
@@ -324,9 +324,9 @@ def _lives_in(found: Record, city: str | None, state: str | None) -> bool:
     )
 
 
-def _require_custom_field(nation: NationBuilder, slug: str) -> None:
+def _require_custom_field(v2: NationBuilder, slug: str) -> None:
     """Nobody has a value in a field that does not exist: say so instead of "nobody"."""
-    fields = nation.read_all("custom_fields", filters={"resource_type": "Signup"})
+    fields = v2.read_all("custom_fields", filters={"resource_type": "Signup"})
     slugs = [each.text("slug") for each in fields.records]
     if slug not in slugs:
         raise BadRequest(f"There is no custom field {slug!r} for people. There are: {', '.join(slugs)}.")

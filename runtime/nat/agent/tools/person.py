@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import RecordId
 from nat.agent.tools.people import ContactDetails, summary
 from nat.agent.tools.results import Item, item, local, long_text, related_person, single
@@ -36,12 +36,12 @@ _STREET_PARTS: Final = ("address1", "address2", "address3")
     endpoints=("GET /signups/{id}", "GET /membership_types"),
 )
 def get_person(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     sections: Annotated[list[Section] | None, Field(description="All if left out")] = None,
     include_contact_details: ContactDetails = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Full record of one person or organisation: totals, flags, note, tags, memberships, recruiter, address,
     custom values. Donations, contacts and the like are in get_person_timeline."""
     wanted = set(sections or get_args(Section))
@@ -55,22 +55,22 @@ def get_person(
     extra = ["primary_address"] if "addresses" in wanted else []
     if extra and include_contact_details:
         extra += ["home_address", "mailing_address", "registered_address", "work_address", "billing_address"]
-    found = nation.show(
+    found = v2.show(
         "signups",
         person_id,
         include=[name for section, name in includes.items() if section in wanted],
         extra_fields={"signups": extra} if extra else None,
     )
-    data = _whole_person(nation, found, wanted, include_contact_details)
-    return single(nation, data, query=f"person {person_id}")
+    data = _whole_person(v2, found, wanted, include_contact_details)
+    return single(v2, data, query=f"person {person_id}")
 
 
-def _whole_person(nation: NationBuilder, found: Document, wanted: set[str], contact_details: bool) -> Item:
+def _whole_person(v2: NationBuilder, found: Document, wanted: set[str], contact_details: bool) -> Item:
     record = found.record
-    data = summary(nation, record, contact_details=contact_details)
+    data = summary(v2, record, contact_details=contact_details)
     data |= item(**{name: record[name] for name in _MORE_FIELDS if record[name] not in (None, "", False)})
     data |= item(
-        **{name: local(nation, record.moment(name)) for name in _MORE_MOMENTS},
+        **{name: local(v2, record.moment(name)) for name in _MORE_MOMENTS},
         note=long_text(record.text("note"), 2_000),
     )
     if not contact_details:
@@ -78,9 +78,9 @@ def _whole_person(nation: NationBuilder, found: Document, wanted: set[str], cont
     if "tags" in wanted:
         data["tags"] = sorted(tag.text("name") for tag in found.many("signup_tags"))
     if "memberships" in wanted:
-        data["memberships"] = _memberships(nation, found)
+        data["memberships"] = _memberships(v2, found)
     if "recruiter" in wanted:
-        data |= item(recruiter=related_person(nation, record, found.included, "recruiter"))
+        data |= item(recruiter=related_person(v2, record, found.included, "recruiter"))
     if "precinct" in wanted and (precinct := found.one("precinct")) is not None:
         data["precinct"] = item(id=precinct.id, name=precinct.text("name"), code=precinct.text("code"))
     if "profile" in wanted and (profile := found.one("signup_profile")) is not None:
@@ -103,11 +103,11 @@ def _addresses(record: Record, contact_details: bool) -> Item:
     return item(**{name: address for name, address in addresses.items() if address})
 
 
-def _memberships(nation: NationBuilder, found: Document) -> list[Item]:
+def _memberships(v2: NationBuilder, found: Document) -> list[Item]:
     memberships = found.many("memberships")
     if not memberships:
         return []
-    types = nation.find("membership_types", [each.text("membership_type_id") for each in memberships])
+    types = v2.find("membership_types", [each.text("membership_type_id") for each in memberships])
     return [
         item(
             id=each.id,
@@ -115,7 +115,7 @@ def _memberships(nation: NationBuilder, found: Document) -> list[Item]:
             if each.text("membership_type_id") in types
             else None,
             status=each["status"],
-            started_at=local(nation, each.moment("started_at")),
+            started_at=local(v2, each.moment("started_at")),
             expires_on=each["expires_on"],
         )
         for each in memberships

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import Limit, Moment, RecordId, since_until
 from nat.agent.tools.results import (
     PERSON_FIELDS,
@@ -128,21 +128,21 @@ SOURCES: Final[Mapping[Kind, _Source]] = {
     ),
 )
 def get_person_timeline(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     since: Moment | None = None,
     kinds: Annotated[list[Kind] | None, Field(description="All if left out")] = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """One dated history of a person, newest first: contacts, donations, tags, memberships, paths, petitions,
     survey answers."""
-    span = since_until(nation, since)
+    span = since_until(v2, since)
     chosen = list(dict.fromkeys(kinds or SOURCES))
     whose, *readings = together(
         [
-            partial(nation.show, "signups", person_id, fields=PERSON_FIELDS),
-            *(partial(_read, nation, SOURCES[kind], person_id, span.start) for kind in chosen),
+            partial(v2.show, "signups", person_id, fields=PERSON_FIELDS),
+            *(partial(_read, v2, SOURCES[kind], person_id, span.start) for kind in chosen),
         ],
         at_once=8,
     )
@@ -155,27 +155,27 @@ def get_person_timeline(
         entries = [(_date(record, source.dates), record) for record in reading.records]
         kept = [(at, record) for at, record in entries if at is not None and span.contains(at)]
         counts[kind] = len(kept)
-        dated.extend((at, _entry(nation, source, record, reading.included, at)) for at, record in kept)
+        dated.extend((at, _entry(v2, source, record, reading.included, at)) for at, record in kept)
     dated.sort(key=lambda pair: pair[0], reverse=True)
     found = whose.record
     return listed(
-        nation,
+        v2,
         [entry for _, entry in dated[:limit]],
-        query=in_words(f"history of {person_name(found)}", ", ".join(chosen), span_words(nation, span)),
+        query=in_words(f"history of {person_name(found)}", ", ".join(chosen), span_words(v2, span)),
         total=len(dated) if complete else None,
         complete=complete and len(dated) <= limit,
-        links=panel_link(nation, "person", person_name(found), found.id),
-        person=person(nation, found),
+        links=panel_link(v2, "person", person_name(found), found.id),
+        person=person(v2, found),
         counts=counts,
     )
 
 
-def _read(nation: NationBuilder, source: _Source, person_id: str, since: datetime | None) -> Any:
+def _read(v2: NationBuilder, source: _Source, person_id: str, since: datetime | None) -> Any:
     """All entries of one kind. Kinds dated by when they were entered are cut off by V2, the others by us."""
     filters: dict[str, Any] = {"signup_id": person_id}
     if since is not None and source.dates == ("created_at",):
         filters["created_at"] = between(since)
-    reading: Collection = nation.read_all(
+    reading: Collection = v2.read_all(
         source.resource,
         max_records=READ_AT_MOST,
         filters=filters,
@@ -189,10 +189,10 @@ def _date(record: Record, dates: Sequence[str]) -> datetime | None:
     return next((moment for name in dates if (moment := record.moment(name)) is not None), None)
 
 
-def _entry(nation: NationBuilder, source: _Source, record: Record, included: Included, at: datetime) -> Item:
+def _entry(v2: NationBuilder, source: _Source, record: Record, included: Included, at: datetime) -> Item:
     return item(
         id=record.id,
-        at=local(nation, at),
+        at=local(v2, at),
         kind=source.name,
         summary=source.describe(record, included),
         amount_cents=record["amount_in_cents"] if source.name == "donation" else None,

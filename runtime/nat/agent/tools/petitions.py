@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text, since_until
 from nat.agent.tools.results import (
     PERSON_FIELDS,
@@ -42,13 +42,13 @@ GroupBy = Literal["day", "week", "month", "recruiter"]
     endpoints=("GET /petitions", "GET /petition_signatures"),
 )
 def list_petitions(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the name")] = None,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Petitions with goals and numbers of signatures."""
-    reading = nation.read_all(
+    reading = v2.read_all(
         "petitions",
         max_records=PETITIONS_AT_MOST,
         include=("page",),
@@ -57,7 +57,7 @@ def list_petitions(
     every = [(each, _name(each, reading.included)) for each in reading.records]
     found = [each for each, name in every if query is None or query.casefold() in name.casefold()]
     shown = found[:limit]
-    counts = tally(nation, "petition_signatures", "petition_id", [each.id for each in shown])
+    counts = tally(v2, "petition_signatures", "petition_id", [each.id for each in shown])
     items = []
     for each in shown:
         page = reading.included.one(each, "page")
@@ -65,7 +65,7 @@ def list_petitions(
             item(
                 id=each.id,
                 name=_name(each, reading.included),
-                panel_url=page_url(nation, page),
+                panel_url=page_url(v2, page),
                 status=page["status"] if page else None,
                 goal=each["goal"] or None,
                 signatures=counts.get(each.id, 0),
@@ -73,12 +73,12 @@ def list_petitions(
             )
         )
     return listed(
-        nation,
+        v2,
         items,
         query=in_words("petitions", f"name contains “{query}”" if query else None),
         total=len(found) if reading.complete else None,
         complete=reading.complete and len(shown) == len(found),
-        links=panel_link(nation, "dashboard", "Control panel"),
+        links=panel_link(v2, "dashboard", "Control panel"),
         scanned=len(every) if query else None,
         note="Names were matched in the petitions scanned: V2 cannot search for them." if query else None,
     )
@@ -91,7 +91,7 @@ def list_petitions(
     endpoints=("GET /petition_signatures", "GET /signups/{id}", "GET /signups"),
 )
 def list_petition_signatures(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     petition_id: RecordId | None = None,
     person_id: RecordId | None = None,
@@ -100,27 +100,27 @@ def list_petition_signatures(
     group_by: Annotated[GroupBy | None, Field(description="Growth, or who recruited")] = None,
     limit: Limit = 20,
     count_only: CountOnly = False,
-) -> Outcome:
+) -> ToolOutcome:
     """Who signed, with comments and recruiters, newest first; or numbers by day, week, month or recruiter."""
-    span = since_until(nation, since, until)
+    span = since_until(v2, since, until)
     filters: Any = given(petition_id=petition_id, signup_id=person_id, created_at=span.condition())
     query = in_words(
         "petition signatures",
         f"petition {petition_id}" if petition_id else None,
         f"person {person_id}" if person_id else None,
-        span_words(nation, span),
+        span_words(v2, span),
         f"by {group_by}" if group_by else None,
     )
     links = (
-        panel_link(nation, "person", "Profile", person_id)
+        panel_link(v2, "person", "Profile", person_id)
         if person_id
-        else panel_link(nation, "dashboard", f"Control panel ({query})")
+        else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if group_by is not None:
-        return _grouped(nation, filters, group_by, query, links)
+        return _grouped(v2, filters, group_by, query, links)
     if count_only:
-        return counted(nation, nation.count("petition_signatures", filters), query=query, links=links)
-    page = nation.index(
+        return counted(v2, v2.count("petition_signatures", filters), query=query, links=links)
+    page = v2.index(
         "petition_signatures",
         filters=filters,
         include=("signup", "recruiter", "page"),
@@ -130,10 +130,10 @@ def list_petition_signatures(
         count=True,
     )
     if not page.records:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
     items = []
     for each in page.records:
-        who = related_person(nation, each, page.included, "signup") or {}
+        who = related_person(v2, each, page.included, "signup") or {}
         items.append(
             item(
                 id=each.id,
@@ -142,31 +142,31 @@ def list_petition_signatures(
                 petition=item(id=each["petition_id"], name=_name(each, page.included)),
                 comment=long_text(each.text("comment")),
                 is_private=each["is_private"] or None,
-                recruiter=related_person(nation, each, page.included, "recruiter"),
-                signed_at=local(nation, each.moment("created_at")),
+                recruiter=related_person(v2, each, page.included, "recruiter"),
+                signed_at=local(v2, each.moment("created_at")),
             )
         )
-    return listed(nation, items, query=query, total=page.total, complete=page.complete, links=links)
+    return listed(v2, items, query=query, total=page.total, complete=page.complete, links=links)
 
 
-def _grouped(nation: NationBuilder, filters: Any, group_by: GroupBy, query: str, links: Any) -> Outcome:
+def _grouped(v2: NationBuilder, filters: Any, group_by: GroupBy, query: str, links: Any) -> ToolOutcome:
     """Numbers by stretch of time (weeks named by their Monday) or by recruiter, who brought most first."""
-    reading = nation.read_all(
+    reading = v2.read_all(
         "petition_signatures",
         max_records=SIGNATURES_AT_MOST,
         filters=filters,
         fields={"petition_signatures": ("created_at", "recruiter_id")},
         sort=("created_at",),
     )
-    counts = Counter(_key(nation, each, group_by) for each in reading.records)
+    counts = Counter(_key(v2, each, group_by) for each in reading.records)
     if group_by == "recruiter":
         ranked = counts.most_common(GROUPS_AT_MOST)
-        people = nation.find("signups", [key for key, _ in ranked if key], fields=PERSON_FIELDS)
+        people = v2.find("signups", [key for key, _ in ranked if key], fields=PERSON_FIELDS)
         groups: list[Item] = [
             item(
                 id=key,
                 name=person_name(people[key]) if key in people else "nobody",
-                panel_url=nation.panel_url("person", key),
+                panel_url=v2.panel_url("person", key),
                 count=count,
             )
             for key, count in ranked
@@ -174,7 +174,7 @@ def _grouped(nation: NationBuilder, filters: Any, group_by: GroupBy, query: str,
     else:
         groups = [{"name": key, "count": count} for key, count in sorted(counts.items())][-GROUPS_AT_MOST:]
     return listed(
-        nation,
+        v2,
         groups,
         query=query,
         total=len(counts) if reading.complete else None,
@@ -185,12 +185,12 @@ def _grouped(nation: NationBuilder, filters: Any, group_by: GroupBy, query: str,
     )
 
 
-def _key(nation: NationBuilder, signature: Record, group_by: GroupBy) -> str:
+def _key(v2: NationBuilder, signature: Record, group_by: GroupBy) -> str:
     if group_by == "recruiter":
         return signature.text("recruiter_id")
     signed = signature.moment("created_at")
     unit: Unit = group_by
-    return unit_start(unit, signed.astimezone(nation.zone).date()).isoformat() if signed else "no date"
+    return unit_start(unit, signed.astimezone(v2.zone).date()).isoformat() if signed else "no date"
 
 
 def _name(record: Record, included: Included) -> str:

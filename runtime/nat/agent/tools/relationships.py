@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final, Literal
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import RecordId
 from nat.agent.tools.results import (
     PERSON_NAME,
@@ -37,13 +37,13 @@ RelationshipType = Literal[
     endpoints=("GET /relationships", "GET /signups/{id}"),
 )
 def list_relationships(
-    nation: NationBuilder, *, person_id: RecordId, type: RelationshipType | None = None
-) -> Outcome:
+    v2: NationBuilder, *, person_id: RecordId, type: RelationshipType | None = None
+) -> ToolOutcome:
     """Formal links of a person or organisation in both directions, such as employees, board members, family.
     `role` is what this person is to the other."""
     filters: Filters = {"relationship_type": type} if type else {}
     read = partial(
-        nation.read_all,
+        v2.read_all,
         "relationships",
         max_records=READ_AT_MOST,
         include=("first_signup", "second_signup"),
@@ -53,27 +53,27 @@ def list_relationships(
         [partial(read, filters={**filters, f"{side}_signup_id": person_id}) for side in ("first", "second")]
     )
     found = {
-        each.id: _relationship(nation, each, reading.included, person_id)
+        each.id: _relationship(v2, each, reading.included, person_id)
         for reading in readings
         for each in reading.records
     }
     if not found:
-        must_exist(nation, person_id)
+        must_exist(v2, person_id)
     complete = all(reading.complete for reading in readings)
     return listed(
-        nation,
+        v2,
         list(found.values()),
         query=in_words(f"relationships of person {person_id}", type),
         total=len(found) if complete else None,
         complete=complete,
-        links=panel_link(nation, "person", "Profile", person_id),
+        links=panel_link(v2, "person", "Profile", person_id),
     )
 
 
-def _relationship(nation: NationBuilder, record: Record, included: Included, person_id: str) -> Item:
+def _relationship(v2: NationBuilder, record: Record, included: Included, person_id: str) -> Item:
     """The first person plays the first role of the type, the second one the second."""
     is_first = record.text("first_signup_id") == person_id
-    other = related_person(nation, record, included, "second_signup" if is_first else "first_signup") or {}
+    other = related_person(v2, record, included, "second_signup" if is_first else "first_signup") or {}
     roles = record.text("relationship_type").split("-", 1)
     return item(
         id=record.id,
@@ -84,5 +84,5 @@ def _relationship(nation: NationBuilder, record: Record, included: Included, per
         other_role=roles[-1 if is_first else 0].replace("_", " "),
         other=other,
         title=record.text("title"),
-        created_at=local(nation, record.moment("created_at")),
+        created_at=local(v2, record.moment("created_at")),
     )

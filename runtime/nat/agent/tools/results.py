@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from nat.agent.tool import Outcome
+from nat.agent.tool import ToolOutcome
+from nat.contract.events import Link
 from nat.errors import RecordNotFound
-from nat.events import Link
 from nat.nationbuilder import Filters, Included, NationBuilder, Page, Record, between, together
 from nat.nationbuilder.periods import Span
 
@@ -30,30 +30,30 @@ def person_name(person: Record) -> str:
     return full or f"{'Organisation' if person['signup_type'] == 1 else 'Person'} {person.id}"
 
 
-def person(nation: NationBuilder, found: Record | None, person_id: str | None = None) -> Item | None:
+def person(v2: NationBuilder, found: Record | None, person_id: str | None = None) -> Item | None:
     """A person in another record: id, name, URL. Only id and URL if the person was not sideloaded."""
     if found is not None:
-        return item(id=found.id, name=person_name(found), panel_url=nation.panel_url("person", found.id))
+        return item(id=found.id, name=person_name(found), panel_url=v2.panel_url("person", found.id))
     if person_id is None:
         return None
-    return item(id=person_id, name=f"Person {person_id}", panel_url=nation.panel_url("person", person_id))
+    return item(id=person_id, name=f"Person {person_id}", panel_url=v2.panel_url("person", person_id))
 
 
-def related_person(nation: NationBuilder, record: Record, included: Included, name: str) -> Item | None:
+def related_person(v2: NationBuilder, record: Record, included: Included, name: str) -> Item | None:
     """The person behind a relationship such as `signup` or `author`."""
-    return person(nation, included.one(record, name), record.related_id(name))
+    return person(v2, included.one(record, name), record.related_id(name))
 
 
-def page_url(nation: NationBuilder, page: Record | None) -> str | None:
+def page_url(v2: NationBuilder, page: Record | None) -> str | None:
     """URL of a web page, and so of an event or a petition, in the control panel."""
     if page is None or page["site_id"] is None:
         return None
-    return nation.panel_url("page", page.id, site_id=str(page["site_id"]))
+    return v2.panel_url("page", page.id, site_id=str(page["site_id"]))
 
 
-def local(nation: NationBuilder, moment: datetime | None) -> str | None:
+def local(v2: NationBuilder, moment: datetime | None) -> str | None:
     """A moment on the nation's clock, to the minute, with its offset."""
-    return moment.astimezone(nation.zone).isoformat(timespec="minutes") if moment else None
+    return moment.astimezone(v2.zone).isoformat(timespec="minutes") if moment else None
 
 
 def long_text(value: str, longest: int = _LONG_TEXT) -> str:
@@ -93,12 +93,12 @@ def in_words(subject: str, *parts: str | None) -> str:
     return "; ".join([subject, *(part for part in parts if part)])
 
 
-def span_words(nation: NationBuilder, span: Span, what: str = "") -> str | None:
+def span_words(v2: NationBuilder, span: Span, what: str = "") -> str | None:
     """A span in words, with its dates on the nation's clock; None for all time."""
     if span.start is None and span.end is None:
         return None
-    start = _edge(nation, span.start, last=False)
-    end = _edge(nation, span.end, last=True)
+    start = _edge(v2, span.start, last=False)
+    end = _edge(v2, span.end, last=True)
     if start and end:
         dates = start if start == end else f"{start} to {end}"
     else:
@@ -107,22 +107,22 @@ def span_words(nation: NationBuilder, span: Span, what: str = "") -> str | None:
     return f"{what} {text}".strip()
 
 
-def span_data(nation: NationBuilder, span: Span) -> Item:
+def span_data(v2: NationBuilder, span: Span) -> Item:
     """A span as data: from (inclusive), before (exclusive)."""
-    return item(name=span.name, **{"from": local(nation, span.start)}, before=local(nation, span.end))
+    return item(name=span.name, **{"from": local(v2, span.start)}, before=local(v2, span.end))
 
 
-def _edge(nation: NationBuilder, moment: datetime | None, *, last: bool) -> str:
+def _edge(v2: NationBuilder, moment: datetime | None, *, last: bool) -> str:
     if moment is None:
         return ""
-    clock = moment.astimezone(nation.zone)
+    clock = moment.astimezone(v2.zone)
     if clock.time() != time.min:
         return clock.isoformat(timespec="minutes")
     return (clock.date() - timedelta(days=1) if last else clock.date()).isoformat()
 
 
 def listed(
-    nation: NationBuilder,
+    v2: NationBuilder,
     items: Sequence[Item],
     *,
     query: str,
@@ -131,12 +131,12 @@ def listed(
     links: Iterable[Link] = (),
     untrusted: bool = True,
     **more: Any,
-) -> Outcome:
+) -> ToolOutcome:
     """A list of records. `query` says in words what was looked for; `more` are further figures."""
     records = [_link(each) for each in items]
     shown = [link for link in records if link is not None] if len(records) <= _LINKED_RECORDS else []
-    return Outcome(
-        data={**_head(nation, query), **item(**more), "items": list(items)},
+    return ToolOutcome(
+        data={**_head(v2, query), **item(**more), "items": list(items)},
         returned=len(items),
         total=total,
         complete=complete,
@@ -146,17 +146,17 @@ def listed(
 
 
 def counted(
-    nation: NationBuilder,
+    v2: NationBuilder,
     total: int,
     *,
     query: str,
     links: Iterable[Link] = (),
     complete: bool = True,
     **more: Any,
-) -> Outcome:
+) -> ToolOutcome:
     """Only a number, and what it counts. Trusted: it holds no text of a record."""
-    return Outcome(
-        data={**_head(nation, query), **item(**more), "count": total, "items": []},
+    return ToolOutcome(
+        data={**_head(v2, query), **item(**more), "count": total, "items": []},
         returned=0,
         total=total,
         complete=complete,
@@ -166,17 +166,15 @@ def counted(
 
 
 def single(
-    nation: NationBuilder, found: Item, *, query: str, links: Iterable[Link] = (), **more: Any
-) -> Outcome:
+    v2: NationBuilder, found: Item, *, query: str, links: Iterable[Link] = (), **more: Any
+) -> ToolOutcome:
     """One record in full."""
-    return listed(nation, [found], query=query, total=1, complete=True, links=links, **more)
+    return listed(v2, [found], query=query, total=1, complete=True, links=links, **more)
 
 
-def panel_link(
-    nation: NationBuilder, kind: str, label: str, record_id: str | None = None
-) -> tuple[Link, ...]:
+def panel_link(v2: NationBuilder, kind: str, label: str, record_id: str | None = None) -> tuple[Link, ...]:
     """A link into the control panel, if the URL is known."""
-    url = nation.panel_url(kind, record_id)
+    url = v2.panel_url(kind, record_id)
     return (Link(label, url),) if url else ()
 
 
@@ -188,8 +186,8 @@ def _link(found: Item) -> Link | None:
     )
 
 
-def _head(nation: NationBuilder, query: str) -> Item:
-    return {"query": query, "read_at": local(nation, nation.now())}
+def _head(v2: NationBuilder, query: str) -> Item:
+    return {"query": query, "read_at": local(v2, v2.now())}
 
 
 def either(reads: Sequence[Callable[[], Page]]) -> Page:
@@ -207,11 +205,11 @@ def either(reads: Sequence[Callable[[], Page]]) -> Page:
     return Page(tuple(records.values()), Included(included), len(records) if whole else None, not whole)
 
 
-def must_exist(nation: NationBuilder, person_id: str | None) -> None:
+def must_exist(v2: NationBuilder, person_id: str | None) -> None:
     """When nothing was found of a person: is there such a person? Raises `RecordNotFound`."""
     if person_id is None:
         return
     try:
-        nation.show("signups", person_id, fields=PERSON_FIELDS)
+        v2.show("signups", person_id, fields=PERSON_FIELDS)
     except RecordNotFound:
         raise RecordNotFound(f"NationBuilder has no person with id {person_id}.") from None

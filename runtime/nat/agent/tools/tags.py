@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.tool import Effect, Outcome, tool
+from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text
 from nat.agent.tools.people import CONTACT_FIELDS, SUMMARY_FIELDS, ContactDetails, summary
 from nat.agent.tools.results import (
@@ -36,14 +36,14 @@ TAGGINGS_AT_MOST: Final = 10_000
     endpoints=("GET /signup_tags",),
 )
 def list_tags(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     query: Annotated[Text | None, Field(description="Part of the name")] = None,
     min_people: Annotated[int | None, Field(ge=0)] = None,
     max_people: Annotated[int | None, Field(ge=0, description="0 finds unused tags")] = None,
     look_alikes: Annotated[bool, Field(description="Only groups of tags that differ in spelling")] = False,
     limit: Limit = 20,
-) -> Outcome:
+) -> ToolOutcome:
     """Find tags with how many people carry each, most used first."""
     filters = given(
         name=where("match", query) if query else None,
@@ -56,13 +56,13 @@ def list_tags(
         f"at most {max_people} people" if max_people is not None else None,
         "spelt alike" if look_alikes else None,
     )
-    links = panel_link(nation, "tags", "Tags in the control panel")
+    links = panel_link(v2, "tags", "Tags in the control panel")
     sort = ("-taggings_count",)
     if not look_alikes:
-        page = nation.index("signup_tags", filters=filters, sort=sort, page_size=limit, count=True)
+        page = v2.index("signup_tags", filters=filters, sort=sort, page_size=limit, count=True)
         items = [_tag(each) for each in page.records]
-        return listed(nation, items, query=words, total=page.total, complete=page.complete, links=links)
-    every = nation.read_all("signup_tags", max_records=TAGS_AT_MOST, filters=filters, sort=sort)
+        return listed(v2, items, query=words, total=page.total, complete=page.complete, links=links)
+    every = v2.read_all("signup_tags", max_records=TAGS_AT_MOST, filters=filters, sort=sort)
     groups: dict[str, list[Record]] = defaultdict(list)
     for each in every.records:
         groups[_spelling(each.text("name"))].append(each)
@@ -72,7 +72,7 @@ def list_tags(
         if spelling and len(group) > 1
     ]
     return listed(
-        nation,
+        v2,
         alike[:limit],
         query=words,
         total=len(alike) if every.complete else None,
@@ -89,16 +89,16 @@ def list_tags(
     endpoints=("GET /signup_taggings", "GET /signups"),
 )
 def get_person_tags(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_ids: Annotated[list[RecordId], Field(min_length=1, max_length=50)],
-) -> Outcome:
+) -> ToolOutcome:
     """All tags of one or more people. An empty `tags` means that the person has none."""
     ids = list(dict.fromkeys(person_ids))
-    people = nation.find("signups", ids, fields=PERSON_FIELDS)
+    people = v2.find("signups", ids, fields=PERSON_FIELDS)
     if not people:
         raise RecordNotFound(f"NationBuilder has no person with id {', '.join(ids)}.")
-    taggings = nation.read_all(
+    taggings = v2.read_all(
         "signup_taggings", max_records=TAGGINGS_AT_MOST, filters={"signup_id": list(people)}, include=("tag",)
     )
     tags: dict[str, list[Item]] = defaultdict(list)
@@ -108,21 +108,19 @@ def get_person_tags(
         name = tag.text("name") if tag else f"Tag {tag_id}"
         owner = tagging.related_id("signup")
         if owner is not None:
-            tags[owner].append(
-                item(id=tag_id, name=name, tagged_at=local(nation, tagging.moment("created_at")))
-            )
+            tags[owner].append(item(id=tag_id, name=name, tagged_at=local(v2, tagging.moment("created_at"))))
     items = [
-        {**(person(nation, people[each]) or {}), "tags": sorted(tags[each], key=lambda tag: str(tag["name"]))}
+        {**(person(v2, people[each]) or {}), "tags": sorted(tags[each], key=lambda tag: str(tag["name"]))}
         for each in ids
         if each in people
     ]
     return listed(
-        nation,
+        v2,
         items,
         query=f"tags of {len(ids)} people" if len(ids) > 1 else f"tags of {items[0]['name']}",
         total=len(items),
         complete=taggings.complete,
-        links=panel_link(nation, "tags", "Tags in the control panel"),
+        links=panel_link(v2, "tags", "Tags in the control panel"),
         not_found=[each for each in ids if each not in people],
     )
 
@@ -134,28 +132,28 @@ def get_person_tags(
     endpoints=("GET /signup_tags", "GET /signup_taggings"),
 )
 def list_people_with_tag(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     tag: Annotated[Text, Field(description="Name or id")],
     limit: Limit = 20,
     count_only: CountOnly = False,
     include_contact_details: ContactDetails = False,
-) -> Outcome:
+) -> ToolOutcome:
     """People who carry a tag, newest first, or how many they are."""
-    found = find_tag(nation, tag)
+    found = find_tag(v2, tag)
     name = found.text("name")
     query = f"people tagged “{name}” (tag {found.id})"
-    links = panel_link(nation, "tags", "Tags in the control panel")
+    links = panel_link(v2, "tags", "Tags in the control panel")
     filters = {"tag_id": found.id}
     if count_only:
-        return counted(nation, nation.count("signup_taggings", filters), query=query, links=links)
+        return counted(v2, v2.count("signup_taggings", filters), query=query, links=links)
     wanted: dict[str, Any] = {"fields": {"signups": SUMMARY_FIELDS}}
     if include_contact_details:
         wanted = {
             "fields": {"signups": (*SUMMARY_FIELDS, *CONTACT_FIELDS)},
             "extra_fields": {"signups": ("primary_address",)},
         }
-    page = nation.index(
+    page = v2.index(
         "signup_taggings",
         filters=filters,
         include=("signup",),
@@ -168,13 +166,13 @@ def list_people_with_tag(
     for tagging in page.records:
         carrier = page.included.one(tagging, "signup")
         shown = (
-            summary(nation, carrier, contact_details=include_contact_details)
+            summary(v2, carrier, contact_details=include_contact_details)
             if carrier
-            else person(nation, None, tagging.related_id("signup")) or {}
+            else person(v2, None, tagging.related_id("signup")) or {}
         )
-        items.append({**shown, **item(tagged_at=local(nation, tagging.moment("created_at")))})
+        items.append({**shown, **item(tagged_at=local(v2, tagging.moment("created_at")))})
     return listed(
-        nation,
+        v2,
         items,
         query=query,
         total=page.total,
@@ -184,16 +182,16 @@ def list_people_with_tag(
     )
 
 
-def find_tag(nation: NationBuilder, tag: str) -> Record:
+def find_tag(v2: NationBuilder, tag: str) -> Record:
     """The one tag that a name (in any case) or an id means. Raises `RecordNotFound`, naming similar tags."""
-    matches = nation.index("signup_tags", filters={"name": where("eq", tag)}).records
+    matches = v2.index("signup_tags", filters={"name": where("eq", tag)}).records
     if not matches and tag.isascii() and tag.isdecimal():
-        matches = nation.index("signup_tags", filters={"id": tag}).records
+        matches = v2.index("signup_tags", filters={"id": tag}).records
     exact = [each for each in matches if each.text("name") == tag] or list(matches)
     if exact:
         return exact[0]
     # A live nation had stored tags that the exact look-up missed and a search found.
-    similar = nation.index(
+    similar = v2.index(
         "signup_tags", filters={"name": where("match", tag)}, sort=("-taggings_count",), page_size=10
     ).records
     same = [each for each in similar if each.text("name").casefold() == tag.strip().casefold()]

@@ -8,7 +8,7 @@ from nat.nationbuilder import PAGE_SIZE, Filters, NationBuilder, together
 
 
 def tally(
-    nation: NationBuilder,
+    v2: NationBuilder,
     resource: str,
     attribute: str,
     values: Sequence[str],
@@ -18,7 +18,7 @@ def tally(
     all, or one count for each value."""
     if not values:
         return {}
-    pages = nation.pages(
+    pages = v2.pages(
         resource,
         max_records=(len(values) + 1) * PAGE_SIZE,
         filters={**(filters or {}), attribute: list(values)},
@@ -30,6 +30,6 @@ def tally(
         if len(records) >= first.total:
             return Counter(each.text(attribute) for each in records.values())
     counts = together(
-        [partial(nation.count, resource, {**(filters or {}), attribute: value}) for value in values]
+        [partial(v2.count, resource, {**(filters or {}), attribute: value}) for value in values]
     )
     return dict(zip(values, counts, strict=True))

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Final
 
-from nat.handlers.request import Answer, Request
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.services import Services
 from nat.names import Route
 
-Answering = Callable[[Services, Request], Answer]
+Answering = Callable[[Services, HttpRequest], HttpAnswer]
 Routes = Mapping[Route, Answering]
 
 MODULES: Final[Mapping[Route, str]] = {

@@ -8,28 +8,29 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
-from nat import aws, settings
-from nat.actions.approval import Approval, ApprovalState
-from nat.actions.approvals import Approvals
-from nat.actions.inbox import Inbox
-from nat.actions.rows import Action as FrozenAction
-from nat.actions.rows import ActionRef, ActionRows
-from nat.actions.standing import ChangeStanding, standing_of
-from nat.agent.report import Result
+from nat import settings
+from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approvals import Approvals
+from nat.approvals.change_status import ChangeStatus, status_of
+from nat.approvals.pending import PendingApprovals
+from nat.approvals.stored_changes import ChangeRef, ChangeRows
+from nat.approvals.stored_changes import StoredChange as FrozenAction
+from nat.aws import clients
+from nat.aws.items import timestamp
+from nat.changes.report import Result
 from nat.channels.push import Push
-from nat.channels.websocket import Subscriptions
+from nat.channels.websocket import Followers
 from nat.conversations.turns import conversation_key
 from nat.errors import BadRequest, NotFound
-from nat.handlers.deciding import Deciding
-from nat.handlers.request import Answer, Request
+from nat.handlers.decisions import Deciding
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.items import timestamp
-from nat.names import Action, Route, Table, Variable
+from nat.names import Route, SocketAction, Table, Variable
 from nat.people.memberships import Membership
 from nat.roles import Role
 from nat.turns.admit import Admission, Surface
-from nat.turns.announce import announce
+from nat.turns.approval_updates import push_approval_update
 from nat.turns.queue import TurnQueue
 
 ACCEPTED: Final = 202
@@ -41,19 +42,19 @@ _UNTOUCHED: Final = frozenset(
 """States in which no worker has begun, so that there are no results."""
 
 
-def inbox(services: Services, request: Request) -> Answer:
+def inbox(services: Services, request: HttpRequest) -> HttpAnswer:
     """What waits for a decision in the nation, newest first: one's own, for an admin everybody's."""
     member = services.member(request)
-    page = Inbox(services.client, services.tables, now=services.clock).page(
+    page = PendingApprovals(services.client, services.tables, now=services.clock).page(
         member.nation_slug,
         of=None if member.role.at_least(Role.ADMIN) else member.user_id,
         limit=request.page_size(),
         after=request.query.get("after"),
     )
-    return Answer({"approvals": [_approval(each) for each in page.approvals], "next": page.next})
+    return HttpAnswer({"approvals": [_approval(each) for each in page.approvals], "next": page.next})
 
 
-def approvals(services: Services, request: Request) -> Answer:
+def approvals(services: Services, request: HttpRequest) -> HttpAnswer:
     """The newest proposals of a conversation, oldest first, whatever became of them."""
     member = services.member(request)
     try:
@@ -61,10 +62,10 @@ def approvals(services: Services, request: Request) -> Answer:
     except ValueError:
         raise NotFound from None
     found = _approvals(services).of_conversation(conversation)
-    return Answer({"approvals": [_approval(each) for each in found if _sees(member, each.user_id)]})
+    return HttpAnswer({"approvals": [_approval(each) for each in found if _sees(member, each.user_id)]})
 
 
-def approval(services: Services, request: Request) -> Answer:
+def approval(services: Services, request: HttpRequest) -> HttpAnswer:
     """One proposal: its card, where it is, and once a worker has begun what became of each record."""
     member = services.member(request)
     found = _approvals(services).get(
@@ -72,15 +73,15 @@ def approval(services: Services, request: Request) -> Answer:
     )
     if not _sees(member, found.user_id):
         raise NotFound("There is no such proposal in this conversation.")
-    standing = ChangeStanding((), {}, {})
+    standing = ChangeStatus((), {}, {})
     if found.state not in _UNTOUCHED:
         action = _rows(services).find(found.conversation, found.ref)
         if action is not None:  # older than 30 days: the approval stays, the change is gone
             standing = _standing(services, action)
-    return Answer({**_approval(found), **_results(standing, request)})
+    return HttpAnswer({**_approval(found), **_results(standing, request)})
 
 
-def change(services: Services, request: Request) -> Answer:
+def change(services: Services, request: HttpRequest) -> HttpAnswer:
     """One change, proposed or run at once: what became of each record, and what can be taken back until
     when."""
     member = services.member(request)
@@ -88,13 +89,13 @@ def change(services: Services, request: Request) -> Answer:
         conversation = conversation_key(member.nation_slug, request.path["conversation"])
     except ValueError:
         raise NotFound from None
-    ref = ActionRef.parse(unquote(request.path["change"]))
+    ref = ChangeRef.parse(unquote(request.path["change"]))
     action = _rows(services).get(conversation, ref)
     if not _sees(member, action.user_id):
         raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
     standing = _standing(services, action)
     until = min(standing.undoable.values(), default=None)
-    return Answer(
+    return HttpAnswer(
         {
             "change": str(ref),
             "conversation": action.conversation_id,
@@ -110,21 +111,21 @@ def change(services: Services, request: Request) -> Answer:
     )
 
 
-def reject(services: Services, request: Request) -> Answer:
+def reject(services: Services, request: HttpRequest) -> HttpAnswer:
     """Say no to a proposal; those who follow the conversation are told."""
     caller = services.caller(request)
     rejected = _deciding(services).reject(caller.user_id, caller.nation_slug, _decision(request))
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    announce(Subscriptions(services.client, services.tables, push).deliver, rejected)
-    return Answer(_approval(rejected))
+    push_approval_update(Followers(services.client, services.tables, push).deliver, rejected)
+    return HttpAnswer(_approval(rejected))
 
 
-def decide(action: Action, services: Services, request: Request) -> Answer:
+def decide(action: SocketAction, services: Services, request: HttpRequest) -> HttpAnswer:
     """Admit a decision's turn."""
     caller = services.caller(request)
     admitted = _deciding(services).take(action, caller.user_id, caller.nation_slug, _decision(request))
     turn = admitted.turn
-    return Answer(
+    return HttpAnswer(
         {
             "turn": turn.turn_id,
             "conversation": turn.conversation_id,
@@ -135,7 +136,7 @@ def decide(action: Action, services: Services, request: Request) -> Answer:
     )
 
 
-def _decision(request: Request) -> dict[str, Any]:
+def _decision(request: HttpRequest) -> dict[str, Any]:
     """A decision as a socket would send it: the body, with what the path names. Raises `BadRequest`."""
     named = {name: unquote(value) for name, value in request.path.items()}
     body = request.json()
@@ -145,7 +146,7 @@ def _decision(request: Request) -> dict[str, Any]:
 
 
 def _deciding(services: Services) -> Deciding:
-    queue = TurnQueue(aws.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+    queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
     admission = Admission(
         services.client,
         services.tables,
@@ -161,12 +162,12 @@ def _approvals(services: Services) -> Approvals:
     return Approvals(services.client, services.tables, now=services.clock)
 
 
-def _rows(services: Services) -> ActionRows:
-    return ActionRows(services.client, services.tables[Table.ACTIONS])
+def _rows(services: Services) -> ChangeRows:
+    return ChangeRows(services.client, services.tables[Table.ACTIONS])
 
 
-def _standing(services: Services, action: FrozenAction) -> ChangeStanding:
-    return standing_of(services.client, services.tables[Table.ACTIONS], action, services.clock())
+def _standing(services: Services, action: FrozenAction) -> ChangeStatus:
+    return status_of(services.client, services.tables[Table.ACTIONS], action, services.clock())
 
 
 def _sees(member: Membership, owner: str) -> bool:
@@ -192,7 +193,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
     }
 
 
-def _results(standing: ChangeStanding, request: Request) -> dict[str, Any]:
+def _results(standing: ChangeStatus, request: HttpRequest) -> dict[str, Any]:
     """A page of records; `next` is the key after which the next one begins."""
     keys = [each.key for each in standing.results]
     after, limit = request.query.get("after"), request.page_size(default=100, most=LARGEST_PAGE)
@@ -207,7 +208,7 @@ def _results(standing: ChangeStanding, request: Request) -> dict[str, Any]:
     }
 
 
-def _result(result: Result, standing: ChangeStanding) -> dict[str, Any]:
+def _result(result: Result, standing: ChangeStatus) -> dict[str, Any]:
     undone, until = standing.undone.get(result.key), standing.undoable.get(result.key)
     return {
         "key": result.key,
@@ -228,11 +229,11 @@ ROUTES: Final[Routes] = {
     Route.INBOX: inbox,
     Route.APPROVALS: approvals,
     Route.APPROVAL: approval,
-    Route.APPROVE: partial(decide, Action.APPROVE),
+    Route.APPROVE: partial(decide, SocketAction.APPROVE),
     Route.REJECT: reject,
-    Route.RETRY: partial(decide, Action.RETRY),
-    Route.EDIT: partial(decide, Action.EDIT),
+    Route.RETRY: partial(decide, SocketAction.RETRY),
+    Route.EDIT: partial(decide, SocketAction.EDIT),
     Route.CHANGE: change,
-    Route.UNDO: partial(decide, Action.UNDO),
-    Route.RETRY_CHANGE: partial(decide, Action.RETRY),
+    Route.UNDO: partial(decide, SocketAction.UNDO),
+    Route.RETRY_CHANGE: partial(decide, SocketAction.RETRY),
 }

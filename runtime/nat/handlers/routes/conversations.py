@@ -4,26 +4,26 @@ import json
 import re
 from typing import Final
 
+from nat.aws.items import timestamp
 from nat.conversations.events import Events
 from nat.conversations.listing import Listing
 from nat.conversations.turns import Turns
 from nat.errors import BadRequest, NotFound
-from nat.handlers.request import Answer, Request
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.items import timestamp
 from nat.names import Route, Table
 
 _PLACE: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,6})")
 
 
-def conversations(services: Services, request: Request) -> Answer:
+def conversations(services: Services, request: HttpRequest) -> HttpAnswer:
     """The person's conversations in the selected nation, newest first, in pages."""
     member = services.member(request)
     page = Listing(services.client, services.tables[Table.CONVERSATIONS]).of_person(
         member.nation_slug, member.user_id, limit=request.page_size(), after=request.query.get("after")
     )
-    return Answer(
+    return HttpAnswer(
         {
             "conversations": [
                 {
@@ -40,7 +40,7 @@ def conversations(services: Services, request: Request) -> Answer:
     )
 
 
-def turn_events(services: Services, request: Request) -> Answer:
+def turn_events(services: Services, request: HttpRequest) -> HttpAnswer:
     """The stored events of one turn of the person, or of their conversation, after `?after=attempt.seq`, as
     on the wire."""
     member = services.member(request)
@@ -56,7 +56,7 @@ def turn_events(services: Services, request: Request) -> Answer:
     events = Events(services.client, table).after(
         turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
     )
-    return Answer(
+    return HttpAnswer(
         {
             "turn": turn.turn_id,
             "state": turn.state.value,

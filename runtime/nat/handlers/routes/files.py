@@ -2,23 +2,26 @@
 
 from typing import Final
 
-from nat import aws, settings
+from nat import settings
+from nat.aws import clients
 from nat.conversations.files import ADDRESS_SECONDS, Files
-from nat.handlers.request import Answer, Request
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.names import Route, Table, Variable
 
 
-def file(services: Services, request: Request) -> Answer:
+def file(services: Services, request: HttpRequest) -> HttpAnswer:
     """Where the person's file can be fetched for 15 minutes, and how much it holds."""
     member = services.member(request, active=False)
     bucket = settings.read(Variable.FILES_BUCKET)
-    files = Files(services.client, services.tables[Table.CONVERSATIONS], aws.s3(), bucket, now=services.clock)
+    files = Files(
+        services.client, services.tables[Table.CONVERSATIONS], clients.s3(), bucket, now=services.clock
+    )
     found = files.address(
         member.nation_slug, member.user_id, request.path["conversation"], request.path["file"]
     )
-    return Answer(
+    return HttpAnswer(
         {
             "name": found.name,
             "url": found.url,

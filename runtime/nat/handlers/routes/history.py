@@ -2,21 +2,21 @@
 
 from typing import Any, Final
 
-from nat.actions.approvals import Approvals
-from nat.audit.entry import Kind
+from nat.approvals.approvals import Approvals
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws.items import timestamp
 from nat.conversations import export as files
+from nat.conversations.exchanges import LARGEST_PAGE, PAGE, Exchange, Exchanges
 from nat.conversations.export import Proposed, conversation_body, exchange_body
 from nat.conversations.feedback import Feedbacks, Thumb
-from nat.conversations.own import OwnConversations
-from nat.conversations.reading import LARGEST_PAGE, PAGE, Exchange, Reading
+from nat.conversations.own_conversations import OwnConversations
 from nat.conversations.search import Search
 from nat.conversations.turns import conversation_key
 from nat.errors import BadRequest
-from nat.handlers.request import Answer, Request, download
+from nat.handlers.request import HttpAnswer, HttpRequest, download
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.items import timestamp
 from nat.names import Route, Table
 from nat.people.memberships import Membership
 
@@ -25,14 +25,14 @@ LARGEST_EXPORT: Final = 3_500_000
 _TYPES: Final = {"md": "text/markdown", "json": "application/json"}
 
 
-def search(services: Services, request: Request) -> Answer:
+def search(services: Services, request: HttpRequest) -> HttpAnswer:
     """Conversations with all words of `?q=`, newest first. `complete` false means that `next` goes on with
     older ones, or that a very long conversation was not read to its beginning."""
     member = services.member(request)
     found = Search(services.client, services.tables[Table.CONVERSATIONS]).find(
         member.nation_slug, member.user_id, request.query.get("q", ""), after=request.query.get("after")
     )
-    return Answer(
+    return HttpAnswer(
         {
             "conversations": [
                 {**conversation_body(hit.conversation), "turn": hit.turn_id, "excerpt": hit.excerpt}
@@ -45,7 +45,7 @@ def search(services: Services, request: Request) -> Answer:
     )
 
 
-def conversation(services: Services, request: Request) -> Answer:
+def conversation(services: Services, request: HttpRequest) -> HttpAnswer:
     """One conversation, oldest exchange first: `?limit=` newest ones, or those `?before=` a page."""
     member = services.member(request)
     pages = _reading(services).read(
@@ -57,7 +57,7 @@ def conversation(services: Services, request: Request) -> Answer:
     )
     proposals = _proposals(services, member, request)
     running = pages.running
-    return Answer(
+    return HttpAnswer(
         {
             **conversation_body(pages.conversation),
             "exchanges": [exchange_body(each, proposals) for each in pages.exchanges],
@@ -74,33 +74,33 @@ def conversation(services: Services, request: Request) -> Answer:
     )
 
 
-def rename(services: Services, request: Request) -> Answer:
+def rename(services: Services, request: HttpRequest) -> HttpAnswer:
     """Give a conversation another title: `{"title"}`."""
     member = services.member(request)
     title = request.json().get("title")
     if not isinstance(title, str):
         raise BadRequest("`title` is a text.")
     renamed = _own(services).rename(member.nation_slug, member.user_id, request.path["conversation"], title)
-    return Answer(conversation_body(renamed))
+    return HttpAnswer(conversation_body(renamed))
 
 
-def delete(services: Services, request: Request) -> Answer:
+def delete(services: Services, request: HttpRequest) -> HttpAnswer:
     """Delete a conversation and everything of it. Works without a subscription."""
     member = services.member(request, active=False)
     identifier = request.path["conversation"]
     _own(services).erase(member.nation_slug, member.user_id, identifier)
     Audit(services.client, services.tables, now=services.clock).append(
         member.nation_slug,
-        Kind.CONVERSATION_DELETED,
+        AuditKind.CONVERSATION_DELETED,
         by=member.user_id,
         about=identifier,
         summary="Deleted a conversation of their own",
         once=f"deleted#{identifier}",
     )
-    return Answer("", 204)
+    return HttpAnswer("", 204)
 
 
-def export(services: Services, request: Request) -> Answer:
+def export(services: Services, request: HttpRequest) -> HttpAnswer:
     """A conversation as a download, `?format=md|json`. Works without a subscription."""
     member = services.member(request, active=False)
     wanted = request.query.get("format", "md")
@@ -140,7 +140,7 @@ def export(services: Services, request: Request) -> Answer:
     return download(text, name=name, content_type=_TYPES[wanted])
 
 
-def give_feedback(services: Services, request: Request) -> Answer:
+def give_feedback(services: Services, request: HttpRequest) -> HttpAnswer:
     """Say what you think of an answer: `{"thumb": "up" | "down" | null, "comment": "…"}`, in place of what
     was said before."""
     member = services.member(request)
@@ -158,7 +158,7 @@ def give_feedback(services: Services, request: Request) -> Answer:
         thumb=None if thumb is None else Thumb(thumb),
         comment=comment,
     )
-    return Answer(
+    return HttpAnswer(
         {
             "turn": given.turn_id,
             "thumb": None if given.thumb is None else given.thumb.value,
@@ -168,28 +168,28 @@ def give_feedback(services: Services, request: Request) -> Answer:
     )
 
 
-def take_feedback(services: Services, request: Request) -> Answer:
+def take_feedback(services: Services, request: HttpRequest) -> HttpAnswer:
     """Take back what you said of an answer."""
     member = services.member(request)
     _feedbacks(services).take_back(
         member.nation_slug, member.user_id, request.path["conversation"], request.path["turn"]
     )
-    return Answer("", 204)
+    return HttpAnswer("", 204)
 
 
 def _own(services: Services) -> OwnConversations:
     return OwnConversations(services.client, services.tables, now=services.clock)
 
 
-def _reading(services: Services) -> Reading:
-    return Reading(services.client, services.tables, now=services.clock)
+def _reading(services: Services) -> Exchanges:
+    return Exchanges(services.client, services.tables, now=services.clock)
 
 
 def _feedbacks(services: Services) -> Feedbacks:
     return Feedbacks(services.client, services.tables[Table.CONVERSATIONS], now=services.clock)
 
 
-def _proposals(services: Services, member: Membership, request: Request) -> list[Proposed]:
+def _proposals(services: Services, member: Membership, request: HttpRequest) -> list[Proposed]:
     approvals = Approvals(services.client, services.tables, now=services.clock)
     key = conversation_key(member.nation_slug, request.path["conversation"])
     return [

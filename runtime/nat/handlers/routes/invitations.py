@@ -3,15 +3,15 @@
 from functools import cache
 from typing import Any, Final
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.items import timestamp
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Button, Mail, address, page, plain
 from nat.errors import BadRequest, MailNotSent
-from nat.handlers.request import Answer, Request
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.routes.members import log_of, of_people
 from nat.handlers.services import Services
-from nat.items import timestamp
 from nat.names import Route
 from nat.people.invitations import LINK_USES, Invitation, Invitations, Made
 from nat.people.members import role_named
@@ -24,14 +24,14 @@ PLACE: Final = "/join#invitation="
 to any server, so no log has it."""
 
 
-def invitations(services: Services, request: Request) -> Answer:
+def invitations(services: Services, request: HttpRequest) -> HttpAnswer:
     """Invitations that can be accepted, newest first."""
     admin = services.member(request, at_least=Role.ADMIN, active=False)
     found = _invitations(services).of_nation(admin.nation_slug)
-    return Answer({"invitations": [_told(each) for each in found]})
+    return HttpAnswer({"invitations": [_told(each) for each in found]})
 
 
-def invite(services: Services, request: Request) -> Answer:
+def invite(services: Services, request: HttpRequest) -> HttpAnswer:
     """Invite an address, `{"email", "role"}`, or make a link, `{"role", "uses"}`. The link is told once."""
     admin = services.member(request, at_least=Role.ADMIN)
     body = request.json()
@@ -40,7 +40,7 @@ def invite(services: Services, request: Request) -> Answer:
     if body.get("email") is None:
         made = rows.by_link(admin, role, most_uses=_uses(body))
         log_of(services).invited(admin, made.invitation)
-        return Answer({**_told(made.invitation), "url": _url(request, made)}, status=201)
+        return HttpAnswer({**_told(made.invitation), "url": _url(request, made)}, status=201)
     if not isinstance(body["email"], str):
         raise BadRequest("`email` is the address to invite.")
     made = rows.by_email(admin, address(body["email"]), role)
@@ -50,18 +50,18 @@ def invite(services: Services, request: Request) -> Answer:
         rows.revoke(admin.nation_slug, made.invitation.id)
         raise
     log_of(services).invited(admin, made.invitation)
-    return Answer(_told(made.invitation), status=201)
+    return HttpAnswer(_told(made.invitation), status=201)
 
 
-def revoke_invitation(services: Services, request: Request) -> Answer:
+def revoke_invitation(services: Services, request: HttpRequest) -> HttpAnswer:
     """Withdraw an invitation."""
     admin = services.member(request, at_least=Role.ADMIN, active=False)
     revoked = _invitations(services).revoke(admin.nation_slug, request.path["invitation"])
     log_of(services).withdrew(admin, revoked)
-    return Answer({"id": revoked.id})
+    return HttpAnswer({"id": revoked.id})
 
 
-def accept_invitation(services: Services, request: Request) -> Answer:
+def accept_invitation(services: Services, request: HttpRequest) -> HttpAnswer:
     """Become a member by an invitation's `{"token"}`. No nation is selected: the token names it."""
     person = person_of(request.claims)
     select(person, request.headers)
@@ -73,7 +73,7 @@ def accept_invitation(services: Services, request: Request) -> Answer:
     if joined.new:
         log_of(services).accepted(joined.membership, invitation)
     membership = joined.membership
-    return Answer(
+    return HttpAnswer(
         {"nation_slug": membership.nation_slug, "role": membership.role.value, "joined": joined.new}
     )
 
@@ -89,7 +89,7 @@ def _uses(body: dict[str, Any]) -> int:
     return uses
 
 
-def _mail(request: Request, made: Made, *, inviter: User | None) -> None:
+def _mail(request: HttpRequest, made: Made, *, inviter: User | None) -> None:
     """Send an invitation to its address. Raises `MailNotSent`."""
     invitation, brand = made.invitation, _brand(request)
     who = "An admin" if inviter is None or inviter.email is None else inviter.email
@@ -101,7 +101,7 @@ def _mail(request: Request, made: Made, *, inviter: User | None) -> None:
         "If you do not know what this is about, you need not do anything.",
     )
     button = Button("Accept the invitation", _url(request, made))
-    Mail(aws.mail(), brand).send(
+    Mail(clients.mail(), brand).send(
         invitation.email or "",
         f"Invitation to {invitation.nation_slug} on {brand.name}",
         plain(brand, said, button),
@@ -109,11 +109,11 @@ def _mail(request: Request, made: Made, *, inviter: User | None) -> None:
     )
 
 
-def _url(request: Request, made: Made) -> str:
+def _url(request: HttpRequest, made: Made) -> str:
     return f"{_brand(request).app_url}{PLACE}{made.token}"
 
 
-def _brand(request: Request) -> Brand:
+def _brand(request: HttpRequest) -> Brand:
     """The brand whose web app the caller uses."""
     origin = next((value for name, value in request.headers.items() if name.lower() == "origin"), None)
     return _brands().at(origin)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from nat.errors import BadRequest
-from nat.handlers.request import Answer, Request
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.names import Route
@@ -14,14 +14,14 @@ from nat.people.session import person_of, select
 from nat.people.users import User
 
 
-def me(services: Services, request: Request) -> Answer:
+def me(services: Services, request: HttpRequest) -> HttpAnswer:
     """The person, and the nations they belong to with role and subscription state."""
     person = person_of(request.claims)
     select(person, request.headers)
     user = services.users.seen(person.user_id, email=person.email, now=services.clock())
     memberships = services.memberships.of_user(person.user_id)
     nations = services.nations.get_many(each.nation_slug for each in memberships)
-    return Answer(
+    return HttpAnswer(
         {
             "user_id": user.user_id,
             "email": user.email,
@@ -42,7 +42,7 @@ def me(services: Services, request: Request) -> Answer:
     )
 
 
-def primary_nation(services: Services, request: Request) -> Answer:
+def primary_nation(services: Services, request: HttpRequest) -> HttpAnswer:
     """Make one of the person's nations, `{"nation_slug"}`, the one that is selected when they sign in."""
     person = person_of(request.claims)
     select(person, request.headers)
@@ -52,7 +52,7 @@ def primary_nation(services: Services, request: Request) -> Answer:
     services.users.seen(person.user_id, email=person.email, now=services.clock())
     members = Members(services.client, services.tables, services.plans, now=services.clock)
     update_user_nation_link(person.user_id, valid_slug(slug), members)
-    return Answer({"nation_slug": slug})
+    return HttpAnswer({"nation_slug": slug})
 
 
 def _primary(user: User, memberships: list[Membership]) -> str | None:

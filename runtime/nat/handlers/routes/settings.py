@@ -2,26 +2,26 @@
 
 from typing import Final
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.conversations.retention import Shortening
-from nat.handlers.request import Answer, Request
+from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
 from nat.names import Route
 from nat.nations.budgets import Budgets
 from nat.nations.settings import BUDGETS, as_body, change
-from nat.people.budgets import begin_budgets
+from nat.people.budget_grants import begin_budgets
 from nat.roles import Role
 
 
-def settings(services: Services, request: Request) -> Answer:
+def settings(services: Services, request: HttpRequest) -> HttpAnswer:
     """The settings as they are."""
     member = services.member(request, active=False)
-    return Answer(as_body(services.nations.require(member.nation_slug)))
+    return HttpAnswer(as_body(services.nations.require(member.nation_slug)))
 
 
-def change_settings(services: Services, request: Request) -> Answer:
+def change_settings(services: Services, request: HttpRequest) -> HttpAnswer:
     """Change some of them; each change is an entry of the audit log. A shorter retention is applied to old
     conversations within minutes."""
     admin = services.member(request, at_least=Role.ADMIN, active=False)
@@ -36,7 +36,7 @@ def change_settings(services: Services, request: Request) -> Answer:
     for each in changed.changes:
         log.append(
             admin.nation_slug,
-            Kind.SETTINGS_CHANGED,
+            AuditKind.SETTINGS_CHANGED,
             by=admin.user_id,
             about=each.name,
             summary=f"Changed {each.name}",
@@ -44,7 +44,7 @@ def change_settings(services: Services, request: Request) -> Answer:
         )
         if each.name == "retention_days" and each.after < each.before:
             Shortening(services.client, services.tables).begin(admin.nation_slug)
-    return Answer(as_body(changed.nation))
+    return HttpAnswer(as_body(changed.nation))
 
 
 ROUTES: Final[Routes] = {Route.SETTINGS: settings, Route.CHANGE_SETTINGS: change_settings}

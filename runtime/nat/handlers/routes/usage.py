@@ -2,30 +2,34 @@
 
 from typing import Final
 
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
-from nat.handlers.request import Answer, Request, download
+from nat.aws.items import timestamp
+from nat.handlers.request import HttpAnswer, HttpRequest, download
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.items import timestamp
 from nat.names import Route
 from nat.people.usage_report import UsageReports
 
 
-def usage(services: Services, request: Request) -> Answer:
+def usage(services: Services, request: HttpRequest) -> HttpAnswer:
     """The pool of this period, and what was used by day and by person, `?first=&last=` in UTC days."""
     member = services.member(request)
     nation = services.nations.require(member.nation_slug)
-    return Answer(_reports(services).report(member, nation, *_days(request)))
+    return HttpAnswer(_reports(services).report(member, nation, *_days(request)))
 
 
-def usage_export(services: Services, request: Request) -> Answer:
+def usage_export(services: Services, request: HttpRequest) -> HttpAnswer:
     """The same as a CSV file, a row for each day and person. Works without a subscription."""
     member = services.member(request, active=False)
     nation = services.nations.require(member.nation_slug)
     text = _reports(services).as_csv(member, nation, *_days(request))
     Audit(services.client, services.tables, now=services.clock).append(
-        member.nation_slug, Kind.DATA_EXPORTED, by=member.user_id, about="usage", summary="Exported usage"
+        member.nation_slug,
+        AuditKind.DATA_EXPORTED,
+        by=member.user_id,
+        about="usage",
+        summary="Exported usage",
     )
     name = f"nat-usage-{member.nation_slug}-{timestamp(services.clock())[:10]}.csv"
     return download(text, name=name, content_type="text/csv")
@@ -35,7 +39,7 @@ def _reports(services: Services) -> UsageReports:
     return UsageReports(services.client, services.tables, services.plans, now=services.clock())
 
 
-def _days(request: Request) -> tuple[str | None, str | None]:
+def _days(request: HttpRequest) -> tuple[str | None, str | None]:
     return request.query.get("first"), request.query.get("last")
 
 

@@ -16,9 +16,9 @@ from local.claude import running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from local.openapi.vocabulary import Operation
 from local.stripe import RunningStripe, running_stripe
-from nat import aws
 from nat.agent.ports import ExportFile
 from nat.audit.log import Audit
+from nat.aws import clients
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.files import TurnFiles
 from nat.handlers.api import Api
@@ -32,16 +32,16 @@ from nat.people.invitations import Invitations
 from nat.people.members import Members
 from nat.people.memberships import Memberships
 from nat.privacy.export import Export
-from nat.privacy.jobs import Jobs, State, Task
+from nat.privacy.jobs import Jobs, JobState, Task
 from nat.privacy.requests import Requests
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import create_tables
 from tests.unit.local.openapi.front import Front, Function, serving
 from tests.unit.nat import world
-from tests.unit.nat.agent.changes import SLUG, bench
 from tests.unit.nat.agent.scripted_model import calls, says, use
 from tests.unit.nat.billing.shop import APP, PLANS, Shop
+from tests.unit.nat.changes.bench import SLUG, bench
 from tests.unit.nat.connections.crossing import BRANDS, crossing
 from tests.unit.nat.gateway import running_gateway
 from tests.unit.nat.turns.board import Board
@@ -95,7 +95,7 @@ class Town:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Notes which tables are written to, so that putting back looks at no others."""
-        events = aws.dynamodb().meta.events
+        events = clients.dynamodb().meta.events
         names = [f"before-parameter-build.dynamodb.{each}" for each in WRITES]
         for each in names:
             events.register(each, self._note)
@@ -110,7 +110,7 @@ class Town:
 
     def restore(self) -> None:
         """Everything as it was at the beginning, in our tables and at Stripe."""
-        client = aws.dynamodb()
+        client = clients.dynamodb()
         touched, self._touched = self._touched, set()
         for table in Table:
             if self.tables[table] not in touched:
@@ -167,8 +167,8 @@ def _running_town(
         bench(nationbuilder, SLUG) as office,
     ):
         bucket = f"files-{connecting.slug}"
-        aws.s3.cache_clear()
-        aws.s3().create_bucket(Bucket=bucket)
+        clients.s3.cache_clear()
+        clients.s3().create_bucket(Bucket=bucket)
         board = Board(Stage(tables), office, world.create_turn_queue())
         for variable, value in {
             Variable.TURN_QUEUE_URL: board.queue_url,
@@ -188,19 +188,19 @@ def _running_town(
         for slug in (WORKING, PAYING, LAPSED, connecting.slug):
             for name in PEOPLE:
                 world.store_members(tables, slug, [name], Role(name))
-        services = Services(aws.dynamodb(), tables, world.PLANS, clock=board.stage.clock)
+        services = Services(clients.dynamodb(), tables, world.PLANS, clock=board.stage.clock)
         requests = Api(services)
         billing = Api(
-            Services(aws.dynamodb(), tables, PLANS, clock=lambda: shop.now),
+            Services(clients.dynamodb(), tables, PLANS, clock=lambda: shop.now),
             BillingRoutes(shop.billing, APP).answering,
         )
-        waiting = aws.sqs().create_queue(QueueName=f"privacy-{connecting.slug}")["QueueUrl"]
-        jobs = Jobs(aws.dynamodb(), tables, aws.sqs(), waiting, now=board.stage.clock)
-        export = Export(aws.dynamodb(), tables, aws.s3(), bucket, now=board.stage.clock)
+        waiting = clients.sqs().create_queue(QueueName=f"privacy-{connecting.slug}")["QueueUrl"]
+        jobs = Jobs(clients.dynamodb(), tables, clients.sqs(), waiting, now=board.stage.clock)
+        export = Export(clients.dynamodb(), tables, clients.s3(), bucket, now=board.stage.clock)
         privacy = Api(
             services,
             PrivacyRoutes(
-                Requests(jobs, services.memberships, Audit(aws.dynamodb(), tables)), export
+                Requests(jobs, services.memberships, Audit(clients.dynamodb(), tables)), export
             ).answering,
         )
         slugs = {
@@ -219,10 +219,10 @@ def _running_town(
         town.known["job"] = [_exported(jobs, export, name) for name in ("owner", "admin")]
         town.keep()
         invitations_module._brands.cache_clear()
-        aws.mail().create_email_identity(EmailIdentity=SENDERS)
+        clients.mail().create_email_identity(EmailIdentity=SENDERS)
         with town.watched():
             yield town
-        aws.mail().delete_email_identity(EmailIdentity=SENDERS)
+        clients.mail().delete_email_identity(EmailIdentity=SENDERS)
         invitations_module._brands.cache_clear()
 
 
@@ -242,14 +242,14 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     board.carry_out(admitted)
     waiting = board.propose(office.people(12), office.new_tag("waiting"), user="admin")
     file = _file(board, bucket)
-    Feedbacks(aws.dynamodb(), town.tables[Table.CONVERSATIONS], now=board.stage.clock).give(
+    Feedbacks(clients.dynamodb(), town.tables[Table.CONVERSATIONS], now=board.stage.clock).give(
         WORKING, "admin", board.conversation_id, failed.turn_id, thumb=Thumb.DOWN, comment="No."
     )
     alone = board.stage.admitted("Who gave?", user_id="member", role=Role.MEMBER)
     board.stage.run(alone, says("Zoë gave $100."))
     running = board.stage.admitted("And now?", user_id="viewer", role=Role.VIEWER)
-    members = Members(aws.dynamodb(), town.tables, world.PLANS, now=board.stage.clock)
-    owner = Memberships(aws.dynamodb(), town.tables).require("owner", WORKING)
+    members = Members(clients.dynamodb(), town.tables, world.PLANS, now=board.stage.clock)
+    owner = Memberships(clients.dynamodb(), town.tables).require("owner", WORKING)
     made = [
         Invitations(town.tables, members).by_link(owner, Role.VIEWER, most_uses=3),
         Invitations(town.tables, members).by_email(owner, f"{STRANGER}@example.org", Role.MEMBER),
@@ -310,9 +310,9 @@ def _file(board: Board, bucket: str) -> str:
     turn = board.stage.turns.begin(asked)
     tables = board.stage.tables
     kept = TurnFiles(
-        aws.dynamodb(),
+        clients.dynamodb(),
         tables[Table.CONVERSATIONS],
-        aws.s3(),
+        clients.s3(),
         bucket,
         turn,
         app_url=APP,
@@ -326,7 +326,7 @@ def _exported(jobs: Jobs, export: Export, user_id: str) -> str:
     """The id of an export of a person that is done."""
     job = jobs.begin(Task.EXPORT_PERSON, user_id, user_id)
     file, counts = export.person(user_id, job.id)
-    jobs.note(replace(job, state=State.DONE, file=file, counts=counts))
+    jobs.note(replace(job, state=JobState.DONE, file=file, counts=counts))
     return job.id
 
 

@@ -9,15 +9,25 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from nat.agent.change import Change, Operation, Request, Subject
 from nat.agent.loop import Agent, TurnLimits
-from nat.agent.money import Prices
-from nat.agent.ports import Answer, Asked, Block, Message, ModelReply, ModelRequest, Page, Step, Usage
-from nat.agent.tool import Effect, Outcome, Tool
+from nat.agent.ports import (
+    AgentAnswer,
+    Asked,
+    Block,
+    Message,
+    ModelReply,
+    ModelRequest,
+    OpenPage,
+    Step,
+    Usage,
+)
+from nat.agent.pricing import ModelPrices
+from nat.agent.tool import Effect, Tool, ToolOutcome
+from nat.changes.plan import Change, Operation, PlannedRequest, Subject
+from nat.contract.events import Event, Link
 from nat.errors import NatError
-from nat.events import Event, Link
 from nat.roles import Role
-from tests.unit.nat.agent.kept_actions import KeptActions
+from tests.unit.nat.changes.kept import KeptChanges
 
 MODEL_ID = "claude-haiku-4-5"
 USAGE = Usage(input_tokens=100, output_tokens=10)
@@ -119,10 +129,10 @@ class Nation:
         return 200, {}
 
 
-def count_people(nation: Nation, *, tag: Annotated[str, Field(min_length=1)] = "any") -> Outcome:
+def count_people(nation: Nation, *, tag: Annotated[str, Field(min_length=1)] = "any") -> ToolOutcome:
     """Count people."""
     nation.work("count_people")
-    return Outcome(
+    return ToolOutcome(
         {"count": 23, "tag": tag},
         returned=23,
         total=40,
@@ -131,20 +141,20 @@ def count_people(nation: Nation, *, tag: Annotated[str, Field(min_length=1)] = "
     )
 
 
-def list_types(nation: Nation) -> Outcome:
+def list_types(nation: Nation) -> ToolOutcome:
     """List kinds of membership: nothing that outsiders write."""
     nation.work("list_types")
-    return Outcome({"types": []}, untrusted=False)
+    return ToolOutcome({"types": []}, untrusted=False)
 
 
 def update_person(nation: Nation) -> Change:
     """Change a person."""
-    return _change("update_person", Request("PATCH", "signups/5"), {"first_name": "Ada"})
+    return _change("update_person", PlannedRequest("PATCH", "signups/5"), {"first_name": "Ada"})
 
 
 def delete_person(nation: Nation) -> Change:
     """Remove a person."""
-    return _change("delete_person", Request("DELETE", "signups/5"), None)
+    return _change("delete_person", PlannedRequest("DELETE", "signups/5"), None)
 
 
 def tidy_person(nation: Nation) -> Change:
@@ -152,13 +162,13 @@ def tidy_person(nation: Nation) -> Change:
     return Change(tool="tidy_person", arguments={}, summary="Tidy Ada", operations=(), people=0)
 
 
-def _change(name: str, request: Request, after: dict[str, Any] | None) -> Change:
+def _change(name: str, request: PlannedRequest, after: dict[str, Any] | None) -> Change:
     subject = Subject("signup", "5", "Ada")
     operation = Operation("5", subject, request, {"first_name": "Eda"}, after)
     return Change(tool=name, arguments={}, summary="Change Ada", operations=(operation,), people=1)
 
 
-def _tool(function: Callable[..., Outcome] | Callable[..., Change], effect: Effect) -> Tool:
+def _tool(function: Callable[..., ToolOutcome] | Callable[..., Change], effect: Effect) -> Tool:
     name = function.__name__
     return Tool(name, "people", effect, f"Doing {name}", (), False, None, function)
 
@@ -185,20 +195,22 @@ class Table:
     events: list[Event] = field(default_factory=list)
     stopped: Callable[[], bool] = lambda: False
     limits: TurnLimits = field(default_factory=TurnLimits)
-    prices: Prices | None = None
-    actions: Any = field(default_factory=KeptActions)
+    prices: ModelPrices | None = None
+    actions: Any = field(default_factory=KeptChanges)
 
-    def answer(self, question: str = "How many?", history: Sequence[Message] = (), **changes: Any) -> Answer:
+    def answer(
+        self, question: str = "How many?", history: Sequence[Message] = (), **changes: Any
+    ) -> AgentAnswer:
         agent = Agent(self.model, TOOLS, self.limits, prices=self.prices)
         nation: Any = self.nation
         return agent.answer(
             asked(question, **changes),
             history=history,
             steps=self.steps,
-            nation=nation,
+            v2=nation,
             emit=self.events.append,
             stopped=self.stopped,
-            actions=self.actions,
+            changes=self.actions,
         )
 
 
@@ -214,7 +226,7 @@ def asked(
     role: str = "owner",
     time_zone: str = "Europe/Berlin",
     now: datetime = datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
-    page: Page | None = None,
+    page: OpenPage | None = None,
 ) -> Asked:
     """A question with everything that varies."""
     return Asked(question, nation_slug, Role(role), time_zone, now, page)

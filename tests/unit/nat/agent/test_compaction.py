@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nat.agent.compaction import Budget, Past, PastTurn, Record, compacted, tokens
+from nat.agent.compaction import Budget, CompactRecord, Past, PastTurn, compacted, tokens
 from nat.agent.ports import Message
 from nat.agent.results import CLOSE, OPEN, any_untrusted
 from nat.agent.transcript import starts_turn
@@ -56,7 +56,7 @@ def compact(before: Past, budget: Budget = SMALL, kept_since: datetime = LONG_AG
     return compacted(before, budget, kept_since=kept_since)
 
 
-def record_of(made: Past) -> Record:
+def record_of(made: Past) -> CompactRecord:
     assert made.record is not None
     return made.record
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from nat.agent.loop import CONVERSATION_FULL, TOO_LONG, USED_UP, TurnLimits
 from nat.agent.models.failures import PromptTooLong
-from nat.agent.money import Prices
-from nat.agent.ports import Answer, Message, ModelReply, Usage
-from nat.events import Notice, TextDelta, ToolStarted
+from nat.agent.ports import AgentAnswer, Message, ModelReply, Usage
+from nat.agent.pricing import ModelPrices
+from nat.contract.events import Notice, TextDelta, ToolStarted
 from tests.unit.nat.agent.scripted_model import MODEL_ID, USAGE, Nation, Table, calls, says, table, use
 
 FREE_OF_CHARGE = {"input": 0, "cache_write": 0, "cache_read": 0, "output": 1_000_000}
@@ -33,7 +33,7 @@ def assert_valid(messages: tuple[Message, ...]) -> None:
     assert open_calls == []
 
 
-def last_text(answer: Answer) -> str:
+def last_text(answer: AgentAnswer) -> str:
     return str(answer.messages[-1]["content"][-1]["text"])
 
 
@@ -147,7 +147,7 @@ def test_reaching_the_cost_limit_ends_honestly() -> None:
     turn = table(
         calls(use("count_people")),
         limits=TurnLimits(cost_micros=10),
-        prices=Prices.from_json({MODEL_ID: FREE_OF_CHARGE}),
+        prices=ModelPrices.from_json({MODEL_ID: FREE_OF_CHARGE}),
     )
 
     answer = turn.answer()

@@ -7,9 +7,16 @@ import pytest
 
 from nat import errors
 from nat.agent.loop import NOTHING_SAID, Agent, TurnLimits
-from nat.agent.money import Prices
 from nat.agent.ports import Message, ModelReply, Step, Usage
-from nat.events import ApprovalRequested, Event, Notice, TextDelta, ToolFinished, ToolStarted
+from nat.agent.pricing import ModelPrices
+from nat.contract.events import (
+    ApprovalRequested,
+    Event,
+    Notice,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
 from tests.unit.nat.agent.scripted_model import (
     MODEL_ID,
     TOOLS,
@@ -378,7 +385,7 @@ def test_an_empty_last_message_is_not_passed_off_as_an_answer() -> None:
 
 
 def test_usage_and_cost_add_up_over_all_messages() -> None:
-    prices = Prices.from_json(
+    prices = ModelPrices.from_json(
         {MODEL_ID: {"input": 1_000_000, "cache_write": 0, "cache_read": 0, "output": 5_000_000}}
     )
     turn = table(calls(use("count_people")), says("23."), prices=prices)
@@ -390,7 +397,7 @@ def test_usage_and_cost_add_up_over_all_messages() -> None:
 
 
 def test_an_unpriced_answer_has_no_cost() -> None:
-    assert table(says("23."), prices=Prices({})).answer().cost_micros is None
+    assert table(says("23."), prices=ModelPrices({})).answer().cost_micros is None
 
 
 def test_a_model_error_leaves_as_it_is() -> None:

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from nat.agent.gates import NO_POLICY, policy_of
 from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.ports import Message
 from nat.agent.tools import load
+from nat.changes.policy import NO_POLICY, policy_of
 from tests.unit.nat.agent.models.scripted import Script, Server, message, scripted, text
 from tests.unit.nat.agent.scripted_model import KeptSteps, Nation, asked
 
@@ -26,7 +26,7 @@ def ask(server: Server, *, key: str = "sk-1", history: list[Message] | None = No
             asked(**varies),
             history=history or [],
             steps=KeptSteps(),
-            nation=nation,
+            v2=nation,
             emit=lambda _: None,
             stopped=lambda: False,
             policy=policy,

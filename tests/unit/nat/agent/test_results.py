@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.agent.results import any_untrusted, error_block, is_untrusted, links_in, result_block
-from nat.agent.tool import Outcome
-from nat.events import Link
+from nat.agent.tool import ToolOutcome
+from nat.contract.events import Link
 
 
-def payload_of(outcome: Outcome, limit: int = 20_000) -> dict[str, Any]:
+def payload_of(outcome: ToolOutcome, limit: int = 20_000) -> dict[str, Any]:
     content = result_block("t1", outcome, limit)["content"]
     parsed: dict[str, Any] = json.loads(
         content.removeprefix("<untrusted_data>").removesuffix("</untrusted_data>")
@@ -19,19 +19,19 @@ def payload_of(outcome: Outcome, limit: int = 20_000) -> dict[str, Any]:
     return parsed
 
 
-def people(count: int, note: str = "x") -> Outcome:
+def people(count: int, note: str = "x") -> ToolOutcome:
     records = [{"id": str(n), "name": f"Person {n}", "note": note} for n in range(count)]
-    return Outcome({"people": records}, returned=count, total=count, complete=True)
+    return ToolOutcome({"people": records}, returned=count, total=count, complete=True)
 
 
 def test_keys_are_sorted_and_nothing_is_padded() -> None:
-    content = result_block("t1", Outcome({"b": 1, "a": 2}, total=3), 1_000)["content"]
+    content = result_block("t1", ToolOutcome({"b": 1, "a": 2}, total=3), 1_000)["content"]
 
     assert content == '<untrusted_data>{"data":{"a":2,"b":1},"total":3}</untrusted_data>'
 
 
 def test_data_that_no_outsider_writes_is_not_marked() -> None:
-    assert not is_untrusted(result_block("t1", Outcome({}, untrusted=False), 1_000))
+    assert not is_untrusted(result_block("t1", ToolOutcome({}, untrusted=False), 1_000))
 
 
 @settings(deadline=None)
@@ -78,7 +78,7 @@ def test_cutting_leaves_the_tools_own_data_alone() -> None:
 def test_links_survive_in_the_stored_result() -> None:
     link = Link("Donors", "https://demo.nationbuilder.com/admin/signups?a<b")
 
-    assert links_in([result_block("t1", Outcome({}, links=(link,)), 1_000)]) == [link]
+    assert links_in([result_block("t1", ToolOutcome({}, links=(link,)), 1_000)]) == [link]
 
 
 def test_an_error_has_no_links_and_no_taint() -> None:

@@ -11,7 +11,7 @@ from nat import errors
 from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
-from nat.agent.ports import Answer, Message
+from nat.agent.ports import AgentAnswer, Message
 from tests.unit.nat.agent.scripted_model import TOOLS, KeptSteps, Nation, asked
 
 LOOK: list[dict[str, Any]] = [
@@ -36,14 +36,14 @@ def answer(
     key: str = "sk-1",
     stopped: Callable[[], bool] = lambda: False,
     **varies: Any,
-) -> Answer:
+) -> AgentAnswer:
     nation: Any = Nation()
     with Clients(claude.base_url, Patience(first_wait=0.01, longest_wait=0.1)) as clients:
         return Agent(AnthropicModel(clients, key, model), TOOLS).answer(
             asked(**varies),
             history=history,
             steps=KeptSteps(),
-            nation=nation,
+            v2=nation,
             emit=lambda _: None,
             stopped=stopped,
         )

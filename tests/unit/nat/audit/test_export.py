@@ -6,22 +6,22 @@ import json
 
 import pytest
 
-from nat import aws
 from nat.audit import export as exports
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.export import export
 from nat.audit.log import EVERYTHING, Audit
+from nat.aws import clients
 from nat.settings import TableNames
 
 
 @pytest.fixture
 def audit(tables: TableNames) -> Audit:
-    return Audit(aws.dynamodb(), tables)
+    return Audit(clients.dynamodb(), tables)
 
 
 def test_csv_has_a_row_for_each_entry_and_holds_the_chain(audit: Audit) -> None:
-    first = audit.append("acme", Kind.CONNECTED, by="ann", summary="NationBuilder")
-    second = audit.append("acme", Kind.ROLE_CHANGED, by="ann", about="bob", details={"to": "admin"})
+    first = audit.append("acme", AuditKind.CONNECTED, by="ann", summary="NationBuilder")
+    second = audit.append("acme", AuditKind.ROLE_CHANGED, by="ann", about="bob", details={"to": "admin"})
     assert first is not None
     assert second is not None
 
@@ -34,7 +34,7 @@ def test_csv_has_a_row_for_each_entry_and_holds_the_chain(audit: Audit) -> None:
 
 
 def test_csv_escapes_what_a_spreadsheet_would_run(audit: Audit) -> None:
-    audit.append("acme", Kind.TOOL_WRITE, by="ann", summary='=HYPERLINK("http://evil")', about="@SUM(1)")
+    audit.append("acme", AuditKind.TOOL_WRITE, by="ann", summary='=HYPERLINK("http://evil")', about="@SUM(1)")
 
     [row] = csv.DictReader(io.StringIO(export(audit, "acme", EVERYTHING, "csv").text))
 
@@ -43,7 +43,7 @@ def test_csv_escapes_what_a_spreadsheet_would_run(audit: Audit) -> None:
 
 
 def test_json_holds_entries_and_says_that_it_is_complete(audit: Audit) -> None:
-    entry = audit.append("acme", Kind.REVOKED, by="ann", summary="Slack")
+    entry = audit.append("acme", AuditKind.REVOKED, by="ann", summary="Slack")
     assert entry is not None
 
     body = json.loads(export(audit, "acme", EVERYTHING, "json").text)
@@ -56,7 +56,7 @@ def test_what_one_file_does_not_hold_follows_in_the_next(
     audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(5):
-        audit.append("acme", Kind.REVOKED, by="ann", summary=f"deed {number}" + "x" * 300)
+        audit.append("acme", AuditKind.REVOKED, by="ann", summary=f"deed {number}" + "x" * 300)
     monkeypatch.setattr(exports, "MOST_BYTES", 1_500)
 
     first = export(audit, "acme", EVERYTHING, "json")

@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import pytest
 
-from nat import aws
-from nat.audit.entry import FIRST_HASH, Kind, sort_key
+from nat.audit.entry import FIRST_HASH, AuditKind, sort_key
 from nat.audit.log import SYSTEM, Audit, Filter
+from nat.aws import clients
+from nat.aws.items import encode
 from nat.errors import BadRequest
-from nat.items import encode
 from nat.names import Table
 from nat.settings import TableNames
 from tests.unit.nat.conflicts import conflicting
@@ -26,7 +26,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def audit(tables: TableNames, clock: Clock) -> Audit:
-    return Audit(aws.dynamodb(), tables, now=clock)
+    return Audit(clients.dynamodb(), tables, now=clock)
 
 
 def fill(audit: Audit, clock: Clock, count: int) -> None:
@@ -34,7 +34,7 @@ def fill(audit: Audit, clock: Clock, count: int) -> None:
     for number in range(count):
         audit.append(
             "acme",
-            Kind.TOOL_WRITE if number % 3 == 0 else Kind.ROLE_CHANGED,
+            AuditKind.TOOL_WRITE if number % 3 == 0 else AuditKind.ROLE_CHANGED,
             by="ann" if number % 2 == 0 else "bob",
             summary=f"deed {number + 1}",
         )
@@ -48,15 +48,15 @@ def numbers(audit: Audit, wanted: Filter, **page: Any) -> list[int]:
 def tamper(tables: TableNames, number: int, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a stored row as somebody with every right could."""
     key = encode({"nation_slug": "acme", "entry": sort_key(number)})
-    item: dict[str, Any] = dict(aws.dynamodb().get_item(TableName=tables[Table.AUDIT], Key=key)["Item"])
+    item: dict[str, Any] = dict(clients.dynamodb().get_item(TableName=tables[Table.AUDIT], Key=key)["Item"])
     change(item)
-    aws.dynamodb().put_item(TableName=tables[Table.AUDIT], Item=item)
+    clients.dynamodb().put_item(TableName=tables[Table.AUDIT], Item=item)
 
 
 def test_an_entry_is_read_back_as_it_was_added(audit: Audit) -> None:
     added = audit.append(
         "acme",
-        Kind.TOOL_WRITE,
+        AuditKind.TOOL_WRITE,
         by="ann",
         about="add_tags_to_person",
         summary="Tag Zoë “Z” Łuk",
@@ -79,35 +79,37 @@ def test_the_first_entry_begins_the_chain_and_each_other_names_the_one_before(
 
 def test_writers_at_the_same_moment_make_one_chain_without_gaps(audit: Audit) -> None:
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lambda n: audit.append("acme", Kind.REFRESHED, by=SYSTEM, about=str(n)), range(60)))
+        list(
+            pool.map(lambda n: audit.append("acme", AuditKind.REFRESHED, by=SYSTEM, about=str(n)), range(60))
+        )
 
     verified = audit.verify("acme")
     assert (verified.whole, verified.entries) == (True, 60)
 
 
 def test_nations_have_chains_of_their_own(audit: Audit) -> None:
-    audit.append("acme", Kind.CONNECTED, by="ann")
+    audit.append("acme", AuditKind.CONNECTED, by="ann")
 
-    other = audit.append("other", Kind.CONNECTED, by="bob")
+    other = audit.append("other", AuditKind.CONNECTED, by="bob")
 
     assert other is not None
     assert (other.number, other.previous) == (1, FIRST_HASH)
 
 
 def test_time_does_not_run_backwards_when_a_writers_clock_does(audit: Audit, clock: Clock) -> None:
-    audit.append("acme", Kind.CONNECTED, by="ann")
+    audit.append("acme", AuditKind.CONNECTED, by="ann")
     clock.advance(hours=-1)
 
-    later = audit.append("acme", Kind.REVOKED, by="ann")
+    later = audit.append("acme", AuditKind.REVOKED, by="ann")
 
     assert later is not None
     assert later.at == START
 
 
 def test_a_deed_that_is_named_has_one_entry_however_often_it_is_carried_out(audit: Audit) -> None:
-    first = audit.append("acme", Kind.TOOL_WRITE, by="ann", once="turn-1#begun")
+    first = audit.append("acme", AuditKind.TOOL_WRITE, by="ann", once="turn-1#begun")
 
-    again = audit.append("acme", Kind.TOOL_WRITE, by="ann", once="turn-1#begun")
+    again = audit.append("acme", AuditKind.TOOL_WRITE, by="ann", once="turn-1#begun")
 
     assert first is not None
     assert again is None
@@ -116,22 +118,26 @@ def test_a_deed_that_is_named_has_one_entry_however_often_it_is_carried_out(audi
 
 def test_a_named_deed_by_many_writers_at_once_has_one_entry(audit: Audit) -> None:
     with ThreadPoolExecutor(8) as pool:
-        added = list(pool.map(lambda _: audit.append("acme", Kind.TOOL_WRITE, by="ann", once="x"), range(16)))
+        added = list(
+            pool.map(lambda _: audit.append("acme", AuditKind.TOOL_WRITE, by="ann", once="x"), range(16))
+        )
 
     assert len([each for each in added if each]) == 1
 
 
 def test_a_conflict_of_transactions_is_tried_again(audit: Audit, tables: TableNames) -> None:
     with conflicting(2) as url:
-        client = boto3.client("dynamodb", endpoint_url=url, config=aws.CONFIG)
-        added = Audit(client, tables, sleep=lambda _: None).append("acme", Kind.REVOKED, by="ann", once="x")
+        client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
+        added = Audit(client, tables, sleep=lambda _: None).append(
+            "acme", AuditKind.REVOKED, by="ann", once="x"
+        )
 
     assert added is not None
 
 
 def test_details_that_are_too_large_are_replaced_by_their_hash(audit: Audit) -> None:
     entry = audit.append(
-        "acme", Kind.TOOL_WRITE, by="ann", details={"tool": "tag_people", "ids": ["1"] * 9_000}
+        "acme", AuditKind.TOOL_WRITE, by="ann", details={"tool": "tag_people", "ids": ["1"] * 9_000}
     )
 
     assert entry is not None
@@ -173,14 +179,14 @@ def test_entries_of_a_person_and_of_a_kind_are_found(audit: Audit, clock: Clock)
     fill(audit, clock, 10)
 
     assert numbers(audit, Filter(by="bob")) == [10, 8, 6, 4, 2]
-    assert numbers(audit, Filter(kind=Kind.TOOL_WRITE)) == [10, 7, 4, 1]
-    assert numbers(audit, Filter(by="ann", kind=Kind.TOOL_WRITE)) == [7, 1]
+    assert numbers(audit, Filter(kind=AuditKind.TOOL_WRITE)) == [10, 7, 4, 1]
+    assert numbers(audit, Filter(by="ann", kind=AuditKind.TOOL_WRITE)) == [7, 1]
 
 
 def test_a_page_that_has_looked_far_enough_says_where_to_go_on(audit: Audit, clock: Clock) -> None:
     fill(audit, clock, 10)
 
-    page = audit.page("acme", Filter(kind=Kind.TOOL_WRITE), read_at_most=2)
+    page = audit.page("acme", Filter(kind=AuditKind.TOOL_WRITE), read_at_most=2)
 
     assert [each.number for each in page.entries] == [10]
     assert page.next == "9"
@@ -220,7 +226,7 @@ def test_a_changed_entry_shows(audit: Audit, clock: Clock, tables: TableNames, n
 def test_an_entry_that_was_taken_out_shows(audit: Audit, clock: Clock, tables: TableNames) -> None:
     fill(audit, clock, 5)
 
-    aws.dynamodb().delete_item(
+    clients.dynamodb().delete_item(
         TableName=tables[Table.AUDIT], Key=encode({"nation_slug": "acme", "entry": sort_key(3)})
     )
 
@@ -228,8 +234,8 @@ def test_an_entry_that_was_taken_out_shows(audit: Audit, clock: Clock, tables: T
 
 
 def test_an_entry_of_another_nation_that_was_put_in_shows(audit: Audit, tables: TableNames) -> None:
-    audit.append("acme", Kind.CONNECTED, by="ann", summary="x")
-    foreign = audit.append("other", Kind.CONNECTED, by="ann", summary="y")
+    audit.append("acme", AuditKind.CONNECTED, by="ann", summary="x")
+    foreign = audit.append("other", AuditKind.CONNECTED, by="ann", summary="y")
     assert foreign is not None
 
     tamper(tables, 1, lambda item: item.update(hash={"S": foreign.hash}, summary={"S": "y"}))

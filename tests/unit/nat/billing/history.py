@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from local.stripe import running_stripe
-from nat.billing.notification import Notification
+from nat.billing.stripe_event import StripeEvent
 from nat.settings import TableNames
 from tests.unit.nat.billing.shop import Shop, notified
 from tests.unit.nat.world import START
@@ -23,7 +23,7 @@ class Life:
     random: Random
     wanted: int
     """Events of the types that Nat acts on."""
-    events: list[Notification] = field(default_factory=list)
+    events: list[StripeEvent] = field(default_factory=list)
     """What Nat acts on, in the order it happened."""
     seen: int = 0
 
@@ -116,11 +116,11 @@ def told_at_random(seed: int, wanted: int, tables: TableNames, delivery: Random)
     more than once, several at a time."""
     with running_stripe(at=START) as stripe, ThreadPoolExecutor(DELIVERERS) as threads:
         life = Life(Shop.open(stripe, tables), Random(seed), wanted)
-        waiting: list[Notification] = []
+        waiting: list[StripeEvent] = []
         known = 0
         share = delivery.choice((0.0, 0.05, 0.3, 0.8))
 
-        def take(batch: list[Notification]) -> None:
+        def take(batch: list[StripeEvent]) -> None:
             list(threads.map(life.shop.billing.webhooks.take, batch))
 
         def listen() -> None:

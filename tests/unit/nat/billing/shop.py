@@ -9,16 +9,16 @@ from stripe import StripeClient
 
 from local.stripe import RunningStripe
 from local.stripe.webhooks import signature
-from nat import aws
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit, Filter
+from nat.aws import clients
 from nat.billing.checkout import CheckoutPage, Subscriber
 from nat.billing.meters import Meters
-from nat.billing.notification import Notification, verify
-from nat.billing.process import Billing
-from nat.billing.rounds import Rounds
-from nat.billing.thresholds import Thresholds
-from nat.billing.vendor import client
+from nat.billing.reconcile import Reconciliation
+from nat.billing.services import Billing
+from nat.billing.stripe_api import client
+from nat.billing.stripe_event import StripeEvent, verify
+from nat.billing.usage_alerts import UsageAlerts
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations
@@ -44,7 +44,7 @@ class Shop:
     tables: TableNames
     billing: Billing
     client: StripeClient
-    rounds: Rounds
+    rounds: Reconciliation
 
     @classmethod
     def open(cls, stripe: RunningStripe, tables: TableNames) -> "Shop":
@@ -54,9 +54,11 @@ class Shop:
         def clock() -> datetime:
             return datetime.fromtimestamp(stripe.state.store.clock.now(), UTC)
 
-        billing = Billing.of(aws.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
-        meters = Meters(aws.dynamodb(), tables, vendor)
-        rounds = Rounds(billing.synchroniser, meters, Thresholds(aws.dynamodb(), tables, PLANS, clock))
+        billing = Billing.of(clients.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
+        meters = Meters(clients.dynamodb(), tables, vendor)
+        rounds = Reconciliation(
+            billing.synchroniser, meters, UsageAlerts(clients.dynamodb(), tables, PLANS, clock)
+        )
         return cls(stripe, tables, billing, vendor, rounds)
 
     @property
@@ -82,7 +84,7 @@ class Shop:
 
     def nation(self, slug: str = "demo") -> Nation:
         """The record."""
-        return Nations(aws.dynamodb(), self.tables).require(slug)
+        return Nations(clients.dynamodb(), self.tables).require(slug)
 
     def standing(self, slug: str = "demo") -> dict[str, Any]:
         """Everything in the nation's row that follows from billing, without counters and times of writing."""
@@ -114,13 +116,13 @@ class Shop:
         ]
         return [{"event": event, **detail} for _, event, detail in sorted(found, key=lambda each: each[0])]
 
-    def audited(self, slug: str = "demo", kind: Kind = Kind.BILLING_CHANGED) -> list[str]:
+    def audited(self, slug: str = "demo", kind: AuditKind = AuditKind.BILLING_CHANGED) -> list[str]:
         """Summaries of the audit log's entries of one kind, oldest first."""
-        page = Audit(aws.dynamodb(), self.tables).page(slug, Filter(kind=kind), limit=100)
+        page = Audit(clients.dynamodb(), self.tables).page(slug, Filter(kind=kind), limit=100)
         return [entry.summary for entry in page.entries][::-1]
 
 
-def notified(event: dict[str, Any]) -> Notification:
+def notified(event: dict[str, Any]) -> StripeEvent:
     """What the webhook makes of an event: the real way, through a signed body."""
     text = json.dumps(event)
     return verify(text.encode(), signature(text, "whsec_test"), ("whsec_test",))

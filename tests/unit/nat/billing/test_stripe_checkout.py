@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import requests
 
-from nat import aws
-from nat.audit.entry import Kind
-from nat.billing.rows import BillingRows
+from nat.audit.entry import AuditKind
+from nat.aws import clients
+from nat.billing.nation_row import BillingRows
 from nat.billing.sync import Synchroniser
 from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
 from nat.nations.record import SubscriptionStatus
@@ -74,7 +74,7 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
     assert nation.queries_limit == 500
     assert memberships.require("ada", "demo").role is Role.OWNER
     assert (nation.owner_id, nation.owner_provisional) == ("ada", True)
-    assert shop.audited(kind=Kind.ROLE_CHANGED) == [
+    assert shop.audited(kind=AuditKind.ROLE_CHANGED) == [
         "Owns the nation provisionally: the first to subscribe it"
     ]
 
@@ -88,7 +88,7 @@ class Dying(BillingRows):
 
 def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Shop) -> None:
     working = shop.billing.synchroniser
-    rows = Dying(aws.dynamodb(), shop.tables)
+    rows = Dying(clients.dynamodb(), shop.tables)
     dying = Synchroniser(
         shop.client, replace(working.storage, rows=rows), PLANS, grace=GRACE, note=lambda *_: None
     )
@@ -100,9 +100,9 @@ def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Sho
 
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
     assert working.storage.memberships.require("ada", "demo").role is Role.OWNER
-    assert shop.audited(kind=Kind.ROLE_CHANGED) == []
+    assert shop.audited(kind=AuditKind.ROLE_CHANGED) == []
     shop.take_all()
-    assert len(shop.audited(kind=Kind.ROLE_CHANGED)) == 1
+    assert len(shop.audited(kind=AuditKind.ROLE_CHANGED)) == 1
 
 
 def test_a_nation_hears_from_the_brand_whose_web_app_it_was_paid_in(shop: Shop) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from local.stripe.webhooks import signature
-from nat import aws
-from nat.billing.notification import Notification, SignatureInvalid, verify
-from nat.billing.vendor import Keys, KeysMissing
+from nat.aws import clients
+from nat.billing.stripe_api import Keys, KeysMissing
+from nat.billing.stripe_event import SignatureInvalid, StripeEvent, verify
 from nat.billing.webhook import Undeliverable
 from nat.errors import BadRequest
 from nat.names import Bus
@@ -38,7 +38,7 @@ def use(shop: Shop, queries: int) -> None:
 def test_a_signed_event_is_read() -> None:
     found = verify(BODY.encode(), signature(BODY, SECRET), [SECRET])
 
-    assert found == Notification("evt_1", "customer.subscription.updated", 1_700_000_000, "sub_1")
+    assert found == StripeEvent("evt_1", "customer.subscription.updated", 1_700_000_000, "sub_1")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_invoice_names_its_subscription_in_its_parent(shop: Shop) -> None:
 def test_a_message_comes_back_from_the_queue_as_it_went_in() -> None:
     found = verify(BODY.encode(), signature(BODY, SECRET), [SECRET])
 
-    assert Notification.read(found.as_message()) == found
+    assert StripeEvent.read(found.as_message()) == found
 
 
 @pytest.mark.parametrize("text", ["unset", "{}", '{"api_key": "sk", "webhook_secrets": "whsec"}', "[]"])
@@ -135,7 +135,7 @@ def test_an_event_without_a_slug_goes_to_the_dead_letters(shop: Shop) -> None:
 
 def test_an_event_without_a_subscription_goes_to_the_dead_letters(shop: Shop) -> None:
     with pytest.raises(Undeliverable) as refused:
-        shop.billing.webhooks.take(Notification("evt_1", "invoice.paid", 1, None, "in_1"))
+        shop.billing.webhooks.take(StripeEvent("evt_1", "invoice.paid", 1, None, "in_1"))
 
     assert refused.value.reason == "no_subscription"
 
@@ -164,7 +164,7 @@ def test_what_cannot_be_understood_goes_to_the_dead_letters(
 
 def test_an_unknown_subscription_goes_to_the_dead_letters(shop: Shop) -> None:
     with pytest.raises(Undeliverable) as refused:
-        shop.billing.webhooks.take(Notification("evt_1", "customer.subscription.updated", 1, "sub_gone"))
+        shop.billing.webhooks.take(StripeEvent("evt_1", "customer.subscription.updated", 1, "sub_gone"))
 
     assert refused.value.reason == "subscription_unknown"
 
@@ -431,7 +431,7 @@ def test_an_older_reading_never_overwrites_a_later_one(shop: Shop) -> None:
 
 def test_other_fields_of_the_record_are_kept(shop: Shop) -> None:
     shop.subscribe("nat_pro")
-    nations = Nations(aws.dynamodb(), shop.tables)
+    nations = Nations(clients.dynamodb(), shop.tables)
     nations.update("demo", {"nb_connected": True, "time_zone": "Europe/Berlin", "policy": {"bulk": "ask"}})
 
     shop.stripe.advance(days=32)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from nat import aws
+from nat.aws import clients
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Button, Mail, address, page, plain
 from nat.errors import BadRequest, MailNotSent
@@ -20,9 +20,9 @@ BRAND = Brand("Assistenz für Bürger", "hallo@mail.example", ("https://app.exam
 @pytest.fixture
 def sender(embedded_aws: EmbeddedAws) -> Iterator[None]:
     """The brand's domain is verified."""
-    aws.mail().create_email_identity(EmailIdentity="mail.example")
+    clients.mail().create_email_identity(EmailIdentity="mail.example")
     yield
-    aws.mail().delete_email_identity(EmailIdentity="mail.example")
+    clients.mail().delete_email_identity(EmailIdentity="mail.example")
 
 
 def sent(embedded_aws: EmbeddedAws, message_id: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def sent(embedded_aws: EmbeddedAws, message_id: str) -> dict[str, Any]:
 def test_an_email_comes_from_the_brand_as_text_and_html(embedded_aws: EmbeddedAws) -> None:
     said = ("One & two", "<b>three</b>")
 
-    message_id = Mail(aws.mail(), BRAND).send(
+    message_id = Mail(clients.mail(), BRAND).send(
         " Ann@Example.org", "Grüße", plain(BRAND, said), page(BRAND, said)
     )
 
@@ -52,7 +52,7 @@ def test_an_email_comes_from_the_brand_as_text_and_html(embedded_aws: EmbeddedAw
 
 
 def test_a_sender_that_is_not_verified_is_our_outage(embedded_aws: EmbeddedAws) -> None:
-    mail = Mail(aws.mail(), Brand("Nat", "nat@unverified.example", ("https://app.example",)))
+    mail = Mail(clients.mail(), Brand("Nat", "nat@unverified.example", ("https://app.example",)))
 
     with pytest.raises(MailNotSent):
         mail.send("ann@example.org", "Hello", "Hello")
@@ -97,7 +97,7 @@ def test_addresses_are_compared_in_lower_case() -> None:
 @pytest.mark.parametrize("subject", ["", "two\nlines", "x" * 201, "zero\0"])
 def test_a_subject_is_one_line(subject: str) -> None:
     with pytest.raises(BadRequest):
-        Mail(aws.mail(), BRAND).send("ann@example.org", subject, "Hello")
+        Mail(clients.mail(), BRAND).send("ann@example.org", subject, "Hello")
 
 
 def test_the_brand_is_that_of_the_web_app_people_come_from() -> None:

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.credentials import Credentials
 
-from nat import aws
+from nat.aws import clients
 from nat.channels.push import Push, PushFailed
-from nat.channels.websocket import Session, Sockets, Subscriptions
+from nat.channels.websocket import Followers, Session, Sockets
 from nat.errors import Unauthenticated
 from nat.names import Table
 from nat.settings import TableNames
@@ -26,17 +26,17 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def sockets(tables: TableNames) -> Sockets:
-    return Sockets(aws.dynamodb(), tables)
+    return Sockets(clients.dynamodb(), tables)
 
 
 @pytest.fixture
-def subscriptions(tables: TableNames, gateway: Gateway) -> Subscriptions:
+def subscriptions(tables: TableNames, gateway: Gateway) -> Followers:
     push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
-    return Subscriptions(aws.dynamodb(), tables, push)
+    return Followers(clients.dynamodb(), tables, push)
 
 
 def test_a_connection_knows_its_person_and_what_it_follows(
-    sockets: Sockets, subscriptions: Subscriptions
+    sockets: Sockets, subscriptions: Followers
 ) -> None:
     sockets.open("c1", "ann", "demo", START)
 
@@ -51,7 +51,7 @@ def test_an_unknown_connection_has_to_connect_again(sockets: Sockets) -> None:
 
 
 def test_a_closed_connection_leaves_nothing(
-    tables: TableNames, sockets: Sockets, subscriptions: Subscriptions
+    tables: TableNames, sockets: Sockets, subscriptions: Followers
 ) -> None:
     sockets.open("c1", "ann", "demo", START)
     for number in range(30):
@@ -63,13 +63,13 @@ def test_a_closed_connection_leaves_nothing(
     assert rows(tables, Table.SOCKETS) == []
 
 
-def test_a_connection_that_ended_cannot_follow(tables: TableNames, subscriptions: Subscriptions) -> None:
+def test_a_connection_that_ended_cannot_follow(tables: TableNames, subscriptions: Followers) -> None:
     assert subscriptions.subscribe(TALK, "c1", START) is False
     assert rows(tables, Table.SOCKETS) == []
 
 
 def test_an_event_reaches_every_follower_and_nobody_else(
-    sockets: Sockets, subscriptions: Subscriptions, gateway: Gateway
+    sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     for connection, conversation in (("c1", TALK), ("c2", TALK), ("c3", TALK + "X")):
         sockets.open(connection, "ann", "demo", START)
@@ -81,7 +81,7 @@ def test_an_event_reaches_every_follower_and_nobody_else(
 
 
 def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(
-    tables: TableNames, sockets: Sockets, subscriptions: Subscriptions, gateway: Gateway
+    tables: TableNames, sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     for connection in ("c1", "c2"):
         sockets.open(connection, "ann", "demo", START)
@@ -96,11 +96,11 @@ def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(
 
 
 def test_a_follower_whose_session_is_missing_is_forgotten_too(
-    tables: TableNames, sockets: Sockets, subscriptions: Subscriptions, gateway: Gateway
+    tables: TableNames, sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     sockets.open("c1", "ann", "demo", START)
     subscriptions.subscribe(TALK, "c1", START)
-    aws.dynamodb().delete_item(
+    clients.dynamodb().delete_item(
         TableName=tables[Table.SOCKETS],
         Key={"subject": {"S": "connection#c1"}, "connection_id": {"S": "c1"}},
     )
@@ -112,7 +112,7 @@ def test_a_follower_whose_session_is_missing_is_forgotten_too(
 
 
 def test_a_push_that_fails_keeps_the_subscription(
-    sockets: Sockets, subscriptions: Subscriptions, gateway: Gateway
+    sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     for connection in ("c1", "c2"):
         sockets.open(connection, "ann", "demo", START)
@@ -125,7 +125,7 @@ def test_a_push_that_fails_keeps_the_subscription(
     assert dict(gateway.pushed) == {"c2": ["hello"]}
 
 
-def test_many_threads_push_at_once(sockets: Sockets, subscriptions: Subscriptions, gateway: Gateway) -> None:
+def test_many_threads_push_at_once(sockets: Sockets, subscriptions: Followers, gateway: Gateway) -> None:
     with ThreadPoolExecutor(16) as threads:
         assert all(threads.map(lambda number: subscriptions.push(f"c{number}", "x"), range(64)))
 
@@ -133,7 +133,7 @@ def test_many_threads_push_at_once(sockets: Sockets, subscriptions: Subscription
 
 
 def test_who_is_shut_out_of_a_nation_follows_nothing_there(
-    tables: TableNames, sockets: Sockets, subscriptions: Subscriptions
+    tables: TableNames, sockets: Sockets, subscriptions: Followers
 ) -> None:
     for connection, user, slug in (
         ("c1", "ann", "demo"),
@@ -154,7 +154,7 @@ def test_who_is_shut_out_of_a_nation_follows_nothing_there(
 
 
 def test_a_connection_that_cannot_be_ended_at_once_follows_nothing_either(
-    sockets: Sockets, subscriptions: Subscriptions
+    sockets: Sockets, subscriptions: Followers
 ) -> None:
     sockets.open("c1", "ann", "demo", START)
     subscriptions.subscribe(TALK, "c1", START)

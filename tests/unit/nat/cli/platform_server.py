@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from nat.cli.profile import Profile, Session
-from nat.events import Envelope, Event
+from nat.cli.profile import Profile, SignInSession
+from nat.contract.events import Envelope, Event
 
 Wire = dict[str, Any]
 
@@ -96,9 +96,9 @@ class Platform:
         return [wire["action"] for wire in self.received]
 
 
-def session(token: str = "access-1", *, minutes: float = 60) -> Session:
+def session(token: str = "access-1", *, minutes: float = 60) -> SignInSession:
     """A session that the server accepts."""
-    return Session(token, "refresh-1", datetime.now(UTC) + timedelta(minutes=minutes))
+    return SignInSession(token, "refresh-1", datetime.now(UTC) + timedelta(minutes=minutes))
 
 
 def wires(turn: str, *events: Event, attempt: int = 1) -> list[Wire]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local.claude import running_claude
-from nat.events import (
+from nat.contract.events import (
     Event,
     TextDelta,
     ToolFinished,

@@ -9,15 +9,30 @@ import pytest
 from rich.console import Console
 
 from nat.cli.chat import Wanted, numbers, run
-from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo, Waiting
+from nat.cli.decisions import (
+    Approve,
+    Decision,
+    Edit,
+    PendingProposal,
+    Reject,
+    Retry,
+    Undo,
+)
 from nat.cli.interrupt import Interrupt
-from nat.events import ApprovalRequested, ApprovalUpdated, Event, TextDelta, ToolFinished, TurnFinished
+from nat.contract.events import (
+    ApprovalRequested,
+    ApprovalUpdated,
+    Event,
+    TextDelta,
+    ToolFinished,
+    TurnFinished,
+)
 
 EXPIRES = "2026-11-22T09:45:00+00:00"
 
 
 def card(**changes: Any) -> dict[str, Any]:
-    """A card as `nat.agent.card` makes it: two of three people in the sample."""
+    """A card as `nat.changes.card` makes it: two of three people in the sample."""
     return {
         "tool": "bulk_tag_people",
         "effect": "bulk",
@@ -59,7 +74,7 @@ class ScriptedTalk:
 
     answers: list[Event] = field(default_factory=list)
     outcomes: list[Event] = field(default_factory=list)
-    stored: list[Waiting] = field(default_factory=list)
+    stored: list[PendingProposal] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     decided: list[Decision] = field(default_factory=list)
     known: str | None = None
@@ -74,7 +89,7 @@ class ScriptedTalk:
         for event in self.outcomes:
             show(event)
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[PendingProposal]:
         return self.stored
 
     def begin_again(self) -> None:
@@ -106,7 +121,7 @@ def test_what_has_to_be_known_stands_before_the_first_question(typed: Callable[.
     assert "! Nat lost access to your NationBuilder." in screen
 
 
-WAITING = Waiting("P1", PROPOSED.card, EXPIRES)
+WAITING = PendingProposal("P1", PROPOSED.card, EXPIRES)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +188,9 @@ def test_values_are_edited_and_the_new_proposal_is_asked_about(typed: Callable[.
     screen = typed(talk, "Tag them", "e", "patron", "3", "yes", "n")
 
     edit, reject = talk.decided
-    assert edit == Edit(Waiting("P1", EDITABLE, EXPIRES), {"tag": "patron", "guests": 3, "private": True})
+    assert edit == Edit(
+        PendingProposal("P1", EDITABLE, EXPIRES), {"tag": "patron", "guests": 3, "private": True}
+    )
     assert isinstance(reject, Reject)
     assert reject.waiting.approval == "P2"
     assert "tag (now major donor; Enter keeps it)" in screen
@@ -217,7 +234,7 @@ def test_what_was_not_done_is_tried_again(typed: Callable[..., str]) -> None:
 
 def test_a_change_that_ran_at_once_is_taken_back_by_its_name(typed: Callable[..., str]) -> None:
     talk = ScriptedTalk(
-        [ToolFinished("t", "x", "Tagged Ana", ok=True, action="T1#000#t"), TurnFinished("Done.")]
+        [ToolFinished("t", "x", "Tagged Ana", ok=True, change="T1#000#t"), TurnFinished("Done.")]
     )
 
     typed(talk, "Tag Ana", "/undo")

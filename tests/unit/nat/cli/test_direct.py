@@ -16,8 +16,8 @@ from local.nationbuilder.server import RunningNationBuilder, running_nationbuild
 from nat.cli.decisions import Agenda, Approve, Reject, Undo
 from nat.cli.direct import DirectChat
 from nat.cli.nation import open_nation
+from nat.contract.events import Event, TurnFinished
 from nat.errors import ApprovalClosed, NotFound
-from nat.events import Event, TurnFinished
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from nat.agent.ports import Page
+from nat.agent.ports import OpenPage
 from nat.cli.failure import CommandFailed
 from nat.cli.platform import PlatformClient, PlatformError, Timing
-from nat.cli.profile import Session
-from nat.events import Event, TextDelta, TurnFinished, TurnRestarted, TurnStarted, TurnStopped
+from nat.cli.profile import SignInSession
+from nat.contract.events import (
+    Event,
+    TextDelta,
+    TurnFinished,
+    TurnRestarted,
+    TurnStarted,
+    TurnStopped,
+)
 from tests.unit.nat.cli.platform_server import (
     Platform,
     Socket,
@@ -39,7 +46,7 @@ def ask(
     folder: Path,
     message: str = "How many?",
     *,
-    who: Session | None = None,
+    who: SignInSession | None = None,
     **options: object,
 ) -> list[Event]:
     with PlatformClient(platform.profile(folder), who or session(), timing=QUICK) as client:
@@ -52,7 +59,7 @@ def test_a_question_gives_its_events_up_to_the_last(folder: Path) -> None:
 
 
 def test_the_question_goes_out_with_its_turn_conversation_and_page(folder: Path) -> None:
-    page = Page("https://demo.nationbuilder.com/admin/signups/7", "person", "7")
+    page = OpenPage("https://demo.nationbuilder.com/admin/signups/7", "person", "7")
 
     with running_platform(answering(*ANSWER)) as platform:
         ask(platform, folder, "Who is this?", turn="T", conversation="C", page=page)
@@ -308,7 +315,7 @@ def test_an_error_says_the_page_that_helps(folder: Path) -> None:
 
 
 def test_a_session_that_ends_soon_is_refreshed_and_handed_over(folder: Path) -> None:
-    stored: list[Session] = []
+    stored: list[SignInSession] = []
 
     with (
         running_platform(answering(*ANSWER)) as platform,

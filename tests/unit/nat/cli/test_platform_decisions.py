@@ -4,13 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo, Waiting
+from nat.cli.decisions import (
+    Approve,
+    Decision,
+    Edit,
+    PendingProposal,
+    Reject,
+    Retry,
+    Undo,
+)
 from nat.cli.platform import PlatformClient, PlatformError
-from nat.events import ApprovalUpdated, Event, TurnFinished, TurnStarted
+from nat.contract.events import ApprovalUpdated, Event, TurnFinished, TurnStarted
 from tests.unit.nat.cli.platform_server import Platform, answering, running_platform, session
 from tests.unit.nat.cli.test_platform import QUICK
 
-WAITING = Waiting("P1", {"fingerprint": "f1"}, "2026-11-22T09:45:00+00:00")
+WAITING = PendingProposal("P1", {"fingerprint": "f1"}, "2026-11-22T09:45:00+00:00")
 APPROVALS = "/v1/conversations/C/approvals"
 CHANGE = "/v1/conversations/C/changes/T1%23000%23c"
 DONE: tuple[Event, ...] = (TurnStarted(), TurnFinished("Done: 3 of 3."))

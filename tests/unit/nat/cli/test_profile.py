@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nat.cli.failure import CommandFailed
-from nat.cli.profile import Profile, Session, SessionFile
+from nat.cli.profile import Profile, SessionFile, SignInSession
 
 CONTENT = {
     "api_url": "https://api.example",
@@ -78,7 +78,7 @@ def test_a_broken_profile_is_refused_in_words(path: Path, text: str, words: str)
 
 def test_a_session_comes_back_as_it_was_stored(path: Path) -> None:
     file = SessionFile(Profile.load(path))
-    session = Session("a", "r", NOW, {"demo": "C1"})
+    session = SignInSession("a", "r", NOW, {"demo": "C1"})
 
     file.save(session)
 
@@ -90,7 +90,7 @@ def test_a_session_is_for_its_owners_eyes_only(path: Path) -> None:
     file.path.write_text("{}")
     file.path.chmod(0o644)
 
-    file.save(Session("a", "r", NOW))
+    file.save(SignInSession("a", "r", NOW))
 
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
@@ -104,26 +104,26 @@ def test_a_broken_session_is_no_session(path: Path, text: str) -> None:
 
 
 def test_a_session_is_renewed_a_minute_before_it_ends() -> None:
-    session = Session("a", "r", NOW + timedelta(seconds=61))
+    session = SignInSession("a", "r", NOW + timedelta(seconds=61))
 
     assert session.is_fresh(NOW)
     assert not session.is_fresh(NOW + timedelta(seconds=2))
 
 
 def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one() -> None:
-    before = Session("a", "r", NOW, {"demo": "C1"})
+    before = SignInSession("a", "r", NOW, {"demo": "C1"})
 
-    after = Session.from_token_answer({"access_token": "b", "expires_in": 60}, NOW, before)
+    after = SignInSession.from_token_answer({"access_token": "b", "expires_in": 60}, NOW, before)
 
-    assert after == Session("b", "r", NOW + timedelta(seconds=60), {"demo": "C1"})
+    assert after == SignInSession("b", "r", NOW + timedelta(seconds=60), {"demo": "C1"})
 
 
 def test_the_persons_id_is_read_from_the_token() -> None:
     claims = base64.urlsafe_b64encode(json.dumps({"sub": "u-1"}).encode()).decode().rstrip("=")
 
-    assert Session(f"h.{claims}.s", "r", NOW).user_id == "u-1"
+    assert SignInSession(f"h.{claims}.s", "r", NOW).user_id == "u-1"
 
 
 @pytest.mark.parametrize("token", ["", "opaque", "a.b.c"])
 def test_a_token_of_another_kind_has_no_id_to_read(token: str) -> None:
-    assert Session(token, "r", NOW).user_id == ""
+    assert SignInSession(token, "r", NOW).user_id == ""

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from nat.cli.plain import clean
 from nat.cli.render import Screen, tool_line
-from nat.events import (
+from nat.contract.events import (
     Event,
     Link,
     Notice,

@@ -13,8 +13,8 @@ import requests
 
 from local.nationbuilder.oauth import DEFAULT_APP
 from local.nationbuilder.server import RunningNationBuilder
-from nat import aws
 from nat.audit.log import Audit
+from nat.aws import clients
 from nat.channels.brands import Brands
 from nat.connections.tokens import NbTokens
 from nat.errors import Reconnect
@@ -155,7 +155,7 @@ class Crossing:
         return user
 
     def membership(self, user: str) -> Membership | None:
-        return Memberships(aws.dynamodb(), self.office.tables).get(user, self.slug)
+        return Memberships(clients.dynamodb(), self.office.tables).get(user, self.slug)
 
     def connections(self, user: str = "ann") -> dict[str, Any]:
         found: dict[str, Any] = self.call(ConnectRoute.CONNECTIONS, user=user).json["nationbuilder"]
@@ -179,7 +179,7 @@ class Crossing:
 
     def audited(self) -> list[str]:
         """Kinds of the nation's audit entries, oldest first."""
-        page = Audit(aws.dynamodb(), self.office.tables).page(self.slug)
+        page = Audit(clients.dynamodb(), self.office.tables).page(self.slug)
         return [each.kind.value for each in reversed(page.entries)]
 
 
@@ -194,7 +194,7 @@ def crossing(
         nationbuilder.register(
             replace(DEFAULT_APP, redirect_uris=(f"{APP}/oauth/callback", f"{CIVIC}/oauth/callback"))
         )
-        services = Services(aws.dynamodb(), tables, world.PLANS, clock=office.clock)
+        services = Services(clients.dynamodb(), tables, world.PLANS, clock=office.clock)
         way, brands = oauth_on(services), Brands.of(BRANDS)
         routes = ConnectRoutes(way, brands)
         shut_out: list[tuple[str, str]] = []
@@ -212,9 +212,9 @@ def crossing(
 
 def _put_secret(name: str, value: str) -> None:
     try:
-        aws.secrets().create_secret(Name=name, SecretString=value)
-    except aws.secrets().exceptions.ResourceExistsException:
-        aws.secrets().put_secret_value(SecretId=name, SecretString=value)
+        clients.secrets().create_secret(Name=name, SecretString=value)
+    except clients.secrets().exceptions.ResourceExistsException:
+        clients.secrets().put_secret_value(SecretId=name, SecretString=value)
 
 
 def _answer(given: dict[str, Any]) -> Answer:

@@ -10,10 +10,10 @@ from typing import Any
 
 import boto3
 
-from nat import aws
-from nat.connections.ledgers import StoredLedgers
+from nat.aws import clients
+from nat.connections.rate_ledgers import StoredRateLedgers
 from nat.nationbuilder import Limiter, NationBuilder
-from nat.nationbuilder.ledger import Rules
+from nat.nationbuilder.rate_ledger import Rules
 
 SLUG = "harbor"
 AT_ONCE = 4
@@ -41,11 +41,11 @@ class Worked:
 
 def work(place: Place, seconds: float) -> Worked:
     """One worker: asks until its time is over."""
-    client: Any = boto3.client("dynamodb", config=aws.CONFIG)
+    client: Any = boto3.client("dynamodb", config=clients.CONFIG)
     counted: Counter[str] = Counter()
     client.meta.events.register("before-call.dynamodb", lambda model, **_: counted.update([model.name]))
     limiter = Limiter(
-        ledgers=StoredLedgers(client, place.table, rules=place.rules),
+        ledgers=StoredRateLedgers(client, place.table, rules=place.rules),
         rules=place.rules,
         window=place.rules.window,
     )

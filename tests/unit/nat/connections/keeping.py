@@ -13,12 +13,12 @@ import requests
 
 from local.nationbuilder.server import RunningNationBuilder
 from local.nationbuilder.tokens import Token
-from nat import aws
-from nat.connections.due import DueNations, RefreshJob
+from nat.aws import clients
+from nat.aws.isolation import nation
 from nat.connections.refresh import Refresher
+from nat.connections.refresh_job import DueNations, RefreshJob
+from nat.connections.services import ConnectionServices
 from nat.connections.tokens import NbTokens
-from nat.connections.wiring import Wiring
-from nat.isolation import nation
 from nat.names import Bus, Secret, Table, Variable
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
@@ -40,15 +40,17 @@ class Office:
     slug: str = field(default_factory=lambda: f"n-{uuid.uuid4().hex[:12]}")
     clock: world.Clock = field(default_factory=lambda: world.Clock(datetime.now(UTC)))
 
-    def worker(self, session: requests.Session | None = None, *, real_time: bool = False) -> Wiring:
+    def worker(
+        self, session: requests.Session | None = None, *, real_time: bool = False
+    ) -> ConnectionServices:
         """A process that keeps nations connected."""
         clock: Callable[[], datetime] = partial(datetime.now, UTC) if real_time else self.clock
-        wiring = Wiring(
+        wiring = ConnectionServices(
             self.tables,
-            dynamodb=aws.dynamodb(),
-            secrets=aws.secrets(),
-            kms=aws.kms(),
-            own_secrets=aws.secrets(),
+            dynamodb=clients.dynamodb(),
+            secrets=clients.secrets(),
+            kms=clients.kms(),
+            own_secrets=clients.secrets(),
             session=session,
             clock=clock,
         )
@@ -56,7 +58,7 @@ class Office:
             self.with_sleep(wiring)
         return wiring
 
-    def with_sleep(self, wiring: Wiring) -> None:
+    def with_sleep(self, wiring: ConnectionServices) -> None:
         """Let what waits move the clock instead."""
         wiring.refresher = Refresher(
             vault=wiring.vault,
@@ -69,13 +71,13 @@ class Office:
             sleep=lambda seconds: self.clock.advance(seconds=seconds),
         )
 
-    def job(self, worker: Wiring | None = None) -> RefreshJob:
+    def job(self, worker: ConnectionServices | None = None) -> RefreshJob:
         """The job of the functions; what it waits for passes at once."""
         wiring = worker or self.worker()
         return RefreshJob(
             wiring.refresher,
             wiring.rows,
-            DueNations(aws.dynamodb(), self.tables),
+            DueNations(clients.dynamodb(), self.tables),
             now=self.clock,
             sleep=lambda seconds: self.clock.advance(seconds=seconds),
         )
@@ -94,7 +96,7 @@ class Office:
         """A pair of the stand-in."""
         return self.nationbuilder.issue(REAL, seconds=life.total_seconds())
 
-    def ask(self, refused: str = "", worker: Wiring | None = None) -> NbTokens:
+    def ask(self, refused: str = "", worker: ConnectionServices | None = None) -> NbTokens:
         """What a reader of the nation's tokens gets."""
         with nation(self.slug):
             return (worker or self.worker()).refresher.tokens(self.slug, refused=refused)
@@ -115,7 +117,7 @@ class Office:
 
     def record(self) -> Nation:
         """The nation's record."""
-        return Nations(aws.dynamodb(), self.tables).require(self.slug)
+        return Nations(clients.dynamodb(), self.tables).require(self.slug)
 
     def announced(self) -> list[str]:
         """What waits to be announced, in order."""
@@ -128,7 +130,7 @@ class Office:
         for each in world.rows(self.tables, Table.CONNECTIONS):
             if each["item"]["S"].startswith("announcement#"):
                 key = {name: each[name] for name in ("nation_slug", "item")}
-                aws.dynamodb().delete_item(TableName=self.tables[Table.CONNECTIONS], Key=key)
+                clients.dynamodb().delete_item(TableName=self.tables[Table.CONNECTIONS], Key=key)
 
     @property
     def needs_reauth(self) -> bool:
@@ -141,9 +143,9 @@ def put_platform_app(client_id: str, client_secret: str) -> None:
     name = Secret.NATIONBUILDER_APP
     value = json.dumps({"client_id": client_id, "client_secret": client_secret})
     try:
-        aws.secrets().create_secret(Name=name, SecretString=value)
-    except aws.secrets().exceptions.ResourceExistsException:
-        aws.secrets().put_secret_value(SecretId=name, SecretString=value)
+        clients.secrets().create_secret(Name=name, SecretString=value)
+    except clients.secrets().exceptions.ResourceExistsException:
+        clients.secrets().put_secret_value(SecretId=name, SecretString=value)
 
 
 @contextmanager
@@ -154,7 +156,7 @@ def office(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Office]:
     """A nation with a record, that the stand-in knows and nobody has connected yet."""
-    key_arn = aws.kms().create_key()["KeyMetadata"]["Arn"]
+    key_arn = clients.kms().create_key()["KeyMetadata"]["Arn"]
     monkeypatch.setenv(Variable.DATA_KEY_ARN, key_arn)
     monkeypatch.setenv(Variable.TOKEN_STORE, store)
     monkeypatch.setenv(Variable.NATIONBUILDER_URL, nationbuilder.base_url)

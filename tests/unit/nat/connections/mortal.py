@@ -9,8 +9,8 @@ import boto3
 import requests
 from requests.adapters import HTTPAdapter
 
-from nat import aws
-from nat.connections.wiring import Wiring
+from nat.aws import clients
+from nat.connections.services import ConnectionServices
 from nat.nationbuilder import pooled_session
 from tests.unit.nat.connections.keeping import Office
 
@@ -58,10 +58,10 @@ class MortalClients:
         self._session = pooled_session()
         self._session.mount("http://", _MortalAdapter(self._step))
 
-    def worker(self, office: Office, life: Life) -> Wiring:
+    def worker(self, office: Office, life: Life) -> ConnectionServices:
         """A process that lives this life."""
         self._life = life
-        wiring = Wiring(
+        wiring = ConnectionServices(
             office.tables,
             dynamodb=self._clients["dynamodb"],
             secrets=self._clients["secretsmanager"],
@@ -74,7 +74,7 @@ class MortalClients:
         return wiring
 
     def _client(self, service: Any) -> Any:
-        made: Any = boto3.client(service, config=aws.CONFIG)
+        made: Any = boto3.client(service, config=clients.CONFIG)
         # Events of botocore itself: just before a request is sent, and once its answer is read.
         made.meta.events.register("before-send", partial(self._step, f"before {service}"))
         made.meta.events.register("after-call", partial(self._step, f"after {service}"))

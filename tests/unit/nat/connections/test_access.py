@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from nat.aws.isolation import nation
 from nat.connections.access import NationAccess
 from nat.errors import NatError, PermissionDenied, Reconnect
-from nat.isolation import nation
 from nat.names import Bus
 from tests.unit.nat.connections.keeping import REAL, Office
 

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import nation
 from nat.connections.apps import App, Apps, AppUnknown
-from nat.isolation import nation
 from nat.names import Secret
 from tests.unit.nat.connections.keeping import put_platform_app
 from tests.unit.nat.world import Clock
@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def apps(embedded_aws: object, clock: Clock) -> Apps:
-    return Apps(aws.secrets(), aws.secrets(), clock)
+    return Apps(clients.secrets(), clients.secrets(), clock)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def platform(embedded_aws: object) -> App:
 
 def put(secret: str, client_id: str) -> None:
     value = json.dumps({"client_id": client_id, "client_secret": "s"})
-    aws.secrets().create_secret(Name=secret, SecretString=value)
+    clients.secrets().create_secret(Name=secret, SecretString=value)
 
 
 @pytest.mark.parametrize("recorded", [None, "platform"])
@@ -77,7 +77,7 @@ def test_a_nation_is_connected_with_its_own_app_before_the_customers_before_the_
 
 @pytest.mark.parametrize("text", ["unset", "{}", "[]", '{"client_id": "a"}'])
 def test_an_app_that_was_not_set_up_is_unknown(apps: Apps, name: str, text: str) -> None:
-    aws.secrets().create_secret(Name=Secret.customer_app(name), SecretString=text)
+    clients.secrets().create_secret(Name=Secret.customer_app(name), SecretString=text)
 
     with nation("demo"), pytest.raises(AppUnknown):
         apps.credentials("demo", f"customer:{name}")
@@ -90,7 +90,7 @@ def test_a_changed_app_is_seen_after_five_minutes_or_when_it_is_forgotten(
     put(secret, "first")
     with nation("demo"):
         apps.credentials("demo", f"customer:{name}")
-        aws.secrets().put_secret_value(
+        clients.secrets().put_secret_value(
             SecretId=secret, SecretString='{"client_id": "second", "client_secret": "s"}'
         )
         assert apps.credentials("demo", f"customer:{name}").client_id == "first"

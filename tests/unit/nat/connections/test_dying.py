@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from local.nationbuilder.settings import AT_ONCE, ON_FIRST_USE
+from nat.aws.isolation import nation
 from nat.connections.refresh_rows import RefreshRow, RefreshState
 from nat.connections.tokens import NbTokens, fingerprint, to_json
 from nat.errors import NatError, Reconnect
-from nat.isolation import nation
 from tests.unit.nat.connections.keeping import Office
 from tests.unit.nat.connections.mortal import Died, Life, MortalClients
 

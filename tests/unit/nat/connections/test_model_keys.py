@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from local.claude import RunningClaude, running_claude
 from local.claude.faults import Fault
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import NationNotEntered, nation
 from nat.connections.model_keys import (
     NO_CREDIT,
     NO_MODEL,
@@ -24,7 +25,6 @@ from nat.connections.model_keys import (
     proof_over_http,
 )
 from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, NatError
-from nat.isolation import NationNotEntered, nation
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
@@ -52,7 +52,7 @@ class Office:
 
     @property
     def record(self) -> Nation:
-        return Nations(aws.dynamodb(), self.tables).require("demo")
+        return Nations(clients.dynamodb(), self.tables).require("demo")
 
     def read(self) -> str | None:
         with nation("demo"):
@@ -63,16 +63,18 @@ class Office:
 def office(tables: TableNames, claude: RunningClaude) -> Iterator[Office]:
     world.store_nation(tables, world.nation())
     clock = Clock()
-    nations = Nations(aws.dynamodb(), tables)
+    nations = Nations(clients.dynamodb(), tables)
     prove = proof_over_http(claude.base_url, MODEL, seconds=3.0)
-    made = Office(tables, ModelKeys(aws.secrets(), nations, prove), NationKeys(aws.secrets(), clock), clock)
+    made = Office(
+        tables, ModelKeys(clients.secrets(), nations, prove), NationKeys(clients.secrets(), clock), clock
+    )
     yield made
     made.keys.remove("demo", START)
 
 
 def secret() -> dict[str, str] | None:
     try:
-        found = aws.secrets().get_secret_value(SecretId=Secret.nation_model_key("demo"))
+        found = clients.secrets().get_secret_value(SecretId=Secret.nation_model_key("demo"))
     except ClientError:
         return None
     value: dict[str, str] = json.loads(found["SecretString"])
@@ -178,7 +180,7 @@ def test_removing_what_is_not_there_changes_nothing(office: Office) -> None:
 def test_a_key_is_kept_for_five_minutes_and_then_read_anew(office: Office) -> None:
     office.keys.store("demo", KEY, START)
     office.read()
-    aws.secrets().put_secret_value(
+    clients.secrets().put_secret_value(
         SecretId=Secret.nation_model_key("demo"),
         SecretString=json.dumps({"api_key": "other", "nation_slug": "demo"}),
     )
@@ -191,7 +193,7 @@ def test_a_key_is_kept_for_five_minutes_and_then_read_anew(office: Office) -> No
 
 def test_a_noted_key_that_cannot_be_read_is_never_taken_for_none(office: Office) -> None:
     office.keys.store("demo", KEY, START)
-    aws.secrets().delete_secret(SecretId=Secret.nation_model_key("demo"), ForceDeleteWithoutRecovery=True)
+    clients.secrets().delete_secret(SecretId=Secret.nation_model_key("demo"), ForceDeleteWithoutRecovery=True)
 
     with pytest.raises(ModelKeyRejected):
         office.read()
@@ -202,7 +204,7 @@ def test_a_secret_that_is_not_this_nations_key_is_refused(
     office: Office, value: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     office.keys.store("demo", KEY, START)
-    aws.secrets().put_secret_value(SecretId=Secret.nation_model_key("demo"), SecretString=value)
+    clients.secrets().put_secret_value(SecretId=Secret.nation_model_key("demo"), SecretString=value)
 
     with caplog.at_level(logging.ERROR), pytest.raises(ModelKeyRejected):
         office.read()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.nationbuilder.server import RunningNationBuilder
+from nat.aws.isolation import nation
 from nat.connections.refresh import PATIENCE
 from nat.errors import Reconnect
-from nat.isolation import nation
 from nat.names import Bus, ConnectRoute
 from nat.roles import Role
 from nat.settings import TableNames

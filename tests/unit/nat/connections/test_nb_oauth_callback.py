@@ -10,7 +10,7 @@ import pytest
 from local.nationbuilder.faults import Fault
 from local.nationbuilder.oauth import App
 from local.nationbuilder.server import RunningNationBuilder
-from nat import aws
+from nat.aws import clients
 from nat.names import Bus, ConnectRoute, Secret, Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
@@ -43,7 +43,7 @@ def nothing_happened(crossing: Crossing) -> bool:
 @pytest.fixture(autouse=True)
 def unconnected(crossing: Crossing) -> None:
     """The record as of a nation that has just subscribed."""
-    Nations(aws.dynamodb(), crossing.office.tables).update(crossing.slug, {"nb_connected": False})
+    Nations(clients.dynamodb(), crossing.office.tables).update(crossing.slug, {"nb_connected": False})
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -113,7 +113,7 @@ def test_only_admins_and_the_owner_may_connect(crossing: Crossing, role: Role) -
 
 
 def test_a_nation_that_does_not_pay_can_be_connected(crossing: Crossing) -> None:
-    Nations(aws.dynamodb(), crossing.office.tables).update(
+    Nations(clients.dynamodb(), crossing.office.tables).update(
         crossing.slug, {"subscription_status": SubscriptionStatus.NONE.value}
     )
 
@@ -121,7 +121,7 @@ def test_a_nation_that_does_not_pay_can_be_connected(crossing: Crossing) -> None
 
 
 def test_without_an_app_nobody_is_sent_anywhere(crossing: Crossing) -> None:
-    aws.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString="unset")
+    clients.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString="unset")
 
     answer = crossing.call(ConnectRoute.CONNECT)
 
@@ -213,7 +213,7 @@ def test_a_callback_without_a_state_is_refused(crossing: Crossing) -> None:
 
 def test_a_state_of_another_key_is_refused(crossing: Crossing) -> None:
     way = crossing.begin()
-    aws.secrets().put_secret_value(SecretId=Secret.OAUTH_STATE, SecretString="o" * 64)
+    clients.secrets().put_secret_value(SecretId=Secret.OAUTH_STATE, SecretString="o" * 64)
     crossing.office.clock.advance(minutes=6)  # the old key is forgotten by then
 
     assert crossing.go(way).status == 400
@@ -320,7 +320,7 @@ def test_who_is_not_in_the_control_panel_connects_nothing(crossing: Crossing) ->
 def test_who_lost_the_role_on_the_way_connects_nothing(crossing: Crossing) -> None:
     way = crossing.begin()
     query = crossing.consent(way)
-    memberships = Memberships(aws.dynamodb(), crossing.office.tables)
+    memberships = Memberships(clients.dynamodb(), crossing.office.tables)
     memberships.remove("ann", crossing.slug)
 
     removed = crossing.arrive(query, way.cookies)
@@ -365,9 +365,9 @@ def civic_app(crossing: Crossing) -> Iterator[None]:
     name, app = Secret.customer_app("civic-desk"), App("civic", "civic-secret", (f"{CIVIC}/oauth/callback",))
     crossing.office.nationbuilder.register(app)
     value = json.dumps({"client_id": app.client_id, "client_secret": app.client_secret})
-    aws.secrets().create_secret(Name=name, SecretString=value)
+    clients.secrets().create_secret(Name=name, SecretString=value)
     yield
-    aws.secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    clients.secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 @pytest.mark.usefixtures("civic_app")
@@ -393,7 +393,7 @@ def test_the_record_knows_from_which_web_app_the_nation_was_connected(crossing: 
 
 
 def test_a_provisional_owner_is_proven_by_connecting(crossing: Crossing) -> None:
-    Nations(aws.dynamodb(), crossing.office.tables).update(
+    Nations(clients.dynamodb(), crossing.office.tables).update(
         crossing.slug, {"owner_id": "ann", "owner_provisional": True}
     )
 
@@ -434,7 +434,7 @@ def test_what_a_link_says_never_reaches_the_page(crossing: Crossing) -> None:
 def test_a_defect_of_ours_ends_on_a_page_too(crossing: Crossing) -> None:
     way = crossing.begin()
     query = crossing.consent(way)
-    aws.dynamodb().delete_table(TableName=crossing.office.tables.names[Table.ONCE])
+    clients.dynamodb().delete_table(TableName=crossing.office.tables.names[Table.ONCE])
 
     answer = crossing.arrive(query, way.cookies)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import nation
 from nat.connections.refresh_rows import LEASE, RefreshState
 from nat.connections.tokens import NbTokens
 from nat.errors import NationBuilderDown, Reconnect
-from nat.isolation import nation
 from nat.names import Bus, Secret
 from tests.unit.nat.connections.keeping import Office
 
@@ -205,7 +205,7 @@ def test_a_pair_without_refresh_token_is_used_until_it_ends(office: Office) -> N
 
 def test_an_unknown_app_spends_nothing(office: Office, calls: Callable[[], int]) -> None:
     office.connect(life=ENDED)
-    aws.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString="unset")
+    clients.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString="unset")
 
     with pytest.raises(NationBuilderDown):
         office.ask()
@@ -217,13 +217,13 @@ def test_an_unknown_app_spends_nothing(office: Office, calls: Callable[[], int])
 def test_an_app_that_nationbuilder_does_not_know_spends_nothing(office: Office) -> None:
     office.connect(life=ENDED)
     wrong = '{"client_id": "nat-local", "client_secret": "wrong"}'
-    right = aws.secrets().get_secret_value(SecretId=Secret.NATIONBUILDER_APP)["SecretString"]
-    aws.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString=wrong)
+    right = clients.secrets().get_secret_value(SecretId=Secret.NATIONBUILDER_APP)["SecretString"]
+    clients.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString=wrong)
     worker = office.worker()
     with pytest.raises(NationBuilderDown):
         office.ask(worker=worker)
 
-    aws.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString=right)
+    clients.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString=right)
 
     assert office.lets_in(office.ask(worker=worker).access_token)
 
@@ -231,10 +231,10 @@ def test_an_app_that_nationbuilder_does_not_know_spends_nothing(office: Office) 
 def test_a_store_that_cannot_be_written_spends_nothing(office: Office, calls: Callable[[], int]) -> None:
     office.connect(life=ENDED)
     if office.store == "secretsmanager":
-        aws.secrets().delete_secret(SecretId=Secret.nation_tokens(office.slug), RecoveryWindowInDays=7)
+        clients.secrets().delete_secret(SecretId=Secret.nation_tokens(office.slug), RecoveryWindowInDays=7)
         expected: type[Exception] = Reconnect
     else:
-        aws.kms().disable_key(KeyId=office.key_arn)
+        clients.kms().disable_key(KeyId=office.key_arn)
         expected = Exception
 
     with pytest.raises(expected):

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import NationNotEntered, nation
 from nat.connections.seal import Seal, SealBroken
 from nat.connections.tokens import fingerprint
 from nat.connections.vault import (
@@ -22,7 +23,6 @@ from nat.connections.vault import (
     token_vault,
 )
 from nat.errors import Reconnect
-from nat.isolation import NationNotEntered, nation
 from nat.names import Secret, Table
 from nat.settings import SettingMissing, TableNames
 from tests.unit.nat import world
@@ -46,7 +46,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def seal(embedded_aws: object) -> Seal:
-    return Seal(aws.kms(), aws.kms().create_key()["KeyMetadata"]["Arn"])
+    return Seal(clients.kms(), clients.kms().create_key()["KeyMetadata"]["Arn"])
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def opened(tables: TableNames, seal: Seal) -> Callable[[str, Clock], TokenVault]
 
     def make(store: str, clock: Clock) -> TokenVault:
         return token_vault(
-            store, secrets=aws.secrets(), dynamodb=aws.dynamodb(), tables=tables, seal=seal, now=clock
+            store, secrets=clients.secrets(), dynamodb=clients.dynamodb(), tables=tables, seal=seal, now=clock
         )
 
     return make
@@ -89,7 +89,7 @@ def put_text(store: str, tables: TableNames, seal: Seal) -> Callable[[str, str],
 
     def act(slug: str, text: str) -> None:
         if store == "secretsmanager":
-            aws.secrets().create_secret(Name=Secret.nation_tokens(slug), SecretString=text)
+            clients.secrets().create_secret(Name=Secret.nation_tokens(slug), SecretString=text)
         else:
             row = {"nation_slug": slug, "item": TOKENS_ITEM, "sealed": seal.close(slug, text)}
             world.put(tables, Table.CONNECTIONS, row)
@@ -110,7 +110,7 @@ def test_the_secret_has_the_name_and_the_fields_of_the_contract(
     with nation(slug):
         opened("secretsmanager", Clock()).store_nb_tokens(tokens_of(slug))
 
-    stored = aws.secrets().get_secret_value(SecretId=f"nat/nation/{slug}/nb-tokens")["SecretString"]
+    stored = clients.secrets().get_secret_value(SecretId=f"nat/nation/{slug}/nb-tokens")["SecretString"]
     assert json.loads(stored) == {
         "access_token": "access-1",
         "refresh_token": "refresh-1",
@@ -165,7 +165,7 @@ def test_a_write_has_its_id_in_secrets_manager_too_which_ignores_it_when_repeate
 
         vault.store_nb_tokens(tokens_of(slug, "access-2"), write_id=write_id)
 
-    assert aws.secrets().get_secret_value(SecretId=Secret.nation_tokens(slug))["VersionId"] == write_id
+    assert clients.secrets().get_secret_value(SecretId=Secret.nation_tokens(slug))["VersionId"] == write_id
 
 
 def test_proving_that_it_can_be_written_leaves_the_pair(vault: TokenVault, slug: str) -> None:
@@ -283,11 +283,11 @@ def test_an_unknown_store_is_named(opened: Callable[[str, Clock], TokenVault], c
 
 
 def test_a_secret_is_made_with_the_given_key(slug: str) -> None:
-    key = aws.kms().create_key()["KeyMetadata"]["Arn"]
+    key = clients.kms().create_key()["KeyMetadata"]["Arn"]
     with nation(slug):
-        SecretsManagerVault(aws.secrets(), Clock(), key_arn=key).store_nb_tokens(tokens_of(slug))
+        SecretsManagerVault(clients.secrets(), Clock(), key_arn=key).store_nb_tokens(tokens_of(slug))
 
-    assert aws.secrets().describe_secret(SecretId=Secret.nation_tokens(slug))["KmsKeyId"] == key
+    assert clients.secrets().describe_secret(SecretId=Secret.nation_tokens(slug))["KmsKeyId"] == key
 
 
 def test_a_pair_shows_no_token_when_it_is_printed(slug: str) -> None:

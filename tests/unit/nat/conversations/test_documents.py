@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nat import aws
+from nat.aws import clients
 from nat.conversations.documents import LARGEST_BODY, Documents, pieces
 from nat.names import Table
 from nat.settings import TableNames
@@ -17,9 +17,9 @@ def table(tables: TableNames) -> str:
 
 
 def stored_and_read(table: str, value: object) -> object:
-    documents = Documents(aws.dynamodb(), table)
+    documents = Documents(clients.dynamodb(), table)
     item = documents.prepare(TURN, "turn#t1#step#000", value, 2_000_000_000)
-    aws.dynamodb().put_item(TableName=table, Item=item)
+    clients.dynamodb().put_item(TableName=table, Item=item)
     return documents.read(item)
 
 
@@ -44,9 +44,9 @@ def test_a_document_beyond_one_item_comes_back_as_it_was(table: str, size: int) 
 
 
 def test_a_document_whose_pieces_are_missing_is_not_taken_for_whole(table: str) -> None:
-    documents = Documents(aws.dynamodb(), table)
+    documents = Documents(clients.dynamodb(), table)
     item = documents.prepare(TURN, "x", {"text": "a" * 2 * LARGEST_BODY}, 2_000_000_000)
-    aws.dynamodb().delete_item(
+    clients.dynamodb().delete_item(
         TableName=table, Key={"conversation": item["conversation"], "item": {"S": "part#x#001#001"}}
     )
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nat import aws
 from nat.agent.ports import ExportFile
+from nat.aws import clients
 from nat.conversations.files import GONE, Files, TurnFiles
 from nat.conversations.turns import Turn
 from nat.errors import NotFound, TurnLost
@@ -29,18 +29,18 @@ class World:
     def __init__(self, tables: TableNames, **turn: Any) -> None:
         self.stage = Stage(tables)
         self.bucket = f"files-{uuid.uuid4().hex[:12]}"
-        aws.s3().create_bucket(Bucket=self.bucket)
+        clients.s3().create_bucket(Bucket=self.bucket)
         admitted = self.stage.admitted(conversation_id="TALK1", user_id="ann", **turn)
         self.turn = self.stage.turns.begin(admitted)
         self.files = Files(
-            aws.dynamodb(), tables[Table.CONVERSATIONS], aws.s3(), self.bucket, now=self.stage.clock
+            clients.dynamodb(), tables[Table.CONVERSATIONS], clients.s3(), self.bucket, now=self.stage.clock
         )
 
     def exports(self, turn: Turn | None = None) -> TurnFiles:
         return TurnFiles(
-            aws.dynamodb(),
+            clients.dynamodb(),
             self.stage.tables[Table.CONVERSATIONS],
-            aws.s3(),
+            clients.s3(),
             self.bucket,
             turn or self.turn,
             app_url=APP_URL,
@@ -54,7 +54,7 @@ class World:
 
 @pytest.fixture
 def world(tables: TableNames) -> World:
-    aws.s3.cache_clear()
+    clients.s3.cache_clear()
     return World(tables)
 
 
@@ -68,7 +68,7 @@ def test_a_kept_file_is_a_link_into_the_web_app(world: World) -> None:
 def test_an_object_lies_under_its_nation_and_conversation(world: World) -> None:
     identifier = world.kept()
 
-    [found] = aws.s3().list_objects_v2(Bucket=world.bucket)["Contents"]
+    [found] = clients.s3().list_objects_v2(Bucket=world.bucket)["Contents"]
     assert found["Key"] == f"nation/demo/TALK1/{identifier}.csv"
 
 
@@ -110,7 +110,7 @@ def test_a_worker_that_lost_the_turn_keeps_no_file(world: World) -> None:
 def test_who_may_change_people_may_take_contact_details_out(
     tables: TableNames, role: Role, allowed: bool
 ) -> None:
-    aws.s3.cache_clear()
+    clients.s3.cache_clear()
 
     assert World(tables, role=role).exports().contact_details is allowed
 
@@ -120,7 +120,7 @@ def test_the_api_hands_out_the_address(world: World, monkeypatch: pytest.MonkeyP
     tables = world.stage.tables
     store_members(tables, "demo", ["ann", "bob"])
     monkeypatch.setenv(Variable.FILES_BUCKET, world.bucket)
-    api = Api(Services(aws.dynamodb(), tables, PLANS, clock=world.stage.clock))
+    api = Api(Services(clients.dynamodb(), tables, PLANS, clock=world.stage.clock))
 
     def call(user: str) -> dict[str, Any]:
         return api(

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from nat import aws
-from nat.agent.ports import Page, Usage
+from nat.agent.ports import OpenPage, Usage
+from nat.aws import clients
+from nat.aws.items import decode, encode
+from nat.aws.transactions import Cancelled, write
 from nat.conversations.turns import (
     LOCK_SECONDS,
-    State,
+    TurnState,
     acquire_lock,
     conversation_key,
     event_item,
@@ -21,9 +23,7 @@ from nat.conversations.turns import (
     upsert_meta,
 )
 from nat.errors import NotFound, TurnLost
-from nat.items import decode, encode
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.transactions import Cancelled, write
 from tests.unit.nat.turns.stage import Stage
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
@@ -37,7 +37,7 @@ def stage(tables: object) -> Stage:
 def test_a_turn_comes_back_from_its_row_as_it_was() -> None:
     turn = replace(
         TURN,
-        page=Page("https://demo.nationbuilder.com/admin/signups/7", "person", "7"),
+        page=OpenPage("https://demo.nationbuilder.com/admin/signups/7", "person", "7"),
         period_start="2026-11-20T09:30:00.000Z",
         ended_at=START + timedelta(seconds=9),
         error="internal",
@@ -51,8 +51,8 @@ def test_a_turn_comes_back_from_its_row_as_it_was() -> None:
 
 
 def test_only_an_admitted_turn_is_listed_for_the_sweeper() -> None:
-    assert to_item(replace(TURN, state=State.ADMITTED))["pending"] == "admitted"
-    assert to_item(replace(TURN, state=State.QUEUED))["pending"] is None
+    assert to_item(replace(TURN, state=TurnState.ADMITTED))["pending"] == "admitted"
+    assert to_item(replace(TURN, state=TurnState.QUEUED))["pending"] is None
 
 
 @pytest.mark.parametrize("identifier", ["", "a#b", "a b", "x" * 65, "a\n", "../a"])
@@ -91,7 +91,7 @@ def test_beginning_raises_the_attempt(stage: Stage) -> None:
 
     held = stage.turns.begin(turn)
 
-    assert (held.attempt, held.state, held.crashes) == (1, State.RUNNING, 0)
+    assert (held.attempt, held.state, held.crashes) == (1, TurnState.RUNNING, 0)
     assert stage.stored(turn) == held
 
 
@@ -122,7 +122,7 @@ def test_a_worker_that_lost_the_turn_cannot_release_it(stage: Stage) -> None:
 
     stage.turns.release(first)
 
-    assert stage.stored(first).state is State.RUNNING
+    assert stage.stored(first).state is TurnState.RUNNING
 
 
 def test_a_turn_that_a_worker_has_is_not_set_back_to_queued(stage: Stage) -> None:
@@ -131,7 +131,7 @@ def test_a_turn_that_a_worker_has_is_not_set_back_to_queued(stage: Stage) -> Non
 
     stage.turns.mark_queued(turn)
 
-    assert stage.stored(turn).state is State.RUNNING
+    assert stage.stored(turn).state is TurnState.RUNNING
 
 
 def test_a_lock_keeps_other_turns_out_until_it_expires(stage: Stage) -> None:
@@ -140,9 +140,9 @@ def test_a_lock_keeps_other_turns_out_until_it_expires(stage: Stage) -> None:
     other = replace(held, turn_id="other")
 
     with pytest.raises(Cancelled):
-        write(aws.dynamodb(), [acquire_lock(table, other, START)])
+        write(clients.dynamodb(), [acquire_lock(table, other, START)])
 
-    write(aws.dynamodb(), [acquire_lock(table, other, START + timedelta(seconds=LOCK_SECONDS + 1))])
+    write(clients.dynamodb(), [acquire_lock(table, other, START + timedelta(seconds=LOCK_SECONDS + 1))])
 
 
 def test_a_conversation_stays_with_its_person(stage: Stage) -> None:
@@ -150,4 +150,4 @@ def test_a_conversation_stays_with_its_person(stage: Stage) -> None:
     turn = stage.admitted()
 
     with pytest.raises(Cancelled):
-        write(aws.dynamodb(), [upsert_meta(table, replace(turn, user_id="u2"), START)])
+        write(clients.dynamodb(), [upsert_meta(table, replace(turn, user_id="u2"), START)])

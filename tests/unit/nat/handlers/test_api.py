@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Table
@@ -15,7 +15,7 @@ from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 from nat.turns.queue import TurnQueue
-from nat.turns.tickets import Holder, Tickets
+from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.world import (
     PLANS,
     Clock,
@@ -67,9 +67,9 @@ class World:
 
     def ask(self, talk: int, turn: int, question: str = "Who donated?", user: str = "ann") -> None:
         admission = Admission(
-            aws.dynamodb(),
+            clients.dynamodb(),
             self.tables,
-            TurnQueue(aws.sqs(), create_turn_queue()),
+            TurnQueue(clients.sqs(), create_turn_queue()),
             PLANS,
             clock=self.clock,
         )
@@ -94,7 +94,7 @@ def world(tables: TableNames) -> World:
     store_members(tables, "demo", ["bob"])
     store_members(tables, "late", ["ann"], Role.VIEWER)
     clock = Clock()
-    return World(tables, clock, Api(Services(aws.dynamodb(), tables, PLANS, clock=clock)))
+    return World(tables, clock, Api(Services(clients.dynamodb(), tables, PLANS, clock=clock)))
 
 
 def test_a_person_sees_their_nations_with_role_and_subscription(world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_ticket_opens_a_socket_for_this_person_and_nation(world: World) -> Non
     status, body = world.call(Route.WS_TICKET)
 
     assert (status, body["expires_in"]) == (200, 60)
-    assert Tickets(aws.dynamodb(), world.tables).consume(body["ticket"], world.clock()) == Holder(
+    assert Tickets(clients.dynamodb(), world.tables).consume(body["ticket"], world.clock()) == TicketHolder(
         "ann", "demo"
     )
 
@@ -228,7 +228,7 @@ def test_another_persons_turn_does_not_exist(world: World) -> None:
 
 
 def test_a_defect_of_ours_is_told_without_details(world: World, capfd: pytest.CaptureFixture[str]) -> None:
-    aws.dynamodb().delete_table(TableName=world.tables[Table.USERS])
+    clients.dynamodb().delete_table(TableName=world.tables[Table.USERS])
 
     status, body = world.call(Route.ME, headers={}, claims={"email": "ann@example.org"})
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.stripe import RunningStripe, running_stripe
-from nat import aws
+from nat.aws import clients
 from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
 from nat.handlers.services import Services
@@ -25,7 +25,7 @@ class Door:
     """The routes as API Gateway calls them."""
 
     def __init__(self, shop: Shop) -> None:
-        services = Services(aws.dynamodb(), shop.tables, PLANS, clock=lambda: shop.now)
+        services = Services(clients.dynamodb(), shop.tables, PLANS, clock=lambda: shop.now)
         origins = frozenset({BRAND, "chrome-extension://abc"})
         routes = BillingRoutes(shop.billing, f"{APP}/", origins)
         self.shop = shop
@@ -59,7 +59,7 @@ class Door:
 
     def join(self, user: str, role: Role) -> None:
         """Make somebody a member."""
-        Memberships(aws.dynamodb(), self.shop.tables).put(Membership(user, "demo", role, START))
+        Memberships(clients.dynamodb(), self.shop.tables).put(Membership(user, "demo", role, START))
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from nat import aws
-from nat.actions.approval import Approval, ApprovalState, to_item
-from nat.actions.rows import ActionRef, ToolClass
-from nat.agent.effects import Effect
-from nat.audit.entry import Kind
+from nat.approvals.approval import Approval, ApprovalState, to_item
+from nat.approvals.stored_changes import ChangeRef, ToolClass
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws import clients
+from nat.changes.effect import Effect
 from nat.conversations.search import Search
 from nat.conversations.turns import Turn
 from nat.handlers.api import Api
@@ -81,7 +81,7 @@ class World:
             id="A1",
             nation_slug="demo",
             conversation_id=turn.conversation_id,
-            ref=ActionRef(turn.turn_id, 0, "call"),
+            ref=ChangeRef(turn.turn_id, 0, "call"),
             user_id="ann",
             tool=ToolClass("bulk_tag_people", Effect.BULK, False),
             fingerprint="f",
@@ -100,7 +100,7 @@ class World:
 def world(tables: TableNames) -> World:
     stage = Stage(tables)
     store_members(tables, "demo", ["ann", "bob"], Role.MEMBER)
-    return World(stage, Api(Services(aws.dynamodb(), tables, PLANS, clock=stage.clock)))
+    return World(stage, Api(Services(clients.dynamodb(), tables, PLANS, clock=stage.clock)))
 
 
 def test_a_conversation_is_read_whole_oldest_first(world: World) -> None:
@@ -208,7 +208,7 @@ def test_a_search_says_in_which_turn_the_words_stand(world: World) -> None:
 def test_a_search_that_has_looked_far_enough_says_where_to_go_on(world: World) -> None:
     for number in range(5):
         world.answered(f"Donors of {number}?", "None.", talk=f"T{number}")
-    search = Search(aws.dynamodb(), world.stage.tables[Table.CONVERSATIONS], looked_through=3)
+    search = Search(clients.dynamodb(), world.stage.tables[Table.CONVERSATIONS], looked_through=3)
 
     first = search.find("demo", "ann", "donors")
     second = search.find("demo", "ann", "donors", after=first.next)
@@ -254,8 +254,8 @@ def test_a_deletion_is_noted_in_the_audit_log_without_what_was_said(world: World
 
     world.call(Route.DELETE)
 
-    [entry] = Audit(aws.dynamodb(), world.stage.tables).page("demo").entries
-    assert (entry.kind, entry.by, entry.about) == (Kind.CONVERSATION_DELETED, "ann", "TALK1")
+    [entry] = Audit(clients.dynamodb(), world.stage.tables).page("demo").entries
+    assert (entry.kind, entry.by, entry.about) == (AuditKind.CONVERSATION_DELETED, "ann", "TALK1")
     assert "Zoë" not in json.dumps(entry.as_body())
 
 
@@ -269,7 +269,7 @@ def test_a_conversation_in_which_nat_works_is_not_deleted(world: World) -> None:
 def test_a_deletion_that_was_cut_off_is_gone_on_with(world: World) -> None:
     world.answered("Who donated?", "Zoë.")
     meta = {"conversation": {"S": "demo#TALK1"}, "item": {"S": "meta"}}
-    aws.dynamodb().update_item(
+    clients.dynamodb().update_item(
         TableName=world.stage.tables[Table.CONVERSATIONS],
         Key=meta,
         UpdateExpression="SET person = :erased",

@@ -36,7 +36,7 @@ def test_a_door_loads_no_heavy_library(module: str) -> None:
 def test_the_api_loads_no_turn_machinery() -> None:
     loaded = loaded_by("nat.handlers.api")
 
-    assert not {"nat.events", "nat.turns.admit", "nat.turns.run"} & loaded
+    assert not {"nat.contract.events", "nat.turns.admit", "nat.turns.run"} & loaded
 
 
 def test_the_streaming_host_needs_no_model_client() -> None:

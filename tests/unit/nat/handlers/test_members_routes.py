@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from nat import aws
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit, Filter
+from nat.aws import clients
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
 from nat.handlers.api import Api
@@ -41,7 +41,7 @@ class World:
         store_nation(tables, nation(owner_id="olga"))
         for user, role in PEOPLE.items():
             store_members(tables, "demo", [user], role)
-        self.api = Api(Services(aws.dynamodb(), tables, PLANS, clock=self.clock))
+        self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
 
     def call(
         self,
@@ -78,12 +78,12 @@ class World:
 
     @property
     def roles(self) -> dict[str, str]:
-        everybody = Memberships(aws.dynamodb(), self.tables).of_nation("demo")
+        everybody = Memberships(clients.dynamodb(), self.tables).of_nation("demo")
         return {each.user_id: each.role.value for each in everybody}
 
     @property
     def audited(self) -> list[tuple[str, str, str]]:
-        page = Audit(aws.dynamodb(), self.tables).page("demo", Filter(kind=Kind.ROLE_CHANGED))
+        page = Audit(clients.dynamodb(), self.tables).page("demo", Filter(kind=AuditKind.ROLE_CHANGED))
         return [(each.by, each.about, each.summary) for each in reversed(page.entries)]
 
 
@@ -99,9 +99,9 @@ def world(tables: TableNames, gateway: Gateway, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(Variable.BRANDS, json.dumps(BRANDS))
     for cached in (members._push, invitations._brands):
         cached.cache_clear()
-    aws.mail().create_email_identity(EmailIdentity="mail.example")
+    clients.mail().create_email_identity(EmailIdentity="mail.example")
     yield World(tables, gateway)
-    aws.mail().delete_email_identity(EmailIdentity="mail.example")
+    clients.mail().delete_email_identity(EmailIdentity="mail.example")
 
 
 def mailed(embedded_aws: EmbeddedAws, to: str) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_a_role_that_may_not_be_given_is_refused(
 
 
 def test_who_is_removed_loses_their_sockets_and_is_refused_at_the_next_call(world: World) -> None:
-    sockets = Sockets(aws.dynamodb(), world.tables)
+    sockets = Sockets(clients.dynamodb(), world.tables)
     sockets.open("c1", "bob", "demo", START)
     sockets.open("c2", "vic", "demo", START)
 
@@ -267,12 +267,12 @@ def test_an_invitation_from_a_brands_web_app_is_in_the_brands_name(
 
 
 def test_an_invitation_that_cannot_be_mailed_is_withdrawn(world: World) -> None:
-    aws.mail().delete_email_identity(EmailIdentity="mail.example")
+    clients.mail().delete_email_identity(EmailIdentity="mail.example")
 
     code = world.refused(Route.INVITE, "ada", {"email": "pat@example.org", "role": "member"})
     _, listed = world.call(Route.INVITATIONS, "ada")
 
-    aws.mail().create_email_identity(EmailIdentity="mail.example")
+    clients.mail().create_email_identity(EmailIdentity="mail.example")
     assert (code, listed["invitations"], world.audited) == ("mail_not_sent", [], [])
 
 
@@ -343,7 +343,7 @@ def test_an_invitation_to_another_address_is_refused_without_naming_it(
 
 
 def test_a_nation_without_subscription_settles_its_members_and_invites_nobody(world: World) -> None:
-    Nations(aws.dynamodb(), world.tables).update(
+    Nations(clients.dynamodb(), world.tables).update(
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 

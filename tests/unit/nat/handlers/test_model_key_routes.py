@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from local.claude import RunningClaude, running_claude
-from nat import aws
 from nat.audit.log import Audit
+from nat.aws import clients
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Variable
@@ -61,7 +61,7 @@ def settings(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Se
         monkeypatch.setenv(Variable.MODEL_ID, "claude-haiku-4-5")
         monkeypatch.setenv(Variable.MODEL_PROVIDER, "anthropic")
         monkeypatch.delenv(Variable.DATA_KEY_ARN, raising=False)
-        made = Settings(Api(Services(aws.dynamodb(), tables, PLANS, clock=Clock())), claude)
+        made = Settings(Api(Services(clients.dynamodb(), tables, PLANS, clock=Clock())), claude)
         yield made
         made.call(Route.REMOVE_MODEL_KEY)
 
@@ -94,7 +94,7 @@ def test_who_stored_and_who_removed_a_key_is_in_the_audit_log(settings: Settings
     settings.call(Route.STORE_MODEL_KEY, {"api_key": KEY})
     settings.call(Route.REMOVE_MODEL_KEY)
 
-    entries = Audit(aws.dynamodb(), tables).page("demo").entries
+    entries = Audit(clients.dynamodb(), tables).page("demo").entries
     assert [(each.by, each.about, dict(each.details)) for each in reversed(entries)] == [
         ("ann", "model_key", {"last_four": "WXYZ"}),
         ("ann", "model_key", {}),

@@ -11,11 +11,11 @@ from typing import Any
 import anyio
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.channels.sse import HEARTBEAT_FRAME, tail
+from nat.contract.events import Envelope, Event, TextDelta, TurnFinished, TurnStarted
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn, Turns
-from nat.events import Envelope, Event, TextDelta, TurnFinished, TurnStarted
 from nat.handlers.sse import StreamHost, build_app, process_streaming_request, stream_agent_response
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
@@ -81,7 +81,7 @@ class World:
     def work(self, *events: Event) -> Turn:
         """Do what a worker does: take the turn and store its events."""
         conversations = self.tables[Table.CONVERSATIONS]
-        turns, log = Turns(aws.dynamodb(), conversations), Events(aws.dynamodb(), conversations)
+        turns, log = Turns(clients.dynamodb(), conversations), Events(clients.dynamodb(), conversations)
         turn = turns.begin(turns.get("demo", TALK, TURN))
         for seq, event in enumerate(events, 1):
             log.append(turn, seq, wire_text(Envelope(TURN, turn.attempt, seq, event)), START)
@@ -112,9 +112,9 @@ def world(tables: TableNames, pool: UserPool) -> Iterator[World]:
     store_members(tables, "demo", ["ann", "bob"])
     store_members(tables, "late", ["ann"])
     url = create_turn_queue()
-    client = aws.dynamodb()
+    client = clients.dynamodb()
     host = StreamHost(
-        Admission(client, tables, TurnQueue(aws.sqs(), url), PLANS, clock=Clock()),
+        Admission(client, tables, TurnQueue(clients.sqs(), url), PLANS, clock=Clock()),
         AccessTokens(pool.issuer, frozenset({CLIENT}), "nat/use"),
         Events(client, tables[Table.CONVERSATIONS]),
     )
@@ -211,7 +211,7 @@ def test_a_refusal_that_passes_says_when_to_come_back(world: World) -> None:
 def test_a_stream_that_breaks_says_so_as_an_event(world: World) -> None:
     response = world.open()
     response.readline()
-    aws.dynamodb().delete_table(TableName=world.tables[Table.CONVERSATIONS])
+    clients.dynamodb().delete_table(TableName=world.tables[Table.CONVERSATIONS])
 
     event = frames(response)[-1]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nat import aws
 from nat.audit.log import Audit
+from nat.aws import clients
 from nat.handlers.api import Api
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.services import Services
@@ -16,9 +16,9 @@ from nat.names import PrivacyRoute
 from nat.nations.record import Nations
 from nat.people.memberships import Memberships
 from nat.privacy.accounts import Accounts
+from nat.privacy.job_runner import JobRunner
 from nat.privacy.jobs import Jobs
 from nat.privacy.requests import Requests
-from nat.privacy.work import Work
 from tests.unit.nat import world
 from tests.unit.nat.privacy.estate import Estate
 
@@ -28,16 +28,16 @@ class Desk:
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        self.queue = aws.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
-        client, tables = aws.dynamodb(), estate.tables
-        jobs = Jobs(client, tables, aws.sqs(), self.queue, now=lambda: world.START)
+        self.queue = clients.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
+        client, tables = clients.dynamodb(), estate.tables
+        jobs = Jobs(client, tables, clients.sqs(), self.queue, now=lambda: world.START)
         services = Services(client, tables, world.PLANS, clock=lambda: world.START)
         audit = Audit(client, tables, now=lambda: world.START)
         requests = Requests(jobs, Memberships(client, tables), audit)
         self.api = Api(services, PrivacyRoutes(requests, estate.export()).answering)
         self.looks: Iterator[bool] = iter([])
         erasure = estate.erasure(time_is_up=lambda: next(self.looks, False))
-        self.worker = Work(jobs, estate.export(), erasure)
+        self.worker = JobRunner(jobs, estate.export(), erasure)
 
     def ask(self, route: PrivacyRoute, user: str, body: Any = None, *, job: str = "") -> tuple[int, Any]:
         answer = self.api(
@@ -57,10 +57,12 @@ class Desk:
     def work(self) -> int:
         """Carry out what is queued; gives how many messages that took."""
         done = 0
-        while messages := aws.sqs().receive_message(QueueUrl=self.queue, WaitTimeSeconds=0).get("Messages"):
+        while (
+            messages := clients.sqs().receive_message(QueueUrl=self.queue, WaitTimeSeconds=0).get("Messages")
+        ):
             for each in messages:
                 self.worker.carry_out(json.loads(each["Body"])["job"])
-                aws.sqs().delete_message(QueueUrl=self.queue, ReceiptHandle=each["ReceiptHandle"])
+                clients.sqs().delete_message(QueueUrl=self.queue, ReceiptHandle=each["ReceiptHandle"])
                 done += 1
         return done
 
@@ -152,7 +154,7 @@ def test_a_message_that_comes_again_deletes_nothing_twice(desk: Desk) -> None:
 
 
 def test_deleting_needs_no_subscription(desk: Desk) -> None:
-    nations = Nations(aws.dynamodb(), desk.estate.tables)
+    nations = Nations(clients.dynamodb(), desk.estate.tables)
     nations.update(desk.estate.slug, {"subscription_status": "none"})
 
     status, _ = desk.ask(PrivacyRoute.EXPORT_NATION, desk.estate.owner)
@@ -161,7 +163,7 @@ def test_deleting_needs_no_subscription(desk: Desk) -> None:
 
 
 def test_the_account_is_deleted_by_the_persons_sub() -> None:
-    pools = aws.user_pools()
+    pools = clients.user_pools()
     pool = pools.create_user_pool(PoolName="people")["UserPool"]["Id"]
     made = pools.admin_create_user(UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")["User"]
     sub = next(each["Value"] for each in made["Attributes"] if each["Name"] == "sub")

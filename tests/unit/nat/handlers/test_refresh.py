@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
-from nat import aws
+from nat.aws import clients
 from nat.connections.status import update_nation_nb_status
 from nat.handlers import refresh
 from nat.names import Variable
@@ -51,11 +51,13 @@ def nationbuilder() -> Iterator[RunningNationBuilder]:
 def queue(embedded_aws: object, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a queue that gets everything on the functions' bus."""
     name = f"bus-{uuid.uuid4().hex[:8]}"
-    aws.events().create_event_bus(Name=name)
-    url = aws.sqs().create_queue(QueueName=name)["QueueUrl"]
-    arn = aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    aws.events().put_rule(Name=name, EventBusName=name, EventPattern='{"source": ["nat"]}')
-    aws.events().put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
+    clients.events().create_event_bus(Name=name)
+    url = clients.sqs().create_queue(QueueName=name)["QueueUrl"]
+    arn = clients.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    clients.events().put_rule(Name=name, EventBusName=name, EventPattern='{"source": ["nat"]}')
+    clients.events().put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
     monkeypatch.setenv(Variable.EVENT_BUS, name)
     return url
 
@@ -72,7 +74,7 @@ def office(
 
 
 def on_the_bus(url: str) -> list[dict[str, Any]]:
-    answer = aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+    answer = clients.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
     return [json.loads(each["Body"]) for each in answer.get("Messages", [])]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nat import aws
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws import clients
 from nat.conversations.retention import Shortening
 from nat.handlers.api import Api
 from nat.handlers.services import Services
@@ -30,8 +30,8 @@ class World:
         self.stage = Stage(tables)
         store_members(tables, "demo", ["ann"], Role.ADMIN)
         store_members(tables, "demo", ["bob"], Role.MEMBER)
-        self.api = Api(Services(aws.dynamodb(), tables, PLANS, clock=self.stage.clock))
-        self.audit = Audit(aws.dynamodb(), tables, now=self.stage.clock)
+        self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.stage.clock))
+        self.audit = Audit(clients.dynamodb(), tables, now=self.stage.clock)
 
     def call(
         self, route: Route, *, user: str = "ann", body: Any = None, slug: str = "demo", **query: str
@@ -91,7 +91,7 @@ def test_an_admin_changes_settings_and_leaves_the_others(world: World) -> None:
             "approval_minutes": 60,
         }.items()
     )
-    assert Nations(aws.dynamodb(), world.tables).require("demo").policy["approval_minutes"] == 60
+    assert Nations(clients.dynamodb(), world.tables).require("demo").policy["approval_minutes"] == 60
 
 
 def test_a_policy_replaces_the_one_before(world: World) -> None:
@@ -129,7 +129,7 @@ def test_what_cannot_be_set_is_refused_and_changes_nothing(world: World, setting
     status, body = world.change(**settings)
 
     assert (status, body["error"]["code"]) == (400, "bad_request")
-    assert Nations(aws.dynamodb(), world.tables).require("demo") == world.stage.record
+    assert Nations(clients.dynamodb(), world.tables).require("demo") == world.stage.record
 
 
 def test_members_change_nothing(world: World) -> None:
@@ -151,8 +151,8 @@ def test_each_change_is_an_audit_entry_with_before_and_after(world: World) -> No
 
     entries = world.audit.page("demo").entries
     assert {(each.kind, each.by, each.about) for each in entries} == {
-        (Kind.SETTINGS_CHANGED, "ann", "time_zone"),
-        (Kind.SETTINGS_CHANGED, "ann", "retention_days"),
+        (AuditKind.SETTINGS_CHANGED, "ann", "time_zone"),
+        (AuditKind.SETTINGS_CHANGED, "ann", "retention_days"),
     }
     assert {each.about: dict(each.details) for each in entries} == {
         "time_zone": {"before": "UTC", "after": "Europe/Berlin"},
@@ -175,7 +175,7 @@ def test_a_shorter_retention_deletes_what_is_older(world: World) -> None:
     asked(world, "gone", "T2", 100)
     world.change(retention_days=60)
 
-    done = Shortening(aws.dynamodb(), world.tables, now=world.stage.clock).run()
+    done = Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run()
 
     left = rows(world.tables, Table.CONVERSATIONS)
     questions = [(row["item"]["S"].split("#")[0], row["question"]["S"]) for row in left if "question" in row]
@@ -188,7 +188,7 @@ def test_what_is_kept_ends_earlier_under_a_shorter_retention(world: World) -> No
     asked(world, "new", "T1", 20)
     world.change(retention_days=60)
 
-    Shortening(aws.dynamodb(), world.tables, now=world.stage.clock).run()
+    Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run()
 
     ends = [
         int(row["ttl"]["N"]) - world.stage.clock.now.timestamp()
@@ -201,9 +201,9 @@ def test_a_run_that_is_cut_off_is_gone_on_with(world: World) -> None:
     asked(world, "old", "T1", 200)
     asked(world, "older", "T2", 300)
     world.change(retention_days=60)
-    cut = Shortening(aws.dynamodb(), world.tables, now=world.stage.clock).run(seconds=0)
+    cut = Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run(seconds=0)
 
-    done = Shortening(aws.dynamodb(), world.tables, now=world.stage.clock).run()
+    done = Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run()
 
     assert (cut.nations, done.nations) == (0, 1)
     assert [row for row in rows(world.tables, Table.CONVERSATIONS) if row["item"]["S"] == "meta"] == []
@@ -211,24 +211,24 @@ def test_a_run_that_is_cut_off_is_gone_on_with(world: World) -> None:
 
 def test_a_nation_is_done_once(world: World) -> None:
     world.change(retention_days=60)
-    Shortening(aws.dynamodb(), world.tables).run()
+    Shortening(clients.dynamodb(), world.tables).run()
 
-    assert Shortening(aws.dynamodb(), world.tables).run().nations == 0
+    assert Shortening(clients.dynamodb(), world.tables).run().nations == 0
 
 
 def test_a_longer_retention_leaves_what_is_stored(world: World) -> None:
     world.change(retention_days=60)
-    Shortening(aws.dynamodb(), world.tables).run()
+    Shortening(clients.dynamodb(), world.tables).run()
 
     world.change(retention_days=365)
 
-    assert Shortening(aws.dynamodb(), world.tables).run().nations == 0
+    assert Shortening(clients.dynamodb(), world.tables).run().nations == 0
 
 
 def test_admins_read_the_audit_log_filtered_and_in_pages(world: World) -> None:
     for number in range(3):
-        world.audit.append("demo", Kind.ROLE_CHANGED, by="ann", about=f"u{number}")
-    world.audit.append("demo", Kind.CONNECTED, by="bob")
+        world.audit.append("demo", AuditKind.ROLE_CHANGED, by="ann", about=f"u{number}")
+    world.audit.append("demo", AuditKind.CONNECTED, by="bob")
 
     first = json.loads(world.call(Route.AUDIT, kind="role.changed", limit="2")["body"])
     second = json.loads(world.call(Route.AUDIT, kind="role.changed", limit="2", after=first["next"])["body"])
@@ -238,9 +238,9 @@ def test_admins_read_the_audit_log_filtered_and_in_pages(world: World) -> None:
 
 
 def test_the_audit_log_is_read_by_time(world: World) -> None:
-    world.audit.append("demo", Kind.CONNECTED, by="ann", about="before")
+    world.audit.append("demo", AuditKind.CONNECTED, by="ann", about="before")
     world.stage.clock.advance(hours=1)
-    world.audit.append("demo", Kind.REVOKED, by="ann", about="after")
+    world.audit.append("demo", AuditKind.REVOKED, by="ann", about="after")
 
     body = json.loads(world.call(Route.AUDIT, since="2026-11-22T10:00:00Z")["body"])
 
@@ -260,7 +260,7 @@ def test_members_do_not_read_the_audit_log(world: World, route: Route) -> None:
 
 
 def test_an_export_is_a_file_and_an_entry_itself(world: World) -> None:
-    world.audit.append("demo", Kind.CONNECTED, by="ann", summary="=cmd")
+    world.audit.append("demo", AuditKind.CONNECTED, by="ann", summary="=cmd")
 
     answer = world.call(Route.AUDIT_EXPORT, format="csv")
 
@@ -268,7 +268,7 @@ def test_an_export_is_a_file_and_an_entry_itself(world: World) -> None:
     assert [row["summary"] for row in csv.DictReader(io.StringIO(answer["body"]))] == ["'=cmd"]
     last = world.audit.last("demo")
     assert last is not None
-    assert (last.kind, last.about) == (Kind.DATA_EXPORTED, "audit")
+    assert (last.kind, last.about) == (AuditKind.DATA_EXPORTED, "audit")
 
 
 def test_an_export_has_no_other_formats(world: World) -> None:

@@ -11,10 +11,10 @@ import pytest
 
 from local.stripe import RunningStripe, running_stripe
 from local.stripe.webhooks import signature
-from nat import aws
-from nat.billing import process
-from nat.billing.notification import Notification
-from nat.handlers import billing_rounds, stripe_events, stripe_webhook
+from nat.aws import clients
+from nat.billing import services
+from nat.billing.stripe_event import StripeEvent
+from nat.handlers import billing_reconcile, stripe_events, stripe_webhook
 from nat.names import STRIPE_WEBHOOK, Secret, Variable
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.settings import TableNames
@@ -39,11 +39,11 @@ def stripe() -> Iterator[RunningStripe]:
 @pytest.fixture
 def shop(stripe: RunningStripe, tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """A shop, and the environment of the deployed functions around it."""
-    for cached in (process.billing, process.rounds, process.keys, process.queue):
+    for cached in (services.billing, services.rounds, services.keys, services.queue):
         cached.cache_clear()
-    queues = [aws.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"] for _ in range(2)]
+    queues = [clients.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"] for _ in range(2)]
     keys = json.dumps({"api_key": "sk_test_door", "webhook_secrets": [SECRET]})
-    secrets = aws.secrets()
+    secrets = clients.secrets()
     try:
         secrets.create_secret(Name=Secret.STRIPE, SecretString=keys)
     except secrets.exceptions.ResourceExistsException:
@@ -58,7 +58,7 @@ def shop(stripe: RunningStripe, tables: TableNames, monkeypatch: pytest.MonkeyPa
     ):
         monkeypatch.setenv(variable, value)
     yield Shop.open(stripe, tables)
-    for cached in (process.billing, process.rounds, process.keys, process.queue):
+    for cached in (services.billing, services.rounds, services.keys, services.queue):
         cached.cache_clear()
 
 
@@ -79,12 +79,14 @@ def knock(event: dict[str, Any], secret: str = SECRET) -> dict[str, Any]:
 def waiting(variable: Variable) -> list[dict[str, Any]]:
     """Messages of a queue, taken out of it."""
     url = (
-        process.queue()._url if variable is Variable.BILLING_QUEUE_URL else process.queue()._dead_letters_url
+        services.queue()._url
+        if variable is Variable.BILLING_QUEUE_URL
+        else services.queue()._dead_letters_url
     )
     found: list[dict[str, Any]] = []
-    while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+    while messages := clients.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            clients.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             found.append({"messageId": message["MessageId"], "body": message["Body"]})
     return found
 
@@ -139,7 +141,7 @@ def test_an_event_that_is_not_acted_on_is_acknowledged_and_not_queued(shop: Shop
 def test_stripe_sends_again_when_the_event_cannot_be_stored(shop: Shop) -> None:
     shop.stripe.complete(shop.begin("nat_pro").session_id)
     event = shop.stripe.events("checkout.session.completed")[0]
-    aws.sqs().delete_queue(QueueUrl=os.environ[Variable.BILLING_QUEUE_URL])
+    clients.sqs().delete_queue(QueueUrl=os.environ[Variable.BILLING_QUEUE_URL])
 
     assert knock(event)["statusCode"] == 500
 
@@ -155,11 +157,11 @@ def test_an_event_without_a_nation_lies_in_the_dead_letters_until_it_is_replayed
         "batchItemFailures": []
     }
     shop.client.v1.subscriptions.update(made.id, params={"metadata": {"nation_slug": "demo"}})
-    assert process.queue().replay() == 1
+    assert services.queue().replay() == 1
     records = waiting(Variable.BILLING_QUEUE_URL)
     stripe_events.handler({"Records": records}, None)
 
-    assert Notification.read(records[0]["body"]).replayed == 1
+    assert StripeEvent.read(records[0]["body"]).replayed == 1
     assert shop.nation().stripe_subscription_id == made.id
     assert waiting(Variable.BILLING_DEAD_LETTERS_URL) == []
 
@@ -188,7 +190,7 @@ def test_a_message_that_is_no_notification_goes_the_way_of_failures(shop: Shop) 
 def test_the_clock_starts_rounds(shop: Shop) -> None:
     shop.stripe.complete(shop.begin("nat_pro").session_id)
 
-    done = billing_rounds.handler({"round": "day"}, Remaining())
+    done = billing_reconcile.handler({"round": "day"}, Remaining())
 
     assert (done["seen"], done["failed"], done["after"]) == (1, 0, None)
-    assert Nations(aws.dynamodb(), shop.tables).require("demo").subscription_plan == "nat_pro"
+    assert Nations(clients.dynamodb(), shop.tables).require("demo").subscription_plan == "nat_pro"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nat.conversations.turns import State, Turn
+from nat.conversations.turns import Turn, TurnState
 from nat.handlers import dead_letters, sweep
 from nat.names import Variable
 from nat.settings import TableNames
@@ -58,7 +58,7 @@ def test_the_sweep_says_what_it_did(stage: Stage) -> None:
         "ending_earlier": 0,
     }
 
-    assert stage.stored(old).state is State.FAILED
+    assert stage.stored(old).state is TurnState.FAILED
 
 
 def test_dead_letters_end_their_turns(stage: Stage) -> None:
@@ -67,7 +67,7 @@ def test_dead_letters_end_their_turns(stage: Stage) -> None:
     answer = dead_letters.handler({"Records": [record("m1", letter(turn))]}, None)
 
     assert answer == {"batchItemFailures": []}
-    assert stage.stored(turn).state is State.FAILED
+    assert stage.stored(turn).state is TurnState.FAILED
 
 
 @pytest.mark.parametrize("ids", [("demo", "a#b", "t"), ("*", "c", "t"), ("demo", "c", 1), ("demo", "c")])
@@ -93,4 +93,4 @@ def test_only_dead_letters_that_failed_come_again(stage: Stage, monkeypatch: pyt
     )
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
-    assert stage.stored(sound).state is State.FAILED
+    assert stage.stored(sound).state is TurnState.FAILED

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from nat import aws
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws import clients
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Table
@@ -34,9 +34,9 @@ class World:
         store_nation(tables, nation(queries_used_this_period=12))
         store_members(tables, "demo", ["ann"], Role.ADMIN)
         store_members(tables, "demo", ["bob", "cat"], Role.MEMBER)
-        self.users = Users(aws.dynamodb(), tables)
+        self.users = Users(clients.dynamodb(), tables)
         self.users.seen("bob", email="bob@example.org", now=START)
-        self.api = Api(Services(aws.dynamodb(), tables, PLANS, clock=self.clock))
+        self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
 
     def asked(self, user: str, queries: int, *, days_ago: int = 0, cost: int = 0, slug: str = "demo") -> None:
         """A day's row, as turns leave it."""
@@ -98,7 +98,7 @@ def test_everybody_sees_the_pool_of_the_period(world: World) -> None:
 
 
 def test_an_unlimited_plan_has_no_limit_to_show(world: World) -> None:
-    Nations(aws.dynamodb(), world.tables).update(
+    Nations(clients.dynamodb(), world.tables).update(
         "demo", {"queries_limit": UNLIMITED, "subscription_plan": "starter"}
     )
 
@@ -116,7 +116,9 @@ def test_a_period_that_is_over_shows_as_the_next_one_before_anybody_asks(world: 
 
 
 def test_the_end_of_the_period_is_the_payment_providers_where_it_is_known(world: World) -> None:
-    Nations(aws.dynamodb(), world.tables).update("demo", {"billing_period_end": START + timedelta(days=3)})
+    Nations(clients.dynamodb(), world.tables).update(
+        "demo", {"billing_period_end": START + timedelta(days=3)}
+    )
 
     assert world.usage()["period"]["end"] == "2026-11-25T09:30:00.000Z"
 
@@ -197,7 +199,7 @@ def test_a_stranger_sees_nothing(world: World) -> None:
 
 
 def test_without_a_subscription_usage_can_only_be_exported(world: World) -> None:
-    Nations(aws.dynamodb(), world.tables).update(
+    Nations(clients.dynamodb(), world.tables).update(
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED}
     )
 
@@ -240,9 +242,9 @@ def test_an_export_is_a_file_and_an_entry_of_the_audit_log(world: World) -> None
     answer = world.call(Route.USAGE_EXPORT, user="bob")
 
     assert answer["headers"]["content-disposition"] == 'attachment; filename="nat-usage-demo-2026-11-22.csv"'
-    last = Audit(aws.dynamodb(), world.tables).last("demo")
+    last = Audit(clients.dynamodb(), world.tables).last("demo")
     assert last is not None
-    assert (last.kind, last.by, last.about) == (Kind.DATA_EXPORTED, "bob", "usage")
+    assert (last.kind, last.by, last.about) == (AuditKind.DATA_EXPORTED, "bob", "usage")
 
 
 def test_budgets_are_set_in_the_settings_and_shown_with_the_usage(world: World) -> None:
@@ -312,17 +314,17 @@ def test_budgets_are_taken_away_by_setting_none(world: World) -> None:
     ],
 )
 def test_budgets_that_are_none_change_nothing(world: World, budgets: Any) -> None:
-    before = Nations(aws.dynamodb(), world.tables).require("demo")
+    before = Nations(clients.dynamodb(), world.tables).require("demo")
 
     answer = world.call(Route.CHANGE_SETTINGS, body={"budgets": budgets})
 
     assert answer["statusCode"] == 400
-    assert Nations(aws.dynamodb(), world.tables).require("demo") == before
+    assert Nations(clients.dynamodb(), world.tables).require("demo") == before
 
 
 def test_who_has_left_may_stay_listed_with_a_budget(world: World) -> None:
     world.set_budgets(people={"bob": 5})
-    aws.dynamodb().delete_item(
+    clients.dynamodb().delete_item(
         TableName=world.tables[Table.MEMBERSHIPS], Key={"user_id": {"S": "bob"}, "nation_slug": {"S": "demo"}}
     )
 
@@ -334,10 +336,10 @@ def test_who_has_left_may_stay_listed_with_a_budget(world: World) -> None:
 def test_a_change_of_budgets_is_an_entry_of_the_audit_log(world: World) -> None:
     world.set_budgets(roles={"member": 20})
 
-    last = Audit(aws.dynamodb(), world.tables).last("demo")
+    last = Audit(clients.dynamodb(), world.tables).last("demo")
     assert last is not None
     assert (last.kind, last.about, last.details["after"]) == (
-        Kind.SETTINGS_CHANGED,
+        AuditKind.SETTINGS_CHANGED,
         "budgets",
         {"roles": {"member": 20}, "people": {}},
     )

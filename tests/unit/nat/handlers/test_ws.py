@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials
 
-from nat import aws
+from nat.aws import clients
 from nat.channels.push import Push
-from nat.channels.websocket import Sockets, Subscriptions
+from nat.channels.websocket import Followers, Sockets
+from nat.contract.events import Envelope, TextDelta
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turns
-from nat.events import Envelope, TextDelta
 from nat.handlers.ws import SocketDoor
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
@@ -23,7 +23,7 @@ from nat.people.memberships import Memberships
 from nat.settings import TableNames
 from nat.turns.admit import Admission
 from nat.turns.queue import TurnQueue
-from nat.turns.tickets import Holder, Tickets
+from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.gateway import Gateway, running_gateway
 from tests.unit.nat.world import (
     PLANS,
@@ -62,7 +62,7 @@ class World:
         }
 
     def ticket(self, user: str = "ann", slug: str = "demo") -> str:
-        return Tickets(aws.dynamodb(), self.tables).issue(Holder(user, slug), self.clock())
+        return Tickets(clients.dynamodb(), self.tables).issue(TicketHolder(user, slug), self.clock())
 
     def connect(self, user: str = "ann", slug: str = "demo") -> str:
         """An open connection."""
@@ -98,10 +98,10 @@ def world(tables: TableNames) -> Iterator[World]:
     store_members(tables, "other", ["eve"])
     clock = Clock()
     url = create_turn_queue()
-    admission = Admission(aws.dynamodb(), tables, TurnQueue(aws.sqs(), url), PLANS, clock=clock)
+    admission = Admission(clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), PLANS, clock=clock)
     with running_gateway() as gateway:
         push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
-        door = SocketDoor(aws.dynamodb(), tables, admission, push)
+        door = SocketDoor(clients.dynamodb(), tables, admission, push)
         yield World(tables, gateway, url, clock, door)
 
 
@@ -141,7 +141,7 @@ def test_of_twenty_connections_with_one_ticket_one_opens(world: World) -> None:
 def test_a_connection_acts_for_the_ticket_it_came_with(world: World) -> None:
     connection = world.connect("eve", "other")
 
-    session = Sockets(aws.dynamodb(), world.tables).session(connection)
+    session = Sockets(clients.dynamodb(), world.tables).session(connection)
 
     assert (session.user_id, session.nation_slug) == ("eve", "other")
 
@@ -174,7 +174,7 @@ def test_a_question_is_accepted_and_followed(world: World) -> None:
     ]
     assert len(queued(world.queue_url)) == 1
     push = Push(world.gateway.url, Credentials("key", "secret"), "us-east-1")
-    assert Subscriptions(aws.dynamodb(), world.tables, push).subscribers(f"demo#{TALK}") == [connection]
+    assert Followers(clients.dynamodb(), world.tables, push).subscribers(f"demo#{TALK}") == [connection]
 
 
 def test_a_repeated_question_gets_the_stored_events_and_is_counted_once(world: World) -> None:
@@ -298,7 +298,7 @@ def test_a_connection_that_nobody_opened_may_do_nothing(world: World) -> None:
 def test_who_is_no_member_any_more_may_do_nothing(world: World, action: str) -> None:
     connection = world.connect()
     world.ask(connection)
-    Memberships(aws.dynamodb(), world.tables).remove("ann", "demo")
+    Memberships(clients.dynamodb(), world.tables).remove("ann", "demo")
 
     world.ask(connection, action=action)
 
@@ -309,7 +309,7 @@ def test_who_is_no_member_any_more_may_do_nothing(world: World, action: str) -> 
 def test_a_nation_that_stopped_paying_may_do_nothing(world: World, action: str) -> None:
     connection = world.connect()
     world.ask(connection)
-    Nations(aws.dynamodb(), world.tables).update(
+    Nations(clients.dynamodb(), world.tables).update(
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 
@@ -337,14 +337,14 @@ def test_who_asks_in_another_persons_conversation_does_not_follow_it(world: Worl
     world.ask(connection, turn=OTHER)
 
     assert world.codes(connection) == ["forbidden"]
-    assert Sockets(aws.dynamodb(), world.tables).session(connection).conversations == frozenset()
+    assert Sockets(clients.dynamodb(), world.tables).session(connection).conversations == frozenset()
 
 
 def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
     world.ask(world.connect())
-    turns = Turns(aws.dynamodb(), world.tables[Table.CONVERSATIONS])
+    turns = Turns(clients.dynamodb(), world.tables[Table.CONVERSATIONS])
     turn = turns.begin(turns.get("demo", TALK, TURN))
-    events = Events(aws.dynamodb(), world.tables[Table.CONVERSATIONS])
+    events = Events(clients.dynamodb(), world.tables[Table.CONVERSATIONS])
     for seq in (1, 2, 3):
         events.append(turn, seq, wire_text(Envelope(TURN, 1, seq, TextDelta(f"{seq}"))), START)
     connection = world.connect()
@@ -355,7 +355,7 @@ def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
     )
 
     assert [(each["attempt"], each["seq"]) for each in world.gateway.events(connection)] == [(1, 2), (1, 3)]
-    assert f"demo#{TALK}" in Sockets(aws.dynamodb(), world.tables).session(connection).conversations
+    assert f"demo#{TALK}" in Sockets(clients.dynamodb(), world.tables).session(connection).conversations
 
 
 @pytest.mark.parametrize("after", [7, "0.1", {"attempt": "1"}, {"seq": -1}, {"seq": True}, {"seq": 10**9}])
@@ -408,7 +408,7 @@ def test_a_push_that_fails_does_not_fail_the_question(world: World) -> None:
 
 def test_a_defect_of_ours_is_told_without_details(world: World, capfd: pytest.CaptureFixture[str]) -> None:
     connection = world.connect()
-    aws.dynamodb().delete_table(TableName=world.tables[Table.MEMBERSHIPS])
+    clients.dynamodb().delete_table(TableName=world.tables[Table.MEMBERSHIPS])
 
     world.ask(connection, message="my secret question")
 

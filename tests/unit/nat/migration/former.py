@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nat import aws
-from nat.items import encode, timestamp
+from nat.aws import clients
+from nat.aws.items import encode, timestamp
 from nat.names import Secret, Table
 from nat.settings import TableNames
 
@@ -28,7 +28,7 @@ class Former:
 
     def store(self, tables: TableNames) -> None:
         """Put all of it where the former platform has it."""
-        client, table = aws.dynamodb(), tables[Table.TENANTS]
+        client, table = clients.dynamodb(), tables[Table.TENANTS]
         items = [encode(each) for each in self.rows.values()]
         for start in range(0, len(items), BATCH):
             put: Any = [{"PutRequest": {"Item": each}} for each in items[start : start + BATCH]]
@@ -37,14 +37,14 @@ class Former:
             list(pool.map(self._store_secret, self.secrets))
 
     def _store_secret(self, tenant_id: str) -> None:
-        aws.secrets().create_secret(
+        clients.secrets().create_secret(
             Name=Secret.tenant_tokens(tenant_id), SecretString=self.secrets[tenant_id]
         )
 
     def forget(self) -> None:
         """Take the secrets away again; the tables go with the test."""
         for tenant_id in self.secrets:
-            aws.secrets().delete_secret(
+            clients.secrets().delete_secret(
                 SecretId=Secret.tenant_tokens(tenant_id), ForceDeleteWithoutRecovery=True
             )
 

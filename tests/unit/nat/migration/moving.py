@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 import pytest
 
-from nat import aws
 from nat.audit.log import Audit
+from nat.aws import clients
+from nat.aws.items import decode
 from nat.connections.refresh import Refresher
-from nat.connections.wiring import Wiring
-from nat.items import decode
+from nat.connections.services import ConnectionServices
 from nat.migration.hand_over import HandOver
 from nat.migration.move import Migration
 from nat.migration.old_tokens import OldTokens
@@ -70,19 +70,19 @@ class Office:
     ) -> None:
         self.tables = tables
         self.life = Life()
-        clients: Any = {name: self._client(name) for name in ("dynamodb", "secretsmanager", "kms")}
-        self.client = clients["dynamodb"]
-        self.wiring = Wiring(
+        narrowed: Any = {name: self._client(name) for name in ("dynamodb", "secretsmanager", "kms")}
+        self.client = narrowed["dynamodb"]
+        self.wiring = ConnectionServices(
             tables,
             dynamodb=self.client,
-            secrets=clients["secretsmanager"],
-            kms=clients["kms"],
-            own_secrets=clients["secretsmanager"],
+            secrets=narrowed["secretsmanager"],
+            kms=narrowed["kms"],
+            own_secrets=narrowed["secretsmanager"],
             clock=now,
         )
         self._let_waiting_pass(now)
         self.tenants = Tenants(self.client, tables)
-        self.old = OldTokens(clients["secretsmanager"])
+        self.old = OldTokens(narrowed["secretsmanager"])
         hand_over = HandOver(
             self.tenants,
             self.old,
@@ -124,7 +124,7 @@ class Office:
         )
 
     def _client(self, service: Any) -> Any:
-        made: Any = boto3.client(service, config=aws.CONFIG)
+        made: Any = boto3.client(service, config=clients.CONFIG)
         # Events of botocore itself: just before a request is sent, and once its answer is read.
         made.meta.events.register("before-send", self.life.step)
         made.meta.events.register("after-call", self.life.step)
@@ -133,7 +133,7 @@ class Office:
 
 def set_up(monkeypatch: pytest.MonkeyPatch, store: str = "dynamodb") -> None:
     """What a process needs besides tables: a key, a store for tokens, the platform's app."""
-    key_arn = aws.kms().create_key()["KeyMetadata"]["Arn"]
+    key_arn = clients.kms().create_key()["KeyMetadata"]["Arn"]
     monkeypatch.setenv(Variable.DATA_KEY_ARN, key_arn)
     monkeypatch.setenv(Variable.TOKEN_STORE, store)
     put_platform_app("nat-local", "nat-local-secret")
@@ -146,7 +146,7 @@ def left_behind(tables: TableNames) -> Mapping[str, list[Any]]:
 
 
 def _scan(tables: TableNames, table: Table) -> list[dict[str, Any]]:
-    pages = aws.dynamodb().get_paginator("scan").paginate(TableName=tables[table])
+    pages = clients.dynamodb().get_paginator("scan").paginate(TableName=tables[table])
     return [decode(item) for page in pages for item in page["Items"]]
 
 

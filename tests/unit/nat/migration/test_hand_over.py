@@ -11,13 +11,13 @@ import pytest
 import requests
 
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
-from nat import aws
+from nat.aws import clients
+from nat.aws.isolation import nation
+from nat.aws.items import encode, timestamp
 from nat.errors import Reconnect
-from nat.isolation import nation
-from nat.items import encode, timestamp
 from nat.migration.deprecated import get_nb_tokens
-from nat.migration.hand_over import Outcome
-from nat.migration.report import Report
+from nat.migration.hand_over import HandOverOutcome
+from nat.migration.report import MigrationReport
 from nat.migration.tenants import Note
 from nat.names import Secret, Table, Variable
 from nat.nations.record import Nations
@@ -61,7 +61,7 @@ class Platforms:
 
     def old_pair(self) -> dict[str, str]:
         found: dict[str, str] = json.loads(
-            aws.secrets().get_secret_value(SecretId=self.secret)["SecretString"]
+            clients.secrets().get_secret_value(SecretId=self.secret)["SecretString"]
         )
         return found
 
@@ -85,17 +85,17 @@ class Platforms:
     def store_the_old_way(self, answer: dict[str, str]) -> None:
         ends = timestamp(datetime.now(UTC) + timedelta(hours=24))
         pair = {"access_token": answer["access_token"], "refresh_token": answer["refresh_token"]}
-        aws.secrets().put_secret_value(
+        clients.secrets().put_secret_value(
             SecretId=self.secret, SecretString=json.dumps({**pair, "expires_at": ends})
         )
-        aws.dynamodb().update_item(
+        clients.dynamodb().update_item(
             TableName=self.tables[Table.TENANTS],
             Key=encode({"tenant_id": self.tenant_id}),
             UpdateExpression="SET nb_token_expires_at = :ends",
             ExpressionAttributeValues=encode({":ends": ends}),
         )
 
-    def migrate(self) -> Report:
+    def migrate(self) -> MigrationReport:
         return self.office.migration.apply(self.office.migration.decided())
 
     def refresh_the_new_way(self) -> str:
@@ -133,7 +133,7 @@ def platforms(
     log.write_text("")
     made = Platforms(tables, nationbuilder)
     yield made
-    aws.secrets().delete_secret(SecretId=made.secret, ForceDeleteWithoutRecovery=True)
+    clients.secrets().delete_secret(SecretId=made.secret, ForceDeleteWithoutRecovery=True)
     nationbuilder.standin.nations.pop(made.slug, None)
 
 
@@ -151,7 +151,7 @@ def test_a_pair_that_was_handed_over_is_refreshed_by_the_nations_path(
 
     fresh = platforms.refresh_the_new_way()
 
-    assert report.tokens == {Outcome.HANDED_OVER: 1}
+    assert report.tokens == {HandOverOutcome.HANDED_OVER: 1}
     assert fresh == platforms.kept() != platforms.first
     # The former secret is as it was, and nobody asks with it.
     assert platforms.old_pair()["refresh_token"] == platforms.first
@@ -175,7 +175,7 @@ def test_a_pair_that_was_refreshed_while_it_was_looked_at_is_read_again(platform
 
     report = platforms.office.migration.apply(decided)
 
-    assert report.tokens == {Outcome.HANDED_OVER: 1}
+    assert report.tokens == {HandOverOutcome.HANDED_OVER: 1}
     assert platforms.kept() == platforms.old_pair()["refresh_token"] != platforms.first
 
 
@@ -206,7 +206,7 @@ def test_a_pair_that_was_refreshed_since_is_not_put_back_by_another_run(platform
 def test_a_run_that_died_before_its_last_note_does_not_put_a_spent_pair_back(platforms: Platforms) -> None:
     platforms.migrate()
     fresh = platforms.refresh_the_new_way()
-    aws.dynamodb().update_item(
+    clients.dynamodb().update_item(
         TableName=platforms.tables[Table.TENANTS],
         Key=encode({"tenant_id": platforms.tenant_id}),
         UpdateExpression="SET migration_state = :opened REMOVE tokens_outcome, migrated_at",
@@ -215,14 +215,14 @@ def test_a_run_that_died_before_its_last_note_does_not_put_a_spent_pair_back(pla
 
     report = platforms.migrate()
 
-    assert report.tokens == {Outcome.HANDED_OVER: 1}
+    assert report.tokens == {HandOverOutcome.HANDED_OVER: 1}
     assert platforms.kept() == fresh
 
 
 def test_the_nation_enters_the_refresh_job_with_the_pair(platforms: Platforms) -> None:
     platforms.migrate()
 
-    record = Nations(aws.dynamodb(), platforms.tables).require(platforms.slug)
+    record = Nations(clients.dynamodb(), platforms.tables).require(platforms.slug)
     assert record.refresh_bucket is not None
     assert (record.nb_connected, record.nb_needs_reauth, record.nb_app) == (True, False, "platform")
 

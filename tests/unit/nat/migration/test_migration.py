@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from nat import aws
 from nat.audit.log import Audit
-from nat.items import decode, timestamp
-from nat.migration.hand_over import Outcome
-from nat.migration.report import Fate, Report
+from nat.aws import clients
+from nat.aws.items import decode, timestamp
+from nat.migration.hand_over import HandOverOutcome
+from nat.migration.report import Fate, MigrationReport
 from nat.migration.tenants import Note
 from nat.names import Secret, Table
 from nat.nations.record import Nation, Nations, SubscriptionStatus
@@ -41,11 +41,11 @@ def standing(former: Former, tables: TableNames) -> Iterator[Former]:
         former.forget()
 
 
-def migrate(office: Office) -> Report:
+def migrate(office: Office) -> MigrationReport:
     return office.migration.apply(office.migration.decided())
 
 
-def migrate_interrupted(office: Office, chance: random.Random, most: int) -> Report:
+def migrate_interrupted(office: Office, chance: random.Random, most: int) -> MigrationReport:
     """Run again and again, each time dying after some more requests, until a run comes to its end."""
     for _ in range(most):
         office.life.left = chance.randint(1, 400)
@@ -67,7 +67,7 @@ def one(tables: TableNames, **changes: Any) -> Former:
 
 
 def nation_of(office: Office, former: Former) -> Nation:
-    return Nations(aws.dynamodb(), office.tables).require(former.rows["t1"]["nationbuilder_slug"])
+    return Nations(clients.dynamodb(), office.tables).require(former.rows["t1"]["nationbuilder_slug"])
 
 
 def test_they_end_as_the_dry_run_said_though_interrupted(tables: TableNames) -> None:
@@ -144,10 +144,10 @@ def test_people_are_members_with_their_roles_and_a_primary_nation(tables: TableN
         migrate(office)
 
         slug = former.rows["t1"]["nationbuilder_slug"]
-        memberships = Memberships(aws.dynamodb(), tables)
+        memberships = Memberships(clients.dynamodb(), tables)
         roles = {each: memberships.require(each, slug).role for each in ("t1-a", "t1-m")}
         assert roles == {"t1-a": Role.OWNER, "t1-m": Role.MEMBER}
-        user = Users(aws.dynamodb(), tables).get("t1-m")
+        user = Users(clients.dynamodb(), tables).get("t1-m")
         assert user is not None
         # The address was never proven to us.
         assert (user.nation_slug, user.email) == (slug, None)
@@ -164,7 +164,7 @@ def test_a_primary_nation_that_somebody_chose_stays(tables: TableNames) -> None:
     with standing(former, tables):
         migrate(office)
 
-        user = Users(aws.dynamodb(), tables).get("t1-m")
+        user = Users(clients.dynamodb(), tables).get("t1-m")
         assert user is not None
         assert user.nation_slug == "elsewhere"
 
@@ -173,7 +173,7 @@ def test_somebody_removed_since_is_not_let_in_again(tables: TableNames) -> None:
     office, former = Office(tables), one(tables)
     with standing(former, tables):
         migrate(office)
-        memberships = Memberships(aws.dynamodb(), tables)
+        memberships = Memberships(clients.dynamodb(), tables)
         memberships.remove("t1-m", former.rows["t1"]["nationbuilder_slug"])
 
         migrate(office)
@@ -188,7 +188,7 @@ def test_sixty_people_come_in(tables: TableNames) -> None:
         migrate(office)
 
         slug = former.rows["t1"]["nationbuilder_slug"]
-        assert len(Memberships(aws.dynamodb(), tables).of_nation(slug)) == 60
+        assert len(Memberships(clients.dynamodb(), tables).of_nation(slug)) == 60
 
 
 def test_nothing_of_the_former_row_is_lost(tables: TableNames) -> None:
@@ -198,7 +198,7 @@ def test_nothing_of_the_former_row_is_lost(tables: TableNames) -> None:
 
         (stored,) = (decode(each) for each in world.rows(tables, Table.TENANTS))
         assert former.rows["t1"].items() <= stored.items()
-        aws.secrets().describe_secret(SecretId=Secret.tenant_tokens("t1"))
+        clients.secrets().describe_secret(SecretId=Secret.tenant_tokens("t1"))
 
 
 def test_the_log_of_the_nation_begins_with_the_migration_and_holds(tables: TableNames) -> None:
@@ -206,7 +206,7 @@ def test_the_log_of_the_nation_begins_with_the_migration_and_holds(tables: Table
     with standing(former, tables):
         migrate(office)
 
-        audit, slug = Audit(aws.dynamodb(), tables), former.rows["t1"]["nationbuilder_slug"]
+        audit, slug = Audit(clients.dynamodb(), tables), former.rows["t1"]["nationbuilder_slug"]
         kinds = [each.kind.value for each in audit.page(slug).entries]
         assert kinds == ["connection.connected", "nation.migrated"]
         assert audit.verify(slug).whole
@@ -214,7 +214,7 @@ def test_the_log_of_the_nation_begins_with_the_migration_and_holds(tables: Table
 
 def test_users_with_tokens_of_their_own_are_reported_by_id(tables: TableNames) -> None:
     name = f"{Secret.USER_TOKENS}t1-m/nb-tokens"
-    aws.secrets().create_secret(Name=name, SecretString=pair("own"))
+    clients.secrets().create_secret(Name=name, SecretString=pair("own"))
     office, former = Office(tables), one(tables)
     try:
         with standing(former, tables):
@@ -223,7 +223,7 @@ def test_users_with_tokens_of_their_own_are_reported_by_id(tables: TableNames) -
             assert report.lines[0].own_tokens == ("t1-m",)
             assert report.notes[Note.OWN_TOKENS] == 1
     finally:
-        aws.secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        clients.secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def test_a_nation_that_lost_its_pair_is_asked_to_connect(tables: TableNames) -> None:
@@ -233,7 +233,7 @@ def test_a_nation_that_lost_its_pair_is_asked_to_connect(tables: TableNames) -> 
         report = migrate(office)
 
         nation = nation_of(office, former)
-        assert report.tokens == {Outcome.MISSING: 1}
+        assert report.tokens == {HandOverOutcome.MISSING: 1}
         assert (nation.nb_connected, nation.nb_needs_reauth, nation.refresh_bucket) == (True, True, None)
 
 
@@ -242,16 +242,19 @@ def test_what_was_put_right_is_handed_over_by_the_next_run(tables: TableNames) -
     secret = Secret.customer_app("agency")
     with standing(former, tables):
         first = migrate(office)
-        aws.secrets().create_secret(
+        clients.secrets().create_secret(
             Name=secret, SecretString='{"client_id": "the-agency", "client_secret": "s"}'
         )
         try:
             second = migrate(Office(tables, customers=("agency",)))
         finally:
-            aws.secrets().delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+            clients.secrets().delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
 
         nation = nation_of(office, former)
-        assert (first.tokens, second.tokens) == ({Outcome.APP_UNKNOWN: 1}, {Outcome.HANDED_OVER: 1})
+        assert (first.tokens, second.tokens) == (
+            {HandOverOutcome.APP_UNKNOWN: 1},
+            {HandOverOutcome.HANDED_OVER: 1},
+        )
         assert (nation.nb_app, nation.nb_needs_reauth) == ("customer:agency", False)
 
 

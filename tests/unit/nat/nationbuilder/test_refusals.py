@@ -38,12 +38,12 @@ UNKNOWN_ATTRIBUTE = {
 Call = Callable[[NationBuilder], object]
 
 
-def read(nation: NationBuilder) -> object:
-    return nation.show("signups", "18")
+def read(v2: NationBuilder) -> object:
+    return v2.show("signups", "18")
 
 
-def write(nation: NationBuilder) -> object:
-    return nation.update("signups", "18", {"note": "x"})
+def write(v2: NationBuilder) -> object:
+    return v2.update("signups", "18", {"note": "x"})
 
 
 def run(answer: Answer, call: Call, **options: Any) -> tuple[object, int]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.errors import NationUnknown
 from nat.nations.record import Nations
 from nat.settings import TableNames
@@ -13,7 +13,7 @@ from tests.unit.nat.world import START, nation, store_nation
 
 @pytest.fixture
 def nations(tables: TableNames) -> Nations:
-    return Nations(aws.dynamodb(), tables)
+    return Nations(clients.dynamodb(), tables)
 
 
 def test_a_record_comes_back_as_it_was_stored(tables: TableNames, nations: Nations) -> None:

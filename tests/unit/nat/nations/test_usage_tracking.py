@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
+from nat.aws.items import timestamp
+from nat.aws.transactions import Cancelled, write
 from nat.errors import LimitReached, NationUnknown, SubscriptionInactive
-from nat.items import timestamp
 from nat.names import Table
 from nat.nations import deprecated
 from nat.nations.record import Nations, SubscriptionStatus
@@ -21,12 +22,11 @@ from nat.nations.usage import (
     track_query_usage_nation,
 )
 from nat.settings import TableNames
-from nat.transactions import Cancelled, write
 from tests.unit.nat.world import PLANS, START, Clock, nation, put, rows, store_nation, used
 
 
 def pool_of(tables: TableNames, clock: Clock | None = None) -> QueryPool:
-    return QueryPool(aws.dynamodb(), tables, PLANS, clock=clock or Clock())
+    return QueryPool(clients.dynamodb(), tables, PLANS, clock=clock or Clock())
 
 
 def test_concurrent_queries_against_few_left_admit_exactly_those(tables: TableNames) -> None:
@@ -101,7 +101,7 @@ def test_a_new_period_starts_the_count_once_however_many_notice(tables: TableNam
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(track, range(24)))
 
-    record = Nations(aws.dynamodb(), tables).require("demo")
+    record = Nations(clients.dynamodb(), tables).require("demo")
     assert record.queries_used_this_period == 24
     assert record.billing_period_start == datetime(2026, 12, 20, 9, 30, tzinfo=UTC)
 
@@ -142,7 +142,8 @@ def test_a_refund_takes_one_query_back(tables: TableNames) -> None:
     record = store_nation(tables, nation(queries_used_this_period=3))
 
     write(
-        aws.dynamodb(), [refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))]
+        clients.dynamodb(),
+        [refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))],
     )
 
     assert used(tables) == 2
@@ -153,7 +154,7 @@ def test_a_query_of_an_earlier_period_is_not_refunded_in_this_one(tables: TableN
     earlier = timestamp(record.billing_period_start - timedelta(days=31))
 
     with pytest.raises(Cancelled):
-        write(aws.dynamodb(), [refund_query(tables[Table.NATIONS], "demo", earlier)])
+        write(clients.dynamodb(), [refund_query(tables[Table.NATIONS], "demo", earlier)])
 
     assert used(tables) == 3
 
@@ -210,7 +211,7 @@ def test_the_payment_providers_period_starts_the_count_once_however_many_bring_i
     with ThreadPoolExecutor(12) as threads:
         list(threads.map(bring, range(48)))
 
-    record = Nations(aws.dynamodb(), tables).require("demo")
+    record = Nations(clients.dynamodb(), tables).require("demo")
     assert record.queries_used_this_period == 48
     assert (record.billing_period_start, record.billing_anchor_day) == (START, 22)
 
@@ -228,7 +229,7 @@ def test_a_refund_does_not_go_below_nothing(tables: TableNames) -> None:
     refund = refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))
 
     with pytest.raises(Cancelled):
-        write(aws.dynamodb(), [refund])
+        write(clients.dynamodb(), [refund])
 
     assert used(tables) == 0
 
@@ -260,7 +261,7 @@ def test_the_old_name_begins_the_period_of_the_tenants_nation(tables: TableNames
 def test_the_old_name_verifies_the_subscription_of_the_tenants_nation(
     tables: TableNames, tenant: str
 ) -> None:
-    check = SubscriptionCheck(Nations(aws.dynamodb(), tables), PLANS, clock=Clock())
+    check = SubscriptionCheck(Nations(clients.dynamodb(), tables), PLANS, clock=Clock())
 
     with pytest.warns(DeprecationWarning, match="call verify_nation_subscription"):
         record = deprecated.verify_subscription("ann", tenant, check, query=True)

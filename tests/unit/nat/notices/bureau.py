@@ -6,13 +6,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from nat import aws
+from nat.aws import clients
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
 from nat.names import BUS_SOURCE, Bus
 from nat.nations.record import Nation, Nations
-from nat.notices.happening import Happening
+from nat.notices.nation_event import NationEvent
 from nat.notices.notices import Notices
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
@@ -49,9 +49,9 @@ class Bureau:
 
     def verify(self, identity: str) -> None:
         """Let SES know a domain or an address."""
-        known = aws.mail().list_email_identities()["EmailIdentities"]
+        known = clients.mail().list_email_identities()["EmailIdentities"]
         if identity not in {each["IdentityName"] for each in known}:
-            aws.mail().create_email_identity(EmailIdentity=identity)
+            clients.mail().create_email_identity(EmailIdentity=identity)
 
     def address(self, user: str) -> str:
         """The address of a person."""
@@ -59,33 +59,33 @@ class Bureau:
 
     def add(self, user: str, role: Role, *, proven: bool = True) -> None:
         """Somebody who belongs to the nation."""
-        Users(aws.dynamodb(), self.tables).seen(
+        Users(clients.dynamodb(), self.tables).seen(
             user, email=self.address(user) if proven else None, now=self.clock()
         )
-        Memberships(aws.dynamodb(), self.tables).put(Membership(user, self.slug, role, self.clock()))
+        Memberships(clients.dynamodb(), self.tables).put(Membership(user, self.slug, role, self.clock()))
 
     def remove(self, user: str) -> None:
         """They leave the nation."""
-        Memberships(aws.dynamodb(), self.tables).remove(user, self.slug)
+        Memberships(clients.dynamodb(), self.tables).remove(user, self.slug)
 
     def connect(self, user: str, connection: str) -> None:
         """They open a socket."""
-        Sockets(aws.dynamodb(), self.tables).open(connection, user, self.slug, self.clock())
+        Sockets(clients.dynamodb(), self.tables).open(connection, user, self.slug, self.clock())
 
     def change(self, **changes: Any) -> None:
         """Change the nation's record."""
-        assert Nations(aws.dynamodb(), self.tables).update(self.slug, changes) is not None
+        assert Nations(clients.dynamodb(), self.tables).update(self.slug, changes) is not None
 
     def record(self) -> Nation:
         """The nation's record."""
-        return Nations(aws.dynamodb(), self.tables).require(self.slug)
+        return Nations(clients.dynamodb(), self.tables).require(self.slug)
 
     def notices(self) -> Notices:
         """A process that tells people."""
         return Notices(
-            aws.dynamodb(),
+            clients.dynamodb(),
             self.tables,
-            aws.mail(),
+            clients.mail(),
             Push.of_process(self.gateway.url),
             brands=BRANDS,
             plans=world.PLANS,
@@ -93,9 +93,9 @@ class Bureau:
             now=self.clock,
         )
 
-    def happening(self, event: Bus, incident: str = "incident-1", **about: Any) -> Happening:
+    def happening(self, event: Bus, incident: str = "incident-1", **about: Any) -> NationEvent:
         """An announcement as the bus brings it."""
-        return Happening.read(body(event, self.slug, incident, self.clock, **about))
+        return NationEvent.read(body(event, self.slug, incident, self.clock, **about))
 
     def take(self, event: Bus, incident: str = "incident-1", **about: Any) -> int:
         """Tell people what happened; gives how many emails went out."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
 from tests.unit.nat.gateway import Gateway, running_gateway
@@ -27,10 +27,10 @@ def bureau(embedded_aws: EmbeddedAws, tables: TableNames, gateway: Gateway) -> B
 @pytest.fixture
 def refusing() -> Iterator[None]:
     """SES takes emails only for addresses that were verified, as before an account leaves the sandbox."""
-    aws.mail().put_account_details(
+    clients.mail().put_account_details(
         MailType="TRANSACTIONAL", WebsiteURL="https://nat.example", ProductionAccessEnabled=False
     )
     yield
-    aws.mail().put_account_details(
+    clients.mail().put_account_details(
         MailType="TRANSACTIONAL", WebsiteURL="https://nat.example", ProductionAccessEnabled=True
     )

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from nat import aws
-from nat.items import timestamp
+from nat.aws import clients
+from nat.aws.items import timestamp
 from nat.names import Bus
 from nat.nations.record import SubscriptionStatus
 from nat.notices.notices import NotAllTold
-from nat.notices.told import CLAIM, Told
+from nat.notices.receipts import CLAIM, NoticeReceipts
 from nat.roles import Role
 from tests.unit.nat.gateway import Gateway
 from tests.unit.nat.notices.bureau import Bureau
@@ -93,7 +93,9 @@ def test_the_next_delivery_tells_only_those_who_were_not_told(staffed: Bureau, r
 
 
 def test_what_a_process_left_behind_when_it_died_is_sent_by_a_later_delivery(staffed: Bureau) -> None:
-    Told(aws.dynamodb(), staffed.tables, staffed.clock).begin("incident-1", "user#adam")  # and it died
+    NoticeReceipts(clients.dynamodb(), staffed.tables, staffed.clock).begin(
+        "incident-1", "user#adam"
+    )  # and it died
 
     at_once = staffed.take(Bus.NATION_NEEDS_REAUTH)
     staffed.clock.now += CLAIM

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from nat import aws
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws import clients
+from nat.aws.isolation import nation
 from nat.cli.app import app
+from nat.connections.services import ConnectionServices, now
 from nat.connections.tokens import NbTokens
-from nat.connections.wiring import Wiring, now
-from nat.isolation import nation
 from nat.names import Table, Variable
 from nat.settings import TableNames
 from tests.unit.nat import world
@@ -26,7 +26,7 @@ def slug(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> str:
     slug = f"n-{uuid.uuid4().hex[:10]}"
     world.store_nation(tables, world.nation(slug, nb_connected=True))
     with nation(slug):
-        Wiring.of_process(tables).vault.store_nb_tokens(
+        ConnectionServices.of_process(tables).vault.store_nb_tokens(
             NbTokens("access-1", "refresh-1", now() + timedelta(hours=20), slug, now())
         )
     return slug
@@ -35,7 +35,7 @@ def slug(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> str:
 def access_token(tables: TableNames, slug: str) -> str:
     """The token in the store that the environment names."""
     with nation(slug):
-        return Wiring.of_process(tables).vault.get_nb_tokens_by_nation(slug).access_token
+        return ConnectionServices.of_process(tables).vault.get_nb_tokens_by_nation(slug).access_token
 
 
 def test_tokens_are_copied_into_the_other_store(
@@ -72,9 +72,9 @@ def test_a_store_that_is_none_is_refused() -> None:
 
 
 def test_a_whole_audit_log_is_told_with_its_head(tables: TableNames) -> None:
-    audit = Audit(aws.dynamodb(), tables)
+    audit = Audit(clients.dynamodb(), tables)
     for about in ("a", "b"):
-        audit.append("demo", Kind.SETTINGS_CHANGED, by="ann", about=about)
+        audit.append("demo", AuditKind.SETTINGS_CHANGED, by="ann", about=about)
 
     result = CliRunner().invoke(app, ["ops", "verify-audit", "demo"])
 
@@ -83,11 +83,11 @@ def test_a_whole_audit_log_is_told_with_its_head(tables: TableNames) -> None:
 
 
 def test_a_changed_audit_log_fails(tables: TableNames) -> None:
-    audit = Audit(aws.dynamodb(), tables)
+    audit = Audit(clients.dynamodb(), tables)
     for about in ("a", "b", "c"):
-        audit.append("demo", Kind.SETTINGS_CHANGED, by="ann", about=about)
+        audit.append("demo", AuditKind.SETTINGS_CHANGED, by="ann", about=about)
     second = world.rows(tables, Table.AUDIT)[1]
-    aws.dynamodb().put_item(TableName=tables[Table.AUDIT], Item={**second, "about": {"S": "forged"}})
+    clients.dynamodb().put_item(TableName=tables[Table.AUDIT], Item={**second, "about": {"S": "forged"}})
 
     result = CliRunner().invoke(app, ["ops", "verify-audit", "demo"])
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.errors import (
     BadRequest,
     InvitationForOther,
@@ -38,7 +38,7 @@ class Door:
         store_nation(tables, nation())
         store_members(tables, "demo", ["olga"], Role.OWNER)
         store_members(tables, "demo", ["ada"], Role.ADMIN)
-        self.members = Members(aws.dynamodb(), tables, PLANS, now=self.clock)
+        self.members = Members(clients.dynamodb(), tables, PLANS, now=self.clock)
         self.invitations = Invitations(tables, self.members)
 
     def role(self, user: str) -> Role | None:
@@ -210,7 +210,7 @@ def test_a_nation_invites_so_often_a_day_withdrawn_ones_counted(door: Door) -> N
 
 def test_a_plan_without_a_free_seat_invites_nobody_and_lets_nobody_in(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
-    Nations(aws.dynamodb(), door.tables).update("demo", {"subscription_plan": "starter"})
+    Nations(clients.dynamodb(), door.tables).update("demo", {"subscription_plan": "starter"})
 
     with pytest.raises(SeatsTaken):
         door.invitations.by_link(ADA, Role.MEMBER)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nat import aws
-from nat.audit.entry import Kind
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws import clients
+from nat.aws.items import decode
 from nat.channels.websocket import Sockets
-from nat.items import decode
 from nat.names import Secret, Table, nation_files, person_files
 from nat.privacy.erasure import RECEIPTS, Erasure, Outside
 from nat.privacy.export import Export
@@ -42,7 +42,7 @@ class Estate:
 
     def fill(self) -> None:
         """Put everything there."""
-        aws.s3().create_bucket(Bucket=self.bucket)
+        clients.s3().create_bucket(Bucket=self.bucket)
         for slug, people in ((self.slug, (self.owner, self.member)), (self.other, (self.member, "someone"))):
             world.store_nation(self.tables, world.nation(slug, admin_email=self.email))
             world.store_members(self.tables, slug, people)
@@ -87,14 +87,16 @@ class Estate:
         world.put(self.tables, Table.ONCE, {"key": f"turn#{turn}", "conversation": conversation})
         day = {"nation_slug": slug, "day_user": f"2026-11-20#{user}", "queries": 3, "cost_micros": 40}
         world.put(self.tables, Table.USAGE, day)
-        aws.s3().put_object(Bucket=self.bucket, Key=f"{nation_files(slug)}{conversation}/1.csv", Body=b"a")
-        aws.s3().put_object(Bucket=self.bucket, Key=f"{person_files(user)}1.zip", Body=b"a")
-        Sockets(aws.dynamodb(), self.tables).open(uuid.uuid4().hex, user, slug, world.START)
-        Audit(aws.dynamodb(), self.tables).append(slug, Kind.TOOL_WRITE, by=user, summary="Tagged 3")
+        clients.s3().put_object(
+            Bucket=self.bucket, Key=f"{nation_files(slug)}{conversation}/1.csv", Body=b"a"
+        )
+        clients.s3().put_object(Bucket=self.bucket, Key=f"{person_files(user)}1.zip", Body=b"a")
+        Sockets(clients.dynamodb(), self.tables).open(uuid.uuid4().hex, user, slug, world.START)
+        Audit(clients.dynamodb(), self.tables).append(slug, AuditKind.TOOL_WRITE, by=user, summary="Tagged 3")
 
     def _of_nation(self, slug: str) -> None:
         for name in (Secret.nation_tokens(slug), Secret.nation_model_key(slug), Secret.nation_app(slug)):
-            aws.secrets().create_secret(Name=name, SecretString="{}")
+            clients.secrets().create_secret(Name=name, SecretString="{}")
         invitation = {"key": f"invitation#{slug}", "invites_to": slug, "invited_by": self.member}
         world.put(
             self.tables, Table.ONCE, {**invitation, "created_at": world.START, "email": "x@example.org"}
@@ -122,10 +124,10 @@ class Estate:
             return note
 
         return Erasure(
-            aws.dynamodb(),
+            clients.dynamodb(),
             self.tables,
-            secrets=aws.secrets(),
-            s3=aws.s3(),
+            secrets=clients.secrets(),
+            s3=clients.s3(),
             bucket=self.bucket,
             outside=Outside(
                 self.hung_up.append, counting(self.ended), lambda _slug: 1, counting(self.accounts)
@@ -136,7 +138,7 @@ class Estate:
 
     def export(self) -> Export:
         """What exports."""
-        return Export(aws.dynamodb(), self.tables, aws.s3(), self.bucket, now=lambda: world.START)
+        return Export(clients.dynamodb(), self.tables, clients.s3(), self.bucket, now=lambda: world.START)
 
     def found(self, subject: str) -> list[str]:
         """Where anything names a person or a nation: every row of every table, every secret, every file. What
@@ -149,19 +151,19 @@ class Estate:
         ]
         names = [
             each["Name"]
-            for page in aws.secrets().get_paginator("list_secrets").paginate()
+            for page in clients.secrets().get_paginator("list_secrets").paginate()
             for each in page["SecretList"]
         ]
-        files = aws.s3().list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        files = clients.s3().list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return [*places, *(each for each in (*names, *(file["Key"] for file in files)) if subject in each)]
 
     def _rows(self, table: Table) -> list[dict[str, Any]]:
-        pages = aws.dynamodb().get_paginator("scan").paginate(TableName=self.tables[table])
+        pages = clients.dynamodb().get_paginator("scan").paginate(TableName=self.tables[table])
         return [decode(item) for page in pages for item in page["Items"]]
 
     def receipts(self) -> list[Any]:
         """What the log of receipts says."""
-        return list(Audit(aws.dynamodb(), self.tables).page(RECEIPTS).entries)
+        return list(Audit(clients.dynamodb(), self.tables).page(RECEIPTS).entries)
 
 
 def counted() -> Counter[str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import requests
 
-from nat import aws
+from nat.aws import clients
 from tests.unit.nat.privacy.estate import Estate
 
 
 def opened(estate: Estate, key: str) -> dict[str, list[dict[str, Any]]]:
-    body = aws.s3().get_object(Bucket=estate.bucket, Key=key)["Body"].read()
+    body = clients.s3().get_object(Bucket=estate.bucket, Key=key)["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         return {
             name.removesuffix(".jsonl"): [

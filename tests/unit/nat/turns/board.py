@@ -9,15 +9,16 @@ from typing import Any
 import boto3
 from ulid import ULID
 
-from nat import aws
-from nat.actions.approval import Approval
-from nat.actions.approvals import Approvals
-from nat.actions.inbox import Inbox
-from nat.actions.journal import read_journal
-from nat.agent.change import Change
 from nat.agent.loop import Agent
-from nat.agent.ports import Entry, ModelReply
+from nat.agent.ports import ModelReply
 from nat.agent.tool import Effect, Tool
+from nat.approvals.approval import Approval
+from nat.approvals.approvals import Approvals
+from nat.approvals.journal import read_journal
+from nat.approvals.pending import PendingApprovals
+from nat.aws import clients
+from nat.changes.journal import JournalEntry
+from nat.changes.plan import Change
 from nat.conversations.turns import Turn
 from nat.names import Table
 from nat.people.memberships import Memberships
@@ -28,9 +29,9 @@ from nat.turns.queue import TurnQueue
 from nat.turns.run import Runner
 from nat.turns.signals import Signals
 from tests.unit.nat import world
-from tests.unit.nat.agent import changes
-from tests.unit.nat.agent.mortality import Countdown, Killed, Mortal
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
+from tests.unit.nat.changes import bench as changes
+from tests.unit.nat.changes.mortality import Countdown, Killed, Mortal
 from tests.unit.nat.turns.stage import APP_URL, PRICES, Stage, message_of
 
 
@@ -71,12 +72,12 @@ class Board:
         world.store_members(tables, "demo", ["member"], Role.MEMBER)
         world.store_members(tables, "demo", ["viewer"], Role.VIEWER)
         self.conversation_id = str(ULID())
-        self.approvals = Approvals(aws.dynamodb(), tables, now=self.stage.clock)
-        self.inbox = Inbox(aws.dynamodb(), tables, now=self.stage.clock)
+        self.approvals = Approvals(clients.dynamodb(), tables, now=self.stage.clock)
+        self.inbox = PendingApprovals(clients.dynamodb(), tables, now=self.stage.clock)
         admission = Admission(
-            aws.dynamodb(),
+            clients.dynamodb(),
             tables,
-            TurnQueue(aws.sqs(), self.queue_url),
+            TurnQueue(clients.sqs(), self.queue_url),
             world.PLANS,
             clock=self.stage.clock,
         )
@@ -89,7 +90,7 @@ class Board:
 
     def ask(self, *replies: ModelReply, user: str = "u1", **changes: Any) -> Turn:
         """One question, run to its end with this model."""
-        role = Memberships(aws.dynamodb(), self.stage.tables).require(user, "demo").role
+        role = Memberships(clients.dynamodb(), self.stage.tables).require(user, "demo").role
         turn = self.stage.admitted(conversation_id=self.conversation_id, user_id=user, role=role, **changes)
         self.runner(ScriptedModel(list(replies))).run(message_of(turn), Signals())
         return self.stage.stored(turn)
@@ -119,10 +120,10 @@ class Board:
         """The approval as it is now."""
         return self.approvals.get("demo", self.conversation_id, approval.id)
 
-    def journal(self, approval: Approval) -> dict[str, Entry]:
+    def journal(self, approval: Approval) -> dict[str, JournalEntry]:
         """The journal of the approval's change."""
         table = self.stage.tables[Table.ACTIONS]
-        return read_journal(aws.dynamodb(), table, self.conversation, approval.ref)
+        return read_journal(clients.dynamodb(), table, self.conversation, approval.ref)
 
     def runner(
         self, model: Any, client: Any = None, wrap: Callable[[Any], Any] = lambda each: each
@@ -136,7 +137,7 @@ class Board:
             yield wrap(self.office.nation)
 
         return Runner(
-            client=client or aws.dynamodb(),
+            client=client or clients.dynamodb(),
             tables=self.stage.tables,
             agent=Agent(model, TOOLS, prices=PRICES),
             connect=connect,
@@ -174,7 +175,7 @@ def run_mortal(board: Board, turn: Turn, model: ScriptedModel, fatal: int) -> bo
 
 def mortal_client(boundary: Callable[[str], None]) -> Any:
     """A DynamoDB client of a worker that may die before or after each of its requests."""
-    client = boto3.client("dynamodb", config=aws.CONFIG)
+    client = boto3.client("dynamodb", config=clients.CONFIG)
     client.meta.events.register("before-call.dynamodb", lambda **_: boundary("before request"))
     client.meta.events.register("after-call.dynamodb", lambda **_: boundary("after request"))
     return client

@@ -7,7 +7,7 @@ import pytest
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from nat.settings import TableNames
 from tests.unit.nat import world
-from tests.unit.nat.agent.changes import SLUG, bench
+from tests.unit.nat.changes.bench import SLUG, bench
 from tests.unit.nat.turns.board import Board
 from tests.unit.nat.turns.stage import Stage
 

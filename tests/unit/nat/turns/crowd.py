@@ -8,7 +8,7 @@ from datetime import timedelta
 import boto3
 from botocore.config import Config
 
-from nat import aws
+from nat.aws import clients
 from nat.errors import LimitReached
 from nat.names import Table
 from nat.nations.record import Nations
@@ -49,7 +49,7 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
     names = [f"p{number}" for number in range(people)]
     store_members(tables, "demo", names, Role.MEMBER)
     clock = Clock()
-    config = Config(max_pool_connections=threads).merge(aws.CONFIG)
+    config = Config(max_pool_connections=threads).merge(clients.CONFIG)
     client = boto3.client("dynamodb", config=config)
     queue = TurnQueue(boto3.client("sqs", config=config), create_turn_queue())
     limits = Limits(cooldown=timedelta(seconds=5), turns_a_minute=people)
@@ -87,7 +87,7 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
 
 def _turns(tables: TableNames) -> int:
     pages = (
-        aws.dynamodb()
+        clients.dynamodb()
         .get_paginator("scan")
         .paginate(TableName=tables[Table.CONVERSATIONS], ProjectionExpression="question")
     )

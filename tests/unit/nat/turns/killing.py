@@ -18,14 +18,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nat import aws
-from nat.actions.approval import Approval
-from nat.actions.journal import read_journal
-from nat.actions.rows import ActionRef
 from nat.agent.loop import Agent
-from nat.agent.ports import EntryState, ModelReply
+from nat.agent.ports import ModelReply
+from nat.approvals.approval import Approval
+from nat.approvals.journal import read_journal
+from nat.approvals.stored_changes import ChangeRef
+from nat.aws import clients
+from nat.changes.journal import EntryState
 from nat.conversations.steps import read_steps
-from nat.conversations.turns import State, Turn
+from nat.conversations.turns import Turn, TurnState
 from nat.names import Table
 from nat.nationbuilder import NationBuilder
 from nat.people.memberships import Memberships
@@ -64,11 +65,11 @@ def serve(order: Order) -> None:
             yield nation
 
     def role_now(user_id: str, nation_slug: str) -> Role | None:
-        membership = Memberships(aws.dynamodb(), order.tables).get(user_id, nation_slug)
+        membership = Memberships(clients.dynamodb(), order.tables).get(user_id, nation_slug)
         return None if membership is None else membership.role
 
     Runner(
-        client=aws.dynamodb(),
+        client=clients.dynamodb(),
         tables=order.tables,
         agent=Agent(ScriptedModel(list(order.replies)), TOOLS, prices=PRICES),
         connect=connect,
@@ -220,13 +221,13 @@ def log_with_death(board: Board, log: Path, kind: str, chance: random.Random) ->
 
     times = board.office.contacts(person, text)
     entries = read_journal(
-        aws.dynamodb(),
+        clients.dynamodb(),
         board.stage.tables[Table.ACTIONS],
         board.conversation,
-        ActionRef(turn.turn_id, 0, "t1"),
+        ChangeRef(turn.turn_id, 0, "t1"),
     )
     state = entries["contact"].state
-    assert board.stage.stored(turn).state is State.FINISHED
+    assert board.stage.stored(turn).state is TurnState.FINISHED
     assert wire.contacts() <= 1
     assert times in {EntryState.DONE: (1,), EntryState.UNKNOWN: (0, 1)}[state]
     return state
@@ -235,7 +236,7 @@ def log_with_death(board: Board, log: Path, kind: str, chance: random.Random) ->
 def _has_asked(board: Board, turn: Turn) -> bool:
     """Whether the model's call is stored, so that the model is not asked for it again."""
     table = board.stage.tables[Table.CONVERSATIONS]
-    return any(True for _ in read_steps(aws.dynamodb(), table, turn))
+    return any(True for _ in read_steps(clients.dynamodb(), table, turn))
 
 
 def _tried_again(board: Board, workers: Workers, turn: Turn, approval: Approval) -> Turn:

@@ -9,31 +9,31 @@ from typing import Any
 
 from ulid import ULID
 
-from nat import aws
 from nat.agent.compaction import Past
 from nat.agent.loop import Agent
-from nat.agent.money import Price, Prices, Rates
 from nat.agent.ports import ModelReply
+from nat.agent.pricing import ModelPrices, Price, Rates
+from nat.aws import clients
+from nat.aws.items import decode, encode, timestamp
+from nat.aws.transactions import write
+from nat.contract.events import Envelope, Event, TurnAccepted
 from nat.conversations.events import Events, put_event
 from nat.conversations.history import Answered, History
-from nat.conversations.past import Pasts
+from nat.conversations.model_history import ModelHistories
 from nat.conversations.turns import Turn, Turns, acquire_lock, put_new_turn, upsert_meta
-from nat.events import Envelope, Event, TurnAccepted
-from nat.items import decode, encode, timestamp
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.nations.usage import day_user
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.transactions import write
 from nat.turns.message import TurnMessage
 from nat.turns.run import Runner
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import MODEL_ID, TOOLS, Nation, ScriptedModel
 
-PRICES = Prices({MODEL_ID: Price(Rates(1_000_000, 1_250_000, 100_000, 5_000_000))})
+PRICES = ModelPrices({MODEL_ID: Price(Rates(1_000_000, 1_250_000, 100_000, 5_000_000))})
 APP_URL = "https://app.nat.test"
 
 
@@ -50,7 +50,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.record = world.store_nation(self.tables, world.nation(queries_used_this_period=1))
-        self.turns = Turns(aws.dynamodb(), self.tables[Table.CONVERSATIONS])
+        self.turns = Turns(clients.dynamodb(), self.tables[Table.CONVERSATIONS])
 
     def admitted(self, question: str = "How many?", **changes: Any) -> Turn:
         """A turn as admission stores it."""
@@ -70,7 +70,7 @@ class Stage:
         table = self.tables[Table.CONVERSATIONS]
         accepted = Envelope(turn.turn_id, 0, 1, TurnAccepted(turn.conversation_id))
         write(
-            aws.dynamodb(),
+            clients.dynamodb(),
             [
                 put_new_turn(table, turn),
                 acquire_lock(table, turn, self.clock.now),
@@ -100,7 +100,7 @@ class Stage:
             yield self.nation
 
         return Runner(
-            client=aws.dynamodb(),
+            client=clients.dynamodb(),
             tables=self.tables,
             agent=self.agent(model, tools),
             connect=connect,
@@ -116,7 +116,7 @@ class Stage:
 
     def role_now(self, user_id: str, nation_slug: str) -> Role | None:
         """The person's role at this moment, as a worker reads it."""
-        membership = Memberships(aws.dynamodb(), self.tables).get(user_id, nation_slug)
+        membership = Memberships(clients.dynamodb(), self.tables).get(user_id, nation_slug)
         return None if membership is None else membership.role
 
     def run(self, turn: Turn, *replies: ModelReply | Exception, signals: Signals | None = None) -> Turn:
@@ -130,7 +130,7 @@ class Stage:
 
     def events(self, turn: Turn) -> list[Envelope]:
         """The log, in order."""
-        events = Events(aws.dynamodb(), self.tables[Table.CONVERSATIONS])
+        events = Events(clients.dynamodb(), self.tables[Table.CONVERSATIONS])
         return [each.envelope for each in events.after("demo", turn.conversation_id, turn.turn_id)]
 
     def last_event(self, turn: Turn) -> Event:
@@ -143,7 +143,7 @@ class Stage:
 
     def locked(self, turn: Turn) -> bool:
         """Whether the conversation's lock is held."""
-        found = aws.dynamodb().get_item(
+        found = clients.dynamodb().get_item(
             TableName=self.tables[Table.CONVERSATIONS],
             Key=encode({"conversation": turn.conversation, "item": "lock"}),
             ConsistentRead=True,
@@ -152,17 +152,19 @@ class Stage:
 
     def used(self) -> int:
         """Queries of the nation in this period."""
-        return Nations(aws.dynamodb(), self.tables).require("demo").queries_used_this_period
+        return Nations(clients.dynamodb(), self.tables).require("demo").queries_used_this_period
 
     def usage(self) -> dict[str, Any]:
         """The person's usage today."""
         key = {"nation_slug": "demo", "day_user": day_user(self.clock.now, "u1")}
-        found = aws.dynamodb().get_item(TableName=self.tables[Table.USAGE], Key=encode(key))
+        found = clients.dynamodb().get_item(TableName=self.tables[Table.USAGE], Key=encode(key))
         return decode(found.get("Item", {}))
 
     def answers(self, turn: Turn) -> list[Answered]:
         """What a person reads of the conversation."""
-        return History(aws.dynamodb(), self.tables[Table.CONVERSATIONS]).answers("demo", turn.conversation_id)
+        return History(clients.dynamodb(), self.tables[Table.CONVERSATIONS]).answers(
+            "demo", turn.conversation_id
+        )
 
     def memory(self, turn: Turn) -> list[Any]:
         """What the next turn's model sees of the conversation."""
@@ -170,7 +172,9 @@ class Stage:
 
     def past(self, turn: Turn) -> Past:
         """The past of a turn's conversation as it is stored."""
-        return Pasts(aws.dynamodb(), self.tables[Table.CONVERSATIONS]).of("demo", turn.conversation_id)
+        return ModelHistories(clients.dynamodb(), self.tables[Table.CONVERSATIONS]).of(
+            "demo", turn.conversation_id
+        )
 
 
 @dataclass

@@ -8,9 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from nat import aws
+from nat.aws import clients
+from nat.contract.events import TurnAccepted, TurnFailed
 from nat.conversations.events import Events
-from nat.conversations.turns import State, Turn, Turns
+from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import (
     BadRequest,
     ConversationBusy,
@@ -25,7 +26,6 @@ from nat.errors import (
     SubscriptionInactive,
     TurnLost,
 )
-from nat.events import TurnAccepted, TurnFailed
 from nat.names import MAX_MESSAGE_BYTES, Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
@@ -73,7 +73,7 @@ class World:
 
     def end(self, number: int = 1) -> None:
         """Let the conversation go on, as the end of its turn does."""
-        aws.dynamodb().delete_item(
+        clients.dynamodb().delete_item(
             TableName=self.tables[Table.CONVERSATIONS],
             Key={"conversation": {"S": f"demo#{TALK}"}, "item": {"S": "lock"}},
         )
@@ -86,15 +86,15 @@ def world(tables: TableNames) -> World:
     store_members(tables, "demo", ["ann", "bob"])
     clock = Clock()
     url = create_turn_queue()
-    admission = Admission(aws.dynamodb(), tables, TurnQueue(aws.sqs(), url), PLANS, clock=clock)
+    admission = Admission(clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), PLANS, clock=clock)
     return World(tables, url, clock, admission)
 
 
 def with_limits(world: World, **limits: Any) -> Admission:
     return Admission(
-        aws.dynamodb(),
+        clients.dynamodb(),
         world.tables,
-        TurnQueue(aws.sqs(), world.queue_url),
+        TurnQueue(clients.sqs(), world.queue_url),
         PLANS,
         clock=world.clock,
         limits=Limits(**limits),
@@ -104,9 +104,9 @@ def with_limits(world: World, **limits: Any) -> Admission:
 def test_a_question_is_stored_counted_and_queued(world: World) -> None:
     admitted = world.ask()
 
-    stored = Turns(aws.dynamodb(), world.tables[Table.CONVERSATIONS]).get("demo", TALK, turn_id(1))
+    stored = Turns(clients.dynamodb(), world.tables[Table.CONVERSATIONS]).get("demo", TALK, turn_id(1))
     assert stored == admitted.turn
-    assert (stored.state, stored.role, stored.surface) == (State.QUEUED, "member", "websocket")
+    assert (stored.state, stored.role, stored.surface) == (TurnState.QUEUED, "member", "websocket")
     assert stored.period_start == "2026-11-20T09:30:00.000Z"
     assert used(world.tables) == 1
     assert queued(world.queue_url) == [
@@ -122,7 +122,9 @@ def test_a_question_is_stored_counted_and_queued(world: World) -> None:
 def test_acceptance_is_the_first_event(world: World) -> None:
     admitted = world.ask()
 
-    events = list(Events(aws.dynamodb(), world.tables[Table.CONVERSATIONS]).after("demo", TALK, turn_id(1)))
+    events = list(
+        Events(clients.dynamodb(), world.tables[Table.CONVERSATIONS]).after("demo", TALK, turn_id(1))
+    )
     assert [each.envelope for each in events] == [admitted.accepted]
     assert (events[0].attempt, events[0].seq) == (0, 1)
     assert events[0].envelope.event == TurnAccepted(TALK, queries_used=1, queries_limit=500)
@@ -155,21 +157,21 @@ def test_one_id_sent_at_once_many_times_is_counted_once(world: World) -> None:
 
 
 def test_a_turn_that_never_reached_the_queue_is_sent_when_its_id_comes_again(world: World) -> None:
-    missing = TurnQueue(aws.sqs(), world.queue_url.replace(".fifo", "-gone.fifo"))
-    stuck = Admission(aws.dynamodb(), world.tables, missing, PLANS, clock=world.clock)
+    missing = TurnQueue(clients.sqs(), world.queue_url.replace(".fifo", "-gone.fifo"))
+    stuck = Admission(clients.dynamodb(), world.tables, missing, PLANS, clock=world.clock)
     first = admit(AdmitRequest("ann", "demo", TALK, turn_id(1), "Who donated?", Surface.WEBSOCKET), stuck)
 
     again = world.ask()
 
-    assert first.turn.state is State.ADMITTED
-    assert again.turn.state is State.QUEUED
+    assert first.turn.state is TurnState.ADMITTED
+    assert again.turn.state is TurnState.QUEUED
     assert used(world.tables) == 1
     assert len(queued(world.queue_url)) == 1
 
 
 def test_a_repeated_id_is_free_at_the_limit_and_within_the_cooldown(world: World) -> None:
     world.ask()
-    aws.dynamodb().update_item(
+    clients.dynamodb().update_item(
         TableName=world.tables[Table.NATIONS],
         Key={"nation_slug": {"S": "demo"}},
         UpdateExpression="SET queries_used_this_period = queries_limit",
@@ -316,7 +318,7 @@ def test_the_same_conversation_id_in_another_nation_is_another_conversation(
 
 
 def test_a_period_that_is_over_begins_anew_before_counting(world: World) -> None:
-    aws.dynamodb().update_item(
+    clients.dynamodb().update_item(
         TableName=world.tables[Table.NATIONS],
         Key={"nation_slug": {"S": "demo"}},
         UpdateExpression="SET queries_used_this_period = queries_limit",
@@ -359,8 +361,8 @@ def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None
     asked = AdmitRequest("ann", "demo", TALK, turn_id(1), "Who?", Surface.WEBSOCKET)
 
     with conflicting(3, code) as url:
-        client = boto3.client("dynamodb", endpoint_url=url, config=aws.CONFIG)
-        queue = TurnQueue(aws.sqs(), world.queue_url)
+        client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
+        queue = TurnQueue(clients.sqs(), world.queue_url)
         admitted = admit(asked, Admission(client, world.tables, queue, PLANS, clock=world.clock))
 
     assert not admitted.repeated
@@ -370,7 +372,7 @@ def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None
 def fail(world: World, turn: Turn) -> None:
     """End a turn by a failure of ours, as a worker does."""
     ending = Ending(TurnFailed("internal", "Sorry", True), refund=True)
-    settle(aws.dynamodb(), world.tables, world.admission.turns.begin(turn), 1, ending, world.clock())
+    settle(clients.dynamodb(), world.tables, world.admission.turns.begin(turn), 1, ending, world.clock())
 
 
 def test_a_failed_turn_is_refunded_once_and_frees_its_conversation(world: World) -> None:

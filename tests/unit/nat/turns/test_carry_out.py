@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
-from nat import aws, errors
-from nat.actions.approval import ApprovalState
-from nat.actions.journal import read_journal
-from nat.agent.ports import EntryState
-from nat.conversations.turns import Kind, State, Turn
-from nat.events import ApprovalUpdated, Notice, Progress, ToolFinished, TurnFinished, TurnStopped
+from nat import errors
+from nat.approvals.approval import ApprovalState
+from nat.approvals.journal import read_journal
+from nat.aws import clients
+from nat.changes.journal import EntryState
+from nat.contract.events import (
+    ApprovalUpdated,
+    Notice,
+    Progress,
+    ToolFinished,
+    TurnFinished,
+    TurnStopped,
+)
+from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -18,8 +26,8 @@ from nat.turns.abandon import abandon
 from nat.turns.admit import Admitted
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop
-from tests.unit.nat.agent.mortality import Mortal
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
+from tests.unit.nat.changes.mortality import Mortal
 from tests.unit.nat.turns.board import Board, run_mortal
 from tests.unit.nat.turns.stage import message_of
 from tests.unit.nat.world import START
@@ -28,8 +36,8 @@ from tests.unit.nat.world import START
 def action_of(board: Board, turn: Turn) -> str:
     """What the turn's call says can be taken back."""
     (finished,) = [e.event for e in board.stage.events(turn) if isinstance(e.event, ToolFinished)]
-    assert finished.action is not None
-    return finished.action
+    assert finished.change is not None
+    return finished.change
 
 
 def undo(board: Board, action: str, user: str = "u1", **details: Any) -> Admitted:
@@ -52,7 +60,7 @@ def test_a_commit_whose_workers_die_changes_every_record_once(board: Board, seed
     turn = board.carry_out(admitted)
 
     assert board.office.carriers(tag) == sorted(people, key=int)
-    assert (turn.state, board.settled(approval).state) == (State.FINISHED, ApprovalState.DONE)
+    assert (turn.state, board.settled(approval).state) == (TurnState.FINISHED, ApprovalState.DONE)
     assert {each.state for each in board.journal(approval).values()} == {EntryState.DONE}
 
 
@@ -67,7 +75,7 @@ def test_a_write_of_a_question_whose_worker_dies_is_done_once(board: Board, fata
     board.runner(model).run(message_of(turn), Signals())
 
     assert board.office.carriers(tag) == [person]
-    assert board.stage.stored(turn).state is State.FINISHED
+    assert board.stage.stored(turn).state is TurnState.FINISHED
 
 
 @pytest.mark.parametrize("fatal", range(1, 60, 5))
@@ -111,7 +119,7 @@ def test_a_stopped_commit_can_go_on_and_repeats_nothing(board: Board) -> None:
     board.carry_out(retry(board, approval.id))
 
     assert isinstance(board.stage.last_event(stopped), TurnStopped)
-    assert (stopped.state, between.state) == (State.STOPPED, ApprovalState.PARTLY)
+    assert (stopped.state, between.state) == (TurnState.STOPPED, ApprovalState.PARTLY)
     assert between.counts["done"] < 40
     assert board.office.carriers(tag) == sorted(people, key=int)
     assert board.settled(approval).state is ApprovalState.DONE
@@ -123,7 +131,7 @@ def test_a_commit_that_is_stopped_before_it_began_changes_nothing(board: Board) 
     turn = board.approve(approval).turn
 
     request_stop(
-        aws.dynamodb(),
+        clients.dynamodb(),
         board.stage.tables,
         nation_slug="demo",
         conversation_id=board.conversation_id,
@@ -169,7 +177,7 @@ def test_a_commit_without_access_fails_and_can_be_tried_again_after_reconnecting
 
     board.carry_out(retry(board, approval.id))
 
-    assert (failed.state, failed.error) == (State.FAILED, "reconnect")
+    assert (failed.state, failed.error) == (TurnState.FAILED, "reconnect")
     assert board.office.carriers(tag) == sorted(people, key=int)
 
 
@@ -192,7 +200,7 @@ def test_a_commit_that_no_worker_could_take_ends_and_unlocks(board: Board) -> No
     turn = board.approve(approval).turn
     used = board.stage.used()
 
-    abandon(aws.dynamodb(), board.stage.tables, turn, board.stage.clock())
+    abandon(clients.dynamodb(), board.stage.tables, turn, board.stage.clock())
 
     assert board.settled(approval).state is ApprovalState.FAILED
     assert (board.stage.locked(turn), board.stage.used()) == (False, used)
@@ -235,7 +243,7 @@ def test_what_a_question_did_can_be_taken_back(board: Board) -> None:
     turn = board.carry_out(undo(board, action_of(board, asked)))
 
     assert (before, board.office.carriers(tag)) == ([person], [])
-    assert (turn.kind, turn.state) == (Kind.UNDO, State.FINISHED)
+    assert (turn.kind, turn.state) == (TurnKind.UNDO, TurnState.FINISHED)
     assert board.stage.used() == 1
 
 
@@ -259,7 +267,7 @@ def test_an_undo_is_journalled_and_not_done_twice(board: Board) -> None:
         undo(board, str(approval.ref))
 
     table = board.stage.tables[Table.ACTIONS]
-    undone = read_journal(aws.dynamodb(), table, board.conversation, approval.ref, "undo")
+    undone = read_journal(clients.dynamodb(), table, board.conversation, approval.ref, "undo")
     assert {each.state for each in undone.values()} == {EntryState.DONE}
 
 
@@ -275,7 +283,7 @@ def test_an_undo_whose_workers_die_takes_everything_back_once(board: Board, seed
 
     turn = board.carry_out(admitted)
 
-    assert (board.office.carriers(tag), turn.state) == ([], State.FINISHED)
+    assert (board.office.carriers(tag), turn.state) == ([], TurnState.FINISHED)
 
 
 def test_after_thirty_days_nothing_is_taken_back(board: Board) -> None:
@@ -290,7 +298,7 @@ def test_after_thirty_days_nothing_is_taken_back(board: Board) -> None:
 def test_who_lost_the_role_cannot_take_back(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     board.carry_out(board.approve(approval))
-    Memberships(aws.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
+    Memberships(clients.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
 
     with pytest.raises(errors.RoleInsufficient):
         undo(board, str(approval.ref))

@@ -1,8 +1,8 @@
 """Dead letters: the turn fails, is refunded once, its conversation goes on, and the person is told."""
 
-from nat import aws
-from nat.conversations.turns import State
-from nat.events import TurnFailed
+from nat.aws import clients
+from nat.contract.events import TurnFailed
+from nat.conversations.turns import TurnState
 from nat.turns.dead_letters import DeadLetters
 from nat.turns.message import TurnMessage
 from tests.unit.nat.agent.scripted_model import says
@@ -10,7 +10,7 @@ from tests.unit.nat.turns.stage import Stage, message_of
 
 
 def consumer(stage: Stage) -> DeadLetters:
-    return DeadLetters(aws.dynamodb(), stage.tables, stage.deliver, stage.clock)
+    return DeadLetters(clients.dynamodb(), stage.tables, stage.deliver, stage.clock)
 
 
 def test_a_turn_that_the_queue_gave_up_fails_and_is_refunded(stage: Stage) -> None:
@@ -18,7 +18,7 @@ def test_a_turn_that_the_queue_gave_up_fails_and_is_refunded(stage: Stage) -> No
 
     assert consumer(stage).take(message_of(turn))
 
-    assert stage.stored(turn).state is State.FAILED
+    assert stage.stored(turn).state is TurnState.FAILED
     assert isinstance(stage.last_event(turn), TurnFailed)
     assert stage.used() == 0
     assert not stage.locked(turn)
@@ -50,7 +50,7 @@ def test_a_dead_letter_of_an_answered_turn_has_no_effect(stage: Stage) -> None:
 
     assert not consumer(stage).take(message_of(turn))
 
-    assert stage.stored(turn).state is State.FINISHED
+    assert stage.stored(turn).state is TurnState.FINISHED
     assert stage.used() == 1
 
 

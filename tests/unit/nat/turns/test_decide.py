@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from ulid import ULID
 
-from nat import aws, errors
-from nat.actions.approval import ApprovalState
-from nat.conversations.turns import Kind, State
-from nat.events import ApprovalRequested, ApprovalUpdated, TurnFinished
-from nat.items import encode
+from nat import errors
+from nat.approvals.approval import ApprovalState
+from nat.aws import clients
+from nat.aws.items import encode
+from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
+from nat.conversations.turns import TurnKind, TurnState
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -23,7 +24,7 @@ from tests.unit.nat.world import START, queued
 
 
 def become(board: Board, user: str, role: Role) -> None:
-    Memberships(aws.dynamodb(), board.stage.tables).put(Membership(user, "demo", role, START))
+    Memberships(clients.dynamodb(), board.stage.tables).put(Membership(user, "demo", role, START))
 
 
 def test_a_bulk_change_waits_and_its_card_is_requested(board: Board) -> None:
@@ -44,7 +45,11 @@ def test_an_approved_change_is_carried_out_and_costs_no_query(board: Board) -> N
     turn = board.carry_out(board.approve(approval))
 
     assert board.office.carriers(tag) == sorted(people, key=int)
-    assert (turn.kind, turn.state, board.settled(approval).state) == (Kind.COMMIT, State.FINISHED, "done")
+    assert (turn.kind, turn.state, board.settled(approval).state) == (
+        TurnKind.COMMIT,
+        TurnState.FINISHED,
+        "done",
+    )
     assert (board.stage.used(), board.stage.usage()["queries"]) == (used, 1)
 
 
@@ -227,7 +232,7 @@ def test_who_loses_the_role_after_the_click_changes_nothing(board: Board) -> Non
 
     turn = board.carry_out(admitted)
 
-    assert (turn.state, turn.error) == (State.FAILED, "role_insufficient")
+    assert (turn.state, turn.error) == (TurnState.FAILED, "role_insufficient")
     assert board.office.carriers(tag) == []
     assert board.settled(approval).state is ApprovalState.FAILED
 
@@ -235,7 +240,7 @@ def test_who_loses_the_role_after_the_click_changes_nothing(board: Board) -> Non
 def test_who_left_the_nation_after_the_click_changes_nothing(board: Board) -> None:
     tag = board.office.new_tag("major")
     admitted = board.approve(board.propose(board.office.people(1), tag))
-    Memberships(aws.dynamodb(), board.stage.tables).remove("u1", "demo")
+    Memberships(clients.dynamodb(), board.stage.tables).remove("u1", "demo")
 
     turn = board.carry_out(admitted)
 
@@ -252,11 +257,11 @@ def test_a_member_approves_a_message_of_their_own_but_not_anothers_proposal(boar
         board.approve(own, "stranger")
     turn = board.carry_out(board.approve(own, "member"))
 
-    assert (turn.state, board.office.carriers(tag)) == (State.FINISHED, [person])
+    assert (turn.state, board.office.carriers(tag)) == (TurnState.FINISHED, [person])
 
 
 def set_policy(board: Board, policy: dict[str, Any]) -> None:
-    aws.dynamodb().update_item(
+    clients.dynamodb().update_item(
         TableName=board.stage.tables[Table.NATIONS],
         Key={"nation_slug": {"S": "demo"}},
         UpdateExpression="SET policy = :policy",

@@ -4,10 +4,16 @@ from typing import Any
 
 import pytest
 
-from nat import aws, errors
-from nat.actions.approval import Approval, ApprovalState
-from nat.conversations.turns import Kind, State, Turn
-from nat.events import ApprovalRequested, ApprovalUpdated, TurnFailed, TurnFinished
+from nat import errors
+from nat.approvals.approval import Approval, ApprovalState
+from nat.aws import clients
+from nat.contract.events import (
+    ApprovalRequested,
+    ApprovalUpdated,
+    TurnFailed,
+    TurnFinished,
+)
+from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.admit import Admitted
@@ -34,7 +40,7 @@ def edited(board: Board, approval: Approval, **values: Any) -> tuple[Turn, Appro
 
 
 def become(board: Board, user: str, role: Role) -> None:
-    Memberships(aws.dynamodb(), board.stage.tables).put(Membership(user, "demo", role, START))
+    Memberships(clients.dynamodb(), board.stage.tables).put(Membership(user, "demo", role, START))
 
 
 def test_the_card_lists_the_simple_values_of_the_call(board: Board) -> None:
@@ -51,7 +57,7 @@ def test_an_edit_proposes_anew_and_supersedes_the_old_proposal(board: Board) -> 
 
     turn, newest = edited(board, approval, tag=new)
 
-    assert (turn.kind, turn.state) == (Kind.EDIT, State.FINISHED)
+    assert (turn.kind, turn.state) == (TurnKind.EDIT, TurnState.FINISHED)
     assert [each.state for each in proposals(board)] == ["superseded", "pending"]
     assert newest.fingerprint != approval.fingerprint
     assert {each["name"]: each["value"] for each in newest.card["editable"]} == {"tag": new}
@@ -115,7 +121,7 @@ def test_values_that_change_nothing_leave_the_proposal_as_it_is(board: Board) ->
 
     turn, newest = edited(board, approval, tag=tag)
 
-    assert (turn.state, newest.id, newest.state) == (State.FINISHED, approval.id, "pending")
+    assert (turn.state, newest.id, newest.state) == (TurnState.FINISHED, approval.id, "pending")
 
 
 def test_what_the_tool_cannot_plan_leaves_the_proposal_waiting(board: Board) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from local.nationbuilder.server import running_nationbuilder
 from tests.unit.nat import world
-from tests.unit.nat.agent.changes import SLUG, bench
+from tests.unit.nat.changes.bench import SLUG, bench
 from tests.unit.nat.turns.board import Board
 from tests.unit.nat.turns.killing import log_with_death, tag_with_deaths
 from tests.unit.nat.turns.stage import Stage

@@ -11,8 +11,8 @@ from local.claude import RunningClaude, running_claude
 from nat.agent.compaction import Budget
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
-from nat.agent.tool import Effect, Outcome, Tool
-from nat.conversations.turns import State
+from nat.agent.tool import Effect, Tool, ToolOutcome
+from nat.conversations.turns import TurnState
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.stage import Stage, WorkerDied, message_of
@@ -30,16 +30,16 @@ class Seen:
     fresh: list[int] = field(default_factory=list)
     """Of these, tokens that were not read from the cache, over the turn's calls."""
     last_messages: list[Any] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
+    states: list[TurnState] = field(default_factory=list)
 
 
-def find_people(nation: Any) -> Outcome:
+def find_people(nation: Any) -> ToolOutcome:
     """Find people: a page of usual size."""
     people = [
         {"id": str(7_000 + n), "name": f"Person {n}", "city": "Berlin", "note": "z" * 240}
         for n in range(PEOPLE)
     ]
-    return Outcome({"people": people}, returned=PEOPLE, total=PEOPLE, complete=True)
+    return ToolOutcome({"people": people}, returned=PEOPLE, total=PEOPLE, complete=True)
 
 
 TOOLS = {"find_people": Tool("find_people", "people", Effect.READ, "Looking", (), False, None, find_people)}
@@ -94,7 +94,7 @@ def test_the_prompt_of_every_turn_stays_under_its_bound_and_is_mostly_cached(
     seen = converse(stage, claude, model, turns)
 
     own = seen.inputs[0]  # tools, prompt, the turn's own question and result
-    assert set(seen.states) == {State.FINISHED}
+    assert set(seen.states) == {TurnState.FINISHED}
     assert max(seen.inputs) <= own + Budget().history
     records_made = sum(fresh > Budget().kept for fresh in seen.fresh[1:])
     assert 0 < records_made < turns / 4

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from local.claude import RunningClaude, running_claude
-from nat import aws
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
+from nat.aws import clients
 from nat.connections.model_keys import ModelKeys, NationKeys
-from nat.conversations.turns import State, Turn
+from nat.contract.events import TurnFailed, TurnFinished
+from nat.conversations.turns import Turn, TurnState
 from nat.errors import ModelKeyRejected, ModelOverloaded, ModelRefused
-from nat.events import TurnFailed, TurnFinished
 from nat.nations.record import Nations
 from nat.turns.run import Runner
 from nat.turns.signals import Signals
@@ -38,10 +38,10 @@ class Floor:
 
     stage: Stage
     claude: RunningClaude
-    clients: Clients
+    claude_clients: Clients
 
     def runner(self, key: str = "sk-platform", **settings: Any) -> Runner:
-        return self.stage.runner(AnthropicModel(self.clients, key, MODEL), **settings)
+        return self.stage.runner(AnthropicModel(self.claude_clients, key, MODEL), **settings)
 
     def ask(
         self, question: str = "How many?", after: Turn | None = None, runner: Runner | None = None
@@ -55,7 +55,7 @@ class Floor:
     def assert_failed_kindly(self, turn: Turn, code: str, *, refunded: bool = True) -> None:
         """One event says it in our words, and the query was given back."""
         events = [each for each in self.stage.events(turn) if isinstance(each.event, TurnFailed)]
-        assert turn.state is State.FAILED
+        assert turn.state is TurnState.FAILED
         assert [each.event.code for each in events if isinstance(each.event, TurnFailed)] == [code]
         assert self.stage.types(turn).count("notice") == 0
         assert turn.refunded is refunded
@@ -79,8 +79,8 @@ def claude() -> Iterator[RunningClaude]:
 @pytest.fixture
 def floor(stage: Stage, claude: RunningClaude) -> Iterator[Floor]:
     patience = Patience(attempts=ATTEMPTS, first_wait=0.01, longest_wait=0.02, read_timeout=0.5)
-    with Clients(claude.base_url, patience) as clients:
-        yield Floor(stage, claude, clients)
+    with Clients(claude.base_url, patience) as claude_clients:
+        yield Floor(stage, claude, claude_clients)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_conversation_goes_on_after_a_failure(floor: Floor, events: int) -> No
     floor.claude.fault("stream_error", events=events, count=ATTEMPTS)
     floor.claude.script(*[SAY] * (ATTEMPTS if events == 0 else 1))
     failed = floor.ask("And donors?", after=first)
-    assert failed.state is State.FAILED
+    assert failed.state is TurnState.FAILED
     floor.claude.state.script.clear()
 
     floor.assert_goes_on(first)
@@ -217,10 +217,10 @@ def test_the_provider_knows_people_by_a_hash_only(floor: Floor) -> None:
 
 def with_own_key(floor: Floor, key: str = OWN_KEY) -> Runner:
     """The nation has this key, and a worker that uses it. Storing does not try it out here."""
-    nations = Nations(aws.dynamodb(), floor.stage.tables)
-    ModelKeys(aws.secrets(), nations, lambda _: None).store("demo", key, floor.stage.clock.now)
-    keys = NationKeys(aws.secrets(), floor.stage.clock)
-    return floor.runner(own_agent=OwnAgents(keys, floor.clients, floor.stage.agent, "anthropic"))
+    nations = Nations(clients.dynamodb(), floor.stage.tables)
+    ModelKeys(clients.secrets(), nations, lambda _: None).store("demo", key, floor.stage.clock.now)
+    keys = NationKeys(clients.secrets(), floor.stage.clock)
+    return floor.runner(own_agent=OwnAgents(keys, floor.claude_clients, floor.stage.agent, "anthropic"))
 
 
 def keys_used(floor: Floor) -> list[str]:
@@ -231,8 +231,8 @@ def keys_used(floor: Floor) -> list[str]:
 @pytest.fixture(autouse=True)
 def _no_key_left(stage: Stage) -> Iterator[None]:
     yield
-    nations = Nations(aws.dynamodb(), stage.tables)
-    ModelKeys(aws.secrets(), nations, lambda _: None).remove("demo", stage.clock.now)
+    nations = Nations(clients.dynamodb(), stage.tables)
+    ModelKeys(clients.secrets(), nations, lambda _: None).remove("demo", stage.clock.now)
 
 
 def test_a_nation_with_a_key_of_its_own_is_answered_with_it(floor: Floor) -> None:
@@ -242,7 +242,7 @@ def test_a_nation_with_a_key_of_its_own_is_answered_with_it(floor: Floor) -> Non
 
     with_own = floor.ask(runner=with_own_key(floor))
 
-    assert [with_platforms.state, with_own.state] == [State.FINISHED] * 2
+    assert [with_platforms.state, with_own.state] == [TurnState.FINISHED] * 2
     assert len(set(keys_used(floor))) == 2
 
 
@@ -254,7 +254,7 @@ def test_a_conversation_goes_on_when_the_nation_brings_a_key(floor: Floor) -> No
 
     third = floor.ask("And then?", after=second)
 
-    assert [first.state, second.state, third.state] == [State.FINISHED] * 3
+    assert [first.state, second.state, third.state] == [TurnState.FINISHED] * 3
     assert [each["status"] for each in floor.claude.requests] == [200] * 3
 
 
@@ -275,7 +275,7 @@ def test_a_nations_key_that_is_refused_is_named_and_no_other_is_used(floor: Floo
 
 def test_a_nations_key_that_cannot_be_read_is_named_and_no_other_is_used(floor: Floor) -> None:
     runner = with_own_key(floor)
-    aws.secrets().delete_secret(SecretId="nat/nation/demo/anthropic-key", ForceDeleteWithoutRecovery=True)
+    clients.secrets().delete_secret(SecretId="nat/nation/demo/anthropic-key", ForceDeleteWithoutRecovery=True)
 
     turn = floor.ask(runner=runner)
 
@@ -292,7 +292,7 @@ def test_an_overload_is_no_fault_of_a_nations_key(floor: Floor) -> None:
 
 def test_where_bedrock_serves_the_model_a_nations_key_is_not_passed_over(floor: Floor) -> None:
     with_own_key(floor)
-    keys = NationKeys(aws.secrets(), floor.stage.clock)
-    runner = floor.runner(own_agent=OwnAgents(keys, floor.clients, floor.stage.agent, "bedrock"))
+    keys = NationKeys(clients.secrets(), floor.stage.clock)
+    runner = floor.runner(own_agent=OwnAgents(keys, floor.claude_clients, floor.stage.agent, "bedrock"))
 
     floor.assert_failed_kindly(floor.ask(runner=runner), ModelKeyRejected.code)

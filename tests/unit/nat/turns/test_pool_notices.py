@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from nat import aws
 from nat.agent.ports import ModelReply
+from nat.aws import clients
+from nat.contract.events import Notice
 from nat.conversations.turns import Turn
-from nat.events import Notice
 from nat.names import Bus, Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations
@@ -42,7 +42,7 @@ def stage(tables: TableNames) -> Stage:
 
 def record(stage: Stage, **changes: Any) -> Nation:
     """The nation's record, after a change."""
-    nations = Nations(aws.dynamodb(), stage.tables)
+    nations = Nations(clients.dynamodb(), stage.tables)
     changed = nations.update("demo", changes) if changes else nations.require("demo")
     assert changed is not None
     return changed
@@ -55,7 +55,7 @@ def using(stage: Stage, used: int, **changes: Any) -> Nation:
 
 def notices(stage: Stage, turn: Turn | None = None) -> list[str]:
     """What a turn that runs now tells, by kind."""
-    teller = PoolNotices(aws.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
     return [each.kind for each in teller.due(turn or stage.admitted(), record(stage))]
 
 
@@ -124,7 +124,7 @@ def test_the_announcement_says_what_admins_need_and_names_nobody(stage: Stage) -
 def test_of_many_turns_that_see_it_at_once_one_tells_it(stage: Stage) -> None:
     seen = using(stage, 500)
     turns = [stage.admitted() for _ in range(24)]
-    teller = PoolNotices(aws.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
 
     with ThreadPoolExecutor(24) as threads:
         told = [each.kind for due in threads.map(lambda turn: teller.due(turn, seen), turns) for each in due]
@@ -138,7 +138,7 @@ def test_a_claim_that_meets_questions_on_their_way_in_is_tried_again(stage: Stag
     seen = using(stage, 400)
 
     with conflicting(3, "TransactionConflict") as url:
-        client = boto3.client("dynamodb", endpoint_url=url, config=aws.CONFIG)
+        client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
         teller = PoolNotices(client, stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
         told = teller.due(stage.admitted(), seen)
 
@@ -149,7 +149,7 @@ def test_in_a_new_period_it_is_told_again(stage: Stage) -> None:
     using(stage, 450)
     notices(stage)
     stage.clock.advance(days=40)
-    pool = QueryPool(aws.dynamodb(), stage.tables, PLANS, clock=stage.clock)
+    pool = QueryPool(clients.dynamodb(), stage.tables, PLANS, clock=stage.clock)
     check_and_reset_billing_cycle_nation("demo", pool)
 
     after_reset = notices(stage)
@@ -174,7 +174,7 @@ def test_the_shares_of_another_limit_are_told_too(stage: Stage) -> None:
 def test_who_upgrades_in_that_moment_is_not_told(stage: Stage) -> None:
     before = using(stage, 500)
     record(stage, queries_limit=UNLIMITED, subscription_plan="nat_pro")
-    teller = PoolNotices(aws.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
 
     assert teller.due(stage.admitted(), before) == []
     assert announced(stage) == []
@@ -182,7 +182,7 @@ def test_who_upgrades_in_that_moment_is_not_told(stage: Stage) -> None:
 
 def test_on_a_soft_cap_the_limit_is_told_as_one_to_go_beyond(stage: Stage) -> None:
     nation = using(stage, 500, subscription_plan="starter")
-    teller = PoolNotices(aws.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
 
     _, limit = teller.due(stage.admitted(), nation)
 
@@ -225,7 +225,7 @@ def test_a_turn_that_told_it_before_its_worker_died_does_not_tell_it_again(stage
 def test_storage_that_fails_keeps_no_turn_from_its_answer(stage: Stage) -> None:
     using(stage, 400)
     broken = TableNames({**stage.tables.names, Table.CONNECTIONS: "gone"})
-    teller = PoolNotices(aws.dynamodb(), broken, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(clients.dynamodb(), broken, PLANS, app_url=APP_URL, now=stage.clock)
 
     assert teller.due(stage.admitted(), record(stage)) == []
     assert notices(stage) == ["usage_warning"]

@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nat.conversations.turns import State, Turn
-from nat.events import TextDelta, ToolStarted, TurnStarted
-from nat.isolation import entered_nation, nation
+from nat.aws.isolation import entered_nation, nation
+from nat.contract.events import TextDelta, ToolStarted, TurnStarted
+from nat.conversations.turns import Turn, TurnState
 from nat.roles import Role
 from nat.turns import publish
-from nat.turns.publish import LARGEST_DELTA, LONGEST_PAUSE, SHORTEST_PAUSE, Pace, Publisher
+from nat.turns.publish import (
+    LARGEST_DELTA,
+    LONGEST_PAUSE,
+    SHORTEST_PAUSE,
+    FlushPace,
+    Publisher,
+)
 from tests.unit.nat.turns.stage import wait_for
 from tests.unit.nat.world import START, Clock
 
@@ -33,7 +39,7 @@ TURN = Turn(
     surface="websocket",
     time_zone="UTC",
     admitted_at=START,
-    state=State.RUNNING,
+    state=TurnState.RUNNING,
     attempt=1,
 )
 
@@ -63,7 +69,7 @@ class Table:
     log: Log = field(default_factory=Log)
     pushed: list[dict[str, object]] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
-    pace: Pace = field(default_factory=Pace)
+    pace: FlushPace = field(default_factory=FlushPace)
 
     @contextmanager
     def publisher(self) -> Iterator[Publisher]:
@@ -207,7 +213,7 @@ def test_leaving_without_draining_sends_nothing_more(table: Table, slow_pace: No
 
 
 def test_the_pause_between_flushes_grows_with_the_load() -> None:
-    pace = Pace()
+    pace = FlushPace()
 
     def pause_with(turns: int) -> float:
         if not turns:

@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from nat import aws, errors
-from nat.actions.approval import ApprovalState
-from nat.agent.ports import EntryState
-from nat.conversations.turns import Kind, State, Turn
-from nat.events import ToolFinished
+from nat import errors
+from nat.approvals.approval import ApprovalState
+from nat.aws import clients
+from nat.changes.journal import EntryState
+from nat.contract.events import ToolFinished
+from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.admit import Admitted
 from nat.turns.signals import Signals
-from tests.unit.nat.agent.mortality import Killed
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
+from tests.unit.nat.changes.mortality import Killed
 from tests.unit.nat.turns.board import Board, mortal_client, run_mortal
 from tests.unit.nat.turns.stage import message_of
 from tests.unit.nat.world import START
@@ -47,7 +48,7 @@ def test_a_write_that_failed_in_a_question_can_be_tried_again(board: Board) -> N
 
     turn = board.carry_out(retry(board, to_retry(board, asked)))
 
-    assert (turn.kind, turn.state) == (Kind.COMMIT, State.FINISHED)
+    assert (turn.kind, turn.state) == (TurnKind.COMMIT, TurnState.FINISHED)
     assert board.office.carriers(tag) == [person]
     assert board.stage.used() == 1
 
@@ -59,7 +60,7 @@ def test_what_a_question_did_not_finish_names_itself_for_another_try_and_nothing
 
     (finished,) = [e.event for e in board.stage.events(asked) if isinstance(e.event, ToolFinished)]
 
-    assert (finished.ok, finished.action) == (False, None)
+    assert (finished.ok, finished.change) == (False, None)
     assert finished.retry == f"{asked.turn_id}#000#t1"
 
 
@@ -69,14 +70,14 @@ def test_what_a_question_finished_has_nothing_to_try_again(board: Board) -> None
 
     (finished,) = [e.event for e in board.stage.events(asked) if isinstance(e.event, ToolFinished)]
 
-    assert (finished.retry, finished.action is None) == (None, False)
+    assert (finished.retry, finished.change is None) == (None, False)
     with pytest.raises(errors.ApprovalClosed):
-        retry(board, str(finished.action))
+        retry(board, str(finished.change))
 
 
 def test_trying_a_write_again_takes_the_role_that_it_takes_now(board: Board) -> None:
     asked, _, tag = failing(board)
-    Memberships(aws.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
+    Memberships(clients.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
 
     with pytest.raises(errors.RoleInsufficient):
         retry(board, to_retry(board, asked))
@@ -87,7 +88,7 @@ def test_trying_a_write_again_takes_the_role_that_it_takes_now(board: Board) -> 
 def test_who_loses_the_role_after_having_a_write_tried_again_changes_nothing(board: Board) -> None:
     asked, _, tag = failing(board)
     admitted = retry(board, to_retry(board, asked))
-    Memberships(aws.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
+    Memberships(clients.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
 
     turn = board.carry_out(admitted)
 
@@ -191,7 +192,7 @@ def test_another_try_whose_worker_dies_is_done_once(board: Board, fatal: int) ->
 
     turn = board.carry_out(admitted)
 
-    assert (turn.state, board.office.carriers(tag)) == (State.FINISHED, [person])
+    assert (turn.state, board.office.carriers(tag)) == (TurnState.FINISHED, [person])
 
 
 def run_dying(board: Board, admitted: Admitted, at: Callable[[], bool]) -> None:
@@ -222,7 +223,7 @@ def test_a_commit_that_lost_its_workers_when_all_was_done_is_said_to_be_done(boa
     turn = board.carry_out(admitted)
 
     settled = board.settled(approval)
-    assert turn.state is State.FAILED
+    assert turn.state is TurnState.FAILED
     assert (settled.state, settled.counts) == (ApprovalState.DONE, {"done": 5})
 
 

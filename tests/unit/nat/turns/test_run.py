@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
-from nat import aws
 from nat.agent.ports import ModelReply, ModelRequest
+from nat.aws import clients
+from nat.aws.isolation import NationNotEntered, entered_nation
+from nat.contract.events import (
+    Notice,
+    TurnFailed,
+    TurnFinished,
+    TurnRestarted,
+    TurnStopped,
+)
 from nat.conversations.steps import StoredSteps
-from nat.conversations.turns import State
+from nat.conversations.turns import TurnState
 from nat.errors import ModelOverloaded, ModelRefused, Reconnect, TurnLost
-from nat.events import Notice, TurnFailed, TurnFinished, TurnRestarted, TurnStopped
-from nat.isolation import NationNotEntered, entered_nation
 from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric, Table
 from nat.nations.record import Nations
 from nat.turns.signals import Signals
@@ -54,7 +60,7 @@ def test_a_finished_turn_unlocks_its_conversation_and_notes_what_it_cost(stage: 
 
     ended = stage.run(turn, says("23."))
 
-    assert ended.state is State.FINISHED
+    assert ended.state is TurnState.FINISHED
     assert not stage.locked(turn)
     assert ended.cost_micros == 150
     assert stage.usage()["queries"] == 1
@@ -181,7 +187,7 @@ def test_a_worker_that_dies_before_it_settles_is_followed_by_one_that_asks_nothi
 
     ended = stage.run(turn)
 
-    assert ended.state is State.FINISHED
+    assert ended.state is TurnState.FINISHED
     assert stage.usage()["queries"] == 1
     assert stage.usage()["input_tokens"] == 100
 
@@ -211,7 +217,7 @@ def test_a_turn_that_takes_three_workers_down_fails_and_is_refunded(
 
     ended = stage.run(turn)
 
-    assert ended.state is State.FAILED
+    assert ended.state is TurnState.FAILED
     assert stage.used() == 0
     assert not stage.locked(turn)
 
@@ -241,7 +247,7 @@ def test_a_turn_whose_message_was_lost_stores_nothing_more(stage: Stage) -> None
     with pytest.raises(TurnLost):
         runner.run(message_of(turn), signals)
 
-    assert stage.stored(turn).state is State.RUNNING
+    assert stage.stored(turn).state is TurnState.RUNNING
     assert "turn.finished" not in stage.types(turn)
     assert stage.usage() == {}
 
@@ -252,11 +258,11 @@ def test_a_released_turn_goes_on_elsewhere_and_no_crash_is_counted(stage: Stage)
     runner = stage.runner(Interrupted(ScriptedModel([says("23 in all.")]), signals.release))
     with pytest.raises(TurnLost):
         runner.run(message_of(turn), signals)
-    assert stage.stored(turn).state is State.QUEUED
+    assert stage.stored(turn).state is TurnState.QUEUED
 
     ended = stage.run(turn, says("23."))
 
-    assert (ended.state, ended.attempt, ended.crashes) == (State.FINISHED, 2, 0)
+    assert (ended.state, ended.attempt, ended.crashes) == (TurnState.FINISHED, 2, 0)
 
 
 def test_a_stopped_turn_keeps_what_was_said_and_stays_counted(stage: Stage) -> None:
@@ -268,7 +274,7 @@ def test_a_stopped_turn_keeps_what_was_said_and_stays_counted(stage: Stage) -> N
     )
 
     assert stage.last_event(turn) == TurnStopped("23")
-    assert stage.stored(turn).state is State.STOPPED
+    assert stage.stored(turn).state is TurnState.STOPPED
     assert not stage.locked(turn)
     assert stage.used() == 1
 
@@ -279,7 +285,7 @@ def test_a_failing_model_fails_the_turn_and_the_query_is_refunded(stage: Stage) 
     ended = stage.run(turn, ModelOverloaded())
 
     assert stage.last_event(turn) == TurnFailed("model_overloaded", ModelOverloaded.default, retryable=True)
-    assert (ended.state, ended.error, ended.refunded) == (State.FAILED, "model_overloaded", True)
+    assert (ended.state, ended.error, ended.refunded) == (TurnState.FAILED, "model_overloaded", True)
     assert stage.used() == 0
     assert stage.usage()["queries"] == 0
 
@@ -328,7 +334,7 @@ def test_a_lost_connection_to_nationbuilder_asks_to_reconnect(stage: Stage) -> N
 
 
 def test_people_reconnect_in_the_web_app_of_their_nations_brand(stage: Stage) -> None:
-    Nations(aws.dynamodb(), stage.tables).update("demo", {"web_app": "https://desk.civic.test"})
+    Nations(clients.dynamodb(), stage.tables).update("demo", {"web_app": "https://desk.civic.test"})
     stage.refuse_connection = Reconnect()
     turn = stage.admitted()
 
@@ -348,11 +354,11 @@ def test_a_turn_that_fails_before_the_model_was_asked_does_not_count(stage: Stag
 
 def test_a_refund_of_a_period_that_is_over_changes_nothing(stage: Stage) -> None:
     turn = stage.admitted()
-    Nations(aws.dynamodb(), stage.tables).update("demo", {"billing_period_start": stage.clock.now})
+    Nations(clients.dynamodb(), stage.tables).update("demo", {"billing_period_start": stage.clock.now})
 
     ended = stage.run(turn, ModelOverloaded())
 
-    assert ended.state is State.FAILED
+    assert ended.state is TurnState.FAILED
     assert stage.used() == 1
 
 
@@ -363,7 +369,7 @@ def test_a_turn_ends_although_its_lock_has_passed_to_another(stage: Stage) -> No
 
     stage.run(turn, says("23."))
 
-    assert stage.stored(turn).state is State.FINISHED
+    assert stage.stored(turn).state is TurnState.FINISHED
     assert stage.locked(second)
 
 
@@ -373,11 +379,11 @@ def test_pushes_that_fail_do_not_fail_the_turn(stage: Stage) -> None:
 
     ended = stage.run(turn, says("23."))
 
-    assert ended.state is State.FINISHED
+    assert ended.state is TurnState.FINISHED
 
 
 def test_a_nations_policy_reaches_the_gates(stage: Stage) -> None:
-    Nations(aws.dynamodb(), stage.tables).update("demo", {"policy": {"tools": {"count_people": "deny"}}})
+    Nations(clients.dynamodb(), stage.tables).update("demo", {"policy": {"tools": {"count_people": "deny"}}})
 
     stage.run(stage.admitted(), calls(use("count_people")), says("I may not."))
 
@@ -385,11 +391,11 @@ def test_a_nations_policy_reaches_the_gates(stage: Stage) -> None:
 
 
 def test_a_policy_that_cannot_be_read_stops_everything(stage: Stage) -> None:
-    Nations(aws.dynamodb(), stage.tables).update("demo", {"policy": {"tools": {"count_people": "maybe"}}})
+    Nations(clients.dynamodb(), stage.tables).update("demo", {"policy": {"tools": {"count_people": "maybe"}}})
 
     ended = stage.run(stage.admitted(), calls(use("count_people")), says("23."))
 
-    assert ended.state is State.FAILED
+    assert ended.state is TurnState.FAILED
     assert stage.nation.done == []
 
 
@@ -402,7 +408,7 @@ def test_an_ending_that_cannot_be_stored_leaves_the_turn_to_the_next_delivery(
     with pytest.raises(Exception, match="ResourceNotFound"):
         stage.run(turn, says("23."))
 
-    assert stage.stored(turn).state is State.RUNNING
+    assert stage.stored(turn).state is TurnState.RUNNING
 
 
 def test_the_question_carries_role_zone_and_time(stage: Stage) -> None:

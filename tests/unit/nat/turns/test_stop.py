@@ -2,10 +2,10 @@
 
 import pytest
 
-from nat import aws
-from nat.conversations.turns import State, Turn
+from nat.aws import clients
+from nat.contract.events import Envelope, TurnStopped
+from nat.conversations.turns import Turn, TurnState
 from nat.errors import NotFound
-from nat.events import Envelope, TurnStopped
 from nat.names import Table
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop, stopped_turns
@@ -15,7 +15,7 @@ from tests.unit.nat.turns.stage import Stage, message_of
 
 def stop(stage: Stage, turn: Turn, user_id: str = "u1") -> Envelope | None:
     return request_stop(
-        aws.dynamodb(),
+        clients.dynamodb(),
         stage.tables,
         nation_slug=turn.nation_slug,
         conversation_id=turn.conversation_id,
@@ -26,7 +26,7 @@ def stop(stage: Stage, turn: Turn, user_id: str = "u1") -> Envelope | None:
 
 
 def flagged(stage: Stage, *turns: Turn) -> set[Turn]:
-    return stopped_turns(aws.dynamodb(), stage.tables[Table.ONCE], turns)
+    return stopped_turns(clients.dynamodb(), stage.tables[Table.ONCE], turns)
 
 
 def test_a_running_turn_is_flagged_and_left_to_its_worker(stage: Stage) -> None:
@@ -35,7 +35,7 @@ def test_a_running_turn_is_flagged_and_left_to_its_worker(stage: Stage) -> None:
     assert stop(stage, turn) is None
 
     assert flagged(stage, turn) == {turn}
-    assert stage.stored(turn).state is State.RUNNING
+    assert stage.stored(turn).state is TurnState.RUNNING
 
 
 def test_a_turn_that_nobody_has_begun_ends_at_once(stage: Stage) -> None:
@@ -45,7 +45,7 @@ def test_a_turn_that_nobody_has_begun_ends_at_once(stage: Stage) -> None:
 
     assert envelope == Envelope(turn.turn_id, 1, 1, TurnStopped())
     assert stage.last_event(turn) == TurnStopped()
-    assert stage.stored(turn).state is State.STOPPED
+    assert stage.stored(turn).state is TurnState.STOPPED
     assert not stage.locked(turn)
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from nat import aws
-from nat.conversations.turns import State, Turn
-from nat.events import TurnFailed
+from nat.aws import clients
+from nat.contract.events import TurnFailed
+from nat.conversations.turns import Turn, TurnState
 from nat.turns.queue import TurnQueue
 from nat.turns.sweep import Sweep, Swept
 from tests.unit.nat import world
@@ -17,8 +17,8 @@ def queue_url(embedded_aws: object) -> str:
 
 
 def sweep(stage: Stage, url: str) -> Swept:
-    queue = TurnQueue(aws.sqs(), url)
-    return Sweep(aws.dynamodb(), stage.tables, queue, stage.deliver, stage.clock).run()
+    queue = TurnQueue(clients.sqs(), url)
+    return Sweep(clients.dynamodb(), stage.tables, queue, stage.deliver, stage.clock).run()
 
 
 def queued_turns(url: str) -> list[str]:
@@ -45,7 +45,7 @@ def test_a_turn_that_is_not_queued_is_sent_again(stage: Stage, queue_url: str) -
     assert sweep(stage, queue_url) == Swept(resent=1)
 
     assert queued_turns(queue_url) == [turn.turn_id]
-    assert stage.stored(turn).state is State.QUEUED
+    assert stage.stored(turn).state is TurnState.QUEUED
 
 
 def test_a_turn_that_was_sent_again_is_not_found_any_more(stage: Stage, queue_url: str) -> None:
@@ -88,4 +88,4 @@ def test_a_queue_that_is_down_leaves_turns_to_the_next_minute(stage: Stage, queu
 
     assert sweep(stage, queue_url.replace(".fifo", "-gone.fifo")) == Swept()
 
-    assert stage.stored(turn).state is State.ADMITTED
+    assert stage.stored(turn).state is TurnState.ADMITTED

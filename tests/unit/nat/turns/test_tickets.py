@@ -4,19 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.errors import TicketInvalid
 from nat.names import Table
 from nat.settings import TableNames
-from nat.turns.tickets import Holder, Tickets
+from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.world import Clock, rows
 
-ANN = Holder("ann", "demo")
+ANN = TicketHolder("ann", "demo")
 
 
 @pytest.fixture
 def tickets(tables: TableNames) -> Tickets:
-    return Tickets(aws.dynamodb(), tables)
+    return Tickets(clients.dynamodb(), tables)
 
 
 def test_a_ticket_names_its_holder(tickets: Tickets) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from nat import aws
-from nat.conversations.turns import State
+from nat.aws import clients
+from nat.contract.events import TurnFailed
+from nat.conversations.turns import TurnState
 from nat.errors import Reconnect
-from nat.events import TurnFailed
 from nat.names import Table, Variable
 from nat.settings import SettingMissing, TableNames
 from nat.turns.queue import TurnQueue
@@ -30,7 +30,7 @@ NOBODY = "http://127.0.0.1:9"
 def running(tables: TableNames, queue_url: str, log: Path) -> Iterator["subprocess.Popen[str]"]:
     """The worker with the environment of its task."""
     secret = f"nat/platform/test-{uuid.uuid4().hex[:8]}"
-    aws.secrets().create_secret(Name=secret, SecretString="key")
+    clients.secrets().create_secret(Name=secret, SecretString="key")
     variables = {
         **{table.variable: tables[table] for table in Table},
         Variable.TURN_QUEUE_URL: queue_url,
@@ -70,15 +70,15 @@ def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
         assert worker.stdout is not None
         assert worker.stdout.readline() == "nat worker ready: 2 slots\n", (tmp_path / "log").read_text()
 
-        TurnQueue(aws.sqs(), queue_url).send(turn)
+        TurnQueue(clients.sqs(), queue_url).send(turn)
 
-        assert wait_for(lambda: stage.stored(turn).state is State.FAILED, seconds=20)
+        assert wait_for(lambda: stage.stored(turn).state is TurnState.FAILED, seconds=20)
         assert stage.last_event(turn) == TurnFailed("reconnect", Reconnect.default, retryable=False)
 
         worker.send_signal(signal.SIGTERM)
         # Wakes the long poll, which would otherwise last up to 20 seconds; another worker will have it.
         late = stage.admitted()
-        TurnQueue(aws.sqs(), queue_url).send(late)
+        TurnQueue(clients.sqs(), queue_url).send(late)
         assert worker.wait(timeout=30) == 0
     assert [each["turn_id"] for each in world.queued(queue_url)] == [late.turn_id]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nat import aws
+from nat.aws import clients
 from nat.conversations.turns import Turn
 from nat.errors import TurnLost
 from nat.turns.message import TurnMessage
 from nat.turns.queue import TurnQueue
 from nat.turns.signals import Signals
-from nat.worker.inbox import Inbox, Received
+from nat.worker.receiver import Received, TurnReceiver
 from nat.worker.service import Worker
 from tests.unit.nat import world
 from tests.unit.nat.turns.stage import wait_for
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-class QuickInbox(Inbox):
+class QuickInbox(TurnReceiver):
     """The inbox with short polls: a long poll of the embedded AWS would outlive its test."""
 
     def receive(self, most: int, wait_seconds: int | None = 1) -> list[Received]:
@@ -90,20 +90,20 @@ class Desk:
     """A queue and workers on it."""
 
     url: str
-    inbox: type[Inbox] = QuickInbox
+    inbox: type[TurnReceiver] = QuickInbox
     runs: Runs = field(default_factory=Runs)
     stops: set[str] = field(default_factory=set)
     protection: Told = field(default_factory=Told)
 
     def send(self, *turn_ids: str) -> None:
         for turn_id in turn_ids:
-            TurnQueue(aws.sqs(), self.url).send(turn(turn_id))
+            TurnQueue(clients.sqs(), self.url).send(turn(turn_id))
 
     @contextmanager
     def worker(self, **settings: Any) -> Iterator[Worker]:
         values = {"slots": 4, "grace_seconds": 5.0, "heartbeat_seconds": 0.1, "stop_poll_seconds": 0.05}
         worker = Worker(
-            self.inbox(aws.sqs(), self.url),
+            self.inbox(clients.sqs(), self.url),
             self.runs,
             self._stopped,
             self.protection,
@@ -124,7 +124,7 @@ class Desk:
     def left(self) -> int:
         """Messages that are in the queue, visible or not."""
         names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = aws.sqs().get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
+        found = clients.sqs().get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
         return sum(int(value) for value in found.values())
 
 
@@ -188,7 +188,7 @@ def test_a_message_that_is_not_ours_any_more_loses_its_turn(desk: Desk) -> None:
 
     with desk.worker():
         assert wait_for(lambda: desk.runs.begun == ["t1"])
-        aws.sqs().purge_queue(QueueUrl=desk.url)
+        clients.sqs().purge_queue(QueueUrl=desk.url)
         assert wait_for(lambda: lost == [True])
 
 
@@ -218,7 +218,7 @@ def test_a_turn_that_could_not_be_settled_comes_again(desk: Desk) -> None:
 
 
 def test_a_message_that_names_no_turn_is_dropped(desk: Desk) -> None:
-    aws.sqs().send_message(
+    clients.sqs().send_message(
         QueueUrl=desk.url, MessageBody="hello", MessageGroupId="g", MessageDeduplicationId="d"
     )
 

@@ -1,1 +1,1 @@
-"""The tools that change something: each plans a `nat.agent.change.Change` and writes nothing itself."""
+"""The tools that change something: each plans a `nat.changes.plan.Change` and writes nothing itself."""

@@ -1,10 +1,10 @@
 """Enrolling people in automations, which send them messages."""
 
-from nat.agent.change import Change, Skipped
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.naming import Named, id_of
 from nat.agent.tools.changing.planning import change, create, existing, existing_person, person_subject
 from nat.agent.tools.parameters import RecordId
+from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
 
@@ -23,19 +23,19 @@ from nat.nationbuilder import NationBuilder
     sends=True,
     undo="ends the enrolment; what was sent stays sent",
 )
-def enroll_in_automation(nation: NationBuilder, *, person_id: RecordId, automation_id: Named) -> Change:
+def enroll_in_automation(v2: NationBuilder, *, person_id: RecordId, automation_id: Named) -> Change:
     """Enrol one person in an automation. They will get its emails."""
     automation = existing(
-        nation, "automations", id_of(nation, "automations", automation_id, "automation"), "automation"
+        v2, "automations", id_of(v2, "automations", automation_id, "automation"), "automation"
     ).record
     status = automation["status"]
     if status in ("archived", "ended"):
         raise BadRequest(f"The automation “{automation.text('name')}” is {status}: it takes nobody any more.")
-    person = existing_person(nation, person_id, ("do_not_contact",))
-    subject = person_subject(nation, person)
+    person = existing_person(v2, person_id, ("do_not_contact",))
+    subject = person_subject(v2, person)
     summary = f"Enrol {subject.name} in the automation “{automation.text('name')}”"
     pair = {"automation_id": automation.id, "signup_id": person_id}
-    if nation.index("automation_enrollments", filters=pair, page_size=1).records:
+    if v2.index("automation_enrollments", filters=pair, page_size=1).records:
         return change(summary, [Skipped(subject, "is enrolled already")], people=1)
     return change(
         summary,

@@ -4,7 +4,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.change import Change, Operation, Request, Skipped, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.planning import (
     change,
@@ -19,6 +18,7 @@ from nat.agent.tools.changing.planning import (
 from nat.agent.tools.contacts import ContactOutcome, Method
 from nat.agent.tools.parameters import Parameters, RecordId, Text
 from nat.agent.tools.results import PERSON_FIELDS, person_name
+from nat.changes.plan import Change, Operation, PlannedRequest, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder
 from nat.nationbuilder.bodies import write_body
@@ -53,7 +53,7 @@ class ContactChanges(Parameters):
     undo="deletes the contact",
 )
 def log_contact(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     method: Method,
@@ -64,11 +64,11 @@ def log_contact(
     support_level: Annotated[int | None, Field(ge=1, le=5, description="1 strong support")] = None,
 ) -> Change:
     """Record a call, visit, meeting, text… with a person, as of now: NationBuilder takes no other date."""
-    person = existing_person(nation, person_id, ("support_level",))
-    subject = person_subject(nation, person)
+    person = existing_person(v2, person_id, ("support_level",))
+    subject = person_subject(v2, person)
     values: dict[str, Any] = {
         "signup_id": person_id,
-        "author_id": current_user(nation).id,
+        "author_id": current_user(v2).id,
         "contact_method": method,
         "contact_status": outcome,
         "content": note,
@@ -90,7 +90,7 @@ def log_contact(
     undo="patches back the old values",
 )
 def update_contact(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     contact_id: RecordId,
     changes: Annotated[ContactChanges, Field(description="null clears all but the method")],
@@ -101,7 +101,7 @@ def update_contact(
         raise BadRequest("There is nothing to change.")
     if "method" in given and given["method"] is None:
         raise BadRequest("A contact needs a method.")
-    found, subject = _contact(nation, contact_id)
+    found, subject = _contact(v2, contact_id)
     values = {_ATTRIBUTES[name]: value or None for name, value in given.items()}
     return change(
         f"Correct the {_words(found.record['contact_method'])} with {subject.name}",
@@ -117,9 +117,9 @@ def update_contact(
     endpoints=("DELETE /contacts/{id}", "GET /contacts/{id}"),
     undo="logs it anew, with a new time stamp",
 )
-def delete_contact(nation: NationBuilder, *, contact_id: RecordId) -> Change:
+def delete_contact(v2: NationBuilder, *, contact_id: RecordId) -> Change:
     """Delete a logged contact."""
-    found, subject = _contact(nation, contact_id)
+    found, subject = _contact(v2, contact_id)
     values = {name: found.record[name] for name in _LOGGED if found.record[name] is not None}
     return change(
         f"Delete the {_words(found.record['contact_method'])} with {subject.name}",
@@ -128,7 +128,7 @@ def delete_contact(nation: NationBuilder, *, contact_id: RecordId) -> Change:
                 subject,
                 found.record,
                 ("contact_method", "contact_status", "content", "created_at"),
-                undo=(Request("POST", "contacts", write_body("contacts", values)),),
+                undo=(PlannedRequest("POST", "contacts", write_body("contacts", values)),),
             )
         ],
         people=1,
@@ -136,14 +136,12 @@ def delete_contact(nation: NationBuilder, *, contact_id: RecordId) -> Change:
     )
 
 
-def _contact(nation: NationBuilder, contact_id: str) -> tuple[Document, Subject]:
+def _contact(v2: NationBuilder, contact_id: str) -> tuple[Document, Subject]:
     """A contact, and what it is called: the person it was with."""
-    found = existing(
-        nation, "contacts", contact_id, "logged contact", include=("signup",), fields=PERSON_FIELDS
-    )
+    found = existing(v2, "contacts", contact_id, "logged contact", include=("signup",), fields=PERSON_FIELDS)
     person, person_id = found.one("signup"), found.record.related_id("signup")
     name = person_name(person) if person else f"person {person_id}" if person_id else "nobody"
-    url = nation.panel_url("person", person_id) if person_id else None
+    url = v2.panel_url("person", person_id) if person_id else None
     return found, Subject("contact", contact_id, name, url)
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.change import Change, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.given_person import GivenPerson, given_person
 from nat.agent.tools.changing.moments import PastMoment, in_words, past_moment
@@ -19,6 +18,7 @@ from nat.agent.tools.changing.planning import change, create, delete, existing, 
 from nat.agent.tools.money import find_code
 from nat.agent.tools.parameters import Parameters, RecordId, Text
 from nat.agent.tools.results import PERSON_FIELDS, money, person_name
+from nat.changes.plan import Change, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, Filters, NationBuilder, between, where
 from nat.nationbuilder.periods import day_start
@@ -101,7 +101,7 @@ class DonationChanges(Parameters):
     undo="deletes the donation",
 )
 def record_donation(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId | None = None,
     first_name: Annotated[Text | None, Field(description="Donor without person_id")] = None,
@@ -118,28 +118,28 @@ def record_donation(
     send_receipt: Annotated[bool, Field(description="Only if the person asked: emails the donor")] = False,
 ) -> Change:
     """Record a gift that came in offline, from somebody known or new. No card is charged."""
-    donor = given_person(nation, person_id=person_id, first_name=first_name, last_name=last_name, email=email)
+    donor = given_person(v2, person_id=person_id, first_name=first_name, last_name=last_name, email=email)
     if send_receipt and not donor.email:
         raise BadRequest(f"{donor.subject.name} has no email address, so no receipt can be sent.")
-    moment = past_moment(nation, received_at or nation.now().isoformat(), "The date of the gift")
+    moment = past_moment(v2, received_at or v2.now().isoformat(), "The date of the gift")
     values: dict[str, Any] = {
         "amount_in_cents": amount_cents,
-        "payment_type_name": _payment_type(nation, payment_type_name),
+        "payment_type_name": _payment_type(v2, payment_type_name),
         "succeeded_at": moment,
         "check_number": check_number,
-        "donation_tracking_code_id": find_code(nation, tracking_code).id if tracking_code else None,
+        "donation_tracking_code_id": find_code(v2, tracking_code).id if tracking_code else None,
         "note": note,
         "is_private": is_private,
         "pledge_id": pledge_id,
     }
     given = {name: value for name, value in values.items() if value not in (None, "")}
-    day = datetime.fromisoformat(moment).astimezone(nation.zone).date()
+    day = datetime.fromisoformat(moment).astimezone(v2.zone).date()
     twin_key: Filters = {
         "signup_id": donor.reference,
         "amount_in_cents": amount_cents,
-        "succeeded_at": between(day_start(day, nation.zone), day_start(day + timedelta(days=1), nation.zone)),
+        "succeeded_at": between(day_start(day, v2.zone), day_start(day + timedelta(days=1), v2.zone)),
     }
-    twins = nation.index("donations", filters=twin_key, page_size=3).records if donor.id else ()
+    twins = v2.index("donations", filters=twin_key, page_size=3).records if donor.id else ()
     operation = create(
         "donation",
         donor.subject,
@@ -164,7 +164,7 @@ def record_donation(
             f"{', '.join(each.id for each in twins)}. This would be another one."
             if twins
             else None,
-            _pledge_warning(nation, pledge_id, donor, amount_cents) if pledge_id else None,
+            _pledge_warning(v2, pledge_id, donor, amount_cents) if pledge_id else None,
             "NationBuilder emails the donor a receipt at once; an undo cannot take that back."
             if send_receipt
             else None,
@@ -186,7 +186,7 @@ def record_donation(
     undo="patches back the old values",
 )
 def update_donation(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     donation_id: RecordId,
     changes: Annotated[
@@ -196,8 +196,8 @@ def update_donation(
     """Correct the record of a donation: amount, dates, payment, code, note. For another donor, delete it and
     record it anew. Moves no money."""
     given = changes.model_dump(exclude_unset=True)
-    values = _read_changes(nation, given)
-    found, subject = _donation(nation, donation_id, values)
+    values = _read_changes(v2, given)
+    found, subject = _donation(v2, donation_id, values)
     stamps = {name: values.get(name, found.record[name]) for name in _STAMPS}
     if not any(stamps.values()):
         raise BadRequest("A donation needs one of received_at, pending_at, failed_at and canceled_at.")
@@ -218,13 +218,13 @@ def update_donation(
     endpoints=("DELETE /donations/{id}", "GET /donations/{id}"),
 )
 def delete_donation(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     donation_id: RecordId,
     confirm_amount: Annotated[int, Field(strict=True, description="Its amount in cents, as read")],
 ) -> Change:
     """Permanently delete the record of a donation. This cannot be undone, and refunds nothing."""
-    found, subject = _donation(nation, donation_id, _LOST)
+    found, subject = _donation(v2, donation_id, _LOST)
     actual = found.record.integer("amount_in_cents")
     if confirm_amount != actual:
         raise BadRequest(
@@ -243,12 +243,12 @@ def delete_donation(
 
 
 def _donation(
-    nation: NationBuilder, donation_id: str, attributes: Mapping[str, Any] | tuple[str, ...]
+    v2: NationBuilder, donation_id: str, attributes: Mapping[str, Any] | tuple[str, ...]
 ) -> tuple[Document, Subject]:
     """A donation with these attributes, and what it is called: amount and donor."""
     names = dict.fromkeys(("amount_in_cents", "signup_id", "first_name", "last_name", *_STAMPS, *attributes))
     found = existing(
-        nation,
+        v2,
         "donations",
         donation_id,
         "donation",
@@ -259,12 +259,12 @@ def _donation(
     donor, donor_id = found.one("signup"), found.record.related_id("signup")
     own_name = f"{found.record.text('first_name')} {found.record.text('last_name')}".strip()
     name = person_name(donor) if donor else own_name or "an unknown donor"
-    url = nation.panel_url("person", donor_id) if donor_id else None
+    url = v2.panel_url("person", donor_id) if donor_id else None
     cents = found.record.integer("amount_in_cents")
     return found, Subject("donation", donation_id, f"{money(cents)} from {name}", url)
 
 
-def _read_changes(nation: NationBuilder, given: Mapping[str, Any]) -> dict[str, Any]:
+def _read_changes(v2: NationBuilder, given: Mapping[str, Any]) -> dict[str, Any]:
     """Changes as V2 names them, checked. Raises `BadRequest` and `RecordNotFound`."""
     if not given:
         raise BadRequest("There is nothing to change.")
@@ -275,28 +275,28 @@ def _read_changes(nation: NationBuilder, given: Mapping[str, Any]) -> dict[str, 
     if "is_private" in given:
         values["is_private"] = given["is_private"]
     if "payment_type_name" in values:
-        values["payment_type_name"] = _payment_type(nation, str(values["payment_type_name"]))
+        values["payment_type_name"] = _payment_type(v2, str(values["payment_type_name"]))
     for name in _STAMPS:
         if values.get(name):
             words = "The date of the gift" if name == "succeeded_at" else name
-            values[name] = past_moment(nation, str(values[name]), words)
+            values[name] = past_moment(v2, str(values[name]), words)
     if given.get("tracking_code"):
-        values["donation_tracking_code_id"] = find_code(nation, given["tracking_code"]).id
+        values["donation_tracking_code_id"] = find_code(v2, given["tracking_code"]).id
     if given.get("custom_values"):
         custom = read_custom_values(given["custom_values"])
-        check_custom_fields(nation, custom, "Donation")
+        check_custom_fields(v2, custom, "Donation")
         values |= custom
     if not values:
         raise BadRequest("There is nothing to change.")
     return values
 
 
-def _payment_type(nation: NationBuilder, name: str) -> str:
+def _payment_type(v2: NationBuilder, name: str) -> str:
     """The payment type as NationBuilder spells it. Raises `BadRequest` for one that it does not know."""
     known = {each.casefold(): each for each in PAYMENT_TYPES}
     if name.casefold() in known:
         return known[name.casefold()]
-    used = nation.index(
+    used = v2.index(
         "donations",
         filters={"payment_type_name": where("eq", name)},
         fields={"donations": ("payment_type_name",)},
@@ -309,12 +309,10 @@ def _payment_type(nation: NationBuilder, name: str) -> str:
     )
 
 
-def _pledge_warning(
-    nation: NationBuilder, pledge_id: str, donor: GivenPerson, amount_cents: int
-) -> str | None:
+def _pledge_warning(v2: NationBuilder, pledge_id: str, donor: GivenPerson, amount_cents: int) -> str | None:
     """A warning when more is paid than is owed. Raises `BadRequest` for somebody else's pledge."""
     pledge = existing(
-        nation, "pledges", pledge_id, "pledge", attributes=("signup_id", "amount_left_in_cents")
+        v2, "pledges", pledge_id, "pledge", attributes=("signup_id", "amount_left_in_cents")
     ).record
     if donor.id is None or pledge.related_id("signup") != donor.id:
         raise BadRequest(f"Pledge {pledge_id} is not one of {donor.subject.name}. See list_pledges.")

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.change import CREATED_ID, Change, Operation, Request, Skipped, Subject, answered
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.moments import clock_time, in_words
 from nat.agent.tools.changing.planning import (
@@ -26,6 +25,15 @@ from nat.agent.tools.changing.planning import (
 )
 from nat.agent.tools.parameters import Parameters, RecordId, Text
 from nat.agent.tools.results import page_url
+from nat.changes.plan import (
+    CREATED_ID,
+    Change,
+    Operation,
+    PlannedRequest,
+    Skipped,
+    Subject,
+    answered,
+)
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder, Record, Sidepost, where
 from nat.nationbuilder.zones import v2_name, zone_of
@@ -98,7 +106,7 @@ class EventChanges(Parameters):
     undo="deletes the event and its page",
 )
 def create_event(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     name: Title,
     start_at: EventTime,
@@ -116,9 +124,9 @@ def create_event(
     ] = False,
 ) -> Change:
     """Make an event with its web page, unlisted unless told otherwise. It takes RSVPs."""
-    zone_name = time_zone or nation.time_zone
+    zone_name = time_zone or v2.time_zone
     start = _start(start_at, zone_name)
-    site = _site(nation, site_id)
+    site = _site(v2, site_id)
     address = venue_address.model_dump(exclude_none=True) if venue_address else {}
     values: dict[str, Any] = {
         "start_at": start.isoformat(timespec="seconds"),
@@ -136,7 +144,7 @@ def create_event(
         "site_id": site.id,
         "name": name,
         "title": name,
-        "slug": _free(nation, slug) if slug else free_slug(nation, "pages", name),
+        "slug": _free(v2, slug) if slug else free_slug(v2, "pages", name),
         "status": status,
         "page_type_name": "Event",
     }
@@ -147,8 +155,8 @@ def create_event(
         given,
         related={"page": Sidepost("pages", "create", attributes=page)},
         undo=(
-            Request("DELETE", f"events/{CREATED_ID}"),
-            Request("DELETE", f"pages/{answered('page_id')}"),
+            PlannedRequest("DELETE", f"events/{CREATED_ID}"),
+            PlannedRequest("DELETE", f"pages/{answered('page_id')}"),
         ),
     )
     return change(
@@ -157,7 +165,7 @@ def create_event(
         [operation],
         people=0,
         warnings=[
-            "This lies in the past." if start < nation.now() else None,
+            "This lies in the past." if start < v2.now() else None,
             "NationBuilder will email an automatic answer to everyone who RSVPs."
             if send_auto_response
             else None,
@@ -179,7 +187,7 @@ def create_event(
     undo="patches back the old values",
 )
 def update_event(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     event_id: RecordId,
     changes: Annotated[EventChanges, Field(description="null clears")],
@@ -196,10 +204,10 @@ def update_event(
         raise BadRequest("An event needs a time zone; it cannot be cleared.")
     venue = given.get("venue_address") or {}
     attributes = (*_ATTRIBUTES.values(), "start_at", "duration", *(f"venue_address.{each}" for each in venue))
-    found, subject = _event(nation, event_id, attributes)
-    values = _event_changes(nation, found.record, given, venue)
+    found, subject = _event(v2, event_id, attributes)
+    values = _event_changes(v2, found.record, given, venue)
     page = found.one("page")
-    page_values = _page_changes(nation, page, given)
+    page_values = _page_changes(v2, page, given)
     if not values and not page_values:
         raise BadRequest("There is nothing to change.")
     parts: list[Operation | Skipped] = []
@@ -218,7 +226,7 @@ def update_event(
             f"NationBuilder does not tell the {found.record.integer('attending_count')} who are coming."
             if start and found.record.integer("attending_count")
             else None,
-            "This lies in the past." if start and start < nation.now() else None,
+            "This lies in the past." if start and start < v2.now() else None,
         ],
     )
 
@@ -230,17 +238,17 @@ def update_event(
     endpoints=("DELETE /events/{id}", "GET /events/{id}", "GET /event_rsvps"),
 )
 def delete_event(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     event_id: RecordId,
     confirm_name: Annotated[Text, Field(description="Its name, as read")],
 ) -> Change:
     """Permanently delete an event with its RSVPs. This cannot be undone."""
-    found, subject = _event(nation, event_id, _LOST)
+    found, subject = _event(v2, event_id, _LOST)
     require_name(confirm_name, subject.name, "event")
-    people = nation.count("event_rsvps", {"event_id": event_id})
+    people = v2.count("event_rsvps", {"event_id": event_id})
     start = found.record.moment("start_at")
-    when = f" on {in_words(start.astimezone(nation.zone))}" if start else ""
+    when = f" on {in_words(start.astimezone(v2.zone))}" if start else ""
     lost = f", with the RSVPs of {number_of_people(people)}" if people else ""
     return change(
         f"Delete the event “{subject.name}”{when} for good{lost}",
@@ -253,25 +261,23 @@ def delete_event(
     )
 
 
-def named_event(
-    nation: NationBuilder, event_id: str, attributes: tuple[str, ...] = ()
-) -> tuple[Record, Subject]:
+def named_event(v2: NationBuilder, event_id: str, attributes: tuple[str, ...] = ()) -> tuple[Record, Subject]:
     """An event with these attributes, and what it is called. Raises `RecordNotFound`."""
-    found, subject = _event(nation, event_id, attributes)
+    found, subject = _event(v2, event_id, attributes)
     return found.record, subject
 
 
-def _event(nation: NationBuilder, event_id: str, attributes: tuple[str, ...]) -> tuple[Document, Subject]:
+def _event(v2: NationBuilder, event_id: str, attributes: tuple[str, ...]) -> tuple[Document, Subject]:
     """An event with its page, which has its name and its URL."""
     names = dict.fromkeys(("page_id", "attending_count", "time_zone", *attributes))
-    found = existing(nation, "events", event_id, "event", attributes=names, include=("page",), fields=_PAGE)
+    found = existing(v2, "events", event_id, "event", attributes=names, include=("page",), fields=_PAGE)
     page = found.one("page")
     name = (page.text("name") if page else "") or f"Event {event_id}"
-    return found, Subject("event", event_id, name, page_url(nation, page))
+    return found, Subject("event", event_id, name, page_url(v2, page))
 
 
 def _event_changes(
-    nation: NationBuilder, event: Record, given: Mapping[str, Any], venue: Mapping[str, Any]
+    v2: NationBuilder, event: Record, given: Mapping[str, Any], venue: Mapping[str, Any]
 ) -> dict[str, Any]:
     values = {_ATTRIBUTES[name]: value for name, value in given.items() if name in _ATTRIBUTES}
     if "capacity" in given:
@@ -282,7 +288,7 @@ def _event_changes(
         minutes = given["duration_minutes"]
         values["duration"] = None if minutes is None else minutes * 60
     if "start_at" in given:
-        zone_name = given.get("time_zone") or event.text("time_zone") or nation.time_zone
+        zone_name = given.get("time_zone") or event.text("time_zone") or v2.time_zone
         start = _start(given["start_at"], zone_name)
         values["start_at"] = start.isoformat(timespec="seconds")
         if "time_zone" in given:
@@ -290,7 +296,7 @@ def _event_changes(
     return values | {f"venue_address.{part}": value or None for part, value in venue.items()}
 
 
-def _page_changes(nation: NationBuilder, page: Record | None, given: Mapping[str, Any]) -> dict[str, Any]:
+def _page_changes(v2: NationBuilder, page: Record | None, given: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: given[name] for name in ("name", "slug", "status") if name in given}
     if not values:
         return {}
@@ -301,7 +307,7 @@ def _page_changes(nation: NationBuilder, page: Record | None, given: Mapping[str
         same = [each for each in ("title", "headline") if page.text(each) == page.text("name")]
         values |= dict.fromkeys(same, values["name"])
     if "slug" in values and values["slug"] != page.text("slug"):
-        _free(nation, values["slug"])
+        _free(v2, values["slug"])
     return values
 
 
@@ -323,9 +329,9 @@ def _v2_zone(zone_name: str, start: datetime) -> str:
     return name
 
 
-def _site(nation: NationBuilder, site_id: str | None) -> Record:
+def _site(v2: NationBuilder, site_id: str | None) -> Record:
     """The site of a new page: the one that was named, or the only one. Raises `BadRequest`."""
-    sites = nation.read_all("sites").records
+    sites = v2.read_all("sites").records
     there = ", ".join(f"{_site_name(each)} (id {each.id})" for each in sites)
     if site_id is not None:
         named = next((each for each in sites if each.id == site_id), None)
@@ -343,8 +349,8 @@ def _site_name(site: Record) -> str:
     return site.text("name") or site.text("domain") or site.text("slug") or f"site {site.id}"
 
 
-def _free(nation: NationBuilder, slug: str) -> str:
-    if nation.index("pages", filters={"slug": where("eq", slug)}, page_size=1).records:
+def _free(v2: NationBuilder, slug: str) -> str:
+    if v2.index("pages", filters={"slug": where("eq", slug)}, page_size=1).records:
         raise BadRequest(f"There is a page with the slug {slug} already.")
     return slug
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from nat.agent.change import Operation, Request, Subject, created_by
 from nat.agent.tools.changing.person_fields import read_changes
 from nat.agent.tools.changing.planning import create, existing_person, index_probe, person_subject
 from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.changes.plan import Operation, PlannedRequest, Subject, created_by
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, where
 
@@ -47,7 +47,7 @@ class GivenPerson:
 
 
 def given_person(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: str | None,
     first_name: str | None,
@@ -71,25 +71,25 @@ def given_person(
     if person_id is not None:
         if given:
             raise BadRequest("Give either person_id, or the names of somebody new, not both.")
-        person = existing_person(nation, person_id, ("email",))
-        return GivenPerson(person_subject(nation, person), person.id, person.text("email"))
+        person = existing_person(v2, person_id, ("email",))
+        return GivenPerson(person_subject(v2, person), person.id, person.text("email"))
     if not given:
         raise BadRequest("Who is it? Find the person first and give person_id, or give names and an email.")
     values = read_changes(given)
-    known = person_with_email(nation, email) if email else None
+    known = person_with_email(v2, email) if email else None
     if known is not None:
         warning = _other_name(known, values, str(email))
-        return GivenPerson(person_subject(nation, known), known.id, str(email), warning=warning)
+        return GivenPerson(person_subject(v2, known), known.id, str(email), warning=warning)
     missing = [name for name in needed if not values.get(name)]
     if missing or not any(values.get(name) for name in _NAMES):
         what = " and a ".join(name.replace("_", " ") for name in missing or ("name",))
         raise BadRequest(f"NationBuilder does not know this person yet: a new one needs a {what}.")
-    return _new(nation, values)
+    return _new(v2, values)
 
 
-def person_with_email(nation: NationBuilder, email: str) -> Record | None:
+def person_with_email(v2: NationBuilder, email: str) -> Record | None:
     """Who has an address, in any of its places. Raises `BadRequest` when several do."""
-    found = nation.index("signups", filters=_has_email(email), fields={"signups": PERSON_NAME}).records
+    found = v2.index("signups", filters=_has_email(email), fields={"signups": PERSON_NAME}).records
     if len(found) > 1:
         names = ", ".join(f"{person_name(each)} (id {each.id})" for each in found)
         raise BadRequest(f"Several people have this email address: {names}. Ask who is meant.")
@@ -109,11 +109,11 @@ def _other_name(known: Record, values: dict[str, Any], email: str) -> str | None
     return f"{email} is the address of {person_name(known)}, so it is for them. No name is changed."
 
 
-def _new(nation: NationBuilder, values: dict[str, Any]) -> GivenPerson:
+def _new(v2: NationBuilder, values: dict[str, Any]) -> GivenPerson:
     name = " ".join(str(values[each]) for each in _NAMES if values.get(each))
     email = str(values.get("email") or "")
     named = {each: where("eq", str(values[each])) for each in _NAMES if values.get(each)}
-    twins = nation.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
+    twins = v2.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
     others = ", ".join(f"{person_name(each)} (id {each.id})" for each in twins)
     if twins and not email:
         raise BadRequest(
@@ -123,7 +123,7 @@ def _new(nation: NationBuilder, values: dict[str, Any]) -> GivenPerson:
     subject = Subject("person", None, name)
     operation = create(_KEY, subject, "signups", values)
     if email:
-        request = Request("PATCH", "signups/push", operation.request.body)
+        request = PlannedRequest("PATCH", "signups/push", operation.request.body)
         probe = index_probe("signups", _has_email(email))
         operation = replace(operation, request=request, probe=probe, expects=201)
     return GivenPerson(

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.change import RECREATED_ID, SAMPLE, Change, Operation, Request, Skipped, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.planning import (
     change,
@@ -42,6 +41,15 @@ from nat.agent.tools.changing.who import (
     taggings_of,
 )
 from nat.agent.tools.parameters import RecordId, Text
+from nat.changes.plan import (
+    RECREATED_ID,
+    SAMPLE,
+    Change,
+    Operation,
+    PlannedRequest,
+    Skipped,
+    Subject,
+)
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, where
 from nat.nationbuilder.bodies import write_body
@@ -64,7 +72,7 @@ _KEPT: Final = ("name", "slug", "description", "author_id", "parent_id", "signup
     undo="deletes the list",
 )
 def create_list(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     name: Annotated[Text, Field(max_length=255)],
     slug: Annotated[str | None, Field(pattern=r"^[a-z0-9_]{1,60}$")] = None,
@@ -72,21 +80,21 @@ def create_list(
     owner_id: Annotated[RecordId | None, Field(description="Default: who connected Nat")] = None,
 ) -> Change:
     """Make a new, empty list. Fill it with add_people_to_list."""
-    same_name = nation.index("lists", filters={"name": where("eq", name)}).records
+    same_name = v2.index("lists", filters={"name": where("eq", name)}).records
     if same_name:
         raise BadRequest(
             f"There is a list “{same_name[0].text('name')}” (id {same_name[0].id}) already. Use it, or give "
             "the new one another name."
         )
-    owner = existing_person(nation, owner_id) if owner_id else current_user(nation)
+    owner = existing_person(v2, owner_id) if owner_id else current_user(v2)
     values: dict[str, Any] = {
         "name": name,
-        "slug": slug or free_slug(nation, "lists", name),
+        "slug": slug or free_slug(v2, "lists", name),
         "author_id": owner.id,
     }
     if description:
         values["description"] = description
-    if slug and nation.index("lists", filters={"slug": where("eq", slug)}).records:
+    if slug and v2.index("lists", filters={"slug": where("eq", slug)}).records:
         raise BadRequest(f"There is a list with the slug {slug} already.")
     operation = create(
         "list",
@@ -113,7 +121,7 @@ def create_list(
     undo="takes off those who were not on it before",
 )
 def add_people_to_list(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     list_id: RecordId,
     person_ids: PersonIds | None = None,
@@ -122,15 +130,11 @@ def add_people_to_list(
     """Put people on a list."""
     if (person_ids is None) == (search is None):
         raise BadRequest("Give either person_ids or search.")
-    the_list, members = people_on_list(nation, list_id, limit=MEMBERS_AT_MOST)
-    people = (
-        people_found(nation, search, limit=MEMBERS_AT_MOST)
-        if search
-        else people_by_id(nation, person_ids or ())
-    )
+    the_list, members = people_on_list(v2, list_id, limit=MEMBERS_AT_MOST)
+    people = people_found(v2, search, limit=MEMBERS_AT_MOST) if search else people_by_id(v2, person_ids or ())
     there = set(members.ids)
     return _moved(
-        nation,
+        v2,
         the_list,
         [each for each in people.records if each.id not in there],
         len(there),
@@ -139,7 +143,7 @@ def add_people_to_list(
         skipped=[
             *people.missing,
             *(
-                Skipped(person_subject(nation, each), "is on the list already")
+                Skipped(person_subject(v2, each), "is on the list already")
                 for each in people.records
                 if each.id in there
             ),
@@ -160,13 +164,13 @@ def add_people_to_list(
     ),
     undo="puts them back on it",
 )
-def remove_people_from_list(nation: NationBuilder, *, list_id: RecordId, person_ids: PersonIds) -> Change:
+def remove_people_from_list(v2: NationBuilder, *, list_id: RecordId, person_ids: PersonIds) -> Change:
     """Take people off a list. The people themselves stay."""
-    the_list, members = people_on_list(nation, list_id, limit=MEMBERS_AT_MOST)
-    people = people_by_id(nation, person_ids)
+    the_list, members = people_on_list(v2, list_id, limit=MEMBERS_AT_MOST)
+    people = people_by_id(v2, person_ids)
     there = set(members.ids)
     return _moved(
-        nation,
+        v2,
         the_list,
         [each for each in people.records if each.id in there],
         len(there),
@@ -175,7 +179,7 @@ def remove_people_from_list(nation: NationBuilder, *, list_id: RecordId, person_
         skipped=[
             *people.missing,
             *(
-                Skipped(person_subject(nation, each), "is not on the list")
+                Skipped(person_subject(v2, each), "is not on the list")
                 for each in people.records
                 if each.id not in there
             ),
@@ -199,17 +203,17 @@ def remove_people_from_list(nation: NationBuilder, *, list_id: RecordId, person_
     undo="untags those who lacked it",
 )
 def tag_list_members(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     list_id: RecordId,
     tag: Annotated[Text, Field(description="Name or id; made if new")],
 ) -> Change:
     """Tag everyone on a list (at most 5,000 people)."""
-    the_list, members = people_on_list(nation, list_id, limit=TAGGED_AT_MOST)
-    wanted = wanted_tag(nation, tag, create_missing=True)
-    carried = taggings_of(nation, members.ids, wanted.id) if wanted.id else {}
+    the_list, members = people_on_list(v2, list_id, limit=TAGGED_AT_MOST)
+    wanted = wanted_tag(v2, tag, create_missing=True)
+    carried = taggings_of(v2, members.ids, wanted.id) if wanted.id else {}
     lacking = [each for each in members.records if each.id not in carried]
-    return _tagged(nation, the_list, members.records, lacking, wanted, "tag")
+    return _tagged(v2, the_list, members.records, lacking, wanted, "tag")
 
 
 @tool(
@@ -227,14 +231,14 @@ def tag_list_members(
     undo="tags those who had it",
 )
 def untag_list_members(
-    nation: NationBuilder, *, list_id: RecordId, tag: Annotated[Text, Field(description="Name or id")]
+    v2: NationBuilder, *, list_id: RecordId, tag: Annotated[Text, Field(description="Name or id")]
 ) -> Change:
     """Take a tag off everyone on a list (at most 5,000 people)."""
-    the_list, members = people_on_list(nation, list_id, limit=TAGGED_AT_MOST)
-    wanted = wanted_tag(nation, tag, create_missing=False)
-    carried = taggings_of(nation, members.ids, wanted.reference)
+    the_list, members = people_on_list(v2, list_id, limit=TAGGED_AT_MOST)
+    wanted = wanted_tag(v2, tag, create_missing=False)
+    carried = taggings_of(v2, members.ids, wanted.reference)
     having = [each for each in members.records if each.id in carried]
-    return _tagged(nation, the_list, members.records, having, wanted, "untag")
+    return _tagged(v2, the_list, members.records, having, wanted, "untag")
 
 
 @tool(
@@ -245,28 +249,28 @@ def untag_list_members(
     undo="makes it anew, with another id",
 )
 def delete_list(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     list_id: RecordId,
     confirm_name: Annotated[Text, Field(description="The list's name, as read")],
 ) -> Change:
     """Delete a list. The people on it stay."""
-    found = existing(nation, "lists", list_id, "list").record
+    found = existing(v2, "lists", list_id, "list").record
     name = found.text("name")
     require_name(confirm_name, name, "list")
     size = found.integer("signups_count")
-    undo: tuple[Request, ...] = ()
+    undo: tuple[PlannedRequest, ...] = ()
     sample: tuple[Subject, ...] = ()
     if size <= MEMBERS_AT_MOST:
-        _, members = people_on_list(nation, list_id, limit=MEMBERS_AT_MOST)
+        _, members = people_on_list(v2, list_id, limit=MEMBERS_AT_MOST)
         values = {each: found[each] for each in _KEPT if found[each] is not None}
         undo = (
-            Request("POST", "lists", write_body("lists", values)),
+            PlannedRequest("POST", "lists", write_body("lists", values)),
             *(_action(RECREATED_ID, "add_signups", ids=part) for part in _parts(members.ids)),
         )
-        sample = tuple(person_subject(nation, each) for each in members.records[:SAMPLE])
+        sample = tuple(person_subject(v2, each) for each in members.records[:SAMPLE])
     operation = replace(
-        delete(_subject(nation, found), found, ("name", "slug", "signups_count"), undo=undo),
+        delete(_subject(v2, found), found, ("name", "slug", "signups_count"), undo=undo),
         awaits=bool(undo),  # filling the list anew is asynchronous
     )
     return change(
@@ -284,7 +288,7 @@ def delete_list(
 
 
 def _moved(
-    nation: NationBuilder,
+    v2: NationBuilder,
     the_list: Record,
     people: Sequence[Record],
     size: int,
@@ -293,7 +297,7 @@ def _moved(
     query: str,
     skipped: Sequence[Skipped],
 ) -> Change:
-    subject = _subject(nation, the_list)
+    subject = _subject(v2, the_list)
     back: Literal["add", "remove"] = "remove" if action == "add" else "add"
     operations = []
     for number, part in enumerate(_parts([each.id for each in people]), start=1):
@@ -317,19 +321,19 @@ def _moved(
         people=len(people),
         query=query,
         skipped=skipped,
-        sample=[person_subject(nation, each) for each in people[:SAMPLE]],
+        sample=[person_subject(v2, each) for each in people[:SAMPLE]],
     )
 
 
 def _tagged(
-    nation: NationBuilder,
+    v2: NationBuilder,
     the_list: Record,
     members: Sequence[Record],
     touched: Sequence[Record],
     tag: WantedTag,
     action: Literal["tag", "untag"],
 ) -> Change:
-    subject = _subject(nation, the_list)
+    subject = _subject(v2, the_list)
     changed = {each.id for each in touched}
     before = len(members) - len(touched) if action == "tag" else len(touched)
     operation = Operation(
@@ -351,25 +355,29 @@ def _tagged(
         people=len(touched),
         query=f"everyone on the list “{subject.name}”",
         skipped=[
-            Skipped(person_subject(nation, each), ALREADY_TAGGED if action == "tag" else NOT_TAGGED)
+            Skipped(person_subject(v2, each), ALREADY_TAGGED if action == "tag" else NOT_TAGGED)
             for each in members
             if each.id not in changed
         ],
         warnings=[tag.warning],
-        sample=[person_subject(nation, each) for each in touched[:SAMPLE]],
+        sample=[person_subject(v2, each) for each in touched[:SAMPLE]],
     )
 
 
-def _action(list_id: str, name: str, *, ids: Sequence[str] | None = None, tag: str | None = None) -> Request:
+def _action(
+    list_id: str, name: str, *, ids: Sequence[str] | None = None, tag: str | None = None
+) -> PlannedRequest:
     """A list action: its argument lies beside, not inside, `attributes` (API facts, §9)."""
     argument: dict[str, Any] = {"tag": tag} if ids is None else {"signup_ids": list(ids)}
-    return Request("PATCH", f"lists/{list_id}/{name}", {"data": {"id": list_id, "type": "lists", **argument}})
+    return PlannedRequest(
+        "PATCH", f"lists/{list_id}/{name}", {"data": {"id": list_id, "type": "lists", **argument}}
+    )
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE)]
 
 
-def _subject(nation: NationBuilder, the_list: Record) -> Subject:
+def _subject(v2: NationBuilder, the_list: Record) -> Subject:
     name = the_list.text("name") or f"List {the_list.id}"
-    return Subject("list", the_list.id, name, nation.panel_url("list", the_list.id))
+    return Subject("list", the_list.id, name, v2.panel_url("list", the_list.id))

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.change import CREATED_ID, Change, Request, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.naming import Named, id_of
 from nat.agent.tools.changing.planning import (
@@ -24,6 +23,7 @@ from nat.agent.tools.changing.planning import (
 from nat.agent.tools.memberships import Status
 from nat.agent.tools.parameters import Day, Moment, RecordId, Text
 from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.changes.plan import CREATED_ID, Change, PlannedRequest, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder
 from nat.nationbuilder.bodies import write_body
@@ -51,7 +51,7 @@ _TOLD: Final[tuple[Status, ...]] = ("expired", "grace period")
     undo="cancels the membership",
 )
 def create_membership(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     type_id: Named,
@@ -61,23 +61,23 @@ def create_membership(
 ) -> Change:
     """Give a person a membership. For one that they have, use update_membership."""
     kind = existing(
-        nation,
+        v2,
         "membership_types",
-        id_of(nation, "membership_types", type_id, "membership type"),
+        id_of(v2, "membership_types", type_id, "membership type"),
         "membership type",
         attributes=("name",),
     ).record
-    person = existing_person(nation, person_id)
-    subject = person_subject(nation, person)
+    person = existing_person(v2, person_id)
+    subject = person_subject(v2, person)
     values: dict[str, Any] = {"signup_id": person_id, "membership_type_id": kind.id, "status": status}
     if started_at is not None:
-        moment = read_moment(started_at, nation.now(), nation.zone)
-        values["started_at"] = moment.astimezone(nation.zone).isoformat(timespec="seconds")
+        moment = read_moment(started_at, v2.now(), v2.zone)
+        values["started_at"] = moment.astimezone(v2.zone).isoformat(timespec="seconds")
     if expires_on is not None:
         values["expires_on"] = expires_on
     _in_order(values)
     same_kind = {"signup_id": person_id, "membership_type_id": kind.id}
-    there = nation.index("memberships", filters=same_kind).records
+    there = v2.index("memberships", filters=same_kind).records
     current = next((each for each in there if each["status"] in _CURRENT), None)
     if current is not None and status in _CURRENT:
         raise BadRequest(
@@ -91,7 +91,7 @@ def create_membership(
         "memberships",
         values,
         natural_key=None if known else {**same_kind, "status": status},
-        undo=[_cancel(current_user(nation).id)] if status != "canceled" else [],
+        undo=[_cancel(current_user(v2).id)] if status != "canceled" else [],
         by_id=True,
         undone={"status": "canceled"} if status != "canceled" else None,
     )
@@ -115,7 +115,7 @@ def create_membership(
     undo="patches back the old values",
 )
 def update_membership(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     membership_id: RecordId,
     expires_on: Day | None = None,
@@ -135,9 +135,9 @@ def update_membership(
             "NationBuilder writes to members only when a membership becomes expired or enters its grace "
             "period."
         )
-    found, subject = _membership(nation, membership_id)
+    found, subject = _membership(v2, membership_id)
     _in_order({"started_at": found.record["started_at"], "expires_on": expires_on})
-    author = current_user(nation).id
+    author = current_user(v2).id
     operation = patch(
         subject,
         found.record,
@@ -157,10 +157,10 @@ def update_membership(
     )
 
 
-def _cancel(author_id: str) -> Request:
+def _cancel(author_id: str) -> PlannedRequest:
     """The request that takes a new membership back, without a message to the member."""
     values = {"status": "canceled", "activity_author_id": author_id, "trigger_autoresponses": False}
-    return Request(
+    return PlannedRequest(
         "PATCH", f"memberships/{CREATED_ID}", write_body("memberships", values, record_id=CREATED_ID)
     )
 
@@ -172,10 +172,10 @@ def _in_order(values: dict[str, Any]) -> None:
         raise BadRequest(f"The membership began on {str(started)[:10]}; it cannot end on {expires}.")
 
 
-def _membership(nation: NationBuilder, membership_id: str) -> tuple[Document, Subject]:
+def _membership(v2: NationBuilder, membership_id: str) -> tuple[Document, Subject]:
     """A membership, and what it is called: the member."""
     found = existing(
-        nation,
+        v2,
         "memberships",
         membership_id,
         "membership",
@@ -184,7 +184,7 @@ def _membership(nation: NationBuilder, membership_id: str) -> tuple[Document, Su
     )
     person, person_id = found.one("signup"), found.record.related_id("signup")
     name = person_name(person) if person else f"person {person_id}" if person_id else "nobody"
-    url = nation.panel_url("person", person_id) if person_id else None
+    url = v2.panel_url("person", person_id) if person_id else None
     return found, Subject("membership", membership_id, name, url)
 
 

@@ -18,12 +18,12 @@ _SLACK: Final = timedelta(minutes=5)
 """Clocks differ by that much."""
 
 
-def past_moment(nation: NationBuilder, text: str, what: str) -> str:
+def past_moment(v2: NationBuilder, text: str, what: str) -> str:
     """When something happened. A date alone means its noon, so that it stays the same day on clocks some
     zones away, or now if that day is today. Raises `BadRequest` for what is no time, or lies in the
     future."""
-    now = nation.now().replace(microsecond=0)
-    moment = _moment(text.strip(), now, nation.zone, what)
+    now = v2.now().replace(microsecond=0)
+    moment = _moment(text.strip(), now, v2.zone, what)
     if moment > now + _SLACK:
         raise BadRequest(
             f"{what} would be {in_words(moment)}, which is in the future. Ask the person for the date."

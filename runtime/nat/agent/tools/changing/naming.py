@@ -21,7 +21,7 @@ _SHOWN: Final = 10
 
 
 def id_of(
-    nation: NationBuilder,
+    v2: NationBuilder,
     resource: str,
     given: str,
     what: str,
@@ -34,7 +34,7 @@ def id_of(
     if is_id(given):
         return given
     wanted = {**(filters or {}), name: where("match", given)}
-    return one_of(nation.index(resource, filters=wanted).records, given, what, name=name).id
+    return one_of(v2.index(resource, filters=wanted).records, given, what, name=name).id
 
 
 def one_of(records: Iterable[Record], given: str, what: str, *, name: str = "name") -> Record:

@@ -10,8 +10,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.change import CREATED_ID, Change, Operation, Probe, Request, Skipped, Subject
-from nat.agent.states import same
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.naming import Named, id_of, one_of
 from nat.agent.tools.changing.planning import (
@@ -26,6 +24,16 @@ from nat.agent.tools.changing.planning import (
 )
 from nat.agent.tools.parameters import Moment, RecordId, Text
 from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.changes.plan import (
+    CREATED_ID,
+    Change,
+    Operation,
+    PlannedRequest,
+    Probe,
+    Skipped,
+    Subject,
+)
+from nat.changes.record_state import same
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder, Record
 from nat.nationbuilder.periods import read_moment
@@ -70,7 +78,7 @@ _WITH_STEP: Final = ("current_step_point_person_id", "current_step_due_date")
     undo="voids the journey",
 )
 def start_path_journey(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     path_id: Named,
@@ -81,12 +89,12 @@ def start_path_journey(
     note: Annotated[Text | None, Field(max_length=10_000)] = None,
 ) -> Change:
     """Put a person on a path, at its first step unless another is named."""
-    path = _path(nation, path_id)
+    path = _path(v2, path_id)
     name, steps = path.record.text("name"), _steps(path)
-    person = existing_person(nation, person_id)
-    subject = person_subject(nation, person)
+    person = existing_person(v2, person_id)
+    subject = person_subject(v2, person)
     step = one_of(steps, step_id, "step of this path") if step_id else steps[0] if steps else None
-    asked = _asked(nation, point_person_id=point_person_id, due_date=due_date, value_amount=value)
+    asked = _asked(v2, point_person_id=point_person_id, due_date=due_date, value_amount=value)
     if note:
         asked["description"] = note
     values = {"signup_id": person_id, "path_id": path.record.id} | asked
@@ -98,7 +106,7 @@ def start_path_journey(
         "path_id": path.record.id,
         "journey_status": list(_LASTING),
     }
-    there = nation.index("path_journeys", filters=same_pair).records
+    there = v2.index("path_journeys", filters=same_pair).records
     if there:
         _must_be_so(
             there[0], values if step_id else values | {"current_step_id": there[0]["current_step_id"]}
@@ -110,7 +118,7 @@ def start_path_journey(
         "path_journeys",
         values,
         natural_key=same_pair,
-        undo=[Request("PATCH", f"path_journeys/{CREATED_ID}/void")],
+        undo=[PlannedRequest("PATCH", f"path_journeys/{CREATED_ID}/void")],
         shown={**values, "journey_status": "active"},
         by_id=True,
         undone={"journey_status": "deleted"},
@@ -132,7 +140,7 @@ def start_path_journey(
     undo="patches back the old values",
 )
 def update_path_journey(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     journey_id: RecordId,
     step_id: Named | None = None,
@@ -143,14 +151,14 @@ def update_path_journey(
     value: Amount | None = None,
 ) -> Change:
     """Move a person to another step of their path, reassign them, or change due date or value."""
-    found, subject = _journey(nation, journey_id)
+    found, subject = _journey(v2, journey_id)
     status = found.record["journey_status"]
     if status == "deleted":
         raise BadRequest(_VOIDED)
     if status in ("completed", "abandoned"):
         raise BadRequest(f"This journey is {status}. Reactivate it first, if that is what the person wants.")
     values = _asked(
-        nation,
+        v2,
         point_person_id=point_person_id,
         current_step_point_person_id=step_point_person_id,
         due_date=due_date,
@@ -160,7 +168,7 @@ def update_path_journey(
     where_to = ""
     path = found.one("path")
     if step_id is not None:
-        steps = _steps(_path(nation, found.record.text("path_id")))
+        steps = _steps(_path(v2, found.record.text("path_id")))
         step = one_of(steps, step_id, "step of this path")
         values["current_step_id"] = step.id
         where_to = f" to the step “{step.text('name')}”"
@@ -191,7 +199,7 @@ def update_path_journey(
     undo="gives it back its status; not after void",
 )
 def set_path_journey_status(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     journey_id: RecordId,
     status: Status,
@@ -200,10 +208,10 @@ def set_path_journey_status(
     """Complete, abandon or reactivate a person's journey on a path, or void it, which is for good."""
     if reason_id is not None and status not in ("completed", "abandoned"):
         raise BadRequest("Only completing and abandoning a journey take a reason.")
-    found, subject = _journey(nation, journey_id)
+    found, subject = _journey(v2, journey_id)
     record, path = found.record, found.one("path")
     wanted = _STORED.get(status, status)
-    reason = _reason(nation, record, status, reason_id) if reason_id is not None else None
+    reason = _reason(v2, record, status, reason_id) if reason_id is not None else None
     after = {"journey_status": wanted}
     if reason is not None:
         after["path_journey_status_change_id"] = reason.id
@@ -235,20 +243,20 @@ _VOIDED: Final = (
 )
 
 
-def _path(nation: NationBuilder, given: str) -> Document:
+def _path(v2: NationBuilder, given: str) -> Document:
     """A path with its steps and close reasons."""
-    found = id_of(nation, "paths", given, "path")
-    return existing(nation, "paths", found, "path", include=("path_steps", "path_journey_status_changes"))
+    found = id_of(v2, "paths", given, "path")
+    return existing(v2, "paths", found, "path", include=("path_steps", "path_journey_status_changes"))
 
 
 def _steps(path: Document) -> list[Record]:
     return sorted(path.many("path_steps"), key=lambda each: each.integer("position"))
 
 
-def _journey(nation: NationBuilder, journey_id: str) -> tuple[Document, Subject]:
+def _journey(v2: NationBuilder, journey_id: str) -> tuple[Document, Subject]:
     """A journey with its person and path, and what it is called: the person."""
     found = existing(
-        nation,
+        v2,
         "path_journeys",
         journey_id,
         "journey",
@@ -257,12 +265,12 @@ def _journey(nation: NationBuilder, journey_id: str) -> tuple[Document, Subject]
     )
     person, person_id = found.one("signup"), found.record.related_id("signup")
     name = person_name(person) if person else f"person {person_id}" if person_id else "nobody"
-    url = nation.panel_url("person", person_id) if person_id else None
+    url = v2.panel_url("person", person_id) if person_id else None
     return found, Subject("journey", journey_id, name, url)
 
 
 def _asked(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     value_amount: str | None,
     **given: str | None,
@@ -273,19 +281,19 @@ def _asked(
         if value is None:
             continue
         if name.endswith("_date"):
-            values[name] = _due(nation, value)
+            values[name] = _due(v2, value)
         else:
-            values[name] = existing_person(nation, value).id
+            values[name] = existing_person(v2, value).id
     if value_amount is not None:
         values["value_amount"] = f"{Decimal(value_amount):.2f}"
     return values
 
 
-def _due(nation: NationBuilder, value: str) -> str | None:
+def _due(v2: NationBuilder, value: str) -> str | None:
     if value.strip().casefold() == NONE:
         return None
-    moment = read_moment(value, nation.now(), nation.zone)
-    return moment.astimezone(nation.zone).isoformat(timespec="seconds")
+    moment = read_moment(value, v2.now(), v2.zone)
+    return moment.astimezone(v2.zone).isoformat(timespec="seconds")
 
 
 def _must_be_so(journey: Record, values: dict[str, Any]) -> None:
@@ -313,19 +321,19 @@ def _unused(path: Record, values: dict[str, Any]) -> list[str]:
     ]
 
 
-def _reason(nation: NationBuilder, journey: Record, status: str, given: str) -> Record:
+def _reason(v2: NationBuilder, journey: Record, status: str, given: str) -> Record:
     """A close reason of the journey's path that leads to this status."""
-    path = _path(nation, journey.text("path_id"))
+    path = _path(v2, journey.text("path_id"))
     reasons = [each for each in path.many("path_journey_status_changes") if each["target_status"] == status]
     return one_of(reasons, given, f"reason for {status} journeys of this path")
 
 
-def _action(journey_id: str, action: str, reason_id: str | None = None) -> Request:
+def _action(journey_id: str, action: str, reason_id: str | None = None) -> PlannedRequest:
     params = {"path_journey_status_change_id": reason_id} if reason_id is not None else None
-    return Request("PATCH", f"path_journeys/{journey_id}/{action}", None, params)
+    return PlannedRequest("PATCH", f"path_journeys/{journey_id}/{action}", None, params)
 
 
-def _back(journey: Record) -> Request:
+def _back(journey: Record) -> PlannedRequest:
     """The request that gives a journey the status back that it has now."""
     status: Status = journey["journey_status"] or "active"
     reason = journey["path_journey_status_change_id"] if status != "active" else None

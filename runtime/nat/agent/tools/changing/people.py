@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from nat.agent.change import Change, Operation, Request, Skipped, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.given_person import person_with_email
 from nat.agent.tools.changing.person_fields import (
@@ -30,6 +29,7 @@ from nat.agent.tools.changing.tagging import WantedTag, add_tagging, wanted_tags
 from nat.agent.tools.changing.who import PersonIds, people_by_id, people_on_list, taggings_of
 from nat.agent.tools.parameters import Parameters, RecordId, Text
 from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.changes.plan import Change, Operation, PlannedRequest, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, Sidepost, where
 
@@ -48,7 +48,7 @@ Changes = Annotated[
 ]
 
 
-class Address(Parameters):
+class PostalAddress(Parameters):
     type: Literal["home", "mailing", "work", "registered", "billing"] = "home"
     address1: str | None = None
     address2: str | None = None
@@ -77,7 +77,7 @@ class Address(Parameters):
     undo="deletes the person if new, else restores the fields",
 )
 def create_person(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     first_name: Text | None = None,
     last_name: Annotated[Text | None, Field(description="Or an organisation's name")] = None,
@@ -85,7 +85,7 @@ def create_person(
     phone_number: Text | None = None,
     mobile_number: Text | None = None,
     kind: Literal["person", "organisation"] | None = None,
-    address: Address | None = None,
+    address: PostalAddress | None = None,
     custom_values: Annotated[dict[str, Any] | None, Field(description="By slug")] = None,
     tags: Annotated[list[Text] | None, Field(max_length=20)] = None,
     recruiter_id: RecordId | None = None,
@@ -112,32 +112,32 @@ def create_person(
     values = read_changes(given)
     if kind is not None:
         values["signup_type"] = int(kind == "organisation")
-    check_references(nation, values)
-    wanted = wanted_tags(nation, tags or (), create_missing=True)
-    same_person = _with_email(nation, email, values) if email and not allow_duplicate else None
+    check_references(v2, values)
+    wanted = wanted_tags(v2, tags or (), create_missing=True)
+    same_person = _with_email(v2, email, values) if email and not allow_duplicate else None
     if same_person is not None:
-        return _merged(nation, same_person, values, wanted)
-    return _added(nation, values, wanted, push=bool(email) and not allow_duplicate, anyway=allow_duplicate)
+        return _merged(v2, same_person, values, wanted)
+    return _added(v2, values, wanted, push=bool(email) and not allow_duplicate, anyway=allow_duplicate)
 
 
-def _with_email(nation: NationBuilder, email: str, values: Mapping[str, Any]) -> Record | None:
+def _with_email(v2: NationBuilder, email: str, values: Mapping[str, Any]) -> Record | None:
     """The person who has the address, read with what is to be changed. Raises `BadRequest` for several."""
-    found = person_with_email(nation, email)
-    return existing_person(nation, found.id, (*values, *_SLOTS)) if found else None
+    found = person_with_email(v2, email)
+    return existing_person(v2, found.id, (*values, *_SLOTS)) if found else None
 
 
 def _merged(
-    nation: NationBuilder, person: Record, values: Mapping[str, Any], wanted: tuple[WantedTag, ...]
+    v2: NationBuilder, person: Record, values: Mapping[str, Any], wanted: tuple[WantedTag, ...]
 ) -> Change:
     """Update the person that a push would find. By id, so that nobody else can be meant; an address that they
     have in any place stays where it is."""
     email = str(values["email"]).casefold()
     held = {person.text(slot).casefold() for slot in ("email", *_SLOTS)}
     changes = {name: value for name, value in values.items() if name != "email" or email not in held}
-    subject = person_subject(nation, person)
+    subject = person_subject(v2, person)
     parts: list[Operation | Skipped] = [patch(subject, person, changes)] if changes else []
     for tag in wanted:
-        carries = tag.id is not None and person.id in taggings_of(nation, [person.id], tag.id)
+        carries = tag.id is not None and person.id in taggings_of(v2, [person.id], tag.id)
         parts += [*tag.made(), add_tagging(subject, person.id, tag, carries=carries)]
     return change(
         f"Update {subject.name}, who has this email address already{_tagged(wanted)}",
@@ -149,7 +149,7 @@ def _merged(
 
 
 def _added(
-    nation: NationBuilder,
+    v2: NationBuilder,
     values: Mapping[str, Any],
     wanted: tuple[WantedTag, ...],
     *,
@@ -159,7 +159,7 @@ def _added(
     name = " ".join(str(values[each]) for each in ("first_name", "last_name") if values.get(each))
     named = {each: where("eq", str(values[each])) for each in ("first_name", "last_name") if values.get(each)}
     twins = (
-        nation.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
+        v2.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
         if named
         else ()
     )
@@ -182,7 +182,7 @@ def _added(
     )
     if push:
         filters = {**named, "email": where("eq", str(values["email"]))}
-        request = Request("PATCH", "signups/push", operation.request.body)
+        request = PlannedRequest("PATCH", "signups/push", operation.request.body)
         operation = replace(operation, request=request, probe=index_probe("signups", filters), expects=201)
     return change(
         f"Add {shown}{_tagged(wanted)}",
@@ -211,13 +211,13 @@ def _tagged(wanted: tuple[WantedTag, ...]) -> str:
     ),
     undo="patches back the old values",
 )
-def update_person(nation: NationBuilder, *, person_id: RecordId, changes: Changes) -> Change:
+def update_person(v2: NationBuilder, *, person_id: RecordId, changes: Changes) -> Change:
     """Change fields of one person: names, contact data, opt-ins, support level, address, custom values,
     recruiter, note."""
     values = read_changes(changes)
-    check_references(nation, values)
-    person = existing_person(nation, person_id, values)
-    subject = person_subject(nation, person)
+    check_references(v2, values)
+    person = existing_person(v2, person_id, values)
+    subject = person_subject(v2, person)
     return change(f"Change {_fields(values)} of {subject.name}", [patch(subject, person, values)], people=1)
 
 
@@ -236,7 +236,7 @@ def update_person(nation: NationBuilder, *, person_id: RecordId, changes: Change
     undo="patches back the old values",
 )
 def bulk_update_people(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_ids: PersonIds | None = None,
     list_id: RecordId | None = None,
@@ -253,12 +253,12 @@ def bulk_update_people(
     if (person_ids is None) == (list_id is None):
         raise BadRequest("Give either person_ids or list_id.")
     values = read_changes(changes, BULK_FIELDS)
-    check_references(nation, values)
+    check_references(v2, values)
     if list_id is not None:
-        _, people = people_on_list(nation, list_id, values)
+        _, people = people_on_list(v2, list_id, values)
     else:
-        people = people_by_id(nation, person_ids or (), values)
-    parts = [patch(person_subject(nation, each), each, values) for each in people.records]
+        people = people_by_id(v2, person_ids or (), values)
+    parts = [patch(person_subject(v2, each), each, values) for each in people.records]
     touched = sum(isinstance(each, Operation) for each in parts)
     return change(
         f"Set {_values(values)} for {number_of_people(touched)}",
@@ -276,17 +276,17 @@ def bulk_update_people(
     endpoints=("DELETE /signups/{id}", "GET /signups/{id}", "GET /signups/me"),
 )
 def delete_person(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     confirm_name: Annotated[Text, Field(description="The full name, as read")],
 ) -> Change:
     """Permanently delete one person. This cannot be undone."""
-    person = existing_person(nation, person_id, _LOST)
+    person = existing_person(v2, person_id, _LOST)
     require_name(confirm_name, person_name(person), "person")
-    if current_user(nation).id == person.id:
+    if current_user(v2).id == person.id:
         raise BadRequest("Not done: this is the person who connected Nat to NationBuilder.")
-    subject = person_subject(nation, person)
+    subject = person_subject(v2, person)
     return change(
         f"Delete {subject.name} for good",
         [delete(subject, person, _LOST)],

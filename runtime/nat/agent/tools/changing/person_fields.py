@@ -150,24 +150,24 @@ def read_changes(given: Mapping[str, Any], allowed: Collection[str] | None = Non
     return changes
 
 
-def check_references(nation: NationBuilder, changes: Mapping[str, Any]) -> None:
+def check_references(v2: NationBuilder, changes: Mapping[str, Any]) -> None:
     """Custom fields and people that the changes name must exist. Raises `BadRequest`."""
-    check_custom_fields(nation, changes, "Signup")
+    check_custom_fields(v2, changes, "Signup")
     people = {changes[name] for name in ("recruiter_id", "parent_id") if changes.get(name)}
     if people:
-        found = nation.find("signups", people, fields={"signups": ("full_name",)})
+        found = v2.find("signups", people, fields={"signups": ("full_name",)})
         for person_id in sorted(people - set(found)):
             raise BadRequest(f"NationBuilder has no person with id {person_id}.")
 
 
 def check_custom_fields(
-    nation: NationBuilder, changes: Mapping[str, Any], owner: Literal["Signup", "Donation"]
+    v2: NationBuilder, changes: Mapping[str, Any], owner: Literal["Signup", "Donation"]
 ) -> None:
     """Custom fields that the changes name must exist for people, or for donations. Raises `BadRequest`."""
     slugs = [name.partition(".")[2] for name in changes if name.startswith(f"{CUSTOM}.")]
     if not slugs:
         return
-    fields = nation.read_all("custom_fields", filters={"resource_type": owner})
+    fields = v2.read_all("custom_fields", filters={"resource_type": owner})
     known = [each.text("slug") for each in fields.records]
     for slug in slugs:
         if slug not in known:

@@ -8,20 +8,20 @@ Attributes are named as probes name them: `support_level`, or `custom_values.shi
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from nat.agent.change import (
+from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.changes.plan import (
     CREATED_ID,
     SAMPLE,
     Change,
     Operation,
+    PlannedRequest,
     Probe,
-    Request,
     Skipped,
     Subject,
     created_by,
     value_at,
 )
-from nat.agent.states import same
-from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.changes.record_state import same
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import Document, Filters, NationBuilder, Record, where
 from nat.nationbuilder.bodies import Related, write_body
@@ -59,7 +59,7 @@ def change(
 
 
 def existing(
-    nation: NationBuilder,
+    v2: NationBuilder,
     resource: str,
     record_id: str,
     what: str,
@@ -76,27 +76,27 @@ def existing(
         target = extra if name.startswith("extra_fields") else wanted
         target[resource] = value.split(",")
     try:
-        return nation.show(
+        return v2.show(
             resource, record_id, include=include, fields=wanted or None, extra_fields=extra or None
         )
     except RecordNotFound:
         raise RecordNotFound(f"NationBuilder has no {what} with id {record_id}.") from None
 
 
-def existing_person(nation: NationBuilder, person_id: str, attributes: Iterable[str] = ()) -> Record:
+def existing_person(v2: NationBuilder, person_id: str, attributes: Iterable[str] = ()) -> Record:
     """A person with what their name needs, and these attributes. Raises `RecordNotFound`."""
     wanted = dict.fromkeys((*PERSON_NAME, *attributes))
-    return existing(nation, "signups", person_id, "person", attributes=wanted).record
+    return existing(v2, "signups", person_id, "person", attributes=wanted).record
 
 
-def current_user(nation: NationBuilder) -> Record:
+def current_user(v2: NationBuilder) -> Record:
     """The person whose token this is: the author of what is written."""
-    return nation.show("signups", "me", fields={"signups": PERSON_NAME}).record
+    return v2.show("signups", "me", fields={"signups": PERSON_NAME}).record
 
 
-def person_subject(nation: NationBuilder, person: Record) -> Subject:
+def person_subject(v2: NationBuilder, person: Record) -> Subject:
     """A person as people know them."""
-    return Subject("person", person.id, person_name(person), nation.panel_url("person", person.id))
+    return Subject("person", person.id, person_name(person), v2.panel_url("person", person.id))
 
 
 def patch(
@@ -122,7 +122,7 @@ def patch(
     return Operation(
         key=f"{kind}-{record.id}",
         subject=subject,
-        request=Request(
+        request=PlannedRequest(
             "PATCH", path, write_body(kind, {**nested(after), **(switches or {})}, record_id=record.id)
         ),
         before=before,
@@ -134,13 +134,13 @@ def patch(
 
 def restore(
     record: Record, before: Mapping[str, Any], *, switches: Mapping[str, Any] | None = None
-) -> Request:
+) -> PlannedRequest:
     """The request that gives a record its old values back; an address that it did not have is deleted."""
     attributes = nested(before)
     for name in {name.partition(".")[0] for name in before if is_address(name)}:
         if not record[name]:
             attributes[f"{name}_attributes"] = {"delete": True}
-    return Request(
+    return PlannedRequest(
         "PATCH",
         f"{record.type}/{record.id}",
         write_body(record.type, {**attributes, **(switches or {})}, record_id=record.id),
@@ -157,7 +157,7 @@ def create(
     related: Related | None = None,
     natural_key: Filters | None = None,
     needs: Sequence[str] = (),
-    undo: Sequence[Request] | None = None,
+    undo: Sequence[PlannedRequest] | None = None,
     shown: Mapping[str, Any] | None = None,
     by_id: bool = False,
     undone: Mapping[str, Any] | None = None,
@@ -176,11 +176,11 @@ def create(
     return Operation(
         key=key,
         subject=subject,
-        request=Request("POST", resource, body),
+        request=PlannedRequest("POST", resource, body),
         before=None,
         after=dict(attributes if shown is None else shown),
         probe=None if natural_key is None else index_probe(resource, natural_key),
-        undo=(Request("DELETE", f"{resource}/{CREATED_ID}"),) if undo is None else tuple(undo),
+        undo=(PlannedRequest("DELETE", f"{resource}/{CREATED_ID}"),) if undo is None else tuple(undo),
         needs=tuple(needs),
         by_id=by_id,
         undone=undone,
@@ -192,7 +192,7 @@ def delete(
     record: Record,
     attributes: Iterable[str],
     *,
-    undo: Sequence[Request] = (),
+    undo: Sequence[PlannedRequest] = (),
 ) -> Operation:
     """Delete a record that was just read, for good. `attributes` are shown as what is lost, and compared
     right before."""
@@ -201,7 +201,7 @@ def delete(
     return Operation(
         key=f"{kind}-{record.id}",
         subject=subject,
-        request=Request("DELETE", f"{kind}/{record.id}"),
+        request=PlannedRequest("DELETE", f"{kind}/{record.id}"),
         before={name: value_at(record.attributes, name) for name in names},
         after=None,
         probe=Probe.of_record(f"{kind}/{record.id}", names),
@@ -240,13 +240,12 @@ def is_address(name: str) -> bool:
     return bool(key) and column.endswith("_address")
 
 
-def free_slug(nation: NationBuilder, resource: str, name: str) -> str:
+def free_slug(v2: NationBuilder, resource: str, name: str) -> str:
     """A slug from a name that no record of this kind has: it is how one that Nat made is known again."""
     words = "".join(each if each.isascii() and each.isalnum() else " " for each in name.lower()).split()
     slug = "_".join(words)[:50].strip("_") or resource.removesuffix("s")
     taken = {
-        each.text("slug")
-        for each in nation.read_all(resource, filters={"slug": where("prefix", slug)}).records
+        each.text("slug") for each in v2.read_all(resource, filters={"slug": where("prefix", slug)}).records
     }
     candidates = (slug if number == 1 else f"{slug}_{number}" for number in range(1, len(taken) + 2))
     return next(each for each in candidates if each not in taken)

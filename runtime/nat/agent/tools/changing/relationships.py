@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nat.agent.change import Change, Skipped
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.planning import change, create, existing_person, person_subject
 from nat.agent.tools.parameters import RecordId, Text
 from nat.agent.tools.relationships import RelationshipType
 from nat.agent.tools.results import person_name
+from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
 
@@ -22,7 +22,7 @@ from nat.nationbuilder import NationBuilder
     undo="deletes the relationship",
 )
 def create_relationship(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     first_person_id: RecordId,
     second_person_id: RecordId,
@@ -32,8 +32,8 @@ def create_relationship(
     """Link two people or organisations, such as an employee with their employer."""
     if first_person_id == second_person_id:
         raise BadRequest("A relationship needs two different records.")
-    first, second = (existing_person(nation, each) for each in (first_person_id, second_person_id))
-    subject = person_subject(nation, first)
+    first, second = (existing_person(v2, each) for each in (first_person_id, second_person_id))
+    subject = person_subject(v2, first)
     role, other_role = (each.replace("_", " ") for each in type.split("-", 1))
     summary = f"Link {subject.name} ({role}) with {person_name(second)} ({other_role})"
     ends = [(first_person_id, second_person_id)]
@@ -41,7 +41,7 @@ def create_relationship(
         ends.append((second_person_id, first_person_id))
     for one, other in ends:
         key = _key(one, other, type)
-        if nation.index("relationships", filters=key, page_size=1).records:
+        if v2.index("relationships", filters=key, page_size=1).records:
             return change(summary, [Skipped(subject, "is linked like this already")], people=2)
     values = _key(first_person_id, second_person_id, type)
     operation = create(

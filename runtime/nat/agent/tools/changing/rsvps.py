@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.change import Change, Operation, Skipped, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.events import named_event
 from nat.agent.tools.changing.given_person import given_person
 from nat.agent.tools.changing.planning import change, create, existing, existing_person, patch, person_subject
 from nat.agent.tools.parameters import RecordId, Text
 from nat.agent.tools.results import PERSON_FIELDS, person_name
+from nat.changes.plan import Change, Operation, Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import NationBuilder, Record, Sidepost, where
 
@@ -46,7 +46,7 @@ Guests = Annotated[int, Field(ge=0, le=1_000, description="Besides the person")]
     undo="deletes the RSVP",
 )
 def add_event_rsvp(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     event_id: RecordId,
     person_id: RecordId | None = None,
@@ -60,11 +60,11 @@ def add_event_rsvp(
 ) -> Change:
     """Put somebody down for an event: a known person, or a new one by first and last name with email or
     phone."""
-    event, event_subject = named_event(nation, event_id, _ASKED)
+    event, event_subject = named_event(v2, event_id, _ASKED)
     if person_id is None and not email and not phone_number:
         raise BadRequest("Give person_id, or names with an email address or a phone number.")
     person = given_person(
-        nation,
+        v2,
         person_id=person_id,
         first_name=first_name,
         last_name=last_name,
@@ -74,7 +74,7 @@ def add_event_rsvp(
     )
     values = {"guests_count": guests, "volunteer": volunteer, "private": private}
     given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
-    there = _rsvps_of(nation, event_id, person.id, person.email) if person.id else []
+    there = _rsvps_of(v2, event_id, person.id, person.email) if person.id else []
     name = f"{person.subject.name} for “{event_subject.name}”"
     if there:
         return _there_already(person.subject, there, given, name)
@@ -118,7 +118,7 @@ def add_event_rsvp(
     undo="patches back the old values",
 )
 def update_event_rsvp(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     rsvp_id: RecordId | None = None,
     event_id: Annotated[RecordId | None, Field(description="With person_id, instead of rsvp_id")] = None,
@@ -135,7 +135,7 @@ def update_event_rsvp(
     given = {name: value for name, value in values.items() if value is not None}
     if not given:
         raise BadRequest("There is nothing to change: give attended, cancelled, guests or volunteer.")
-    rsvp, subject = _rsvp(nation, rsvp_id, event_id, person_id)
+    rsvp, subject = _rsvp(v2, rsvp_id, event_id, person_id)
     if attended and rsvp["canceled"]:
         given["canceled"] = False  # whoever is there has not cancelled after all
     return change(
@@ -155,26 +155,26 @@ def _there_already(subject: Subject, there: list[Record], given: dict[str, Any],
 
 
 def _rsvp(
-    nation: NationBuilder, rsvp_id: str | None, event_id: str | None, person_id: str | None
+    v2: NationBuilder, rsvp_id: str | None, event_id: str | None, person_id: str | None
 ) -> tuple[Record, Subject]:
     """The RSVP that is meant, and whose it is for what. Raises `RecordNotFound` and `BadRequest`."""
     if rsvp_id is not None:
-        found = existing(nation, "event_rsvps", rsvp_id, "RSVP", include=("signup",), fields=PERSON_FIELDS)
+        found = existing(v2, "event_rsvps", rsvp_id, "RSVP", include=("signup",), fields=PERSON_FIELDS)
         person, signup_id = found.one("signup"), found.record.related_id("signup")
         own_name = f"{found.record.text('first_name')} {found.record.text('last_name')}".strip()
         of_event = found.record.related_id("event")
         if event_id not in (None, of_event) or person_id not in (None, signup_id):
             raise BadRequest(f"RSVP {rsvp_id} is another person's or for another event. Look again.")
         name = person_name(person) if person else own_name or f"RSVP {rsvp_id}"
-        event = named_event(nation, of_event)[1].name if of_event else "an event"
-        url = nation.panel_url("person", signup_id) if signup_id else None
+        event = named_event(v2, of_event)[1].name if of_event else "an event"
+        url = v2.panel_url("person", signup_id) if signup_id else None
         return found.record, Subject("RSVP", rsvp_id, f"{name} for “{event}”", url)
     if event_id is None or person_id is None:
         raise BadRequest("Give rsvp_id, or event_id and person_id.")
-    _, event_subject = named_event(nation, event_id)
-    who = existing_person(nation, person_id, ("email",))
-    subject = person_subject(nation, who)
-    rsvps = _rsvps_of(nation, event_id, person_id, who.text("email"))
+    _, event_subject = named_event(v2, event_id)
+    who = existing_person(v2, person_id, ("email",))
+    subject = person_subject(v2, who)
+    rsvps = _rsvps_of(v2, event_id, person_id, who.text("email"))
     name = f"{subject.name} for “{event_subject.name}”"
     if not rsvps:
         raise RecordNotFound(f"There is no RSVP of {name}. Use add_event_rsvp.")
@@ -184,13 +184,13 @@ def _rsvp(
     return rsvps[0], Subject("RSVP", rsvps[0].id, name, subject.url)
 
 
-def _rsvps_of(nation: NationBuilder, event_id: str, person_id: str, email: str) -> list[Record]:
+def _rsvps_of(v2: NationBuilder, event_id: str, person_id: str, email: str) -> list[Record]:
     """A person's RSVPs for an event. Looked for by email address first: an event may have thousands.
 
     Raises `BadRequest` when there are more RSVPs than are looked through.
     """
     if email:
-        page = nation.index(
+        page = v2.index(
             "event_rsvps",
             filters={"event_id": event_id, "email": where("eq", email)},
             include=("signup",),
@@ -199,7 +199,7 @@ def _rsvps_of(nation: NationBuilder, event_id: str, person_id: str, email: str) 
         by_email = [each for each in page.records if each.related_id("signup") == person_id]
         if by_email:
             return by_email
-    reading = nation.read_all(
+    reading = v2.read_all(
         "event_rsvps",
         max_records=RSVPS_AT_MOST,
         filters={"event_id": event_id},

@@ -4,7 +4,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.change import Change, Skipped
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.naming import Named, id_of, one_of
 from nat.agent.tools.changing.planning import (
@@ -17,6 +16,7 @@ from nat.agent.tools.changing.planning import (
 )
 from nat.agent.tools.parameters import RecordId, Text
 from nat.agent.tools.results import long_text
+from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
 from nat.nationbuilder import Filters, NationBuilder, Record
 
@@ -39,7 +39,7 @@ _ASKED: Final = 120
     undo="deletes the answer; tags that it set stay",
 )
 def record_survey_response(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     question_id: Annotated[Named, Field(description="Id or text")],
@@ -50,16 +50,16 @@ def record_survey_response(
     if (choice_id is None) == (text is None):
         raise BadRequest("Give either choice_id or text.")
     found = existing(
-        nation,
+        v2,
         "survey_questions",
-        id_of(nation, "survey_questions", question_id, "survey question", name="content"),
+        id_of(v2, "survey_questions", question_id, "survey question", name="content"),
         "survey question",
         include=("survey_question_possible_responses",),
     )
     question, choices = found.record, found.many("survey_question_possible_responses")
     choice = _choice(question, choices, choice_id)
-    person = existing_person(nation, person_id)
-    subject = person_subject(nation, person)
+    person = existing_person(v2, person_id)
+    subject = person_subject(v2, person)
     answer: dict[str, Any] = (
         {"content": text} if choice is None else {"survey_question_possible_response_id": choice.id}
     )
@@ -67,7 +67,7 @@ def record_survey_response(
     asked = long_text(question.text("content") or question.text("slug"), _ASKED)
     summary = f"Record the answer “{said}” of {subject.name} to “{asked}”"
     key: dict[str, Any] = {"signup_id": person_id, "survey_question_id": question.id}
-    earlier = nation.index("survey_question_responses", filters=key).records
+    earlier = v2.index("survey_question_responses", filters=key).records
     if any(each[name] == value for each in earlier for name, value in answer.items()):
         return change(summary, [Skipped(subject, "has answered like this already")], people=1)
     operation = create(
@@ -78,7 +78,7 @@ def record_survey_response(
             **key,
             **answer,
             "question_format": question["question_format"],
-            "author_id": current_user(nation).id,
+            "author_id": current_user(v2).id,
         },
         natural_key=_only(key, answer, earlier=bool(earlier)),
         by_id=True,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nat.agent.change import Operation, Request, Skipped, Subject, created_by
 from nat.agent.tools.changing.planning import create, index_probe
 from nat.agent.tools.tags import find_tag
+from nat.changes.plan import Operation, PlannedRequest, Skipped, Subject, created_by
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import NationBuilder, where
 from nat.nationbuilder.bodies import Sidepost, write_body
@@ -46,21 +46,19 @@ class WantedTag:
         return () if self.operation is None else (self.operation,)
 
 
-def wanted_tags(
-    nation: NationBuilder, names: Sequence[str], *, create_missing: bool
-) -> tuple[WantedTag, ...]:
+def wanted_tags(v2: NationBuilder, names: Sequence[str], *, create_missing: bool) -> tuple[WantedTag, ...]:
     """The tags that names or ids mean, each once. Those that do not exist are to be made, or raise
     `RecordNotFound` with similar names."""
     found: dict[str, WantedTag] = {}
     for name in names:
-        tag = _wanted(nation, name, len(found) + 1, create_missing)
+        tag = _wanted(v2, name, len(found) + 1, create_missing)
         found.setdefault(tag.name.casefold(), tag)
     return tuple(found.values())
 
 
-def wanted_tag(nation: NationBuilder, name: str, *, create_missing: bool) -> WantedTag:
+def wanted_tag(v2: NationBuilder, name: str, *, create_missing: bool) -> WantedTag:
     """The tag that a name or an id means. See `wanted_tags`."""
-    return _wanted(nation, name, 1, create_missing)
+    return _wanted(v2, name, 1, create_missing)
 
 
 def add_tagging(subject: Subject, person_id: str, tag: WantedTag, *, carries: bool) -> Operation | Skipped:
@@ -89,7 +87,7 @@ def remove_tagging(
     return Operation(
         key=f"tagging-{person_id}-{tag.key}",
         subject=subject,
-        request=Request("DELETE", f"signup_taggings/{tagging_id}"),
+        request=PlannedRequest("DELETE", f"signup_taggings/{tagging_id}"),
         before={"tag": tag.name},
         after=None,
         probe=index_probe("signup_taggings", pair),
@@ -97,13 +95,13 @@ def remove_tagging(
     )
 
 
-def tag_again(person_id: str, tag: WantedTag) -> Request:
+def tag_again(person_id: str, tag: WantedTag) -> PlannedRequest:
     """The request that puts a tag on one person."""
     pair = {"signup_id": person_id, "tag_id": tag.reference}
-    return Request("POST", "signup_taggings", write_body("signup_taggings", pair))
+    return PlannedRequest("POST", "signup_taggings", write_body("signup_taggings", pair))
 
 
-def untag_again(person_id: str, tag: WantedTag) -> Request:
+def untag_again(person_id: str, tag: WantedTag) -> PlannedRequest:
     """The request that takes a tag off one person without knowing the tagging's id: the tie between the two
     records is broken, both stay (API facts, §8, sideposting)."""
     body = write_body(
@@ -112,17 +110,17 @@ def untag_again(person_id: str, tag: WantedTag) -> Request:
         record_id=person_id,
         related={"signup_tags": [Sidepost("signup_tags", "disassociate", id=tag.reference)]},
     )
-    return Request("PATCH", f"signups/{person_id}", body)
+    return PlannedRequest("PATCH", f"signups/{person_id}", body)
 
 
-def tag_subject(nation: NationBuilder, name: str, tag_id: str | None) -> Subject:
+def tag_subject(v2: NationBuilder, name: str, tag_id: str | None) -> Subject:
     """A tag as people know it."""
-    return Subject("tag", tag_id, name, nation.panel_url("tags"))
+    return Subject("tag", tag_id, name, v2.panel_url("tags"))
 
 
-def _wanted(nation: NationBuilder, name: str, number: int, create_missing: bool) -> WantedTag:
+def _wanted(v2: NationBuilder, name: str, number: int, create_missing: bool) -> WantedTag:
     try:
-        found = find_tag(nation, name)
+        found = find_tag(v2, name)
     except RecordNotFound:
         if not create_missing:
             raise
@@ -135,23 +133,23 @@ def _wanted(nation: NationBuilder, name: str, number: int, create_missing: bool)
     key = f"tag-{number}"
     operation = create(
         key,
-        tag_subject(nation, name, None),
+        tag_subject(v2, name, None),
         "signup_tags",
         {"name": name},
         # Only a tag that nobody carries is known as the one that was made: so an undo never deletes one that
         # others use by then.
         natural_key={"name": where("eq", name), "taggings_count": 0},
     )
-    return WantedTag(name, created_by(key), operation, _look_alike(nation, name))
+    return WantedTag(name, created_by(key), operation, _look_alike(v2, name))
 
 
-def _look_alike(nation: NationBuilder, name: str) -> str | None:
+def _look_alike(v2: NationBuilder, name: str) -> str | None:
     """A warning when a tag is about to be made that is spelt like one there is."""
     words = re.findall(r"[^\W_]+", name)
     if not words:
         return None
     stem = max(words, key=len).removesuffix("s")
-    near = nation.index("signup_tags", filters={"name": where("match", stem)}, page_size=50).records
+    near = v2.index("signup_tags", filters={"name": where("match", stem)}, page_size=50).records
     alike = [each.text("name") for each in near if _spelling(each.text("name")) == _spelling(name)]
     if not alike:
         return None

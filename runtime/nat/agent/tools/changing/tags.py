@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nat.agent.change import SAMPLE, Change, Operation, Skipped, Subject
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.planning import (
     change,
@@ -32,6 +31,7 @@ from nat.agent.tools.changing.who import (
 from nat.agent.tools.parameters import RecordId, Text
 from nat.agent.tools.results import PERSON_NAME
 from nat.agent.tools.tags import find_tag
+from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, where
 
@@ -52,19 +52,19 @@ TagNames = Annotated[list[Text], Field(min_length=1, max_length=20, description=
     undo="deletes the new taggings",
 )
 def add_tags_to_person(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_id: RecordId,
     tags: TagNames,
     create_missing: Annotated[bool, Field(description="Make tags that do not exist")] = True,
 ) -> Change:
     """Put tags on one person. Makes a tag that does not exist yet."""
-    person = existing_person(nation, person_id)
-    subject = person_subject(nation, person)
-    wanted = wanted_tags(nation, tags, create_missing=create_missing)
+    person = existing_person(v2, person_id)
+    subject = person_subject(v2, person)
+    wanted = wanted_tags(v2, tags, create_missing=create_missing)
     parts: list[Operation | Skipped] = []
     for tag in wanted:
-        carries = tag.id is not None and person_id in taggings_of(nation, [person_id], tag.id)
+        carries = tag.id is not None and person_id in taggings_of(v2, [person_id], tag.id)
         parts += [*tag.made(), add_tagging(subject, person_id, tag, carries=carries)]
     return change(
         f"Tag {subject.name} as {_names([each.name for each in wanted])}",
@@ -86,16 +86,16 @@ def add_tags_to_person(
     ),
     undo="puts the tags back",
 )
-def remove_tags_from_person(nation: NationBuilder, *, person_id: RecordId, tags: TagNames) -> Change:
+def remove_tags_from_person(v2: NationBuilder, *, person_id: RecordId, tags: TagNames) -> Change:
     """Take tags off one person. The tags themselves stay."""
-    person = existing_person(nation, person_id)
-    subject = person_subject(nation, person)
-    wanted = wanted_tags(nation, tags, create_missing=False)
+    person = existing_person(v2, person_id)
+    subject = person_subject(v2, person)
+    wanted = wanted_tags(v2, tags, create_missing=False)
     return change(
         f"Take {_names([each.name for each in wanted])} off {subject.name}",
         [
             remove_tagging(
-                subject, person_id, each, taggings_of(nation, [person_id], each.reference).get(person_id)
+                subject, person_id, each, taggings_of(v2, [person_id], each.reference).get(person_id)
             )
             for each in wanted
         ],
@@ -118,7 +118,7 @@ def remove_tags_from_person(nation: NationBuilder, *, person_id: RecordId, tags:
     undo="the inverse, on those who were changed",
 )
 def bulk_tag_people(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     person_ids: PersonIds | None = None,
     search: Annotated[PeopleSearch | None, Field(description="Instead of ids: all whom this finds")] = None,
@@ -129,12 +129,12 @@ def bulk_tag_people(
     tag_list_members."""
     if (person_ids is None) == (search is None):
         raise BadRequest("Give either person_ids or search.")
-    people = people_found(nation, search) if search else people_by_id(nation, person_ids or ())
-    wanted = wanted_tag(nation, tag, create_missing=action == "add")
-    carried = taggings_of(nation, people.ids, wanted.id) if wanted.id else {}
+    people = people_found(v2, search) if search else people_by_id(v2, person_ids or ())
+    wanted = wanted_tag(v2, tag, create_missing=action == "add")
+    carried = taggings_of(v2, people.ids, wanted.id) if wanted.id else {}
     parts: list[Operation | Skipped] = []
     for each in people.records:
-        subject = person_subject(nation, each)
+        subject = person_subject(v2, each)
         if action == "add":
             parts.append(add_tagging(subject, each.id, wanted, carries=each.id in carried))
         else:
@@ -164,28 +164,28 @@ def bulk_tag_people(
     undo="renames it back",
 )
 def rename_tag(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     tag: Annotated[Text, Field(description="Name or id")],
     new_name: Annotated[Text, Field(max_length=255)],
 ) -> Change:
     """Rename a tag for everyone who carries it."""
-    found = find_tag(nation, tag)
+    found = find_tag(v2, tag)
     name = found.text("name")
-    taken = nation.index("signup_tags", filters={"name": where("eq", new_name)}).records
+    taken = v2.index("signup_tags", filters={"name": where("eq", new_name)}).records
     other = next((each for each in taken if each.id != found.id), None)
     if other is not None:
         raise BadRequest(
             f"There is a tag “{other.text('name')}” (id {other.id}) already, and NationBuilder cannot merge "
             "tags: tag its people with one of the two, then delete the other."
         )
-    people = nation.count("signup_taggings", {"tag_id": found.id})
+    people = v2.count("signup_taggings", {"tag_id": found.id})
     return change(
         f"Rename the tag “{name}” to “{new_name}” for {number_of_people(people)}",
-        [patch(tag_subject(nation, name, found.id), found, {"name": new_name})],
+        [patch(tag_subject(v2, name, found.id), found, {"name": new_name})],
         people=people,
         query=f"everyone tagged “{name}”",
-        sample=_carriers(nation, found),
+        sample=_carriers(v2, found),
     )
 
 
@@ -201,29 +201,29 @@ def rename_tag(
     ),
 )
 def delete_tag(
-    nation: NationBuilder,
+    v2: NationBuilder,
     *,
     tag: Annotated[Text, Field(description="Name or id")],
     confirm_count: Annotated[int, Field(ge=0, description="How many people carry it now")],
 ) -> Change:
     """Delete a tag and take it off everyone. This cannot be undone."""
-    found = find_tag(nation, tag)
+    found = find_tag(v2, tag)
     name = found.text("name")
-    people = nation.count("signup_taggings", {"tag_id": found.id})
+    people = v2.count("signup_taggings", {"tag_id": found.id})
     require_number(confirm_count, people, f"the number of people tagged “{name}”")
     return change(
         f"Delete the tag “{name}” and take it off {number_of_people(people)}",
-        [delete(tag_subject(nation, name, found.id), found, ("name", "taggings_count"))],
+        [delete(tag_subject(v2, name, found.id), found, ("name", "taggings_count"))],
         people=people,
         query=f"everyone tagged “{name}”",
         warnings=["This cannot be undone: NationBuilder forgets who carried the tag."],
-        sample=_carriers(nation, found),
+        sample=_carriers(v2, found),
     )
 
 
-def _carriers(nation: NationBuilder, tag: Record) -> list[Subject]:
+def _carriers(v2: NationBuilder, tag: Record) -> list[Subject]:
     """Some of the people who carry a tag."""
-    page = nation.index(
+    page = v2.index(
         "signup_taggings",
         filters={"tag_id": tag.id},
         include=("signup",),
@@ -231,7 +231,7 @@ def _carriers(nation: NationBuilder, tag: Record) -> list[Subject]:
         page_size=SAMPLE,
     )
     people = (page.included.one(each, "signup") for each in page.records)
-    return [person_subject(nation, each) for each in people if each is not None]
+    return [person_subject(v2, each) for each in people if each is not None]
 
 
 def _names(names: list[str]) -> str:

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from nat.agent.change import Skipped, Subject
 from nat.agent.tools.changing.planning import NOT_FOUND, existing, number_of_people
 from nat.agent.tools.parameters import CentsRange, Moment, Parameters, RecordId, Text, since_until
 from nat.agent.tools.people import CustomField, Flags
 from nat.agent.tools.results import PERSON_NAME, amount_words, cents_between, given, in_words, span_words
 from nat.agent.tools.tags import find_tag
+from nat.changes.plan import Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import PAGE_SIZE, HasValues, NationBuilder, Record, together
 
@@ -41,7 +41,7 @@ class PeopleSearch(Parameters):
 
 
 @dataclass(frozen=True)
-class People:
+class ChosenPeople:
     """People with the attributes that were asked for. `missing` are ids that nobody has; `words` say whom
     this takes."""
 
@@ -55,15 +55,17 @@ class People:
         return tuple(each.id for each in self.records)
 
 
-def people_by_id(nation: NationBuilder, person_ids: Sequence[str], attributes: Iterable[str] = ()) -> People:
+def people_by_id(
+    v2: NationBuilder, person_ids: Sequence[str], attributes: Iterable[str] = ()
+) -> ChosenPeople:
     """People by id, each once, in the order given. Raises `RecordNotFound` when there is none of them."""
     ids = list(dict.fromkeys(person_ids))
     at_most(len(ids), PEOPLE_AT_MOST)
-    found = _read(nation, ids, attributes)
+    found = _read(v2, ids, attributes)
     if not found:
         raise RecordNotFound(f"NationBuilder has no person with id {', '.join(ids[:20])}.")
     missing = [each for each in ids if each not in found]
-    return People(
+    return ChosenPeople(
         tuple(found[each] for each in ids if each in found),
         f"{number_of_people(len(ids))} by id",
         tuple(Skipped(Subject("person", each, f"Person {each}"), NOT_FOUND) for each in missing),
@@ -71,25 +73,25 @@ def people_by_id(nation: NationBuilder, person_ids: Sequence[str], attributes: I
 
 
 def people_on_list(
-    nation: NationBuilder, list_id: str, attributes: Iterable[str] = (), *, limit: int = PEOPLE_AT_MOST
-) -> tuple[Record, People]:
+    v2: NationBuilder, list_id: str, attributes: Iterable[str] = (), *, limit: int = PEOPLE_AT_MOST
+) -> tuple[Record, ChosenPeople]:
     """A list, and everyone on it. Raises `RecordNotFound`, and `BadRequest` for more than `limit`."""
-    the_list = existing(nation, "lists", list_id, "list").record
+    the_list = existing(v2, "lists", list_id, "list").record
     at_most(the_list.integer("signups_count"), limit)
-    reading = nation.read_all(f"lists/{list_id}/signups", max_records=limit + 1, **_wanted(attributes))
+    reading = v2.read_all(f"lists/{list_id}/signups", max_records=limit + 1, **_wanted(attributes))
     at_most(len(reading.records), limit)
     if not reading.complete:
         raise BadRequest("The list changed while it was read. Try again.")
-    return the_list, People(reading.records, f"everyone on the list “{the_list.text('name')}”")
+    return the_list, ChosenPeople(reading.records, f"everyone on the list “{the_list.text('name')}”")
 
 
-def people_found(nation: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE_AT_MOST) -> People:
+def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE_AT_MOST) -> ChosenPeople:
     """Everyone whom a search finds. Raises `BadRequest` for a search without criteria, for more people than
     `limit`, and when nobody is found."""
-    tag = find_tag(nation, search.tag) if search.tag else None
+    tag = find_tag(v2, search.tag) if search.tag else None
     spans = {
-        "last_donated_at": since_until(nation, search.last_donated_since),
-        "created_at": since_until(nation, search.created_since),
+        "last_donated_at": since_until(v2, search.last_donated_since),
+        "created_at": since_until(v2, search.created_since),
     }
     donated, levels = search.donated_cents, sorted(set(search.support_level or ()))
     flags = search.flags.model_dump(exclude_none=True) if search.flags else {}
@@ -111,27 +113,27 @@ def people_found(nation: NationBuilder, search: PeopleSearch, *, limit: int = PE
         amount_words(donated.gte, donated.lte, "donated in all") if donated else None,
         *(f"{'' if value else 'not '}{name.replace('_', ' ')}" for name, value in flags.items()),
         *(
-            span_words(nation, span, attribute.removesuffix("_at").replace("_", " "))
+            span_words(v2, span, attribute.removesuffix("_at").replace("_", " "))
             for attribute, span in spans.items()
         ),
         f"{search.custom_field.slug} = {search.custom_field.value}" if search.custom_field else None,
     )
-    at_most(nation.count("signups", filters), limit)
-    reading = nation.read_all("signups", max_records=limit + 1, filters=filters, **_wanted(()))
+    at_most(v2.count("signups", filters), limit)
+    reading = v2.read_all("signups", max_records=limit + 1, filters=filters, **_wanted(()))
     if not reading.records:
         raise BadRequest(f"Nobody fits: {words}.")
     if not reading.complete:
         raise BadRequest("The people changed while they were read. Try again.")
-    return People(reading.records, words)
+    return ChosenPeople(reading.records, words)
 
 
-def taggings_of(nation: NationBuilder, person_ids: Sequence[str], tag_id: str) -> dict[str, str]:
+def taggings_of(v2: NationBuilder, person_ids: Sequence[str], tag_id: str) -> dict[str, str]:
     """Who of these carries a tag: ids of taggings by the person's id."""
     parts = [person_ids[start : start + PAGE_SIZE] for start in range(0, len(person_ids), PAGE_SIZE)]
     pages = together(
         [
             partial(
-                nation.index,
+                v2.index,
                 "signup_taggings",
                 filters={"signup_id": list(part), "tag_id": tag_id},
                 fields={"signup_taggings": ("signup_id", "tag_id")},
@@ -156,12 +158,12 @@ def at_most(count: int, limit: int) -> None:
         )
 
 
-def _read(nation: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> dict[str, Record]:
+def _read(v2: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> dict[str, Record]:
     if not ids:
         return {}
     parts = [list(ids[start : start + PAGE_SIZE]) for start in range(0, len(ids), PAGE_SIZE)]
     wanted = _wanted(attributes)
-    pages = together([partial(nation.index, "signups", filters={"id": part}, **wanted) for part in parts])
+    pages = together([partial(v2.index, "signups", filters={"id": part}, **wanted) for part in parts])
     return {each.id: each for page in pages for each in page.records}
 
 

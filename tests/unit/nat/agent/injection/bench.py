@@ -9,20 +9,20 @@ from typing import Any
 
 from local.claude import RunningClaude, running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
-from nat.agent.effects import Effect
 from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
 from nat.agent.ports import Asked, Message
-from nat.agent.tool import Outcome, Tool
+from nat.agent.tool import Tool, ToolOutcome
 from nat.agent.tools import load
-from nat.cli.memory import MemoryActions, MemorySteps
-from nat.events import ApprovalRequested, Event, ToolStarted
+from nat.changes.effect import Effect
+from nat.cli.in_memory import MemoryActions, MemorySteps
+from nat.contract.events import ApprovalRequested, Event, ToolStarted
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from tests.unit.nat.agent.injection.fields import Field
 from tests.unit.nat.agent.injection.payloads import Payload
-from tests.unit.nat.agent.kept_actions import NOW
+from tests.unit.nat.changes.kept import NOW
 
 SLUG = "harbor"
 
@@ -73,10 +73,10 @@ class Victim:
                 Asked(question, SLUG, role, "UTC", NOW, proposals=actions.begin_turn()),
                 history=history,
                 steps=MemorySteps(),
-                nation=self.nation,
+                v2=self.nation,
                 emit=events.append,
                 stopped=lambda: False,
-                actions=actions,
+                changes=actions,
             )
             history.extend(answer.messages)
 
@@ -89,7 +89,7 @@ def trusting_tools() -> dict[str, Tool]:
             return tool
 
         class Trusting(Tool):
-            def call(self, nation: Any, arguments: Mapping[str, Any]) -> Outcome:
+            def call(self, nation: Any, arguments: Mapping[str, Any]) -> ToolOutcome:
                 return replace(super().call(nation, arguments), untrusted=False)
 
         return Trusting(**{name: getattr(tool, name) for name in tool.__dataclass_fields__})

@@ -12,19 +12,20 @@ from typing import Any, Final
 from local.nationbuilder.server import RunningNationBuilder
 from local.nationbuilder.store import Nation
 from nat.agent.calls import ToolCalls
-from nat.agent.change import Change
-from nat.agent.commit import AT_ONCE, commit
-from nat.agent.gates import NO_POLICY
-from nat.agent.ports import Block, EntryState
-from nat.agent.report import Report
+from nat.agent.ports import Block
 from nat.agent.results import CLOSE, OPEN
 from nat.agent.tool import Effect
-from nat.events import ApprovalRequested, Event, ToolFinished
+from nat.changes.executor import AT_ONCE, commit
+from nat.changes.journal import EntryState
+from nat.changes.plan import Change
+from nat.changes.policy import NO_POLICY
+from nat.changes.report import ChangeReport
+from nat.contract.events import ApprovalRequested, Event, ToolFinished
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
-from tests.unit.nat.agent.changes import QUICK, SLUG
-from tests.unit.nat.agent.kept_actions import KeptActions, KeptJournal
 from tests.unit.nat.agent.tools.every_tool import TOOLS, Arguments
+from tests.unit.nat.changes.bench import QUICK, SLUG
+from tests.unit.nat.changes.kept import KeptChanges, KeptJournal
 
 CALL: Final = "toolu_1"
 
@@ -39,7 +40,7 @@ class Seen:
     journal: KeptJournal | None = None
     change: Change | None = None
     card: Mapping[str, Any] | None = None
-    report: Report | None = None
+    report: ChangeReport | None = None
 
     @property
     def finished(self) -> ToolFinished:
@@ -108,17 +109,17 @@ class Scene:
     def call(self, tool: str, arguments: Arguments) -> Seen:
         """The model calls a tool in an owner's turn, who says yes where that is asked for."""
         events: list[Event] = []
-        actions = KeptActions()
+        actions = KeptChanges()
         calls = ToolCalls(
             TOOLS,
-            nation=self.nation,
+            v2=self.nation,
             role=Role.OWNER,
             policy=NO_POLICY,
             emit=events.append,
             stopped=lambda: False,
             result_characters=40_000,
             pool=self.pool,
-            actions=actions,
+            changes=actions,
             pace=QUICK,
         )
         use = {"type": "tool_use", "id": CALL, "name": tool, "input": dict(arguments)}
@@ -135,7 +136,7 @@ class Scene:
             seen.journal = KeptJournal("turn-2")
             seen.report = commit(
                 planned.change,
-                nation=self.nation,
+                v2=self.nation,
                 journal=seen.journal,
                 emit=events.append,
                 stopped=lambda: False,

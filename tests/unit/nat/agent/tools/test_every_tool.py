@@ -14,12 +14,11 @@ from local.nationbuilder.server import RunningNationBuilder, running_nationbuild
 from local.nationbuilder.settings import Settings
 from local.nationbuilder.store import Nation
 from nat import errors
-from nat.agent.commit import GONE
-from nat.agent.ports import EntryState
 from nat.agent.tool import Effect
-from nat.agent.work import works_of
-from nat.events import ApprovalRequested, ToolStarted
-from tests.unit.nat.agent.changes import SLUG
+from nat.changes.executor import GONE
+from nat.changes.journal import EntryState
+from nat.changes.operations import works_of
+from nat.contract.events import ApprovalRequested, ToolStarted
 from tests.unit.nat.agent.tools.changing.cases import CASES, Case
 from tests.unit.nat.agent.tools.every_tool import (
     CHANGING,
@@ -34,6 +33,7 @@ from tests.unit.nat.agent.tools.every_tool import (
 )
 from tests.unit.nat.agent.tools.scene import Scene, Seen, scene
 from tests.unit.nat.agent.tools.wire import endpoint, problems
+from tests.unit.nat.changes.bench import SLUG
 
 READS: Final = ("GET",)
 WRITES: Final = ("POST", "PATCH", "DELETE")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from local.nationbuilder.filters import OPERATORS
 from local.nationbuilder.schema import PREFIX, Kind, Operation, schema
-from nat.agent.change import Request
+from nat.changes.plan import PlannedRequest
 from tests.unit.nat.agent.tools.changing import conformity
 
 CUSTOM_FILTERS: Final = {
@@ -26,7 +26,9 @@ def problems(request: dict[str, Any]) -> list[str]:
     if request["method"] == "GET":
         return [*query_problems(request), *(["a body"] if request["body"] is not None else [])]
     path = request["path"].removeprefix(f"{PREFIX}/")
-    return conformity.problems(Request(request["method"], path, request["body"], request["query"] or None))
+    return conformity.problems(
+        PlannedRequest(request["method"], path, request["body"], request["query"] or None)
+    )
 
 
 def operation_of(request: dict[str, Any]) -> Operation:

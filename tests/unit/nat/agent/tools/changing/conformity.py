@@ -6,7 +6,7 @@ from typing import Any
 
 from local.nationbuilder.schema import PREFIX, Attribute, Kind, schema
 from local.nationbuilder.writes import ADDRESS_KEYS
-from nat.agent.change import Change, Request
+from nat.changes.plan import Change, PlannedRequest
 
 _TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.BOOLEAN: (bool,),
@@ -18,14 +18,16 @@ _GIVEN = ("donation_tracking_code_id", "capacity_count", "guests_count")
 """What is not derived, though its name looks so."""
 
 
-def requests_of(change: Change) -> Iterator[Request]:
+def requests_of(change: Change) -> Iterator[PlannedRequest]:
     """Every request of a change and of its undo, with ids in place of what stands for them."""
     for operation in change.operations:
         for request in (operation.request, *operation.undo):
-            yield Request(request.method, _with_ids(request.path), _with_ids(request.body), request.params)
+            yield PlannedRequest(
+                request.method, _with_ids(request.path), _with_ids(request.body), request.params
+            )
 
 
-def problems(request: Request) -> list[str]:
+def problems(request: PlannedRequest) -> list[str]:
     """What V2 would not accept of a request."""
     found = schema().route(request.method, f"{PREFIX}/{request.path}")
     if found is None:

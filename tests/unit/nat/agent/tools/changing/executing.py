@@ -8,19 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from local.nationbuilder.store import Nation
-from nat.agent.change import (
+from nat.agent.tools import load
+from nat.changes.plan import (
     CREATED_ID,
     RECREATED_ID,
     Change,
     Operation,
+    PlannedRequest,
     Probe,
-    Request,
     answered,
     created_by,
 )
-from nat.agent.references import answers_needed
-from nat.agent.states import agrees, look, probe_of_result
-from nat.agent.tools import load
+from nat.changes.record_state import agrees, look, probe_of_result
+from nat.changes.references import answers_needed
 from nat.errors import RecordNotFound
 from nat.nationbuilder import NationBuilder
 
@@ -34,16 +34,16 @@ _GIVEN = (
 """What is not derived, though its name looks so."""
 
 
-def plan(nation: NationBuilder, tool: str, arguments: Mapping[str, Any]) -> Change:
+def plan(v2: NationBuilder, tool: str, arguments: Mapping[str, Any]) -> Change:
     """What a tool plans, as it comes back from storage."""
-    return load()[tool].plan(nation, arguments).frozen()
+    return load()[tool].plan(v2, arguments).frozen()
 
 
-def execute(nation: NationBuilder, change: Change) -> Ids:
+def execute(v2: NationBuilder, change: Change) -> Ids:
     """Send every request of a change, in order."""
     ids: Ids = {}
     for operation in change.operations:
-        answer = _send(nation, _filled(operation.request, _names(ids)))
+        answer = _send(v2, _filled(operation.request, _names(ids)))
         data = answer.get("data")
         if operation.before is None and data is not None:
             ids[operation.key] = data["id"]
@@ -52,7 +52,7 @@ def execute(nation: NationBuilder, change: Change) -> Ids:
     return ids
 
 
-def take_back(nation: NationBuilder, change: Change, ids: Ids) -> None:
+def take_back(v2: NationBuilder, change: Change, ids: Ids) -> None:
     """Send every undo request of a change, the last operation's first."""
     for operation in reversed(change.operations):
         names = {**_names(ids), CREATED_ID: ids.get(operation.key, CREATED_ID)}
@@ -60,7 +60,7 @@ def take_back(nation: NationBuilder, change: Change, ids: Ids) -> None:
             names[answered(name)] = ids[f"{operation.key}.{name}"]
         for request in operation.undo:
             try:
-                answer = _send(nation, _filled(request, names))
+                answer = _send(v2, _filled(request, names))
             except RecordNotFound:  # the stand-in deletes an event's page with the event
                 assert request.method == "DELETE"
                 continue
@@ -68,12 +68,12 @@ def take_back(nation: NationBuilder, change: Change, ids: Ids) -> None:
                 names[RECREATED_ID] = answer["data"]["id"]
 
 
-def is_as(nation: NationBuilder, operation: Operation, when: str, ids: Ids) -> bool:
+def is_as(v2: NationBuilder, operation: Operation, when: str, ids: Ids) -> bool:
     """Whether the operation's record is as it says of `before` or `after`; True where nothing can tell."""
     probe = probe_of_result(operation, ids.get(operation.key))
     if probe is None:
         return True
-    return agrees(probe, look(nation, _filled_probe(probe, ids)).state, getattr(operation, when))
+    return agrees(probe, look(v2, _filled_probe(probe, ids)).state, getattr(operation, when))
 
 
 def snapshot(nation: Nation) -> dict[str, Any]:
@@ -124,10 +124,10 @@ def _lasting(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, {})}
 
 
-def _send(nation: NationBuilder, request: Request) -> Mapping[str, Any]:
-    _, answer = nation.exchange(request.method, request.path, request.body, request.params)
+def _send(v2: NationBuilder, request: PlannedRequest) -> Mapping[str, Any]:
+    _, answer = v2.exchange(request.method, request.path, request.body, request.params)
     token = answer.get("token")
-    while isinstance(token, str) and nation.process(token)["status"] != "completed":
+    while isinstance(token, str) and v2.process(token)["status"] != "completed":
         time.sleep(0.01)
     return answer
 
@@ -136,7 +136,7 @@ def _names(ids: Ids) -> dict[str, str]:
     return {created_by(key): value for key, value in ids.items()}
 
 
-def _filled(request: Request, names: Mapping[str, str]) -> Request:
+def _filled(request: PlannedRequest, names: Mapping[str, str]) -> PlannedRequest:
     path, body = _replaced([request.path, request.body], names)
     return replace(request, path=path, body=body)
 

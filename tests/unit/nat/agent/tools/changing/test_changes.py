@@ -4,7 +4,6 @@ import pytest
 
 from local.nationbuilder.store import Nation
 from nat.agent.tools import load
-from tests.unit.nat.agent.changes import Bench
 from tests.unit.nat.agent.tools.changing.cases import CASES, Case
 from tests.unit.nat.agent.tools.changing.conformity import problems, requests_of
 from tests.unit.nat.agent.tools.changing.executing import (
@@ -16,6 +15,7 @@ from tests.unit.nat.agent.tools.changing.executing import (
     take_back,
     unchanged,
 )
+from tests.unit.nat.changes.bench import Bench
 
 NEVER_THE_SAME = (
     "create_person",

@@ -2,12 +2,12 @@
 
 import pytest
 
-from nat.agent.commit import AT_ONCE
-from nat.agent.ports import EntryState
-from tests.unit.nat.agent.changes import Bench
-from tests.unit.nat.agent.kept_actions import KeptJournal
+from nat.changes.executor import AT_ONCE
+from nat.changes.journal import EntryState
 from tests.unit.nat.agent.tools.changing.cases import CASES, Case, carriers, list_id, others, people
 from tests.unit.nat.agent.tools.changing.executing import differences, plan, snapshot
+from tests.unit.nat.changes.bench import Bench
+from tests.unit.nat.changes.kept import KeptJournal
 
 NEW_TAG = Case(
     "bulk_tag_people",

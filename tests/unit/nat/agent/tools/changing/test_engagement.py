@@ -7,11 +7,9 @@ import pytest
 from local.nationbuilder.schema import Row
 from local.nationbuilder.store import Nation
 from nat import errors
-from nat.agent.card import card
-from nat.agent.ports import EntryState
 from nat.agent.tools import load
-from tests.unit.nat.agent.changes import Bench
-from tests.unit.nat.agent.kept_actions import KeptJournal
+from nat.changes.card import card
+from nat.changes.journal import EntryState
 from tests.unit.nat.agent.tools.changing.case import Case, people, rows
 from tests.unit.nat.agent.tools.changing.engagement_cases import (
     ENGAGEMENT_CASES,
@@ -22,6 +20,8 @@ from tests.unit.nat.agent.tools.changing.engagement_cases import (
     silent,
 )
 from tests.unit.nat.agent.tools.changing.executing import plan
+from tests.unit.nat.changes.bench import Bench
+from tests.unit.nat.changes.kept import KeptJournal
 
 
 def nation_of(office: Bench) -> Nation:

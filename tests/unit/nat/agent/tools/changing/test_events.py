@@ -7,13 +7,11 @@ import pytest
 
 from local.nationbuilder.store import Nation
 from nat import errors
-from nat.agent.card import card
-from nat.agent.change import Change
-from nat.agent.ports import EntryState
 from nat.agent.tools import load
+from nat.changes.card import card
+from nat.changes.journal import EntryState
+from nat.changes.plan import Change
 from nat.nationbuilder import NationBuilder
-from tests.unit.nat.agent.changes import Bench
-from tests.unit.nat.agent.kept_actions import KeptJournal
 from tests.unit.nat.agent.tools.changing.case import rows
 from tests.unit.nat.agent.tools.changing.executing import plan, unchanged
 from tests.unit.nat.agent.tools.changing.money_and_event_cases import (
@@ -21,6 +19,8 @@ from tests.unit.nat.agent.tools.changing.money_and_event_cases import (
     event,
     in_days,
 )
+from tests.unit.nat.changes.bench import Bench
+from tests.unit.nat.changes.kept import KeptJournal
 
 NOON_IN_LOS_ANGELES = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 

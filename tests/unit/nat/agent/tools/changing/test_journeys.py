@@ -6,14 +6,14 @@ import pytest
 
 from local.nationbuilder.schema import Row
 from nat import errors
-from nat.agent.card import card
-from nat.agent.ports import EntryState
 from nat.agent.tools import load
-from tests.unit.nat.agent.changes import Bench
-from tests.unit.nat.agent.kept_actions import KeptJournal
+from nat.changes.card import card
+from nat.changes.journal import EntryState
 from tests.unit.nat.agent.tools.changing.case import people, rows
 from tests.unit.nat.agent.tools.changing.engagement_cases import journey, off_path, step_beside
 from tests.unit.nat.agent.tools.changing.executing import plan
+from tests.unit.nat.changes.bench import Bench
+from tests.unit.nat.changes.kept import KeptJournal
 
 
 def row(office: Bench, journey_id: str) -> Row:

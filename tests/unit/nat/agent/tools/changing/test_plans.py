@@ -3,10 +3,9 @@
 import pytest
 
 from local.nationbuilder.store import Nation
-from nat.agent.card import card
-from nat.agent.change import CREATED_ID, RECREATED_ID, created_by
 from nat.agent.tools import load
-from tests.unit.nat.agent.changes import Bench
+from nat.changes.card import card
+from nat.changes.plan import CREATED_ID, RECREATED_ID, created_by
 from tests.unit.nat.agent.tools.changing.cases import (
     CASES,
     Case,
@@ -20,6 +19,7 @@ from tests.unit.nat.agent.tools.changing.cases import (
     tag_id,
 )
 from tests.unit.nat.agent.tools.changing.executing import execute, plan, take_back
+from tests.unit.nat.changes.bench import Bench
 
 TOOLS = {case.tool: load()[case.tool] for case in CASES}
 

@@ -7,9 +7,9 @@ import pytest
 from nat import errors
 from nat.agent.tools import load
 from nat.nationbuilder import NationBuilder
-from tests.unit.nat.agent.changes import Bench
 from tests.unit.nat.agent.tools.changing.cases import CASES, Case, list_id, others, people
 from tests.unit.nat.agent.tools.changing.executing import execute, plan, unchanged
+from tests.unit.nat.changes.bench import Bench
 
 TOOLS = sorted({each.tool for each in CASES})
 ONE_EACH = [next(case for case in CASES if case.tool == tool) for tool in TOOLS]

@@ -4,11 +4,11 @@ import pytest
 
 from local.nationbuilder.store import Nation
 from nat import errors
-from tests.unit.nat.agent.changes import Bench
-from tests.unit.nat.agent.kept_actions import KeptJournal
 from tests.unit.nat.agent.tools.changing.case import rows
 from tests.unit.nat.agent.tools.changing.executing import execute, plan
 from tests.unit.nat.agent.tools.changing.money_and_event_cases import event, not_coming, quiet_event, rsvp_row
+from tests.unit.nat.changes.bench import Bench
+from tests.unit.nat.changes.kept import KeptJournal
 
 
 def nation_of(office: Bench) -> Nation:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from local.nationbuilder.store import Job, Nation
-from nat.agent.tool import Outcome
+from nat.agent.tool import ToolOutcome
 from nat.agent.tools import load
 from nat.nationbuilder import NationBuilder
 
@@ -26,9 +26,9 @@ NOBODY: Final = "987654321"
 Arguments = Mapping[str, Any]
 
 
-def run(nation: NationBuilder, tool: str, **arguments: Any) -> Outcome:
+def run(v2: NationBuilder, tool: str, **arguments: Any) -> ToolOutcome:
     """Call a tool as the agent does."""
-    return load()[tool].call(nation, arguments)
+    return load()[tool].call(v2, arguments)
 
 
 def usual(demo: Nation) -> dict[str, Arguments]:

@@ -31,7 +31,7 @@ def demo(standin: RunningNationBuilder) -> Nation:
 
 
 @pytest.fixture(scope="session")
-def nation(standin: RunningNationBuilder, demo: Nation) -> Iterator[NationBuilder]:
+def v2(standin: RunningNationBuilder, demo: Nation) -> Iterator[NationBuilder]:
     """The V2 client of `demo`."""
     token = standin.access_token("demo")
     with NationBuilder(

@@ -9,13 +9,13 @@ import pytest
 
 from local.nationbuilder.store import Nation
 from nat.agent.calls import ToolCalls, shared_pool
-from nat.agent.desk import Desk
-from nat.agent.gates import NO_POLICY, Policy, Rule
 from nat.agent.ports import ExportFile
-from nat.agent.tool import ArgumentsRejected, Outcome
+from nat.agent.tool import ArgumentsRejected, ToolOutcome
+from nat.agent.tool_context import ToolContext
 from nat.agent.tools import exports, load
+from nat.changes.policy import NO_POLICY, Policy, Rule
+from nat.contract.events import Event, Link, ToolFinished
 from nat.errors import BadRequest, Forbidden
-from nat.events import Event, Link, ToolFinished
 from nat.nationbuilder import NationBuilder
 from tests.unit.nat.agent.tools.reading.calls import run, usual
 
@@ -45,35 +45,33 @@ def shelf() -> Shelf:
 
 
 def export(
-    nation: NationBuilder, shelf: Shelf | None, listing: str, permitted: bool = True, **arguments: Any
-) -> Outcome:
-    desk = Desk(nation, lambda _: permitted, shelf)
+    v2: NationBuilder, shelf: Shelf | None, listing: str, permitted: bool = True, **arguments: Any
+) -> ToolOutcome:
+    desk = ToolContext(v2, lambda _: permitted, shelf)
     return load()["export_csv"].call(desk, {"listing": listing, "arguments": arguments})
 
 
-def test_a_file_holds_every_match_and_not_only_a_page(
-    nation: NationBuilder, demo: Nation, shelf: Shelf
-) -> None:
+def test_a_file_holds_every_match_and_not_only_a_page(v2: NationBuilder, demo: Nation, shelf: Shelf) -> None:
     everybody = len(demo["signups"].rows)
 
-    outcome = export(nation, shelf, "search_people", limit=5)
+    outcome = export(v2, shelf, "search_people", limit=5)
 
     assert everybody > 1_000
     assert len({row["id"] for row in shelf.rows}) == everybody
     assert (outcome.returned, outcome.total, outcome.complete) == (everybody, everybody, True)
 
 
-def test_a_file_holds_what_the_filter_finds(nation: NationBuilder, demo: Nation, shelf: Shelf) -> None:
-    listed = run(nation, "list_donations", status=["failed"], limit=100)
+def test_a_file_holds_what_the_filter_finds(v2: NationBuilder, demo: Nation, shelf: Shelf) -> None:
+    listed = run(v2, "list_donations", status=["failed"], limit=100)
 
-    export(nation, shelf, "list_donations", status=["failed"])
+    export(v2, shelf, "list_donations", status=["failed"])
 
     assert len(shelf.rows) == listed.total
     assert {row["status"] for row in shelf.rows} == {"failed"}
 
 
-def test_the_model_gets_figures_and_the_link_but_no_rows(nation: NationBuilder, shelf: Shelf) -> None:
-    outcome = export(nation, shelf, "list_donations", status=["failed"])
+def test_the_model_gets_figures_and_the_link_but_no_rows(v2: NationBuilder, shelf: Shelf) -> None:
+    outcome = export(v2, shelf, "list_donations", status=["failed"])
 
     assert outcome.data["items"] == []
     assert outcome.data["file"].startswith("donations-")
@@ -83,12 +81,12 @@ def test_the_model_gets_figures_and_the_link_but_no_rows(nation: NationBuilder, 
 
 @pytest.mark.parametrize("listing", LISTINGS)
 def test_every_listing_can_be_exported_whole(
-    nation: NationBuilder, demo: Nation, shelf: Shelf, listing: str
+    v2: NationBuilder, demo: Nation, shelf: Shelf, listing: str
 ) -> None:
     arguments = dict(usual(demo)[listing])
-    listed = run(nation, listing, **arguments)
+    listed = run(v2, listing, **arguments)
 
-    outcome = export(nation, shelf, listing, **arguments)
+    outcome = export(v2, shelf, listing, **arguments)
 
     assert len(shelf.rows) == outcome.returned
     assert outcome.complete is True
@@ -98,11 +96,11 @@ def test_every_listing_can_be_exported_whole(
 
 
 def test_a_file_that_is_not_whole_says_so(
-    nation: NationBuilder, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    v2: NationBuilder, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "MOST_ROWS", 150)
 
-    outcome = export(nation, shelf, "search_people")
+    outcome = export(v2, shelf, "search_people")
 
     assert (len(shelf.rows), shelf.files[0].complete, outcome.complete) == (150, False, False)
     assert outcome.total is not None
@@ -110,61 +108,61 @@ def test_a_file_that_is_not_whole_says_so(
     assert outcome.data["partial"] == "The file holds 150 rows; there are more matches."
 
 
-def test_cells_that_a_spreadsheet_would_run_are_escaped(nation: NationBuilder, shelf: Shelf) -> None:
-    export(nation, shelf, "search_people")
+def test_cells_that_a_spreadsheet_would_run_are_escaped(v2: NationBuilder, shelf: Shelf) -> None:
+    export(v2, shelf, "search_people")
 
     cells = [value for row in shelf.rows for value in row.values()]
     assert not [each for each in cells if each[:1] in {"=", "@", "+"}]
     assert not [each for each in cells if each[:1] == "-" and not each[1:].replace(".", "").isdigit()]
 
 
-def test_contact_details_are_in_the_file_only_if_asked_for(nation: NationBuilder, shelf: Shelf) -> None:
-    export(nation, shelf, "search_people", name="a")
+def test_contact_details_are_in_the_file_only_if_asked_for(v2: NationBuilder, shelf: Shelf) -> None:
+    export(v2, shelf, "search_people", name="a")
     without = set(shelf.rows[0])
-    export(nation, shelf, "search_people", name="a", include_contact_details=True)
+    export(v2, shelf, "search_people", name="a", include_contact_details=True)
 
     assert not {"email", "phone_number", "mobile_number"} & without
     assert "email" in shelf.rows[0]
 
 
-def test_contact_details_are_refused_to_who_may_not_take_them_out(nation: NationBuilder) -> None:
+def test_contact_details_are_refused_to_who_may_not_take_them_out(v2: NationBuilder) -> None:
     shelf = Shelf(contact_details=False)
 
     with pytest.raises(Forbidden):
-        export(nation, shelf, "search_people", include_contact_details=True)
+        export(v2, shelf, "search_people", include_contact_details=True)
 
     assert shelf.files == []
 
 
-def test_a_listing_that_the_person_may_not_use_is_not_exported(nation: NationBuilder, shelf: Shelf) -> None:
+def test_a_listing_that_the_person_may_not_use_is_not_exported(v2: NationBuilder, shelf: Shelf) -> None:
     with pytest.raises(Forbidden):
-        export(nation, shelf, "search_people", permitted=False)
+        export(v2, shelf, "search_people", permitted=False)
 
 
 @pytest.mark.parametrize("listing", ["get_person", "delete_person", "export_csv", "nothing"])
-def test_what_lists_nothing_is_not_exported(nation: NationBuilder, shelf: Shelf, listing: str) -> None:
+def test_what_lists_nothing_is_not_exported(v2: NationBuilder, shelf: Shelf, listing: str) -> None:
     with pytest.raises(BadRequest):
-        export(nation, shelf, listing)
+        export(v2, shelf, listing)
 
 
-def test_arguments_that_the_listing_does_not_have_are_refused(nation: NationBuilder, shelf: Shelf) -> None:
+def test_arguments_that_the_listing_does_not_have_are_refused(v2: NationBuilder, shelf: Shelf) -> None:
     with pytest.raises(ArgumentsRejected, match="search_people"):
-        export(nation, shelf, "search_people", shoe_size=43)
+        export(v2, shelf, "search_people", shoe_size=43)
 
 
-def test_without_a_place_for_files_none_is_made(nation: NationBuilder) -> None:
+def test_without_a_place_for_files_none_is_made(v2: NationBuilder) -> None:
     with pytest.raises(BadRequest):
-        export(nation, None, "search_people")
+        export(v2, None, "search_people")
 
 
 def called(
-    nation: NationBuilder, shelf: Shelf | None, name: str, policy: Policy = NO_POLICY, **arguments: Any
+    v2: NationBuilder, shelf: Shelf | None, name: str, policy: Policy = NO_POLICY, **arguments: Any
 ) -> tuple[ToolFinished, str]:
     """What people see of a call as the agent makes it, and what the model gets."""
     events: list[Event] = []
     calls = ToolCalls(
         load(),
-        nation=nation,
+        v2=v2,
         role="member",
         policy=policy,
         emit=events.append,
@@ -179,16 +177,16 @@ def called(
     return finished, str(block["content"])
 
 
-def test_people_see_the_filter_and_the_link_of_a_figure(nation: NationBuilder) -> None:
-    finished, _ = called(nation, None, "list_donations", status=["failed"])
+def test_people_see_the_filter_and_the_link_of_a_figure(v2: NationBuilder) -> None:
+    finished, _ = called(v2, None, "list_donations", status=["failed"])
 
     assert finished.filter == "donations; status failed; newest first"
     assert finished.links
 
 
-def test_people_get_the_link_to_the_file(nation: NationBuilder, shelf: Shelf) -> None:
+def test_people_get_the_link_to_the_file(v2: NationBuilder, shelf: Shelf) -> None:
     finished, told = called(
-        nation, shelf, "export_csv", listing="list_donations", arguments={"status": ["failed"]}
+        v2, shelf, "export_csv", listing="list_donations", arguments={"status": ["failed"]}
     )
 
     assert finished.ok
@@ -197,10 +195,10 @@ def test_people_get_the_link_to_the_file(nation: NationBuilder, shelf: Shelf) ->
     assert "Download donations" in told
 
 
-def test_a_listing_that_the_policy_denies_is_not_exported(nation: NationBuilder, shelf: Shelf) -> None:
+def test_a_listing_that_the_policy_denies_is_not_exported(v2: NationBuilder, shelf: Shelf) -> None:
     policy = Policy(tools={"list_donations": Rule.DENY})
 
-    finished, _ = called(nation, shelf, "export_csv", policy, listing="list_donations", arguments={})
+    finished, _ = called(v2, shelf, "export_csv", policy, listing="list_donations", arguments={})
 
     assert not finished.ok
     assert shelf.files == []

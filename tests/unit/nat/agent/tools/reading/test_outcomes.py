@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.nationbuilder.store import Nation
-from nat.agent.tool import Outcome
+from nat.agent.tool import ToolOutcome
 from nat.agent.tools import load
 from nat.nationbuilder import NationBuilder
 from tests.unit.nat.agent.tools.reading.calls import READ_TOOLS, further, member, run, usual
@@ -20,13 +20,13 @@ GROUPED = {"group_by", "look_alikes"}
 
 
 @pytest.fixture(scope="session")
-def outcomes(nation: NationBuilder, demo: Nation) -> list[tuple[str, Any, Outcome]]:
+def outcomes(v2: NationBuilder, demo: Nation) -> list[tuple[str, Any, ToolOutcome]]:
     """Every call with what it gave."""
     calls = [*usual(demo).items(), *further(demo)]
-    return [(tool, arguments, run(nation, tool, **arguments)) for tool, arguments in calls]
+    return [(tool, arguments, run(v2, tool, **arguments)) for tool, arguments in calls]
 
 
-Outcomes = list[tuple[str, Any, Outcome]]
+Outcomes = list[tuple[str, Any, ToolOutcome]]
 
 
 def test_counts_agree_with_the_records(outcomes: Outcomes) -> None:
@@ -110,16 +110,16 @@ def texts(value: Any) -> list[str]:
     ],
 )
 def test_contact_details_are_given_when_asked_for(
-    nation: NationBuilder, tool: str, arguments: dict[str, Any]
+    v2: NationBuilder, tool: str, arguments: dict[str, Any]
 ) -> None:
-    outcome = run(nation, tool, include_contact_details=True, **arguments)
+    outcome = run(v2, tool, include_contact_details=True, **arguments)
 
     assert any("@" in text for text in texts(outcome.data["items"]))
 
 
-def test_street_addresses_are_given_only_with_contact_details(nation: NationBuilder, demo: Nation) -> None:
-    without = run(nation, "get_person", person_id=member(demo)).data["items"][0]
-    including = run(nation, "get_person", person_id=member(demo), include_contact_details=True)
+def test_street_addresses_are_given_only_with_contact_details(v2: NationBuilder, demo: Nation) -> None:
+    without = run(v2, "get_person", person_id=member(demo)).data["items"][0]
+    including = run(v2, "get_person", person_id=member(demo), include_contact_details=True)
 
     assert "address1" not in without.get("primary_address", {})
     assert including.data["items"][0]["primary_address"]["address1"]

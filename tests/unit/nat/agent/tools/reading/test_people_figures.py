@@ -58,10 +58,10 @@ CRITERIA: list[tuple[dict[str, Any], Holds]] = [
 
 @pytest.mark.parametrize(("criteria", "holds"), CRITERIA, ids=[str(criteria) for criteria, _ in CRITERIA])
 def test_a_search_finds_just_those_who_fit_and_counts_them(
-    nation: NationBuilder, demo: Nation, criteria: dict[str, Any], holds: Holds
+    v2: NationBuilder, demo: Nation, criteria: dict[str, Any], holds: Holds
 ) -> None:
-    found = run(nation, "search_people", limit=100, **criteria)
-    counted = run(nation, "search_people", count_only=True, **criteria)
+    found = run(v2, "search_people", limit=100, **criteria)
+    counted = run(v2, "search_people", count_only=True, **criteria)
 
     true = {row["id"] for row in demo["signups"].rows.values() if holds(row)}
     assert found.total == counted.total == len(true)
@@ -71,7 +71,7 @@ def test_a_search_finds_just_those_who_fit_and_counts_them(
 
 @pytest.mark.parametrize("spelling", ["{}", "({}) {}-{}", "+1 {}{}{}", "{}.{}.{}", "last four"])
 def test_a_phone_number_is_found_in_any_spelling_on_either_line(
-    nation: NationBuilder, demo: Nation, spelling: str
+    v2: NationBuilder, demo: Nation, spelling: str
 ) -> None:
     for line in ("phone_number", "mobile_number"):
         row = next(each for each in demo["signups"].rows.values() if each[line])
@@ -79,15 +79,15 @@ def test_a_phone_number_is_found_in_any_spelling_on_either_line(
         parts = (digits[:3], digits[3:6], digits[6:])
         phone = {"{}": digits, "last four": digits[-4:]}.get(spelling) or spelling.format(*parts)
 
-        outcome = run(nation, "search_people", phone=phone, limit=100)
+        outcome = run(v2, "search_people", phone=phone, limit=100)
 
         assert row["id"] in {each["id"] for each in outcome.data["items"]}, (line, phone)
 
 
-def test_a_full_phone_number_finds_nobody_else(nation: NationBuilder, demo: Nation) -> None:
+def test_a_full_phone_number_finds_nobody_else(v2: NationBuilder, demo: Nation) -> None:
     row = next(each for each in demo["signups"].rows.values() if each["mobile_number"])
 
-    outcome = run(nation, "search_people", phone=row["mobile_number"], limit=100)
+    outcome = run(v2, "search_people", phone=row["mobile_number"], limit=100)
 
     numbers = (row["mobile_number"],)
     true = {
@@ -99,16 +99,16 @@ def test_a_full_phone_number_finds_nobody_else(nation: NationBuilder, demo: Nati
     assert outcome.complete
 
 
-def test_any_of_a_persons_addresses_finds_them(nation: NationBuilder, demo: Nation) -> None:
+def test_any_of_a_persons_addresses_finds_them(v2: NationBuilder, demo: Nation) -> None:
     row = next(each for each in demo["signups"].rows.values() if each["email2"])
 
-    outcome = run(nation, "search_people", email=row["email2"].upper())
+    outcome = run(v2, "search_people", email=row["email2"].upper())
 
     assert [each["id"] for each in outcome.data["items"]] == [row["id"]]
 
 
-def test_city_and_state_are_matched_among_all_who_fit_otherwise(nation: NationBuilder, demo: Nation) -> None:
-    outcome = run(nation, "search_people", city="albany", kind="organisation", limit=100)
+def test_city_and_state_are_matched_among_all_who_fit_otherwise(v2: NationBuilder, demo: Nation) -> None:
+    outcome = run(v2, "search_people", city="albany", kind="organisation", limit=100)
 
     true = {
         row["id"]
@@ -133,24 +133,22 @@ def test_city_and_state_are_matched_among_all_who_fit_otherwise(nation: NationBu
     ],
 )
 def test_a_sorted_search_starts_with_the_right_people(
-    nation: NationBuilder, demo: Nation, sort: str, column: str, reverse: bool
+    v2: NationBuilder, demo: Nation, sort: str, column: str, reverse: bool
 ) -> None:
-    items = run(nation, "search_people", sort=sort, limit=10).data["items"]
+    items = run(v2, "search_people", sort=sort, limit=10).data["items"]
 
     rows = [row for row in demo["signups"].rows.values() if row[column] is not None]
     true = sorted((row[column] for row in rows), reverse=reverse)[:10]
     assert [demo["signups"].rows[each["id"]][column] for each in items] == true
 
 
-def test_one_person_is_given_with_tags_memberships_and_custom_values(
-    nation: NationBuilder, demo: Nation
-) -> None:
+def test_one_person_is_given_with_tags_memberships_and_custom_values(v2: NationBuilder, demo: Nation) -> None:
     person = next(
         row["signup_id"]
         for row in demo["memberships"].rows.values()
         if demo["signup_taggings"].where("signup_id", row["signup_id"])
     )
-    (found,) = run(nation, "get_person", person_id=person).data["items"]
+    (found,) = run(v2, "get_person", person_id=person).data["items"]
 
     row = demo["signups"].rows[person]
     tags = {
@@ -166,14 +164,14 @@ def test_one_person_is_given_with_tags_memberships_and_custom_values(
     assert {each["type"] for each in found["memberships"]} <= types
 
 
-def test_only_the_sections_asked_for_are_given(nation: NationBuilder, demo: Nation) -> None:
-    (found,) = run(nation, "get_person", person_id=member(demo), sections=["tags"]).data["items"]
+def test_only_the_sections_asked_for_are_given(v2: NationBuilder, demo: Nation) -> None:
+    (found,) = run(v2, "get_person", person_id=member(demo), sections=["tags"]).data["items"]
 
     assert "tags" in found
     assert not {"memberships", "custom_values", "primary_address", "recruiter"} & found.keys()
 
 
-def test_a_timeline_holds_everything_that_happened_newest_first(nation: NationBuilder, demo: Nation) -> None:
+def test_a_timeline_holds_everything_that_happened_newest_first(v2: NationBuilder, demo: Nation) -> None:
     kinds = {
         "contact": "contacts",
         "donation": "donations",
@@ -188,7 +186,7 @@ def test_a_timeline_holds_everything_that_happened_newest_first(nation: NationBu
         key=lambda each: sum(bool(demo[kind].where("signup_id", each)) for kind in kinds.values()),
     )
 
-    outcome = run(nation, "get_person_timeline", person_id=person, limit=100)
+    outcome = run(v2, "get_person_timeline", person_id=person, limit=100)
 
     items = outcome.data["items"]
     true = {
@@ -202,13 +200,11 @@ def test_a_timeline_holds_everything_that_happened_newest_first(nation: NationBu
     assert all(each["summary"] for each in items)
 
 
-def test_a_timeline_can_begin_at_a_date(nation: NationBuilder, demo: Nation) -> None:
+def test_a_timeline_can_begin_at_a_date(v2: NationBuilder, demo: Nation) -> None:
     person = demo["donations"].rows["133"]["signup_id"]
     since = NOW - timedelta(days=60)
 
-    outcome = run(
-        nation, "get_person_timeline", person_id=person, since=since.isoformat(), kinds=["donations"]
-    )
+    outcome = run(v2, "get_person_timeline", person_id=person, since=since.isoformat(), kinds=["donations"])
 
     true = [
         row
@@ -218,14 +214,14 @@ def test_a_timeline_can_begin_at_a_date(nation: NationBuilder, demo: Nation) -> 
     assert outcome.total == len(true) > 0
 
 
-def test_the_current_user_is_the_tokens_owner(nation: NationBuilder) -> None:
-    (me,) = run(nation, "get_current_user").data["items"]
+def test_the_current_user_is_the_tokens_owner(v2: NationBuilder) -> None:
+    (me,) = run(v2, "get_current_user").data["items"]
 
     assert (me["id"], me["name"], me["is_control_panel_user"]) == ("2", "Maya Okafor", True)
 
 
-def test_tags_say_how_many_people_carry_them_most_first(nation: NationBuilder, demo: Nation) -> None:
-    outcome = run(nation, "list_tags", limit=100)
+def test_tags_say_how_many_people_carry_them_most_first(v2: NationBuilder, demo: Nation) -> None:
+    outcome = run(v2, "list_tags", limit=100)
 
     counts = {tag: len(demo["signup_taggings"].where("tag_id", tag)) for tag in demo["signup_tags"].rows}
     people = [each["people"] for each in outcome.data["items"]]
@@ -234,24 +230,24 @@ def test_tags_say_how_many_people_carry_them_most_first(nation: NationBuilder, d
     assert all(counts[each["id"]] == each["people"] for each in outcome.data["items"])
 
 
-def test_unused_tags_are_those_that_nobody_carries(nation: NationBuilder, demo: Nation) -> None:
-    outcome = run(nation, "list_tags", max_people=0)
+def test_unused_tags_are_those_that_nobody_carries(v2: NationBuilder, demo: Nation) -> None:
+    outcome = run(v2, "list_tags", max_people=0)
 
     unused = {tag for tag in demo["signup_tags"].rows if not demo["signup_taggings"].where("tag_id", tag)}
     assert {each["id"] for each in outcome.data["items"]} == unused
 
 
-def test_tags_spelt_alike_are_shown_together(nation: NationBuilder) -> None:
-    groups = run(nation, "list_tags", look_alikes=True).data["items"]
+def test_tags_spelt_alike_are_shown_together(v2: NationBuilder) -> None:
+    groups = run(v2, "list_tags", look_alikes=True).data["items"]
 
     assert any({"Yard Sign", "yard-sign", "yardsign"} <= {t["name"] for t in each["tags"]} for each in groups)
 
 
 def test_the_tags_of_several_people_are_told_and_none_is_said_outright(
-    nation: NationBuilder, demo: Nation
+    v2: NationBuilder, demo: Nation
 ) -> None:
     ids = [str(each) for each in range(20, 60)]
-    outcome = run(nation, "get_person_tags", person_ids=[*ids, "99999999"])
+    outcome = run(v2, "get_person_tags", person_ids=[*ids, "99999999"])
 
     for each in outcome.data["items"]:
         true = {row["tag_id"] for row in demo["signup_taggings"].where("signup_id", each["id"])}
@@ -261,9 +257,9 @@ def test_the_tags_of_several_people_are_told_and_none_is_said_outright(
 
 
 @pytest.mark.parametrize("tag", ["volunteer", "VOLUNTEER", "1"])
-def test_people_with_a_tag_are_counted_truly(nation: NationBuilder, demo: Nation, tag: str) -> None:
-    counted = run(nation, "list_people_with_tag", tag=tag, count_only=True)
-    listed = run(nation, "list_people_with_tag", tag=tag, limit=100)
+def test_people_with_a_tag_are_counted_truly(v2: NationBuilder, demo: Nation, tag: str) -> None:
+    counted = run(v2, "list_people_with_tag", tag=tag, count_only=True)
+    listed = run(v2, "list_people_with_tag", tag=tag, limit=100)
 
     true = figures.people_with_tag(demo, "volunteer")
     assert counted.total == listed.total == len(true) > 100
@@ -271,22 +267,22 @@ def test_people_with_a_tag_are_counted_truly(nation: NationBuilder, demo: Nation
     assert (listed.returned, listed.complete) == (100, False)
 
 
-def test_an_unknown_tag_is_answered_with_similar_ones(nation: NationBuilder) -> None:
+def test_an_unknown_tag_is_answered_with_similar_ones(v2: NationBuilder) -> None:
     with pytest.raises(RecordNotFound, match="yard sign"):
-        run(nation, "list_people_with_tag", tag="yard")
+        run(v2, "list_people_with_tag", tag="yard")
 
 
-def test_lists_say_how_many_people_are_on_them(nation: NationBuilder, demo: Nation) -> None:
-    outcome = run(nation, "list_lists")
+def test_lists_say_how_many_people_are_on_them(v2: NationBuilder, demo: Nation) -> None:
+    outcome = run(v2, "list_lists")
 
     assert outcome.total == len(demo["lists"].rows)
     for each in outcome.data["items"]:
         assert each["people"] == len(figures.list_members(demo, each["name"]))
 
 
-def test_members_of_a_list_are_its_members(nation: NationBuilder, demo: Nation) -> None:
-    found = run(nation, "list_lists", query="canvassers").data["items"][0]
-    outcome = run(nation, "list_list_members", list_id=found["id"], limit=100)
+def test_members_of_a_list_are_its_members(v2: NationBuilder, demo: Nation) -> None:
+    found = run(v2, "list_lists", query="canvassers").data["items"][0]
+    outcome = run(v2, "list_list_members", list_id=found["id"], limit=100)
 
     true = figures.list_members(demo, "Canvassers")
     assert outcome.total == len(true)
@@ -294,15 +290,15 @@ def test_members_of_a_list_are_its_members(nation: NationBuilder, demo: Nation) 
     assert outcome.complete is (len(true) <= 100)
 
 
-def test_a_list_names_its_owner(nation: NationBuilder, demo: Nation) -> None:
-    (found,) = run(nation, "get_list", list_id="1").data["items"]
+def test_a_list_names_its_owner(v2: NationBuilder, demo: Nation) -> None:
+    (found,) = run(v2, "get_list", list_id="1").data["items"]
 
     assert found["author"]["id"] == demo["lists"].rows["1"]["author_id"]
     assert found["panel_url"].endswith("/admin/custom_lists/1")
 
 
-def test_a_finished_list_action_is_told(nation: NationBuilder, demo: Nation) -> None:
-    assert run(nation, "get_batch_status", token=job(demo)).data["finished"] is True
+def test_a_finished_list_action_is_told(v2: NationBuilder, demo: Nation) -> None:
+    assert run(v2, "get_batch_status", token=job(demo)).data["finished"] is True
 
 
 @pytest.mark.parametrize(
@@ -321,10 +317,10 @@ def test_a_finished_list_action_is_told(nation: NationBuilder, demo: Nation) -> 
     ],
 )
 def test_contacts_are_found_by_method_outcome_author_and_time(
-    nation: NationBuilder, demo: Nation, arguments: dict[str, Any], holds: Holds
+    v2: NationBuilder, demo: Nation, arguments: dict[str, Any], holds: Holds
 ) -> None:
-    listed = run(nation, "list_contacts", limit=100, **arguments)
-    counted = run(nation, "list_contacts", count_only=True, **arguments)
+    listed = run(v2, "list_contacts", limit=100, **arguments)
+    counted = run(v2, "list_contacts", count_only=True, **arguments)
 
     true = {row["id"] for row in demo["contacts"].rows.values() if holds(row)}
     assert listed.total == counted.total == len(true) > 0

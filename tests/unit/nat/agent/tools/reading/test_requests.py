@@ -17,8 +17,8 @@ from tests.unit.nat.agent.tools.wire import operation_of, query_problems
 class Recorder:
     """Calls tools and tells which requests each call sent."""
 
-    def __init__(self, nation: NationBuilder, log: Path) -> None:
-        self._nation = nation
+    def __init__(self, v2: NationBuilder, log: Path) -> None:
+        self._nation = v2
         self._log = log
 
     def requests_of(self, tool: str, arguments: Arguments) -> list[dict[str, Any]]:
@@ -34,8 +34,8 @@ class Recorder:
 
 
 @pytest.fixture
-def recorder(nation: NationBuilder, log: Path) -> Recorder:
-    return Recorder(nation, log)
+def recorder(v2: NationBuilder, log: Path) -> Recorder:
+    return Recorder(v2, log)
 
 
 def all_calls(demo: Nation) -> list[tuple[str, Arguments]]:

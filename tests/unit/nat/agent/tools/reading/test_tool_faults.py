@@ -129,10 +129,10 @@ def test_an_expired_token_is_renewed_once(faulty: RunningNationBuilder, name: st
     ],
 )
 def test_a_record_that_does_not_exist_is_not_an_empty_answer(
-    nation: NationBuilder, name: str, arguments: dict[str, object]
+    v2: NationBuilder, name: str, arguments: dict[str, object]
 ) -> None:
     with pytest.raises(errors.RecordNotFound):
-        run(nation, name, **arguments)
+        run(v2, name, **arguments)
 
 
 @pytest.mark.parametrize(
@@ -189,11 +189,11 @@ def test_arguments_outside_the_schema_are_refused_before_anything_is_sent(
     ],
 )
 def test_what_makes_no_sense_is_a_bad_request(
-    nation: NationBuilder, name: str, arguments: dict[str, object]
+    v2: NationBuilder, name: str, arguments: dict[str, object]
 ) -> None:
     with pytest.raises(errors.BadRequest):
-        run(nation, name, **arguments)
+        run(v2, name, **arguments)
 
 
-def test_an_id_may_come_as_a_number(nation: NationBuilder) -> None:
-    assert run(nation, "get_person", person_id=20).data["items"][0]["id"] == "20"
+def test_an_id_may_come_as_a_number(v2: NationBuilder) -> None:
+    assert run(v2, "get_person", person_id=20).data["items"][0]["id"] == "20"

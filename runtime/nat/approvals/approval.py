@@ -1,0 +1,240 @@
+"""One approval as stored: its states, its row, and the end that a commit's turn gives it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.approvals.stored_changes import ChangeRef, ToolClass
+from nat.aws.items import encode, epoch_ms, moment, timestamp
+from nat.changes.effect import Effect
+from nat.changes.journal import Proposal
+from nat.changes.policy import least_role
+from nat.conversations.turns import Turn, conversation_key
+from nat.roles import Role
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+PREFIX: Final = "approval#"
+"""What the sort keys of approvals begin with."""
+WAITING: Final = {"#inbox": "inbox", "#waiting": "waiting"}
+"""Attributes that only a pending proposal has; both keep it in a sparse index."""
+NO_LONGER_WAITING: Final = "REMOVE #inbox, #waiting"
+DECIDABLE: Final = "#state = :pending AND #expires > :now AND #fingerprint = :fingerprint"
+"""Pending, in time, and with the fingerprint that the person saw."""
+DECIDABLE_NAMES: Final = {"#expires": "expires_ms", "#fingerprint": "fingerprint"}
+
+
+class ApprovalState(StrEnum):
+    """Where a proposal is."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    """Somebody said yes; a turn is on its way to commit it."""
+    COMMITTING = "committing"
+    DONE = "done"
+    PARTLY = "partly"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+    @property
+    def retryable(self) -> bool:
+        """What was not done may be tried again."""
+        return self in (ApprovalState.PARTLY, ApprovalState.FAILED)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One proposal, in the conversation of `user_id`.
+
+    `decision` is the id of the latest decision, which is a turn's unless it was a no; `counts` are operations
+    by state after the commit.
+    """
+
+    id: str
+    nation_slug: str
+    conversation_id: str
+    ref: ChangeRef
+    user_id: str
+    tool: ToolClass
+    fingerprint: str
+    operations: int
+    people: int
+    card: Mapping[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    state: ApprovalState = ApprovalState.PENDING
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def conversation(self) -> str:
+        """Partition key."""
+        return conversation_key(self.nation_slug, self.conversation_id)
+
+    @property
+    def role(self) -> Role:
+        """The least role that may approve."""
+        return least_role(self.tool)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The proposal as the agent knows it."""
+        return Proposal(self.id, self.card, self.expires_at)
+
+    def expired(self, now: datetime) -> bool:
+        """It waits in vain."""
+        return self.state is ApprovalState.PENDING and self.expires_at <= now
+
+    def as_of(self, now: datetime) -> "Approval":
+        """The same, said to be expired if it waits in vain: the row itself is marked by the sweep."""
+        return replace(self, state=ApprovalState.EXPIRED) if self.expired(now) else self
+
+
+def moving(
+    table: str,
+    approval: Approval,
+    expression: str,
+    condition: str,
+    names: Mapping[str, str],
+    values: Mapping[str, Any],
+) -> "TransactWriteItemTypeDef":
+    """A step of an approval as an entry of a transaction: an update of its row, if the condition holds.
+    `table` is Actions; `#state` is named already."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
+            "UpdateExpression": f"SET {expression}",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#state": "state", **names},
+            "ExpressionAttributeValues": encode(dict(values)),
+        }
+    }
+
+
+def closing(
+    table: str, approval: Approval, state: ApprovalState, now: datetime
+) -> "TransactWriteItemTypeDef":
+    """The end of a proposal that nobody decided: superseded or expired."""
+    return moving(
+        table,
+        approval,
+        f"#state = :state, #at = :at {NO_LONGER_WAITING}",
+        "#state = :pending",
+        {"#at": "decided_at", **WAITING},
+        {":state": state.value, ":at": timestamp(now), ":pending": ApprovalState.PENDING.value},
+    )
+
+
+def still_waiting(
+    table: str, approval: Approval, *, fingerprint: str, now: datetime
+) -> "TransactWriteItemTypeDef":
+    """Nothing but the condition: pending, in time, and what the person saw."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
+            "ConditionExpression": DECIDABLE,
+            "ExpressionAttributeNames": {"#state": "state", **DECIDABLE_NAMES},
+            "ExpressionAttributeValues": encode(decidable(fingerprint, now)),
+        }
+    }
+
+
+def decidable(fingerprint: str, now: datetime) -> dict[str, Any]:
+    """The values of `DECIDABLE`."""
+    return {":pending": ApprovalState.PENDING.value, ":now": epoch_ms(now), ":fingerprint": fingerprint}
+
+
+def finishing(
+    table: str, turn: Turn, approval_id: str, state: ApprovalState, counts: Mapping[str, int]
+) -> "TransactWriteItemTypeDef":
+    """The end of a commit as an entry of its turn's last transaction. `table` is Actions. The condition fails
+    when another decision has taken over."""
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode({"conversation": turn.conversation, "item": approval_item(approval_id)}),
+            "UpdateExpression": "SET #state = :state, #counts = :counts",
+            "ConditionExpression": "#decision = :turn AND #state IN (:approved, :committing)",
+            "ExpressionAttributeNames": {"#state": "state", "#counts": "counts", "#decision": "decision"},
+            "ExpressionAttributeValues": encode(
+                {
+                    ":state": state.value,
+                    ":counts": dict(counts),
+                    ":turn": turn.turn_id,
+                    ":approved": ApprovalState.APPROVED.value,
+                    ":committing": ApprovalState.COMMITTING.value,
+                }
+            ),
+        }
+    }
+
+
+def approval_item(approval_id: str) -> str:
+    """Sort key of an approval. Raises `ValueError` for an id that could reach into another key."""
+    if not approval_id.isalnum():
+        raise ValueError("That is not the id of a proposal.")
+    return f"{PREFIX}{approval_id}"
+
+
+def inbox_of(nation_slug: str) -> str:
+    """Partition of index `by_inbox`; begins with the slug, so that isolation by key holds there too."""
+    return f"{nation_slug}#{ApprovalState.PENDING.value}"
+
+
+def to_item(approval: Approval) -> dict[str, Any]:
+    """The row of a new approval in plain values."""
+    return {
+        "conversation": approval.conversation,
+        "item": approval_item(approval.id),
+        "id": approval.id,
+        "nation_slug": approval.nation_slug,
+        "conversation_id": approval.conversation_id,
+        "action": str(approval.ref),
+        "user_id": approval.user_id,
+        "tool": approval.tool.name,
+        "effect": approval.tool.effect.value,
+        "sends": approval.tool.sends,
+        "fingerprint": approval.fingerprint,
+        "operations": approval.operations,
+        "people": approval.people,
+        # As text: a card holds whatever a record does, also floats.
+        "card": json.dumps(approval.card, ensure_ascii=False, separators=(",", ":")),
+        "created_at": approval.created_at,
+        "expires_at": approval.expires_at,
+        "expires_ms": epoch_ms(approval.expires_at),
+        "state": approval.state.value,
+    }
+
+
+def from_item(item: Mapping[str, Any]) -> Approval:
+    """An approval from its row in plain values. Raises `KeyError` for a row that is none."""
+    decided_at = item.get("decided_at")
+    return Approval(
+        id=item["id"],
+        nation_slug=item["nation_slug"],
+        conversation_id=item["conversation_id"],
+        ref=ChangeRef.parse(item["action"]),
+        user_id=item["user_id"],
+        tool=ToolClass(item["tool"], Effect(item["effect"]), item["sends"]),
+        fingerprint=item["fingerprint"],
+        operations=item["operations"],
+        people=item["people"],
+        card=json.loads(item["card"]),
+        created_at=moment(item["created_at"]),
+        expires_at=moment(item["expires_at"]),
+        state=ApprovalState(item["state"]),
+        decided_by=item.get("decided_by"),
+        decided_at=None if decided_at is None else moment(decided_at),
+        decision=item.get("decision"),
+        counts=item.get("counts", {}),
+    )

@@ -1,0 +1,227 @@
+"""Keys of the Actions table, and the frozen change behind an action.
+
+Everything lies in the partition of its conversation, `<slug>#<conversation id>`; `item` says what it is:
+
+    action#<turn>#<step>#<call>                   a frozen change (a document), and the tool that planned it
+    journal#<turn>#<step>#<call>#<operation>      what became of one operation
+    undo#<turn>#<step>#<call>#<operation>         what became of taking it back
+    approval#<id>                                 a proposal and what was decided
+    decision#<turn>                               what a person chose: records, or new values (a document)
+
+An action is named by the call that planned it, not by the turn that commits it: a retry finds what an earlier
+turn has done, and an undo what all of them have.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.aws.items import encode
+from nat.changes.effect import Effect
+from nat.changes.plan import Change
+from nat.conversations.documents import Documents
+from nat.conversations.turns import Turn, conversation_key, turn_item
+from nat.errors import NotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+KEPT: Final = timedelta(days=30)
+"""How long a change, its journal and so its undo are kept."""
+RETRIED: Final = "retried"
+
+
+@dataclass(frozen=True)
+class ChangeRef:
+    """Names an action within its conversation: turn, step and call of the model message that asked for it."""
+
+    turn_id: str
+    step: int
+    call: str
+
+    def __str__(self) -> str:
+        return f"{self.turn_id}#{self.step:03d}#{self.call}"
+
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Whether a text is meant as a reference. Ids of approvals have no `#`."""
+        return "#" in text
+
+    @classmethod
+    def parse(cls, text: str) -> "ChangeRef":
+        """The reference behind its text. Raises `NotFound` for anything else."""
+        try:
+            turn_id, step, call = text.split("#")
+            turn_item(turn_id)
+            turn_item(call)
+            return cls(turn_id, int(step), call)
+        except ValueError:
+            raise NotFound("There is no such change in this conversation.") from None
+
+
+@dataclass(frozen=True)
+class ToolClass:
+    """What gates decide on, remembered of a tool."""
+
+    name: str
+    effect: Effect
+    sends: bool
+
+
+@dataclass(frozen=True)
+class ChangeOwner:
+    """Whose document it is, and the number of its writer."""
+
+    conversation: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class StoredChange:
+    """A frozen change and who asked for it. `approval` is its proposal, if it was one."""
+
+    nation_slug: str
+    conversation_id: str
+    ref: ChangeRef
+    user_id: str
+    tool: ToolClass
+    change: Change
+    created_at: datetime
+    approval: str | None = None
+    retried: str | None = None
+    """The latest decision that had it tried again, where it ran without an approval."""
+
+    @property
+    def conversation(self) -> str:
+        """Partition key."""
+        return conversation_key(self.nation_slug, self.conversation_id)
+
+
+def change_item(ref: ChangeRef) -> str:
+    """Sort key of a frozen change."""
+    return f"action#{ref}"
+
+
+def expires(now: datetime) -> int:
+    """Epoch seconds when DynamoDB may delete changes and journals."""
+    return int((now + KEPT).timestamp())
+
+
+class ChangeRows:
+    """Frozen changes. The client's credentials decide which nations it reaches."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self.table = table
+        self._documents = Documents(client, table)
+
+    def put(self, action: StoredChange, attempt: int) -> "TransactWriteItemTypeDef":
+        """Store a change that must not be frozen yet. Pieces of a large one are stored here."""
+        prepared = self._documents.prepare(
+            ChangeOwner(action.conversation, attempt),
+            change_item(action.ref),
+            {
+                "change": json.loads(action.change.as_json()),
+                "nation_slug": action.nation_slug,
+                "conversation_id": action.conversation_id,
+                "user_id": action.user_id,
+                "tool": action.tool.name,
+                "effect": action.tool.effect.value,
+                "sends": action.tool.sends,
+                "created_at": action.created_at.isoformat(),
+                "approval": action.approval,
+            },
+            expires(action.created_at),
+        )
+        return {
+            "Put": {
+                "TableName": self.table,
+                "Item": prepared,
+                "ConditionExpression": "attribute_not_exists(#item)",
+                "ExpressionAttributeNames": {"#item": "item"},
+            }
+        }
+
+    def find(self, conversation: str, ref: ChangeRef) -> StoredChange | None:
+        """One frozen change, strongly consistent."""
+        found = self._client.get_item(
+            TableName=self.table,
+            Key=encode({"conversation": conversation, "item": change_item(ref)}),
+            ConsistentRead=True,
+        )
+        if "Item" not in found:
+            return None
+        retried = found["Item"].get(RETRIED, {}).get("S")
+        return replace(_action(self._documents.read(found["Item"]), ref), retried=retried)
+
+    def get(self, conversation: str, ref: ChangeRef) -> StoredChange:
+        """One frozen change. Raises `NotFound`."""
+        action = self.find(conversation, ref)
+        if action is None:
+            raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
+        return action
+
+    def retrying(self, action: StoredChange, decision: str) -> "TransactWriteItemTypeDef":
+        """Another try of what was not done, as an entry of a transaction. The condition fails when another
+        decision had it tried again since the action was read."""
+        known = action.retried is not None
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": encode({"conversation": action.conversation, "item": change_item(action.ref)}),
+                "UpdateExpression": "SET #retried = :decision",
+                "ConditionExpression": "#retried = :before" if known else "attribute_not_exists(#retried)",
+                "ExpressionAttributeNames": {"#retried": RETRIED},
+                "ExpressionAttributeValues": encode({":decision": decision, ":before": action.retried}),
+            }
+        }
+
+    def put_choice(
+        self, turn: Turn, keys: tuple[str, ...] | None, now: datetime
+    ) -> "TransactWriteItemTypeDef":
+        """Store which records a person chose for a turn; `None` is all."""
+        chosen = None if keys is None else list(keys)
+        return self._put_decision(turn, chosen, now)
+
+    def put_values(self, turn: Turn, values: Mapping[str, Any], now: datetime) -> "TransactWriteItemTypeDef":
+        """Store the new values with which a person edits a proposal."""
+        return self._put_decision(turn, dict(values), now)
+
+    def choice(self, conversation: str, turn_id: str) -> tuple[str, ...] | None:
+        """Which records a person chose for a turn; `None` is all. Raises `NotFound`."""
+        keys = self._decision(conversation, turn_id)
+        return None if keys is None else tuple(keys)
+
+    def values(self, conversation: str, turn_id: str) -> dict[str, Any]:
+        """The new values with which a person edits a proposal. Raises `NotFound`."""
+        return dict(self._decision(conversation, turn_id))
+
+    def _put_decision(self, turn: Turn, decided: Any, now: datetime) -> "TransactWriteItemTypeDef":
+        prepared = self._documents.prepare(turn, f"decision#{turn.turn_id}", decided, expires(now))
+        return {"Put": {"TableName": self.table, "Item": prepared}}
+
+    def _decision(self, conversation: str, turn_id: str) -> Any:
+        found = self._client.get_item(
+            TableName=self.table,
+            Key=encode({"conversation": conversation, "item": f"decision#{turn_id}"}),
+            ConsistentRead=True,
+        )
+        if "Item" not in found:
+            raise NotFound("Nothing was decided here.")
+        return self._documents.read(found["Item"])
+
+
+def _action(value: dict[str, Any], ref: ChangeRef) -> StoredChange:
+    return StoredChange(
+        nation_slug=value["nation_slug"],
+        conversation_id=value["conversation_id"],
+        ref=ref,
+        user_id=value["user_id"],
+        tool=ToolClass(value["tool"], Effect(value["effect"]), value["sends"]),
+        change=Change.from_plain(value["change"]),
+        created_at=datetime.fromisoformat(value["created_at"]),
+        approval=value["approval"],
+    )

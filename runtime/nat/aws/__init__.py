@@ -1,0 +1,1 @@
+"""AWS: clients, items of DynamoDB, transactions, nation-scoped credentials, the structured log."""

@@ -1,0 +1,79 @@
+"""Telling of a query pool that comes to its end: claimed once, announced on the bus in one transaction.
+
+The announcements are `usage.warning` with `percent` 80 or 100, which a nation's admins hear of, and
+`usage.fair_use`, which the operator hears of; both carry `plan`, `cap`, `used`, `limit` and `period_start`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from nat.aws.items import timestamp
+from nat.aws.transactions import Cancelled, write
+from nat.connections.outbox import Outbox
+from nat.names import Bus, Table
+from nat.nations.plans import Plans
+from nat.nations.record import Nation
+from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold, reached
+from nat.settings import TableNames
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PERCENT: Final = {Threshold.WARNING: WARNED_AT_PERCENT, Threshold.LIMIT: 100}
+NOBODY: Final = "round"
+"""Who told it when no turn did."""
+
+
+class UsageAlerts:
+    """The thresholds of all nations that the client's credentials reach."""
+
+    def __init__(
+        self, client: "DynamoDBClient", tables: TableNames, plans: Plans, now: Callable[[], datetime]
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._plans = plans
+        self._announcements = Outbox(client, tables, now)
+
+    def of(self, nation: Nation) -> tuple[Reached, ...]:
+        """What the pool of this record has reached, told or not, the lowest first."""
+        return tuple(reached(nation, self._plans))
+
+    def is_soft(self, nation: Nation) -> bool:
+        """Whether queries go on beyond the limit."""
+        return nation.subscription_plan in self._plans.soft
+
+    def claim(self, nation: Nation, what: Reached, turn_id: str) -> bool:
+        """Announce a threshold that the record shows as reached. False when somebody else did, or when limit
+        or period have changed since the record was read."""
+        try:
+            write(
+                self._client,
+                [
+                    what.mark(self._tables[Table.NATIONS], nation, turn_id),
+                    self._announcements.entry(_event(what), nation.nation_slug, self._about(nation, what)),
+                ],
+            )
+        except Cancelled:
+            return False
+        return True
+
+    def claim_all(self, nation: Nation) -> int:
+        """Announce what nobody did, because no turn ran any more; gives how many."""
+        return sum(self.claim(nation, each, NOBODY) for each in self.of(nation) if each.told_by is None)
+
+    def _about(self, nation: Nation, what: Reached) -> dict[str, Any]:
+        about = {
+            "plan": nation.subscription_plan,
+            "cap": "soft" if self.is_soft(nation) else "hard",
+            "used": nation.queries_used_this_period,
+            "limit": nation.queries_limit,
+            "period_start": timestamp(nation.billing_period_start),
+        }
+        percent = _PERCENT.get(what.threshold)
+        return about if percent is None else {**about, "percent": percent}
+
+
+def _event(what: Reached) -> Bus:
+    return Bus.FAIR_USE_EXCEEDED if what.threshold is Threshold.FAIR_USE else Bus.USAGE_WARNING

@@ -1,0 +1,119 @@
+"""The card of an approval: what a person reads before they say yes, from the frozen change and nothing else.
+
+The model has no word in it. Everything is plain JSON, bounded in size (a WebSocket frame holds 32 KB), and
+texts of records stand in it as data: whoever shows a card shows them as text.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from nat.changes.editing import editable
+from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
+from nat.changes.policy import Gated, least_role
+
+LARGEST: Final = 14_000
+"""Bytes of JSON."""
+_SIZES: Final = ((SAMPLE, 300), (SAMPLE, 100), (5, 60), (2, 40))
+"""Records and characters of each text, from generous to tight."""
+_REASONS: Final = 10
+_WARNINGS: Final = 10
+_EDITABLE: Final = 6
+"""How much longer than other texts an editable one may be: it stands there whole, or not at all."""
+
+
+class Proposing(Gated, Protocol):
+    """A tool that proposes a change, with the JSON schema of its arguments."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The arguments."""
+
+
+def card(change: Change, tool: Proposing) -> dict[str, Any]:
+    """The card of a change by this tool.
+
+    `count` are single requests, `people` the people they touch; `sample` shows records before → after and
+    `more` says how many it leaves out; `touched` are some of the people where one request touches many;
+    `skipped` counts by reason; `undo` is all, some or none; `role` is the least role that may approve;
+    `editable` are the values that a person may change (`nat.changes.editing`);
+    `fingerprint` is what an approval has to quote.
+    """
+    for records, characters in _SIZES:
+        made = _card(change, tool, records, characters)
+        if len(json.dumps(made, ensure_ascii=False).encode()) <= LARGEST:
+            break
+    return made
+
+
+def _card(change: Change, tool: Proposing, records: int, characters: int) -> dict[str, Any]:
+    undoable = sum(bool(each.undo) for each in change.operations)
+    sample = change.operations[:records]
+    return {
+        "tool": change.tool,
+        "effect": tool.effect.value,
+        "sends": tool.sends,
+        "role": least_role(tool).value,
+        "summary": _short(change.summary, characters * 2),
+        "filter": _short(change.filter, characters * 2),
+        "count": len(change.operations),
+        "people": change.people,
+        "sample": [_operation(each, characters) for each in sample],
+        "more": len(change.operations) - len(sample),
+        "touched": [_subject(each, characters) for each in change.sample[:records]],
+        "skipped": _skipped(change.skipped, records, characters),
+        "warnings": [_short(each, characters * 2) for each in change.warnings[:_WARNINGS]],
+        "editable": editable(tool.schema, change.arguments, characters * _EDITABLE),
+        "undo": "all" if change.reversible else "some" if undoable else "none",
+        "fingerprint": change.fingerprint,
+    }
+
+
+def _operation(operation: Operation, characters: int) -> dict[str, Any]:
+    return {
+        "key": operation.key,
+        **_subject(operation.subject, characters),
+        "method": operation.request.method,
+        "before": _state(operation.before, characters),
+        "after": _state(operation.after, characters),
+    }
+
+
+def _skipped(skipped: tuple[Skipped, ...], records: int, characters: int) -> dict[str, Any]:
+    reasons = Counter(each.why for each in skipped).most_common(_REASONS)
+    return {
+        "count": len(skipped),
+        "reasons": [{"why": _short(why, characters), "count": count} for why, count in reasons],
+        "sample": [
+            {**_subject(each.subject, characters), "why": _short(each.why, characters)}
+            for each in skipped[:records]
+        ],
+    }
+
+
+def _subject(subject: Subject, characters: int) -> dict[str, Any]:
+    return {
+        "type": subject.type,
+        "id": subject.id,
+        "name": _short(subject.name, characters),
+        "url": subject.url,
+    }
+
+
+def _state(state: Mapping[str, Any] | None, characters: int) -> dict[str, Any] | None:
+    if state is None:
+        return None
+    return {name: _value(value, characters) for name, value in state.items()}
+
+
+def _value(value: Any, characters: int) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return _short(value, characters)
+    return _short(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str), characters)
+
+
+def _short(text: str, characters: int) -> str:
+    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"

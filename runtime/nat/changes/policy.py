@@ -1,0 +1,143 @@
+"""Who may run what, decided in code when a tool runs, never by the prompt.
+
+All text in NationBuilder records is hostile, so the model may ask for anything at any time. The decision is a
+pure function of the tool's class, the asker's role, the nation's policy and whether untrusted text was read.
+
+| class of tool            | viewer | member | admin, owner |
+| ------------------------ | ------ | ------ | ------------ |
+| read                     | run    | run    | run          |
+| write                    | refuse | run    | run          |
+| write that sends (✉)     | refuse | ask    | ask          |
+| bulk, destructive        | refuse | refuse | ask          |
+
+On top of it:
+- the policy can only tighten: `ask` and `deny` hold, `allow` leaves the table's answer. A rule for one tool
+  goes before the rule for its class, so `allow` for a tool lifts the class's rule, never the table;
+- taint: once untrusted free text was read in the conversation, no write runs without a person's yes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from nat.changes.effect import Effect
+from nat.roles import Role
+
+
+class Gated(Protocol):
+    """What is decided on: a tool, or what an approval remembers of one."""
+
+    @property
+    def name(self) -> str:
+        """The tool's name."""
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to the data."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether it can send a message to a supporter."""
+
+
+class Verdict(StrEnum):
+    """What happens to a call. The order is from loose to strict."""
+
+    RUN = "run"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+class Rule(StrEnum):
+    """What a nation's policy may say of a class or of a tool."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    DENY = "deny"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A nation's own rules. `classes` is keyed by effect or `sends`, `tools` by tool name."""
+
+    classes: Mapping[str, Rule] = field(default_factory=dict)
+    tools: Mapping[str, Rule] = field(default_factory=dict)
+
+    def rule_for(self, tool: Gated) -> Rule:
+        """The rule that applies: the tool's own, else the strictest of its classes."""
+        own = self.tools.get(tool.name)
+        if own is not None:
+            return own
+        names = [tool.effect.value, SENDS] if tool.sends else [tool.effect.value]
+        rules = [self.classes[name] for name in names if name in self.classes]
+        return max(rules, key=_STRICTNESS_OF_RULE.__getitem__, default=Rule.ALLOW)
+
+
+def policy_of(stored: Mapping[str, Any]) -> Policy:
+    """A nation's policy from its record. Raises `ValueError` for an unknown rule: a policy that cannot be
+    read must not loosen anything."""
+    return Policy(
+        classes={name: Rule(rule) for name, rule in stored.get("classes", {}).items()},
+        tools={name: Rule(rule) for name, rule in stored.get("tools", {}).items()},
+    )
+
+
+SENDS: Final = "sends"
+"""Name of the class of tools that can send a message to a supporter."""
+
+NO_POLICY: Final = Policy()
+
+_ROLES: Final = frozenset(Role)
+
+_STRICTNESS: Final = {Verdict.RUN: 0, Verdict.ASK: 1, Verdict.REFUSE: 2}
+_STRICTNESS_OF_RULE: Final = {Rule.ALLOW: 0, Rule.ASK: 1, Rule.DENY: 2}
+_VERDICT_OF_RULE: Final = {Rule.ALLOW: Verdict.RUN, Rule.ASK: Verdict.ASK, Rule.DENY: Verdict.REFUSE}
+
+_TABLE: Final[Mapping[Effect, tuple[Role, Verdict]]] = {
+    Effect.READ: (Role.VIEWER, Verdict.RUN),
+    Effect.WRITE: (Role.MEMBER, Verdict.RUN),
+    Effect.BULK: (Role.ADMIN, Verdict.ASK),
+    Effect.DESTRUCTIVE: (Role.ADMIN, Verdict.ASK),
+}
+"""The least role that may use a class of tools, and what happens to its calls."""
+
+
+def least_role(tool: Gated) -> Role:
+    """The lowest role that may run the tool or approve it."""
+    return _TABLE[tool.effect][0]
+
+
+def strictest(*verdicts: Verdict) -> Verdict:
+    """The strictest of several verdicts."""
+    return max(verdicts, key=_STRICTNESS.__getitem__)
+
+
+def by_role(tool: Gated, role: str) -> Verdict:
+    """What the role alone says. An unknown role may do nothing."""
+    least, verdict = _TABLE[tool.effect]
+    if role not in _ROLES or not Role(role).at_least(least):
+        return Verdict.REFUSE
+    return strictest(verdict, Verdict.ASK) if tool.sends else verdict
+
+
+def decide(tool: Gated, role: str, policy: Policy = NO_POLICY, tainted: bool = False) -> Verdict:
+    """Whether a call runs, needs a person's yes, or is refused. Never looser than the role allows."""
+    verdict = strictest(by_role(tool, role), _VERDICT_OF_RULE[policy.rule_for(tool)])
+    if tainted and tool.effect is not Effect.READ:
+        verdict = strictest(verdict, Verdict.ASK)
+    return verdict
+
+
+def explain(tool: Gated, role: str, policy: Policy, verdict: Verdict) -> str:
+    """Why a call did not run, in words the model can pass on to the person."""
+    if verdict is Verdict.ASK:
+        return (
+            f"Not done: {tool.name} needs a person's approval, and nobody can give an approval here. "
+            "Say so, and name what the person can do in NationBuilder instead."
+        )
+    if by_role(tool, role) is Verdict.REFUSE:
+        return f"Not done: the role {role} in this nation does not allow {tool.name}. An admin can change it."
+    if policy.rule_for(tool) is Rule.DENY:
+        return f"Not done: this nation's policy does not allow {tool.name}. An admin can change the policy."
+    return f"Not done: {tool.name} is not allowed here."

@@ -1,0 +1,224 @@
+"""What every client speaks: the events of a turn.
+
+On the wire an event is one JSON object, `{"v": 1, "turn": "…", "attempt": n, "seq": n, "type": …, …}`.
+`seq` counts from 1 within an attempt. A client orders by (`attempt`, `seq`), drops what it has seen, and on
+`turn.restarted` drops text of earlier attempts. TypeScript types are generated from these classes.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Final
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something a person can open: a record in the control panel, or the filter behind a figure."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class TurnAccepted:
+    """The question was admitted, counted and stored."""
+
+    type: ClassVar[str] = "turn.accepted"
+    conversation: str
+    queries_used: int | None = None
+    queries_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class TurnStarted:
+    """A worker took the turn."""
+
+    type: ClassVar[str] = "turn.started"
+
+
+@dataclass(frozen=True)
+class TurnRestarted:
+    """A new worker goes on: drop half-streamed text. `text` is what earlier attempts settled for good."""
+
+    type: ClassVar[str] = "turn.restarted"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """More text of the answer (Markdown)."""
+
+    type: ClassVar[str] = "text.delta"
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolStarted:
+    """A tool call begins. `label` is plain words for people: "Looking for people tagged volunteer"."""
+
+    type: ClassVar[str] = "tool.started"
+    call: str
+    tool: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ToolFinished:
+    """A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`.
+    `change` names what the call changed, for taking it back; `retry` names the same change where some of it
+    was not done and can be tried again."""
+
+    type: ClassVar[str] = "tool.finished"
+    call: str
+    tool: str
+    label: str
+    ok: bool
+    returned: int | None = None
+    total: int | None = None
+    complete: bool | None = None
+    links: tuple[Link, ...] = ()
+    change: str | None = None
+    retry: str | None = None
+    filter: str | None = None
+    """What was looked for, in words: with the links it reproduces the figures."""
+
+
+@dataclass(frozen=True)
+class ApprovalRequested:
+    """The agent proposes something that needs a person's yes; rendered from frozen arguments only."""
+
+    type: ClassVar[str] = "approval.requested"
+    approval: str
+    card: dict[str, Any]
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class ApprovalUpdated:
+    """An approval was decided, expired or superseded."""
+
+    type: ClassVar[str] = "approval.updated"
+    approval: str
+    state: str
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Bulk work moves on."""
+
+    type: ClassVar[str] = "progress"
+    label: str
+    done: int
+    total: int
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to know besides the answer: `kind` is usage_warning, limit_reached, reconnect or partial.
+
+    `reconnect` and `reconnected` are also pushed to the sockets of a nation, outside of any turn.
+    """
+
+    type: ClassVar[str] = "notice"
+    kind: str
+    message: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class TurnFinished:
+    """The answer is complete and stored."""
+
+    type: ClassVar[str] = "turn.finished"
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class TurnStopped:
+    """A person stopped the turn. `text` is what had been said."""
+
+    type: ClassVar[str] = "turn.stopped"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class TurnFailed:
+    """The turn ended without an answer; it was refunded if the failure was ours."""
+
+    type: ClassVar[str] = "turn.failed"
+    code: str
+    message: str
+    retryable: bool
+
+
+Event = (
+    TurnAccepted
+    | TurnStarted
+    | TurnRestarted
+    | TextDelta
+    | ToolStarted
+    | ToolFinished
+    | ApprovalRequested
+    | ApprovalUpdated
+    | Progress
+    | Notice
+    | TurnFinished
+    | TurnStopped
+    | TurnFailed
+)
+
+EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    cls.type: cls
+    for cls in (
+        TurnAccepted,
+        TurnStarted,
+        TurnRestarted,
+        TextDelta,
+        ToolStarted,
+        ToolFinished,
+        ApprovalRequested,
+        ApprovalUpdated,
+        Progress,
+        Notice,
+        TurnFinished,
+        TurnStopped,
+        TurnFailed,
+    )
+}
+
+TERMINAL: Final = frozenset({TurnFinished.type, TurnStopped.type, TurnFailed.type})
+"""After one of these a turn has no further events."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One stored and delivered event: which turn, which attempt, which place in it."""
+
+    turn: str
+    attempt: int
+    seq: int
+    event: Event
+
+    def as_wire(self) -> dict[str, Any]:
+        """The JSON object that clients receive."""
+        return {
+            "v": VERSION,
+            "turn": self.turn,
+            "attempt": self.attempt,
+            "seq": self.seq,
+            "type": self.event.type,
+            **asdict(self.event),
+        }
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> "Envelope":
+        """Read a wire object. Raises `KeyError` for an unknown type, `TypeError` for missing fields."""
+        kind = EVENT_TYPES[wire["type"]]
+        known = {f.name for f in fields(kind)}
+        values = {name: value for name, value in wire.items() if name in known}
+        if "links" in values:
+            values["links"] = tuple(Link(**link) for link in values["links"])
+        return cls(wire["turn"], int(wire["attempt"]), int(wire["seq"]), kind(**values))
