@@ -225,6 +225,13 @@ class ObservabilityStack(NatStack):
                         self._metric(Metric.TURN_COST, "Average", hour),
                     ],
                 ),
+                monitoring.CustomMetricGroup(
+                    title="Figures in answers, and those that no tool gave",
+                    metrics=[
+                        self._metric(each, "Sum", hour)
+                        for each in (Metric.FIGURES, Metric.UNSUPPORTED_FIGURES)
+                    ],
+                ),
             ],
         )
 

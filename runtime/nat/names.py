@@ -451,6 +451,9 @@ class Metric(StrEnum):
     """From admission to the final event."""
     TURN_COST = "TurnCostMicros"
     """What the model calls of the turn cost, in micro-dollars."""
+    FIGURES = "FiguresInAnswer"
+    UNSUPPORTED_FIGURES = "UnsupportedFiguresInAnswer"
+    """Those that stand in no tool's result and not in the question."""
 
     @property
     def unit(self) -> str:

@@ -13,6 +13,8 @@ from local.nationbuilder.seeds.sower import Sower
 from local.nationbuilder.store import User
 
 SYSTEM_RECORD: Final = "1"
+NAMESAKES: Final = tuple(sorted([("John", "Smith"), ("Maria", "Garcia"), ("Wei", "Wang")] * 2))
+"""First and last names of two people each."""
 
 SIGNUP_FIELDS: Final = (
     ("Shirt size", "shirt_size", "multiple_choice", {"1": "S", "2": "M", "3": "L", "4": "XL"}),
@@ -48,9 +50,11 @@ def add_people(
     organisations: int,
     places: Sequence[words.Place],
     staff: Sequence[tuple[str, str, str]],
+    named: Sequence[tuple[str, str]] = NAMESAKES,
 ) -> None:
     """The system record, control-panel users (first name, last name, permission set), people, organisations.
 
+    `named` are first and last names that certainly occur, as often as they stand there.
     Ids follow the date of creation: the last ones joined this week, three of them in today's first minute.
     """
     sower.add("signups", sower.past(1200, 1190), is_supporter=False)
@@ -59,7 +63,7 @@ def add_people(
         values |= {"is_cpu": True, "email1": f"{first.lower()}@{sower.nation.slug}.example"}
         signup_id = _insert(sower, sower.past(1180, 1150), values)
         sower.nation.users[signup_id] = User(signup_id, permission_set)
-    named = [*hostile.NAMES, *[("John", "Smith")] * 2, *[("Maria", "Garcia")] * 2, *[("Wei", "Wang")] * 2]
+    named = [*hostile.NAMES, *named]
     total = count - 1 - len(staff)
     organisation_places = set(sower.rng.sample(range(total // 4, total), organisations))
     name_places = dict(zip(sower.rng.sample(range(total // 8, total), len(named)), named, strict=True))

@@ -17,9 +17,10 @@ class Sower:
     what is said to happen in its first minute, so that it has happened whenever the stand-in starts.
     """
 
-    def __init__(self, nation: Nation, now: datetime) -> None:
+    def __init__(self, nation: Nation, now: datetime, seed: str = "") -> None:
+        """`seed` says which records; the nation's slug does where it is empty."""
         self.nation = nation
-        self.rng = random.Random(f"seeds of {nation.slug}")
+        self.rng = random.Random(seed or f"seeds of {nation.slug}")
         local = now.astimezone(nation.zone)
         self.today = datetime.combine(local.date(), time(), nation.zone)
 

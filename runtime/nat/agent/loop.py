@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from nat.agent import transcript
 from nat.agent.calls import ToolCalls, shared_pool
+from nat.agent.figures import trace
 from nat.agent.models.failures import PromptTooLong, ThinkingRejected
 from nat.agent.models.stream import STOPPED
 from nat.agent.ports import (
@@ -345,6 +346,7 @@ class _Turn:
             tainted=self._tainted,
             cost_micros=total_micros(self._costs),
             model=self._model,
+            figures=trace(self._text, self._messages, self._history),
         )
 
 

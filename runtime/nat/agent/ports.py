@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from nat.agent.figures import Traced
 from nat.changes.journal import Journal, Proposal
 from nat.roles import Role
 
@@ -144,6 +145,8 @@ class AgentAnswer:
     """Micro-dollars over all model calls of the turn, earlier attempts included; `None` is unpriced."""
     model: str = ""
     """The model that answered."""
+    figures: Traced = field(default_factory=Traced)
+    """The figures in the text, and which of them no tool gave."""
 
 
 @dataclass(frozen=True)

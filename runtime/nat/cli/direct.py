@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
-from nat.agent.ports import AgentAnswer, Asked, Message, OpenPage
+from nat.agent.ports import AgentAnswer, Asked, Message, Model, OpenPage
 from nat.agent.tools import load
 from nat.changes.editing import edited
 from nat.changes.executor import commit, requests_at_once
@@ -42,21 +42,26 @@ class DirectChat:
     """A conversation with one nation in this process. Calls act with the rights of the V2 token."""
 
     def __init__(
-        self, v2: "NationBuilder", nation_slug: str, time_zone: str, role: Role = Role.OWNER
+        self,
+        v2: "NationBuilder",
+        nation_slug: str,
+        time_zone: str,
+        role: Role = Role.OWNER,
+        *,
+        model: Model | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`model` answers instead of the configured one. Raises `CommandFailed` where neither is there."""
         url = read_optional(Variable.ANTHROPIC_URL)
-        key = read_optional(Variable.ANTHROPIC_API_KEY) or (STAND_IN_KEY if url else "")
-        if not key:
-            raise CommandFailed("Set ANTHROPIC_API_KEY, or NAT_ANTHROPIC_URL for a server of your own.")
         self._clients = Clients(url or API_URL)
-        model = AnthropicModel(self._clients, key, read_optional(Variable.MODEL_ID, DEFAULT_MODEL))
-        self._agent = Agent(model, load())
+        self._agent = Agent(model or _configured(self._clients, bool(url)), load())
         self._nation = v2
         self._nation_slug = nation_slug
         self._time_zone = time_zone
         self._role = role
         self._history: list[Message] = []
-        self._changes = MemoryActions()
+        self._changes = MemoryActions(now)
+        self._now = now
 
     def ask(
         self, question: str, emit: Emit, stopped: Callable[[], bool], page: OpenPage | None = None
@@ -68,7 +73,7 @@ class DirectChat:
                 self._nation_slug,
                 self._role,
                 self._time_zone,
-                datetime.now(UTC),
+                self._now(),
                 page,
                 proposals=self._changes.begin_turn(),
             ),
@@ -145,7 +150,7 @@ class DirectChat:
             journal=self._changes.undo_journal_of(kept),
             emit=emit,
             stopped=stopped,
-            now=datetime.now(UTC),
+            now=self._now(),
             at_once=requests_at_once(kept.tool.effect),
         )
         if not report.total:
@@ -172,3 +177,10 @@ class DirectChat:
     def close(self) -> None:
         """Close the connections to the model."""
         self._clients.close()
+
+
+def _configured(clients: Clients, own_server: bool) -> Model:
+    key = read_optional(Variable.ANTHROPIC_API_KEY) or (STAND_IN_KEY if own_server else "")
+    if not key:
+        raise CommandFailed("Set ANTHROPIC_API_KEY, or NAT_ANTHROPIC_URL for a server of your own.")
+    return AnthropicModel(clients, key, read_optional(Variable.MODEL_ID, DEFAULT_MODEL))

@@ -262,16 +262,21 @@ def _ending(answer: AgentAnswer) -> Ending:
         usage=answer.usage,
         cost_micros=answer.cost_micros,
         model=answer.model or None,
+        figures=answer.figures,
     )
 
 
 def _figures(turn: Turn, ending: Ending, first_text_at: datetime | None, now: datetime) -> dict[Metric, int]:
-    """What dashboards and alarms know of a turn: how it ended, how long it took, what it cost."""
+    """What dashboards and alarms know of a turn: how it ended, how long it took, what it cost, and how many
+    figures of its answer no tool gave."""
     figures = {_ENDED[ending.event.type]: 1, Metric.TURN_DURATION: _since(turn.admitted_at, now)}
     if first_text_at is not None and turn.attempt == 1:  # a later attempt's text is not the person's first
         figures[Metric.FIRST_TEXT] = _since(turn.admitted_at, first_text_at)
     if ending.cost_micros is not None:
         figures[Metric.TURN_COST] = ending.cost_micros
+    if ending.figures is not None:
+        figures[Metric.FIGURES] = ending.figures.figures
+        figures[Metric.UNSUPPORTED_FIGURES] = len(ending.figures.unsupported)
     return figures
 
 

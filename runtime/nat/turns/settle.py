@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from nat.agent.figures import Traced
 from nat.agent.ports import Message, Usage
 from nat.agent.pricing import total_micros
 from nat.agent.transcript import settled_text
@@ -54,7 +55,8 @@ class Ending:
     """How a turn ends. `text` is what a person reads; `cost_micros` is `None` for a model without a price.
 
     `refund`: the query does not count. `approval` is where the approval of a commit ends, with `counts` of
-    its operations; where a commit ends without saying so, its journal says it.
+    its operations; where a commit ends without saying so, its journal says it. `figures` are those of
+    a model's answer.
     """
 
     event: FinalEvent
@@ -64,6 +66,7 @@ class Ending:
     usage: Usage = field(default_factory=Usage)
     cost_micros: int | None = 0
     model: str | None = None
+    figures: Traced | None = None
     refund: bool = False
     approval: ApprovalState | None = None
     counts: Mapping[str, int] = field(default_factory=dict)

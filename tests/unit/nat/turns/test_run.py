@@ -441,7 +441,10 @@ def test_the_end_of_a_turn_is_measured_for_dashboards_and_alarms(
         Metric.TURN_DURATION,
         Metric.FIRST_TEXT,
         Metric.TURN_COST,
+        Metric.FIGURES,
+        Metric.UNSUPPORTED_FIGURES,
     }
+    assert (line[Metric.FIGURES], line[Metric.UNSUPPORTED_FIGURES]) == (1, 1)
     assert all(line[each["Name"]] >= 0 for each in declared["Metrics"])
 
 
