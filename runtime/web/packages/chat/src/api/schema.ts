@@ -4,1881 +4,1881 @@
  */
 
 export interface paths {
-    readonly "/v1/me": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** The person, and their nations */
-        readonly get: operations["getMe"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
         /**
          * Begin the deletion of the person, for good
          * @description Whoever owns a nation hands the ownership over or deletes the nation first.
          */
-        readonly delete: operations["deleteMe"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteMe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/me/nation": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/me/nation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
+        get?: never;
         /** Choose the nation that is selected at sign-in */
-        readonly put: operations["setPrimaryNation"];
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        put: operations["setPrimaryNation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/members": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** The members of the nation */
-        readonly get: operations["listMembers"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/members/{user}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /**
          * Remove a member, or leave oneself
          * @description Their open connections in this nation are closed.
          */
-        readonly delete: operations["removeMember"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
         /**
          * Give a member another role
          * @description For admins, at most their own role and never the owner's.
          */
-        readonly patch: operations["changeMember"];
-        readonly trace?: never;
+        patch: operations["changeMember"];
+        trace?: never;
     };
-    readonly "/v1/members/leave": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/members/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Leave the nation */
-        readonly post: operations["leaveNation"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["leaveNation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/ownership/transfer": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/ownership/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Hand the ownership to another member
          * @description For the owner, who stays as an admin.
          */
-        readonly post: operations["transferOwnership"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/invitations": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Invitations that can be accepted */
-        readonly get: operations["listInvitations"];
-        readonly put?: never;
+        get: operations["listInvitations"];
+        put?: never;
         /**
          * Invite one person by email, or several by a link
          * @description For admins; 50 a day. An invitation is good for seven days.
          */
-        readonly post: operations["invite"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/invitations/{invitation}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
-        readonly post?: never;
+        get?: never;
+        put?: never;
+        post?: never;
         /** Withdraw an invitation */
-        readonly delete: operations["withdrawInvitation"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/invitations/accept": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Become a member by an invitation */
-        readonly post: operations["acceptInvitation"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/nation": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/nation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * The selected nation's subscription
          * @description A nation that was never subscribed has the status none, for everybody.
          */
-        readonly get: operations["getNation"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getNation"];
+        put?: never;
+        post?: never;
         /**
          * Begin the deletion of the nation, for good
          * @description For the owner.
          */
-        readonly delete: operations["deleteNation"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["deleteNation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/ws-ticket": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/ws-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * A one-time ticket for a WebSocket
          * @description Good for a minute.
          */
-        readonly post: operations["createTicket"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/settings": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** The nation's settings */
-        readonly get: operations["getSettings"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         /**
          * Change settings
          * @description For admins. Each change is an entry of the audit log.
          */
-        readonly patch: operations["changeSettings"];
-        readonly trace?: never;
+        patch: operations["changeSettings"];
+        trace?: never;
     };
-    readonly "/v1/settings/model-key": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/settings/model-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Whether the nation has its own Anthropic key */
-        readonly get: operations["getModelKey"];
+        get: operations["getModelKey"];
         /**
          * Bring an Anthropic key of the nation's own
          * @description For admins. The key is tried out by one small call; a bad one changes nothing.
          */
-        readonly put: operations["storeModelKey"];
-        readonly post?: never;
+        put: operations["storeModelKey"];
+        post?: never;
         /** Forget the nation's own Anthropic key */
-        readonly delete: operations["removeModelKey"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["removeModelKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/usage": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * What was used, by day and by person
          * @description Admins see everybody's, with tokens and cost; the others their own queries.
          */
-        readonly get: operations["getUsage"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/usage/export": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * The usage as a file
          * @description A row for each day and person.
          */
-        readonly get: operations["exportUsage"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["exportUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/audit": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * The audit log
          * @description For admins.
          */
-        readonly get: operations["listAudit"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/audit/export": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * The audit log as a file
          * @description For admins. Taking it is an entry of the log.
          */
-        readonly get: operations["exportAudit"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/connections": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** What the nation is connected to */
-        readonly get: operations["getConnections"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/nationbuilder/connect": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/nationbuilder/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Where an admin goes to let Nat work in the nation
          * @description Call it under the web app's own host name: the way back is bound to this browser by a cookie.
          */
-        readonly post: operations["connectNationBuilder"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["connectNationBuilder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/nationbuilder/join": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/nationbuilder/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Where somebody goes to prove that they use the nation's control panel
          * @description For who is no member of the nation yet. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
          */
-        readonly post: operations["joinByControlPanel"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["joinByControlPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/nationbuilder/disconnect": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/nationbuilder/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Take NationBuilder away */
-        readonly post: operations["disconnectNationBuilder"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["disconnectNationBuilder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** The person's conversations */
-        readonly get: operations["listConversations"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/search": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Search the person's conversations */
-        readonly get: operations["searchConversations"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["searchConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** Read a conversation */
-        readonly get: operations["getConversation"];
-        readonly put?: never;
-        readonly post?: never;
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
         /**
          * Delete a conversation and everything of it
          * @description Works without a subscription.
          */
-        readonly delete: operations["deleteConversation"];
-        readonly options?: never;
-        readonly head?: never;
+        delete: operations["deleteConversation"];
+        options?: never;
+        head?: never;
         /** Give a conversation another title */
-        readonly patch: operations["renameConversation"];
-        readonly trace?: never;
+        patch: operations["renameConversation"];
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/export": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * A conversation as a file
          * @description Works without a subscription.
          */
-        readonly get: operations["exportConversation"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["exportConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/turns/{turn}/events": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/turns/{turn}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** The events of a turn */
-        readonly get: operations["listTurnEvents"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listTurnEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/turns/{turn}/feedback": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/turns/{turn}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
+        get?: never;
         /** Say what you think of an answer */
-        readonly put: operations["giveFeedback"];
-        readonly post?: never;
+        put: operations["giveFeedback"];
+        post?: never;
         /** Take back what you said of an answer */
-        readonly delete: operations["takeFeedbackBack"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["takeFeedbackBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/files/{file}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Where a file of a conversation can be fetched
          * @description For the person who asked for it. Works without a subscription.
          */
-        readonly get: operations["getFile"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/approvals": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * What waits for a decision in the nation
          * @description One's own; for admins everybody's.
          */
-        readonly get: operations["listWaitingApprovals"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listWaitingApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/approvals": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** The proposals of a conversation */
-        readonly get: operations["listApprovals"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/approvals/{approval}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/approvals/{approval}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** One proposal */
-        readonly get: operations["getApproval"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/approvals/{approval}/approve": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/approvals/{approval}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Say yes */
-        readonly post: operations["approve"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/approvals/{approval}/reject": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/approvals/{approval}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Say no */
-        readonly post: operations["reject"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/approvals/{approval}/edit": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/approvals/{approval}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Have it planned anew with other values
          * @description The new proposal takes the place of this one.
          */
-        readonly post: operations["editApproval"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["editApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/approvals/{approval}/retry": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/approvals/{approval}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Try again what was not done of it */
-        readonly post: operations["retryApproval"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["retryApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/changes/{change}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/changes/{change}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /** One change */
-        readonly get: operations["getChange"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/changes/{change}/undo": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/changes/{change}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Take a change back */
-        readonly post: operations["undoChange"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["undoChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/conversations/{conversation}/changes/{change}/retry": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/conversations/{conversation}/changes/{change}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Try again what was not done of a change */
-        readonly post: operations["retryChange"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["retryChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * What the nation has, until when, and what it could have
          * @description For members.
          */
-        readonly get: operations["getBilling"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getBilling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing/invoices": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Invoices
          * @description For the owner.
          */
-        readonly get: operations["listInvoices"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing/checkout": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * A page to subscribe on
          * @description For the owner, or anybody for a nation without members. One open page per nation.
          */
-        readonly post: operations["beginCheckout"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["beginCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing/portal": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Stripe's pages for card, invoices and cancellation */
-        readonly post: operations["openPortal"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing/preview": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** What another plan would cost now */
-        readonly post: operations["previewPlan"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["previewPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing/change": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Take another plan, for the amount that was shown
          * @description Within 15 minutes of the preview. A declined card changes nothing.
          */
-        readonly post: operations["changePlan"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/billing/cancel": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/billing/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** End with the period, or go on after all */
-        readonly post: operations["cancelSubscription"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/me/export": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /** Begin an export of everything on the person, in every nation */
-        readonly post: operations["exportMe"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["exportMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/nation/export": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/nation/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Begin an export of everything on the nation
          * @description For the owner.
          */
-        readonly post: operations["exportNation"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["exportNation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/privacy/{job}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/privacy/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * How far an export or a deletion is
          * @description For who began it.
          */
-        readonly get: operations["getPrivacyJob"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getPrivacyJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description The word that confirms it. */
-        readonly AccountDeletion: {
+        AccountDeletion: {
             /** @constant */
-            readonly confirm: "delete";
+            confirm: "delete";
         };
         /** @description Try again what was not done. */
-        readonly Again: {
+        Again: {
             /**
              * @description A ULID that the client makes. The same decision again changes nothing.
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
-            readonly decision: string;
+            decision: string;
         };
         /** @description A proposal. */
-        readonly Approval: {
-            readonly approval: string;
-            readonly conversation: string;
-            readonly change: string;
-            readonly state: components["schemas"]["ApprovalState"];
+        Approval: {
+            approval: string;
+            conversation: string;
+            change: string;
+            state: components["schemas"]["ApprovalState"];
             /** @description Who asked. */
-            readonly user_id: string;
-            readonly card: components["schemas"]["Card"];
+            user_id: string;
+            card: components["schemas"]["Card"];
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly expires_at: string;
-            readonly decided_by: string | null;
-            readonly decided_at: string | null;
+            expires_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
             /** @description The turn that carries the decision out. */
-            readonly decision: string | null;
-            readonly counts: {
-                readonly [key: string]: number;
+            decision: string | null;
+            counts: {
+                [key: string]: number;
             };
         };
         /** @enum {string} */
-        readonly ApprovalState: "pending" | "approved" | "committing" | "done" | "partly" | "failed" | "rejected" | "expired" | "superseded";
+        ApprovalState: "pending" | "approved" | "committing" | "done" | "partly" | "failed" | "rejected" | "expired" | "superseded";
         /** @description A proposal and, once a worker has begun, what became of each record. */
-        readonly ApprovalWithResults: {
-            readonly approval: string;
-            readonly conversation: string;
-            readonly change: string;
-            readonly state: components["schemas"]["ApprovalState"];
+        ApprovalWithResults: {
+            approval: string;
+            conversation: string;
+            change: string;
+            state: components["schemas"]["ApprovalState"];
             /** @description Who asked. */
-            readonly user_id: string;
-            readonly card: components["schemas"]["Card"];
+            user_id: string;
+            card: components["schemas"]["Card"];
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly expires_at: string;
-            readonly decided_by: string | null;
-            readonly decided_at: string | null;
+            expires_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
             /** @description The turn that carries the decision out. */
-            readonly decision: string | null;
-            readonly counts: {
-                readonly [key: string]: number;
+            decision: string | null;
+            counts: {
+                [key: string]: number;
             };
-            readonly results: readonly components["schemas"]["Result"][];
-            readonly next: string | null;
+            results: components["schemas"]["Result"][];
+            next: string | null;
         };
         /** @description The newest proposals of a conversation, oldest first. */
-        readonly Approvals: {
-            readonly approvals: readonly components["schemas"]["Approval"][];
+        Approvals: {
+            approvals: components["schemas"]["Approval"][];
         };
         /** @description One entry of the append-only log; `hash` covers it and `previous`. */
-        readonly AuditEntry: {
-            readonly number: number;
+        AuditEntry: {
+            number: number;
             /** Format: date-time */
-            readonly at: string;
+            at: string;
             /** @enum {string} */
-            readonly kind: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
+            kind: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
             /** @description A user id, or `system`, `stripe`, `nationbuilder`. */
-            readonly by: string;
-            readonly about: string;
-            readonly summary: string;
-            readonly details: {
-                readonly [key: string]: unknown;
+            by: string;
+            about: string;
+            summary: string;
+            details: {
+                [key: string]: unknown;
             };
-            readonly surface: string;
-            readonly previous: string;
-            readonly hash: string;
+            surface: string;
+            previous: string;
+            hash: string;
         };
         /** @description Entries, newest first. */
-        readonly AuditPage: {
-            readonly entries: readonly components["schemas"]["AuditEntry"][];
-            readonly next: string | null;
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
+            next: string | null;
         };
         /** @description What the nation has, until when, and what it could have. */
-        readonly BillingOverview: {
+        BillingOverview: {
             /** @example demo */
-            readonly nation_slug: string;
-            readonly status: components["schemas"]["SubscriptionStatus"];
+            nation_slug: string;
+            status: components["schemas"]["SubscriptionStatus"];
             /** @description Whether the nation may use Nat now. */
-            readonly active: boolean;
-            readonly plan: string | null;
-            readonly queries_used: number;
-            readonly queries_limit: number;
-            readonly period_start: string | null;
-            readonly limit_reached: boolean;
-            readonly nb_connected: boolean;
+            active: boolean;
+            plan: string | null;
+            queries_used: number;
+            queries_limit: number;
+            period_start: string | null;
+            limit_reached: boolean;
+            nb_connected: boolean;
             /** @description An admin has to connect NationBuilder again. */
-            readonly nb_needs_reauth: boolean;
-            readonly past_due_until: string | null;
-            readonly cancel_at: string | null;
-            readonly trial_end: string | null;
-            readonly period_end: string | null;
-            readonly plans: readonly components["schemas"]["PlanSold"][];
+            nb_needs_reauth: boolean;
+            past_due_until: string | null;
+            cancel_at: string | null;
+            trial_end: string | null;
+            period_end: string | null;
+            plans: components["schemas"]["PlanSold"][];
         };
         /** @description A budget and what was used of it in this period, in queries. */
-        readonly BudgetOf: {
-            readonly limit: number;
-            readonly used: number;
+        BudgetOf: {
+            limit: number;
+            used: number;
         };
         /** @description Queries a period, by role and by user id. A person's own comes before that of the role. */
-        readonly Budgets: {
-            readonly roles: {
-                readonly [key: string]: number;
+        Budgets: {
+            roles: {
+                [key: string]: number;
             };
-            readonly people: {
-                readonly [key: string]: number;
+            people: {
+                [key: string]: number;
             };
         };
         /** @description Replaces the budgets as a whole. It has no other names. */
-        readonly BudgetsWanted: {
-            readonly roles?: {
-                readonly [key: string]: number;
+        BudgetsWanted: {
+            roles?: {
+                [key: string]: number;
             };
-            readonly people?: {
-                readonly [key: string]: number;
+            people?: {
+                [key: string]: number;
             };
         };
         /** @description Whether to end, or to go on after all. */
-        readonly CancelWanted: {
+        CancelWanted: {
             /** @default false */
-            readonly resume?: boolean;
+            resume?: boolean;
         };
         /** @description What a person reads before they say yes: rendered from the frozen change and nothing else. */
-        readonly Card: {
-            readonly tool: string;
-            readonly effect: components["schemas"]["Effect"];
+        Card: {
+            tool: string;
+            effect: components["schemas"]["Effect"];
             /** @description Somebody will receive something. */
-            readonly sends: boolean;
+            sends: boolean;
             /** @description The least role that may approve. */
-            readonly role: components["schemas"]["Role"];
-            readonly summary: string;
+            role: components["schemas"]["Role"];
+            summary: string;
             /** @description What was looked for, in words. */
-            readonly filter: string;
+            filter: string;
             /** @description Single requests. */
-            readonly count: number;
-            readonly people: number;
-            readonly sample: readonly components["schemas"]["SampleRecord"][];
+            count: number;
+            people: number;
+            sample: components["schemas"]["SampleRecord"][];
             /** @description Records that the sample leaves out. */
-            readonly more: number;
-            readonly touched: readonly components["schemas"]["Subject"][];
-            readonly skipped: components["schemas"]["Skipped"];
-            readonly warnings: readonly string[];
-            readonly editable: readonly components["schemas"]["Editable"][];
+            more: number;
+            touched: components["schemas"]["Subject"][];
+            skipped: components["schemas"]["Skipped"];
+            warnings: string[];
+            editable: components["schemas"]["Editable"][];
             /** @enum {string} */
-            readonly undo: "all" | "some" | "none";
+            undo: "all" | "some" | "none";
             /** @description What a decision has to quote. */
-            readonly fingerprint: string;
+            fingerprint: string;
         };
         /** @description A change: what became of each record, and what can be taken back until when. */
-        readonly Change: {
-            readonly change: string;
-            readonly conversation: string;
-            readonly approval: string | null;
-            readonly tool: string;
-            readonly summary: string;
+        Change: {
+            change: string;
+            conversation: string;
+            approval: string | null;
+            tool: string;
+            summary: string;
             /** Format: date-time */
-            readonly created_at: string;
-            readonly operations: number;
-            readonly undoable: number;
-            readonly undo_until: string | null;
-            readonly results: readonly components["schemas"]["Result"][];
-            readonly next: string | null;
+            created_at: string;
+            operations: number;
+            undoable: number;
+            undo_until: string | null;
+            results: components["schemas"]["Result"][];
+            next: string | null;
         };
         /** @description A page to subscribe on. */
-        readonly Checkout: {
-            readonly session: string;
+        Checkout: {
+            session: string;
             /** Format: uri */
-            readonly url: string;
+            url: string;
             /** @example nat_pro */
-            readonly plan: string;
-            readonly trial_days: number;
+            plan: string;
+            trial_days: number;
         };
         /** @description Who connected NationBuilder, and when. */
-        readonly ConnectedBy: {
-            readonly user_id: string;
+        ConnectedBy: {
+            user_id: string;
             /** @description Of the same person in NationBuilder: calls act there as them. */
-            readonly signup_id: string;
-            readonly name: string | null;
+            signup_id: string;
+            name: string | null;
             /** Format: date-time */
-            readonly at: string;
+            at: string;
         };
         /** @description What the nation is connected to. */
-        readonly Connections: {
-            readonly nationbuilder: components["schemas"]["NationBuilderConnection"];
+        Connections: {
+            nationbuilder: components["schemas"]["NationBuilderConnection"];
         };
         /** @description A conversation as it is listed. */
-        readonly Conversation: {
-            readonly conversation: string;
-            readonly title: string;
-            readonly turns: number;
+        Conversation: {
+            conversation: string;
+            title: string;
+            turns: number;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly updated_at: string;
+            updated_at: string;
         };
         /** @description The person's conversations, newest first. */
-        readonly Conversations: {
-            readonly conversations: readonly components["schemas"]["Conversation"][];
-            readonly next: string | null;
+        Conversations: {
+            conversations: components["schemas"]["Conversation"][];
+            next: string | null;
         };
         /** @description One UTC day. */
-        readonly Day: {
-            readonly queries: number;
-            readonly input_tokens?: number;
-            readonly cache_write_tokens?: number;
-            readonly cache_read_tokens?: number;
-            readonly output_tokens?: number;
+        Day: {
+            queries: number;
+            input_tokens?: number;
+            cache_write_tokens?: number;
+            cache_read_tokens?: number;
+            output_tokens?: number;
             /** @description Micro-dollars, at the list price of the day. */
-            readonly cost_micros?: number;
+            cost_micros?: number;
             /** @description Turns whose model had no price: with any of them the cost is too low. */
-            readonly unpriced?: number;
+            unpriced?: number;
             /** Format: date */
-            readonly day: string;
+            day: string;
         };
         /** @description The turn that carries the decision out; its events are read as those of any other. */
-        readonly DecisionTurn: {
-            readonly turn: string;
-            readonly conversation: string;
+        DecisionTurn: {
+            turn: string;
+            conversation: string;
             /** @enum {string} */
-            readonly kind: "ask" | "commit" | "undo" | "edit";
-            readonly state: components["schemas"]["State"];
+            kind: "ask" | "commit" | "undo" | "edit";
+            state: components["schemas"]["State"];
         };
         /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
-        readonly Departure: {
+        Departure: {
             /** Format: uri */
-            readonly url: string;
+            url: string;
             /** @description Seconds until it is too late to come back. */
-            readonly expires_in: number;
+            expires_in: number;
         };
         /** @description What was seen, and new values. */
-        readonly Edit: {
+        Edit: {
             /**
              * @description A ULID that the client makes. The same decision again changes nothing.
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
-            readonly decision: string;
-            readonly fingerprint: string;
+            decision: string;
+            fingerprint: string;
             /** @description By the names that the card lists as editable. */
-            readonly values: {
-                readonly [key: string]: unknown;
+            values: {
+                [key: string]: unknown;
             };
         };
         /** @description A value that a person may change. */
-        readonly Editable: {
-            readonly name: string;
+        Editable: {
+            name: string;
             /** @enum {string} */
-            readonly type: "string" | "integer" | "number" | "boolean";
-            readonly value: string | number | boolean;
-            readonly choices?: readonly unknown[];
+            type: "string" | "integer" | "number" | "boolean";
+            value: string | number | boolean;
+            choices?: unknown[];
         };
         /** @enum {string} */
-        readonly Effect: "read" | "write" | "bulk" | "destructive";
+        Effect: "read" | "write" | "bulk" | "destructive";
         /** @description The subscription, and when it ends. */
-        readonly Ending: {
+        Ending: {
             /** @example demo */
-            readonly nation_slug: string;
-            readonly status: components["schemas"]["SubscriptionStatus"];
+            nation_slug: string;
+            status: components["schemas"]["SubscriptionStatus"];
             /** @description Whether the nation may use Nat now. */
-            readonly active: boolean;
-            readonly plan: string | null;
-            readonly queries_used: number;
-            readonly queries_limit: number;
-            readonly period_start: string | null;
-            readonly limit_reached: boolean;
-            readonly nb_connected: boolean;
+            active: boolean;
+            plan: string | null;
+            queries_used: number;
+            queries_limit: number;
+            period_start: string | null;
+            limit_reached: boolean;
+            nb_connected: boolean;
             /** @description An admin has to connect NationBuilder again. */
-            readonly nb_needs_reauth: boolean;
+            nb_needs_reauth: boolean;
             /** @description Null: it goes on. */
-            readonly cancel_at: string | null;
+            cancel_at: string | null;
         };
         /** @enum {string} */
-        readonly EntryState: "intent" | "done" | "failed" | "unknown" | "conflict" | "skipped";
+        EntryState: "intent" | "done" | "failed" | "unknown" | "conflict" | "skipped";
         /** @description A question and its answer (Markdown). */
-        readonly Exchange: {
-            readonly turn: string;
-            readonly question: string;
-            readonly outcome: components["schemas"]["State"];
-            readonly answer: string;
-            readonly links: readonly components["schemas"]["Link"][];
+        Exchange: {
+            turn: string;
+            question: string;
+            outcome: components["schemas"]["State"];
+            answer: string;
+            links: components["schemas"]["Link"][];
             /** Format: date-time */
-            readonly asked_at: string;
+            asked_at: string;
             /** Format: date-time */
-            readonly ended_at: string;
-            readonly proposals: readonly components["schemas"]["ProposalOfExchange"][];
-            readonly feedback: components["schemas"]["FeedbackGiven"] | null;
+            ended_at: string;
+            proposals: components["schemas"]["ProposalOfExchange"][];
+            feedback: components["schemas"]["FeedbackGiven"] | null;
         };
         /** @description What the person said of the answer of this turn. */
-        readonly Feedback: {
-            readonly thumb: components["schemas"]["Thumb"] | null;
-            readonly comment: string;
+        Feedback: {
+            thumb: components["schemas"]["Thumb"] | null;
+            comment: string;
             /** Format: date-time */
-            readonly at: string;
-            readonly turn: string;
+            at: string;
+            turn: string;
         };
         /** @description What the person said of an answer. */
-        readonly FeedbackGiven: {
-            readonly thumb: components["schemas"]["Thumb"] | null;
-            readonly comment: string;
+        FeedbackGiven: {
+            thumb: components["schemas"]["Thumb"] | null;
+            comment: string;
             /** Format: date-time */
-            readonly at: string;
+            at: string;
         };
         /** @description A thumb, a comment, or both, in place of what was said before. */
-        readonly FeedbackWanted: {
+        FeedbackWanted: {
             /** @default null */
-            readonly thumb?: components["schemas"]["Thumb"] | null;
+            thumb?: components["schemas"]["Thumb"] | null;
             /** @default null */
-            readonly comment?: string | null;
+            comment?: string | null;
         };
         /** @description A sum. Tokens and cost are for admins. */
-        readonly Figures: {
-            readonly queries: number;
-            readonly input_tokens?: number;
-            readonly cache_write_tokens?: number;
-            readonly cache_read_tokens?: number;
-            readonly output_tokens?: number;
+        Figures: {
+            queries: number;
+            input_tokens?: number;
+            cache_write_tokens?: number;
+            cache_read_tokens?: number;
+            output_tokens?: number;
             /** @description Micro-dollars, at the list price of the day. */
-            readonly cost_micros?: number;
+            cost_micros?: number;
             /** @description Turns whose model had no price: with any of them the cost is too low. */
-            readonly unpriced?: number;
+            unpriced?: number;
         };
         /** @description Where a file can be fetched, and how much it holds. */
-        readonly File: {
-            readonly name: string;
+        File: {
+            name: string;
             /** Format: uri */
-            readonly url: string;
+            url: string;
             /** @description Seconds that the address works. */
-            readonly expires_in: number;
-            readonly rows: number;
-            readonly total: number | null;
+            expires_in: number;
+            rows: number;
+            total: number | null;
             /** @description False: there was more than fits into one file. */
-            readonly complete: boolean;
+            complete: boolean;
         };
         /** @description Conversations with all the words, newest first. */
-        readonly Found: {
-            readonly conversations: readonly components["schemas"]["Hit"][];
+        Found: {
+            conversations: components["schemas"]["Hit"][];
             /** @description How many conversations were looked through. */
-            readonly searched: number;
+            searched: number;
             /** @description False: `next` goes on with older ones, or a very long conversation was not read to its beginning. */
-            readonly complete: boolean;
-            readonly next: string | null;
+            complete: boolean;
+            next: string | null;
         };
         /** @description The member who becomes the owner. */
-        readonly Heir: {
-            readonly user_id: string;
+        Heir: {
+            user_id: string;
         };
         /** @description A conversation that has all the words. */
-        readonly Hit: {
-            readonly conversation: string;
-            readonly title: string;
-            readonly turns: number;
+        Hit: {
+            conversation: string;
+            title: string;
+            turns: number;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly updated_at: string;
+            updated_at: string;
             /** @description The newest turn that has one of them; null where the title has. */
-            readonly turn: string | null;
-            readonly excerpt: string;
+            turn: string | null;
+            excerpt: string;
         };
         /** @description What waits for a decision, newest first. */
-        readonly Inbox: {
-            readonly approvals: readonly components["schemas"]["Approval"][];
-            readonly next: string | null;
+        Inbox: {
+            approvals: components["schemas"]["Approval"][];
+            next: string | null;
         };
         /** @description An invitation that can be accepted. */
-        readonly Invitation: {
-            readonly id: string;
+        Invitation: {
+            id: string;
             /** @enum {string} */
-            readonly kind: "email" | "link";
-            readonly role: components["schemas"]["Role"];
+            kind: "email" | "link";
+            role: components["schemas"]["Role"];
             /** @description Null for a link. */
-            readonly email: string | null;
+            email: string | null;
             /** @description A user id. */
-            readonly invited_by: string;
+            invited_by: string;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly expires_at: string;
-            readonly uses: number;
-            readonly most_uses: number;
+            expires_at: string;
+            uses: number;
+            most_uses: number;
         };
         /** @description The part of the invitation's address behind the last equals sign. */
-        readonly InvitationToken: {
-            readonly token: string;
+        InvitationToken: {
+            token: string;
         };
         /** @description Whom to invite. With `email` one person by email, without it a link for several. */
-        readonly InvitationWanted: {
+        InvitationWanted: {
             /** @description Viewer, member or admin; at most one's own. */
-            readonly role: components["schemas"]["Role"];
+            role: components["schemas"]["Role"];
             /** @default null */
-            readonly email?: string | null;
+            email?: string | null;
             /**
              * @description How many people the link lets in.
              * @default 25
              */
-            readonly uses?: number;
+            uses?: number;
         };
         /** @description The invitation that is no more. */
-        readonly InvitationWithdrawn: {
-            readonly id: string;
+        InvitationWithdrawn: {
+            id: string;
         };
         /** @description Invitations that can be accepted, newest first. */
-        readonly Invitations: {
-            readonly invitations: readonly components["schemas"]["Invitation"][];
+        Invitations: {
+            invitations: components["schemas"]["Invitation"][];
         };
         /** @description An invoice. */
-        readonly Invoice: {
-            readonly id: string;
-            readonly number: string | null;
+        Invoice: {
+            id: string;
+            number: string | null;
             /** @description As Stripe has it: open, paid, uncollectible or void. */
-            readonly status: string;
+            status: string;
             /** Format: date-time */
-            readonly created: string;
+            created: string;
             /** Format: date-time */
-            readonly period_start: string;
+            period_start: string;
             /** Format: date-time */
-            readonly period_end: string;
-            readonly total_cents: number;
-            readonly due_cents: number;
-            readonly currency: string;
+            period_end: string;
+            total_cents: number;
+            due_cents: number;
+            currency: string;
             /** @description Stripe's page of it. */
-            readonly url: string | null;
-            readonly pdf: string | null;
+            url: string | null;
+            pdf: string | null;
         };
         /** @description Invoices, newest first. */
-        readonly Invoices: {
-            readonly invoices: readonly components["schemas"]["Invoice"][];
-            readonly next: string | null;
+        Invoices: {
+            invoices: components["schemas"]["Invoice"][];
+            next: string | null;
         };
         /** @description An export or a deletion, and how far it is. */
-        readonly Job: {
-            readonly job: string;
+        Job: {
+            job: string;
             /** @enum {string} */
-            readonly task: "export_person" | "delete_person" | "export_nation" | "delete_nation";
+            task: "export_person" | "delete_person" | "export_nation" | "delete_nation";
             /** @enum {string} */
-            readonly state: "waiting" | "running" | "done";
+            state: "waiting" | "running" | "done";
             /** @description Rows and files by kind. */
-            readonly counts: {
-                readonly [key: string]: number;
+            counts: {
+                [key: string]: number;
             };
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
         };
         /** @description An export or a deletion, and where the file of an export that is done can be fetched. */
-        readonly JobWithFile: {
-            readonly job: string;
+        JobWithFile: {
+            job: string;
             /** @enum {string} */
-            readonly task: "export_person" | "delete_person" | "export_nation" | "delete_nation";
+            task: "export_person" | "delete_person" | "export_nation" | "delete_nation";
             /** @enum {string} */
-            readonly state: "waiting" | "running" | "done";
+            state: "waiting" | "running" | "done";
             /** @description Rows and files by kind. */
-            readonly counts: {
-                readonly [key: string]: number;
+            counts: {
+                [key: string]: number;
             };
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: uri */
-            readonly url?: string;
+            url?: string;
             /** @description Seconds that the address works. */
-            readonly expires_in?: number;
+            expires_in?: number;
         };
         /** @description The membership. */
-        readonly Joined: {
+        Joined: {
             /** @example demo */
-            readonly nation_slug: string;
-            readonly role: components["schemas"]["Role"];
+            nation_slug: string;
+            role: components["schemas"]["Role"];
             /** @description False for somebody who was a member already. */
-            readonly joined: boolean;
+            joined: boolean;
         };
         /** @description A record in the control panel, or the filter behind a figure. */
-        readonly Link: {
-            readonly label: string;
-            readonly url: string;
+        Link: {
+            label: string;
+            url: string;
         };
         /** @description The person, and the nations they belong to. */
-        readonly Me: {
-            readonly user_id: string;
-            readonly email: string | null;
+        Me: {
+            user_id: string;
+            email: string | null;
             /** @description The primary nation: the one that is selected when they sign in. */
-            readonly nation_slug: string | null;
-            readonly memberships: readonly components["schemas"]["MembershipOfMine"][];
+            nation_slug: string | null;
+            memberships: components["schemas"]["MembershipOfMine"][];
         };
         /** @description A member as the caller sees them: admins see everybody's address, the others their own. */
-        readonly Member: {
-            readonly user_id: string;
-            readonly role: components["schemas"]["Role"];
+        Member: {
+            user_id: string;
+            role: components["schemas"]["Role"];
             /** Format: date-time */
-            readonly joined_at: string;
-            readonly email: string | null;
-            readonly last_active_at: string | null;
+            joined_at: string;
+            email: string | null;
+            last_active_at: string | null;
         };
         /** @description Everybody in the nation, the owner first. */
-        readonly Members: {
-            readonly members: readonly components["schemas"]["Member"][];
+        Members: {
+            members: components["schemas"]["Member"][];
             /** @description Who subscribed first owns the nation until somebody proves to own it in NationBuilder. */
-            readonly owner_provisional: boolean;
+            owner_provisional: boolean;
         };
         /** @description One of the person's nations. */
-        readonly MembershipOfMine: {
+        MembershipOfMine: {
             /** @example demo */
-            readonly nation_slug: string;
-            readonly role: components["schemas"]["Role"];
+            nation_slug: string;
+            role: components["schemas"]["Role"];
             /** @description Null for a nation that was never subscribed. */
-            readonly subscription: components["schemas"]["Subscription"] | null;
+            subscription: components["schemas"]["Subscription"] | null;
         };
         /** @description The nation's own Anthropic key, if it has one. */
-        readonly ModelKey: {
-            readonly model_key: components["schemas"]["ModelKeyNote"] | null;
+        ModelKey: {
+            model_key: components["schemas"]["ModelKeyNote"] | null;
         };
         /** @description What is told of a key: never the key. */
-        readonly ModelKeyNote: {
-            readonly last_four: string;
+        ModelKeyNote: {
+            last_four: string;
             /** Format: date-time */
-            readonly stored_at: string;
+            stored_at: string;
         };
         /** @description An Anthropic key. */
-        readonly ModelKeyWanted: {
-            readonly api_key: string;
+        ModelKeyWanted: {
+            api_key: string;
         };
         /** @description The selected nation as its members see it. */
-        readonly Nation: {
+        Nation: {
             /** @example demo */
-            readonly nation_slug: string;
-            readonly status: components["schemas"]["SubscriptionStatus"];
+            nation_slug: string;
+            status: components["schemas"]["SubscriptionStatus"];
             /** @description Whether the nation may use Nat now. */
-            readonly active: boolean;
-            readonly plan: string | null;
-            readonly queries_used: number;
-            readonly queries_limit: number;
-            readonly period_start: string | null;
-            readonly limit_reached: boolean;
-            readonly nb_connected: boolean;
+            active: boolean;
+            plan: string | null;
+            queries_used: number;
+            queries_limit: number;
+            period_start: string | null;
+            limit_reached: boolean;
+            nb_connected: boolean;
             /** @description An admin has to connect NationBuilder again. */
-            readonly nb_needs_reauth: boolean;
+            nb_needs_reauth: boolean;
             /** @description The caller's; null for a nation that was never subscribed. */
-            readonly role: components["schemas"]["Role"] | null;
+            role: components["schemas"]["Role"] | null;
         };
         /** @description Whether Nat may work in the nation's NationBuilder. */
-        readonly NationBuilderConnection: {
-            readonly connected: boolean;
+        NationBuilderConnection: {
+            connected: boolean;
             /** @description An admin has to connect it again. */
-            readonly needs_reauth: boolean;
-            readonly token_expires_at: string | null;
-            readonly connected_by: components["schemas"]["ConnectedBy"] | null;
+            needs_reauth: boolean;
+            token_expires_at: string | null;
+            connected_by: components["schemas"]["ConnectedBy"] | null;
         };
         /** @description The nation's own slug confirms it. */
-        readonly NationDeletion: {
-            readonly confirm: string;
+        NationDeletion: {
+            confirm: string;
         };
         /** @description The invitation that was made. */
-        readonly NewInvitation: {
-            readonly id: string;
+        NewInvitation: {
+            id: string;
             /** @enum {string} */
-            readonly kind: "email" | "link";
-            readonly role: components["schemas"]["Role"];
+            kind: "email" | "link";
+            role: components["schemas"]["Role"];
             /** @description Null for a link. */
-            readonly email: string | null;
+            email: string | null;
             /** @description A user id. */
-            readonly invited_by: string;
+            invited_by: string;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly expires_at: string;
-            readonly uses: number;
-            readonly most_uses: number;
+            expires_at: string;
+            uses: number;
+            most_uses: number;
             /**
              * Format: uri
              * @description Of a link, told this once. An address gets its own by email.
              */
-            readonly url?: string;
+            url?: string;
         };
         /** @description What was seen. */
-        readonly No: {
+        No: {
             /**
              * @description A ULID that the client makes. The same decision again changes nothing.
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
-            readonly decision: string;
-            readonly fingerprint: string;
+            decision: string;
+            fingerprint: string;
         };
         /** @description The new owner, and the caller's own role from now on. */
-        readonly Ownership: {
-            readonly owner_id: string;
-            readonly role: components["schemas"]["Role"];
+        Ownership: {
+            owner_id: string;
+            role: components["schemas"]["Role"];
         };
         /** @description The billing period. */
-        readonly Period: {
+        Period: {
             /** Format: date-time */
-            readonly start: string;
+            start: string;
             /** Format: date-time */
-            readonly end: string;
+            end: string;
         };
         /** @description One person. */
-        readonly PersonUsed: {
-            readonly queries: number;
-            readonly input_tokens?: number;
-            readonly cache_write_tokens?: number;
-            readonly cache_read_tokens?: number;
-            readonly output_tokens?: number;
+        PersonUsed: {
+            queries: number;
+            input_tokens?: number;
+            cache_write_tokens?: number;
+            cache_read_tokens?: number;
+            output_tokens?: number;
             /** @description Micro-dollars, at the list price of the day. */
-            readonly cost_micros?: number;
+            cost_micros?: number;
             /** @description Turns whose model had no price: with any of them the cost is too low. */
-            readonly unpriced?: number;
-            readonly user_id: string;
+            unpriced?: number;
+            user_id: string;
             /** @description Null for somebody who is no member any more. */
-            readonly role: components["schemas"]["Role"] | null;
-            readonly email?: string | null;
-            readonly budget?: components["schemas"]["BudgetOf"] | null;
+            role: components["schemas"]["Role"] | null;
+            email?: string | null;
+            budget?: components["schemas"]["BudgetOf"] | null;
         };
         /** @description A plan that is sold. */
-        readonly PlanSold: {
+        PlanSold: {
             /** @example nat_pro */
-            readonly plan: string;
-            readonly title: string;
+            plan: string;
+            title: string;
             /** @description A month. */
-            readonly price_cents: number;
-            readonly queries_limit: number;
-            readonly trial_days: number;
+            price_cents: number;
+            queries_limit: number;
+            trial_days: number;
         };
         /** @description A plan that is sold. */
-        readonly PlanWanted: {
+        PlanWanted: {
             /** @example nat_pro */
-            readonly plan: string;
+            plan: string;
         };
         /** @description What the agent may do without asking. A rule for a tool comes before that for its class. */
-        readonly Policy: {
-            readonly classes: {
-                readonly [key: string]: components["schemas"]["Rule"];
+        Policy: {
+            classes: {
+                [key: string]: components["schemas"]["Rule"];
             };
-            readonly tools: {
-                readonly [key: string]: components["schemas"]["Rule"];
+            tools: {
+                [key: string]: components["schemas"]["Rule"];
             };
         };
         /** @description Replaces the policy as a whole. It has no other names. */
-        readonly PolicyWanted: {
-            readonly classes?: {
-                readonly [key: string]: components["schemas"]["Rule"];
+        PolicyWanted: {
+            classes?: {
+                [key: string]: components["schemas"]["Rule"];
             };
-            readonly tools?: {
-                readonly [key: string]: components["schemas"]["Rule"];
+            tools?: {
+                [key: string]: components["schemas"]["Rule"];
             };
         };
         /** @description Stripe's pages for card, invoices and cancellation. */
-        readonly Portal: {
+        Portal: {
             /** Format: uri */
-            readonly url: string;
+            url: string;
         };
         /** @description Which page of the portal. */
-        readonly PortalWanted: {
+        PortalWanted: {
             /**
              * @description Straight to the change of the card.
              * @default false
              */
-            readonly card?: boolean;
+            card?: boolean;
         };
         /** @description The nation that is selected when the person signs in. */
-        readonly PrimaryNation: {
+        PrimaryNation: {
             /** @example demo */
-            readonly nation_slug: string;
+            nation_slug: string;
         };
         /** @description One of the person's nations. */
-        readonly PrimaryNationWanted: {
+        PrimaryNationWanted: {
             /** @example demo */
-            readonly nation_slug: string;
+            nation_slug: string;
         };
         /** @description A proposal that the turn made, and what became of it. */
-        readonly ProposalOfExchange: {
-            readonly approval: string;
-            readonly tool: string;
-            readonly summary: string;
-            readonly state: components["schemas"]["ApprovalState"];
+        ProposalOfExchange: {
+            approval: string;
+            tool: string;
+            summary: string;
+            state: components["schemas"]["ApprovalState"];
             /** Format: date-time */
-            readonly created_at: string;
-            readonly decided_by: string | null;
-            readonly decided_at: string | null;
-            readonly counts: {
-                readonly [key: string]: number;
+            created_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            counts: {
+                [key: string]: number;
             };
         };
         /** @description What a change of plan costs. */
-        readonly Quote: {
+        Quote: {
             /** @example nat_pro */
-            readonly plan: string;
-            readonly current_plan: string | null;
+            plan: string;
+            current_plan: string | null;
             /** @description Charged at once. */
-            readonly due_cents: number;
+            due_cents: number;
             /** @description What is negative is credited to the next invoices. */
-            readonly total_cents: number;
-            readonly monthly_cents: number;
-            readonly currency: string;
+            total_cents: number;
+            monthly_cents: number;
+            currency: string;
             /** @description Goes back with the confirmation: epoch seconds. */
-            readonly at: number;
+            at: number;
             /** Format: date-time */
-            readonly expires_at: string;
+            expires_at: string;
             /** Format: date-time */
-            readonly period_end: string;
-            readonly lines: readonly components["schemas"]["QuoteLine"][];
+            period_end: string;
+            lines: components["schemas"]["QuoteLine"][];
         };
         /** @description The plan, and the amount as the preview gave it. */
-        readonly QuoteConfirmed: {
+        QuoteConfirmed: {
             /** @example nat_pro */
-            readonly plan: string;
-            readonly at: number;
-            readonly due_cents: number;
+            plan: string;
+            at: number;
+            due_cents: number;
         };
         /** @description A line of the proration; negative is given back. */
-        readonly QuoteLine: {
-            readonly description: string;
-            readonly amount_cents: number;
+        QuoteLine: {
+            description: string;
+            amount_cents: number;
         };
         /** @description Why records are left out, and how many. */
-        readonly Reason: {
-            readonly why: string;
-            readonly count: number;
+        Reason: {
+            why: string;
+            count: number;
         };
         /** @description What became of one record. */
-        readonly Result: {
-            readonly type: string;
-            readonly id: string | null;
-            readonly name: string;
-            readonly url: string | null;
-            readonly key: string;
+        Result: {
+            type: string;
+            id: string | null;
+            name: string;
+            url: string | null;
+            key: string;
             /** @description Null: nobody has tried it yet. */
-            readonly state: components["schemas"]["EntryState"] | null;
-            readonly why: string;
+            state: components["schemas"]["EntryState"] | null;
+            why: string;
             /** @description It was so before. */
-            readonly already: boolean;
-            readonly retryable: boolean;
-            readonly undo: components["schemas"]["Undone"] | null;
-            readonly undo_until: string | null;
+            already: boolean;
+            retryable: boolean;
+            undo: components["schemas"]["Undone"] | null;
+            undo_until: string | null;
         };
         /** @enum {string} */
-        readonly Role: "viewer" | "member" | "admin" | "owner";
+        Role: "viewer" | "member" | "admin" | "owner";
         /** @description A member's role as it is now. */
-        readonly RoleOfMember: {
-            readonly user_id: string;
+        RoleOfMember: {
+            user_id: string;
             /** @description Null for somebody who is no member any more. */
-            readonly role: components["schemas"]["Role"] | null;
+            role: components["schemas"]["Role"] | null;
         };
         /** @description Another role. */
-        readonly RoleWanted: {
-            readonly role: components["schemas"]["Role"];
+        RoleWanted: {
+            role: components["schemas"]["Role"];
         };
         /** @enum {string} */
-        readonly Rule: "allow" | "ask" | "deny";
+        Rule: "allow" | "ask" | "deny";
         /** @description The question that is being answered. */
-        readonly Running: {
-            readonly turn: string;
-            readonly state: components["schemas"]["State"];
-            readonly question: string;
+        Running: {
+            turn: string;
+            state: components["schemas"]["State"];
+            question: string;
             /** Format: date-time */
-            readonly asked_at: string;
+            asked_at: string;
         };
         /** @description A record before and after. */
-        readonly SampleRecord: {
-            readonly type: string;
-            readonly id: string | null;
-            readonly name: string;
-            readonly url: string | null;
-            readonly key: string;
-            readonly method: string;
-            readonly before: {
-                readonly [key: string]: unknown;
+        SampleRecord: {
+            type: string;
+            id: string | null;
+            name: string;
+            url: string | null;
+            key: string;
+            method: string;
+            before: {
+                [key: string]: unknown;
             } | null;
-            readonly after: {
-                readonly [key: string]: unknown;
+            after: {
+                [key: string]: unknown;
             } | null;
         };
         /** @description What admins set. */
-        readonly Settings: {
+        Settings: {
             /** @description IANA name. */
-            readonly time_zone: string;
-            readonly retention_days: number;
-            readonly policy: components["schemas"]["Policy"];
+            time_zone: string;
+            retention_days: number;
+            policy: components["schemas"]["Policy"];
             /** @description How long a proposal waits for a decision. */
-            readonly approval_minutes: number;
-            readonly budgets: components["schemas"]["Budgets"];
+            approval_minutes: number;
+            budgets: components["schemas"]["Budgets"];
         };
         /** @description Settings to change, at least one; the others stay. There are no others. */
-        readonly SettingsWanted: {
+        SettingsWanted: {
             /**
              * @description IANA name.
              * @example America/New_York
              */
-            readonly time_zone?: string;
-            readonly retention_days?: number;
-            readonly policy?: components["schemas"]["PolicyWanted"];
-            readonly approval_minutes?: number;
-            readonly budgets?: components["schemas"]["BudgetsWanted"];
+            time_zone?: string;
+            retention_days?: number;
+            policy?: components["schemas"]["PolicyWanted"];
+            approval_minutes?: number;
+            budgets?: components["schemas"]["BudgetsWanted"];
         };
         /** @description What is left out. */
-        readonly Skipped: {
-            readonly count: number;
-            readonly reasons: readonly components["schemas"]["Reason"][];
-            readonly sample: readonly components["schemas"]["SkippedRecord"][];
+        Skipped: {
+            count: number;
+            reasons: components["schemas"]["Reason"][];
+            sample: components["schemas"]["SkippedRecord"][];
         };
         /** @description A record that is left out. */
-        readonly SkippedRecord: {
-            readonly type: string;
-            readonly id: string | null;
-            readonly name: string;
-            readonly url: string | null;
-            readonly why: string;
+        SkippedRecord: {
+            type: string;
+            id: string | null;
+            name: string;
+            url: string | null;
+            why: string;
         };
         /** @enum {string} */
-        readonly State: "admitted" | "queued" | "running" | "finished" | "stopped" | "failed";
+        State: "admitted" | "queued" | "running" | "finished" | "stopped" | "failed";
         /** @description A record. `name` is text of the nation's data: show it as text. */
-        readonly Subject: {
-            readonly type: string;
-            readonly id: string | null;
-            readonly name: string;
-            readonly url: string | null;
+        Subject: {
+            type: string;
+            id: string | null;
+            name: string;
+            url: string | null;
         };
         /** @description What the nation may do, and whether it is connected. */
-        readonly Subscription: {
+        Subscription: {
             /** @example demo */
-            readonly nation_slug: string;
-            readonly status: components["schemas"]["SubscriptionStatus"];
+            nation_slug: string;
+            status: components["schemas"]["SubscriptionStatus"];
             /** @description Whether the nation may use Nat now. */
-            readonly active: boolean;
-            readonly plan: string | null;
-            readonly queries_used: number;
-            readonly queries_limit: number;
-            readonly period_start: string | null;
-            readonly limit_reached: boolean;
-            readonly nb_connected: boolean;
+            active: boolean;
+            plan: string | null;
+            queries_used: number;
+            queries_limit: number;
+            period_start: string | null;
+            limit_reached: boolean;
+            nb_connected: boolean;
             /** @description An admin has to connect NationBuilder again. */
-            readonly nb_needs_reauth: boolean;
+            nb_needs_reauth: boolean;
         };
         /** @enum {string} */
-        readonly SubscriptionStatus: "active" | "trialing" | "cancelled" | "none";
+        SubscriptionStatus: "active" | "trialing" | "cancelled" | "none";
         /** @enum {string} */
-        readonly Thumb: "up" | "down";
+        Thumb: "up" | "down";
         /** @description Opens one WebSocket, once. */
-        readonly Ticket: {
-            readonly ticket: string;
+        Ticket: {
+            ticket: string;
             /** @description Seconds. */
-            readonly expires_in: number;
+            expires_in: number;
         };
         /** @description Another title. */
-        readonly TitleWanted: {
-            readonly title: string;
+        TitleWanted: {
+            title: string;
         };
         /** @description An event as on the wire. `type` says which further names it has (`nat.events`). */
-        readonly TurnEvent: {
+        TurnEvent: {
             /** @constant */
-            readonly v: 1;
-            readonly turn: string;
-            readonly attempt: number;
-            readonly seq: number;
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
             /** @enum {string} */
-            readonly type: "approval.requested" | "approval.updated" | "notice" | "progress" | "text.delta" | "tool.finished" | "tool.started" | "turn.accepted" | "turn.failed" | "turn.finished" | "turn.restarted" | "turn.started" | "turn.stopped";
+            type: "approval.requested" | "approval.updated" | "notice" | "progress" | "text.delta" | "tool.finished" | "tool.started" | "turn.accepted" | "turn.failed" | "turn.finished" | "turn.restarted" | "turn.started" | "turn.stopped";
         } & {
-            readonly [key: string]: unknown;
+            [key: string]: unknown;
         };
         /** @description The stored events of one turn. */
-        readonly TurnEvents: {
-            readonly turn: string;
-            readonly state: components["schemas"]["State"];
-            readonly events: readonly components["schemas"]["TurnEvent"][];
+        TurnEvents: {
+            turn: string;
+            state: components["schemas"]["State"];
+            events: components["schemas"]["TurnEvent"][];
         };
         /** @description What to take back. */
-        readonly Undo: {
+        Undo: {
             /**
              * @description A ULID that the client makes. The same decision again changes nothing.
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
-            readonly decision: string;
+            decision: string;
             /**
              * @description Keys; without it all that can be.
              * @default null
              */
-            readonly records?: readonly string[] | null;
+            records?: string[] | null;
         };
         /** @description What became of taking it back. */
-        readonly Undone: {
-            readonly state: components["schemas"]["EntryState"];
-            readonly why: string;
+        Undone: {
+            state: components["schemas"]["EntryState"];
+            why: string;
         };
         /** @description The pool of this period, and what was used in the days asked for. */
-        readonly Usage: {
-            readonly plan: string | null;
+        Usage: {
+            plan: string | null;
             /**
              * @description With a soft cap questions go on beyond the limit.
              * @enum {string}
              */
-            readonly cap: "hard" | "soft";
-            readonly period: components["schemas"]["Period"];
-            readonly used: number;
+            cap: "hard" | "soft";
+            period: components["schemas"]["Period"];
+            used: number;
             /** @description Null is unlimited. */
-            readonly limit: number | null;
-            readonly remaining: number | null;
-            readonly limit_reached: boolean;
+            limit: number | null;
+            remaining: number | null;
+            limit_reached: boolean;
             /**
              * @description Whose figures these are: admins see the nation's, the others their own.
              * @enum {string}
              */
-            readonly scope: "nation" | "own";
-            readonly budget: components["schemas"]["BudgetOf"] | null;
+            scope: "nation" | "own";
+            budget: components["schemas"]["BudgetOf"] | null;
             /** Format: date */
-            readonly first: string;
+            first: string;
             /** Format: date */
-            readonly last: string;
-            readonly total: components["schemas"]["Figures"];
-            readonly days: readonly components["schemas"]["Day"][];
-            readonly people: readonly components["schemas"]["PersonUsed"][];
+            last: string;
+            total: components["schemas"]["Figures"];
+            days: components["schemas"]["Day"][];
+            people: components["schemas"]["PersonUsed"][];
         };
         /** @description A conversation, oldest exchange first. */
-        readonly WholeConversation: {
-            readonly conversation: string;
-            readonly title: string;
-            readonly turns: number;
+        WholeConversation: {
+            conversation: string;
+            title: string;
+            turns: number;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly updated_at: string;
-            readonly exchanges: readonly components["schemas"]["Exchange"][];
+            updated_at: string;
+            exchanges: components["schemas"]["Exchange"][];
             /** @description What `before` goes on with, towards the beginning. */
-            readonly earlier: string | null;
-            readonly running: components["schemas"]["Running"] | null;
+            earlier: string | null;
+            running: components["schemas"]["Running"] | null;
         };
         /** @description What was seen, and optionally which records. */
-        readonly Yes: {
+        Yes: {
             /**
              * @description A ULID that the client makes. The same decision again changes nothing.
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
-            readonly decision: string;
+            decision: string;
             /** @description The card's. */
-            readonly fingerprint: string;
+            fingerprint: string;
             /**
              * @description Keys of the card's records; without it all.
              * @default null
              */
-            readonly records?: readonly string[] | null;
+            records?: string[] | null;
         };
         /** @description The one shape of errors. */
-        readonly Error: {
-            readonly error: {
+        Error: {
+            error: {
                 /** @description What went wrong, for programs. */
-                readonly code: string;
+                code: string;
                 /** @description What went wrong, for the person. */
-                readonly message: string;
+                message: string;
                 /** @description Whether the same call may succeed later. */
-                readonly retryable: boolean;
+                retryable: boolean;
                 /** @description Where in the web app to do what the message says. */
-                readonly url?: string;
+                url?: string;
             };
         };
         /** @description API Gateway refused the call before Nat saw it. */
-        readonly GatewayRefusal: {
-            readonly message: string;
+        GatewayRefusal: {
+            message: string;
         };
     };
     responses: {
@@ -1887,15 +1887,15 @@ export interface components {
          *
          *     - `bad_request`: The request cannot be understood; sending it again changes nothing.
          */
-        readonly "400.bad_request": {
+        "400.bad_request": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "bad_request";
+                        code?: "bad_request";
                     };
                 };
             };
@@ -1906,15 +1906,15 @@ export interface components {
          *     - `bad_request`: The request cannot be understood; sending it again changes nothing.
          *     - `plan_unknown`: A plan that does not exist, or is no longer sold.
          */
-        readonly "400.bad_request.plan_unknown": {
+        "400.bad_request.plan_unknown": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "bad_request" | "plan_unknown";
+                        code?: "bad_request" | "plan_unknown";
                     };
                 };
             };
@@ -1924,15 +1924,15 @@ export interface components {
          *
          *     - `unauthenticated`: No session, or one that has ended.
          */
-        readonly "401.unauthenticated": {
+        "401.unauthenticated": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "unauthenticated";
+                        code?: "unauthenticated";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -1942,15 +1942,15 @@ export interface components {
          *
          *     - `payment_declined`: The card was refused; the plan stays as it was.
          */
-        readonly "402.payment_declined": {
+        "402.payment_declined": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "payment_declined";
+                        code?: "payment_declined";
                     };
                 };
             };
@@ -1960,15 +1960,15 @@ export interface components {
          *
          *     - `seats_taken`: The plan has a number of seats, and all are taken.
          */
-        readonly "402.seats_taken": {
+        "402.seats_taken": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "seats_taken";
+                        code?: "seats_taken";
                     };
                 };
             };
@@ -1979,15 +1979,15 @@ export interface components {
          *     - `seats_taken`: The plan has a number of seats, and all are taken.
          *     - `subscription_inactive`: The subscription is neither active nor trialing.
          */
-        readonly "402.seats_taken.subscription_inactive": {
+        "402.seats_taken.subscription_inactive": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "seats_taken" | "subscription_inactive";
+                        code?: "seats_taken" | "subscription_inactive";
                     };
                 };
             };
@@ -1997,15 +1997,15 @@ export interface components {
          *
          *     - `subscription_inactive`: The subscription is neither active nor trialing.
          */
-        readonly "402.subscription_inactive": {
+        "402.subscription_inactive": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "subscription_inactive";
+                        code?: "subscription_inactive";
                     };
                 };
             };
@@ -2015,15 +2015,15 @@ export interface components {
          *
          *     - `forbidden`: Signed in, but not allowed.
          */
-        readonly "403.forbidden": {
+        "403.forbidden": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "forbidden";
+                        code?: "forbidden";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2034,15 +2034,15 @@ export interface components {
          *     - `forbidden`: Signed in, but not allowed.
          *     - `invitation_for_other`: The invitation was sent to an address that the session does not prove.
          */
-        readonly "403.forbidden.invitation_for_other": {
+        "403.forbidden.invitation_for_other": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "forbidden" | "invitation_for_other";
+                        code?: "forbidden" | "invitation_for_other";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2053,15 +2053,15 @@ export interface components {
          *     - `forbidden`: Signed in, but not allowed.
          *     - `not_a_member`: The person has no membership in the nation they selected.
          */
-        readonly "403.forbidden.not_a_member": {
+        "403.forbidden.not_a_member": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "forbidden" | "not_a_member";
+                        code?: "forbidden" | "not_a_member";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2073,15 +2073,15 @@ export interface components {
          *     - `not_a_member`: The person has no membership in the nation they selected.
          *     - `role_insufficient`: The membership's role does not allow the operation.
          */
-        readonly "403.forbidden.not_a_member.role_insufficient": {
+        "403.forbidden.not_a_member.role_insufficient": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "forbidden" | "not_a_member" | "role_insufficient";
+                        code?: "forbidden" | "not_a_member" | "role_insufficient";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2092,15 +2092,15 @@ export interface components {
          *     - `invitation_invalid`: The token is unknown, or what it stood for can no longer be accepted. Which of them is not told.
          *     - `nation_unknown`: No nation record for the slug.
          */
-        readonly "404.invitation_invalid.nation_unknown": {
+        "404.invitation_invalid.nation_unknown": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "invitation_invalid" | "nation_unknown";
+                        code?: "invitation_invalid" | "nation_unknown";
                     };
                 };
             };
@@ -2110,15 +2110,15 @@ export interface components {
          *
          *     - `member_unknown`: The person meant is no member of the nation.
          */
-        readonly "404.member_unknown": {
+        "404.member_unknown": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "member_unknown";
+                        code?: "member_unknown";
                     };
                 };
             };
@@ -2129,15 +2129,15 @@ export interface components {
          *     - `member_unknown`: The person meant is no member of the nation.
          *     - `nation_unknown`: No nation record for the slug.
          */
-        readonly "404.member_unknown.nation_unknown": {
+        "404.member_unknown.nation_unknown": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "member_unknown" | "nation_unknown";
+                        code?: "member_unknown" | "nation_unknown";
                     };
                 };
             };
@@ -2147,15 +2147,15 @@ export interface components {
          *
          *     - `nation_unknown`: No nation record for the slug.
          */
-        readonly "404.nation_unknown": {
+        "404.nation_unknown": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "nation_unknown";
+                        code?: "nation_unknown";
                     };
                 };
             };
@@ -2166,15 +2166,15 @@ export interface components {
          *     - `nation_unknown`: No nation record for the slug.
          *     - `not_found`: What was asked for does not exist here.
          */
-        readonly "404.nation_unknown.not_found": {
+        "404.nation_unknown.not_found": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "nation_unknown" | "not_found";
+                        code?: "nation_unknown" | "not_found";
                     };
                 };
             };
@@ -2184,15 +2184,15 @@ export interface components {
          *
          *     - `not_found`: What was asked for does not exist here.
          */
-        readonly "404.not_found": {
+        "404.not_found": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "not_found";
+                        code?: "not_found";
                     };
                 };
             };
@@ -2202,15 +2202,15 @@ export interface components {
          *
          *     - `not_subscribed`: There is no subscription that could be changed or cancelled.
          */
-        readonly "404.not_subscribed": {
+        "404.not_subscribed": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "not_subscribed";
+                        code?: "not_subscribed";
                     };
                 };
             };
@@ -2221,17 +2221,17 @@ export interface components {
          *     - `already_subscribed`: The nation has a subscription that is not over.
          *     - `billing_error`: Nothing was bought, changed or cancelled.
          */
-        readonly "409.already_subscribed.billing_error": {
+        "409.already_subscribed.billing_error": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "already_subscribed" | "billing_error";
+                        code?: "already_subscribed" | "billing_error";
                     };
                 };
             };
@@ -2245,17 +2245,17 @@ export interface components {
          *     - `approval_superseded`: A newer proposal of the same conversation took its place.
          *     - `conversation_busy`: One turn at a time in a conversation.
          */
-        readonly "409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy": {
+        "409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "approval_changed" | "approval_closed" | "approval_expired" | "approval_superseded" | "conversation_busy";
+                        code?: "approval_changed" | "approval_closed" | "approval_expired" | "approval_superseded" | "conversation_busy";
                     };
                 };
             };
@@ -2265,17 +2265,17 @@ export interface components {
          *
          *     - `billing_error`: Nothing was bought, changed or cancelled.
          */
-        readonly "409.billing_error": {
+        "409.billing_error": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "billing_error";
+                        code?: "billing_error";
                     };
                 };
             };
@@ -2286,17 +2286,17 @@ export interface components {
          *     - `billing_error`: Nothing was bought, changed or cancelled.
          *     - `quote_changed`: The preview is out of date: the amount now differs from the one that was confirmed.
          */
-        readonly "409.billing_error.quote_changed": {
+        "409.billing_error.quote_changed": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "billing_error" | "quote_changed";
+                        code?: "billing_error" | "quote_changed";
                     };
                 };
             };
@@ -2306,17 +2306,17 @@ export interface components {
          *
          *     - `conversation_busy`: One turn at a time in a conversation.
          */
-        readonly "409.conversation_busy": {
+        "409.conversation_busy": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "conversation_busy";
+                        code?: "conversation_busy";
                     };
                 };
             };
@@ -2327,17 +2327,17 @@ export interface components {
          *     - `membership_changed`: The roles are no longer what they were when this was asked for; nothing was changed.
          *     - `owner_stays`: A nation has exactly one owner at every moment.
          */
-        readonly "409.membership_changed.owner_stays": {
+        "409.membership_changed.owner_stays": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "membership_changed" | "owner_stays";
+                        code?: "membership_changed" | "owner_stays";
                     };
                 };
             };
@@ -2347,17 +2347,17 @@ export interface components {
          *
          *     - `owner_stays`: A nation has exactly one owner at every moment.
          */
-        readonly "409.owner_stays": {
+        "409.owner_stays": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "owner_stays";
+                        code?: "owner_stays";
                     };
                 };
             };
@@ -2367,15 +2367,15 @@ export interface components {
          *
          *     - `model_key_invalid`: An Anthropic key of a nation's own that was tried out and does not work; it was not stored.
          */
-        readonly "422.model_key_invalid": {
+        "422.model_key_invalid": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "model_key_invalid";
+                        code?: "model_key_invalid";
                     };
                 };
             };
@@ -2386,17 +2386,17 @@ export interface components {
          *     - `nation_busy`: A nation may start 30 turns a minute.
          *     - `throttled`: Too fast. `retry_after` is in seconds.
          */
-        readonly "429.nation_busy.throttled": {
+        "429.nation_busy.throttled": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "nation_busy" | "throttled";
+                        code?: "nation_busy" | "throttled";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2406,17 +2406,17 @@ export interface components {
          *
          *     - `throttled`: Too fast. `retry_after` is in seconds.
          */
-        readonly "429.throttled": {
+        "429.throttled": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
-                readonly "retry-after"?: number;
-                readonly [name: string]: unknown;
+                "retry-after"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": (components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "throttled";
+                        code?: "throttled";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2426,15 +2426,15 @@ export interface components {
          *
          *     - `internal`: A defect or an outage of ours. Counts are refunded.
          */
-        readonly "500.internal": {
+        "500.internal": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "internal";
+                        code?: "internal";
                     };
                 };
             };
@@ -2444,15 +2444,15 @@ export interface components {
          *
          *     - `billing_unavailable`: Stripe does not answer, or not properly. Nothing is known to have changed.
          */
-        readonly "503.billing_unavailable": {
+        "503.billing_unavailable": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "billing_unavailable";
+                        code?: "billing_unavailable";
                     };
                 };
             };
@@ -2462,15 +2462,15 @@ export interface components {
          *
          *     - `mail_not_sent`: The mail service did not take an email: it is down, or the sender or recipient is not allowed.
          */
-        readonly "503.mail_not_sent": {
+        "503.mail_not_sent": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "mail_not_sent";
+                        code?: "mail_not_sent";
                     };
                 };
             };
@@ -2480,15 +2480,15 @@ export interface components {
          *
          *     - `model_unavailable`: No connection, bad key, spend limit.
          */
-        readonly "503.model_unavailable": {
+        "503.model_unavailable": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "model_unavailable";
+                        code?: "model_unavailable";
                     };
                 };
             };
@@ -2498,15 +2498,15 @@ export interface components {
          *
          *     - `nationbuilder_down`: 5xx, no answer, or a page of HTML where JSON should be.
          */
-        readonly "503.nationbuilder_down": {
+        "503.nationbuilder_down": {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"] & {
-                    readonly error?: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
                         /** @enum {unknown} */
-                        readonly code?: "nationbuilder_down";
+                        code?: "nationbuilder_down";
                     };
                 };
             };
@@ -2517,11 +2517,11 @@ export interface components {
          * @description The nation to work in.
          * @example demo
          */
-        readonly nation: string;
+        nation: string;
         /** @description Not needed here; refused if it cannot be a nation's. */
-        readonly anyNation: string;
+        anyNation: string;
         /** @description If it is sent, it has to be the session's person. */
-        readonly person: string;
+        person: string;
     };
     requestBodies: never;
     headers: never;
@@ -2669,627 +2669,627 @@ export type ParameterAnyNation = components['parameters']['anyNation'];
 export type ParameterPerson = components['parameters']['person'];
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly getMe: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: {
                 /** @description Not needed here; refused if it cannot be a nation's. */
-                readonly "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The person, and the nations they belong to. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly deleteMe: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
+    deleteMe: {
+        parameters: {
+            query?: never;
+            header?: {
                 /** @description Not needed here; refused if it cannot be a nation's. */
-                readonly "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "confirm": "delete"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["AccountDeletion"];
+                "application/json": components["schemas"]["AccountDeletion"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description An export or a deletion, and how far it is. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden"];
-            readonly 409: components["responses"]["409.owner_stays"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            409: components["responses"]["409.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly setPrimaryNation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
+    setPrimaryNation: {
+        parameters: {
+            query?: never;
+            header?: {
                 /** @description Not needed here; refused if it cannot be a nation's. */
-                readonly "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "nation_slug": "demo"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["PrimaryNationWanted"];
+                "application/json": components["schemas"]["PrimaryNationWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The nation that is selected when the person signs in. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["PrimaryNation"];
+                    "application/json": components["schemas"]["PrimaryNation"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listMembers: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    listMembers: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Everybody in the nation, the owner first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Members"];
+                    "application/json": components["schemas"]["Members"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly removeMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    removeMember: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The member's user id. */
-                readonly user: string;
+                user: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description A member's role as it is now. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RoleOfMember"];
+                    "application/json": components["schemas"]["RoleOfMember"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.member_unknown"];
-            readonly 409: components["responses"]["409.membership_changed.owner_stays"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
+            409: components["responses"]["409.membership_changed.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly changeMember: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    changeMember: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The member's user id. */
-                readonly user: string;
+                user: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "role": "viewer"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["RoleWanted"];
+                "application/json": components["schemas"]["RoleWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description A member's role as it is now. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RoleOfMember"];
+                    "application/json": components["schemas"]["RoleOfMember"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.member_unknown"];
-            readonly 409: components["responses"]["409.membership_changed.owner_stays"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
+            409: components["responses"]["409.membership_changed.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly leaveNation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    leaveNation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description A member's role as it is now. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["RoleOfMember"];
+                    "application/json": components["schemas"]["RoleOfMember"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.member_unknown"];
-            readonly 409: components["responses"]["409.membership_changed.owner_stays"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
+            409: components["responses"]["409.membership_changed.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly transferOwnership: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    transferOwnership: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "user_id": "admin"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["Heir"];
+                "application/json": components["schemas"]["Heir"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The new owner, and the caller's own role from now on. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Ownership"];
+                    "application/json": components["schemas"]["Ownership"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.member_unknown.nation_unknown"];
-            readonly 409: components["responses"]["409.membership_changed.owner_stays"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.member_unknown.nation_unknown"];
+            409: components["responses"]["409.membership_changed.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listInvitations: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Invitations that can be accepted, newest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Invitations"];
+                    "application/json": components["schemas"]["Invitations"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly invite: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    invite: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "role": "member",
                  *       "uses": 5
                  *     }
                  */
-                readonly "application/json": components["schemas"]["InvitationWanted"];
+                "application/json": components["schemas"]["InvitationWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The invitation that was made. */
-            readonly 201: {
+            201: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["NewInvitation"];
+                    "application/json": components["schemas"]["NewInvitation"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.seats_taken.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 409: components["responses"]["409.owner_stays"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.mail_not_sent"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.seats_taken.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            409: components["responses"]["409.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.mail_not_sent"];
         };
     };
-    readonly withdrawInvitation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The invitation's id. */
-                readonly invitation: string;
+                invitation: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The invitation that is no more. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["InvitationWithdrawn"];
+                    "application/json": components["schemas"]["InvitationWithdrawn"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly acceptInvitation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
                 /** @description Not needed here; refused if it cannot be a nation's. */
-                readonly "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["InvitationToken"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The membership. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Joined"];
+                    "application/json": components["schemas"]["Joined"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.seats_taken"];
-            readonly 403: components["responses"]["403.forbidden.invitation_for_other"];
-            readonly 404: components["responses"]["404.invitation_invalid.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.seats_taken"];
+            403: components["responses"]["403.forbidden.invitation_for_other"];
+            404: components["responses"]["404.invitation_invalid.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getNation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    getNation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The selected nation as its members see it. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Nation"];
+                    "application/json": components["schemas"]["Nation"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly deleteNation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    deleteNation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "confirm": "demo"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["NationDeletion"];
+                "application/json": components["schemas"]["NationDeletion"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description An export or a deletion, and how far it is. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly createTicket: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    createTicket: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Opens one WebSocket, once. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Ticket"];
+                    "application/json": components["schemas"]["Ticket"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getSettings: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    getSettings: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What admins set. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly changeSettings: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    changeSettings: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "time_zone": "America/New_York",
@@ -3301,1121 +3301,1121 @@ export interface operations {
                  *       }
                  *     }
                  */
-                readonly "application/json": components["schemas"]["SettingsWanted"];
+                "application/json": components["schemas"]["SettingsWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What admins set. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getModelKey: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    getModelKey: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The nation's own Anthropic key, if it has one. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ModelKey"];
+                    "application/json": components["schemas"]["ModelKey"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly storeModelKey: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    storeModelKey: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "api_key": "sk-ant-your-own-key"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["ModelKeyWanted"];
+                "application/json": components["schemas"]["ModelKeyWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The nation's own Anthropic key, if it has one. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ModelKey"];
+                    "application/json": components["schemas"]["ModelKey"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 422: components["responses"]["422.model_key_invalid"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.model_unavailable"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            422: components["responses"]["422.model_key_invalid"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.model_unavailable"];
         };
     };
-    readonly removeModelKey: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    removeModelKey: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The nation's own Anthropic key, if it has one. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ModelKey"];
+                    "application/json": components["schemas"]["ModelKey"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getUsage: {
-        readonly parameters: {
-            readonly query?: {
+    getUsage: {
+        parameters: {
+            query?: {
                 /** @description The first UTC day; by default that of the billing period. */
-                readonly first?: string;
+                first?: string;
                 /** @description The last UTC day, included; by default today. */
-                readonly last?: string;
+                last?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The pool of this period, and what was used in the days asked for. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Usage"];
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly exportUsage: {
-        readonly parameters: {
-            readonly query?: {
+    exportUsage: {
+        parameters: {
+            query?: {
                 /** @description The first UTC day; by default that of the billing period. */
-                readonly first?: string;
+                first?: string;
                 /** @description The last UTC day, included; by default today. */
-                readonly last?: string;
+                last?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The file. */
-            readonly 200: {
+            200: {
                 headers: {
                     /** @description `attachment`, with the file's name. */
-                    readonly "content-disposition": string;
-                    readonly [name: string]: unknown;
+                    "content-disposition": string;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "text/csv": string;
+                    "text/csv": string;
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listAudit: {
-        readonly parameters: {
-            readonly query?: {
+    listAudit: {
+        parameters: {
+            query?: {
                 /** @description Not before this time. */
-                readonly since?: string;
+                since?: string;
                 /** @description Before this time. */
-                readonly until?: string;
+                until?: string;
                 /** @description Who acted. */
-                readonly by?: string;
+                by?: string;
                 /** @description What it is about. */
-                readonly kind?: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
+                kind?: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Entries, newest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["AuditPage"];
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly exportAudit: {
-        readonly parameters: {
-            readonly query?: {
+    exportAudit: {
+        parameters: {
+            query?: {
                 /** @description Not before this time. */
-                readonly since?: string;
+                since?: string;
                 /** @description Before this time. */
-                readonly until?: string;
+                until?: string;
                 /** @description Who acted. */
-                readonly by?: string;
+                by?: string;
                 /** @description What it is about. */
-                readonly kind?: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
+                kind?: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
                 /** @description What kind of file. */
-                readonly format?: "csv" | "json";
+                format?: "csv" | "json";
                 /** @description What `x-nat-next` said: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The file. */
-            readonly 200: {
+            200: {
                 headers: {
                     /** @description `attachment`, with the file's name. */
-                    readonly "content-disposition": string;
+                    "content-disposition": string;
                     /** @description The file is not complete: `after` goes on with this. */
-                    readonly "x-nat-next"?: string;
-                    readonly [name: string]: unknown;
+                    "x-nat-next"?: string;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "text/csv": string;
-                    readonly "application/json": unknown;
+                    "text/csv": string;
+                    "application/json": unknown;
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getConnections: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    getConnections: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What the nation is connected to. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Connections"];
+                    "application/json": components["schemas"]["Connections"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly connectNationBuilder: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    connectNationBuilder: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Departure"];
+                    "application/json": components["schemas"]["Departure"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly joinByControlPanel: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    joinByControlPanel: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Departure"];
+                    "application/json": components["schemas"]["Departure"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly disconnectNationBuilder: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    disconnectNationBuilder: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What the nation is connected to. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Connections"];
+                    "application/json": components["schemas"]["Connections"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.nationbuilder_down"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.nationbuilder_down"];
         };
     };
-    readonly listConversations: {
-        readonly parameters: {
-            readonly query?: {
+    listConversations: {
+        parameters: {
+            query?: {
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The person's conversations, newest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Conversations"];
+                    "application/json": components["schemas"]["Conversations"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly searchConversations: {
-        readonly parameters: {
-            readonly query: {
+    searchConversations: {
+        parameters: {
+            query: {
                 /** @description Up to ten words; accents and capitals do not matter. */
-                readonly q: string;
+                q: string;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Conversations with all the words, newest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Found"];
+                    "application/json": components["schemas"]["Found"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getConversation: {
-        readonly parameters: {
-            readonly query?: {
+    getConversation: {
+        parameters: {
+            query?: {
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `earlier` of a page: goes on towards the beginning. */
-                readonly before?: string;
+                before?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description A conversation, oldest exchange first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["WholeConversation"];
+                    "application/json": components["schemas"]["WholeConversation"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly deleteConversation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    deleteConversation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Done; nothing to say. */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 409: components["responses"]["409.conversation_busy"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conversation_busy"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly renameConversation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    renameConversation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "title": "Major donors"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["TitleWanted"];
+                "application/json": components["schemas"]["TitleWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description A conversation as it is listed. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Conversation"];
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly exportConversation: {
-        readonly parameters: {
-            readonly query?: {
+    exportConversation: {
+        parameters: {
+            query?: {
                 /** @description What kind of file. */
-                readonly format?: "md" | "json";
+                format?: "md" | "json";
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The file. */
-            readonly 200: {
+            200: {
                 headers: {
                     /** @description `attachment`, with the file's name. */
-                    readonly "content-disposition": string;
-                    readonly [name: string]: unknown;
+                    "content-disposition": string;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "text/markdown": string;
-                    readonly "application/json": unknown;
+                    "text/markdown": string;
+                    "application/json": unknown;
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listTurnEvents: {
-        readonly parameters: {
-            readonly query?: {
+    listTurnEvents: {
+        parameters: {
+            query?: {
                 /** @description `attempt.seq` of the last event that the client has. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The turn's id: of a question or a decision. */
-                readonly turn: string;
+                turn: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The stored events of one turn. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["TurnEvents"];
+                    "application/json": components["schemas"]["TurnEvents"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly giveFeedback: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    giveFeedback: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The turn's id: of a question or a decision. */
-                readonly turn: string;
+                turn: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "thumb": "up",
                  *       "comment": "Just what I needed."
                  *     }
                  */
-                readonly "application/json": components["schemas"]["FeedbackWanted"];
+                "application/json": components["schemas"]["FeedbackWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What the person said of the answer of this turn. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Feedback"];
+                    "application/json": components["schemas"]["Feedback"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly takeFeedbackBack: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    takeFeedbackBack: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The turn's id: of a question or a decision. */
-                readonly turn: string;
+                turn: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Done; nothing to say. */
-            readonly 204: {
+            204: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getFile: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    getFile: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The file's id, as the answer's link names it. */
-                readonly file: string;
+                file: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Where a file can be fetched, and how much it holds. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["File"];
+                    "application/json": components["schemas"]["File"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listWaitingApprovals: {
-        readonly parameters: {
-            readonly query?: {
+    listWaitingApprovals: {
+        parameters: {
+            query?: {
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What waits for a decision, newest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Inbox"];
+                    "application/json": components["schemas"]["Inbox"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listApprovals: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    listApprovals: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The newest proposals of a conversation, oldest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Approvals"];
+                    "application/json": components["schemas"]["Approvals"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getApproval: {
-        readonly parameters: {
-            readonly query?: {
+    getApproval: {
+        parameters: {
+            query?: {
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The proposal's id. */
-                readonly approval: string;
+                approval: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description A proposal and, once a worker has begun, what became of each record. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ApprovalWithResults"];
+                    "application/json": components["schemas"]["ApprovalWithResults"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly approve: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    approve: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The proposal's id. */
-                readonly approval: string;
+                approval: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
                  *       "fingerprint": "5f2b6c"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["Yes"];
+                "application/json": components["schemas"]["Yes"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The turn that carries the decision out; its events are read as those of any other. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DecisionTurn"];
+                    "application/json": components["schemas"]["DecisionTurn"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            readonly 429: components["responses"]["429.nation_busy.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly reject: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    reject: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The proposal's id. */
-                readonly approval: string;
+                approval: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
                  *       "fingerprint": "5f2b6c"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["No"];
+                "application/json": components["schemas"]["No"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description A proposal. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Approval"];
+                    "application/json": components["schemas"]["Approval"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            readonly 429: components["responses"]["429.nation_busy.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly editApproval: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    editApproval: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The proposal's id. */
-                readonly approval: string;
+                approval: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
@@ -4425,611 +4425,611 @@ export interface operations {
                  *       }
                  *     }
                  */
-                readonly "application/json": components["schemas"]["Edit"];
+                "application/json": components["schemas"]["Edit"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The turn that carries the decision out; its events are read as those of any other. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DecisionTurn"];
+                    "application/json": components["schemas"]["DecisionTurn"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            readonly 429: components["responses"]["429.nation_busy.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly retryApproval: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    retryApproval: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The proposal's id. */
-                readonly approval: string;
+                approval: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["Again"];
+                "application/json": components["schemas"]["Again"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The turn that carries the decision out; its events are read as those of any other. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DecisionTurn"];
+                    "application/json": components["schemas"]["DecisionTurn"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            readonly 429: components["responses"]["429.nation_busy.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getChange: {
-        readonly parameters: {
-            readonly query?: {
+    getChange: {
+        parameters: {
+            query?: {
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded; `tool.finished` calls it `action`. */
-                readonly change: string;
+                change: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description A change: what became of each record, and what can be taken back until when. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Change"];
+                    "application/json": components["schemas"]["Change"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly undoChange: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    undoChange: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded; `tool.finished` calls it `action`. */
-                readonly change: string;
+                change: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["Undo"];
+                "application/json": components["schemas"]["Undo"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The turn that carries the decision out; its events are read as those of any other. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DecisionTurn"];
+                    "application/json": components["schemas"]["DecisionTurn"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            readonly 429: components["responses"]["429.nation_busy.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly retryChange: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    retryChange: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The conversation's id. */
-                readonly conversation: string;
+                conversation: string;
                 /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded; `tool.finished` calls it `action`. */
-                readonly change: string;
+                change: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["Again"];
+                "application/json": components["schemas"]["Again"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The turn that carries the decision out; its events are read as those of any other. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["DecisionTurn"];
+                    "application/json": components["schemas"]["DecisionTurn"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.subscription_inactive"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.nation_unknown.not_found"];
-            readonly 409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            readonly 429: components["responses"]["429.nation_busy.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getBilling: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    getBilling: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description What the nation has, until when, and what it could have. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["BillingOverview"];
+                    "application/json": components["schemas"]["BillingOverview"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly listInvoices: {
-        readonly parameters: {
-            readonly query?: {
+    listInvoices: {
+        parameters: {
+            query?: {
                 /** @description How many at most. */
-                readonly limit?: number;
+                limit?: number;
                 /** @description The `next` of an earlier page: goes on behind it. */
-                readonly after?: string;
+                after?: string;
             };
-            readonly header: {
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description Invoices, newest first. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Invoices"];
+                    "application/json": components["schemas"]["Invoices"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.billing_unavailable"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
         };
     };
-    readonly beginCheckout: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    beginCheckout: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "plan": "nat_pro"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["PlanWanted"];
+                "application/json": components["schemas"]["PlanWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description A page to subscribe on. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Checkout"];
+                    "application/json": components["schemas"]["Checkout"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request.plan_unknown"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 409: components["responses"]["409.already_subscribed.billing_error"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.billing_unavailable"];
+            400: components["responses"]["400.bad_request.plan_unknown"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            409: components["responses"]["409.already_subscribed.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
         };
     };
-    readonly openPortal: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    openPortal: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: {
-            readonly content: {
+        requestBody?: {
+            content: {
                 /**
                  * @example {
                  *       "card": true
                  *     }
                  */
-                readonly "application/json": components["schemas"]["PortalWanted"];
+                "application/json": components["schemas"]["PortalWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description Stripe's pages for card, invoices and cancellation. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Portal"];
+                    "application/json": components["schemas"]["Portal"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.not_subscribed"];
-            readonly 409: components["responses"]["409.billing_error"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.billing_unavailable"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
         };
     };
-    readonly previewPlan: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    previewPlan: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
+        requestBody: {
+            content: {
                 /**
                  * @example {
                  *       "plan": "nat"
                  *     }
                  */
-                readonly "application/json": components["schemas"]["PlanWanted"];
+                "application/json": components["schemas"]["PlanWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What a change of plan costs. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Quote"];
+                    "application/json": components["schemas"]["Quote"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request.plan_unknown"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.not_subscribed"];
-            readonly 409: components["responses"]["409.billing_error"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.billing_unavailable"];
+            400: components["responses"]["400.bad_request.plan_unknown"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
         };
     };
-    readonly changePlan: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    changePlan: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["QuoteConfirmed"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteConfirmed"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description What the nation may do, and whether it is connected. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Subscription"];
+                    "application/json": components["schemas"]["Subscription"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request.plan_unknown"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 402: components["responses"]["402.payment_declined"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.not_subscribed"];
-            readonly 409: components["responses"]["409.billing_error.quote_changed"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.billing_unavailable"];
+            400: components["responses"]["400.bad_request.plan_unknown"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.payment_declined"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error.quote_changed"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
         };
     };
-    readonly cancelSubscription: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: {
-            readonly content: {
+        requestBody?: {
+            content: {
                 /**
                  * @example {
                  *       "resume": false
                  *     }
                  */
-                readonly "application/json": components["schemas"]["CancelWanted"];
+                "application/json": components["schemas"]["CancelWanted"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The subscription, and when it ends. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Ending"];
+                    "application/json": components["schemas"]["Ending"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 404: components["responses"]["404.not_subscribed"];
-            readonly 409: components["responses"]["409.billing_error"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
-            readonly 503: components["responses"]["503.billing_unavailable"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
         };
     };
-    readonly exportMe: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
+    exportMe: {
+        parameters: {
+            query?: never;
+            header?: {
                 /** @description Not needed here; refused if it cannot be a nation's. */
-                readonly "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description An export or a deletion, and how far it is. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly exportNation: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header: {
+    exportNation: {
+        parameters: {
+            query?: never;
+            header: {
                 /**
                  * @description The nation to work in.
                  * @example demo
                  */
-                readonly "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path?: never;
-            readonly cookie?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description An export or a deletion, and how far it is. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
-    readonly getPrivacyJob: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: {
+    getPrivacyJob: {
+        parameters: {
+            query?: never;
+            header?: {
                 /** @description Not needed here; refused if it cannot be a nation's. */
-                readonly "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
-                readonly "X-Nat-User-Id"?: components["parameters"]["person"];
+                "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            readonly path: {
+            path: {
                 /** @description The job's id. */
-                readonly job: string;
+                job: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description An export or a deletion, and where the file of an export that is done can be fetched. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["JobWithFile"];
+                    "application/json": components["schemas"]["JobWithFile"];
                 };
             };
-            readonly 400: components["responses"]["400.bad_request"];
-            readonly 401: components["responses"]["401.unauthenticated"];
-            readonly 403: components["responses"]["403.forbidden"];
-            readonly 404: components["responses"]["404.not_found"];
-            readonly 429: components["responses"]["429.throttled"];
-            readonly 500: components["responses"]["500.internal"];
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
         };
     };
 }
