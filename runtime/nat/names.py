@@ -57,43 +57,48 @@ class Schema:
 TTL_ATTRIBUTE: Final = "ttl"
 """Epoch seconds after which DynamoDB deletes the item, in every table whose schema says `ttl`."""
 
+NATIONS_BY_CUSTOMER: Final = Index("by_stripe_customer", "stripe_customer_id")
+NATIONS_BY_REFRESH: Final = Index("by_refresh_due", "refresh_bucket", "nb_token_expires_at")
+USERS_BY_NATION: Final = Index("by_nation", "nation_slug")
+USERS_BY_EMAIL: Final = Index("by_email", "email")
+MEMBERSHIPS_BY_NATION: Final = Index("by_nation", "nation_slug", "user_id")
+CONVERSATIONS_BY_PERSON: Final = Index("by_person", "person", "updated_at")
+TURNS_PENDING: Final = Index("by_pending", "pending", "admitted_at")
+APPROVALS_INBOX: Final = Index("by_inbox", "inbox", "created_at")
+APPROVALS_BY_EXPIRY: Final = Index("by_expiry", "waiting", "expires_at")
+CONNECTIONS_DUE: Final = Index("by_due", "due_kind", "due_at")
+INSTALLATIONS_BY_NATION: Final = Index("by_nation", "nation_slug")
+INVITATIONS_BY_NATION: Final = Index("by_invitation", "invites_to", "created_at")
+TENANTS_BY_SLUG: Final = Index("by_slug", "nationbuilder_slug")
+
 SCHEMAS: Final[dict[Table, Schema]] = {
     Table.NATIONS: Schema(
-        "nation_slug",
-        indexes=(
-            Index("by_stripe_customer", "stripe_customer_id"),
-            Index("by_refresh_due", "refresh_bucket", "nb_token_expires_at"),
-        ),
-        nation_scoped=True,
+        "nation_slug", indexes=(NATIONS_BY_CUSTOMER, NATIONS_BY_REFRESH), nation_scoped=True
     ),
-    Table.USERS: Schema("user_id", indexes=(Index("by_nation", "nation_slug"), Index("by_email", "email"))),
-    Table.MEMBERSHIPS: Schema(
-        "user_id", "nation_slug", indexes=(Index("by_nation", "nation_slug", "user_id"),)
-    ),
+    Table.USERS: Schema("user_id", indexes=(USERS_BY_NATION, USERS_BY_EMAIL)),
+    Table.MEMBERSHIPS: Schema("user_id", "nation_slug", indexes=(MEMBERSHIPS_BY_NATION,)),
     Table.CONVERSATIONS: Schema(
         "conversation",
         "item",
-        indexes=(Index("by_person", "person", "updated_at"), Index("by_pending", "pending", "admitted_at")),
+        indexes=(CONVERSATIONS_BY_PERSON, TURNS_PENDING),
         ttl=True,
         nation_scoped=True,
     ),
     Table.ACTIONS: Schema(
         "conversation",
         "item",
-        indexes=(Index("by_inbox", "inbox", "created_at"), Index("by_expiry", "waiting", "expires_at")),
+        indexes=(APPROVALS_INBOX, APPROVALS_BY_EXPIRY),
         ttl=True,
         nation_scoped=True,
     ),
     Table.AUTOMATIONS: Schema("nation_slug", "item", nation_scoped=True),
     Table.USAGE: Schema("nation_slug", "day_user", nation_scoped=True),
     Table.AUDIT: Schema("nation_slug", "entry", nation_scoped=True, append_only=True),
-    Table.CONNECTIONS: Schema(
-        "nation_slug", "item", indexes=(Index("by_due", "due_kind", "due_at"),), nation_scoped=True
-    ),
+    Table.CONNECTIONS: Schema("nation_slug", "item", indexes=(CONNECTIONS_DUE,), nation_scoped=True),
     Table.SOCKETS: Schema("subject", "connection_id", ttl=True),
-    Table.INSTALLATIONS: Schema("team_id", "item", indexes=(Index("by_nation", "nation_slug"),)),
-    Table.ONCE: Schema("key", indexes=(Index("by_invitation", "invites_to", "created_at"),), ttl=True),
-    Table.TENANTS: Schema("tenant_id", indexes=(Index("by_slug", "nationbuilder_slug"),)),
+    Table.INSTALLATIONS: Schema("team_id", "item", indexes=(INSTALLATIONS_BY_NATION,)),
+    Table.ONCE: Schema("key", indexes=(INVITATIONS_BY_NATION,), ttl=True),
+    Table.TENANTS: Schema("tenant_id", indexes=(TENANTS_BY_SLUG,)),
 }
 
 

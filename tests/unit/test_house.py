@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "nat"
 
 ROWS = (
-    ("names", "errors", "settings", "roles", "spreadsheets"),
+    ("names", "ids", "errors", "settings", "roles", "waiting", "spreadsheets"),
     ("contract",),
     ("aws",),
     ("nationbuilder",),
@@ -93,9 +93,9 @@ def test_constructs_folder_does_not_shadow_the_package_of_the_same_name() -> Non
 
 
 def test_the_vocabulary_needs_nothing_installed() -> None:
-    for name in ("names.py", "errors.py", "contract/events.py", "settings.py"):
+    for name in ("names.py", "ids.py", "waiting.py", "errors.py", "contract/events.py", "settings.py"):
         outside = {m.split(".")[0] for m in imports(RUNTIME / name)} - {"nat"}
-        assert outside <= {"collections", "dataclasses", "enum", "json", "os", "typing"}
+        assert outside <= {"collections", "dataclasses", "enum", "json", "os", "random", "time", "typing"}
 
 
 def test_no_public_class_name_stands_for_two_things() -> None:

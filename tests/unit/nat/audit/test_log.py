@@ -15,7 +15,7 @@ from nat.aws.items import encode
 from nat.errors import BadRequest
 from nat.names import Table
 from nat.settings import TableNames
-from tests.unit.nat.conflicts import conflicting
+from tests.unit.nat.faults import conflicting
 from tests.unit.nat.world import START, Clock
 
 

@@ -26,7 +26,7 @@ from nat.people.memberships import Membership, Memberships
 from nat.people.ownership import Ownership
 from nat.roles import Role
 from nat.settings import TableNames
-from tests.unit.nat.conflicts import conflicting
+from tests.unit.nat.faults import conflicting
 from tests.unit.nat.world import PLANS, START, Clock, nation, store_members, store_nation
 
 

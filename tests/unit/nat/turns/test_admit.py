@@ -33,7 +33,7 @@ from nat.settings import TableNames
 from nat.turns.admit import Admission, AdmitRequest, Admitted, Limits, Surface, admit
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
-from tests.unit.nat.conflicts import conflicting
+from tests.unit.nat.faults import conflicting
 from tests.unit.nat.world import (
     PLANS,
     START,

@@ -21,7 +21,7 @@ from nat.turns.pool_notices import PoolNotices
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import says
-from tests.unit.nat.conflicts import conflicting
+from tests.unit.nat.faults import conflicting
 from tests.unit.nat.turns.stage import APP_URL, Stage, WorkerDied, message_of
 
 PLANS = Plans([*world.PLANS, Plan("nat_pro", 7900, UNLIMITED, "soft", fair_use=10_000)])
