@@ -23,13 +23,14 @@ from config import (
     plans_json,
 )
 from nat.names import Variable
-from nat_constructs.bundle import Bundle
+from nat_constructs.function import FunctionDefaults
 
 RUNTIME: Final = Path(__file__).parent.parent / "runtime"
 DEVELOPER_APP: Final = "http://localhost:5173"
 """Where the web app's development server listens."""
 CLI_CALLBACK: Final = "http://localhost:8976/callback"
 """Where `nat chat` waits for the sign-in's answer."""
+MODEL_VARIABLES: Final = (Variable.MODEL_ID, Variable.MODEL_PROVIDER, Variable.ANTHROPIC_URL)
 
 
 @dataclass(frozen=True)
@@ -152,16 +153,34 @@ class Deployment:
             Variable.WORKER_SLOTS: str(self.environment.worker.slots),
         }
 
-    def bundle(self, group: str) -> Bundle:
-        """The Lambda bundle of a function group."""
-        functions = self.environment.functions
-        made = Bundle(RUNTIME, group, functions.install_python, functions.install_platform)
-        return self._bundles.setdefault(group, made)
+    @property
+    def model_variables(self) -> dict[str, str]:
+        """What every process is told that asks Claude."""
+        told = self.agent_variables
+        return {name: told[name] for name in MODEL_VARIABLES}
+
+    @property
+    def stripe_variables(self) -> dict[str, str]:
+        """What every process is told that talks to Stripe."""
+        billing = self.environment.billing
+        return {
+            Variable.STRIPE_URL: billing.stripe_url,
+            Variable.PAST_DUE_GRACE_DAYS: str(billing.past_due_grace_days),
+        }
 
     @cached_property
-    def _bundles(self) -> dict[str, Bundle]:
-        """Bundles by group, so that each is read and hashed once."""
-        return {}
+    def functions(self) -> FunctionDefaults:
+        """What every function shares."""
+        functions = self.environment.functions
+        return FunctionDefaults(
+            runtime=RUNTIME,
+            python=functions.python,
+            install_python=functions.install_python,
+            install_platform=functions.install_platform,
+            arm=functions.arm,
+            log_retention=self.log_retention,
+            variables=self.common_variables,
+        )
 
 
 _RETENTION: Final = {

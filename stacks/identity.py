@@ -1,12 +1,9 @@
 """Who people are: sign-in for the brands of one platform."""
 
-import json
-
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from config import Customer
-from nat.names import Variable
 from nat_constructs.sender import Sender
 from nat_constructs.sign_in import SignIn
 from stacks.deployment import CLI_CALLBACK, Deployment
@@ -31,8 +28,11 @@ class IdentityStack(NatStack):
             domain_prefix=environment.sign_in_prefix,
             keeps_data=environment.keeps_data,
             managed_login=environment.features.login_branding,
+            defaults=deployment.functions,
+            trusted_domains={
+                saml.name: saml.email_domains for brand in deployment.brands for saml in brand.sign_in.saml
+            },
         )
-        self._say_who_people_are()
         self._clients: dict[str, cognito.UserPoolClient] = {}
         self._providers: dict[str, list[cognito.IUserPoolIdentityProvider]] = {}
         for brand in deployment.brands:
@@ -49,22 +49,6 @@ class IdentityStack(NatStack):
     def audience(self) -> list[str]:
         """Client ids whose access tokens the platform accepts."""
         return [client.user_pool_client_id for client in self._clients.values()]
-
-    def _say_who_people_are(self) -> None:
-        """Access tokens carry the address that the sign-in proves."""
-        trusted = {
-            saml.name: list(saml.email_domains)
-            for brand in self.deployment.brands
-            for saml in brand.sign_in.saml
-        }
-        self.token_claims = self.function(
-            "TokenClaims",
-            handler="nat.handlers.token_claims.handler",
-            description="Nat: says in access tokens which address is proven",
-            variables={Variable.TRUSTED_DOMAINS: json.dumps(trusted, separators=(",", ":"))},
-            timeout_seconds=5,
-        )
-        self.sign_in.add_claims(self.token_claims)
 
     def _add_providers(self, brand: Customer, suffix: str) -> list[cognito.IUserPoolIdentityProvider]:
         if not self.deployment.environment.features.identity_providers:

@@ -1,11 +1,8 @@
 """What all stacks have in common: name, place, tags, protection."""
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from constructs import Construct
 
-from nat_constructs.function import PythonFunction
 from nat_constructs.output import output
 from stacks.deployment import Deployment
 
@@ -42,33 +39,6 @@ class NatStack(cdk.Stack):
             synthesizer=_synthesizer(bootstrap=environment.features.bootstrap),
         )
         self.deployment = deployment
-
-    def function(
-        self,
-        name: str,
-        *,
-        handler: str,
-        description: str,
-        variables: Mapping[str, str],
-        timeout_seconds: int = 29,
-        memory_mib: int = 256,
-        group: str = "handlers",
-    ) -> PythonFunction:
-        """A function of a group with the variables that every process has and its own."""
-        functions = self.deployment.environment.functions
-        return PythonFunction(
-            self,
-            name,
-            bundle=self.deployment.bundle(group),
-            handler=handler,
-            description=description,
-            arm=functions.arm,
-            runtime_python=functions.python,
-            log_retention=self.deployment.log_retention,
-            environment={**self.deployment.common_variables, **variables},
-            timeout=cdk.Duration.seconds(timeout_seconds),
-            memory_mib=memory_mib,
-        )
 
     def publish(self, name: str, value: str, description: str) -> None:
         """An output whose logical id is exactly `name`."""

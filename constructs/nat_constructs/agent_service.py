@@ -15,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from .acknowledge import acknowledge, acknowledge_resource
+from .output import output
 
 IMAGE_LEFT_OUT = ("web", "nat.egg-info", "build", "**/__pycache__", "**/*.pyc", "**/node_modules")
 
@@ -106,6 +107,15 @@ class AgentService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             capacity_provider_strategies=_strategies(spot_share) if capacity_providers else None,
         )
+        self._publish()
+
+    def _publish(self) -> None:
+        stack = Stack.of(self)
+        output(stack, "ClusterName", self.cluster.cluster_name, "ECS cluster")
+        output(stack, "ServiceName", self.service.service_name, "ECS service of the workers")
+        output(stack, "TaskDefinitionArn", self.task.task_definition_arn, "Task definition of the workers")
+        output(stack, "WorkerRoleArn", self.role.role_arn, "What workers act as")
+        output(stack, "WorkerLogGroupName", self.log_group.log_group_name, "Log group of the workers")
 
     @property
     def role(self) -> iam.IRole:

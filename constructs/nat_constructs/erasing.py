@@ -2,39 +2,24 @@
 
 from typing import Final
 
-from aws_cdk import Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
 
-from nat.names import Secret
+from nat.names import Table
 
-from .acknowledge import acknowledge_resource
-from .table import NatTable
+from .data_store import DataStore
 
-SECRETS: Final = ("secretsmanager:DescribeSecret", "secretsmanager:DeleteSecret")
 LOG: Final = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem")
 PEOPLE: Final = ("cognito-idp:AdminDeleteUser", "cognito-idp:ListUsers")
 
 
-def grant_secrets_removal(role: iam.Role) -> None:
-    """Allow to delete every secret of every nation, and to read none."""
-    stack = Stack.of(role)
-    for pattern in (Secret.NATION_PATTERN, Secret.NATION_KEY_PATTERN, Secret.NATION_APP_PATTERN):
-        arn = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{pattern}"
-        iam.Grant.add_to_principal(grantee=role, actions=list(SECRETS), resource_arns=[arn])
-        acknowledge_resource(role, "Secrets of every nation: each may be deleted.", arn)
-
-
-def grant_log_removal(role: iam.Role, audit: NatTable) -> None:
-    """Allow to take the log of a nation away with the nation."""
-    iam.Grant.add_to_principal(grantee=role, actions=list(LOG), resource_arns=[audit.table_arn])
-
-
-def grant_reading_through(role: iam.Role, table: NatTable) -> None:
-    """Allow to read a table from end to end, for what no key names: where a person has been."""
-    iam.Grant.add_to_principal(grantee=role, actions=["dynamodb:Scan"], resource_arns=[table.table_arn])
-
-
-def grant_account_removal(role: iam.Role, pool: cognito.IUserPool) -> None:
-    """Allow to delete people from the user pool."""
-    iam.Grant.add_to_principal(grantee=role, actions=list(PEOPLE), resource_arns=[pool.user_pool_arn])
+def grant_erasing(role: iam.Role, *, store: DataStore, pool: cognito.IUserPool) -> None:
+    """Allow to take a nation's log away with the nation, to read usage from end to end (no key names where a
+    person has been), to delete the nation's secrets, and to delete people from the user pool."""
+    for actions, resource in (
+        (LOG, store.tables[Table.AUDIT].table_arn),
+        (("dynamodb:Scan",), store.tables[Table.USAGE].table_arn),
+        (PEOPLE, pool.user_pool_arn),
+    ):
+        iam.Grant.add_to_principal(grantee=role, actions=list(actions), resource_arns=[resource])
+    store.nation_secrets.grant_removal(role)

@@ -1,6 +1,9 @@
-"""A Lambda function in the house flavour."""
+"""A Lambda function in the house flavour, and what all functions of one deployment have in common."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -9,6 +12,33 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from .bundle import Bundle
+
+
+@dataclass(frozen=True)
+class FunctionDefaults:
+    """What every function of one deployment shares: the target that bundles are made for, how long logs are
+    kept, and the variables that each process is told."""
+
+    runtime: Path
+    """Folder of the runtime distribution."""
+    python: str
+    """Version of Lambda's Python, such as `3.14`."""
+    install_python: str
+    """Version of Python that dependencies are installed for."""
+    install_platform: str | None
+    """Platform that they are installed for, as `uv` takes it; None is this machine's own."""
+    arm: bool
+    log_retention: logs.RetentionDays
+    variables: Mapping[str, str]
+
+    def bundle(self, group: str) -> Bundle:
+        """The bundle of a function group, read and hashed once."""
+        made = Bundle(self.runtime, group, self.install_python, self.install_platform)
+        return self._bundles.setdefault(group, made)
+
+    @cached_property
+    def _bundles(self) -> dict[str, Bundle]:
+        return {}
 
 
 class PythonFunction(lambda_.Function):
@@ -23,19 +53,20 @@ class PythonFunction(lambda_.Function):
         scope: Construct,
         construct_id: str,
         *,
-        bundle: Bundle,
+        defaults: FunctionDefaults,
         handler: str,
         description: str,
-        arm: bool,
-        runtime_python: str,
-        log_retention: logs.RetentionDays,
-        environment: Mapping[str, str],
-        timeout: Duration,
+        variables: Mapping[str, str],
+        group: str = "handlers",
+        timeout_seconds: int = 29,
         memory_mib: int = 256,
         layers: Sequence[lambda_.ILayerVersion] = (),
     ) -> None:
         log_group = logs.LogGroup(
-            scope, f"{construct_id}Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
+            scope,
+            f"{construct_id}Logs",
+            retention=defaults.log_retention,
+            removal_policy=RemovalPolicy.DESTROY,
         )
         role = iam.Role(
             scope,
@@ -47,13 +78,13 @@ class PythonFunction(lambda_.Function):
         super().__init__(
             scope,
             construct_id,
-            code=bundle.code(),
+            code=defaults.bundle(group).code(),
             handler=handler,
-            runtime=lambda_.Runtime(f"python{runtime_python}", lambda_.RuntimeFamily.PYTHON),
-            architecture=lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64,
+            runtime=lambda_.Runtime(f"python{defaults.python}", lambda_.RuntimeFamily.PYTHON),
+            architecture=lambda_.Architecture.ARM_64 if defaults.arm else lambda_.Architecture.X86_64,
             description=description,
-            environment=dict(environment),
-            timeout=timeout,
+            environment={**defaults.variables, **variables},
+            timeout=Duration.seconds(timeout_seconds),
             memory_size=memory_mib,
             layers=list(layers),
             log_group=log_group,

@@ -7,6 +7,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from .acknowledge import acknowledge
+from .output import output
+from .watched import Watched, WatchedQueue
 
 
 class Schedules(Construct):
@@ -41,3 +43,9 @@ class Schedules(Construct):
             ),
         )
         self.dead_letters.grant_send_messages(self.role)
+        self.watched = Watched(
+            dead_letters=[WatchedQueue("Occurrences", "Undelivered occurrences", self.dead_letters)]
+        )
+        output(stack, "ScheduleGroupName", self.group.schedule_group_name, "Group of automations")
+        output(stack, "ScheduleRoleArn", self.role.role_arn, "What schedules act as")
+        output(stack, "ScheduleDeadLettersUrl", self.dead_letters.queue_url, "Undelivered occurrences")

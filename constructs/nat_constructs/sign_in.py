@@ -1,15 +1,16 @@
 """People's accounts: a Cognito user pool with hosted login, and the apps that may sign people in."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from nat.names import SCOPE_NAME, SCOPE_RESOURCE_SERVER
+from nat.names import SCOPE_NAME, SCOPE_RESOURCE_SERVER, Variable
 
 from .acknowledge import acknowledge
+from .function import FunctionDefaults, PythonFunction
 
 GOOGLE_ISSUER = "https://accounts.google.com"
 GOOGLE_SCOPES = ("openid", "email", "profile")
@@ -18,6 +19,7 @@ GOOGLE_SCOPES = ("openid", "email", "profile")
 class SignIn(Construct):
     """A user pool for nation staff and volunteers: sign-up with a verified email address, long passwords,
     optional authenticator apps, and one OAuth scope, `nat/use`, without which the HTTP API answers nobody.
+    `trusted_domains` are the email domains that each SAML provider vouches for.
 
     The Essentials tier: the first 10,000 monthly users are free, then $0.015 each.
     """
@@ -30,6 +32,8 @@ class SignIn(Construct):
         domain_prefix: str,
         keeps_data: bool,
         managed_login: bool,
+        defaults: FunctionDefaults,
+        trusted_domains: Mapping[str, Sequence[str]],
     ) -> None:
         super().__init__(scope, construct_id)
         self._managed_login = managed_login
@@ -83,6 +87,7 @@ class SignIn(Construct):
         self._server = self.pool.add_resource_server(
             "Nat", identifier=SCOPE_RESOURCE_SERVER, scopes=[use], user_pool_resource_server_name="nat"
         )
+        self.token_claims = self._say_who_people_are(defaults, trusted_domains)
 
     @property
     def issuer(self) -> str:
@@ -94,11 +99,23 @@ class SignIn(Construct):
         """Base URL of the hosted login; `/oauth2/authorize` and `/oauth2/token` are below it."""
         return f"https://{self._domain_prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
 
-    def add_claims(self, function: lambda_.IFunction) -> None:
-        """Let a function say what stands in access tokens, which the Essentials tier allows."""
+    def _say_who_people_are(
+        self, defaults: FunctionDefaults, trusted_domains: Mapping[str, Sequence[str]]
+    ) -> PythonFunction:
+        """Access tokens carry the address that the sign-in proves, which the Essentials tier allows."""
+        function = PythonFunction(
+            self,
+            "TokenClaims",
+            defaults=defaults,
+            handler="nat.handlers.token_claims.handler",
+            description="Nat: says in access tokens which address is proven",
+            variables={Variable.TRUSTED_DOMAINS: json.dumps(dict(trusted_domains), separators=(",", ":"))},
+            timeout_seconds=5,
+        )
         self.pool.add_trigger(
             cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, function, cognito.LambdaVersion.V2_0
         )
+        return function
 
     def add_google(self, name: str, *, client_id: str, secret_name: str) -> cognito.IUserPoolIdentityProvider:
         """Sign-in by Google. The secret is JSON with `client_secret`, there before the deployment.

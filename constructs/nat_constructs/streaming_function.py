@@ -1,21 +1,22 @@
 """A Lambda function that streams its answer through a Function URL behind CloudFront."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from aws_cdk import Duration, Fn, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from nat.names import Header
 
-from .bundle import Bundle
-from .function import PythonFunction
+from .function import FunctionDefaults, PythonFunction
 
 WEB_ADAPTER_ACCOUNT = "753240598075"
 WEB_ADAPTER_VERSION = 30
 """Layer version 30 is Lambda Web Adapter 1.1.0 (github.com/aws/aws-lambda-web-adapter); 29 was withdrawn."""
+LONGEST_STREAM_SECONDS: Final = 900
+"""As long as a function may run."""
 
 
 class StreamingFunction(Construct):
@@ -31,34 +32,29 @@ class StreamingFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        bundle: Bundle,
+        defaults: FunctionDefaults,
         description: str,
-        arm: bool,
-        runtime_python: str,
-        log_retention: logs.RetentionDays,
-        environment: Mapping[str, str],
+        variables: Mapping[str, str],
         allowed_origins: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
-        suffix = "Arm64" if arm else "X86"
+        suffix = "Arm64" if defaults.arm else "X86"
         self.function = PythonFunction(
             self,
             "Host",
-            bundle=bundle,
+            defaults=defaults,
+            group="sse",
             handler="run.sh",
             description=description,
-            arm=arm,
-            runtime_python=runtime_python,
-            log_retention=log_retention,
-            environment={
-                **environment,
+            variables={
+                **variables,
                 "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
                 "AWS_LWA_INVOKE_MODE": "response_stream",
                 "AWS_LWA_PORT": "8080",
                 "AWS_LWA_READINESS_CHECK_PATH": "/health",
             },
-            timeout=Duration.minutes(15),
+            timeout_seconds=LONGEST_STREAM_SECONDS,
             memory_mib=512,
             layers=[
                 lambda_.LayerVersion.from_layer_version_arn(

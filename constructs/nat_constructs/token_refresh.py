@@ -1,27 +1,24 @@
 """What keeps nations connected to NationBuilder."""
 
+from collections.abc import Mapping
 from typing import Final
 
-import aws_cdk as cdk
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from nat.names import BUS_SOURCE, Bus, Secret
+from nat.names import BUS_SOURCE, Bus, Table, Variable
 
-from .acknowledge import acknowledge_resource
-from .data_key import DataKey
-from .function import PythonFunction
+from .data_store import DataStore
+from .function import FunctionDefaults, PythonFunction
+from .output import output
 
-EVERY: Final = cdk.Duration.hours(12)
-
-READ: Final = ("secretsmanager:GetSecretValue",)
-STORE: Final = (*READ, "secretsmanager:PutSecretValue")
-REPLACE: Final = ("secretsmanager:PutSecretValue",)
-MAKE: Final = ("secretsmanager:CreateSecret",)
-REMOVE: Final = (*READ, "secretsmanager:DeleteSecret")
+EVERY: Final = Duration.hours(12)
+CHANGED: Final = (Table.NATIONS, Table.CONNECTIONS)
+"""Tables that change when a nation's tokens are refreshed: its record, and the row of the refresh."""
+MEMORY_MIB: Final = 1769
+"""One vCPU (Lambda developer guide): refreshing 10,000 nations takes some minutes of it."""
 
 
 class TokenRefresh(Construct):
@@ -37,18 +34,29 @@ class TokenRefresh(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        due: PythonFunction,
-        sweep: PythonFunction,
+        defaults: FunctionDefaults,
+        store: DataStore,
         bus: events.EventBus,
-        key: DataKey,
+        nationbuilder_variables: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
+        self._store = store
+        self._variables = {
+            **store.variables(*CHANGED),
+            **nationbuilder_variables,
+            Variable.DATA_KEY_ARN: store.key.key_arn,
+            Variable.EVENT_BUS: bus.event_bus_name,
+        }
+        self.due = self._function(defaults, "Due", handler="due", timeout_seconds=900, memory_mib=MEMORY_MIB)
+        self.sweep = self._function(defaults, "Sweep", handler="sweep", timeout_seconds=90)
+        for function in (self.due, self.sweep):
+            bus.grant_put_events_to(function)
         events.Rule(
             self,
             "TwiceADay",
             description="Nat: refresh NationBuilder tokens that end within 13 hours",
             schedule=events.Schedule.rate(EVERY),
-            targets=[targets.LambdaFunction(due, retry_attempts=2)],
+            targets=[targets.LambdaFunction(self.due, retry_attempts=2)],
         )
         events.Rule(
             self,
@@ -58,61 +66,40 @@ class TokenRefresh(Construct):
             event_pattern=events.EventPattern(
                 source=[BUS_SOURCE], detail_type=[Bus.REFRESH_UNFINISHED.value]
             ),
-            targets=[targets.LambdaFunction(due, retry_attempts=2)],
+            targets=[targets.LambdaFunction(self.due, retry_attempts=2)],
         )
         events.Rule(
             self,
             "EveryMinute",
             description="Nat: take up refreshes that were left unfinished, announce what happened",
-            schedule=events.Schedule.rate(cdk.Duration.minutes(1)),
+            schedule=events.Schedule.rate(Duration.minutes(1)),
             # The next minute's sweep does the same work: a late one has none.
-            targets=[targets.LambdaFunction(sweep, retry_attempts=0, max_event_age=cdk.Duration.minutes(1))],
+            targets=[targets.LambdaFunction(self.sweep, retry_attempts=0, max_event_age=Duration.minutes(1))],
         )
-        for function in (due, sweep):
-            grant_nation_tokens(function.own_role, key)
-            grant_apps(function.own_role, key)
-            bus.grant_put_events_to(function)
+        stack = Stack.of(self)
+        output(stack, "RefreshDueFunctionName", self.due.function_name, "Function of the refresh")
+        output(stack, "RefreshSweepFunctionName", self.sweep.function_name, "Its minute sweep")
 
-
-def grant_nation_tokens(role: iam.Role, key: DataKey) -> None:
-    """Allow to read and to replace every nation's token pair, wherever it lies: for who refreshes."""
-    _grant(role, STORE, Secret.NATION_PATTERN, "Tokens of every nation: it refreshes what is due.")
-    _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
-    key.grant_use(role, write=True)
-
-
-def grant_new_tokens(role: iam.Role, key: DataKey) -> None:
-    """Allow to store the pair of a nation that was just connected, and not to read one. A secret costs $0.40
-    a month."""
-    _grant(role, REPLACE, Secret.NATION_PATTERN, "Tokens of every nation: each of them may be connected.")
-    # A secret that is being made has no random suffix yet.
-    _grant(role, MAKE, Secret.NEW_NATION_PATTERN, "Tokens of every nation: each of them may be connected.")
-    _grant(role, MAKE, Secret.NATION_PATTERN, "The same, once it has its suffix.")
-    _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
-    key.grant_use(role, write=True)
-
-
-def grant_token_removal(role: iam.Role, key: DataKey) -> None:
-    """Allow to read a nation's pair, so that it can be revoked, and to delete it."""
-    _grant(role, REMOVE, Secret.NATION_PATTERN, "Tokens of every nation: each may be disconnected.")
-    _grant(role, READ, Secret.NATION_APP_PATTERN, "Apps of nations that registered their own.")
-    key.grant_use(role, write=True)
-
-
-def grant_apps(role: iam.IRole, key: DataKey) -> None:
-    """Allow to read the app credentials of the platform and of customers, which `/oauth/token` asks for."""
-    resource = _arn(role, f"{Secret.NATIONBUILDER_APP}-??????")
-    iam.Grant.add_to_principal(grantee=role, actions=list(READ), resource_arns=[resource])
-    _grant(role, READ, Secret.CUSTOMER_APP_PATTERN, "Apps of customers that have their own.")
-    key.grant_use(role, write=False)
-
-
-def _grant(role: iam.IRole, actions: tuple[str, ...], pattern: str, reason: str) -> None:
-    resource = _arn(role, pattern)
-    iam.Grant.add_to_principal(grantee=role, actions=list(actions), resource_arns=[resource])
-    acknowledge_resource(role, reason, resource)
-
-
-def _arn(role: iam.IRole, pattern: str) -> str:
-    stack = Stack.of(role)
-    return f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{pattern}"
+    def _function(
+        self,
+        defaults: FunctionDefaults,
+        name: str,
+        *,
+        handler: str,
+        timeout_seconds: int,
+        memory_mib: int = 256,
+    ) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            name,
+            defaults=defaults,
+            handler=f"nat.handlers.refresh.{handler}",
+            description="Nat: keeps nations connected to NationBuilder",
+            variables=self._variables,
+            timeout_seconds=timeout_seconds,
+            memory_mib=memory_mib,
+        )
+        self._store.grant_rows(function, write=CHANGED)
+        self._store.nation_secrets.grant_refresh(function.own_role)
+        self._store.nation_secrets.grant_apps(function.own_role)
+        return function

@@ -1,5 +1,6 @@
 """Reading IAM policies out of templates."""
 
+import re
 from typing import Any
 
 from tests.infrastructure.synthesis import Template
@@ -46,9 +47,7 @@ def tables(found: list[Statement], action: str) -> set[str]:
 
 
 def _table(resource: Any) -> str | None:
-    """`PublishOutputFnGetAttUsers0A0EEA89ArnF00` names the table Users, in a stack that refers to another."""
-    reference = (
-        resource.get("Fn::GetStackOutput", {}).get("OutputName", "") if isinstance(resource, dict) else ""
-    )
-    name: str = reference.removeprefix("PublishOutputFnGetAtt")
-    return name.split("Arn")[0][:-8] if name != reference else None
+    """The name in `Nat-prod-Data:ExportsOutputFnGetAttStoreUsers0A0EEA89ArnF00D`."""
+    exported = resource.get("Fn::ImportValue", "") if isinstance(resource, dict) else ""
+    found = re.search(r":ExportsOutputFnGetAttStore(\w+?)[0-9A-F]{8}Arn", exported)
+    return found[1] if found else None

@@ -123,7 +123,7 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
     ("role", "read", "changed"),
     [
         (
-            "RequestsRole",
+            "RequestsFunctionRole",
             {
                 "Memberships",
                 "Nations",
@@ -148,7 +148,7 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
             },
         ),
         (
-            "SocketRole",
+            "SocketFunctionRole",
             {
                 "Memberships",
                 "Nations",
@@ -176,7 +176,7 @@ def test_a_function_reaches_the_tables_it_uses(role: str, read: set[str], change
     assert tables(own, "PutItem") == changed
 
 
-@pytest.mark.parametrize("role", ["RequestsRole", "SocketRole"])
+@pytest.mark.parametrize("role", ["RequestsFunctionRole", "SocketFunctionRole"])
 def test_the_audit_log_is_added_to_and_never_changed(role: str) -> None:
     own = statements(synthesise("prod").part("Api"), role)
 
@@ -185,7 +185,7 @@ def test_the_audit_log_is_added_to_and_never_changed(role: str) -> None:
         assert "Audit" not in tables(own, action)
 
 
-@pytest.mark.parametrize("role", ["RequestsRole", "SocketRole", "StreamHostRole"])
+@pytest.mark.parametrize("role", ["RequestsFunctionRole", "SocketFunctionRole", "StreamHostRole"])
 def test_no_door_reads_a_secret_or_takes_a_turn(role: str) -> None:
     own = statements(synthesise("prod").part("Api"), role)
 
@@ -195,7 +195,7 @@ def test_no_door_reads_a_secret_or_takes_a_turn(role: str) -> None:
 
 
 def test_the_http_api_stores_nations_model_keys_and_touches_no_other_secret() -> None:
-    own = statements(synthesise("prod").part("Api"), "RequestsRole")
+    own = statements(synthesise("prod").part("Api"), "RequestsFunctionRole")
 
     secrets = [each for each in own if actions([each], "secretsmanager")]
     assert actions(secrets, "secretsmanager") == {"CreateSecret", "DeleteSecret", "PutSecretValue"}
@@ -209,7 +209,7 @@ def test_the_http_api_stores_nations_model_keys_and_touches_no_other_secret() ->
 
 
 def test_who_takes_decisions_sends_them_on_and_tells_of_a_no() -> None:
-    own = statements(synthesise("prod").part("Api"), "RequestsRole")
+    own = statements(synthesise("prod").part("Api"), "RequestsFunctionRole")
 
     assert "SendMessage" in actions(own, "sqs")
     assert actions(own, "execute-api") == {"ManageConnections"}
@@ -220,11 +220,11 @@ def test_the_streaming_host_pushes_to_nobody() -> None:
 
     pushing = [
         role
-        for role in ("RequestsRole", "SocketRole", "StreamHostRole")
+        for role in ("RequestsFunctionRole", "SocketFunctionRole", "StreamHostRole")
         if actions(statements(template, role), "execute-api")
     ]
 
-    assert pushing == ["RequestsRole", "SocketRole"]
+    assert pushing == ["RequestsFunctionRole", "SocketFunctionRole"]
 
 
 def test_a_function_is_told_the_tables_it_may_reach() -> None:

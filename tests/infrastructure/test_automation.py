@@ -29,7 +29,7 @@ def rule(name: str) -> dict[str, Any]:
 
 
 def test_turns_are_swept_every_minute() -> None:
-    found = rule("EveryMinute")
+    found = rule("TurnsEveryMinute")
 
     assert (found["ScheduleExpression"], found["State"]) == ("rate(1 minute)", "ENABLED")
     assert "Sweep" in json.dumps(found["Targets"])
@@ -76,22 +76,22 @@ def test_who_refreshes_reaches_tokens_their_rows_and_apps_and_nothing_else(role:
 
 
 def test_dead_letters_fail_one_by_one() -> None:
-    mapping = only("AWS::Lambda::EventSourceMapping", "DeadLetters")
+    mapping = only("AWS::Lambda::EventSourceMapping", "TurnsDeadLetters")
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert "TurnsDeadLetters" in json.dumps(mapping["EventSourceArn"])
+    assert "StoreTurnsDeadLetters" in json.dumps(mapping["EventSourceArn"])
 
 
 def test_a_dead_letter_stays_hidden_longer_than_its_consumer_may_take() -> None:
     function = next(
         each["Properties"]
         for name, each in synthesise("prod").part("Automation")["Resources"].items()
-        if name.startswith("DeadLetters") and each["Type"] == "AWS::Lambda::Function"
+        if name.startswith("TurnsDeadLetters") and each["Type"] == "AWS::Lambda::Function"
     )
     queue = next(
         each["Properties"]
         for name, each in synthesise("prod").part("Data")["Resources"].items()
-        if name.startswith("TurnsDeadLetters") and each["Type"] == "AWS::SQS::Queue"
+        if name.startswith("StoreTurnsDeadLetters") and each["Type"] == "AWS::SQS::Queue"
     )
 
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
@@ -101,15 +101,15 @@ def test_the_sweep_reaches_what_the_end_of_a_turn_changes() -> None:
     template = synthesise("prod").part("Automation")
     reached = {"Conversations", "Nations", "Users", "Usage", "Sockets", "Actions"}
 
-    assert tables(statements(template, "SweepRole"), "UpdateItem") == {*reached, "Once"}
-    assert tables(statements(template, "DeadLettersRole"), "UpdateItem") == reached
+    assert tables(statements(template, "TurnsSweepRole"), "UpdateItem") == {*reached, "Once"}
+    assert tables(statements(template, "TurnsDeadLettersRole"), "UpdateItem") == reached
 
 
 def test_the_sweep_queues_and_the_consumer_only_takes() -> None:
     template = synthesise("prod").part("Automation")
 
-    assert "SendMessage" in actions(statements(template, "SweepRole"), "sqs")
-    assert "SendMessage" not in actions(statements(template, "DeadLettersRole"), "sqs")
+    assert "SendMessage" in actions(statements(template, "TurnsSweepRole"), "sqs")
+    assert "SendMessage" not in actions(statements(template, "TurnsDeadLettersRole"), "sqs")
 
 
 def test_only_schedules_of_the_group_act_as_the_schedule_role() -> None:
@@ -130,7 +130,7 @@ def test_undelivered_occurrences_are_kept_for_two_weeks() -> None:
 
 
 def test_what_people_are_told_of_goes_to_the_queue_of_notices() -> None:
-    found = rule("WhatPeopleAreToldOf")
+    found = rule("NoticesWhatPeopleAreToldOf")
 
     assert found["EventPattern"] == {
         "source": ["nat"],
@@ -145,13 +145,13 @@ def test_what_people_are_told_of_goes_to_the_queue_of_notices() -> None:
         ],
     }
     (target,) = found["Targets"]
-    assert "NoticeEventsQueue" in json.dumps(target["Arn"])
-    assert "NoticeEventsDeadLetters" in json.dumps(target["DeadLetterConfig"])
+    assert "NoticesEventsQueue" in json.dumps(target["Arn"])
+    assert "NoticesEventsDeadLetters" in json.dumps(target["DeadLetterConfig"])
 
 
 def test_notices_fail_one_by_one_and_are_tried_again_before_they_are_dead() -> None:
     mapping = only("AWS::Lambda::EventSourceMapping", "Notices")
-    queue = only("AWS::SQS::Queue", "NoticeEventsQueue")
+    queue = only("AWS::SQS::Queue", "NoticesEventsQueue")
     function = only("AWS::Lambda::Function", "Notices")
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -160,14 +160,14 @@ def test_notices_fail_one_by_one_and_are_tried_again_before_they_are_dead() -> N
 
 
 def test_a_claim_on_a_notice_outlives_its_function_and_ends_before_the_next_delivery() -> None:
-    queue = only("AWS::SQS::Queue", "NoticeEventsQueue")
+    queue = only("AWS::SQS::Queue", "NoticesEventsQueue")
     function = only("AWS::Lambda::Function", "Notices")
 
     assert function["Timeout"] < CLAIM.total_seconds() < queue["VisibilityTimeout"]
 
 
 def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> None:
-    found = statements(synthesise("prod").part("Automation"), "NoticesRole")
+    found = statements(synthesise("prod").part("Automation"), "NoticesFunctionRole")
 
     assert tables(found, "GetItem") == {"Nations", "Memberships", "Users", "Once", "Sockets"}
     assert tables(found, "PutItem") == {"Once", "Sockets"}
@@ -176,7 +176,7 @@ def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> N
 
 
 def test_notices_are_sent_from_the_senders_of_the_brands_only() -> None:
-    found = statements(synthesise("prod").part("Automation"), "NoticesRole")
+    found = statements(synthesise("prod").part("Automation"), "NoticesFunctionRole")
 
     (mail,) = [each for each in found if "ses:SendEmail" in listed(each["Action"])]
 

@@ -46,7 +46,7 @@ def told(name: str, environment: str = "prod", customer: str = "nat") -> dict[st
 
 
 def test_the_callback_stores_tokens_and_reads_none() -> None:
-    role = "OauthCallbackRole"
+    role = "ConnectionsCallbackRole"
 
     assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY}
     assert secrets(role, "PutSecretValue") == {TOKENS}
@@ -55,7 +55,7 @@ def test_the_callback_stores_tokens_and_reads_none() -> None:
 
 
 def test_who_begins_and_disconnects_stores_no_token() -> None:
-    role = "ConnectingRole"
+    role = "ConnectionsRoutesRole"
 
     assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY, TOKENS}
     assert secrets(role, "DeleteSecret") == {TOKENS}
@@ -65,14 +65,14 @@ def test_who_begins_and_disconnects_stores_no_token() -> None:
 def test_they_reach_the_tables_that_they_use() -> None:
     callback = {"Nations", "Connections", "Once", "Audit", "Memberships", "Users", "Sockets"}
 
-    assert tables(own("OauthCallbackRole"), "PutItem") == callback
-    assert tables(own("ConnectingRole"), "PutItem") == {"Nations", "Connections", "Once", "Audit"}
-    assert tables(own("ConnectingRole"), "GetItem") == tables(own("ConnectingRole"), "PutItem") | {
-        "Memberships"
-    }
+    assert tables(own("ConnectionsCallbackRole"), "PutItem") == callback
+    assert tables(own("ConnectionsRoutesRole"), "PutItem") == {"Nations", "Connections", "Once", "Audit"}
+    assert tables(own("ConnectionsRoutesRole"), "GetItem") == tables(
+        own("ConnectionsRoutesRole"), "PutItem"
+    ) | {"Memberships"}
 
 
-@pytest.mark.parametrize("role", ["OauthCallbackRole", "ConnectingRole"])
+@pytest.mark.parametrize("role", ["ConnectionsCallbackRole", "ConnectionsRoutesRole"])
 def test_neither_changes_the_audit_log_queues_turns_or_scans(role: str) -> None:
     assert "Audit" not in tables(own(role), "UpdateItem") | tables(own(role), "DeleteItem")
     assert actions(own(role), "sqs") == set()
@@ -80,7 +80,7 @@ def test_neither_changes_the_audit_log_queues_turns_or_scans(role: str) -> None:
 
 
 @pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
-@pytest.mark.parametrize("name", ["OauthCallback", "Connecting"])
+@pytest.mark.parametrize("name", ["ConnectionsCallback", "ConnectionsRoutes"])
 def test_they_know_where_the_brands_web_apps_are(name: str, environment: str, customer: str) -> None:
     variables = told(name, environment, customer)
 
@@ -93,7 +93,9 @@ def test_they_know_where_the_brands_web_apps_are(name: str, environment: str, cu
 
 
 def test_a_shared_brand_is_known_by_its_customer() -> None:
-    brands = {each["name"]: each["customer"] for each in json.loads(told("OauthCallback")[Variable.BRANDS])}
+    brands = {
+        each["name"]: each["customer"] for each in json.loads(told("ConnectionsCallback")[Variable.BRANDS])
+    }
 
     assert next(iter(brands.values())) is None
     assert "civic-desk" in brands.values()

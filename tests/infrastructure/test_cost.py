@@ -13,10 +13,16 @@ from benchmarks.cost.bill import Bill, Use, bill, load_prices, on_demand
 from benchmarks.cost.resources import PRICED, PriceUnknown, load_free, uses
 from benchmarks.cost.usage import load_usage, profile_names
 from benchmarks.infrastructure_cost import as_json, cost_of
-from config import ConfigurationError, load_environment
+from config import ConfigurationError, environment_names, load_environment
 from tests.infrastructure.synthesis import synthesise
 
 Templates = dict[str, Any]
+
+PRICED_ENVIRONMENTS = [
+    name
+    for name in environment_names()
+    if load_environment(name, environ={}).region == infrastructure_cost.REGION and name != "local"
+]
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def used(templates: Templates, price: str, profile: str = "budget") -> Decimal:
     return sum((use.amount for use in uses(templates, load_usage(profile)) if use.price == price), Decimal(0))
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod", "staging"])
+@pytest.mark.parametrize("environment", PRICED_ENVIRONMENTS)
 @pytest.mark.parametrize("profile", profile_names())
 def test_every_resource_type_is_priced_or_free_with_a_reason(environment: str, profile: str) -> None:
     result = cost_of(environment, synthesise(environment).templates, profile)

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from config import load_environment
 from nat.names import SCHEMAS, TTL_ATTRIBUTE, TURN_QUEUE, Secret, Table
 from tests.infrastructure.synthesis import PLATFORMS, synthesise
 
-KEEPING = [each for each in PLATFORMS if each[0] in {"staging", "prod", "prod-eu"}]
+KEEPING = [each for each in PLATFORMS if load_environment(each[0], environ={}).keeps_data]
 FORGETTING = [each for each in PLATFORMS if each not in KEEPING]
 
 
@@ -17,7 +18,7 @@ def table(environment: str, name: Table) -> dict[str, Any]:
     return next(
         value
         for logical, value in resources.items()
-        if value["Type"] == "AWS::DynamoDB::Table" and logical[:-8] == name.value
+        if value["Type"] == "AWS::DynamoDB::Table" and logical[:-8] == f"Store{name.value}"
     )
 
 
@@ -59,7 +60,7 @@ def test_every_table_is_encrypted_with_the_data_key(environment: str, customer: 
 
     assert len(tables) == len(Table)
     assert len(keys) == 1
-    assert "Key961B73FD" in keys.pop()
+    assert "StoreKey" in keys.pop()
 
 
 @pytest.mark.parametrize(("environment", "customer"), KEEPING)
@@ -108,7 +109,7 @@ def test_the_turn_queue_orders_by_conversation_and_gives_up_into_dead_letters() 
     found = {
         name: value["Properties"] for name, value in queues.items() if value["Type"] == "AWS::SQS::Queue"
     }
-    queue = next(value for name, value in found.items() if name.startswith("TurnsQueue"))
+    queue = next(value for name, value in found.items() if name.startswith("StoreTurnsQueue"))
 
     assert queue["FifoQueue"] is True
     assert queue["DeduplicationScope"] == "messageGroup"

@@ -10,7 +10,7 @@ from tests.infrastructure.synthesis import CONTEXT, PLATFORMS, synthesise
 import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
-from config import load_customer, load_environment
+from config import environment_names, load_customer, load_environment
 from config.customer import Google, Saml, SignInBy
 from stacks.deployment import Deployment
 from stacks.identity import IdentityStack
@@ -47,7 +47,7 @@ def test_passwords_are_long_and_a_second_factor_is_offered() -> None:
 
 @pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
 def test_accounts_are_kept_where_data_is_kept(environment: str, customer: str) -> None:
-    kept = environment in {"staging", "prod", "prod-eu"}
+    kept = load_environment(environment, environ={}).keeps_data
 
     found = pool(environment, customer)
 
@@ -81,11 +81,14 @@ def test_answers_of_the_login_go_to_known_places_only() -> None:
 def test_a_development_server_signs_in_only_in_development() -> None:
     developers = {
         environment
-        for environment in ("local", "dev", "staging", "prod", "prod-eu")
+        for environment in environment_names()
         if "http://localhost:5173/callback" in clients(environment)["Web"]["CallbackURLs"]
     }
 
-    assert developers == {"local", "dev"}
+    assert developers == {
+        name for name in environment_names() if load_environment(name, environ={}).developer_callbacks
+    }
+    assert "prod" not in developers
 
 
 def test_the_login_that_brands_share_names_none_of_them() -> None:
@@ -132,7 +135,7 @@ def test_access_tokens_say_which_address_is_proven() -> None:
     functions = synthesise("prod").resources("AWS::Lambda::Function")
 
     trigger = properties["LambdaConfig"]["PreTokenGenerationConfig"]
-    (function,) = (each for name, each in functions.items() if "/TokenClaims" in name)
+    (function,) = (each for name, each in functions.items() if "/SignInTokenClaims" in name)
 
     assert (trigger["LambdaVersion"], properties["UserPoolTier"]) == ("V2_0", "ESSENTIALS")
     assert function["Properties"]["Handler"] == "nat.handlers.token_claims.handler"

@@ -6,11 +6,11 @@ import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped]  # it ships no types
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]  # as above
 
+from config import load_environment
 from tests.infrastructure.synthesis import ALL, REVIEWED, nag, synthesise
 
 EXPLICIT_DEPENDENCIES = "W3005"
 """CDK says of every role and policy that a function depends on it, also where a reference says so."""
-REGIONS = {"prod-eu": "eu-central-1"}
 
 
 @pytest.mark.parametrize(("environment", "customer"), ALL)
@@ -22,7 +22,7 @@ def test_cdk_nag_has_no_finding_that_is_not_acknowledged(environment: str, custo
 
 @pytest.mark.parametrize(("environment", "customer"), REVIEWED)
 def test_cfn_lint_has_no_finding(environment: str, customer: str) -> None:
-    region = REGIONS.get(environment, "us-east-1")
+    region = load_environment(environment, environ={}).region
     prefixes = (f"Nat-{environment}-{customer}-", f"Nat-{environment}-")
 
     findings = {}

@@ -5,7 +5,7 @@ from tests.infrastructure.policies import Statement, listed, statements, tables
 from tests.infrastructure.synthesis import synthesise
 
 ARN = "arn:aws:secretsmanager:us-east-1:333333333333:secret:"
-WORKER, ROUTES = "PrivacyWorkRole", "PrivacyRole"
+WORKER, ROUTES = "PrivacyWorkerRole", "PrivacyRoutesRole"
 
 
 def own(role: str) -> list[Statement]:
@@ -46,4 +46,4 @@ def test_who_begins_a_deletion_may_delete_nothing_of_nations_and_people() -> Non
 
 def test_nobody_but_the_worker_deletes_people_from_the_user_pool() -> None:
     assert "cognito-idp:AdminDeleteUser" in allowed(WORKER)
-    assert "cognito-idp:AdminDeleteUser" not in allowed("RequestsRole")
+    assert "cognito-idp:AdminDeleteUser" not in allowed("RequestsFunctionRole")

@@ -1,6 +1,7 @@
-"""One readable file per stack: every environment with the default brand, every customer in production.
+"""What is deployed, for a review: whole for production and for the embedded AWS, and of every other
+environment and customer what differs from production.
 
-`make snapshots` writes them anew; a review reads what changed.
+`make snapshots` writes them anew.
 """
 
 import json
@@ -11,31 +12,65 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from config import load_environment
+from config import DEFAULT_BRAND, load_environment
+from stacks.deployment import Deployment
+from tests.infrastructure.readable import difference, readable, with_texts_once
 from tests.infrastructure.synthesis import REVIEWED, Template, synthesise
 
+WHOLE = ("prod", "local")
 STACKS = [
-    pytest.param(environment, customer, stack, id=stack)
+    pytest.param(environment, stack, id=stack)
+    for environment in WHOLE
+    for stack in synthesise(environment).templates
+]
+OTHERS = [
+    pytest.param(environment, customer, id=f"{environment}-{customer}")
     for environment, customer in REVIEWED
-    for stack in synthesise(environment, customer).templates
+    if customer != DEFAULT_BRAND or environment not in WHOLE
 ]
 
 
-@pytest.mark.parametrize(("environment", "customer", "stack"), STACKS)
-def test_stack_is_as_reviewed(
-    environment: str, customer: str, stack: str, snapshot: SnapshotAssertion
-) -> None:
-    template = synthesise(environment, customer).templates[stack]
+@pytest.mark.parametrize(("environment", "stack"), STACKS)
+def test_stack_is_as_reviewed(environment: str, stack: str, snapshot: SnapshotAssertion) -> None:
+    template = synthesise(environment).templates[stack]
 
     reviewed = snapshot.use_extension(JSONSnapshotExtension)
 
-    assert _readable(template, host=load_environment(environment, environ={}).functions.platform) == reviewed
+    on_host = load_environment(environment, environ={}).functions.platform == "host"
+    assert with_texts_once(readable(template, built_on_this_machine=on_host)) == reviewed
 
 
-def _readable(template: Template, *, host: str) -> Any:
-    """Without what changes with every line of code, or with the machine that the embedded AWS runs on."""
-    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset-hash>", json.dumps(template, sort_keys=True))
-    if host == "host":
-        text = re.sub(r'\["(x86_64|arm64)"\]', '["<host>"]', text)
-        text = re.sub(r"LambdaAdapterLayer(X86|Arm64)", "LambdaAdapterLayer<host>", text)
-    return json.loads(text)
+@pytest.mark.parametrize(("environment", "customer"), OTHERS)
+def test_differs_from_production_as_reviewed(
+    environment: str, customer: str, snapshot: SnapshotAssertion
+) -> None:
+    production, here = parts("prod", DEFAULT_BRAND), parts(environment, customer)
+
+    reviewed = snapshot.use_extension(JSONSnapshotExtension)
+
+    assert {
+        part: difference(production.get(part, {}), template) for part, template in here.items()
+    } == reviewed
+
+
+def parts(environment: str, customer: str) -> dict[str, Any]:
+    """Templates by part, with the account, the region and the prefix of names as words."""
+    deployment = Deployment.load(environment, customer, environ={})
+    place = deployment.environment
+    words = {deployment.prefix: "Nat-<own>-", deployment.platform_prefix: "Nat-<platform>-"}
+    words |= {deployment.prefix.replace("-", ""): "Nat<own>", place.region: "<region>"}
+    words |= {place.account or "${AWS::AccountId}": "<account>"}
+
+    def in_words(template: Template) -> Template:
+        text = json.dumps(readable(template))
+        for name, word in words.items():
+            text = text.replace(name, word)
+        # Names that CDK makes of the stack's carry a hash of it.
+        text = re.sub(r"[\w<>]*Nat<own>[\w<>]+", lambda name: re.sub("[0-9A-F]{8}", "", name[0]), text)
+        found: Template = json.loads(text)
+        return found
+
+    return {
+        name.removeprefix(deployment.prefix): in_words(template)
+        for name, template in synthesise(environment, customer).templates.items()
+    }

@@ -1,34 +1,54 @@
 """Connecting nations: the functions on the way to NationBuilder and back, which may touch nations' tokens."""
 
+from collections.abc import Mapping
+
+from constructs import Construct
+
 from nat.names import OAUTH_CALLBACK, ConnectRoute, Secret, Table, Variable
-from nat_constructs.function import PythonFunction
-from nat_constructs.http_api import NatHttpApi
-from nat_constructs.token_refresh import grant_apps, grant_new_tokens, grant_token_removal
-from nat_constructs.web_socket_api import WebSocketApi
-from stacks.data import DataStack
-from stacks.stack import NatStack
+
+from .data_store import DataStore
+from .function import FunctionDefaults, PythonFunction
+from .http_api import NatHttpApi
+from .web_socket_api import WebSocketApi
 
 
-class ConnectingFunctions:
-    """Made in the API's stack: people's routes to begin and to disconnect, and the public callback. Of
-    nations' secrets the first can store none, and the second read none."""
+class ConnectionFunctions(Construct):
+    """People's routes to begin and to disconnect, and the public callback. Of nations' secrets the first can
+    store none, and the second read none."""
 
-    def __init__(self, stack: NatStack, *, data: DataStack, http: NatHttpApi, sockets: WebSocketApi) -> None:
-        self._stack = stack
-        self._data = data
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        defaults: FunctionDefaults,
+        store: DataStore,
+        http: NatHttpApi,
+        sockets: WebSocketApi,
+        nationbuilder_variables: Mapping[str, str],
+        brands: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._defaults = defaults
+        self._store = store
+        self._variables = {
+            **nationbuilder_variables,
+            Variable.DATA_KEY_ARN: store.key.key_arn,
+            Variable.BRANDS: brands,
+        }
         self.routes = self._function(
-            "Connecting",
+            "Routes",
             handler="nat.handlers.connecting.handler",
             description="Nat: leads to NationBuilder's consent, tells of it, and disconnects",
             read=(Table.MEMBERSHIPS,),
             write=(Table.NATIONS, Table.CONNECTIONS, Table.ONCE, Table.AUDIT),
             # Its name is all that this one needs of the table of people.
-            variables=data.table_variables(Table.USERS),
+            variables=store.variables(Table.USERS),
         )
-        grant_token_removal(self.routes.own_role, data.key)
+        store.nation_secrets.grant_disconnect(self.routes.own_role)
         http.serve(self.routes, ConnectRoute)
         self.callback = self._function(
-            "OauthCallback",
+            "Callback",
             handler="nat.handlers.oauth_callback.handler",
             description="Nat: takes people back from NationBuilder's consent",
             write=(
@@ -42,7 +62,7 @@ class ConnectingFunctions:
             ),
             variables={Variable.SOCKET_ENDPOINT: sockets.endpoint},
         )
-        grant_new_tokens(self.callback.own_role, data.key)
+        store.nation_secrets.grant_connect(self.callback.own_role)
         # A proven owner may remove people whom nobody of the nation has let in.
         sockets.grant_push(self.callback.own_role, hang_up=True)
         http.serve_public(self.callback, OAUTH_CALLBACK)
@@ -53,24 +73,19 @@ class ConnectingFunctions:
         *,
         handler: str,
         description: str,
+        variables: Mapping[str, str],
         read: tuple[Table, ...] = (),
         write: tuple[Table, ...] = (),
-        variables: dict[str, str] | None = None,
     ) -> PythonFunction:
-        deployment = self._stack.deployment
-        function = self._stack.function(
+        function = PythonFunction(
+            self,
             name,
+            defaults=self._defaults,
             handler=handler,
             description=description,
-            variables={
-                **self._data.table_variables(*read, *write),
-                **deployment.nationbuilder_variables,
-                Variable.DATA_KEY_ARN: self._data.key.key_arn,
-                Variable.BRANDS: deployment.brands_json,
-                **(variables or {}),
-            },
+            variables={**self._store.variables(*read, *write), **self._variables, **variables},
         )
-        self._data.grant_rows(function, read=read, write=write)
-        self._data.secrets.grant_read(Secret.OAUTH_STATE, function)
-        grant_apps(function.own_role, self._data.key)
+        self._store.grant_rows(function, read=read, write=write)
+        self._store.secrets.grant_read(Secret.OAUTH_STATE, function)
+        self._store.nation_secrets.grant_apps(function.own_role)
         return function

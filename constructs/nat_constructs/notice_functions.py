@@ -1,0 +1,84 @@
+"""Telling people what happened to their nation: from the event bus, by a queue, to emails and sockets."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from aws_cdk import Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from constructs import Construct
+
+from nat.names import BUS_SOURCE, NOTICES, Table, Variable
+
+from .data_store import DataStore
+from .event_queue import EventQueue
+from .function import FunctionDefaults, PythonFunction
+from .output import output
+from .sender import grant_mail
+from .watched import Watched, WatchedQueue
+from .web_socket_api import WebSocketApi
+
+READ: Final = (Table.NATIONS, Table.MEMBERSHIPS, Table.USERS)
+"""Whom a happening concerns, and whether it still holds."""
+WRITTEN: Final = (Table.ONCE, Table.SOCKETS)
+"""Who was told, and connections that are gone."""
+
+
+class NoticeFunctions(Construct):
+    """The queue keeps a notice that cannot be sent for more than an hour, and then among its dead letters,
+    from where it is sent again: whoever was told already is not told twice.
+
+    Some hundred messages a month for a nation with trouble: nothing, and $0.10 per thousand emails.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        defaults: FunctionDefaults,
+        store: DataStore,
+        sockets: WebSocketApi,
+        bus: events.EventBus,
+        brands: str,
+        senders: Iterable[str],
+        operator: str | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = EventQueue(self, "Events")
+        self.teller = PythonFunction(
+            self,
+            "Function",
+            defaults=defaults,
+            handler="nat.handlers.notices.handler",
+            description="Nat: tells people what happened to their nation",
+            variables={
+                **store.variables(*READ, *WRITTEN),
+                Variable.SOCKET_ENDPOINT: sockets.endpoint,
+                Variable.BRANDS: brands,
+                **({Variable.OPERATOR_EMAIL: operator} if operator else {}),
+            },
+            timeout_seconds=120,
+        )
+        store.grant_rows(self.teller, read=READ, write=WRITTEN)
+        grant_mail(self.teller.own_role, senders)
+        sockets.grant_push(self.teller.own_role)
+        self.queue.feed(self.teller)
+        events.Rule(
+            self,
+            "WhatPeopleAreToldOf",
+            description="Nat: what people are told of",
+            event_bus=bus,
+            event_pattern=events.EventPattern(
+                source=[BUS_SOURCE], detail_type=[each.value for each in NOTICES]
+            ),
+            targets=[targets.SqsQueue(self.queue.queue, dead_letter_queue=self.queue.dead_letters)],
+        )
+        self.watched = Watched(
+            dead_letters=[WatchedQueue("Notices", "Unsent notices", self.queue.dead_letters)]
+        )
+        stack = Stack.of(self)
+        output(stack, "NoticesFunctionName", self.teller.function_name, "Function of notices")
+        output(
+            stack, "NoticeDeadLettersUrl", self.queue.dead_letters.queue_url, "Notices that could not be sent"
+        )
