@@ -1,7 +1,9 @@
 """Synthesising the app once per environment and customer, without credentials, bundling or the built-in
 validator."""
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +36,8 @@ PLATFORMS: Final = tuple(
 )
 """Those that have all stacks."""
 
+REPORT: Final = "validation-report.json"
+
 Template = dict[str, Any]
 
 
@@ -52,6 +56,19 @@ class Assembly:
     def files(self) -> tuple[Path, ...]:
         """Files of the templates."""
         return tuple(sorted(self.folder.glob("*.template.json")))
+
+    @property
+    def findings(self) -> list[str]:
+        """cdk-nag's findings that nobody acknowledged."""
+        report = self.folder / REPORT
+        if not report.exists():
+            return []
+        return [
+            f"{violation['ruleName']} {construct['constructPath']}"
+            for plugin in json.loads(report.read_text())["pluginReports"]
+            for violation in plugin["violations"]
+            for construct in violation["violatingConstructs"]
+        ]
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -77,26 +94,9 @@ class Assembly:
 
 @cache
 def synthesise(environment: str, customer: str = DEFAULT_BRAND) -> Assembly:
-    """The assembly of one environment and customer; synthesised once per test process."""
-    return Assembly(_synthesise(environment, customer))
-
-
-def nag(environment: str, customer: str) -> list[str]:
-    """cdk-nag's findings that nobody acknowledged."""
-    folder = _synthesise(environment, customer, checked=True)
-    report = folder / "validation-report.json"
-    if not report.exists():
-        return []
-    return [
-        f"{violation['ruleName']} {construct['constructPath']}"
-        for plugin in json.loads(report.read_text())["pluginReports"]
-        for violation in plugin["violations"]
-        for construct in violation["violatingConstructs"]
-    ]
-
-
-def _synthesise(environment: str, customer: str, *, checked: bool = False) -> Path:
+    """The assembly of one environment and customer, checked by cdk-nag; synthesised once per test process."""
     folder = Path(tempfile.mkdtemp(prefix="nat-synth-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app = cdk.App(
         context={**CONTEXT, "aws:cdk:bundling-stacks": []},
         outdir=str(folder),
@@ -104,11 +104,11 @@ def _synthesise(environment: str, customer: str, *, checked: bool = False) -> Pa
         builtin_cloud_formation_validation=False,
     )
     build(app, Deployment.load(environment, customer, environ={}))
-    if checked:
-        cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     try:
         app.synth()
     except RuntimeError:
-        if not checked:
+        # Findings: the templates are written by then, and the report with them.
+        if not (folder / REPORT).exists():
             raise
-    return folder
+    return Assembly(folder)

@@ -7,7 +7,7 @@ from cfnlint.api import lint  # type: ignore[import-untyped]  # it ships no type
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]  # as above
 
 from config import load_environment
-from tests.infrastructure.synthesis import ALL, REVIEWED, nag, synthesise
+from tests.infrastructure.synthesis import ALL, REVIEWED, synthesise
 
 EXPLICIT_DEPENDENCIES = "W3005"
 """CDK says of every role and policy that a function depends on it, also where a reference says so."""
@@ -15,9 +15,7 @@ EXPLICIT_DEPENDENCIES = "W3005"
 
 @pytest.mark.parametrize(("environment", "customer"), ALL)
 def test_cdk_nag_has_no_finding_that_is_not_acknowledged(environment: str, customer: str) -> None:
-    findings = nag(environment, customer)
-
-    assert findings == []
+    assert synthesise(environment, customer).findings == []
 
 
 @pytest.mark.parametrize(("environment", "customer"), REVIEWED)
