@@ -11,6 +11,7 @@ export type { ApprovalView } from "./store/approvals.ts";
 export { ChatStore } from "./store/chat.ts";
 export { Conversation } from "./store/conversation.ts";
 export { Turn } from "./store/turn.ts";
+export { type Colours, dress, type Theme } from "./theme.ts";
 export {
   type Channel,
   type ChannelState,
@@ -21,4 +22,14 @@ export {
 } from "./transport/channel.ts";
 export { PlatformChannel } from "./transport/platform.ts";
 export { ulid } from "./ulid.ts";
+export { ApprovalCard } from "./view/ApprovalCard.tsx";
+export { Chat } from "./view/Chat.tsx";
+export { ChatProvider, type ChatSetting, type OpenPage, useChat } from "./view/context.ts";
+export { Dialog } from "./view/Dialog.tsx";
+export { copyText, save } from "./view/device.ts";
+export { History } from "./view/History.tsx";
+export { IconButton } from "./view/IconButton.tsx";
+export { Banner } from "./view/Notices.tsx";
 export { type Announcement, type Frame, readFrame, type TurnEvent } from "./wire.ts";
+export { toldError, toldNotice, words } from "./words/chat.ts";
+export { LANGUAGES, type Language, language, locale, moment, number, plural, speak, table } from "./words.ts";

@@ -29,6 +29,8 @@ export class ChatStore {
   readonly history: Signal<History | undefined> = signal(undefined);
   readonly historyError: Signal<NatError | undefined> = signal(undefined);
   readonly query = signal("");
+  /** Rises when the cursor should go where people write. */
+  readonly focused = signal(0);
   /** The nation lost its access to NationBuilder, or has it back. */
   readonly notice: Signal<Notice | undefined> = signal(undefined);
   readonly #world: World;
@@ -129,9 +131,9 @@ export class ChatStore {
     return this.open.peek();
   }
 
-  /** Ask a question of the past anew, in other words: the old one and its answer stay. */
-  edit(text: string): void {
-    this.open.peek().draft.type(text);
+  /** Put the cursor where people write. */
+  focus(): void {
+    this.focused.value += 1;
   }
 
   async readHistory(query = this.query.peek()): Promise<void> {

@@ -32,6 +32,8 @@ export class Turn {
   readonly stopping = signal(false);
   /** Whether the log was read: look-ups, and what can be taken back. An old turn is shown without. */
   readonly detailed: Signal<boolean>;
+  /** Proposals that the turn made, as the history names them. */
+  readonly proposals: readonly string[];
   readonly #log = new TurnLog();
   readonly #stored: TurnView | undefined;
 
@@ -52,6 +54,7 @@ export class Turn {
     this.delivery = signal(asked.delivery);
     this.#stored = asked.stored && viewOf(asked.stored);
     this.view = signal(this.#stored ?? NOTHING_YET);
+    this.proposals = asked.stored?.proposals.map((each) => each.approval) ?? [];
     this.feedback = signal(asked.stored?.feedback ?? null);
     this.detailed = signal(asked.stored === undefined);
   }
@@ -75,6 +78,11 @@ export class Turn {
 
   addReading(after: Place, events: readonly TurnEvent[]): boolean {
     return this.#log.addReading(after, events);
+  }
+
+  /** Whether it was followed here, rather than found in the history. */
+  get isLive(): boolean {
+    return this.#stored === undefined;
   }
 
   /** Bring what is shown up to what is known. */

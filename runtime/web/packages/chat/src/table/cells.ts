@@ -1,0 +1,127 @@
+/** What a table's cells say: as text, as numbers, and as files that other programs take. */
+
+import type { Token, Tokens } from "marked";
+
+export interface Grid {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The table's cells as plain text. */
+export function gridOf(token: Tokens.Table): Grid {
+  return {
+    header: token.header.map((cell) => textOf(cell.tokens)),
+    rows: token.rows.map((row) => row.map((cell) => textOf(cell.tokens))),
+  };
+}
+
+function textOf(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) => {
+      const { tokens: inner, text, raw } = token as Tokens.Generic;
+      if (inner && inner.length > 0) return textOf(inner);
+      return (token.type === "br" ? "\n" : ((text as string | undefined) ?? raw)).replace(
+        /<br\s*\/?>/gi,
+        "\n",
+      );
+    })
+    .join("")
+    .trim();
+}
+
+/**
+ * The number in a cell such as `1,234.50`, `$12` or `45 %`, in the way that the platform writes numbers;
+ * nothing for anything else.
+ */
+export function numberIn(cell: string): number | undefined {
+  const text = cell.replace(/[\s ]/g, "");
+  const match =
+    /^([-−–]?)(?:[$€£]|[A-Z]{3})?([-−–]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[$€£%]|[A-Z]{3})?$/.exec(text);
+  if (!match) return undefined;
+  const value = Number(`${match[3]?.replaceAll(",", "")}${match[4] ?? ""}`);
+  return match[1] || match[2] ? -value : value;
+}
+
+/** Which columns hold numbers alone (and empty cells), so that they stand to the right. */
+export function numericColumns(grid: Grid): readonly boolean[] {
+  return grid.header.map((_, column) => {
+    const cells = grid.rows
+      .map((row) => row[column] ?? "")
+      .filter((cell) => cell !== "" && cell !== "–" && cell !== "-");
+    return cells.length > 0 && cells.every((cell) => numberIn(cell) !== undefined);
+  });
+}
+
+/** Comma-separated, with a mark that spreadsheets read as UTF-8, and nothing in it that they would run. */
+export function asCsv(grid: Grid): string {
+  return `﻿${[grid.header, ...grid.rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+}
+
+function csvCell(cell: string): string {
+  const inert = isRun(cell) ? `'${cell}` : cell;
+  return /[",;\t\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+/** Whether a spreadsheet would run the cell, also where it takes `;` or a tab for the end of a cell. */
+function isRun(cell: string): boolean {
+  if (numberIn(cell) !== undefined) return false;
+  return /(?:^|[;,\t\r\n])\s*["']?[=+\-@＝＋－＠]/.test(cell);
+}
+
+/** Separated by tabs, for programs that paste text. */
+export function asTsv(grid: Grid): string {
+  return [grid.header, ...grid.rows]
+    .map((row) => row.map((cell) => (isRun(cell) ? `'${cell}` : cell).replace(/[\t\r\n]+/g, " ")).join("\t"))
+    .join("\n");
+}
+
+/** A table in HTML, for programs that paste tables. It goes to the clipboard only. */
+export function asHtml(grid: Grid): string {
+  const row = (cells: readonly string[], tag: "th" | "td") =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
+  return `<table><thead>${row(grid.header, "th")}</thead><tbody>${grid.rows.map((each) => row(each, "td")).join("")}</tbody></table>`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("\n", "<br>");
+}
+
+/** A series: names, and a number for each. */
+export interface Series {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly values: readonly number[];
+}
+
+const FEWEST = 3;
+const MOST = 60;
+
+/** The series that a table is: first what, then one number for each; nothing for other tables. */
+export function seriesOf(grid: Grid): Series | undefined {
+  if (grid.rows.length < FEWEST || grid.rows.length > MOST || grid.header.length < 2) return undefined;
+  const numeric = numericColumns(grid);
+  const column = numeric.findIndex((is, place) => is && place > 0);
+  if (column < 0 || numeric[0] || numeric.filter(Boolean).length > 2) return undefined;
+  const rows = grid.rows.filter(
+    (row) =>
+      numberIn(row[column] ?? "") !== undefined && !/^(total|sum|all|gesamt|summe)$/i.test(row[0] ?? ""),
+  );
+  if (rows.length < FEWEST) return undefined;
+  return {
+    name: grid.header[column] ?? "",
+    labels: rows.map((row) => row[0] ?? ""),
+    values: rows.map((row) => numberIn(row[column] ?? "") ?? 0),
+  };
+}
+
+/** Whether the names are moments in time, so that the values belong on a line. */
+export function isInTime(labels: readonly string[]): boolean {
+  return labels.every((label) =>
+    /^\d{4}(-\d{2}){0,2}$|^\d{4}-W\d{2}$|^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i.test(label),
+  );
+}
