@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
@@ -71,6 +72,11 @@ class Clients:
     def mail(self) -> "SESV2Client":
         """Emails."""
         return self._session.client("sesv2", endpoint_url=self.url)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """Files."""
+        return self._session.client("s3", endpoint_url=self.url)
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":

@@ -370,6 +370,13 @@ class AlreadySubscribed(BillingError):
     default = "This nation has a subscription already. Change its plan in the billing settings."
 
 
+class NationBeingDeleted(BillingError):
+    """The nation's data are being deleted."""
+
+    code = "nation_being_deleted"
+    default = "This nation is being deleted. It can be subscribed anew as soon as that is done."
+
+
 class NotSubscribed(BillingError):
     """There is no subscription that could be changed or cancelled."""
 

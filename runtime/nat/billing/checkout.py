@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from nat.aws.items import decode, encode
 from nat.aws.transactions import condition_failed
 from nat.billing.prices import StripePrices
-from nat.billing.stripe_api import calls
+from nat.billing.stripe_api import calls, close_open_pages
 from nat.billing.stripe_subscription import (
     LIVE,
     PERSON_KEY,
@@ -20,7 +20,7 @@ from nat.billing.stripe_subscription import (
     WEB_APP_KEY,
 )
 from nat.billing.sync import Synchroniser
-from nat.errors import AlreadySubscribed, BillingError, PlanUnknown
+from nat.errors import AlreadySubscribed, BillingError, NationBeingDeleted, PlanUnknown
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
 from nat.settings import TableNames
@@ -78,11 +78,12 @@ class Checkout:
         """A page on which the person subscribes the nation. Sessions that were begun before are closed.
 
         Raises `PlanUnknown`, `AlreadySubscribed` for a nation whose subscription is not over,
-        `BillingUnavailable`.
+        `NationBeingDeleted`, `BillingUnavailable`.
         """
         plan = self._sold(plan_name)
         slug = subscriber.nation_slug
         customer_id = self._customer(subscriber)
+        self._refuse_deleted(slug)
         had_one = self._refuse_second(slug, customer_id)
         price_id = self._prices.of(plan)
         trial_days = 0 if had_one else plan.trial_days
@@ -98,7 +99,8 @@ class Checkout:
                 "trial_period_days": trial_days,
                 "trial_settings": {"end_behavior": {"missing_payment_method": "cancel"}},
             }
-        self._close_open_sessions(customer_id)
+        # One open page for a nation: who pays on an older one as well would pay twice.
+        close_open_pages(self._stripe, customer_id, slug)
         params: dict[str, Any] = {
             "mode": "subscription",
             "customer": customer_id,
@@ -111,6 +113,12 @@ class Checkout:
         }
         with calls():
             session = self._stripe.v1.checkout.sessions.create(params=params)  # type: ignore[arg-type] # built above
+        try:
+            self._refuse_deleted(slug)  # the deletion closes pages that are there when it begins
+        except NationBeingDeleted:
+            with calls():
+                self._stripe.v1.checkout.sessions.expire(session.id)
+            raise
         if session.url is None:
             raise BillingError("The payment page could not be made. Please try again.")
         return CheckoutPage(session.id, session.url, plan.name, trial_days)
@@ -128,14 +136,10 @@ class Checkout:
             raise AlreadySubscribed
         return bool(found)
 
-    def _close_open_sessions(self, customer_id: str) -> None:
-        """One open page for a nation: who pays on an older one as well would pay twice."""
-        with calls():
-            sessions = self._stripe.v1.checkout.sessions.list(
-                params={"customer": customer_id, "status": "open", "limit": 100}
-            ).auto_paging_iter()
-            for session in sessions:
-                self._stripe.v1.checkout.sessions.expire(session.id)
+    def _refuse_deleted(self, nation_slug: str) -> None:
+        row = self._synchroniser.storage.rows.read(nation_slug)
+        if row is not None and row.being_deleted:
+            raise NationBeingDeleted
 
     def _customer(self, subscriber: Subscriber) -> str:
         """The nation's customer at Stripe: of its record, else of an earlier attempt, else a new one."""

@@ -59,6 +59,7 @@ class BillingRow:
     values: Mapping[str, Any]
     pending: tuple[Pending, ...] = ()
     owner: str | None = None
+    being_deleted: bool = False
 
     @property
     def customer_id(self) -> str | None:
@@ -217,4 +218,5 @@ def _row(item: Mapping[str, Any], reading: int) -> BillingRow:
         values=values,
         pending=tuple(Pending(**each) for each in item.get("billing_unaudited", ())),
         owner=item.get("billing_subscriber"),
+        being_deleted="being_deleted" in item,
     )

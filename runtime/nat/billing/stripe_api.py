@@ -92,6 +92,17 @@ def calls() -> Iterator[None]:
         ) from error
 
 
+def close_open_pages(stripe_client: StripeClient, customer_id: str, nation_slug: str) -> None:
+    """Close the payment pages of a nation that somebody could still pay on. Raises `BillingUnavailable`."""
+    with calls():
+        sessions = stripe_client.v1.checkout.sessions.list(
+            params={"customer": customer_id, "status": "open", "limit": 100}
+        ).auto_paging_iter()
+        for session in sessions:
+            if session.client_reference_id == nation_slug:
+                stripe_client.v1.checkout.sessions.expire(session.id)
+
+
 def _noted(error: stripe.StripeError) -> None:
     _log.warning(
         "stripe refused",

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from nat.aws.items import decode, encode, encode_value
-from nat.aws.transactions import Cancelled, write
+from nat.aws.transactions import Cancelled, condition_failed, write
 from nat.channels.push import PushFailed
 from nat.errors import Unauthenticated
 from nat.names import TTL_ATTRIBUTE, Table
@@ -72,24 +74,40 @@ class Sockets:
         found = self._client.get_item(
             TableName=self.table, Key=encode(session_key(connection_id)), ConsistentRead=True
         )
-        if "Item" not in found:
+        row = decode(found.get("Item", {}))
+        if not row or "closed" in row:
             raise Unauthenticated("This connection has ended. Connect again.")
-        row = decode(found["Item"])
         return Session(
             connection_id, row["user_id"], row["nation_slug"], frozenset(row.get("conversations", ()))
         )
 
     def close(self, connection_id: str) -> None:
-        """Forget a connection and everything it follows; nothing happens if it is unknown."""
-        answer = self._client.delete_item(
-            TableName=self.table, Key=encode(session_key(connection_id)), ReturnValues="ALL_OLD"
-        )
-        row = decode(answer.get("Attributes", {}))
-        if not row:
-            return
+        """Forget a connection and everything it follows; nothing happens if it is unknown.
+
+        It follows nothing new from the first step on, what it followed stands in its session until that is
+        forgotten, and the session in its person's list: whoever dies on the way leaves the rest to the next
+        try.
+        """
+        key = encode(session_key(connection_id))
+        try:
+            answer = self._client.update_item(
+                TableName=self.table,
+                Key=key,
+                UpdateExpression="SET closed = :true",
+                ConditionExpression="attribute_exists(#subject)",
+                ExpressionAttributeNames={"#subject": "subject"},
+                ExpressionAttributeValues=encode({":true": True}),
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return
+            raise
+        row = decode(answer["Attributes"])
         gone = [follower_key(each, connection_id) for each in sorted(row.get("conversations", ()))]
-        gone.append(_person_key(row["user_id"], row["nation_slug"], connection_id))
         self._write([{"DeleteRequest": {"Key": encode(each)}} for each in gone])
+        self._client.delete_item(TableName=self.table, Key=key)
+        self._unlist(row["user_id"], row["nation_slug"], connection_id)
 
     def of_person(self, user_id: str, nation_slug: str) -> list[str]:
         """Connections that a person has open in a nation, strongly consistent."""
@@ -109,11 +127,16 @@ class Sockets:
         connections = self.of_person(user_id, nation_slug)
         for connection in connections:
             self.close(connection)
+            self._unlist(user_id, nation_slug, connection)
             try:
                 hang_up(connection)
             except PushFailed as failed:
                 _log.warning("connection not ended", extra={"connection": connection, "reason": str(failed)})
         return len(connections)
+
+    def _unlist(self, user_id: str, nation_slug: str, connection_id: str) -> None:
+        key = encode(_person_key(user_id, nation_slug, connection_id))
+        self._client.delete_item(TableName=self.table, Key=key)
 
     def _write(self, requests: list[Any]) -> None:
         for start in range(0, len(requests), BATCH):
@@ -152,7 +175,9 @@ class Followers:
                             "TableName": self._table,
                             "Key": encode(session_key(connection)),
                             "UpdateExpression": "ADD #conversations :one",
-                            "ConditionExpression": "attribute_exists(#subject)",
+                            "ConditionExpression": (
+                                "attribute_exists(#subject) AND attribute_not_exists(closed)"
+                            ),
                             "ExpressionAttributeNames": {
                                 "#conversations": "conversations",
                                 "#subject": "subject",

@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
+from nat.aws.secrets import read_secret
 from nat.errors import NationBuilderDown
 from nat.names import Secret
 
@@ -30,8 +29,6 @@ CUSTOMER: Final = "customer:"
 PLATFORM: Final = "platform"
 KEPT: Final = timedelta(minutes=5)
 """How long credentials stay in memory: an operator's change is seen within this time."""
-_ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException", "AccessDeniedException"})
-"""A secret that was never made is refused rather than missing: the role's `…-??????` does not match it."""
 
 _log = logging.getLogger(__name__)
 
@@ -102,12 +99,9 @@ class Apps:
         return True
 
     def _read(self, client: "SecretsManagerClient", secret: str) -> App:
-        try:
-            text = client.get_secret_value(SecretId=secret)["SecretString"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                raise AppUnknown from None
-            raise
+        text = read_secret(client, secret)
+        if text is None:
+            raise AppUnknown
         try:
             value = json.loads(text)
             return App(str(value["client_id"]), str(value["client_secret"]))

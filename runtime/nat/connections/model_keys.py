@@ -20,6 +20,7 @@ import urllib3
 from botocore.exceptions import ClientError
 
 from nat.aws.isolation import NationNotEntered, entered_nation
+from nat.aws.secrets import remove_secret
 from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, NationUnknown
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
@@ -35,7 +36,6 @@ API_VERSION: Final = "2026-10-21"
 _SHOWN: Final = 4
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,512}")
 _EXISTS: Final = "ResourceExistsException"
-_GONE: Final = "ResourceNotFoundException"
 
 UNPROVEN: Final = (
     "The key could not be tried out, because Anthropic does not answer properly at the moment. Nothing was "
@@ -94,14 +94,7 @@ class ModelKeys:
     def remove(self, nation_slug: str, now: datetime) -> None:
         """Forget the nation's key; its next turn uses the platform's. Does nothing if there is none."""
         self._nations.update(nation_slug, {"model_key_last_four": None, "model_key_stored_at": None}, now=now)
-        try:
-            # At once: a secret that waits for its deletion could not be made anew in the meantime.
-            self._secrets.delete_secret(
-                SecretId=Secret.nation_model_key(nation_slug), ForceDeleteWithoutRecovery=True
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != _GONE:
-                raise
+        remove_secret(self._secrets, Secret.nation_model_key(nation_slug))
 
     def _put(self, nation_slug: str, value: str) -> None:
         name = Secret.nation_model_key(nation_slug)

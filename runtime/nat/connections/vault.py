@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from nat.aws.isolation import NationNotEntered, entered_nation
 from nat.aws.items import decode, encode
+from nat.aws.secrets import is_absent, read_secret, remove_secret
 from nat.aws.transactions import condition_failed
 from nat.connections.seal import Seal, SealBroken
 from nat.connections.tokens import NbTokens as NbTokens
@@ -36,11 +37,6 @@ TOKENS_ITEM: Final = "tokens"
 PROOF_STAGE: Final = "NAT_WRITABLE"
 """Label of the secret's version that proves it writable. A version with a label of its own leaves AWSCURRENT
 where it is (Secrets Manager API reference, PutSecretValue, VersionStages)."""
-_ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
-"""No such secret, or one that is scheduled for deletion (Secrets Manager API reference, GetSecretValue)."""
-_REFUSED: Final = "AccessDeniedException"
-"""What a secret that was never made answers with: the role's `…-??????` matches only secrets that exist,
-because Secrets Manager adds the six characters when it makes one."""
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +119,7 @@ class SecretsManagerVault:
         try:
             self._client.put_secret_value(SecretId=name, SecretString=value, ClientRequestToken=request)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("ResourceNotFoundException", _REFUSED):
+            if not is_absent(error):
                 raise
             key: Any = {} if self._key_arn is None else {"KmsKeyId": self._key_arn}
             self._client.create_secret(Name=name, SecretString=value, ClientRequestToken=request, **key)
@@ -139,14 +135,7 @@ class SecretsManagerVault:
     def remove(self, nation_slug: str) -> None:
         """Delete the secret. Raises `NationNotEntered` outside of its nation."""
         _require_entered(nation_slug)
-        try:
-            # At once: a secret that waits for its deletion could not be made anew in the meantime.
-            self._client.delete_secret(
-                SecretId=Secret.nation_tokens(nation_slug), ForceDeleteWithoutRecovery=True
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _ABSENT:
-                raise
+        remove_secret(self._client, Secret.nation_tokens(nation_slug))
         self.forget(nation_slug)
 
     def forget(self, nation_slug: str) -> None:
@@ -154,16 +143,10 @@ class SecretsManagerVault:
         self._memory.forget(nation_slug)
 
     def _read(self, nation_slug: str) -> NbTokens:
-        try:
-            found = self._client.get_secret_value(SecretId=Secret.nation_tokens(nation_slug))
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == _REFUSED:  # or the role is wrong, and then this line is what tells it
-                _log.error("token secret absent or refused", extra={"nation": nation_slug})
-            if code in _ABSENT or code == _REFUSED:
-                raise Reconnect from None
-            raise
-        return _parsed(found.get("SecretString", ""), nation_slug)
+        text = read_secret(self._client, Secret.nation_tokens(nation_slug))
+        if text is None:
+            raise Reconnect
+        return _parsed(text, nation_slug)
 
 
 class DynamoVault:

@@ -25,6 +25,7 @@ from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.handlers.services import Services
 from nat.names import PrivacyRoute, Variable
 from nat.people.session import person_of, select
+from nat.privacy.erasure import BeingDeleted
 from nat.privacy.export import ADDRESS_SECONDS, Export
 from nat.privacy.job_runner import JobRunner
 from nat.privacy.jobs import Job, Jobs, JobState
@@ -113,7 +114,8 @@ def api() -> Api:
     """The routes of this process, from its environment."""
     services = Services.of_process()
     audit = Audit(services.client, services.tables)
-    return Api(services, PrivacyRoutes(Requests(_jobs(), services.memberships, audit), _export()).answering)
+    requests = Requests(_jobs(), services.nations, services.memberships, audit)
+    return Api(services, PrivacyRoutes(requests, _export()).answering)
 
 
 def routes(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
@@ -133,6 +135,9 @@ def work(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         )
         try:
             job = carrying.carry_out(job_id)
+        except BeingDeleted:
+            log.structured().info("privacy job waits for another", extra={"job": job_id})
+            failed.append({"itemIdentifier": record["messageId"]})
         except Exception as error:
             log.defect(error, job=job_id)
             failed.append({"itemIdentifier": record["messageId"]})

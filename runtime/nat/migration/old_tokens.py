@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from nat.aws.secrets import MISSING
 from nat.connections.tokens import NbTokens
 from nat.migration.tenants import Tenant, time_of
 from nat.names import Secret
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 BATCH: Final = 20
 """Secrets that one BatchGetSecretValue may name (Secrets Manager API reference)."""
-_ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException", "ValidationException"})
-"""No such secret, one that is scheduled for deletion, or a tenant id that no secret could have."""
+_ABSENT: Final = MISSING | {"ValidationException"}
+"""Absent, or a tenant id that no secret could have. A refusal is one: operators' rights name no suffix."""
 
 
 @dataclass(frozen=True)

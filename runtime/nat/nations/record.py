@@ -52,6 +52,7 @@ class Nation:
     `billing_period_end` is the end of the period that the payment provider was last seen in.
     `usage_warned`, `usage_exhausted` and `fair_use_exceeded` say what of the pool people were told
     (`nat.nations.thresholds`), `budgets` what roles and people may use of it (`nat.nations.budgets`).
+    `being_deleted` names the job that deletes the nation (`nat.privacy.erasure`); nobody subscribes it then.
     """
 
     nation_slug: str
@@ -84,6 +85,7 @@ class Nation:
     fair_use_exceeded: str | None = None
     budgets: Mapping[str, Any] = field(default_factory=dict)
     web_app: str | None = None
+    being_deleted: str | None = None
 
     @property
     def may_run_unattended(self) -> bool:

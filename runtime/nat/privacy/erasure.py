@@ -19,23 +19,27 @@ who was told what after 40 days.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
+from ulid import ULID
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
-from nat.aws.items import encode
-from nat.aws.transactions import Cancelled, write
+from nat.aws.items import encode, epoch_ms
+from nat.aws.secrets import destroy_secret
+from nat.aws.transactions import Cancelled, condition_failed, write
 from nat.channels.websocket import HangUp, Sockets
 from nat.conversations.turns import META_ITEM
-from nat.names import Secret, Table, nation_files, person_files
+from nat.names import TTL_ATTRIBUTE, Secret, Table, nation_files, person_files
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.privacy.holdings import PARTITIONS, Holdings
+from nat.privacy.jobs import Job
 from nat.settings import TableNames
 
 if TYPE_CHECKING:
@@ -47,11 +51,19 @@ RECEIPTS: Final = "#privacy"
 """Partition of the audit log that holds receipts. No slug begins with `#`."""
 NOBODY: Final = "removed"
 """In the sort keys of Usage, in place of people who are gone."""
-_ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+
+
+LEASE: Final = timedelta(seconds=850)
+"""How long one run has a nation for itself: longer than its function may take, shorter than a message that
+was not acknowledged stays hidden."""
 
 
 class Unfinished(Exception):
     """Time is up; the next run goes on."""
+
+
+class BeingDeleted(Exception):
+    """Another run is deleting this nation; the message comes again."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +106,68 @@ class Erasure:
         self._s3 = s3
         self._bucket = bucket
         self._outside = outside
+        self._now = now
         self._time_is_up = time_is_up
 
-    def nation(self, nation_slug: str, by: str, job: str, counts: Counter[str]) -> None:
-        """Delete a nation and leave a receipt. `counts` is added to, also when it raises `Unfinished`."""
+    def nation(self, job: Job, counts: Counter[str]) -> None:
+        """Delete the nation that the job was begun for, and leave a receipt. `counts` is added to, also when
+        it raises `Unfinished`.
+
+        One run at a time has the nation; another one raises `BeingDeleted`. The record goes last, so one of
+        the same slug that was made at another time belongs to people who came back after everything was gone:
+        it is left alone, with what they have bought since.
+        """
+        with self._alone(job):
+            if self._is_still(job):
+                self._delete_nation(job.subject, counts)
+            self._receipt(job, f"Deleted the nation {job.subject}", counts)
+
+    def _is_still(self, job: Job) -> bool:
+        """Whether there is something left to delete of the nation that the job was begun for."""
+        if job.record_of is None:
+            return self._nations.get(job.subject) is None
+        marked = {"subscription_status": SubscriptionStatus.CANCELLED.value, "being_deleted": job.id}
+        expected = {"created_at": job.record_of}
+        # Nobody asks any more, and nobody can subscribe it.
+        return self._nations.update(job.subject, marked, expected=expected) is not None
+
+    @contextmanager
+    def _alone(self, job: Job) -> Iterator[None]:
+        """A lease on the slug: two runs at once, of a message that came twice or of two jobs, could delete
+        what was made after one of them had ended."""
+        row = {"key": f"deleting#{job.subject}", "job": job.id, "lease": str(ULID())}
+        now = self._now()
+        try:
+            self._client.put_item(
+                TableName=self._tables[Table.ONCE],
+                Item=encode(
+                    {
+                        **row,
+                        "until_ms": epoch_ms(now + LEASE),
+                        TTL_ATTRIBUTE: int((now + LEASE).timestamp()) + 1,
+                    }
+                ),
+                ConditionExpression="attribute_not_exists(#key) OR until_ms < :now",
+                ExpressionAttributeNames={"#key": "key"},
+                ExpressionAttributeValues=encode({":now": epoch_ms(now)}),
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                raise BeingDeleted from None
+            raise
+        try:
+            yield
+        finally:
+            with suppress(ClientError):  # it ends by itself
+                self._client.delete_item(
+                    TableName=self._tables[Table.ONCE],
+                    Key=encode({"key": row["key"]}),
+                    ConditionExpression="lease = :lease",
+                    ExpressionAttributeValues=encode({":lease": row["lease"]}),
+                )
+
+    def _delete_nation(self, nation_slug: str, counts: Counter[str]) -> None:
         if self._nations.get(nation_slug) is not None:
-            ended = {"subscription_status": SubscriptionStatus.CANCELLED.value}
-            self._nations.update(nation_slug, ended)  # nobody asks any more
             counts["subscriptions"] += self._outside.end_subscriptions(nation_slug)
             counts["nationbuilder_pairs"] += self._outside.disconnect(nation_slug)
         people = self._holdings.people(nation_slug)
@@ -118,7 +185,7 @@ class Erasure:
             Secret.nation_model_key(nation_slug),
             Secret.nation_app(nation_slug),
         ):
-            counts["secrets"] += self._secret(name)
+            counts["secrets"] += int(destroy_secret(self._secrets, name))
         invitations = self._holdings.by_index(Table.ONCE, "by_invitation", nation_slug)
         counts["invitations"] += self._holdings.delete(Table.ONCE, invitations)
         links = self._holdings.by_index(Table.INSTALLATIONS, "by_nation", nation_slug)
@@ -129,11 +196,11 @@ class Erasure:
             rows = self._holdings.partition(table, nation_slug)
             counts[table.value.lower()] += self._holdings.delete(table, rows)
         self._client.delete_item(TableName=self._nations.table, Key=encode({"nation_slug": nation_slug}))
-        self._receipt(by, nation_slug, f"Deleted the nation {nation_slug}", job, counts)
 
-    def person(self, user_id: str, job: str, counts: Counter[str]) -> None:
+    def person(self, job: Job, counts: Counter[str]) -> None:
         """Delete a person and leave a receipt. Who owns a nation hands it over or deletes it first: who calls
         makes sure of that."""
+        user_id = job.subject
         user = self._users.get(user_id)
         email = None if user is None else user.email
         for slug in self._holdings.nations(user_id):
@@ -149,7 +216,7 @@ class Erasure:
                 by=user_id,
                 about=user_id,
                 summary="Deleted their data",
-                once=f"privacy#{job}#{slug}",
+                once=f"privacy#{job.id}#{slug}",
             )
             if self._memberships.get(user_id, slug) is not None:
                 self._memberships.remove(user_id, slug)
@@ -158,7 +225,7 @@ class Erasure:
         counts["files"] += self._files(person_files(user_id))
         counts["accounts"] += self._outside.delete_account(user_id)
         self._client.delete_item(TableName=self._users.table, Key=encode({"user_id": user_id}))
-        self._receipt(user_id, user_id, "Deleted a person", job, counts)
+        self._receipt(job, "Deleted a person", counts)
 
     def _conversations(self, nation_slug: str, user_id: str, counts: Counter[str]) -> None:
         for conversation in self._holdings.conversations(nation_slug, user_id):
@@ -243,27 +310,15 @@ class Erasure:
             if found := [each["Key"] for each in page.get("Contents", [])]:
                 yield found
 
-    def _secret(self, name: str) -> int:
-        try:
-            self._secrets.describe_secret(
-                SecretId=name
-            )  # deleting by force does not tell whether it was there
-            self._secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return 0
-            raise
-        return 1
-
-    def _receipt(self, by: str, about: str, summary: str, job: str, counts: Counter[str]) -> None:
+    def _receipt(self, job: Job, summary: str, counts: Counter[str]) -> None:
         self._audit.append(
             RECEIPTS,
             AuditKind.DATA_DELETED,
-            by=by,
-            about=about,
+            by=job.user_id,
+            about=job.subject,
             summary=summary,
             details={"counts": {name: number for name, number in sorted(counts.items()) if number}},
-            once=f"privacy#{job}",
+            once=f"privacy#{job.id}",
         )
 
     def _hurry(self) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from nat.privacy.erasure import Erasure, Unfinished
+from nat.privacy.erasure import BeingDeleted, Erasure, Unfinished
 from nat.privacy.export import Export
 from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.privacy.requests import running
@@ -18,8 +18,8 @@ class JobRunner:
         self._erasure = erasure
 
     def carry_out(self, job_id: str) -> Job:
-        """Do the job, or go on with it for as long as there is time. Raises `NotFound` and what storage
-        raises; then the message is delivered again."""
+        """Do the job, or go on with it for as long as there is time. Raises `NotFound`, `BeingDeleted` and
+        what storage raises; then the message is delivered again."""
         job = self._jobs.get(job_id)
         if job.state is JobState.DONE:
             return job
@@ -31,13 +31,15 @@ class JobRunner:
         counts = Counter(job.counts)
         try:
             if job.task is Task.DELETE_NATION:
-                self._erasure.nation(job.subject, job.user_id, job.id, counts)
+                self._erasure.nation(job, counts)
             else:
-                self._erasure.person(job.subject, job.id, counts)
+                self._erasure.person(job, counts)
         except Unfinished:
             going = self._noted(replace(running(job), counts=dict(counts)))
             self._jobs.send(job.id)
             return going
+        except BeingDeleted:  # the other run notes how far it is
+            raise
         except BaseException:
             self._noted(replace(running(job), counts=dict(counts)))
             raise

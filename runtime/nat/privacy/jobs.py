@@ -45,7 +45,8 @@ class JobState(StrEnum):
 @dataclass(frozen=True)
 class Job:
     """One job. `subject` is a user id or a slug; `counts` are rows and files by kind, `file` the key of what
-    was exported."""
+    was exported. `record_of` tells the nation of a slug from a later one of the same slug: when its record
+    was made."""
 
     id: str
     task: Task
@@ -55,6 +56,7 @@ class Job:
     state: JobState = JobState.WAITING
     counts: Mapping[str, int] = field(default_factory=dict)
     file: str | None = None
+    record_of: datetime | None = None
 
     def as_body(self) -> dict[str, Any]:
         """What the person is told."""
@@ -85,9 +87,9 @@ class Jobs:
         self._queue_url = queue_url
         self._now = now
 
-    def begin(self, task: Task, subject: str, user_id: str) -> Job:
+    def begin(self, task: Task, subject: str, user_id: str, *, record_of: datetime | None = None) -> Job:
         """Make a job and let it be carried out."""
-        job = Job(str(ULID()), task, subject, user_id, self._now())
+        job = Job(str(ULID()), task, subject, user_id, self._now(), record_of=record_of)
         item = {
             "key": _key(job.id),
             "task": job.task.value,
@@ -95,6 +97,7 @@ class Jobs:
             "user_id": user_id,
             "created_at": job.created_at,
             "state": job.state.value,
+            "record_of": record_of,
             TTL_ATTRIBUTE: int((self._now() + KEPT).timestamp()),
         }
         self._client.put_item(TableName=self._table, Item=encode(item))
@@ -122,6 +125,7 @@ class Jobs:
             JobState(item["state"]),
             item.get("counts", {}),
             item.get("file"),
+            None if item.get("record_of") is None else moment(item["record_of"]),
         )
 
     def note(self, job: Job) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.errors import BadRequest, NotFound, OwnerStays
+from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships
 from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.roles import Role
@@ -17,8 +18,9 @@ CONFIRM_ME: Final = "delete"
 class Requests:
     """What people ask for. None of it needs a subscription."""
 
-    def __init__(self, jobs: Jobs, memberships: Memberships, audit: Audit) -> None:
+    def __init__(self, jobs: Jobs, nations: Nations, memberships: Memberships, audit: Audit) -> None:
         self._jobs = jobs
+        self._nations = nations
         self._memberships = memberships
         self._audit = audit
 
@@ -55,7 +57,13 @@ class Requests:
         """Delete the nation for good, at once. Raises `BadRequest` unless confirmed by the slug."""
         if confirm != owner.nation_slug:
             raise BadRequest('Confirm with {"confirm": "<slug>"}, the nation\'s own. This cannot be undone.')
-        return self._jobs.begin(Task.DELETE_NATION, owner.nation_slug, owner.user_id)
+        record = self._nations.get(owner.nation_slug)
+        return self._jobs.begin(
+            Task.DELETE_NATION,
+            owner.nation_slug,
+            owner.user_id,
+            record_of=None if record is None else record.created_at,
+        )
 
     def job(self, user_id: str, job_id: str) -> Job:
         """A job that the person began. Raises `NotFound`."""

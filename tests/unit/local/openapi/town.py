@@ -200,7 +200,8 @@ def _running_town(
         privacy = Api(
             services,
             PrivacyRoutes(
-                Requests(jobs, services.memberships, Audit(clients.dynamodb(), tables)), export
+                Requests(jobs, services.nations, services.memberships, Audit(clients.dynamodb(), tables)),
+                export,
             ).answering,
         )
         slugs = {

@@ -33,7 +33,7 @@ class Desk:
         jobs = Jobs(client, tables, clients.sqs(), self.queue, now=lambda: world.START)
         services = Services(client, tables, world.PLANS, clock=lambda: world.START)
         audit = Audit(client, tables, now=lambda: world.START)
-        requests = Requests(jobs, Memberships(client, tables), audit)
+        requests = Requests(jobs, services.nations, Memberships(client, tables), audit)
         self.api = Api(services, PrivacyRoutes(requests, estate.export()).answering)
         self.looks: Iterator[bool] = iter([])
         erasure = estate.erasure(time_is_up=lambda: next(self.looks, False))
@@ -162,6 +162,7 @@ def test_deleting_needs_no_subscription(desk: Desk) -> None:
     assert status == 202
 
 
+@pytest.mark.usefixtures("embedded_aws")
 def test_the_account_is_deleted_by_the_persons_sub() -> None:
     pools = clients.user_pools()
     pool = pools.create_user_pool(PoolName="people")["UserPool"]["Id"]

@@ -4,7 +4,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
@@ -12,11 +13,18 @@ from nat.aws import clients
 from nat.aws.items import decode
 from nat.channels.websocket import Sockets
 from nat.names import Secret, Table, nation_files, person_files
+from nat.nations.record import Nations
 from nat.privacy.erasure import RECEIPTS, Erasure, Outside
 from nat.privacy.export import Export
+from nat.privacy.jobs import Job, Task
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat import world
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 @dataclass
@@ -113,8 +121,16 @@ class Estate:
             {"nation_slug": slug, "item": "connected#nationbuilder", "user_id": self.member, "name": "M"},
         )
 
-    def erasure(self, *, time_is_up: Callable[[], bool] = lambda: False) -> Erasure:
-        """What deletes, with an outside that only counts."""
+    def erasure(
+        self,
+        *,
+        time_is_up: Callable[[], bool] = lambda: False,
+        now: datetime = world.START,
+        dynamodb: "DynamoDBClient | None" = None,
+        secrets: "SecretsManagerClient | None" = None,
+        s3: "S3Client | None" = None,
+    ) -> Erasure:
+        """What deletes, with an outside that only counts; on clients of its own if they are given."""
 
         def counting(kept: list[str]) -> Callable[[str], int]:
             def note(subject: str) -> int:
@@ -124,17 +140,23 @@ class Estate:
             return note
 
         return Erasure(
-            clients.dynamodb(),
+            dynamodb or clients.dynamodb(),
             self.tables,
-            secrets=clients.secrets(),
-            s3=clients.s3(),
+            secrets=secrets or clients.secrets(),
+            s3=s3 or clients.s3(),
             bucket=self.bucket,
             outside=Outside(
                 self.hung_up.append, counting(self.ended), lambda _slug: 1, counting(self.accounts)
             ),
-            now=lambda: world.START,
+            now=lambda: now,
             time_is_up=time_is_up,
         )
+
+    def leaving(self, job: str = "job-1") -> Job:
+        """The job that deletes the nation as it is now."""
+        record = Nations(clients.dynamodb(), self.tables).get(self.slug)
+        made = None if record is None else record.created_at
+        return Job(job, Task.DELETE_NATION, self.slug, self.owner, world.START, record_of=made)
 
     def export(self) -> Export:
         """What exports."""
@@ -164,6 +186,11 @@ class Estate:
     def receipts(self) -> list[Any]:
         """What the log of receipts says."""
         return list(Audit(clients.dynamodb(), self.tables).page(RECEIPTS).entries)
+
+
+def person_job(user_id: str) -> Job:
+    """The job that deletes a person."""
+    return Job("job-1", Task.DELETE_PERSON, user_id, user_id, world.START)
 
 
 def counted() -> Counter[str]:

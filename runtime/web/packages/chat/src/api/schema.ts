@@ -1148,7 +1148,7 @@ export interface components {
             conversation: string;
             /** @enum {string} */
             kind: "ask" | "commit" | "undo" | "edit";
-            state: components["schemas"]["State"];
+            state: components["schemas"]["TurnState"];
         };
         /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
         Departure: {
@@ -1204,7 +1204,7 @@ export interface components {
         Exchange: {
             turn: string;
             question: string;
-            outcome: components["schemas"]["State"];
+            outcome: components["schemas"]["TurnState"];
             answer: string;
             links: components["schemas"]["Link"][];
             /** Format: date-time */
@@ -1675,7 +1675,7 @@ export interface components {
         /** @description The question that is being answered. */
         Running: {
             turn: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["TurnState"];
             question: string;
             /** Format: date-time */
             asked_at: string;
@@ -1731,8 +1731,6 @@ export interface components {
             url: string | null;
             why: string;
         };
-        /** @enum {string} */
-        State: "admitted" | "queued" | "running" | "finished" | "stopped" | "failed";
         /** @description A record. `name` is text of the nation's data: show it as text. */
         Subject: {
             type: string;
@@ -1770,7 +1768,7 @@ export interface components {
         TitleWanted: {
             title: string;
         };
-        /** @description An event as on the wire. `type` says which further names it has (`nat.events`). */
+        /** @description An event as on the wire. `type` says which further names it has (`nat.contract.events`). */
         TurnEvent: {
             /** @constant */
             v: 1;
@@ -1785,9 +1783,11 @@ export interface components {
         /** @description The stored events of one turn. */
         TurnEvents: {
             turn: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["TurnState"];
             events: components["schemas"]["TurnEvent"][];
         };
+        /** @enum {string} */
+        TurnState: "admitted" | "queued" | "running" | "finished" | "stopped" | "failed";
         /** @description What to take back. */
         Undo: {
             /**
@@ -2615,7 +2615,6 @@ export type Settings = components['schemas']['Settings'];
 export type SettingsWanted = components['schemas']['SettingsWanted'];
 export type Skipped = components['schemas']['Skipped'];
 export type SkippedRecord = components['schemas']['SkippedRecord'];
-export type State = components['schemas']['State'];
 export type Subject = components['schemas']['Subject'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionStatus = components['schemas']['SubscriptionStatus'];
@@ -2624,6 +2623,7 @@ export type Ticket = components['schemas']['Ticket'];
 export type TitleWanted = components['schemas']['TitleWanted'];
 export type TurnEvent = components['schemas']['TurnEvent'];
 export type TurnEvents = components['schemas']['TurnEvents'];
+export type TurnState = components['schemas']['TurnState'];
 export type Undo = components['schemas']['Undo'];
 export type Undone = components['schemas']['Undone'];
 export type Usage = components['schemas']['Usage'];
