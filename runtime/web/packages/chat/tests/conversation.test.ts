@@ -5,7 +5,8 @@ import type { Approval } from "../src/api/schema.ts";
 import { Conversation } from "../src/store/conversation.ts";
 import type { Turn } from "../src/store/turn.ts";
 import { ulid } from "../src/ulid.ts";
-import { event, prefixesOf, storedLog } from "./logs.ts";
+import { event } from "./events.ts";
+import { prefixesOf, storedLog } from "./logs.ts";
 import { FakePlatform, type Fate } from "./world.ts";
 
 const CONVERSATION = "01KAZ3V9Q8R7T6S5P4N3M2K1C0";

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TurnLog } from "../src/log.ts";
 import type { TurnEvent } from "../src/wire.ts";
-import { event, prefixesOf, type StoredLog, storedLog } from "./logs.ts";
+import { event } from "./events.ts";
+import { prefixesOf, type StoredLog, storedLog } from "./logs.ts";
 
 const SEED = { seed: 20261128, numRuns: 2_000 };
 

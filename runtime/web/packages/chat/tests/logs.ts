@@ -3,18 +3,7 @@
 import fc from "fast-check";
 import { TurnLog, type TurnView } from "../src/log.ts";
 import type { TurnEvent } from "../src/wire.ts";
-
-export const TURN = "01KAZ3V9Q8R7T6S5P4N3M2K1J0";
-
-type Content = TurnEvent extends infer Each
-  ? Each extends unknown
-    ? Omit<Each, "v" | "turn" | "attempt" | "seq">
-    : never
-  : never;
-
-export function event(attempt: number, seq: number, content: Content, turn = TURN): TurnEvent {
-  return { v: 1, turn, attempt, seq, ...content } as TurnEvent;
-}
+import { type Content, event } from "./events.ts";
 
 export interface StoredLog {
   readonly events: readonly TurnEvent[];

@@ -35,6 +35,15 @@ const LAST_READINGS = 8;
 const WAITING = new Set(["cooldown", "throttled", "nation_busy", "conversation_busy"]);
 const COOLDOWN = 5;
 
+/** How the platform begins the questions of decisions. */
+const DECISIONS: Readonly<Record<Decision["kind"], string>> = {
+  approve: "Approved",
+  edit: "Edited",
+  retry: "Try again",
+  retryChange: "Try again",
+  undo: "Undo",
+};
+
 export interface World {
   readonly nat: Nat;
   readonly channel: Channel;
@@ -94,9 +103,9 @@ export class Conversation {
     this.draft = new Draft(world.storage, world.nation, id, isNew);
   }
 
-  /** The turn that has not ended, if there is one. */
+  /** The turn that is on its way or being answered, if there is one. */
   get running(): Turn | undefined {
-    return this.turns.value.findLast((turn) => !turn.ended);
+    return this.turns.value.findLast((turn) => !turn.ended && turn.delivery.value.state !== "unsent");
   }
 
   has(turn: string): boolean {
@@ -244,13 +253,20 @@ export class Conversation {
     try {
       const taken = await this.#world.nat.decide(this.id, decision, id);
       this.#decisions.delete(key);
-      this.#expect(taken.turn);
+      const turn = this.#expect(taken.turn);
+      if (turn.asked.peek() === "") turn.asked.value = this.#inWords(decision);
     } catch (error) {
       this.#refuseDecision(error, key);
     } finally {
       this.#setDeciding(about, false);
       void this.#readApprovals();
     }
+  }
+
+  /** A decision as the platform will word it; what is not known here follows with the history. */
+  #inWords(decision: Decision): string {
+    const about = "approval" in decision ? this.approvals.get(decision.approval)?.peek().card.summary : "";
+    return `${DECISIONS[decision.kind]}: ${about ?? ""}`;
   }
 
   async reject(approval: string, fingerprint: string): Promise<void> {

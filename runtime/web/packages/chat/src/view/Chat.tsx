@@ -102,7 +102,10 @@ function useQuestionAtTop(log: { readonly current: HTMLDivElement | null }, last
     const element = log.current;
     const turn = element?.querySelector<HTMLElement>(".nat-turn-last");
     if (!element || !turn) return;
-    element.scrollTo({ top: turn.offsetTop - element.offsetTop, behavior: isFirst ? "instant" : motion() });
+    const behavior = isFirst ? "instant" : motion();
+    // What comes of a decision stands below its card, which stays in sight.
+    if (turn.matches(".nat-turn-decision")) turn.scrollIntoView({ block: "end", behavior });
+    else element.scrollTo({ top: turn.offsetTop - element.offsetTop, behavior });
   }, [log, last]);
 }
 

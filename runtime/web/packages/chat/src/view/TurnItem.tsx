@@ -1,6 +1,6 @@
 /** A question with what came of it. */
 
-import { Check, Copy, ExternalLink, ListTree, Pencil, RotateCcw, Square } from "lucide-preact";
+import { Check, Copy, ExternalLink, ListTree, Pencil, RotateCcw, Square, Undo2 } from "lucide-preact";
 import { useMemo, useState } from "preact/hooks";
 import { followable, type LinkRule } from "../markdown/links.ts";
 import { Markdown } from "../markdown/Markdown.tsx";
@@ -14,6 +14,7 @@ import { copyText } from "./device.ts";
 import { Feedback } from "./Feedback.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { NoticeBanner } from "./Notices.tsx";
+import { Records } from "./Records.tsx";
 import { ToolLines } from "./ToolLines.tsx";
 
 interface TurnItemProps {
@@ -47,8 +48,7 @@ export function TurnItem({ turn, conversation, isLast }: TurnItemProps) {
   conversation.approvals.all.value;
   return (
     <article
-      class={`nat-turn ${isLast ? "nat-turn-last" : ""}`}
-      data-turn={turn.id}
+      class={`nat-turn ${isLast ? "nat-turn-last" : ""} ${decision ? "nat-turn-decision" : ""}`}
       aria-busy={busy}
       aria-label={question || t.untitled}
     >
@@ -58,7 +58,7 @@ export function TurnItem({ turn, conversation, isLast }: TurnItemProps) {
           <strong>{t.decisions[decision[1] as keyof typeof t.decisions]}</strong> {decision[2]}
         </p>
       ) : (
-        <Question turn={turn} conversation={conversation} text={question || t.untitled} />
+        question && <Question turn={turn} conversation={conversation} text={question} />
       )}
       <Waiting turn={turn} conversation={conversation} />
       <div class="nat-answer">
@@ -94,6 +94,7 @@ export function TurnItem({ turn, conversation, isLast }: TurnItemProps) {
                   <ExternalLink size={12} aria-hidden="true" />
                 </a>
               ))}
+            {decision && <TakeBack turn={turn} conversation={conversation} />}
             <span class="nat-spring" />
             {!turn.detailed.value && (
               <IconButton icon={ListTree} label={t.showSteps} onClick={() => conversation.detail(turn)} />
@@ -212,6 +213,44 @@ function Ending({ turn, conversation }: { turn: Turn; conversation: Conversation
         {t.askAgain}
       </button>
     </p>
+  );
+}
+
+/** After a change was carried out: taking it back, and trying the rest again. */
+function TakeBack({ turn, conversation }: { turn: Turn; conversation: Conversation }) {
+  const t = words.value;
+  const [open, setOpen] = useState(false);
+  const approval = conversation.approvals.all.value.find((each) => each.value.decision === turn.id)?.value;
+  if (!approval?.change) return null;
+  const { change, card, state } = approval;
+  return (
+    <>
+      {(state === "partly" || state === "failed") && (
+        <button
+          type="button"
+          class="nat-link-button"
+          disabled={conversation.deciding.value.has(approval.id)}
+          onClick={() => conversation.decide({ kind: "retry", approval: approval.id })}
+        >
+          <RotateCcw size={13} aria-hidden="true" />
+          {t.retryFailed}
+        </button>
+      )}
+      {(state === "partly" || state === "done") && card.undo !== "none" && (
+        <button type="button" class="nat-link-button" onClick={() => setOpen(true)}>
+          <Undo2 size={13} aria-hidden="true" />
+          {t.undo}
+        </button>
+      )}
+      {open && (
+        <Records
+          conversation={conversation}
+          change={change}
+          title={card.summary}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,0 +1,146 @@
+/** Shows one state of the chat: `?state=approval&theme=dark&lang=de`. For pictures, checks and measurements. */
+
+import "../src/styles.css";
+import "./gallery.css";
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { Markdown } from "../src/markdown/Markdown.tsx";
+import { dress } from "../src/theme.ts";
+import { Chat } from "../src/view/Chat.tsx";
+import { ChatProvider, type ChatSetting, type OpenPage } from "../src/view/context.ts";
+import { History } from "../src/view/History.tsx";
+import { type Language, speak } from "../src/words.ts";
+import { longAnswer } from "./answers.ts";
+import { newStage, records, STATES } from "./states.ts";
+
+const wanted = new URLSearchParams(location.search);
+const state = wanted.get("state") ?? "empty";
+const root = document.getElementById("gallery") as HTMLElement;
+const theme = wanted.get("theme") === "dark" ? "dark" : "light";
+speak((wanted.get("lang") as Language | null) ?? "en");
+document.documentElement.lang = wanted.get("lang") ?? "en";
+dress(
+  root,
+  {
+    primary: "#0b5cad",
+    on_primary: "#ffffff",
+    surface: "#ffffff",
+    text: "#1b1f24",
+    dark_surface: "#14171c",
+    dark_text: "#e8eaed",
+  },
+  theme,
+);
+
+const stage = newStage();
+const page = signal<OpenPage | undefined>(
+  state === "empty"
+    ? {
+        url: "https://demo.nationbuilder.com/admin/signups/4",
+        kind: "person",
+        record_id: "4",
+        name: "Dilek Demir",
+      }
+    : undefined,
+);
+const setting: ChatSetting = {
+  store: stage.store,
+  brand: "Nat",
+  me: "u1",
+  role: "admin",
+  person: (id) => (id === "u2" ? "Anna Ahrens" : undefined),
+  hosts: ["demo.nationbuilder.com", "app.example"],
+  page,
+  removePage: () => {
+    page.value = undefined;
+  },
+  suggestions: [
+    "Summarise this person",
+    "What did they donate this year?",
+    "Which events have they been to?",
+  ],
+};
+Object.assign(stage.platform.nat, {
+  change: async () => ({
+    change: "t#1#c",
+    conversation: "",
+    approval: "a1",
+    tool: "bulk_add_tag",
+    summary: "",
+    created_at: "2026-11-28T09:00:00Z",
+    operations: 23,
+    undoable: state === "done" ? 23 : 0,
+    undo_until: state === "done" ? "2026-12-28T09:00:00Z" : null,
+    results: records().map((each) =>
+      state === "done" ? { ...each, state: "done", undo_until: "2026-12-28T09:00:00Z" } : each,
+    ),
+    next: null,
+  }),
+  feedback: async () => ({}),
+  takeFeedbackBack: async () => {},
+  conversations: async () => stage.store.history.peek() ?? { conversations: [], next: null },
+});
+
+declare global {
+  interface Window {
+    /** Stream the long answer in this many pieces; milliseconds of each piece, layout included. */
+    measureStreaming: (pieces: number) => Promise<number[]>;
+    /** Draw a conversation of this many turns; milliseconds of script. */
+    measureOpening: (turns: number) => Promise<number>;
+  }
+}
+
+const RULE = { hosts: ["demo.nationbuilder.com"], returned: new Set<string>() };
+
+window.measureStreaming = async (pieces) => {
+  const answer = longAnswer();
+  const times: number[] = [];
+  for (let piece = 1; piece <= pieces; piece += 1) {
+    const text = answer.slice(0, Math.ceil((answer.length * piece) / pieces));
+    const begun = performance.now();
+    render(<Markdown text={text} streaming={piece < pieces} rule={RULE} />, root);
+    root.getBoundingClientRect();
+    times.push(performance.now() - begun);
+    if (piece % 20 === 0) await new Promise((done) => setTimeout(done, 0));
+  }
+  return times;
+};
+
+window.measureOpening = async (turns) => {
+  const { Turn } = await import("../src/store/turn.ts");
+  const conversation = stage.store.open.peek();
+  const exchanges = Array.from({ length: turns }, (_, place) =>
+    Turn.ofExchange(conversation.id, {
+      turn: `t${place}`,
+      question: `Question ${place}`,
+      outcome: "finished",
+      answer: `There are **${place}** people.\n\n- one\n- two\n\n| a | b |\n|---|--:|\n| x | 1 |\n| y | 2 |`,
+      links: [],
+      asked_at: new Date(place * 60_000).toISOString(),
+      ended_at: new Date(place * 60_000).toISOString(),
+      proposals: [],
+      feedback: null,
+    }),
+  );
+  const begun = performance.now();
+  conversation.loading.value = "ready";
+  conversation.turns.value = exchanges;
+  await new Promise((done) => requestAnimationFrame(done));
+  root.getBoundingClientRect();
+  return performance.now() - begun;
+};
+
+await STATES[state]?.(stage);
+render(
+  <ChatProvider value={setting}>
+    {state === "history" ? (
+      <div class="gallery-history">
+        <History onOpen={() => {}} />
+      </div>
+    ) : (
+      <Chat />
+    )}
+  </ChatProvider>,
+  root,
+);
+root.dataset.ready = "";

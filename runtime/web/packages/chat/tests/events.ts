@@ -1,0 +1,15 @@
+/** Events of turns, written down shortly. */
+
+import type { TurnEvent } from "../src/wire.ts";
+
+export const TURN = "01KAZ3V9Q8R7T6S5P4N3M2K1J0";
+
+export type Content = TurnEvent extends infer Each
+  ? Each extends unknown
+    ? Omit<Each, "v" | "turn" | "attempt" | "seq">
+    : never
+  : never;
+
+export function event(attempt: number, seq: number, content: Content, turn = TURN): TurnEvent {
+  return { v: 1, turn, attempt, seq, ...content } as TurnEvent;
+}
