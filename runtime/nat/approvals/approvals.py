@@ -36,6 +36,7 @@ from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange, To
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import decode, encode, timestamp
+from nat.aws.store import Store
 from nat.aws.transactions import Cancelled, write
 from nat.changes.journal import Proposal
 from nat.changes.plan import Change
@@ -217,7 +218,7 @@ class Approvals:
             present = self.why_closed(approval, fingerprint=fingerprint, decision=decision)
         else:
             present = self.get(approval.nation_slug, approval.conversation_id, approval.id)
-        Audit(self._client, self._tables, now=self._now).append(
+        Audit(Store(self._client, self._tables, self._now)).append(
             approval.nation_slug,
             AuditKind.APPROVAL,
             by=by,

@@ -1,6 +1,6 @@
 """The audit log of a nation: entries are added at its end and never changed.
 
-    Audit(client, tables).append("acme", Kind.ROLE_CHANGED, by=user, about=other, summary="member to admin")
+    Audit(store).append("acme", Kind.ROLE_CHANGED, by=user, about=other, summary="member to admin")
 
 Rows of one nation, by `entry`:
 
@@ -13,14 +13,12 @@ writer needs the right to query and to put, none to update or delete. Times neve
 numbers, whatever the writers' clocks say, so a time is found by halving.
 """
 
-import random
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from nat.audit.entry import (
     FIRST_HASH,
@@ -32,26 +30,23 @@ from nat.audit.entry import (
     sort_key,
     to_item,
 )
-from nat.aws.items import decode, encode, moment, timestamp
-from nat.aws.transactions import IN_PROGRESS, PASSING, condition_failed
-from nat.errors import BadRequest, Internal
+from nat.aws.cursors import not_a_cursor
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put
+from nat.errors import Internal
 from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+from nat.waiting import Backoff
 
 SYSTEM: Final = "system"
 """Who acted when no person did."""
-TRIES: Final = 40
-"""How often a writer takes the next number because another took it first; each round one of them gets on."""
-LONGEST_PAUSE: Final = 0.2
-"""Seconds at most between two tries, with full jitter."""
+TAKEN: Final = Backoff(tries=40, first=0.005, longest=0.2)
+"""A writer takes the next number because another took it first; each round one of them gets on."""
 PAGE: Final = 50
 LARGEST_PAGE: Final = 200
 READ_AT_MOST: Final = 2_000
 """Entries that one page looks through for a filter; `next` goes on from there."""
+_FREE: Final = Attr("nation_slug").not_exists()
 _ENTRIES: Final = ("0", ":")
 """Sort keys of entries lie between: they begin with a digit."""
 
@@ -99,18 +94,8 @@ class Verified:
 class Audit:
     """The audit logs. The client's credentials decide which nations it reaches."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._client = client
-        self._table = tables[Table.AUDIT]
-        self._now = now
-        self._sleep = sleep
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def append(
         self,
@@ -132,9 +117,9 @@ class Audit:
         details that are no JSON, `Internal` when the log is so busy that no number could be had.
         """
         plain = bounded(details or {})
-        for number in range(TRIES):
+        for pause in TAKEN.pauses():
             last = self.last(nation_slug)
-            now = self._now()
+            now = self._store.clock()
             entry = AuditEntry(
                 nation_slug=nation_slug,
                 number=1 if last is None else last.number + 1,
@@ -150,7 +135,8 @@ class Audit:
             stored = self._put(entry) if once is None else self._put_once(entry, once)
             if stored is not None:
                 return entry if stored else None
-            self._sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**number)))  # noqa: S311 # jitter
+            if pause is not None:
+                self._store.sleep(pause)
         raise Internal("This could not be noted in the audit log right now. Please try again.")
 
     def beginning(
@@ -162,7 +148,7 @@ class Audit:
         about: str = "",
         summary: str = "",
         details: Mapping[str, Any] | None = None,
-    ) -> "TransactWriteItemTypeDef":
+    ) -> Put:
         """Entry of a transaction that puts the first entry into a nation's log; fails if there is one.
 
         For who makes a nation: its record and what the log says of it are then one. Arguments are those of
@@ -171,7 +157,7 @@ class Audit:
         entry = AuditEntry(
             nation_slug=nation_slug,
             number=1,
-            at=moment(timestamp(self._now())),
+            at=moment(timestamp(self._store.clock())),
             kind=kind,
             by=by,
             about=about,
@@ -179,13 +165,7 @@ class Audit:
             details=bounded(details or {}),
             previous=FIRST_HASH,
         ).sealed()
-        return {
-            "Put": {
-                "TableName": self._table,
-                "Item": encode(to_item(entry)),
-                "ConditionExpression": "attribute_not_exists(nation_slug)",
-            }
-        }
+        return _new(entry)
 
     def last(self, nation_slug: str) -> AuditEntry | None:
         """The newest entry, strongly consistent."""
@@ -222,11 +202,7 @@ class Audit:
     def verify(self, nation_slug: str) -> Verified:
         """Walk the whole chain from its beginning, reading every entry of the nation once."""
         number, head = 0, FIRST_HASH
-        pages = self._client.get_paginator("query").paginate(
-            **self._query(nation_slug, *_ENTRIES), ConsistentRead=True
-        )
-        for item in (item for page in pages for item in page["Items"]):
-            row = decode(item)
+        for row in self._store.query(Table.AUDIT, _between(nation_slug, *_ENTRIES), consistent=True):
             if not _holds(row, number + 1, head):
                 return Verified(number, head, number + 1)
             number, head = number + 1, row["hash"]
@@ -234,48 +210,15 @@ class Audit:
 
     def _put(self, entry: AuditEntry) -> bool | None:
         """True when stored, `None` when the number was taken."""
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=encode(to_item(entry)),
-                ConditionExpression="attribute_not_exists(nation_slug)",
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return None
-            raise
-        return True
+        return self._store.write(_new(entry)) or None
 
     def _put_once(self, entry: AuditEntry, once: str) -> bool | None:
         """True when stored, False when the deed has its entry, `None` to try again."""
-        rows = (
-            {"nation_slug": entry.nation_slug, "entry": f"once#{once}", "number": entry.number},
-            to_item(entry),
-        )
+        deed = {"nation_slug": entry.nation_slug, "entry": f"once#{once}", "number": entry.number}
         try:
-            self._client.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": self._table,
-                            "Item": encode(row),
-                            "ConditionExpression": "attribute_not_exists(nation_slug)",
-                        }
-                    }
-                    for row in rows
-                ]
-            )
-        except self._client.exceptions.TransactionCanceledException as error:
-            reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if reasons and reasons[0] == "ConditionalCheckFailed":
-                return False
-            if not {"ConditionalCheckFailed", *PASSING}.intersection(reasons):
-                raise
-            return None
-        except ClientError as error:
-            if error.response["Error"]["Code"] != IN_PROGRESS:
-                raise
-            return None
+            self._store.transact([Put(Table.AUDIT, deed, when=_FREE), _new(entry)])
+        except Cancelled as cancelled:
+            return False if 0 in cancelled.failed else None
         return True
 
     def _range(self, nation_slug: str, wanted: Filter) -> tuple[int, int]:
@@ -293,13 +236,9 @@ class Audit:
         low, high = 1, end
         while low < high:
             middle = (low + high) // 2
-            found = self._client.get_item(
-                TableName=self._table,
-                Key=encode({"nation_slug": nation_slug, "entry": sort_key(middle)}),
-                ProjectionExpression="#at",
-                ExpressionAttributeNames={"#at": "at"},
-            )
-            if "Item" in found and moment(found["Item"]["at"]["S"]) < at:
+            key = {"nation_slug": nation_slug, "entry": sort_key(middle)}
+            found = self._store.get(Table.AUDIT, key, attributes=("at",), consistent=False)
+            if found is not None and moment(found["at"]) < at:
                 low = middle + 1
             else:
                 high = middle
@@ -312,28 +251,21 @@ class Audit:
         if end is not None and end <= first:
             return
         to = _ENTRIES[1] if end is None else sort_key(end - 1)
-        more: dict[str, Any] = {} if limit is None else {"Limit": limit}
-        position: dict[str, Any] = {}
-        while True:
-            answer = self._client.query(
-                **self._query(nation_slug, sort_key(first), to),
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                **more,
-                **position,
-            )
-            yield from (from_item(decode(item)) for item in answer["Items"])
-            if limit is not None or "LastEvaluatedKey" not in answer:
+        where = _between(nation_slug, sort_key(first), to)
+        rows = self._store.query(Table.AUDIT, where, consistent=True, newest_first=True, page=limit)
+        for number, row in enumerate(rows, 1):
+            yield from_item(row)
+            if number == limit:
                 return
-            position = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def _query(self, nation_slug: str, start: str, to: str) -> Any:
-        return {
-            "TableName": self._table,
-            "KeyConditionExpression": "nation_slug = :nation AND #entry BETWEEN :from AND :to",
-            "ExpressionAttributeNames": {"#entry": "entry"},
-            "ExpressionAttributeValues": encode({":nation": nation_slug, ":from": start, ":to": to}),
-        }
+
+def _new(entry: AuditEntry) -> Put:
+    """The entry, under a number that is free."""
+    return Put(Table.AUDIT, to_item(entry), when=_FREE)
+
+
+def _between(nation_slug: str, first: str, last: str) -> ConditionBase:
+    return Key("nation_slug").eq(nation_slug) & Key("entry").between(first, last)
 
 
 def _holds(row: Mapping[str, Any], number: int, previous: str) -> bool:
@@ -354,5 +286,5 @@ def _holds(row: Mapping[str, Any], number: int, previous: str) -> bool:
 
 def _place(after: str) -> int:
     if not (after.isascii() and after.isdigit() and 0 < len(after) <= 12):
-        raise BadRequest("`after` is the `next` of an earlier page.")
+        raise not_a_cursor()
     return int(after)

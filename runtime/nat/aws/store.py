@@ -248,13 +248,17 @@ class Store:
             return False
         return True
 
-    def transact(self, entries: Sequence[Entry]) -> None:
+    def transact(self, entries: "Sequence[Entry | TransactWriteItemTypeDef]") -> None:
         """Do all writes or none. Conflicts are tried again.
 
         Raises `Cancelled` when a condition fails, `ClientError` for all else, also a conflict or throttling
         that lasts.
         """
-        write_all(self.client, [entry_of(each, self.tables) for each in entries], self.sleep)
+        write_all(
+            self.client,
+            [each if isinstance(each, dict) else entry_of(each, self.tables) for each in entries],
+            self.sleep,
+        )
 
     def put_many(self, table: Table, items: Iterable[Row]) -> None:
         """Store rows, 25 in one request. Raises `LeftOver`."""

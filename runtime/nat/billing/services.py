@@ -9,6 +9,7 @@ from nat import settings
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.billing.checkout import Checkout
 from nat.billing.event_queue import StripeEventQueue
 from nat.billing.meters import Meters
@@ -77,7 +78,7 @@ class Billing:
             Storage.of(dynamodb, tables, plans, clock),
             plans,
             grace=grace,
-            note=noting(Audit(dynamodb, tables, now=clock)),
+            note=noting(Audit(Store(dynamodb, tables, clock))),
             clock=clock,
         )
         return cls(

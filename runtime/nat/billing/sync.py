@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from nat.audit.log import Audit
 from nat.audit.people import PeopleLog
 from nat.aws.items import timestamp
+from nat.aws.store import Store
 from nat.billing import stripe_subscription as subscriptions
 from nat.billing.entitlement import Entitlement, entitlement_of
 from nat.billing.nation_row import BillingRow, BillingRows, Pending, Write
@@ -69,7 +70,7 @@ class Storage:
             QueryPool(client, tables, plans, clock=clock),
             Memberships(client, tables),
             Ownership(client, tables, now=clock),
-            PeopleLog(Audit(client, tables, now=clock)),
+            PeopleLog(Audit(Store(client, tables, clock))),
             Outbox(client, tables, clock),
         )
 

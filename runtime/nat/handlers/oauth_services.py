@@ -5,6 +5,7 @@ from functools import cache
 from nat import settings
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.connections.connector import ConnectorRows
 from nat.connections.oauth import NationPeople, OAuth
 from nat.connections.oauth_state import OAuthStates, StateKey
@@ -31,7 +32,7 @@ def oauth_on(services: Services) -> OAuth:
         people=NationPeople(
             Members(client, tables, services.plans, now=now), Ownership(client, tables, now=now)
         ),
-        audit=Audit(client, tables, now=now),
+        audit=Audit(Store(client, tables, now)),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         session=session,
         now=now,

@@ -113,7 +113,7 @@ def _export() -> Export:
 def api() -> Api:
     """The routes of this process, from its environment."""
     services = Services.of_process()
-    audit = Audit(services.client, services.tables)
+    audit = Audit(services.store)
     requests = Requests(_jobs(), services.nations, services.memberships, audit)
     return Api(services, PrivacyRoutes(requests, _export()).answering)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nat import settings
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import RoleInsufficient
 from nat.handlers.request import HttpRequest
 from nat.names import Variable
@@ -43,6 +44,7 @@ class Services:
         self.tables = tables
         self.plans = plans
         self.clock = clock
+        self.store = Store(client, tables, clock)
         self.nations = Nations(client, tables)
         self.app_url = app_url
         self.check = SubscriptionCheck(self.nations, plans, clock=clock, app_url=app_url)

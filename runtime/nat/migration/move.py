@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
 from nat.aws.items import encode
+from nat.aws.store import Store
 from nat.aws.transactions import Cancelled, write
 from nat.errors import NatError
 from nat.migration.hand_over import HandOver, HandOverOutcome
@@ -178,7 +179,7 @@ class Migration:
         begun = self._audit.beginning(move.nation_slug, by=SYSTEM, **_said(move))
         people = self._entering(move, move.people[:TOGETHER])
         try:
-            write(self._client, [begun, made, opened, *people])
+            Store(self._client, self._tables).transact([begun, made, opened, *people])
         except Cancelled as cancelled:
             if cancelled.failed != {0}:
                 current = self._tenants.get(move.tenant.tenant_id)

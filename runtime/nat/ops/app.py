@@ -6,6 +6,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from nat.aws.store import Store
+
 app = typer.Typer(help="For who operates the platform, with their own AWS credentials.", no_args_is_help=True)
 
 Stacks = Annotated[str, typer.Option(help="What the stacks' names begin with: Nat-prod.", metavar="PREFIX")]
@@ -55,7 +57,7 @@ def verify_audit(
     from nat.settings import TableNames
 
     _at(stacks)
-    found = _known(lambda: Audit(clients.dynamodb(), TableNames.read()).verify(nation))
+    found = _known(lambda: Audit(Store(clients.dynamodb(), TableNames.read())).verify(nation))
     if not found.whole:
         typer.echo(f"{nation}: broken at entry {found.broken_at}; the {found.entries} before it hold.")
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ from rich.table import Table as Grid
 from nat import settings
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.connections.services import ConnectionServices
 from nat.migration.hand_over import HandOver
 from nat.migration.move import Migration
@@ -49,7 +50,13 @@ def migration_of_process(customers: tuple[str, ...] = ()) -> Migration:
         now=_now,
     )
     return Migration(
-        client, tables, plans.read(), old=old, hand_over=hand_over, audit=Audit(client, tables), now=_now
+        client,
+        tables,
+        plans.read(),
+        old=old,
+        hand_over=hand_over,
+        audit=Audit(Store(client, tables)),
+        now=_now,
     )
 
 

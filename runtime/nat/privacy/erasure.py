@@ -31,6 +31,7 @@ from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import encode, epoch_ms
 from nat.aws.secrets import destroy_secret
+from nat.aws.store import Store
 from nat.aws.transactions import Cancelled, condition_failed, write
 from nat.channels.websocket import HangUp, Sockets
 from nat.conversations.turns import META_ITEM
@@ -101,7 +102,7 @@ class Erasure:
         self._memberships = Memberships(client, tables)
         self._users = Users(client, tables)
         self._sockets = Sockets(client, tables)
-        self._audit = Audit(client, tables, now=now)
+        self._audit = Audit(Store(client, tables, now))
         self._secrets = secrets
         self._s3 = s3
         self._bucket = bucket

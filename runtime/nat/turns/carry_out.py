@@ -15,6 +15,7 @@ from nat.approvals.approvals import Approvals
 from nat.approvals.journal import StoredJournal
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange
 from nat.audit.log import Audit
+from nat.aws.store import Store
 from nat.changes.executor import STEADY, ProgressPace, commit, requests_at_once
 from nat.changes.journal import Emit
 from nat.changes.report import ChangeReport
@@ -75,7 +76,7 @@ class Commits:
         self._now = now
         self._pace = pace
         self._actions = ChangeRows(client, tables[Table.ACTIONS])
-        self._audit = Audit(client, tables, now=now)
+        self._audit = Audit(Store(client, tables, now))
 
     def run(self, turn: Turn, nation: Nation, hands: TurnHands) -> Ending:
         """Carry out a turn of kind `commit` or `undo`, going on from its journal.

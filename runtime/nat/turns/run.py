@@ -19,6 +19,7 @@ from nat.approvals.approvals import Approvals, time_to_decide
 from nat.audit.log import Audit
 from nat.aws import log
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.changes.policy import policy_of
 from nat.connections.web_pages import reconnect_page
 from nat.contract.events import (
@@ -119,7 +120,7 @@ class Runner:
         self._pace = pace or FlushPace()
         self._environment = environment
         self._pool_notices = PoolNotices(client, tables, plans, app_url=app_url, now=now)
-        self._audit = Audit(client, tables, now=now)
+        self._audit = Audit(Store(client, tables, now))
         self._approvals = Approvals(client, tables, now=now)
         self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
         self._edits = Edits(client, tables, self._approvals, role_now, agent.tools, now=now)

@@ -20,7 +20,7 @@ _FORMATS: Final[dict[Format, str]] = {"csv": "text/csv", "json": "application/js
 def audit(services: Services, request: HttpRequest) -> HttpAnswer:
     """Entries, newest first, in pages: `?since=&until=&by=&kind=&limit=&after=`."""
     admin = services.member(request, at_least=Role.ADMIN, active=False)
-    page = Audit(services.client, services.tables).page(
+    page = Audit(services.store).page(
         admin.nation_slug,
         _wanted(request),
         limit=request.page_size(default=PAGE, most=LARGEST_PAGE),
@@ -36,7 +36,7 @@ def audit_export(services: Services, request: HttpRequest) -> HttpAnswer:
     wanted = next((each for each in _FORMATS if each == request.query.get("format", "csv")), None)
     if wanted is None:
         raise BadRequest("`format` is csv or json.")
-    log = Audit(services.client, services.tables, now=services.clock)
+    log = Audit(services.store)
     exported = export(log, admin.nation_slug, _wanted(request), wanted, after=request.query.get("after"))
     log.append(
         admin.nation_slug,

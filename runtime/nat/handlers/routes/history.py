@@ -89,7 +89,7 @@ def delete(services: Services, request: HttpRequest) -> HttpAnswer:
     member = services.member(request, active=False)
     identifier = request.path["conversation"]
     _own(services).erase(member.nation_slug, member.user_id, identifier)
-    Audit(services.client, services.tables, now=services.clock).append(
+    Audit(services.store).append(
         member.nation_slug,
         AuditKind.CONVERSATION_DELETED,
         by=member.user_id,

@@ -75,7 +75,7 @@ def of_people(services: Services) -> Members:
 
 def log_of(services: Services) -> PeopleLog:
     """The audit log's entries about members."""
-    return PeopleLog(Audit(services.client, services.tables, now=services.clock))
+    return PeopleLog(Audit(services.store))
 
 
 def _end(services: Services, caller: Membership, user_id: str) -> HttpAnswer:

@@ -48,7 +48,7 @@ def remove(services: Services, request: HttpRequest) -> HttpAnswer:
 
 
 def _log(services: Services, admin: Membership, summary: str, details: dict[str, Any]) -> None:
-    Audit(services.client, services.tables, now=services.clock).append(
+    Audit(services.store).append(
         admin.nation_slug,
         AuditKind.SETTINGS_CHANGED,
         by=admin.user_id,

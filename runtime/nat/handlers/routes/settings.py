@@ -32,7 +32,7 @@ def change_settings(services: Services, request: HttpRequest) -> HttpAnswer:
             services.client, services.tables, nation, Budgets.read(wanted[BUDGETS]), services.clock()
         )
     changed = change(services.nations, admin.nation_slug, wanted, services.clock())
-    log = Audit(services.client, services.tables, now=services.clock)
+    log = Audit(services.store)
     for each in changed.changes:
         log.append(
             admin.nation_slug,

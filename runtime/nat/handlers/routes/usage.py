@@ -24,7 +24,7 @@ def usage_export(services: Services, request: HttpRequest) -> HttpAnswer:
     member = services.member(request, active=False)
     nation = services.nations.require(member.nation_slug)
     text = _reports(services).as_csv(member, nation, *_days(request))
-    Audit(services.client, services.tables, now=services.clock).append(
+    Audit(services.store).append(
         member.nation_slug,
         AuditKind.DATA_EXPORTED,
         by=member.user_id,

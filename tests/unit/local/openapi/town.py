@@ -19,6 +19,7 @@ from local.stripe import RunningStripe, running_stripe
 from nat.agent.ports import ExportFile
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.files import TurnFiles
 from nat.handlers.api import Api
@@ -200,7 +201,9 @@ def _running_town(
         privacy = Api(
             services,
             PrivacyRoutes(
-                Requests(jobs, services.nations, services.memberships, Audit(clients.dynamodb(), tables)),
+                Requests(
+                    jobs, services.nations, services.memberships, Audit(Store(clients.dynamodb(), tables))
+                ),
                 export,
             ).answering,
         )

@@ -11,12 +11,13 @@ from nat.audit.entry import AuditKind
 from nat.audit.export import export
 from nat.audit.log import EVERYTHING, Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.settings import TableNames
 
 
 @pytest.fixture
 def audit(tables: TableNames) -> Audit:
-    return Audit(clients.dynamodb(), tables)
+    return Audit(Store(clients.dynamodb(), tables))
 
 
 def test_csv_has_a_row_for_each_entry_and_holds_the_chain(audit: Audit) -> None:

@@ -12,10 +12,11 @@ from nat.audit.entry import FIRST_HASH, AuditKind, sort_key
 from nat.audit.log import SYSTEM, Audit, Filter
 from nat.aws import clients
 from nat.aws.items import encode
+from nat.aws.store import Store
 from nat.errors import BadRequest
 from nat.names import Table
 from nat.settings import TableNames
-from tests.unit.nat.faults import conflicting
+from tests.unit.nat.faults import conflicting, losing_answers
 from tests.unit.nat.world import START, Clock
 
 
@@ -26,7 +27,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def audit(tables: TableNames, clock: Clock) -> Audit:
-    return Audit(clients.dynamodb(), tables, now=clock)
+    return Audit(Store(clients.dynamodb(), tables, clock))
 
 
 def fill(audit: Audit, clock: Clock, count: int) -> None:
@@ -128,11 +129,23 @@ def test_a_named_deed_by_many_writers_at_once_has_one_entry(audit: Audit) -> Non
 def test_a_conflict_of_transactions_is_tried_again(audit: Audit, tables: TableNames) -> None:
     with conflicting(2) as url:
         client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
-        added = Audit(client, tables, sleep=lambda _: None).append(
+        added = Audit(Store(client, tables, sleep=lambda _: None)).append(
             "acme", AuditKind.REVOKED, by="ann", once="x"
         )
 
     assert added is not None
+
+
+@pytest.mark.parametrize("once", [None, "deed"])
+def test_an_entry_whose_answer_was_lost_is_there_once(
+    audit: Audit, tables: TableNames, once: str | None
+) -> None:
+    with losing_answers("PutItem", "TransactWriteItems") as url:
+        client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
+        added = Audit(Store(client, tables)).append("acme", AuditKind.REVOKED, by="ann", once=once)
+
+    assert audit.page("acme").entries == (added,)
+    assert audit.verify("acme").entries == 1
 
 
 def test_details_that_are_too_large_are_replaced_by_their_hash(audit: Audit) -> None:

@@ -12,6 +12,7 @@ from local.stripe.webhooks import signature
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit, Filter
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.billing.checkout import CheckoutPage, Subscriber
 from nat.billing.meters import Meters
 from nat.billing.reconcile import Reconciliation
@@ -118,7 +119,7 @@ class Shop:
 
     def audited(self, slug: str = "demo", kind: AuditKind = AuditKind.BILLING_CHANGED) -> list[str]:
         """Summaries of the audit log's entries of one kind, oldest first."""
-        page = Audit(clients.dynamodb(), self.tables).page(slug, Filter(kind=kind), limit=100)
+        page = Audit(Store(clients.dynamodb(), self.tables)).page(slug, Filter(kind=kind), limit=100)
         return [entry.summary for entry in page.entries][::-1]
 
 

@@ -15,6 +15,7 @@ from local.nationbuilder.oauth import DEFAULT_APP
 from local.nationbuilder.server import RunningNationBuilder
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.connections.tokens import NbTokens
 from nat.errors import Reconnect
@@ -179,7 +180,7 @@ class Crossing:
 
     def audited(self) -> list[str]:
         """Kinds of the nation's audit entries, oldest first."""
-        page = Audit(clients.dynamodb(), self.office.tables).page(self.slug)
+        page = Audit(Store(clients.dynamodb(), self.office.tables)).page(self.slug)
         return [each.kind.value for each in reversed(page.entries)]
 
 

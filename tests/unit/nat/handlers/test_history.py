@@ -12,6 +12,7 @@ from nat.approvals.stored_changes import ChangeRef, ToolClass
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.changes.effect import Effect
 from nat.conversations.search import Search
 from nat.conversations.turns import Turn
@@ -254,7 +255,7 @@ def test_a_deletion_is_noted_in_the_audit_log_without_what_was_said(world: World
 
     world.call(Route.DELETE)
 
-    [entry] = Audit(clients.dynamodb(), world.stage.tables).page("demo").entries
+    [entry] = Audit(Store(clients.dynamodb(), world.stage.tables)).page("demo").entries
     assert (entry.kind, entry.by, entry.about) == (AuditKind.CONVERSATION_DELETED, "ann", "TALK1")
     assert "Zoë" not in json.dumps(entry.as_body())
 

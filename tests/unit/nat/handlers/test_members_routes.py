@@ -10,6 +10,7 @@ import requests
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit, Filter
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
 from nat.handlers.api import Api
@@ -83,7 +84,7 @@ class World:
 
     @property
     def audited(self) -> list[tuple[str, str, str]]:
-        page = Audit(clients.dynamodb(), self.tables).page("demo", Filter(kind=AuditKind.ROLE_CHANGED))
+        page = Audit(Store(clients.dynamodb(), self.tables)).page("demo", Filter(kind=AuditKind.ROLE_CHANGED))
         return [(each.by, each.about, each.summary) for each in reversed(page.entries)]
 
 

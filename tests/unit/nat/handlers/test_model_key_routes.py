@@ -10,6 +10,7 @@ import pytest
 from local.claude import RunningClaude, running_claude
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Variable
@@ -94,7 +95,7 @@ def test_who_stored_and_who_removed_a_key_is_in_the_audit_log(settings: Settings
     settings.call(Route.STORE_MODEL_KEY, {"api_key": KEY})
     settings.call(Route.REMOVE_MODEL_KEY)
 
-    entries = Audit(clients.dynamodb(), tables).page("demo").entries
+    entries = Audit(Store(clients.dynamodb(), tables)).page("demo").entries
     assert [(each.by, each.about, dict(each.details)) for each in reversed(entries)] == [
         ("ann", "model_key", {"last_four": "WXYZ"}),
         ("ann", "model_key", {}),

@@ -9,6 +9,7 @@ import pytest
 
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.services import Services
@@ -32,7 +33,7 @@ class Desk:
         client, tables = clients.dynamodb(), estate.tables
         jobs = Jobs(client, tables, clients.sqs(), self.queue, now=lambda: world.START)
         services = Services(client, tables, world.PLANS, clock=lambda: world.START)
-        audit = Audit(client, tables, now=lambda: world.START)
+        audit = Audit(Store(client, tables, lambda: world.START))
         requests = Requests(jobs, services.nations, Memberships(client, tables), audit)
         self.api = Api(services, PrivacyRoutes(requests, estate.export()).answering)
         self.looks: Iterator[bool] = iter([])

@@ -10,6 +10,7 @@ import pytest
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.conversations.retention import Shortening
 from nat.handlers.api import Api
 from nat.handlers.services import Services
@@ -31,7 +32,7 @@ class World:
         store_members(tables, "demo", ["ann"], Role.ADMIN)
         store_members(tables, "demo", ["bob"], Role.MEMBER)
         self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.stage.clock))
-        self.audit = Audit(clients.dynamodb(), tables, now=self.stage.clock)
+        self.audit = Audit(Store(clients.dynamodb(), tables, self.stage.clock))
 
     def call(
         self, route: Route, *, user: str = "ann", body: Any = None, slug: str = "demo", **query: str

@@ -11,6 +11,7 @@ import pytest
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Table
@@ -242,7 +243,7 @@ def test_an_export_is_a_file_and_an_entry_of_the_audit_log(world: World) -> None
     answer = world.call(Route.USAGE_EXPORT, user="bob")
 
     assert answer["headers"]["content-disposition"] == 'attachment; filename="nat-usage-demo-2026-11-22.csv"'
-    last = Audit(clients.dynamodb(), world.tables).last("demo")
+    last = Audit(Store(clients.dynamodb(), world.tables)).last("demo")
     assert last is not None
     assert (last.kind, last.by, last.about) == (AuditKind.DATA_EXPORTED, "bob", "usage")
 
@@ -336,7 +337,7 @@ def test_who_has_left_may_stay_listed_with_a_budget(world: World) -> None:
 def test_a_change_of_budgets_is_an_entry_of_the_audit_log(world: World) -> None:
     world.set_budgets(roles={"member": 20})
 
-    last = Audit(clients.dynamodb(), world.tables).last("demo")
+    last = Audit(Store(clients.dynamodb(), world.tables)).last("demo")
     assert last is not None
     assert (last.kind, last.about, last.details["after"]) == (
         AuditKind.SETTINGS_CHANGED,

@@ -12,6 +12,7 @@ import pytest
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.items import decode
+from nat.aws.store import Store
 from nat.connections.refresh import Refresher
 from nat.connections.services import ConnectionServices
 from nat.migration.hand_over import HandOver
@@ -99,7 +100,7 @@ class Office:
             plans,
             old=self.old,
             hand_over=hand_over,
-            audit=Audit(self.client, tables, now=now),
+            audit=Audit(Store(self.client, tables, now)),
             now=now,
             at_once=at_once,
         )

@@ -10,6 +10,7 @@ import pytest
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.items import decode, timestamp
+from nat.aws.store import Store
 from nat.migration.hand_over import HandOverOutcome
 from nat.migration.report import Fate, MigrationReport
 from nat.migration.tenants import Note
@@ -206,7 +207,7 @@ def test_the_log_of_the_nation_begins_with_the_migration_and_holds(tables: Table
     with standing(former, tables):
         migrate(office)
 
-        audit, slug = Audit(clients.dynamodb(), tables), former.rows["t1"]["nationbuilder_slug"]
+        audit, slug = Audit(Store(clients.dynamodb(), tables)), former.rows["t1"]["nationbuilder_slug"]
         kinds = [each.kind.value for each in audit.page(slug).entries]
         assert kinds == ["connection.connected", "nation.migrated"]
         assert audit.verify(slug).whole

@@ -10,6 +10,7 @@ from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.cli.app import app
 from nat.connections.services import ConnectionServices, now
 from nat.connections.tokens import NbTokens
@@ -72,7 +73,7 @@ def test_a_store_that_is_none_is_refused() -> None:
 
 
 def test_a_whole_audit_log_is_told_with_its_head(tables: TableNames) -> None:
-    audit = Audit(clients.dynamodb(), tables)
+    audit = Audit(Store(clients.dynamodb(), tables))
     for about in ("a", "b"):
         audit.append("demo", AuditKind.SETTINGS_CHANGED, by="ann", about=about)
 
@@ -83,7 +84,7 @@ def test_a_whole_audit_log_is_told_with_its_head(tables: TableNames) -> None:
 
 
 def test_a_changed_audit_log_fails(tables: TableNames) -> None:
-    audit = Audit(clients.dynamodb(), tables)
+    audit = Audit(Store(clients.dynamodb(), tables))
     for about in ("a", "b", "c"):
         audit.append("demo", AuditKind.SETTINGS_CHANGED, by="ann", about=about)
     second = world.rows(tables, Table.AUDIT)[1]

@@ -11,6 +11,7 @@ from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.items import decode
+from nat.aws.store import Store
 from nat.channels.websocket import Sockets
 from nat.names import Secret, Table, nation_files, person_files
 from nat.nations.record import Nations
@@ -100,7 +101,9 @@ class Estate:
         )
         clients.s3().put_object(Bucket=self.bucket, Key=f"{person_files(user)}1.zip", Body=b"a")
         Sockets(clients.dynamodb(), self.tables).open(uuid.uuid4().hex, user, slug, world.START)
-        Audit(clients.dynamodb(), self.tables).append(slug, AuditKind.TOOL_WRITE, by=user, summary="Tagged 3")
+        Audit(Store(clients.dynamodb(), self.tables)).append(
+            slug, AuditKind.TOOL_WRITE, by=user, summary="Tagged 3"
+        )
 
     def _of_nation(self, slug: str) -> None:
         for name in (Secret.nation_tokens(slug), Secret.nation_model_key(slug), Secret.nation_app(slug)):
@@ -185,7 +188,7 @@ class Estate:
 
     def receipts(self) -> list[Any]:
         """What the log of receipts says."""
-        return list(Audit(clients.dynamodb(), self.tables).page(RECEIPTS).entries)
+        return list(Audit(Store(clients.dynamodb(), self.tables)).page(RECEIPTS).entries)
 
 
 def person_job(user_id: str) -> Job:

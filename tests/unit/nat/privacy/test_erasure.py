@@ -9,6 +9,7 @@ import pytest
 
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.names import Secret, Table
 from nat.nations.record import Nations
 from nat.privacy.erasure import LEASE, BeingDeleted, Unfinished
@@ -54,7 +55,7 @@ def test_the_receipt_counts_what_was_deleted_and_by_whom(estate: Estate) -> None
     assert (receipt.by, receipt.about) == (estate.owner, estate.slug)
     assert receipt.details["counts"]["conversations"] == 3
     assert receipt.details["counts"]["secrets"] == 3
-    assert Audit(clients.dynamodb(), estate.tables).verify("#privacy").whole
+    assert Audit(Store(clients.dynamodb(), estate.tables)).verify("#privacy").whole
 
 
 def test_a_run_that_is_short_of_time_is_gone_on_with(estate: Estate) -> None:
@@ -112,7 +113,7 @@ def test_the_figures_of_the_nation_stay_without_the_person(estate: Estate) -> No
 def test_the_deletion_of_a_person_is_noted_in_each_of_their_nations(estate: Estate) -> None:
     estate.erasure().person(person_job(estate.member), counted())
 
-    audit = Audit(clients.dynamodb(), estate.tables)
+    audit = Audit(Store(clients.dynamodb(), estate.tables))
     for slug in (estate.slug, estate.other):
         newest = audit.last(slug)
         assert newest is not None

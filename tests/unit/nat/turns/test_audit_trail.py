@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from nat.audit.entry import AuditEntry, AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import ToolFinished
 from nat.conversations.turns import TurnState
 from nat.roles import Role
@@ -24,7 +25,7 @@ from tests.unit.nat.world import store_members
 
 def entries(board: Board) -> list[AuditEntry]:
     """The audit log, oldest first."""
-    return list(reversed(Audit(clients.dynamodb(), board.stage.tables).page("demo").entries))
+    return list(reversed(Audit(Store(clients.dynamodb(), board.stage.tables)).page("demo").entries))
 
 
 def kinds(board: Board) -> list[tuple[str, str]]:
@@ -139,7 +140,7 @@ def test_a_turn_whose_workers_die_is_noted_once(board: Board, fatal: int) -> Non
     board.carry_out(admitted)
 
     assert [kind for kind, _ in kinds(board)] == ["approval.decided", "tool.write", "tool.outcome"]
-    assert Audit(clients.dynamodb(), board.stage.tables).verify("demo").whole
+    assert Audit(Store(clients.dynamodb(), board.stage.tables)).verify("demo").whole
 
 
 def without_audit() -> Any:
