@@ -114,7 +114,7 @@ class Api:
 
     def _page(self, call: Call, kind: str, rows: list[Row], content_type: str) -> Response:
         page, total = call.query.page, len(rows)
-        rows = in_order(schema().resources[kind], rows, call.query.sort)
+        rows = in_order(schema().resources[kind], rows, call.query.sort, page=page.number)
         rows = rows[(page.number - 1) * page.size : page.number * page.size]
         document = Renderer(call.nation, call.query).documents(kind, rows)
         path = call.request.path

@@ -76,8 +76,16 @@ def narrow(nation: Nation, resource: Resource, rows: list[Row], filters: Sequenc
     return rows
 
 
-def in_order(resource: Resource, rows: list[Row], keys: Sequence[tuple[str, bool]]) -> list[Row]:
-    """Rows sorted by several keys, the first weighing most. Nulls come last upwards, first downwards."""
+def in_order(
+    resource: Resource, rows: list[Row], keys: Sequence[tuple[str, bool]], *, page: int = 1
+) -> list[Row]:
+    """Rows sorted by several keys, the first weighing most. Nulls come last upwards, first downwards.
+
+    Rows that are equal by all keys come in another order on every page, as a database may give them: who
+    reads pages has to end the order with the id.
+    """
+    if keys and page % 2 == 0:
+        rows = rows[::-1]
     for name, descending in reversed(keys):
         kind = _ID.kind if name == "id" else resource.attributes[name].kind
         convert = COMPARABLE.get(kind)

@@ -355,7 +355,7 @@ class _Run:
                 if not error.taken:
                     return self._refused(work, error, number)
                 if last:
-                    return self._taken(work, ours=reconciling)
+                    return self._taken(work, error, ours=reconciling)
                 continue
             except errors.RecordNotFound as error:
                 if request.method != "DELETE":
@@ -392,13 +392,17 @@ class _Run:
         self._note(entry)
         return self._await(work, token)
 
-    def _taken(self, work: OperationWork, *, ours: bool) -> JournalEntry:
-        """422 `taken`: it is so already, by an earlier try of ours or by somebody else."""
-        found = None
-        if work.probe is not None and work.probe.index and work.before is None:
-            with suppress(*_REFUSED):
-                found = look(self._nation, work.probe).id
-        return self._entry(work, EntryState.DONE, created_id=found, already=not ours)
+    def _taken(self, work: OperationWork, error: errors.ValidationFailed, *, ours: bool) -> JournalEntry:
+        """422 `taken`: a value belongs to another record, or it is so already. Only looking tells which."""
+        if work.probe is not None:
+            try:
+                seen = self._patiently(partial(look, self._nation, work.probe))
+            except _REFUSED:
+                return self._entry(work, EntryState.UNKNOWN, code=error.code, why=NOT_CONFIRMED)
+            if agrees(work.probe, seen.state, work.after):
+                found = seen.id if work.before is None and work.probe.index else None
+                return self._entry(work, EntryState.DONE, created_id=found, already=not ours)
+        return self._not_sent(work, error)
 
     def _prove(self, work: OperationWork, error: errors.WriteUncertain) -> JournalEntry:
         """What became of a write without an answer. It is not sent again: it may still be on its way."""

@@ -1,5 +1,6 @@
 """NationBuilder's V2 API: a typed client on `requests`, with paging, filters, rate limit and errors."""
 
+from nat.nationbuilder import spelling
 from nat.nationbuilder.bodies import Sidepost
 from nat.nationbuilder.client import NationBuilder
 from nat.nationbuilder.documents import Collection, Document, Included, Page, Record, Reference
@@ -24,6 +25,7 @@ __all__ = [
     "Sidepost",
     "between",
     "pooled_session",
+    "spelling",
     "together",
     "where",
 ]

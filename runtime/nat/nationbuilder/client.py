@@ -125,13 +125,17 @@ class NationBuilder:
         count: bool = False,
     ) -> Page:
         """One page of a resource such as `signups` or `lists/5/signups`. `fields` and `extra_fields` are by
-        record type; `count` asks for the total."""
+        record type; `count` asks for the total. The last key of every order is the id: records that are equal
+        otherwise would come in any order, so that pages repeat some and leave others out."""
+        order = tuple(sort)
+        if page_size > 1 and not {"id", "-id"} & set(order):
+            order = (*order, "id")
         query = index_parameters(
             filters=filters,
             include=include,
             fields=fields,
             extra_fields=extra_fields,
-            sort=sort,
+            sort=order,
             page_size=page_size,
             page=page,
             count=count,

@@ -60,7 +60,7 @@ class Span:
         end = None if self.end is None else self.end.astimezone(zone)
         return between(
             start.date() if start else None,
-            None if end is None else end.date() if end.time() == time.min else end.date() + timedelta(days=1),
+            None if end is None else end.date() + timedelta(days=0 if begins_day(end) else 1),
         )
 
     def contains(self, moment: datetime) -> bool:
@@ -74,6 +74,11 @@ ALL_TIME: Final = Span(name="all_time")
 def day_start(day: date, zone: tzinfo) -> datetime:
     """The first moment of a day, in UTC. Where the clocks skip midnight that is the moment they skip it."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def begins_day(moment: datetime) -> bool:
+    """Whether a moment on some clock is the first of its day: midnight, or what comes where it is skipped."""
+    return moment.tzinfo is not None and day_start(moment.date(), moment.tzinfo) == moment
 
 
 def named_span(name: str, now: datetime, zone: tzinfo) -> Span:

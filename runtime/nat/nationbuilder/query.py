@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from nat.errors import QueryRejected
 
-Scalar = str | int | bool | date | datetime | None
+Scalar = str | int | float | bool | date | datetime | None
 Operator = Literal[
     "eq", "not_eq", "eql", "not_eql", "prefix", "not_prefix", "suffix", "not_suffix", "match", "not_match",
     "gt", "gte", "lt", "lte",
@@ -108,8 +108,13 @@ def _joined(values: Sequence[Scalar]) -> str:
     return ",".join(write(value) for value in values)
 
 
-def _hash_value(value: Scalar) -> str | int | bool | None:
+def _hash_value(value: Scalar) -> str | int | float | bool | None:
     return write(value) if isinstance(value, date | datetime) else value
+
+
+def speakable(text: str) -> bool:
+    """Whether the grammar has a way to write a text: it has none for `[ ]` and `{{ }}`."""
+    return not ("{{" in text or "}}" in text or ("[" in text and "]" in text))
 
 
 def write(value: Scalar) -> str:
@@ -129,10 +134,12 @@ def write(value: Scalar) -> str:
         return value.isoformat()
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, float):
+        return repr(value)
     text = value.strip()
     if not text:
         raise QueryRejected("A filter cannot look for an empty text.")
-    if "{{" in text or "}}" in text or ("[" in text and "]" in text):
+    if not speakable(text):
         raise QueryRejected(
             "NationBuilder cannot search for texts with [ ] or {{ }}. Search for a part of it."
         )

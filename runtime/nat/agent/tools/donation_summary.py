@@ -146,9 +146,16 @@ def summarize_donations(
         groups=groups[:GROUPS_AT_MOST] if group_by else None,
         groups_left_out=max(0, len(groups) - GROUPS_AT_MOST) or None,
         compared_with=_comparison(v2, other_span, reading, other),
-        note=None if complete else f"Partial: more than {READ_AT_MOST} donations, not all were read.",
+        note=None if complete else _partial(reading, other),
     )
     return replace(outcome, returned=reading.whole.count)
+
+
+def _partial(*readings: _Reading | None) -> str:
+    """Why a sum is not of all donations: there are too many, or they moved while they were read."""
+    if any(each is not None and (each.announced or 0) > READ_AT_MOST for each in readings):
+        return f"Partial: more than {READ_AT_MOST:,} donations, not all were read."
+    return "Partial: the donations changed while they were read. Ask again for the whole sum."
 
 
 def _read(v2: NationBuilder, span: Span, status: Status, group_by: GroupBy | None) -> _Reading:

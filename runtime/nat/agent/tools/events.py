@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from nat.agent.tool import Effect, ToolOutcome, tool
-from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text
+from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text, forwards
 from nat.agent.tools.people import ContactDetails
 from nat.agent.tools.results import (
     PERSON_NAME,
@@ -26,8 +26,8 @@ from nat.agent.tools.results import (
     span_words,
 )
 from nat.contract.events import Link
-from nat.nationbuilder import Collection, Document, Included, NationBuilder, Record, together
-from nat.nationbuilder.periods import Span, read_moment
+from nat.nationbuilder import Collection, Document, Included, NationBuilder, Record, spelling, together
+from nat.nationbuilder.periods import read_moment
 
 SCANNED_AT_MOST: Final = 1_000
 """Events whose pages' names one search looks through: 10 requests."""
@@ -58,7 +58,7 @@ def list_events(
     end = read_moment(before, now, v2.zone) if before else None
     if not after and not before and not query:
         start = now
-    span = Span(start, end)
+    span = forwards(start, end)
     latest_first = start is None
     search: dict[str, Any] = {
         "filters": given(start_at=span.condition()),
@@ -79,7 +79,7 @@ def list_events(
         return listed(v2, items, query=words, total=page.total, complete=page.complete, links=links)
     reading = v2.read_all("events", max_records=SCANNED_AT_MOST, **search)
     every = [_event(v2, each, reading.included) for each in reading.records]
-    found = [each for each in every if query.casefold() in str(each["name"]).casefold()]
+    found = [each for each in every if spelling.folded(query) in spelling.folded(str(each["name"]))]
     return listed(
         v2,
         found[:limit],

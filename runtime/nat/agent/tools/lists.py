@@ -73,12 +73,18 @@ def list_lists(
     group="lists",
     effect=Effect.READ,
     label="Opening a list",
-    endpoints=("GET /lists/{id}",),
+    endpoints=("GET /lists/{id}", "GET /lists/{id}/signups"),
 )
 def get_list(v2: NationBuilder, *, list_id: RecordId) -> ToolOutcome:
     """One list: how many people are on it, its owner, its parent."""
-    found = v2.show("lists", list_id, include=("author", "parent"))
-    data = _list(v2, found.record, found.included)
+    reads: list[Any] = [
+        partial(v2.show, "lists", list_id, include=("author", "parent")),
+        partial(v2.count, f"lists/{list_id}/signups"),
+    ]
+    found, people = together(reads)
+    assert isinstance(found, Document)
+    # The list's own counter lags behind: who is on it is counted.
+    data = {**_list(v2, found.record, found.included), "people": people}
     parent = found.one("parent")
     data |= item(
         description=long_text(found.record.text("description")),
@@ -115,21 +121,21 @@ def list_list_members(
             f"lists/{list_id}/signups",
             fields={"signups": tuple(dict.fromkeys(attributes))},
             page_size=limit,
+            count=True,
         ),
     ]
     the_list, page = together(reads)
     assert isinstance(the_list, Document)
     assert isinstance(page, Page)
-    total = the_list.record["signups_count"]
     name = the_list.record.text("name")
     return listed(
         v2,
         [summary(v2, each, contact_details=include_contact_details) for each in page.records],
         query=f"people on the list “{name}”",
-        total=total,
-        complete=len(page.records) >= total if total is not None else not page.has_next,
+        total=page.total,
+        complete=page.complete,
         links=panel_link(v2, "list", name, list_id),
-        list=item(id=list_id, name=name, people=total, panel_url=v2.panel_url("list", list_id)),
+        list=item(id=list_id, name=name, people=page.total, panel_url=v2.panel_url("list", list_id)),
     )
 
 

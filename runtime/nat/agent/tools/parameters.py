@@ -1,11 +1,13 @@
 """Types of parameters that several tools share. Their schemas are short: all tools are always sent."""
 
-from datetime import date
+import unicodedata
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import TypeAliasType
 
+from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
 from nat.nationbuilder.periods import ALL_TIME, PeriodName, Span, named_span, read_moment
 
@@ -19,8 +21,13 @@ def _is_id(value: str) -> str:
 RecordId = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_is_id)]
 """An id: digits in a string."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""Words to look for."""
+
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_composed)]
+"""Words to look for, in Unicode's composed form (NFC): what a keyboard types."""
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 """How many records to give back."""
@@ -67,13 +74,14 @@ class CentsRange(Parameters):
 
 
 def span_of(v2: NationBuilder, when: When | None) -> Span:
-    """A period in the nation's time zone; all time for None. Raises `BadRequest` for what is no time."""
+    """A period in the nation's time zone; all time for None. Raises `BadRequest` for what is no time, and for
+    an end before the beginning."""
     if when is None:
         return ALL_TIME
     now, zone = v2.now(), v2.zone
     if isinstance(when, str):
         return named_span(when, now, zone)
-    return Span(
+    return forwards(
         read_moment(when.after, now, zone) if when.after else None,
         read_moment(when.before, now, zone) if when.before else None,
     )
@@ -81,9 +89,20 @@ def span_of(v2: NationBuilder, when: When | None) -> Span:
 
 def since_until(v2: NationBuilder, since: str | None, until: str | None = None) -> Span:
     """From the start of `since` to the end of `until`, each a date, a date-time or a period's name. Raises
-    `BadRequest` for what is no time."""
+    `BadRequest` for what is no time, and for an end before the beginning."""
     now, zone = v2.now(), v2.zone
-    return Span(
+    return forwards(
         read_moment(since, now, zone) if since else None,
         read_moment(until, now, zone, end=True) if until else None,
     )
+
+
+def forwards(start: datetime | None, end: datetime | None) -> Span:
+    """A span that takes some time. In one that ends before it begins nothing can lie, and a certain zero
+    would be an answer to a question that nobody asked. Raises `BadRequest`."""
+    if start is not None and end is not None and end <= start:
+        raise BadRequest(
+            "The period ends before it begins. `before` is exclusive: for one whole period give its name, or "
+            "the first day after it."
+        )
+    return Span(start, end)

@@ -1,8 +1,7 @@
 """People and organisations: find them, look at one, say who is connected."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CentsRange, CountOnly, Limit, Parameters, RecordId, Text, When, span_of
+from nat.agent.tools.phones import PHONES, agreement, candidates, uncertain
 from nat.agent.tools.results import (
     Item,
     amount_words,
@@ -28,14 +28,17 @@ from nat.agent.tools.results import (
 )
 from nat.errors import BadRequest
 from nat.nationbuilder import (
+    Condition,
     Filters,
     HasValues,
     NationBuilder,
     Record,
     between,
+    spelling,
     together,
     where,
 )
+from nat.nationbuilder.query import speakable
 
 SCANNED_AT_MOST: Final = 5_000
 """People that one search looks through for what V2 cannot filter: 50 requests."""
@@ -77,7 +80,7 @@ class Flags(Parameters):
 
 class CustomField(Parameters):
     slug: str
-    value: str | int | bool
+    value: str | int | bool | Annotated[float, Field(allow_inf_nan=False)]
 
 
 @tool(
@@ -89,8 +92,8 @@ class CustomField(Parameters):
 def search_people(
     v2: NationBuilder,
     *,
-    name: Annotated[Text | None, Field(description="Any part of the full name")] = None,
-    email: Text | None = None,
+    name: Annotated[Text | None, Field(description="Words of the full name, in any order")] = None,
+    email: Annotated[Text | None, Field(description="Or a part, such as @corp.example")] = None,
     phone: Text | None = None,
     kind: Literal["person", "organisation"] | None = None,
     tag_id: RecordId | None = None,
@@ -125,8 +128,7 @@ def search_people(
     }
     filters = dict(
         given(
-            full_name=where("match", name) if name else None,
-            with_email_address=where("eq" if "@" in email else "match", email) if email else None,
+            with_email_address=_address(email) if email else None,
             signup_type=None if kind is None else int(kind == "organisation"),
             tag_id=tag_id,
             support_level=sorted(set(support_level)) if support_level else None,
@@ -167,7 +169,8 @@ def search_people(
         wanted["extra_fields"] = {"signups": ("primary_address",)}
     if sort:
         wanted["sort"] = (_SORTS[sort],)
-    found = _find(v2, filters, wanted, limit, count_only, phone, city, state)
+    search = _Search(name, phone, city, state)
+    found = _find(v2, filters, wanted, limit, count_only, search)
     if found.total == 0 and custom_field is not None:
         _require_custom_field(v2, custom_field.slug)
     if count_only:
@@ -253,28 +256,54 @@ class _Found:
         return self.matched if self.whole else None
 
 
+@dataclass(frozen=True)
+class _Search:
+    """What V2 cannot filter: it is matched here, in what the other criteria and a part of these find."""
+
+    name: str | None = None
+    phone: str | None = None
+    city: str | None = None
+    state: str | None = None
+
+    @property
+    def by_v2(self) -> bool:
+        """Whether V2's own comparison is enough: of a name, where it is one plain word."""
+        plain = self.name is None or (spelling.is_plain(self.name) and len(self.name.split()) == 1)
+        return plain and self.phone is None and self.city is None and self.state is None
+
+    def fits(self, found: Record) -> bool:
+        """Whether a person has the words of the name, the number and the address."""
+        return (
+            (self.name is None or _is_called(found, self.name))
+            and (self.phone is None or agreement(found, self.phone) is not None)
+            and _lives_in(found, self.city, self.state)
+        )
+
+
 def _find(
     v2: NationBuilder,
     filters: Filters,
     wanted: Mapping[str, Any],
     limit: int,
     count_only: bool,
-    phone: str | None,
-    city: str | None,
-    state: str | None,
+    search: _Search,
 ) -> _Found:
-    if phone is None and city is None and state is None:
+    if search.by_v2:
+        if search.name is not None:
+            filters = {**filters, "full_name": where("match", search.name)}
         if count_only:
-            return _Found((), v2.count("signups", filters))
+            return _hinted(_Found((), v2.count("signups", filters)), search)
         page = v2.index("signups", filters=filters, page_size=limit, count=True, **wanted)
         matched = len(page.records) if page.total is None else page.total
-        return _Found(page.records, matched, page.total is not None or page.complete)
-    # What V2 cannot filter is matched here, in what the other criteria find.
-    searches = [filters]
-    if phone is not None:
-        # Land line and mobile are kept apart, and in any spelling; they agree in the last four digits.
-        last_digits = where("suffix", _digits(phone)[-4:])
-        searches = [{**filters, attribute: last_digits} for attribute in _PHONES]
+        return _hinted(_Found(page.records, matched, page.total is not None or page.complete), search)
+    searches = [_narrowed(v2, filters, search.name)]
+    if search.phone is not None:
+        searches = [
+            {**filters, attribute: condition}
+            for filters in searches
+            for attribute in PHONES
+            for condition in candidates(search.phone)
+        ]
     readings = together(
         [
             partial(v2.read_all, "signups", max_records=SCANNED_AT_MOST, filters=each, **wanted)
@@ -282,43 +311,58 @@ def _find(
         ]
     )
     scanned = {record.id: record for reading in readings for record in reading.records}
-    fitting = tuple(
-        each
-        for each in scanned.values()
-        if _lives_in(each, city, state) and (phone is None or _has_phone(each, phone))
-    )
+    fitting = tuple(each for each in scanned.values() if search.fits(each))
     whole = all(reading.complete for reading in readings)
-    note = (
-        "City and state were matched in the primary addresses of the people scanned." if city or state else ""
-    )
-    if not whole:
-        note += " There are more people than were scanned: the figures are a lower bound."
-    return _Found(fitting[:limit], len(fitting), whole, len(scanned), note.strip() or None)
+    notes = [
+        "City and state were matched in the primary addresses of the people scanned."
+        if search.city or search.state
+        else None,
+        uncertain(agreement(each, search.phone) for each in fitting) if search.phone else None,
+        None if whole else "There are more people than were scanned: the figures are a lower bound.",
+    ]
+    note = " ".join(each for each in notes if each) or None
+    return _hinted(_Found(fitting[:limit], len(fitting), whole, len(scanned), note), search)
 
 
-_PHONES: Final = ("phone_number", "mobile_number")
+def _hinted(found: _Found, search: _Search) -> _Found:
+    """Nobody of a name or number: say how it was compared, so that nothing is concluded from a spelling."""
+    if found.matched or not (search.name or search.phone):
+        return found
+    hint = "Compared as spelt: accents count. Another spelling, or a part of it, may find somebody."
+    return replace(found, note=" ".join(each for each in (found.note, hint) if each))
 
 
-def _digits(phone: str) -> str:
-    digits = re.sub(r"\D", "", phone)
-    if len(digits) < 4:
-        raise BadRequest("Give at least four digits of the phone number.")
-    return digits
+def _narrowed(v2: NationBuilder, filters: Filters, name: str | None) -> Filters:
+    """Filters that let through everybody of a name, and as few others as one word of it can: the rarest."""
+    if name is None:
+        return filters
+    parts = {part for word in name.split() if (part := spelling.needle(word)) is not None and len(part) > 1}
+    if not parts:
+        return {**filters, "full_name": where("match", name)} if speakable(name) else filters
+    narrowed: list[Filters] = [{**filters, "full_name": where("match", part)} for part in sorted(parts)]
+    if len(narrowed) == 1:
+        return narrowed[0]
+    counts = together([partial(v2.count, "signups", each) for each in narrowed])
+    return min(zip(counts, range(len(narrowed)), narrowed, strict=True))[2]
 
 
-def _has_phone(found: Record, phone: str) -> bool:
-    """Whether a number ends as the one looked for, whatever its spelling and country code."""
-    wanted = _digits(phone)[-10:]
-    numbers = (re.sub(r"\D", "", found.text(attribute)) for attribute in _PHONES)
-    return any(
-        number.endswith(wanted) or (len(number) >= 7 and wanted.endswith(number)) for number in numbers
-    )
+def _is_called(found: Record, name: str) -> bool:
+    """Whether every word of a name is part of somebody's: in any order, with other names between."""
+    full = spelling.folded(person_name(found))
+    return all(word in full for word in spelling.words(name))
+
+
+def _address(email: str) -> Condition:
+    """A whole address, or a part of one: `@corp.example` is everybody there."""
+    part = email.strip("*").strip()
+    local_part, _, domain = part.partition("@")
+    return where("eq" if local_part and "." in domain else "match", part)
 
 
 def _lives_in(found: Record, city: str | None, state: str | None) -> bool:
     address = found["primary_address"] or {}
     return all(
-        str(address.get(part) or "").strip().casefold() == wanted.casefold()
+        spelling.folded(str(address.get(part) or "")) == spelling.folded(wanted)
         for part, wanted in (("city", city), ("state", state))
         if wanted
     )

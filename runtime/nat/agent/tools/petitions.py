@@ -26,7 +26,7 @@ from nat.agent.tools.results import (
     span_words,
 )
 from nat.agent.tools.tallies import tally
-from nat.nationbuilder import Included, NationBuilder, Record
+from nat.nationbuilder import Included, NationBuilder, Record, spelling
 from nat.nationbuilder.periods import Unit, unit_start
 
 PETITIONS_AT_MOST: Final = 300
@@ -55,7 +55,7 @@ def list_petitions(
         fields={"pages": ("name", "slug", "status", "site_id")},
     )
     every = [(each, _name(each, reading.included)) for each in reading.records]
-    found = [each for each, name in every if query is None or query.casefold() in name.casefold()]
+    found = [each for each, name in every if query is None or spelling.folded(query) in spelling.folded(name)]
     shown = found[:limit]
     counts = tally(v2, "petition_signatures", "petition_id", [each.id for each in shown])
     items = []

@@ -1,14 +1,14 @@
 """How tools shape what they found: items with id, name and URL, the filter in words, honest counts, links."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nat.agent.tool import ToolOutcome
 from nat.contract.events import Link
 from nat.errors import RecordNotFound
 from nat.nationbuilder import Filters, Included, NationBuilder, Page, Record, between, together
-from nat.nationbuilder.periods import Span
+from nat.nationbuilder.periods import Span, begins_day
 
 Item = dict[str, Any]
 
@@ -116,7 +116,7 @@ def _edge(v2: NationBuilder, moment: datetime | None, *, last: bool) -> str:
     if moment is None:
         return ""
     clock = moment.astimezone(v2.zone)
-    if clock.time() != time.min:
+    if not begins_day(clock):
         return clock.isoformat(timespec="minutes")
     return (clock.date() - timedelta(days=1) if last else clock.date()).isoformat()
 

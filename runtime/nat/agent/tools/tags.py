@@ -1,6 +1,5 @@
 """Tags: which there are, who carries them, what a person carries."""
 
-import re
 from collections import defaultdict
 from typing import Annotated, Any, Final
 
@@ -23,7 +22,7 @@ from nat.agent.tools.results import (
     person,
 )
 from nat.errors import RecordNotFound
-from nat.nationbuilder import NationBuilder, Record, where
+from nat.nationbuilder import NationBuilder, Record, spelling, where
 
 TAGS_AT_MOST: Final = 5_000
 TAGGINGS_AT_MOST: Final = 10_000
@@ -65,7 +64,7 @@ def list_tags(
     every = v2.read_all("signup_tags", max_records=TAGS_AT_MOST, filters=filters, sort=sort)
     groups: dict[str, list[Record]] = defaultdict(list)
     for each in every.records:
-        groups[_spelling(each.text("name"))].append(each)
+        groups[spelling.skeleton(each.text("name"))].append(each)
     alike = [
         {"id": group[0].id, "name": group[0].text("name"), "tags": [_tag(each) for each in group]}
         for spelling, group in groups.items()
@@ -184,17 +183,15 @@ def list_people_with_tag(
 
 def find_tag(v2: NationBuilder, tag: str) -> Record:
     """The one tag that a name (in any case) or an id means. Raises `RecordNotFound`, naming similar tags."""
-    matches = v2.index("signup_tags", filters={"name": where("eq", tag)}).records
+    matches = spelling.named(v2, "signup_tags", tag)
     if not matches and tag.isascii() and tag.isdecimal():
         matches = v2.index("signup_tags", filters={"id": tag}).records
     exact = [each for each in matches if each.text("name") == tag] or list(matches)
     if exact:
         return exact[0]
     # A live nation had stored tags that the exact look-up missed and a search found.
-    similar = v2.index(
-        "signup_tags", filters={"name": where("match", tag)}, sort=("-taggings_count",), page_size=10
-    ).records
-    same = [each for each in similar if each.text("name").casefold() == tag.strip().casefold()]
+    similar = _similar(v2, tag)
+    same = [each for each in similar if spelling.folded(each.text("name")) == spelling.folded(tag)]
     if same:
         return same[0]
     names = ", ".join(f"“{each.text('name')}” (id {each.id})" for each in similar)
@@ -206,6 +203,10 @@ def _tag(found: Record) -> Item:
     return {"id": found.id, "name": found.text("name"), "people": found.integer("taggings_count")}
 
 
-def _spelling(name: str) -> str:
-    """What is left of a name without case, punctuation, spaces and the plural."""
-    return re.sub(r"[\W_]+", "", name.casefold()).removesuffix("s")
+def _similar(v2: NationBuilder, tag: str) -> tuple[Record, ...]:
+    """Tags whose name holds this one, or the part of it that V2 can be asked for."""
+    part = tag if spelling.is_plain(tag) else spelling.needle(tag)
+    if part is None:
+        return ()
+    filters = {"name": where("match", part)}
+    return v2.index("signup_tags", filters=filters, sort=("-taggings_count",), page_size=10).records

@@ -180,13 +180,14 @@ def test_what_is_so_already_is_done_without_a_request_and_not_ours_to_undo(offic
     assert "1 of them was so already" in report.in_words()
 
 
-def test_a_duplicate_that_v2_refuses_counts_as_done(office: Bench) -> None:
+def test_a_duplicate_that_v2_refuses_and_that_looking_does_not_find_has_failed(office: Bench) -> None:
     (person,), tag, journal = office.people(1), office.new_tag("major"), KeptJournal()
     office.nation.create("signup_taggings", {"signup_id": person, "tag_id": tag})
 
     report = office.commit(tagging([person], tag, probed=False), journal)
 
-    assert (report.outcome, report.undoable) == ("done", ())
+    assert (report.outcome, report.undoable) == ("failed", ())
+    assert report.results[0].why
 
 
 def test_only_the_chosen_records_are_changed(office: Bench) -> None:

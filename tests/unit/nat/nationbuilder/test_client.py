@@ -87,7 +87,7 @@ def test_an_index_asks_with_the_whole_query_grammar() -> None:
         "include": "recruiter",
         "fields[signups]": "full_name",
         "extra_fields[signups]": "primary_address",
-        "sort": "-created_at",
+        "sort": "-created_at,id",
         "page[size]": "100",
         "page[number]": "3",
         "stats[total]": "count",

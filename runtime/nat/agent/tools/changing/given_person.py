@@ -5,7 +5,7 @@ names within a donation or an RSVP, but then nothing tells whom it found or made
 before, or taken back after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from nat.agent.tools.changing.planning import create, existing_person, index_pro
 from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.changes.plan import Operation, PlannedRequest, Subject, created_by
 from nat.errors import BadRequest
-from nat.nationbuilder import NationBuilder, Record, where
+from nat.nationbuilder import NationBuilder, Record, spelling, where
 
 _KEY: Final = "person"
-_NAMES: Final = ("first_name", "last_name")
+NAMES: Final = ("first_name", "last_name")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def given_person(
         warning = _other_name(known, values, str(email))
         return GivenPerson(person_subject(v2, known), known.id, str(email), warning=warning)
     missing = [name for name in needed if not values.get(name)]
-    if missing or not any(values.get(name) for name in _NAMES):
+    if missing or not any(values.get(name) for name in NAMES):
         what = " and a ".join(name.replace("_", " ") for name in missing or ("name",))
         raise BadRequest(f"NationBuilder does not know this person yet: a new one needs a {what}.")
     return _new(v2, values)
@@ -96,24 +96,39 @@ def person_with_email(v2: NationBuilder, email: str) -> Record | None:
     return found[0] if found else None
 
 
+def namesakes(v2: NationBuilder, values: Mapping[str, Any]) -> tuple[Record, ...]:
+    """A few people who have these names, in any case and spelling; nobody for somebody without a name."""
+    wanted = {each: str(values[each]) for each in NAMES if values.get(each)}
+    if not wanted:
+        return ()
+    rarest = max(wanted, key=lambda each: len(wanted[each]))
+    found = spelling.named(
+        v2, "signups", wanted[rarest], attribute=rarest, fields={"signups": (*PERSON_NAME, *NAMES)}
+    )
+    return tuple(
+        each
+        for each in found
+        if all(spelling.folded(each.text(name)) == spelling.folded(text) for name, text in wanted.items())
+    )[:3]
+
+
 def _has_email(email: str) -> dict[str, Any]:
     return {"with_email_address": where("eq", email)}
 
 
 def _other_name(known: Record, values: dict[str, Any], email: str) -> str | None:
     """A warning when the address belongs to somebody of another name."""
-    actual = {each.casefold() for each in person_name(known).split()}
-    said = {each.casefold() for name in _NAMES for each in str(values.get(name) or "").split()}
+    actual = set(spelling.words(person_name(known)))
+    said = {each for name in NAMES for each in spelling.words(str(values.get(name) or ""))}
     if said <= actual:
         return None
     return f"{email} is the address of {person_name(known)}, so it is for them. No name is changed."
 
 
 def _new(v2: NationBuilder, values: dict[str, Any]) -> GivenPerson:
-    name = " ".join(str(values[each]) for each in _NAMES if values.get(each))
+    name = " ".join(str(values[each]) for each in NAMES if values.get(each))
     email = str(values.get("email") or "")
-    named = {each: where("eq", str(values[each])) for each in _NAMES if values.get(each)}
-    twins = v2.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
+    twins = namesakes(v2, values)
     others = ", ".join(f"{person_name(each)} (id {each.id})" for each in twins)
     if twins and not email:
         raise BadRequest(

@@ -51,7 +51,7 @@ from nat.changes.plan import (
     Subject,
 )
 from nat.errors import BadRequest
-from nat.nationbuilder import NationBuilder, Record, where
+from nat.nationbuilder import NationBuilder, Record, spelling, where
 from nat.nationbuilder.bodies import write_body
 
 IDS_AT_ONCE: Final = 10_000
@@ -80,7 +80,7 @@ def create_list(
     owner_id: Annotated[RecordId | None, Field(description="Default: who connected Nat")] = None,
 ) -> Change:
     """Make a new, empty list. Fill it with add_people_to_list."""
-    same_name = v2.index("lists", filters={"name": where("eq", name)}).records
+    same_name = spelling.named(v2, "lists", name)
     if same_name:
         raise BadRequest(
             f"There is a list “{same_name[0].text('name')}” (id {same_name[0].id}) already. Use it, or give "
@@ -258,7 +258,7 @@ def delete_list(
     found = existing(v2, "lists", list_id, "list").record
     name = found.text("name")
     require_name(confirm_name, name, "list")
-    size = found.integer("signups_count")
+    size = v2.count(f"lists/{list_id}/signups")  # the list's own counter lags behind
     undo: tuple[PlannedRequest, ...] = ()
     sample: tuple[Subject, ...] = ()
     if size <= MEMBERS_AT_MOST:

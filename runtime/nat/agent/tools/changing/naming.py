@@ -12,7 +12,7 @@ from pydantic import Field
 
 from nat.agent.tools.parameters import Text
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import Filters, NationBuilder, Record, where
+from nat.nationbuilder import Filters, NationBuilder, Record, spelling, where
 
 Named = Annotated[Text, Field(description="Id or name", max_length=255, coerce_numbers_to_str=True)]
 """A record by its id or its name."""
@@ -40,10 +40,10 @@ def id_of(
 def one_of(records: Iterable[Record], given: str, what: str, *, name: str = "name") -> Record:
     """The one of these records that an id or a name means. Raises as `id_of` does."""
     known = list(records)
-    wanted = _plain(given)
+    wanted = spelling.folded(given)
     by_id = [each for each in known if is_id(given) and each.id == given]
-    exact = [each for each in known if _plain(each.text(name)) == wanted]
-    fitting = by_id or exact or [each for each in known if wanted in _plain(each.text(name))]
+    exact = [each for each in known if spelling.folded(each.text(name)) == wanted]
+    fitting = by_id or exact or [each for each in known if wanted in spelling.folded(each.text(name))]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -61,7 +61,3 @@ def _names(records: list[Record], name: str) -> str:
     shown = ", ".join(f"“{each.text(name)}” (id {each.id})" for each in records[:_SHOWN])
     more = len(records) - _SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()

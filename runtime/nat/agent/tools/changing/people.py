@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from nat.agent.tool import Effect, tool
-from nat.agent.tools.changing.given_person import person_with_email
+from nat.agent.tools.changing.given_person import NAMES, namesakes, person_with_email
 from nat.agent.tools.changing.person_fields import (
     BULK_FIELDS,
     check_references,
@@ -28,10 +28,11 @@ from nat.agent.tools.changing.planning import (
 from nat.agent.tools.changing.tagging import WantedTag, add_tagging, wanted_tags
 from nat.agent.tools.changing.who import PersonIds, people_by_id, people_on_list, taggings_of
 from nat.agent.tools.parameters import Parameters, RecordId, Text
-from nat.agent.tools.results import PERSON_NAME, person_name
+from nat.agent.tools.results import person_name
 from nat.changes.plan import Change, Operation, PlannedRequest, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, Sidepost, where
+from nat.nationbuilder.query import speakable
 
 _SLOTS: Final = ("email1", "email2", "email3", "email4")
 _LOST: Final = (
@@ -157,12 +158,7 @@ def _added(
     anyway: bool,
 ) -> Change:
     name = " ".join(str(values[each]) for each in ("first_name", "last_name") if values.get(each))
-    named = {each: where("eq", str(values[each])) for each in ("first_name", "last_name") if values.get(each)}
-    twins = (
-        v2.index("signups", filters=named, fields={"signups": PERSON_NAME}, page_size=3).records
-        if named
-        else ()
-    )
+    twins = namesakes(v2, values)
     others = ", ".join(f"{person_name(each)} (id {each.id})" for each in twins)
     if twins and not push and not anyway:
         raise BadRequest(
@@ -181,7 +177,11 @@ def _added(
         needs=[key for each in wanted for key in each.needs],
     )
     if push:
-        filters = {**named, "email": where("eq", str(values["email"]))}
+        named = {each: str(values[each]) for each in NAMES if values.get(each)}
+        filters = {
+            **{each: where("eq", text) for each, text in named.items() if speakable(text)},
+            "email": where("eq", str(values["email"])),
+        }
         request = PlannedRequest("PATCH", "signups/push", operation.request.body)
         operation = replace(operation, request=request, probe=index_probe("signups", filters), expects=201)
     return change(

@@ -23,7 +23,7 @@ from nat.changes.plan import (
 )
 from nat.changes.record_state import same
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import Document, Filters, NationBuilder, Record, where
+from nat.nationbuilder import Document, Filters, NationBuilder, Record, spelling, where
 from nat.nationbuilder.bodies import Related, write_body
 from nat.nationbuilder.query import index_parameters
 
@@ -253,7 +253,7 @@ def free_slug(v2: NationBuilder, resource: str, name: str) -> str:
 
 def require_name(given: str, actual: str, what: str) -> None:
     """The name that was confirmed must be the record's, in any case. Raises `BadRequest`."""
-    if _plain(given) != _plain(actual):
+    if spelling.folded(given) != spelling.folded(actual):
         raise BadRequest(
             f"Not done: the {what} with this id is called “{actual}”, not “{given}”. Look again, and ask the "
             "person which one they mean."
@@ -274,7 +274,3 @@ def number_of(count: int, one: str, many: str | None = None) -> str:
 def number_of_people(count: int) -> str:
     """`1 person`, `23 people`."""
     return number_of(count, "person", "people")
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

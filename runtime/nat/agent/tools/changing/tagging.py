@@ -1,6 +1,5 @@
 """Tags that a change puts on people or takes off them, also tags that do not exist yet."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,8 +8,9 @@ from nat.agent.tools.changing.planning import create, index_probe
 from nat.agent.tools.tags import find_tag
 from nat.changes.plan import Operation, PlannedRequest, Skipped, Subject, created_by
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import NationBuilder, where
+from nat.nationbuilder import NationBuilder, spelling, where
 from nat.nationbuilder.bodies import Sidepost, write_body
+from nat.nationbuilder.query import speakable
 
 ALREADY_TAGGED: Final = "has the tag already"
 NOT_TAGGED: Final = "does not have the tag"
@@ -52,7 +52,7 @@ def wanted_tags(v2: NationBuilder, names: Sequence[str], *, create_missing: bool
     found: dict[str, WantedTag] = {}
     for name in names:
         tag = _wanted(v2, name, len(found) + 1, create_missing)
-        found.setdefault(tag.name.casefold(), tag)
+        found.setdefault(spelling.folded(tag.name), tag)
     return tuple(found.values())
 
 
@@ -128,8 +128,6 @@ def _wanted(v2: NationBuilder, name: str, number: int, create_missing: bool) -> 
         return WantedTag(found.text("name"), found.id)
     if len(name) > _LONGEST_NAME:
         raise BadRequest(f"The name of a tag has at most {_LONGEST_NAME} characters.")
-    if name.isdecimal():
-        raise RecordNotFound(f"NationBuilder has no tag with id {name}. Name the tag instead.")
     key = f"tag-{number}"
     operation = create(
         key,
@@ -138,24 +136,22 @@ def _wanted(v2: NationBuilder, name: str, number: int, create_missing: bool) -> 
         {"name": name},
         # Only a tag that nobody carries is known as the one that was made: so an undo never deletes one that
         # others use by then.
-        natural_key={"name": where("eq", name), "taggings_count": 0},
+        # A name that V2 cannot be asked for proves nothing.
+        natural_key={"name": where("eq", name), "taggings_count": 0} if speakable(name) else None,
     )
     return WantedTag(name, created_by(key), operation, _look_alike(v2, name))
 
 
 def _look_alike(v2: NationBuilder, name: str) -> str | None:
     """A warning when a tag is about to be made that is spelt like one there is."""
-    words = re.findall(r"[^\W_]+", name)
-    if not words:
+    part = spelling.needle(name)
+    if part is None:
         return None
-    stem = max(words, key=len).removesuffix("s")
+    stem = part.removesuffix("s") or part
     near = v2.index("signup_tags", filters={"name": where("match", stem)}, page_size=50).records
-    alike = [each.text("name") for each in near if _spelling(each.text("name")) == _spelling(name)]
+    alike = [
+        each.text("name") for each in near if spelling.skeleton(each.text("name")) == spelling.skeleton(name)
+    ]
     if not alike:
         return None
     return f"“{name}” is a new tag. There is one that is spelt alike: “{alike[0]}”."
-
-
-def _spelling(name: str) -> str:
-    """What is left of a name without case, punctuation, spaces and the plural."""
-    return re.sub(r"[\W_]+", "", name.casefold()).removesuffix("s")

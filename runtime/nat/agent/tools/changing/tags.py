@@ -33,7 +33,7 @@ from nat.agent.tools.results import PERSON_NAME
 from nat.agent.tools.tags import find_tag
 from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
 from nat.errors import BadRequest
-from nat.nationbuilder import NationBuilder, Record, where
+from nat.nationbuilder import NationBuilder, Record, spelling
 
 TagNames = Annotated[list[Text], Field(min_length=1, max_length=20, description="Names or ids")]
 
@@ -172,7 +172,7 @@ def rename_tag(
     """Rename a tag for everyone who carries it."""
     found = find_tag(v2, tag)
     name = found.text("name")
-    taken = v2.index("signup_tags", filters={"name": where("eq", new_name)}).records
+    taken = spelling.named(v2, "signup_tags", new_name)
     other = next((each for each in taken if each.id != found.id), None)
     if other is not None:
         raise BadRequest(

@@ -77,7 +77,7 @@ def people_on_list(
 ) -> tuple[Record, ChosenPeople]:
     """A list, and everyone on it. Raises `RecordNotFound`, and `BadRequest` for more than `limit`."""
     the_list = existing(v2, "lists", list_id, "list").record
-    at_most(the_list.integer("signups_count"), limit)
+    at_most(v2.count(f"lists/{list_id}/signups"), limit)
     reading = v2.read_all(f"lists/{list_id}/signups", max_records=limit + 1, **_wanted(attributes))
     at_most(len(reading.records), limit)
     if not reading.complete:

@@ -66,7 +66,8 @@ def query_problems(request: dict[str, Any]) -> Iterator[str]:
             case "extra_fields":
                 yield from (f"extra {e}" for e in values if e not in resources[parts[0]].extra_fields)
             case "sort":
-                yield from (f"sort {e}" for e in values if e.lstrip("-") not in resource.attributes)
+                known = {"id", *resource.attributes}
+                yield from (f"sort {e}" for e in values if e.lstrip("-") not in known)
             case "page" | "stats":
                 if not is_index:
                     yield f"{name} of one record"

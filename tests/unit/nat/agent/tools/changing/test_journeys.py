@@ -122,7 +122,7 @@ def test_somebody_put_on_the_path_meanwhile_is_there_already_and_left_by_the_und
     assert report.results[0].already
 
 
-def test_422_taken_is_told_as_already_so(office: Bench) -> None:
+def test_422_taken_proves_nothing_where_nobody_can_look(office: Bench) -> None:
     (person,) = off_path(office.server.nation(office.slug))
     change = plan(office.nation, "start_path_journey", {"person_id": person, "path_id": "1"})
     unproved = replace(change, operations=(replace(change.operations[0], probe=None),))
@@ -130,8 +130,8 @@ def test_422_taken_is_told_as_already_so(office: Bench) -> None:
 
     report = office.commit(unproved, KeptJournal())
 
-    assert report.outcome == "done"
-    assert report.results[0].already
+    assert report.outcome == "failed"
+    assert not report.results[0].already
 
 
 def test_who_is_on_the_path_already_is_not_started_again(office: Bench) -> None:
