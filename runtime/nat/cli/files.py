@@ -24,7 +24,7 @@ class LocalFiles:
         while True:
             path = self._folder / (file.name if number == 1 else f"{stem}-{number}.{ending}")
             try:
-                with path.open("x", encoding="utf-8-sig", newline="") as opened:
+                with path.open("x", encoding="utf-8", newline="") as opened:
                     opened.write(file.text)
             except FileExistsError:
                 number += 1

@@ -5,22 +5,35 @@ shows its address beside the label, because an answer may quote what outsiders w
 description.
 """
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from itertools import accumulate
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
-from rich.markdown import Markdown
+from markdown_it.token import Token
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown, MarkdownElement, TableElement
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from markdown_it.token import Token
+from nat.cli.plain import clean
 
 _PANEL: Final = ".nationbuilder.com"
+_BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"<[^<>]*>")
+_NUMBER: Final = re.compile(r"[^\w\s]{0,2}[\d.,'%\u202f\xa0-]*\d[\d.,'%]*[^\w\s]{0,2}")
+"""A number or an amount with its sign, currency and separators."""
+_WORD: Final = 12
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def safe_markdown(text: str) -> Markdown:
     """Markdown ready to print."""
-    markdown = Markdown(text, hyperlinks=True)
+    markdown = _Markdown(text, hyperlinks=True)
+    markdown.parsed = [made for token in markdown.parsed for made in _readable(token)]
     for token in markdown.parsed:
         _show_addresses(token.children or ())
     return markdown
@@ -38,7 +51,62 @@ def is_known(url: str) -> bool:
     )
 
 
-def _show_addresses(tokens: Iterable["Token"]) -> None:
+def _readable(token: Token) -> Iterable[Token]:
+    """A token with what the terminal can show of it. HTML becomes its text, `<br>` a line break, and entities
+    are no way round `clean`: they are characters by now."""
+    if token.type == "html_block":
+        inline = Token("inline", "", 0, children=[_text(_MARKUP.sub(" ", clean(token.content)).strip())])
+        return (Token("paragraph_open", "p", 1), inline, Token("paragraph_close", "p", -1))
+    for child in token.children or ():
+        child.content = clean(child.content)
+        if child.type == "html_inline":
+            child.type = "hardbreak" if _BREAK.fullmatch(child.content) else "text"
+            child.content = ""
+    token.content = clean(token.content)
+    return (token,)
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+class _Table(TableElement):
+    """A table whose numbers are never cut: columns that do not fit are left out, and named below."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        header = self.header.row.cells if self.header is not None and self.header.row is not None else []
+        rows = [row.cells for row in self.body.rows] if self.body is not None else []
+        widths = [
+            max(_least(row[place].content.plain) for row in (header, *rows) if place < len(row))
+            for place in range(len(header))
+        ]
+        fitting = max(1, sum(total <= options.max_width for total in accumulate(each + 2 for each in widths)))
+        table = Table(box=box.SIMPLE, pad_edge=False, style="markdown.table.border", collapse_padding=True)
+        for place, cell in enumerate(header[:fitting]):
+            heading = cell.content.copy()
+            heading.stylize("markdown.table.header")
+            table.add_column(heading, min_width=min(widths[place], options.max_width), overflow="fold")
+        for row in rows:
+            table.add_row(*(cell.content for cell in row[:fitting]))
+        yield table
+        left_out = ", ".join(cell.content.plain for cell in header[fitting:])
+        if left_out:
+            yield Text(f"Too narrow for: {left_out}. Make the window wider.", style="dim")
+
+
+class _Markdown(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "table_open": _Table}
+
+
+def _least(text: str) -> int:
+    """Columns that a cell needs: the longest number whole, words from `_WORD` on may be broken."""
+    return max(
+        (cell_len(part) if _NUMBER.fullmatch(part) else min(cell_len(part), _WORD) for part in text.split()),
+        default=1,
+    )
+
+
+def _show_addresses(tokens: Iterable[Token]) -> None:
     hidden: list[str] = []
     for token in tokens:
         if token.type == "image":
@@ -54,5 +122,5 @@ def _show_addresses(tokens: Iterable["Token"]) -> None:
                 _become_text(token, f" ({address})")
 
 
-def _become_text(token: "Token", text: str) -> None:
+def _become_text(token: Token, text: str) -> None:
     token.type, token.tag, token.nesting, token.content, token.children = "text", "", 0, text, None

@@ -32,8 +32,6 @@ KEPT: Final = timedelta(days=1)
 ADDRESS_SECONDS: Final = 900
 CONTENT_TYPE: Final = "text/csv; charset=utf-8"
 GONE: Final = "This file is not there any more: files are kept for a day. Ask for it again."
-_BOM: Final = "\ufeff"
-"""Makes Excel read the file as UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +76,7 @@ class TurnFiles:
         """Store a file; gives the page of the web app that fetches it. Raises `TurnLost`."""
         turn, identifier = self._turn, str(ULID())
         key = f"{nation_files(turn.nation_slug)}{turn.conversation_id}/{identifier}.csv"
-        self._s3.put_object(
-            Bucket=self._bucket, Key=key, Body=(_BOM + file.text).encode(), ContentType=CONTENT_TYPE
-        )
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=file.text.encode(), ContentType=CONTENT_TYPE)
         row: dict[str, Any] = {
             "conversation": turn.conversation,
             "item": f"file#{identifier}",

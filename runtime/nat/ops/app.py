@@ -6,8 +6,6 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from nat.aws.store import Store
-
 app = typer.Typer(help="For who operates the platform, with their own AWS credentials.", no_args_is_help=True)
 
 Stacks = Annotated[str, typer.Option(help="What the stacks' names begin with: Nat-prod.", metavar="PREFIX")]
@@ -54,6 +52,7 @@ def verify_audit(
     they show a log whose end was cut off."""
     from nat.audit.log import Audit
     from nat.aws import clients
+    from nat.aws.store import Store
     from nat.settings import TableNames
 
     _at(stacks)

@@ -48,4 +48,22 @@ def test_cells_with_quotes_commas_and_line_breaks_come_back_whole() -> None:
 
 
 def test_a_header_is_escaped_too() -> None:
-    assert csv_text(["=x"], []) == "'=x\r\n"
+    assert csv_text(["=x"], []) == "\ufeff'=x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "inert"),
+    [
+        ('Ann;=HYPERLINK("https://evil.example")', 'Ann;\'=HYPERLINK("https://evil.example")'),
+        ("Ann; +1", "Ann; '+1"),
+        ("a\t=1\t@b", "a\t'=1\t'@b"),
+        ("two\n=lines", "two\n'=lines"),
+        ("a;b", "a;b"),
+    ],
+)
+def test_what_follows_another_separator_is_no_formula_either(text: str, inert: str) -> None:
+    assert cell(text) == inert
+
+
+def test_a_file_says_that_it_is_utf_8() -> None:
+    assert csv_text(["Zoë"], []).encode().startswith(b"\xef\xbb\xbf")

@@ -28,7 +28,7 @@ def test_csv_has_a_row_for_each_entry_and_holds_the_chain(audit: Audit) -> None:
 
     text = export(audit, "acme", EVERYTHING, "csv").text
 
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [row["number"] for row in rows] == ["2", "1"]
     assert rows[0]["details"] == '{"to":"admin"}'
     assert rows[0]["previous"] == rows[1]["hash"] == first.hash
@@ -37,7 +37,7 @@ def test_csv_has_a_row_for_each_entry_and_holds_the_chain(audit: Audit) -> None:
 def test_csv_escapes_what_a_spreadsheet_would_run(audit: Audit) -> None:
     audit.append("acme", AuditKind.TOOL_WRITE, by="ann", summary='=HYPERLINK("http://evil")', about="@SUM(1)")
 
-    [row] = csv.DictReader(io.StringIO(export(audit, "acme", EVERYTHING, "csv").text))
+    [row] = csv.DictReader(io.StringIO(export(audit, "acme", EVERYTHING, "csv").text.removeprefix("\ufeff")))
 
     assert row["summary"] == '\'=HYPERLINK("http://evil")'
     assert row["about"] == "'@SUM(1)"

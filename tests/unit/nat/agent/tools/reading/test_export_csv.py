@@ -36,7 +36,7 @@ class Shelf:
     @property
     def rows(self) -> list[dict[str, str]]:
         """The rows of the newest file."""
-        return list(csv.DictReader(io.StringIO(self.files[-1].text, newline="")))
+        return list(csv.DictReader(io.StringIO(self.files[-1].text.removeprefix("\ufeff"), newline="")))
 
 
 @pytest.fixture
