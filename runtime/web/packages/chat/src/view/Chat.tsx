@@ -7,7 +7,8 @@ import { toldError, words } from "../words/chat.ts";
 import { Composer } from "./Composer.tsx";
 import { useChat } from "./context.ts";
 import { Banner, NoticeBanner, RefusalBanner } from "./Notices.tsx";
-import { TurnItem } from "./TurnItem.tsx";
+import { useParts } from "./parts.ts";
+import { Skeleton } from "./Skeleton.tsx";
 
 export function Chat() {
   const { store } = useChat();
@@ -31,7 +32,8 @@ function Log({ conversation }: { conversation: Conversation }) {
   const turns = conversation.turns.value;
   const loading = conversation.loading.value;
   const [below, setBelow] = useState(false);
-  const last = turns.at(-1)?.id;
+  const parts = useParts(turns.length > 0 || loading === "loading");
+  const last = parts && turns.at(-1)?.id;
   useQuestionAtTop(log, last);
   const look = () => {
     const element = log.current;
@@ -48,13 +50,7 @@ function Log({ conversation }: { conversation: Conversation }) {
   return (
     <div class="nat-log" ref={log} onScroll={look}>
       {conversation.earlier.value !== null && <Earlier conversation={conversation} log={log} />}
-      {loading === "loading" && (
-        <div class="nat-skeleton" aria-hidden="true">
-          <i />
-          <i />
-          <i />
-        </div>
-      )}
+      {(loading === "loading" || (turns.length > 0 && !parts)) && <Skeleton />}
       {loading === "failed" && (
         <div class="nat-empty">
           <p>{conversation.error.value ? toldError(conversation.error.value, brand) : t.loadFailed}</p>
@@ -64,9 +60,10 @@ function Log({ conversation }: { conversation: Conversation }) {
         </div>
       )}
       {loading === "new" && turns.length === 0 && <Empty conversation={conversation} />}
-      {turns.map((turn) => (
-        <TurnItem key={turn.id} turn={turn} conversation={conversation} isLast={turn.id === last} />
-      ))}
+      {parts &&
+        turns.map((turn) => (
+          <parts.TurnItem key={turn.id} turn={turn} conversation={conversation} isLast={turn.id === last} />
+        ))}
       {below && (
         <button
           type="button"

@@ -17,7 +17,7 @@ import { NoticeBanner } from "./Notices.tsx";
 import { Records } from "./Records.tsx";
 import { ToolLines } from "./ToolLines.tsx";
 
-interface TurnItemProps {
+export interface TurnItemProps {
   readonly turn: Turn;
   readonly conversation: Conversation;
   readonly isLast: boolean;
