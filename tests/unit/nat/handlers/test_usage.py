@@ -74,7 +74,11 @@ class World:
         return answer["statusCode"], json.loads(answer["body"])
 
     def lines(self, user: str = "ann", **query: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.call(Route.USAGE_EXPORT, user=user, **query)["body"])))
+        return list(
+            csv.DictReader(
+                io.StringIO(self.call(Route.USAGE_EXPORT, user=user, **query)["body"].removeprefix("\ufeff"))
+            )
+        )
 
 
 @pytest.fixture
