@@ -20,6 +20,7 @@
     │   ├── InvitationInvalid      unknown, used up, withdrawn or over
     │   ├── InvitationForOther     sent to another address
     │   └── SeatsTaken             the plan has no seat left
+    ├── AutomationChanged          somebody else has edited or deleted it meanwhile
     ├── MailNotSent                an email was not taken
     ├── SubscriptionRequired       the nation may not use Nat now
     │   ├── NationUnknown
@@ -324,6 +325,14 @@ class ConversationBusy(Throttled):
     code = "conversation_busy"
     status = 409
     default = "The last question of this conversation is still being answered. Wait or stop it first."
+
+
+class AutomationChanged(NatError):
+    """An edit of an automation that is not as it was shown any more."""
+
+    code = "automation_changed"
+    status = 409
+    default = "Somebody has changed this automation meanwhile. Look at it again."
 
 
 class ApprovalClosed(NatError):

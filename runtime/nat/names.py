@@ -68,6 +68,7 @@ APPROVALS_INBOX: Final = Index("by_inbox", "inbox", "created_at")
 APPROVALS_BY_EXPIRY: Final = Index("by_expiry", "waiting", "expires_at")
 CONNECTIONS_DUE: Final = Index("by_due", "due_kind", "due_at")
 INSTALLATIONS_BY_NATION: Final = Index("by_nation", "nation_slug")
+AUTOMATIONS_DUE: Final = Index("by_due", "waits", "due_at")
 INVITATIONS_BY_NATION: Final = Index("by_invitation", "invites_to", "created_at")
 TENANTS_BY_SLUG: Final = Index("by_slug", "nationbuilder_slug")
 
@@ -91,7 +92,9 @@ SCHEMAS: Final[dict[Table, Schema]] = {
         ttl=True,
         nation_scoped=True,
     ),
-    Table.AUTOMATIONS: Schema("nation_slug", "item", nation_scoped=True),
+    Table.AUTOMATIONS: Schema(
+        "nation_slug", "item", indexes=(AUTOMATIONS_DUE,), ttl=True, nation_scoped=True
+    ),
     Table.USAGE: Schema("nation_slug", "day_user", nation_scoped=True),
     Table.AUDIT: Schema("nation_slug", "entry", nation_scoped=True, append_only=True),
     Table.CONNECTIONS: Schema("nation_slug", "item", indexes=(CONNECTIONS_DUE,), nation_scoped=True),
@@ -423,6 +426,8 @@ class Bus(StrEnum):
     TRIAL_ENDING = "trial.ending"
     USAGE_WARNING = "usage.warning"
     FAIR_USE_EXCEEDED = "usage.fair_use"
+    AUTOMATION_ENDED = "automation.ended"
+    """A run of an automation came to its end; `run` names its row, which says how."""
     REFRESH_UNFINISHED = "refresh.unfinished"
     """The run of the refresh job ended before its work did; the next one goes on."""
 

@@ -1,1 +1,1 @@
-"""Automations: questions that are asked on a schedule, each due run of them once, and where the answers go."""
+"""Automations: questions that are asked on a schedule, each due run once, and where the answers go."""

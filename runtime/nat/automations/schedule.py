@@ -2,9 +2,9 @@
 
 Code makes the expression for EventBridge Scheduler from it, the sentence that people read, and the next runs.
 Scheduler's cron has six fields, takes exactly one of the day fields, and counts weekdays from Sunday, so they
-are named (EventBridge Scheduler User Guide, "Schedule types"). In the hour that a clock skips a run is skipped;
-in the hour that it repeats it takes place once, at the first of the two moments. `cronsim` moves the one and
-doubles the other, so what it gives is filtered here.
+are named (EventBridge Scheduler User Guide, "Schedule types"). In the hour that a clock skips a run is
+skipped; in the hour that it repeats it takes place once, at the first of the two moments. `cronsim` moves the
+one and doubles the other, so what it gives is filtered here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -56,8 +56,8 @@ class Schedule:
 
     @classmethod
     def of(cls, form: Mapping[str, Any]) -> Self:
-        """A schedule from `{"kind", "time": "09:00", "zone", "days"?, "day"?}`. Raises `BadRequest`, which says
-        what cannot be meant and the nearest thing that can."""
+        """A schedule from `{"kind", "time": "09:00", "zone", "days"?, "day"?}`. Raises `BadRequest`, which
+        says what cannot be meant and the nearest thing that can."""
         kind = _kind(form.get("kind"))
         hour, minute = _time(form.get("time"))
         zone = _zone(form.get("zone"))
@@ -151,8 +151,9 @@ def _kind(value: Any) -> ScheduleKind:
         return ScheduleKind(value)
     except ValueError:
         raise BadRequest(
-            "An automation runs daily, weekly or monthly. For every second week, every 90 minutes or holidays "
-            "there is no schedule: take the nearest of these, and let the question itself say what to leave out."
+            "An automation runs daily, weekly or monthly. For every second week, every 90 minutes or "
+            "holidays there is no schedule: take the nearest of these, and let the question itself say what "
+            "to leave out."
         ) from None
 
 
@@ -190,6 +191,7 @@ def _day(value: Any) -> int | None:
         raise BadRequest("A monthly automation needs a day from 1 to 28, or “last”.")
     if value > _LAST_DAY:
         raise BadRequest(
-            f"Not every month has a day {value}. Take a day from 1 to 28, or “last” for the last of the month."
+            f"Not every month has a day {value}. Take a day from 1 to 28, or “last” for the last of the "
+            "month."
         )
     return value

@@ -84,6 +84,8 @@ class Surface(StrEnum):
     HTTP = "http"
     """Decisions only; a question over HTTP streams."""
     SSE = "sse"
+    AUTOMATION = "automation"
+    """Nobody waits in front of it: no cooldown, and nothing is changed without a yes."""
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,7 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Par
     now = turn.admitted_at
     conversations = admission.tables[Table.CONVERSATIONS]
     assert turn.period_start is not None
-    return {
+    entries = {
         _Part.IDENTITY: claim_identity(admission.tables[Table.ONCE], turn),
         _Part.TURN: put_new_turn(conversations, turn),
         _Part.EVENT: put_event(conversations, turn, accepted, now),
@@ -269,6 +271,9 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Par
         _Part.PERSON: admission.users.begin_query(turn.user_id, now, admission.limits.cooldown),
         _Part.RATE: _count_rate(admission.tables[Table.ONCE], turn, admission.limits.turns_a_minute),
     }
+    if turn.surface == Surface.AUTOMATION:  # several of a person may be due in the same minute
+        del entries[_Part.PERSON]
+    return entries
 
 
 def _budget(user_id: str, role: Role, nation: Nation) -> int | None:

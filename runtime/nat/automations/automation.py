@@ -1,0 +1,264 @@
+"""An automation as stored: what is asked, when, for whom, and where the answer goes. The row is the
+truth; its schedule at EventBridge follows it (`nat.automations.scheduler`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from boto3.dynamodb.conditions import Attr, Key
+from ulid import ULID
+
+from nat.automations.schedule import Schedule
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put, Update
+from nat.errors import AutomationChanged, BadRequest, NotFound
+from nat.names import AUTOMATIONS_DUE, Table
+
+MOST_IN_A_NATION: Final = 200
+LONGEST_NAME: Final = 100
+LONGEST_PROMPT: Final = 4_000
+MOST_DELIVERIES: Final = 5
+ENABLED: Final = "enabled"
+"""`waits` of an automation that is to run: the watchdog's partition of the index `by_due`."""
+_PREFIX: Final = "task#"
+
+
+class DeliveryKind(StrEnum):
+    """How an answer reaches somebody."""
+
+    EMAIL = "email"
+    SLACK = "slack"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Where an answer goes: the user id of a member whose proven address gets it by email, or a channel or
+    person of a Slack workspace that is linked to the nation (`<team>/<channel>`)."""
+
+    kind: DeliveryKind
+    to: str
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Self:
+        """Raises `BadRequest`."""
+        try:
+            kind = DeliveryKind(body.get("type", ""))
+        except ValueError:
+            raise BadRequest("An answer is delivered by email or to Slack.") from None
+        to = body.get("to")
+        if not isinstance(to, str) or not 0 < len(to) <= 200:
+            raise BadRequest("Say to whom it is delivered.")
+        return cls(kind, to)
+
+    def as_body(self) -> dict[str, str]:
+        """What `of` reads."""
+        return {"type": self.kind.value, "to": self.to}
+
+
+@dataclass(frozen=True)
+class Automation:
+    """`paused_why` is a code of `nat.automations.runs.Why` where not a person paused it. `failures` counts
+    runs that failed one after another. `version` goes up with each edit: of two editors one is told."""
+
+    nation_slug: str
+    task_id: str
+    owner_id: str
+    name: str
+    prompt: str
+    schedule: Schedule
+    deliveries: tuple[Delivery, ...]
+    enabled: bool
+    created_at: datetime
+    updated_at: datetime
+    next_run: datetime | None = None
+    last_run: datetime | None = None
+    failures: int = 0
+    paused_why: str | None = None
+    version: int = 1
+
+    @classmethod
+    def new(
+        cls,
+        *,
+        nation_slug: str,
+        owner_id: str,
+        name: str,
+        prompt: str,
+        schedule: Schedule,
+        deliveries: tuple[Delivery, ...],
+        now: datetime,
+    ) -> Self:
+        """A new one, not enabled yet. Raises `BadRequest`."""
+        return cls(
+            nation_slug=nation_slug,
+            task_id=str(ULID()),
+            owner_id=owner_id,
+            name=_checked(name, LONGEST_NAME, "name"),
+            prompt=_checked(prompt, LONGEST_PROMPT, "question"),
+            schedule=schedule,
+            deliveries=_few(deliveries),
+            enabled=False,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def edited(
+        self,
+        now: datetime,
+        *,
+        name: str | None = None,
+        prompt: str | None = None,
+        schedule: Schedule | None = None,
+        deliveries: tuple[Delivery, ...] | None = None,
+        enabled: bool | None = None,
+    ) -> Self:
+        """As it is after an edit. What a person enables begins with no failures. Raises `BadRequest`."""
+        on = self.enabled if enabled is None else enabled
+        made = replace(
+            self,
+            name=self.name if name is None else _checked(name, LONGEST_NAME, "name"),
+            prompt=self.prompt if prompt is None else _checked(prompt, LONGEST_PROMPT, "question"),
+            schedule=schedule or self.schedule,
+            deliveries=self.deliveries if deliveries is None else _few(deliveries),
+            enabled=on,
+            updated_at=now,
+            version=self.version + 1,
+        )
+        if enabled:
+            made = replace(made, failures=0, paused_why=None)
+        return replace(made, next_run=made.schedule.next_run(now) if on else None)
+
+
+class Automations:
+    """The automations of nations. The client's credentials decide which nations it reaches."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, nation_slug: str, task_id: str) -> Automation:
+        """Strongly consistent. Raises `NotFound`."""
+        row = self._store.get(Table.AUTOMATIONS, _key(nation_slug, task_id))
+        if row is None:
+            raise NotFound("There is no such automation.")
+        return from_item(row)
+
+    def of_nation(self, nation_slug: str) -> Iterator[Automation]:
+        """All of a nation, the oldest first."""
+        where = Key("nation_slug").eq(nation_slug) & Key("item").begins_with(_PREFIX)
+        for row in self._store.query(Table.AUTOMATIONS, where, consistent=True):
+            yield from_item(row)
+
+    def create(self, automation: Automation) -> None:
+        """Store a new one. Raises `BadRequest` when the nation has as many as it may."""
+        if sum(1 for _ in self.of_nation(automation.nation_slug)) >= MOST_IN_A_NATION:
+            raise BadRequest(f"A nation has at most {MOST_IN_A_NATION} automations. Delete one first.")
+        self._store.write(Put(Table.AUTOMATIONS, to_item(automation), when=Attr("nation_slug").not_exists()))
+
+    def replace(self, automation: Automation) -> None:
+        """Store an edited one. Raises `AutomationChanged`."""
+        before = Attr("version").eq(automation.version - 1)
+        if not self._store.write(Put(Table.AUTOMATIONS, to_item(automation), when=before)):
+            raise AutomationChanged
+
+    def pause(self, automation: Automation, why: str) -> bool:
+        """Pause it because of something that happened; False if it is paused or gone already."""
+        return self._store.write(
+            Update(
+                Table.AUTOMATIONS,
+                _key(automation.nation_slug, automation.task_id),
+                {"enabled": False, "paused_why": why, "next_run": None, "waits": None, "due_at": None},
+                add={"version": 1},
+                when=Attr("enabled").eq(True),
+            )
+        )
+
+    def count_failure(self, nation_slug: str, task_id: str, failed: bool) -> int:
+        """How many runs in a row have failed, with this one; none after one that did not."""
+        key, there = _key(nation_slug, task_id), Attr("nation_slug").exists()
+        change = (
+            Update(Table.AUTOMATIONS, key, add={"failures": 1}, when=there)
+            if failed
+            else Update(Table.AUTOMATIONS, key, {"failures": 0}, when=there)
+        )
+        row = self._store.updated(change)
+        return 0 if row is None else int(row["failures"])
+
+    def overdue(self, before: datetime) -> Iterator[Automation]:
+        """Enabled ones of all nations whose next run lies before a moment: nobody has opened it."""
+        where = Key("waits").eq(ENABLED) & Key("due_at").lt(timestamp(before))
+        for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
+            yield from_item(row)
+
+    def delete(self, nation_slug: str, task_id: str) -> None:
+        """Delete one; its runs stay until they expire. Nothing happens if there is none."""
+        self._store.write(Delete(Table.AUTOMATIONS, _key(nation_slug, task_id)))
+
+
+def _checked(text: str, longest: int, what: str) -> str:
+    text = text.strip()
+    if not text:
+        raise BadRequest(f"The {what} is empty.")
+    if len(text) > longest:
+        raise BadRequest(f"The {what} has at most {longest:,} characters.")
+    return text
+
+
+def _few(deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+    if not deliveries:
+        raise BadRequest("Say where the answer goes: by email, or to Slack.")
+    if len(deliveries) > MOST_DELIVERIES:
+        raise BadRequest(f"An answer goes to at most {MOST_DELIVERIES} places.")
+    return tuple(dict.fromkeys(deliveries))
+
+
+def _key(nation_slug: str, task_id: str) -> dict[str, str]:
+    return {"nation_slug": nation_slug, "item": f"{_PREFIX}{task_id}"}
+
+
+def to_item(automation: Automation) -> dict[str, Any]:
+    """As a row of Automations. An enabled one stands in the index `by_due` at its next run."""
+    on = automation.enabled and automation.next_run is not None
+    return {
+        **_key(automation.nation_slug, automation.task_id),
+        "task_id": automation.task_id,
+        "owner_id": automation.owner_id,
+        "name": automation.name,
+        "prompt": automation.prompt,
+        "schedule": automation.schedule.as_form(),
+        "delivery": [each.as_body() for each in automation.deliveries],
+        "enabled": automation.enabled,
+        "created_at": timestamp(automation.created_at),
+        "updated_at": timestamp(automation.updated_at),
+        "next_run": automation.next_run and timestamp(automation.next_run),
+        "last_run": automation.last_run and timestamp(automation.last_run),
+        "failures": automation.failures,
+        "paused_why": automation.paused_why,
+        "version": automation.version,
+        "waits": ENABLED if on else None,
+        "due_at": timestamp(automation.next_run) if on and automation.next_run else None,
+    }
+
+
+def from_item(row: Mapping[str, Any]) -> Automation:
+    """From a row of Automations."""
+    return Automation(
+        nation_slug=row["nation_slug"],
+        task_id=row["task_id"],
+        owner_id=row["owner_id"],
+        name=row["name"],
+        prompt=row["prompt"],
+        schedule=Schedule.of(row["schedule"]),
+        deliveries=tuple(Delivery.of(each) for each in row["delivery"]),
+        enabled=row["enabled"],
+        created_at=moment(row["created_at"]),
+        updated_at=moment(row["updated_at"]),
+        next_run=moment(row["next_run"]) if row.get("next_run") else None,
+        last_run=moment(row["last_run"]) if row.get("last_run") else None,
+        failures=int(row.get("failures", 0)),
+        paused_why=row.get("paused_why"),
+        version=int(row["version"]),
+    )

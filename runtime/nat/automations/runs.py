@@ -1,0 +1,220 @@
+"""The ledger of due runs: one row for each occurrence, made before anything is checked, so that none is lost
+without a trace and none takes place twice.
+
+    due        it is time; nobody has asked yet
+    running    the question was admitted, its turn is on its way
+    waiting    it ended, and proposes a change that a person has to decide
+    done       it ended, and its answer was handed to delivery
+    failed     the turn failed
+    skipped    it was not asked, and `why` says why
+    missed     its time came and went without Nat; it can be caught up with
+
+The key is the scheduled time, so that Scheduler's at-least-once delivery, its retries and two processes make
+one row. The turn's id follows from it, so that whoever asks again asks the same turn.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Attr, Key
+from ulid import ULID
+
+from nat.automations.automation import Automation
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put, Update
+from nat.errors import NotFound
+from nat.names import AUTOMATIONS_DUE, TTL_ATTRIBUTE, Table
+
+KEPT: Final = timedelta(days=365)
+"""How long a run's row is kept: as long as its conversation at most."""
+LATE: Final = timedelta(minutes=10)
+"""An automation whose run has no row this long after its time was missed."""
+FAILURES_ALLOWED: Final = 3
+"""Runs that fail one after another until the automation is paused."""
+_PREFIX: Final = "run#"
+
+
+class RunState(StrEnum):
+    """How a run stands; the module's docstring explains each."""
+
+    DUE = "due"
+    RUNNING = "running"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to happen of itself."""
+        return self in (RunState.DUE, RunState.RUNNING)
+
+
+class Why(StrEnum):
+    """Why a run was skipped, or an automation paused."""
+
+    OWNER_LEFT = "owner_left"
+    """Who made it is no member any more, or may not ask."""
+    SUBSCRIPTION = "subscription"
+    """The nation's subscription is not active."""
+    CONNECTION = "connection"
+    """NationBuilder is not connected, or has to be connected anew."""
+    LIMIT = "limit"
+    """The nation's queries, or the owner's share of them, are used up."""
+    FAILURES = "failures"
+    """It failed three times in a row."""
+    PAUSED = "paused"
+    """A person had paused it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One occurrence. `scheduled_for` is when it was due, for a run by hand the moment of the click (`by`
+    names who clicked). `cost_micros` are micro-dollars; `delivered` says what became of each delivery, in
+    words."""
+
+    nation_slug: str
+    task_id: str
+    scheduled_for: datetime
+    state: RunState
+    by: str | None = None
+    why: str | None = None
+    conversation_id: str | None = None
+    turn_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    cost_micros: int | None = None
+    approval_id: str | None = None
+    delivered: tuple[str, ...] = ()
+
+    @property
+    def item(self) -> str:
+        """Sort key of its row."""
+        return f"{_PREFIX}{self.task_id}#{timestamp(self.scheduled_for)}"
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Conversation and turn of this run: the same whoever asks, and however often."""
+        return tuple(_ulid(self, part) for part in ("conversation", "turn"))  # type: ignore[return-value]  # two
+
+
+class Runs:
+    """The ledger. The client's credentials decide which nations it reaches; `due` needs the index and so no
+    nation's role."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(self, automation: Automation, scheduled_for: datetime, *, by: str | None = None) -> Run | None:
+        """The row of a run that is due, and the automation's next run, in one transaction. `None` when there
+        is a row already, or nothing is due then: somebody else was quicker, or it was paused or edited."""
+        run = Run(automation.nation_slug, automation.task_id, scheduled_for, RunState.DUE, by)
+        entries: list[Put | Update] = [
+            Put(Table.AUTOMATIONS, self._item(run), when=Attr("nation_slug").not_exists())
+        ]
+        if by is None:
+            following = timestamp(automation.schedule.next_run(max(scheduled_for, self._store.clock())))
+            entries.append(
+                Update(
+                    Table.AUTOMATIONS,
+                    {"nation_slug": automation.nation_slug, "item": f"task#{automation.task_id}"},
+                    {"last_run": timestamp(scheduled_for), "next_run": following, "due_at": following},
+                    when=Attr("enabled").eq(True) & Attr("version").eq(automation.version),
+                )
+            )
+        try:
+            self._store.transact(entries)
+        except Cancelled:
+            return None
+        return run
+
+    def get(self, nation_slug: str, task_id: str, scheduled_for: datetime) -> Run:
+        """Strongly consistent. Raises `NotFound`."""
+        item = Run(nation_slug, task_id, scheduled_for, RunState.DUE).item
+        row = self._store.get(Table.AUTOMATIONS, {"nation_slug": nation_slug, "item": item})
+        if row is None:
+            raise NotFound("There is no such run.")
+        return from_item(row)
+
+    def of(self, nation_slug: str, task_id: str, *, before: datetime | None = None) -> Iterator[Run]:
+        """The runs of one automation, the newest first."""
+        prefix = f"{_PREFIX}{task_id}#"
+        where = Key("nation_slug").eq(nation_slug) & Key("item").between(
+            prefix, f"{prefix}{timestamp(before)}" if before else f"{prefix}~"
+        )
+        for row in self._store.query(Table.AUTOMATIONS, where, newest_first=True, consistent=True):
+            run = from_item(row)
+            if run.scheduled_for != before:
+                yield run
+
+    def move(self, run: Run, state: RunState, **changes: Any) -> Run | None:
+        """The run in another state; `None` when it is not as it was seen, so that of two movers one acts."""
+        target = {"state": state.value, "waits": state.value if state.open else None, **_plain(changes)}
+        if not state.open:
+            target["due_at"] = None
+        row = self._store.updated(
+            Update(
+                Table.AUTOMATIONS,
+                {"nation_slug": run.nation_slug, "item": run.item},
+                target,
+                when=Attr("state").eq(run.state.value),
+            )
+        )
+        return None if row is None else from_item(row)
+
+    def waiting(self, state: RunState, until: datetime) -> Iterator[Run]:
+        """Runs of all nations in an open state whose time is before `until`, the oldest first."""
+        where = Key("waits").eq(state.value) & Key("due_at").lte(timestamp(until))
+        for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
+            yield from_item(row)
+
+    def _item(self, run: Run) -> dict[str, Any]:
+        now = self._store.clock()
+        return {
+            "nation_slug": run.nation_slug,
+            "item": run.item,
+            "task_id": run.task_id,
+            "scheduled_for": timestamp(run.scheduled_for),
+            "state": run.state.value,
+            "by": run.by,
+            "waits": run.state.value,
+            "due_at": timestamp(now),
+            TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
+        }
+
+
+def from_item(row: Mapping[str, Any]) -> Run:
+    """From a row of Automations."""
+    return Run(
+        nation_slug=row["nation_slug"],
+        task_id=row["task_id"],
+        scheduled_for=moment(row["scheduled_for"]),
+        state=RunState(row["state"]),
+        by=row.get("by"),
+        why=row.get("why"),
+        conversation_id=row.get("conversation_id"),
+        turn_id=row.get("turn_id"),
+        started_at=moment(row["started_at"]) if row.get("started_at") else None,
+        ended_at=moment(row["ended_at"]) if row.get("ended_at") else None,
+        cost_micros=row.get("cost_micros"),
+        approval_id=row.get("approval_id"),
+        delivered=tuple(row.get("delivered", ())),
+    )
+
+
+def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()}
+    return {name: timestamp(each) if isinstance(each, datetime) else each for name, each in plain.items()}
+
+
+def _ulid(run: Run, part: str) -> str:
+    """A ULID of the scheduled moment whose random part follows from the run."""
+    seed = f"{run.nation_slug}#{run.task_id}#{timestamp(run.scheduled_for)}#{part}".encode()
+    milliseconds = int(run.scheduled_for.timestamp() * 1000)
+    return str(ULID(milliseconds.to_bytes(6) + hashlib.sha256(seed).digest()[:10]))

@@ -1,0 +1,270 @@
+"""An occurrence has one run, whoever brings it and however often; what cannot run says why, once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.firing import Firing
+from nat.automations.runs import Run, Runs, RunState, Why
+from nat.automations.schedule import Schedule
+from nat.aws import clients
+from nat.aws.store import Store
+from nat.aws.writes import Delete
+from nat.connections.outbox import Outbox
+from nat.contract.events import TurnFailed, TurnFinished
+from nat.conversations.turns import Turn, Turns
+from nat.errors import AutomationChanged, BadRequest
+from nat.names import Table
+from nat.nations.record import Nations, SubscriptionStatus
+from nat.settings import TableNames
+from nat.turns.admit import Admission
+from nat.turns.queue import TurnQueue
+from nat.turns.settle import Ending, settle
+from tests.unit.nat.world import (
+    PLANS,
+    Clock,
+    create_turn_queue,
+    nation,
+    queued,
+    rows,
+    store_members,
+    store_nation,
+    used,
+)
+
+DUE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Town:
+    """A paying nation whose member Ann has an automation that is due on Monday at nine."""
+
+    tables: TableNames
+    queue_url: str
+    clock: Clock
+    store: Store
+    firing: Firing
+    automation: Automation
+
+    def fire(self) -> Run | None:
+        return self.firing.fire("demo", self.automation.task_id, DUE)
+
+    def runs(self) -> list[Run]:
+        return list(Runs(self.store).of("demo", self.automation.task_id))
+
+    def now(self) -> Automation:
+        return Automations(self.store).get("demo", self.automation.task_id)
+
+    def announced(self) -> int:
+        return sum("announcement" in row["item"]["S"] for row in rows(self.tables, Table.CONNECTIONS))
+
+    def end(self, run: Run, ending: Ending) -> Turn:
+        """Let the turn of a run come to its end, as a worker does."""
+        turns = Turns(clients.dynamodb(), self.tables[Table.CONVERSATIONS])
+        assert run.conversation_id is not None
+        assert run.turn_id is not None
+        turn = turns.begin(turns.get("demo", run.conversation_id, run.turn_id))
+        settle(clients.dynamodb(), self.tables, turn, 1, ending, self.clock())
+        return turns.get("demo", run.conversation_id, run.turn_id)
+
+
+@pytest.fixture
+def town(tables: TableNames) -> Town:
+    store_nation(tables, nation())
+    store_members(tables, "demo", ["ann", "bob"])
+    clock = Clock(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    url = create_turn_queue()
+    store = Store(clients.dynamodb(), tables, clock)
+    admission = Admission(clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), PLANS, clock=clock)
+    automation = Automation.new(
+        nation_slug="demo",
+        owner_id="ann",
+        name="Monday figures",
+        prompt="How many new people this week?",
+        schedule=Schedule.of({"kind": "weekly", "time": "09:00", "zone": "UTC", "days": ["MON"]}),
+        deliveries=(Delivery(DeliveryKind.EMAIL, "ann"),),
+        now=clock(),
+    )
+    automations = Automations(store)
+    automations.create(automation)
+    enabled = automation.edited(clock(), enabled=True)
+    automations.replace(enabled)
+    clock.now = DUE
+    firing = Firing(store, admission, Outbox(clients.dynamodb(), tables, clock))
+    return Town(tables, url, clock, store, firing, enabled)
+
+
+def test_an_occurrence_asks_the_question_for_its_owner_and_moves_the_next_run_on(town: Town) -> None:
+    run = town.fire()
+
+    assert run is not None
+    assert run.state is RunState.RUNNING
+    (message,) = queued(town.queue_url)
+    assert message["turn_id"] == run.turn_id
+    assert used(town.tables) == 1
+    assert town.now().next_run == DUE + timedelta(days=7)
+    assert town.now().last_run == DUE
+
+
+def test_an_occurrence_that_comes_many_times_at_once_runs_once(town: Town) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: town.fire(), range(16)))
+
+    assert sum(run is not None for run in runs) == 1
+    assert len(queued(town.queue_url)) == 1
+    assert used(town.tables) == 1
+
+
+def test_a_run_that_was_noted_and_never_asked_is_asked_by_the_sweep_once(town: Town) -> None:
+    assert Runs(town.store).open(town.automation, DUE) is not None  # and the process died
+    town.clock.advance(minutes=1)
+
+    for _ in range(3):
+        town.firing.sweep(lambda _: None)
+
+    assert [each.state for each in town.runs()] == [RunState.RUNNING]
+    assert len(queued(town.queue_url)) == 1
+    assert used(town.tables) == 1
+
+
+def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town) -> None:
+    other = Automation.new(
+        nation_slug="demo",
+        owner_id="ann",
+        name="Another",
+        prompt="How many donations?",
+        schedule=town.automation.schedule,
+        deliveries=town.automation.deliveries,
+        now=DUE - timedelta(days=1),
+    )
+    Automations(town.store).create(other)
+    Automations(town.store).replace(other.edited(DUE - timedelta(days=1), enabled=True))
+
+    first, second = town.fire(), town.firing.fire("demo", other.task_id, DUE)
+
+    assert [each.state for each in (first, second) if each] == [RunState.RUNNING, RunState.RUNNING]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"subscription_status": SubscriptionStatus.CANCELLED}, Why.SUBSCRIPTION),
+        ({"nb_needs_reauth": True}, Why.CONNECTION),
+        ({"nb_connected": False}, Why.CONNECTION),
+    ],
+)
+def test_a_nation_that_may_not_ask_skips_says_why_and_pauses(
+    town: Town, changes: dict[str, object], why: Why
+) -> None:
+    Nations(clients.dynamodb(), town.tables).update("demo", changes)
+
+    run = town.fire()
+
+    assert run is not None
+    assert (run.state, run.why) == (RunState.SKIPPED, why.value)
+    assert (town.now().enabled, town.now().paused_why) == (False, why.value)
+    assert town.announced() == 1
+    assert town.fire() is None
+    assert town.announced() == 1
+    assert queued(town.queue_url) == []
+
+
+def test_an_owner_who_has_left_stops_it(town: Town) -> None:
+    town.store.write(Delete(Table.MEMBERSHIPS, {"user_id": "ann", "nation_slug": "demo"}))
+
+    run = town.fire()
+
+    assert run is not None
+    assert (run.state, run.why) == (RunState.SKIPPED, Why.OWNER_LEFT.value)
+    assert not town.now().enabled
+
+
+def test_a_used_up_pool_skips_and_does_not_pause(town: Town) -> None:
+    Nations(clients.dynamodb(), town.tables).update("demo", {"queries_used_this_period": 500})
+
+    run = town.fire()
+
+    assert run is not None
+    assert (run.state, run.why) == (RunState.SKIPPED, Why.LIMIT.value)
+    assert town.now().enabled
+
+
+def test_an_occurrence_that_never_came_is_missed_after_ten_minutes_and_can_be_caught_up(town: Town) -> None:
+    town.clock.advance(minutes=9)
+    assert town.firing.sweep(lambda _: None)[RunState.MISSED] == 0
+    town.clock.advance(minutes=2)
+
+    assert town.firing.sweep(lambda _: None)[RunState.MISSED] == 1
+    assert town.fire() is None  # Scheduler is late: it was told already, and is not run behind anybody's back
+    assert [each.state for each in town.runs()] == [RunState.MISSED]
+    assert town.announced() == 1
+
+    caught_up = town.firing.by_hand(town.now(), "ann")
+    assert caught_up is not None
+    assert caught_up.state is RunState.RUNNING
+
+
+def test_an_ended_turn_ends_its_run_with_what_it_cost(town: Town) -> None:
+    run = town.fire()
+    assert run is not None
+
+    town.end(run, Ending(TurnFinished("12 new people."), text="12 new people.", cost_micros=4_200))
+    town.firing.sweep(lambda _: None)
+    town.firing.sweep(lambda _: None)
+
+    (done,) = town.runs()
+    assert (done.state, done.cost_micros) == (RunState.DONE, 4_200)
+    assert town.announced() == 1
+
+
+def test_a_run_that_proposes_waits_for_a_person(town: Town) -> None:
+    run = town.fire()
+    assert run is not None
+
+    town.end(run, Ending(TurnFinished("Shall I?"), text="Shall I?"))
+    town.firing.sweep(lambda _: "APPROVAL")
+
+    (waiting,) = town.runs()
+    assert (waiting.state, waiting.approval_id) == (RunState.WAITING, "APPROVAL")
+
+
+def test_three_failures_in_a_row_pause_it_and_a_success_between_starts_anew(town: Town) -> None:
+    for number, failed in enumerate((True, True, False, True, True, True)):
+        assert town.now().enabled, number
+        run = town.firing.by_hand(town.now(), "ann")
+        assert run is not None
+        ending = Ending(TurnFailed("internal", "It broke.", True) if failed else TurnFinished("Fine."))
+        town.end(run, ending)
+        town.firing.sweep(lambda _: None)
+        town.clock.advance(minutes=2)
+
+    assert (town.now().enabled, town.now().paused_why) == (False, Why.FAILURES.value)
+
+
+def test_a_paused_automation_does_not_run(town: Town) -> None:
+    Automations(town.store).replace(town.now().edited(DUE, enabled=False))
+
+    assert town.fire() is None
+    assert town.runs() == []
+
+
+def test_of_two_edits_at_once_one_is_refused(town: Town) -> None:
+    first, second = town.now().edited(DUE, name="One"), town.now().edited(DUE, name="Two")
+    Automations(town.store).replace(first)
+
+    with pytest.raises(AutomationChanged):
+        Automations(town.store).replace(second)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": " "}, {"name": "x" * 101}, {"prompt": ""}, {"prompt": "x" * 4_001}, {"deliveries": ()}],
+)
+def test_an_automation_without_name_question_or_addressee_is_refused(
+    town: Town, changes: dict[str, object]
+) -> None:
+    with pytest.raises(BadRequest):
+        town.now().edited(DUE, **changes)  # type: ignore[arg-type]  # what a client may send
