@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from boto3.dynamodb.conditions import Attr, Key
 from ulid import ULID
 
-from nat.automations.schedule import Schedule
+from nat.automations.schedule import AutomationSchedule
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
@@ -69,7 +69,7 @@ class Automation:
     owner_id: str
     name: str
     prompt: str
-    schedule: Schedule
+    schedule: AutomationSchedule
     deliveries: tuple[Delivery, ...]
     enabled: bool
     created_at: datetime
@@ -88,7 +88,7 @@ class Automation:
         owner_id: str,
         name: str,
         prompt: str,
-        schedule: Schedule,
+        schedule: AutomationSchedule,
         deliveries: tuple[Delivery, ...],
         now: datetime,
     ) -> Self:
@@ -112,7 +112,7 @@ class Automation:
         *,
         name: str | None = None,
         prompt: str | None = None,
-        schedule: Schedule | None = None,
+        schedule: AutomationSchedule | None = None,
         deliveries: tuple[Delivery, ...] | None = None,
         enabled: bool | None = None,
     ) -> Self:
@@ -251,7 +251,7 @@ def from_item(row: Mapping[str, Any]) -> Automation:
         owner_id=row["owner_id"],
         name=row["name"],
         prompt=row["prompt"],
-        schedule=Schedule.of(row["schedule"]),
+        schedule=AutomationSchedule.of(row["schedule"]),
         deliveries=tuple(Delivery.of(each) for each in row["delivery"]),
         enabled=row["enabled"],
         created_at=moment(row["created_at"]),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nat.automations.automation import Automation, Automations
-from nat.automations.runs import FAILURES_ALLOWED, LATE, Run, Runs, RunState, Why
+from nat.automations.runs import FAILURES_ALLOWED, LATE, Run, RunLedger, RunState, Why
 from nat.aws.store import Store
 from nat.connections.outbox import Outbox
 from nat.conversations.turns import Turn, Turns, TurnState
@@ -60,12 +60,12 @@ class Firing:
             return None
         if not automation.enabled:
             return None
-        run = Runs(self.store).open(automation, scheduled_for)
+        run = RunLedger(self.store).open(automation, scheduled_for)
         return None if run is None else self.start(run, automation)
 
     def by_hand(self, automation: Automation, by: str) -> Run | None:
         """Run it now, whether it is enabled or not."""
-        run = Runs(self.store).open(automation, self.store.clock(), by=by)
+        run = RunLedger(self.store).open(automation, self.store.clock(), by=by)
         return None if run is None else self.start(run, automation)
 
     def start(self, run: Run, automation: Automation) -> Run | None:
@@ -92,7 +92,7 @@ class Firing:
             if why is None:
                 raise
             return self._skip(run, automation, why)
-        return Runs(self.store).move(
+        return RunLedger(self.store).move(
             run,
             RunState.RUNNING,
             conversation_id=conversation_id,
@@ -106,7 +106,7 @@ class Firing:
             state = RunState.DONE if approval_id is None else RunState.WAITING
         else:
             state = RunState.FAILED
-        moved = Runs(self.store).move(
+        moved = RunLedger(self.store).move(
             run,
             state,
             ended_at=self.store.clock(),
@@ -125,7 +125,7 @@ class Firing:
         closed, occurrences without a row are noted as missed. Gives how many of each."""
         now = self.store.clock()
         done = dict.fromkeys(RunState, 0)
-        runs, automations = Runs(self.store), Automations(self.store)
+        runs, automations = RunLedger(self.store), Automations(self.store)
         for run in list(runs.waiting(RunState.DUE, now - AGAIN_AFTER)):
             try:
                 automation = automations.get(run.nation_slug, run.task_id)
@@ -152,10 +152,10 @@ class Firing:
 
     def _missed(self, automation: Automation) -> bool:
         assert automation.next_run is not None
-        run = Runs(self.store).open(automation, automation.next_run)
+        run = RunLedger(self.store).open(automation, automation.next_run)
         if run is None:
             return False
-        missed = Runs(self.store).move(run, RunState.MISSED, ended_at=self.store.clock())
+        missed = RunLedger(self.store).move(run, RunState.MISSED, ended_at=self.store.clock())
         if missed is None:
             return False
         _log.error("occurrence missed", extra={"nation": run.nation_slug, "task": run.task_id})
@@ -163,7 +163,9 @@ class Firing:
         return True
 
     def _skip(self, run: Run, automation: Automation, why: Why) -> Run | None:
-        skipped = Runs(self.store).move(run, RunState.SKIPPED, why=why.value, ended_at=self.store.clock())
+        skipped = RunLedger(self.store).move(
+            run, RunState.SKIPPED, why=why.value, ended_at=self.store.clock()
+        )
         if skipped is None:
             return None
         if why in _PAUSING and run.by is None:

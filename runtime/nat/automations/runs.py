@@ -35,7 +35,7 @@ KEPT: Final = timedelta(days=365)
 LATE: Final = timedelta(minutes=10)
 """An automation whose run has no row this long after its time was missed."""
 FAILURES_ALLOWED: Final = 3
-"""Runs that fail one after another until the automation is paused."""
+"""RunLedger that fail one after another until the automation is paused."""
 _PREFIX: Final = "run#"
 
 
@@ -104,7 +104,7 @@ class Run:
         return tuple(_ulid(self, part) for part in ("conversation", "turn"))  # type: ignore[return-value]  # two
 
 
-class Runs:
+class RunLedger:
     """The ledger. The client's credentials decide which nations it reaches; `due` needs the index and so no
     nation's role."""
 
@@ -169,7 +169,7 @@ class Runs:
         return None if row is None else from_item(row)
 
     def waiting(self, state: RunState, until: datetime) -> Iterator[Run]:
-        """Runs of all nations in an open state whose time is before `until`, the oldest first."""
+        """RunLedger of all nations in an open state whose time is before `until`, the oldest first."""
         where = Key("waits").eq(state.value) & Key("due_at").lte(timestamp(until))
         for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
             yield from_item(row)

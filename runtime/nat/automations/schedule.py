@@ -40,7 +40,7 @@ class ScheduleKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Schedule:
+class AutomationSchedule:
     """A time of day in a zone, every day, on some weekdays, or on one day of every month.
 
     `days` are weekdays (`MON`) of a weekly one; `day` is that of a monthly one, 1 to 28, or `None` for the
@@ -146,7 +146,7 @@ def changes_offset(moment: datetime, before: datetime) -> bool:
     return moment.utcoffset() != before.utcoffset()
 
 
-def _kind(value: Any) -> ScheduleKind:
+def _kind(value: Any) -> AutomationScheduleKind:
     try:
         return ScheduleKind(value)
     except ValueError:

@@ -8,8 +8,8 @@ import pytest
 
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.firing import Firing
-from nat.automations.runs import Run, Runs, RunState, Why
-from nat.automations.schedule import Schedule
+from nat.automations.runs import Run, RunLedger, RunState, Why
+from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Delete
@@ -53,7 +53,7 @@ class Town:
         return self.firing.fire("demo", self.automation.task_id, DUE)
 
     def runs(self) -> list[Run]:
-        return list(Runs(self.store).of("demo", self.automation.task_id))
+        return list(RunLedger(self.store).of("demo", self.automation.task_id))
 
     def now(self) -> Automation:
         return Automations(self.store).get("demo", self.automation.task_id)
@@ -84,7 +84,7 @@ def town(tables: TableNames) -> Town:
         owner_id="ann",
         name="Monday figures",
         prompt="How many new people this week?",
-        schedule=Schedule.of({"kind": "weekly", "time": "09:00", "zone": "UTC", "days": ["MON"]}),
+        schedule=AutomationSchedule.of({"kind": "weekly", "time": "09:00", "zone": "UTC", "days": ["MON"]}),
         deliveries=(Delivery(DeliveryKind.EMAIL, "ann"),),
         now=clock(),
     )
@@ -119,7 +119,7 @@ def test_an_occurrence_that_comes_many_times_at_once_runs_once(town: Town) -> No
 
 
 def test_a_run_that_was_noted_and_never_asked_is_asked_by_the_sweep_once(town: Town) -> None:
-    assert Runs(town.store).open(town.automation, DUE) is not None  # and the process died
+    assert RunLedger(town.store).open(town.automation, DUE) is not None  # and the process died
     town.clock.advance(minutes=1)
 
     for _ in range(3):

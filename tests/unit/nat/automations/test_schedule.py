@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nat.automations.schedule import Schedule
+from nat.automations.schedule import AutomationSchedule
 from nat.errors import BadRequest
 
 MONDAYS = {"kind": "weekly", "time": "9:00", "zone": "Europe/Berlin", "days": ["MON"]}
@@ -44,10 +44,10 @@ ZONES = ("Europe/Berlin", "America/New_York", "Australia/Sydney", "Australia/Lor
 def test_a_form_becomes_an_expression_and_a_sentence(
     form: dict[str, Any], expression: str, words: str
 ) -> None:
-    schedule = Schedule.of(form)
+    schedule = AutomationSchedule.of(form)
 
     assert (schedule.expression, schedule.in_words()) == (expression, words)
-    assert Schedule.of(schedule.as_form()) == schedule
+    assert AutomationSchedule.of(schedule.as_form()) == schedule
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_no_schedule_can_say_is_refused_with_the_nearest_that_can(
     changes: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(BadRequest, match=said):
-        Schedule.of({**MONDAYS, **changes})
+        AutomationSchedule.of({**MONDAYS, **changes})
 
 
 def expected(zone: str, hour: int, minute: int) -> list[datetime]:
@@ -91,7 +91,7 @@ def expected(zone: str, hour: int, minute: int) -> list[datetime]:
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize(("hour", "minute"), [(0, 0), (0, 30), (1, 30), (2, 0), (2, 30), (3, 0), (9, 0)])
 def test_a_year_of_runs_is_what_the_clock_shows_once(zone: str, hour: int, minute: int) -> None:
-    schedule = Schedule.of({"kind": "daily", "time": f"{hour}:{minute:02}", "zone": zone})
+    schedule = AutomationSchedule.of({"kind": "daily", "time": f"{hour}:{minute:02}", "zone": zone})
     end = YEAR + timedelta(days=364)
 
     runs = [each.astimezone(UTC) for each in takewhile(lambda each: each < end, schedule.runs(YEAR))]
@@ -100,7 +100,7 @@ def test_a_year_of_runs_is_what_the_clock_shows_once(zone: str, hour: int, minut
 
 
 def test_monday_nine_stays_nine_over_a_clock_change() -> None:
-    schedule = Schedule.of(MONDAYS)
+    schedule = AutomationSchedule.of(MONDAYS)
     before = datetime(2026, 10, 13, tzinfo=UTC)
 
     runs = schedule.runs(before)
@@ -111,7 +111,7 @@ def test_monday_nine_stays_nine_over_a_clock_change() -> None:
 
 
 def test_the_last_day_follows_the_month() -> None:
-    schedule = Schedule.of({"kind": "monthly", "time": "08:00", "zone": "UTC", "day": "last"})
+    schedule = AutomationSchedule.of({"kind": "monthly", "time": "08:00", "zone": "UTC", "day": "last"})
 
     runs = schedule.runs(datetime(2026, 1, 1, tzinfo=UTC))
 
