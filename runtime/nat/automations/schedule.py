@@ -146,7 +146,7 @@ def changes_offset(moment: datetime, before: datetime) -> bool:
     return moment.utcoffset() != before.utcoffset()
 
 
-def _kind(value: Any) -> AutomationScheduleKind:
+def _kind(value: Any) -> ScheduleKind:
     try:
         return ScheduleKind(value)
     except ValueError:
