@@ -59,6 +59,15 @@ class Brand(Frozen):
     """Slack allows 35 characters."""
 
 
+class Links(Frozen):
+    """Pages elsewhere that the web app leads to; without them it has its own."""
+
+    extension: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    """The extension in the Chrome Web Store."""
+    terms: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    privacy: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+
+
 class Google(Frozen):
     """Sign-in by Google, with the customer's own OAuth client."""
 
@@ -117,6 +126,9 @@ class Customer(Frozen):
     sign_in: SignInBy = SignInBy()
     plans: tuple[str, ...] = ("nat", "nat_pro")
     """Plans on offer, keys of `config/plans.toml`."""
+    plan_titles: dict[str, str] = Field(default_factory=dict)
+    """What the brand calls them, where not as `plans.toml` does."""
+    links: Links = Links()
     domains: dict[str, Domain] = Field(default_factory=dict)
     """By environment. Where there is none, CloudFront's own name serves."""
     places: dict[str, Place] = Field(default_factory=dict)

@@ -48,6 +48,8 @@ class Features(Frozen):
     """CloudWatch Logs Insights queries for the runbooks."""
     firewall: bool = True
     """WAF in front of CloudFront."""
+    site_files: bool = True
+    """Custom resources put the web app's files into the brand's bucket."""
 
 
 class Worker(Frozen):

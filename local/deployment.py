@@ -70,7 +70,7 @@ class Deployment:
 def deploy(places: Places, ports: Ports, vendors: Mapping[str, str]) -> Deployment:
     """Deploy what changed. `vendors` are settings of the environment: where functions find nations, Claude
     and Stripe. Raises `StartFailed` with the CDK's own words."""
-    settings = {"endpoints.aws": ports.url("aws"), **vendors}
+    settings = {"endpoints.aws": ports.url("aws"), "endpoints.app": ports.url("app"), **vendors}
     aws_url = settings["endpoints.aws"]
     fingerprint = _fingerprint(json.dumps(settings, sort_keys=True))
     kept = _Kept.read(places.deployed)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from local import demo, environment
+from local import demo, environment, front
+from local.aws import login_pages
 from local.aws import program as aws
 from local.console import StartFailed, step
 from local.deployment import deploy
 from local.mail import verify_senders
-from local.places import HOST, PORT_BASE_VARIABLE, REGION, Places, Ports
+from local.places import HOST, PORT_BASE_VARIABLE, REGION, ROOT, Places, Ports
 from local.processes import Processes, Program, clear_leftovers
 from local.roles import RoleServer
 from local.sign_in import SignIn
@@ -27,9 +28,13 @@ from nat.connections.status import NbStatus
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
 from nat.names import STRIPE_WEBHOOK, Secret, Variable
+from nat_constructs.web_build import WebBuild, WebBuildFailed
 
 WORKER_GRACE: Final = 40.0
 """A worker that drains finishes or releases its turns within this many seconds."""
+
+DEMO_NATION: Final = "demo"
+"""The first of the stand-in's nations."""
 
 WORKER_READY: Final = "nat worker ready"
 """What the worker writes when it takes turns."""
@@ -42,6 +47,8 @@ class Machine:
     places: Places
     ports: Ports
     vendors: Vendors
+    demonstration: bool = False
+    """For people to look at, and not for tests."""
 
     def __post_init__(self) -> None:
         self.processes = Processes(self.places)
@@ -69,7 +76,7 @@ class Machine:
         clear_leftovers(self.places)
         self._refuse_taken_ports()
         with step("starting the embedded AWS"):
-            self.processes.start(aws.program(self.places, self.ports))
+            self.processes.start(aws.program(self.places, self.ports, self._login()))
         for stand_in in self.vendors.stand_ins:
             self.processes.launch(stand_in)
         self.deployment = deploy(self.places, self.ports, self.vendors.settings)
@@ -82,10 +89,17 @@ class Machine:
             self._store_keys()
             verify_senders(self.deployment.root)
         self._roles = self._stack.enter_context(RoleServer(self.deployment.root.sts, self.ports.roles))
-        with step("starting the worker and the SSE host"):
+        self._build_web_app()
+        with step("starting the worker, the SSE host and the front"):
             self.processes.launch(self._sse_host())
+            self.processes.launch(
+                front.program(
+                    front.front_of(self.deployment, self.places, self.ports, self.stream_url), self.places
+                )
+            )
             self.start_worker()
             self.processes.wait_for("sse")
+            self.processes.wait_for("front")
         self._sign_in_demo_owner()
 
     def start_worker(self) -> None:
@@ -96,6 +110,31 @@ class Machine:
     def stream_url(self) -> str:
         """Where the SSE host takes questions. In the cloud it stands behind CloudFront."""
         return f"{self.ports.url('sse')}/v1/stream"
+
+    @property
+    def app_url(self) -> str:
+        """The web app. In the cloud it is the brand's domain."""
+        return self.ports.url("app")
+
+    def _login(self) -> dict[str, str]:
+        """The demonstration's login, which the login page is filled in with for people, and not for tests."""
+        if not self.demonstration:
+            return {}
+        owner = demo.people([self.vendors.nation[0] if self.vendors.nation else DEMO_NATION])[0]
+        return {login_pages.EMAIL: owner.email, login_pages.PASSWORD: owner.password}
+
+    def _build_web_app(self) -> None:
+        """Build the app unless it is built from the same sources."""
+        build = WebBuild(ROOT / "runtime" / "web", str(environment.node()))
+        stamp = self.places.home / "site.digest"
+        if self.places.site.is_dir() and stamp.is_file() and stamp.read_text() == build.digest:
+            return
+        with step("building the web app"):
+            try:
+                build.write(self.places.site)
+            except WebBuildFailed as failure:
+                raise StartFailed(str(failure)) from None
+            stamp.write_text(build.digest)
 
     def _refuse_taken_ports(self) -> None:
         taken = self.ports.taken()

@@ -14,7 +14,7 @@ HOST: Final = "127.0.0.1"
 
 DEFAULT_PORT_BASE: Final = 4566
 PORT_BASE_VARIABLE: Final = "NAT_PORT_BASE"
-OFFSETS: Final = {"aws": 0, "sse": 1, "nationbuilder": 2, "claude": 3, "roles": 4, "stripe": 5}
+OFFSETS: Final = {"aws": 0, "sse": 1, "nationbuilder": 2, "claude": 3, "roles": 4, "stripe": 5, "app": 6}
 """Each service's port, counted from the base: `--port-base` or `NAT_PORT_BASE` moves them together."""
 
 REGION: Final = "us-east-1"
@@ -32,6 +32,7 @@ class Ports:
     claude: int
     roles: int
     stripe: int
+    app: int
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
@@ -120,6 +121,11 @@ class Places:
     def session(self) -> Path:
         """The signed-in person of `nat chat`."""
         return self.home / "session.json"
+
+    @property
+    def site(self) -> Path:
+        """The built web app, as the brand's bucket holds it in the cloud."""
+        return self.home / "site"
 
     @property
     def running(self) -> Path:

@@ -22,7 +22,9 @@ class Interrupted(BaseException):
 def up(port_base: int, places: Places = DEFAULT_PLACES) -> int:
     """Start, show where everything is, watch until interrupted, stop. Gives the exit status."""
     ports = Ports.from_base(port_base)
-    machine = Machine(places, ports, Vendors.from_environment(ports, places.nationbuilder_state))
+    machine = Machine(
+        places, ports, Vendors.from_environment(ports, places.nationbuilder_state), demonstration=True
+    )
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     failed = False
@@ -61,6 +63,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _show(machine: Machine) -> None:
     where = Table.grid(padding=(0, 2))
     for name, address in (
+        ("Web app", machine.app_url),
         ("HTTP API", machine.deployment.api_url),
         ("WebSocket", machine.deployment.socket_url),
         ("Server-sent events", machine.stream_url),
@@ -78,5 +81,6 @@ def _show(machine: Machine) -> None:
     console.print(where)
     say("\n  Sign in as")
     console.print(who)
+    say(f"\n  Nat is ready: {machine.app_url}")
     command = f".venv/bin/nat chat --nation {machine.people[0].nation_slug}"
-    say(f"\n  Nat is ready. Ask it in another terminal:\n\n    {command}\n\n  Ctrl-C stops everything.")
+    say(f"\n  Or ask it in another terminal:\n\n    {command}\n\n  Ctrl-C stops everything.")

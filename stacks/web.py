@@ -1,10 +1,12 @@
 """One brand's front."""
 
+from pathlib import Path
 from typing import Final
 
 from aws_cdk import Fn
 from constructs import Construct
 
+from config.catalogue import load_plans
 from nat_constructs.firewall import Firewall
 from nat_constructs.public_names import PublicNames
 from nat_constructs.site import Origins, Site
@@ -13,6 +15,8 @@ from stacks.deployment import Deployment
 from stacks.identity import output_suffix
 from stacks.stack import NatStack
 
+WEB: Final = Path(__file__).parents[1] / "runtime" / "web"
+"""The workspace of the web clients."""
 EDGE_REGION: Final = "us-east-1"
 """CloudFront takes certificates and web ACLs from here only. The stack holds public files and no person's
 data."""
@@ -78,8 +82,10 @@ class WebStack(NatStack):
                 "logo": brand.logo,
                 "colours": brand.colours.model_dump(),
                 "supportEmail": brand.support_email,
+                "extensionName": brand.extension_name,
             },
-            "plans": list(customer.plans),
+            "plans": self._plans(),
+            "links": customer.links.model_dump(),
             "issuer": self._of("Identity", "Issuer"),
             "loginUrl": self._of("Identity", "LoginUrl"),
             "clientId": self._of("Identity", f"ClientIdWeb{suffix}"),
@@ -88,6 +94,21 @@ class WebStack(NatStack):
             ),
             "socketPath": f"/{SOCKET}",
         }
+
+    def _plans(self) -> list[dict[str, object]]:
+        """What the brand sells, as `GET /v1/billing` tells it to members: here for who is none yet."""
+        customer = self.deployment.customer
+        return [
+            {
+                "plan": key,
+                "title": customer.plan_titles.get(key, plan.name),
+                "price_cents": plan.price_cents,
+                "queries_limit": plan.queries,
+                "trial_days": plan.trial_days,
+            }
+            for key, plan in load_plans().items()
+            if key in customer.plans
+        ]
 
     def _of(self, part: str, name: str, *, region: str | None = None) -> str:
         """An output of the platform."""

@@ -16,15 +16,15 @@ from nat.names import OAUTH_CALLBACK
 from .acknowledge import acknowledge
 from .firewall import STREAM_PATH
 from .public_names import PublicNames
+from .web_build import HAS_FILE, INDEX
 from .web_socket_api import STAGE as SOCKET
 
 OAUTH_PATH: Final = OAUTH_CALLBACK.partition(" ")[2]
-ROUTER: Final = """function handler(event) {
-  // Pages of the app have no file of their own: what has no extension is the app.
+ROUTER: Final = f"""function handler(event) {{
   var request = event.request;
-  if (!/\\.[a-z0-9]+$/i.test(request.uri)) request.uri = '/index.html';
+  if (!/{HAS_FILE}/.test(request.uri)) request.uri = '{INDEX}';
   return request;
-}"""
+}}"""
 
 SETTINGS: Final = """function handler(event) {
   return {
@@ -163,9 +163,11 @@ class Site(Construct):
         )
 
     def _security_headers(self, login_url: str) -> cloudfront.ResponseHeadersPolicy:
+        # Nothing from elsewhere, and no text that becomes code. The one other host is the login's.
         policy = (
-            f"default-src 'self'; connect-src 'self' {login_url}; img-src 'self' data:; "
-            "style-src 'self' 'unsafe-inline'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+            f"connect-src 'self' {login_url}; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         )
         return cloudfront.ResponseHeadersPolicy(
             self,

@@ -7,12 +7,21 @@ import sys
 
 from ministack.app import main
 
-from local.aws import batch_actions, encryption_context, leading_keys, proven_addresses, senders, transport
+from local.aws import (
+    batch_actions,
+    encryption_context,
+    leading_keys,
+    login_pages,
+    proven_addresses,
+    senders,
+    transport,
+)
 
 if __name__ == "__main__":
     batch_actions.install()
     encryption_context.install()
     leading_keys.install()
+    login_pages.install()
     proven_addresses.install()
     senders.install()
     transport.install()

@@ -12,6 +12,7 @@ from local.places import REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecs import ECSClient
@@ -47,6 +48,11 @@ class Clients:
     def cloudformation(self) -> "CloudFormationClient":
         """Stacks."""
         return self._session.client("cloudformation", endpoint_url=self.url)
+
+    @cached_property
+    def cloudfront(self) -> "CloudFrontClient":
+        """Distributions, and what they answer with."""
+        return self._session.client("cloudfront", endpoint_url=self.url)
 
     @cached_property
     def cognito(self) -> "CognitoIdentityProviderClient":

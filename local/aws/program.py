@@ -3,6 +3,7 @@
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Final
 
 from local import environment
@@ -13,8 +14,8 @@ STOP_SECONDS: Final = 30.0
 """It writes its state when it stops."""
 
 
-def program(places: Places, ports: Ports) -> Program:
-    """MiniStack, which keeps its state below `places.home`."""
+def program(places: Places, ports: Ports, login: Mapping[str, str]) -> Program:
+    """MiniStack, which keeps its state below `places.home`. `login` are the variables of `login_pages`."""
     url = ports.url("aws")
     return Program(
         name="aws",
@@ -35,6 +36,7 @@ def program(places: Places, ports: Ports) -> Program:
                 "STATE_DIR": str(places.aws_state),
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(places.aws_objects),
+                **login,
             }
         ),
         ready=lambda: answers(f"{url}/_ministack/health"),

@@ -141,6 +141,8 @@ def test_pages_cannot_be_framed_and_load_nothing_from_elsewhere() -> None:
     headers = policy["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     content = json.dumps(headers["ContentSecurityPolicy"])
 
-    assert "default-src 'self'" in content
+    assert "default-src 'none'" in content
     assert "frame-ancestors 'none'" in content
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in content
+    assert "unsafe" not in content
     assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000

@@ -10,14 +10,14 @@ from local.places import DEFAULT_PORT_BASE, HOST, Places, Ports, port_base
 
 def test_a_base_moves_all_ports() -> None:
     assert Ports.from_base(5000) == Ports(
-        aws=5000, sse=5001, nationbuilder=5002, claude=5003, roles=5004, stripe=5005
+        aws=5000, sse=5001, nationbuilder=5002, claude=5003, roles=5004, stripe=5005, app=5006
     )
 
 
 def test_free_ports_are_all_different_and_free() -> None:
     ports = Ports.free()
 
-    assert len(set(vars(ports).values())) == 6
+    assert len(set(vars(ports).values())) == 7
     assert ports.taken() == []
 
 

@@ -1,4 +1,13 @@
 import { render } from "preact";
+import { App } from "./app.tsx";
+import { beginLanguage } from "./language.ts";
+import { reloadOnStaleChunk } from "./stale.ts";
+import { beginTheme } from "./theme.ts";
+import "./styles/index.css";
+
+beginTheme();
+beginLanguage();
+reloadOnStaleChunk();
 
 const root = document.getElementById("app");
-if (root) render(<main>Nat</main>, root);
+if (root) render(<App />, root);

@@ -113,13 +113,19 @@ export class ChatStore {
 
   /** Open a conversation of the history. */
   show(id: string): Conversation {
+    const conversation = this.of(id);
+    this.open.value = conversation;
+    void conversation.open();
+    return conversation;
+  }
+
+  /** A conversation without reading it, such as of a proposal that waits elsewhere. */
+  of(id: string): Conversation {
     let conversation = this.#conversations.get(id);
     if (!conversation) {
       conversation = new Conversation(id, this.#world, false);
       this.#conversations.set(id, conversation);
     }
-    this.open.value = conversation;
-    void conversation.open();
     return conversation;
   }
 

@@ -1,0 +1,138 @@
+/** Step one: which nation. Whoever's nation is here already is led to where it stands. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { brand } from "../brand.ts";
+import { words } from "../language.ts";
+import { meChanged, useMe } from "../me.ts";
+import { slugOf } from "../nation.ts";
+import { leaveFor, navigate } from "../navigate.ts";
+import { useDoing } from "../server.ts";
+import { Button } from "../ui/button.tsx";
+import { TextField } from "../ui/field.tsx";
+import { Problem } from "../ui/states.tsx";
+import { Steps } from "./steps.tsx";
+import { arrived, beginWith, consentPage, next, stateOf } from "./way.ts";
+
+const w = words({
+  en: {
+    title: "What is your nation's address?",
+    lead: "It is what you see in your browser when you work in NationBuilder. You can paste any page of your control panel.",
+    label: "Address",
+    wrong: "This is not the address of a nation. It looks like your-nation.nationbuilder.com.",
+    go: "Continue",
+    used: (brand: string, slug: string) => `${slug} uses ${brand} already`,
+    usedText:
+      "Do you work in its control panel? Prove it with your own NationBuilder login and you are in, as somebody who can ask. Otherwise ask one of its admins for an invitation.",
+    join: "Prove it with NationBuilder",
+    other: "It is another nation",
+    ask_owner: "This nation's subscription has ended. Ask its owner to subscribe again.",
+    ask_admin: "This nation is not connected to NationBuilder yet. Ask one of its admins to connect it.",
+  },
+  de: {
+    title: "Wie lautet die Adresse deiner Nation?",
+    lead: "Du siehst sie in deinem Browser, wenn du in NationBuilder arbeitest. Du kannst jede Seite deines Control Panels einfügen.",
+    label: "Adresse",
+    wrong: "Das ist nicht die Adresse einer Nation. Sie sieht aus wie deine-nation.nationbuilder.com.",
+    go: "Weiter",
+    used: (brand, slug) => `${slug} nutzt ${brand} schon`,
+    usedText:
+      "Arbeitest du in ihrem Control Panel? Zeig es mit deinem eigenen NationBuilder-Zugang und du bist dabei und kannst fragen. Sonst bitte die Administration um eine Einladung.",
+    join: "Mit NationBuilder zeigen",
+    other: "Es ist eine andere Nation",
+    ask_owner: "Das Abo dieser Nation ist beendet. Bitte, wem sie gehört, es neu abzuschließen.",
+    ask_admin: "Diese Nation ist noch nicht mit NationBuilder verbunden. Bitte ihre Administration darum.",
+  },
+});
+
+export default function Address() {
+  const typed = useSignal("");
+  const wrong = useSignal(false);
+  const stranger = useSignal<string | null>(null);
+  const told = useSignal<"ask_owner" | "ask_admin" | null>(null);
+  const me = useMe();
+  useEffect(() => {
+    // Whoever has a nation and comes here by the back button is past this.
+    if (!new URLSearchParams(location.search).has("add") && me.data?.memberships.length)
+      navigate("/", { replace: true });
+  }, [me.data]);
+  const go = useDoing(async () => {
+    const slug = slugOf(typed.value);
+    wrong.value = slug === null;
+    told.value = null;
+    if (slug === null) return;
+    const step = next(await stateOf(slug));
+    if (step === "stranger") {
+      stranger.value = slug;
+      return;
+    }
+    if (step === "ask_owner" || step === "ask_admin") {
+      told.value = step;
+      return;
+    }
+    beginWith(slug);
+    if (step === "done") {
+      arrived(slug);
+      await meChanged();
+      navigate("/");
+    } else navigate(`/setup/${step}`);
+  });
+  if (stranger.value) return <Stranger slug={stranger.value} back={() => (stranger.value = null)} />;
+  return (
+    <Steps title={w().title} step={0} lead={w().lead}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void go.run();
+        }}
+      >
+        <TextField
+          label={w().label}
+          value={typed.value}
+          onChange={(value) => {
+            typed.value = value;
+            wrong.value = false;
+          }}
+          error={wrong.value ? w().wrong : null}
+          after={/[./]/.test(typed.value) ? undefined : ".nationbuilder.com"}
+          more={{
+            name: "nation",
+            autocomplete: "off",
+            autocapitalize: "none",
+            spellcheck: false,
+            required: true,
+            autofocus: true,
+            inputMode: "url",
+          }}
+        />
+        {told.value && (
+          <p class="problem" role="alert">
+            {w()[told.value]}
+          </p>
+        )}
+        <Problem error={go.error} />
+        <Button type="submit" kind="primary" busy={go.busy}>
+          {w().go}
+        </Button>
+      </form>
+    </Steps>
+  );
+}
+
+function Stranger({ slug, back }: { slug: string; back: () => void }) {
+  const join = useDoing(async () => {
+    beginWith(slug);
+    leaveFor(await consentPage(slug, "join"));
+  });
+  return (
+    <Steps title={w().used(brand().name, slug)} step={0} lead={w().usedText}>
+      <div class="stack">
+        <Problem error={join.error} />
+        <Button kind="primary" busy={join.busy} onClick={() => void join.run()}>
+          {w().join}
+        </Button>
+        <Button onClick={back}>{w().other}</Button>
+      </div>
+    </Steps>
+  );
+}
