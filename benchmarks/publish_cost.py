@@ -22,12 +22,12 @@ from typing import Any
 
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials, nation
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
 from nat.contract.events import TextDelta
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn, TurnState
-from nat.names import Table
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.publish import FlushPace, Publisher
@@ -106,12 +106,12 @@ def main() -> None:
         tables = TableNames(create_tables("bench"))
         credentials = NationCredentials(clients.sts(), "arn:aws:iam::000000000000:role/nation")
         scoped = credentials.client("dynamodb", clients.CONFIG)
-        events = Events(scoped, tables[Table.CONVERSATIONS])
+        events = Events(Store(scoped, tables))
         sockets = Sockets(clients.dynamodb(), tables)
         subscriptions = Followers(clients.dynamodb(), tables, Push.of_process(endpoint))
         sockets.open("connection", "u1", "demo", NOW)
         subscriptions.subscribe(TURN.conversation, "connection", NOW)
-        own = Events(clients.dynamodb(), tables[Table.CONVERSATIONS])
+        own = Events(Store(clients.dynamodb(), tables))
 
         with (
             nation("demo"),

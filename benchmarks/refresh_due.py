@@ -24,6 +24,7 @@ from typing import Final
 
 from nat.aws import clients
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.connections.services import ConnectionServices
 from nat.connections.tokens import NbTokens
 from nat.handlers import refresh
@@ -87,7 +88,7 @@ def connect(wiring: ConnectionServices, tables: TableNames, number: int) -> None
     """A nation whose token ends in six hours."""
     slug, at = f"n-{number}", datetime.now(UTC)
     tokens = NbTokens("b" * 400, f"r{number}", at + timedelta(hours=6), slug, at)
-    Nations(clients.dynamodb(), tables).create(Nation(slug, at, at, at, nb_connected=True))
+    Nations(Store(clients.dynamodb(), tables)).create(Nation(slug, at, at, at, nb_connected=True))
     with nation(slug):
         wiring.refresher.connect(tokens)
 

@@ -9,6 +9,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from local.deployment import Deployment
+from nat.aws.store import Store
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
@@ -54,7 +55,7 @@ def seed(deployment: Deployment, nations: Mapping[str, str]) -> list[DemoPerson]
 def add_nation(deployment: Deployment, slug: str, time_zone: str) -> None:
     """A nation with a running subscription and NationBuilder connected."""
     now = datetime.now(UTC)
-    Nations(deployment.root.dynamodb, deployment.tables).create(
+    Nations(Store(deployment.root.dynamodb, deployment.tables)).create(
         Nation(
             nation_slug=slug,
             created_at=now,
@@ -97,12 +98,12 @@ def add_member(deployment: Deployment, user_id: str, person: DemoPerson) -> None
     """The person's row and their role in the nation."""
     now = datetime.now(UTC)
     dynamodb, tables = deployment.root.dynamodb, deployment.tables
-    Users(dynamodb, tables).seen(user_id, email=person.email, now=now)
-    memberships = Memberships(dynamodb, tables)
+    Users(Store(dynamodb, tables)).seen(user_id, email=person.email, now=now)
+    memberships = Memberships(Store(dynamodb, tables))
     if memberships.get(user_id, person.nation_slug) is not None:
         return
     memberships.put(Membership(user_id, person.nation_slug, person.role, now))
     if person.role is Role.OWNER:
-        Nations(dynamodb, tables).update(
+        Nations(Store(dynamodb, tables)).update(
             person.nation_slug, {"owner_id": user_id}, expected={"owner_id": None}
         )

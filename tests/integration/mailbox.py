@@ -6,6 +6,7 @@ from typing import Any
 
 from local.machine import Machine
 from local.mail import sent
+from nat.aws.store import Store
 from nat.people.users import Users
 from tests.integration.conftest import PATIENCE, Person
 
@@ -23,7 +24,7 @@ def run(machine: Machine, function: str) -> dict[str, Any]:
 def subjects(machine: Machine, person: Person) -> list[str]:
     """Subjects of the emails that somebody got, the oldest first."""
     root, tables = machine.deployment.root, machine.deployment.tables
-    user = Users(root.dynamodb, tables).get(person.user_id)
+    user = Users(Store(root.dynamodb, tables)).get(person.user_id)
     assert user is not None
     assert user.email is not None
     return [each["Subject"] for each in sent(root, user.email)]

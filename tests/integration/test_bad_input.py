@@ -10,6 +10,7 @@ import websocket
 from ulid import ULID
 
 from local.machine import Machine
+from nat.aws.store import Store
 from nat.cli.platform import PlatformError
 from nat.names import Header
 from nat.nations.record import Nations
@@ -189,7 +190,7 @@ def test_a_second_question_within_the_cooldown_is_refused_and_not_counted(
 def test_a_nation_without_a_subscription_is_refused_at_the_next_question(
     machine: Machine, new_person: Callable[..., Person]
 ) -> None:
-    nations = Nations(machine.deployment.root.dynamodb, machine.deployment.tables)
+    nations = Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
     with new_person(nation=OTHER_NATION).socket(OTHER_NATION) as socket:
         nations.update(OTHER_NATION, {"subscription_status": "cancelled"})
         try:

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.machine import Machine
+from nat.aws.store import Store
 from nat.names import ConnectRoute, Secret
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -70,7 +71,7 @@ def test_somebody_of_the_control_panel_joins_and_asks(
     arrived = Browser(machine, newcomer).go(ConnectRoute.JOIN, user=ANOTHER)
 
     assert arrived.status_code == 302, arrived.text
-    memberships = Memberships(machine.deployment.root.dynamodb, machine.deployment.tables)
+    memberships = Memberships(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
     assert memberships.require(newcomer.user_id, OTHER_NATION).role is Role.MEMBER
     assert secret_of(machine) == before
     assert ask(newcomer)["type"] == "turn.finished"

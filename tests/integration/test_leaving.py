@@ -15,6 +15,7 @@ import pytest
 
 from local.demo import DemoPerson, add_member
 from local.machine import Machine
+from nat.aws.store import Store
 from nat.names import ConnectRoute, PrivacyRoute, Route, Secret, Table
 from nat.nations.record import Nations
 from nat.privacy.erasure import LEASE, Erasure, Outside
@@ -32,7 +33,7 @@ def owner(machine: Machine) -> Customer:
     slug = f"leaving-{secrets.token_hex(4)}"
     customer = Customer.sign_up(machine, slug)
     dynamodb, tables = machine.deployment.root.dynamodb, machine.deployment.tables
-    assert Nations(dynamodb, tables).create(world.nation(slug, owner_id=customer.user_id))
+    assert Nations(Store(dynamodb, tables)).create(world.nation(slug, owner_id=customer.user_id))
     add_member(machine.deployment, customer.user_id, DemoPerson("owner@example.org", slug, Role.OWNER))
     return customer
 
@@ -61,7 +62,7 @@ def test_a_nation_without_secrets_is_exported_and_deleted(machine: Machine, owne
     assert status == 202, begun
     until_done(owner, begun["job"])
 
-    nations = Nations(machine.deployment.root.dynamodb, machine.deployment.tables)
+    nations = Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
     assert nations.get(owner.nation) is None
 
 
@@ -88,7 +89,7 @@ def test_a_deletion_that_dies_at_any_step_completes_under_its_role(
     acting = root.acting_as(function["Role"], name="privacy-work")
     life = Life()
     life.of(acting.dynamodb, acting.secrets, acting.s3)
-    record = Nations(root.dynamodb, tables).require(owner.nation)
+    record = Nations(Store(root.dynamodb, tables)).require(owner.nation)
     job = Job(
         "job", Task.DELETE_NATION, owner.nation, owner.user_id, world.START, record_of=record.created_at
     )
@@ -109,7 +110,7 @@ def test_a_deletion_that_dies_at_any_step_completes_under_its_role(
             erasure.nation(job, Counter())
             break
 
-    assert Nations(root.dynamodb, tables).get(owner.nation) is None
+    assert Nations(Store(root.dynamodb, tables)).get(owner.nation) is None
     left = root.secrets.list_secrets(Filters=[{"Key": "name", "Values": [f"nat/nation/{owner.nation}/"]}])
     assert left["SecretList"] == []
     rows = root.dynamodb.query(

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from local.machine import Machine
+from nat.aws.store import Store
 from nat.connections.tokens import NbTokens
 from nat.connections.web_pages import CONNECTIONS_PAGE
 from nat.names import ConnectRoute
@@ -48,7 +49,7 @@ def connect(machine: Machine, life: timedelta) -> NbTokens:
 
 def record(machine: Machine) -> Nation:
     """The nation's record."""
-    return Nations(machine.deployment.root.dynamodb, machine.deployment.tables).require(OTHER_NATION)
+    return Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).require(OTHER_NATION)
 
 
 def ask(person: Person) -> list[dict[str, Any]]:

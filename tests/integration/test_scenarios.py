@@ -20,6 +20,7 @@ from ulid import ULID
 from local.machine import Machine
 from local.streaming import StreamRefused
 from local.vendors import STRIPE_STAND_IN_KEY
+from nat.aws.store import Store
 from nat.contract.events import TurnFinished
 from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
 from nat.nations.record import Nation, Nations
@@ -67,7 +68,7 @@ def join(machine: Machine, owner: Customer) -> Callable[[int], list[Customer]]:
 
 def record(machine: Machine, slug: str) -> Nation:
     """The nation's record."""
-    return Nations(machine.deployment.root.dynamodb, machine.deployment.tables).require(slug)
+    return Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).require(slug)
 
 
 def tokens(machine: Machine, slug: str) -> dict[str, str]:

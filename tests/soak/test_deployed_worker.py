@@ -23,13 +23,13 @@ from local.vendors import Vendors
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.approvals.stored_changes import ChangeRef, ToolClass
-from nat.aws.transactions import write
+from nat.aws.store import Store
 from nat.changes.card import card
 from nat.changes.effect import Effect
 from nat.changes.plan import Change
 from nat.contract.events import TurnFinished
 from nat.conversations.turns import Turn, Turns, put_new_turn, upsert_meta
-from nat.names import Table, Variable
+from nat.names import Variable
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from nat.turns.admit import Admission, Surface
@@ -69,20 +69,20 @@ def machine(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[Mac
 def propose(machine: Machine, user_id: str, change: Change) -> Approval:
     """A conversation in which this change waits."""
     client, tables, now = machine.deployment.root.dynamodb, machine.deployment.tables, datetime.now(UTC)
-    table = tables[Table.CONVERSATIONS]
+    store = Store(client, tables)
     asked = Turn(NATION, str(ULID()), str(ULID()), user_id, "Tag them.", Role.ADMIN, "websocket", "UTC", now)
-    write(client, [put_new_turn(table, asked), upsert_meta(table, asked, now)])
-    turn = Turns(client, table).begin(asked)
+    store.transact([put_new_turn(asked), upsert_meta(asked, now)])
+    turn = Turns(store).begin(asked)
     tool = TOOLS["tag_people"]
-    Approvals(client, tables).propose(
+    Approvals(store).propose(
         turn,
         ChangeRef(turn.turn_id, 0, "t1"),
         change,
         ToolClass(tool.name, Effect.BULK, sends=False),
         card(change, tool),
     )
-    settle(client, tables, turn, 1, Ending(TurnFinished("It waits.")), now)
-    (approval,) = Approvals(client, tables).of_conversation(turn.conversation)
+    settle(store, turn, 1, Ending(TurnFinished("It waits.")), now)
+    (approval,) = Approvals(store).of_conversation(turn.conversation)
     return approval
 
 
@@ -104,12 +104,14 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
     approval = propose(machine, user_id, tagging(people, tag))
     decision = Decision(user_id, NATION, approval.conversation_id, str(ULID()), Surface.WEBSOCKET)
     queue = TurnQueue(deployment.root.sqs, deployment["TurnQueueUrl"])
-    decisions = Decisions(Admission(client, tables, queue, world.PLANS), Approvals(client, tables))
+    decisions = Decisions(
+        Admission(Store(client, tables), queue, world.PLANS), Approvals(Store(client, tables))
+    )
     wire, started = Wire(log), time.monotonic()
 
     turn = decisions.approve(decision, approval.id, fingerprint=approval.fingerprint).turn
     moments = sorted(chance.randrange(10, RECORDS - 10) for _ in range(KILLS))
-    turns = Turns(client, tables[Table.CONVERSATIONS])
+    turns = Turns(Store(client, tables))
     while not (row := turns.get(NATION, turn.conversation_id, turn.turn_id)).state.final:
         assert time.monotonic() - started < PATIENCE
         # A worker that is started again has the turn when the queue delivers it again.
@@ -120,7 +122,7 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
         machine.processes.watch()
         time.sleep(0.2)
 
-    settled = Approvals(client, tables).get(NATION, turn.conversation_id, approval.id)
+    settled = Approvals(Store(client, tables)).get(NATION, turn.conversation_id, approval.id)
     assert (row.state, row.attempt) == ("finished", KILLS + 1)
     assert (settled.state, settled.counts) == ("done", {"done": RECORDS})
     assert wire.taggings() == Counter({(person, 201): 1 for person in people})

@@ -5,27 +5,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from nat.approvals.stored_changes import ChangeRef, ToolClass
-from nat.aws.items import encode, epoch_ms, moment, timestamp
+from nat.aws.items import epoch_ms, moment
+from nat.aws.writes import Check, Row, Update
 from nat.changes.effect import Effect
 from nat.changes.journal import Proposal
 from nat.changes.policy import least_role
 from nat.conversations.turns import Turn, conversation_key
+from nat.names import Table
 from nat.roles import Role
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 PREFIX: Final = "approval#"
 """What the sort keys of approvals begin with."""
-WAITING: Final = {"#inbox": "inbox", "#waiting": "waiting"}
+NO_LONGER_WAITING: Final = {"inbox": None, "waiting": None}
 """Attributes that only a pending proposal has; both keep it in a sparse index."""
-NO_LONGER_WAITING: Final = "REMOVE #inbox, #waiting"
-DECIDABLE: Final = "#state = :pending AND #expires > :now AND #fingerprint = :fingerprint"
-"""Pending, in time, and with the fingerprint that the person saw."""
-DECIDABLE_NAMES: Final = {"#expires": "expires_ms", "#fingerprint": "fingerprint"}
 
 
 class ApprovalState(StrEnum):
@@ -98,85 +95,51 @@ class Approval:
         return replace(self, state=ApprovalState.EXPIRED) if self.expired(now) else self
 
 
-def moving(
-    table: str,
-    approval: Approval,
-    expression: str,
-    condition: str,
-    names: Mapping[str, str],
-    values: Mapping[str, Any],
-) -> "TransactWriteItemTypeDef":
-    """A step of an approval as an entry of a transaction: an update of its row, if the condition holds.
-    `table` is Actions; `#state` is named already."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
-            "UpdateExpression": f"SET {expression}",
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#state": "state", **names},
-            "ExpressionAttributeValues": encode(dict(values)),
-        }
-    }
+def moving(approval: Approval, step: Row, *, when: ConditionBase) -> Update:
+    """A step of an approval as an entry of a transaction: an update of its row, if the condition holds."""
+    return Update(Table.ACTIONS, _key(approval.conversation, approval.id), set=step, when=when)
 
 
-def closing(
-    table: str, approval: Approval, state: ApprovalState, now: datetime
-) -> "TransactWriteItemTypeDef":
+def closing(approval: Approval, state: ApprovalState, now: datetime) -> Update:
     """The end of a proposal that nobody decided: superseded or expired."""
-    return moving(
-        table,
-        approval,
-        f"#state = :state, #at = :at {NO_LONGER_WAITING}",
-        "#state = :pending",
-        {"#at": "decided_at", **WAITING},
-        {":state": state.value, ":at": timestamp(now), ":pending": ApprovalState.PENDING.value},
+    step = {"state": state.value, "decided_at": now, **NO_LONGER_WAITING}
+    return moving(approval, step, when=Attr("state").eq(ApprovalState.PENDING.value))
+
+
+def still_waiting(approval: Approval, *, fingerprint: str, now: datetime) -> Check:
+    """Nothing but the condition: pending, in time, and what the person saw."""
+    key = _key(approval.conversation, approval.id)
+    return Check(Table.ACTIONS, key, when=decidable(fingerprint, now))
+
+
+def decidable(fingerprint: str, now: datetime) -> ConditionBase:
+    """Pending, in time, and with the fingerprint that the person saw."""
+    return (
+        Attr("state").eq(ApprovalState.PENDING.value)
+        & Attr("expires_ms").gt(epoch_ms(now))
+        & Attr("fingerprint").eq(fingerprint)
     )
 
 
-def still_waiting(
-    table: str, approval: Approval, *, fingerprint: str, now: datetime
-) -> "TransactWriteItemTypeDef":
-    """Nothing but the condition: pending, in time, and what the person saw."""
-    return {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": encode({"conversation": approval.conversation, "item": approval_item(approval.id)}),
-            "ConditionExpression": DECIDABLE,
-            "ExpressionAttributeNames": {"#state": "state", **DECIDABLE_NAMES},
-            "ExpressionAttributeValues": encode(decidable(fingerprint, now)),
-        }
-    }
+def being_carried_out(turn: Turn) -> ConditionBase:
+    """This turn is the latest decision, and what it decided has not ended."""
+    under_way = [ApprovalState.APPROVED.value, ApprovalState.COMMITTING.value]
+    return Attr("decision").eq(turn.turn_id) & Attr("state").is_in(under_way)
 
 
-def decidable(fingerprint: str, now: datetime) -> dict[str, Any]:
-    """The values of `DECIDABLE`."""
-    return {":pending": ApprovalState.PENDING.value, ":now": epoch_ms(now), ":fingerprint": fingerprint}
+def finishing(turn: Turn, approval_id: str, state: ApprovalState, counts: Mapping[str, int]) -> Update:
+    """The end of a commit as an entry of its turn's last transaction. The condition fails when another
+    decision has taken over."""
+    return Update(
+        Table.ACTIONS,
+        _key(turn.conversation, approval_id),
+        set={"state": state.value, "counts": counts},
+        when=being_carried_out(turn),
+    )
 
 
-def finishing(
-    table: str, turn: Turn, approval_id: str, state: ApprovalState, counts: Mapping[str, int]
-) -> "TransactWriteItemTypeDef":
-    """The end of a commit as an entry of its turn's last transaction. `table` is Actions. The condition fails
-    when another decision has taken over."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"conversation": turn.conversation, "item": approval_item(approval_id)}),
-            "UpdateExpression": "SET #state = :state, #counts = :counts",
-            "ConditionExpression": "#decision = :turn AND #state IN (:approved, :committing)",
-            "ExpressionAttributeNames": {"#state": "state", "#counts": "counts", "#decision": "decision"},
-            "ExpressionAttributeValues": encode(
-                {
-                    ":state": state.value,
-                    ":counts": dict(counts),
-                    ":turn": turn.turn_id,
-                    ":approved": ApprovalState.APPROVED.value,
-                    ":committing": ApprovalState.COMMITTING.value,
-                }
-            ),
-        }
-    }
+def _key(conversation: str, approval_id: str) -> dict[str, str]:
+    return {"conversation": conversation, "item": approval_item(approval_id)}
 
 
 def approval_item(approval_id: str) -> str:

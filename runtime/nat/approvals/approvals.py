@@ -8,23 +8,23 @@ moment exactly one wins. A decision quotes the fingerprint that the person saw; 
 beside the row (`nat.approvals.stored_changes`) and cannot be edited: editing makes a new proposal.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
 
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from ulid import ULID
 
 from nat.agent.ports import ProposalStatus
 from nat.approvals.approval import (
-    DECIDABLE,
-    DECIDABLE_NAMES,
     NO_LONGER_WAITING,
     PREFIX,
-    WAITING,
     Approval,
     ApprovalState,
     approval_item,
+    being_carried_out,
     closing,
     decidable,
     from_item,
@@ -35,9 +35,8 @@ from nat.approvals.approval import (
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange, ToolClass
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
-from nat.aws.items import decode, encode, timestamp
-from nat.aws.store import Store
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put, Update, unchanged
 from nat.changes.journal import Proposal
 from nat.changes.plan import Change
 from nat.conversations.turns import Turn, check_attempt, conversation_key
@@ -51,11 +50,6 @@ from nat.errors import (
     TurnLost,
 )
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 TO_DECIDE: Final = timedelta(minutes=15)
 """How long a proposal of a conversation waits, unless the nation's policy says otherwise."""
@@ -78,19 +72,9 @@ def time_to_decide(policy: Mapping[str, Any]) -> timedelta:
 class Approvals:
     """Approval rows. The client's credentials decide which nations it reaches."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._tables = tables
-        self._table = tables[Table.ACTIONS]
-        self._conversations = tables[Table.CONVERSATIONS]
-        self._now = now
-        self._actions = ChangeRows(client, self._table)
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._actions = ChangeRows(store)
 
     def propose(
         self,
@@ -113,7 +97,7 @@ class Approvals:
         """
         fingerprint = change.fingerprint
         for _ in range(TRIES):
-            now = self._now()
+            now = self._store.clock()
             waiting = [each for each in self.pending(turn.conversation) if not each.expired(now)]
             equal = next((each for each in waiting if each.fingerprint == fingerprint), None)
             if equal is not None:
@@ -140,14 +124,13 @@ class Approvals:
                 turn.nation_slug, turn.conversation_id, ref, approval.user_id, tool, change, now, approval.id
             )
             try:
-                write(
-                    self._client,
+                self._store.transact(
                     [
-                        check_attempt(self._conversations, turn),
-                        self._put(approval, turn),
+                        check_attempt(turn),
+                        _new(approval, turn),
                         self._actions.put(action, turn.attempt),
-                        *(closing(self._table, each, ApprovalState.SUPERSEDED, now) for each in replaced),
-                    ],
+                        *(closing(each, ApprovalState.SUPERSEDED, now) for each in replaced),
+                    ]
                 )
             except Cancelled as cancelled:
                 if cancelled.failed & {0, 1, 2}:
@@ -163,11 +146,10 @@ class Approvals:
             conversation, item = conversation_key(nation_slug, conversation_id), approval_item(approval_id)
         except ValueError:
             raise NotFound("There is no such proposal in this conversation.") from None
-        key = encode({"conversation": conversation, "item": item})
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        if "Item" not in found:
+        row = self._store.get(Table.ACTIONS, {"conversation": conversation, "item": item})
+        if row is None:
             raise NotFound("There is no such proposal in this conversation.")
-        return from_item(decode(found["Item"])).as_of(self._now())
+        return from_item(row).as_of(self._store.clock())
 
     def change(self, approval: Approval) -> Change:
         """The frozen change that the approval is about. Raises `NotFound` after 30 days, and
@@ -180,13 +162,11 @@ class Approvals:
     def of_conversation(self, conversation: str, *, limit: int = 100) -> list[Approval]:
         """The newest proposals of a conversation, oldest first, strongly consistent. `conversation` is its
         partition key."""
-        found: list[Approval] = []
-        for item in self._items(conversation, ScanIndexForward=False, Limit=limit):
-            found.append(from_item(decode(item)))
-            if len(found) == limit:
-                break
-        now = self._now()
-        return [each.as_of(now) for each in reversed(found)]
+        rows = self._store.query(
+            Table.ACTIONS, _of(conversation), newest_first=True, consistent=True, page=limit
+        )
+        now = self._store.clock()
+        return [from_item(row).as_of(now) for row in reversed(list(islice(rows, limit)))]
 
     def standing(self, conversation: str) -> tuple[ProposalStatus, ...]:
         """What the model is told of the newest proposals of a conversation, oldest first."""
@@ -197,28 +177,24 @@ class Approvals:
 
     def pending(self, conversation: str) -> list[Approval]:
         """Proposals of a conversation that nobody has decided, also those whose time is over."""
-        items = self._items(
-            conversation,
-            FilterExpression="#state = :pending",
-            ExpressionAttributeNames={"#state": "state"},
-            values={":pending": ApprovalState.PENDING.value},
-        )
-        return [from_item(decode(item)) for item in items]
+        undecided = Attr("state").eq(ApprovalState.PENDING.value)
+        rows = self._store.query(Table.ACTIONS, _of(conversation), only=undecided, consistent=True)
+        return [from_item(row) for row in rows]
 
     def reject(self, approval: Approval, *, fingerprint: str, by: str, decision: str) -> Approval:
         """Say no, and note it in the audit log. Raises `ApprovalClosed` and its kin; the same decision again
         changes nothing."""
-        now = self._now()
+        now = self._store.clock()
         entry = self.deciding(
             approval, ApprovalState.REJECTED, fingerprint=fingerprint, by=by, decision=decision, now=now
         )
         try:
-            write(self._client, [entry])
+            self._store.transact([entry])
         except Cancelled:
             present = self.why_closed(approval, fingerprint=fingerprint, decision=decision)
         else:
             present = self.get(approval.nation_slug, approval.conversation_id, approval.id)
-        Audit(Store(self._client, self._tables, self._now)).append(
+        Audit(self._store).append(
             approval.nation_slug,
             AuditKind.APPROVAL,
             by=by,
@@ -245,48 +221,32 @@ class Approvals:
         by: str,
         decision: str,
         now: datetime,
-    ) -> "TransactWriteItemTypeDef":
+    ) -> Update:
         """The decision as an entry of a transaction: pending, in time, and of what the person saw."""
         return moving(
-            self._table,
             approval,
-            f"#state = :state, #by = :by, #at = :at, #decision = :decision {NO_LONGER_WAITING}",
-            DECIDABLE,
             {
-                "#by": "decided_by",
-                "#at": "decided_at",
-                "#decision": "decision",
-                **WAITING,
-                **DECIDABLE_NAMES,
+                "state": state.value,
+                "decided_by": by,
+                "decided_at": now,
+                "decision": decision,
+                **NO_LONGER_WAITING,
             },
-            {
-                ":state": state.value,
-                ":by": by,
-                ":at": timestamp(now),
-                ":decision": decision,
-                **decidable(fingerprint, now),
-            },
+            when=decidable(fingerprint, now),
         )
 
-    def retrying(
-        self, approval: Approval, *, by: str, decision: str, now: datetime
-    ) -> "TransactWriteItemTypeDef":
+    def retrying(self, approval: Approval, *, by: str, decision: str, now: datetime) -> Update:
         """Another try of what was not done, as an entry of a transaction: once after each commit."""
+        ended = [ApprovalState.PARTLY.value, ApprovalState.FAILED.value]
         return moving(
-            self._table,
             approval,
-            "#state = :approved, #by = :by, #at = :at, #decision = :decision",
-            "#state IN (:partly, :failed) AND #decision = :before",
-            {"#by": "decided_by", "#at": "decided_at", "#decision": "decision"},
             {
-                ":approved": ApprovalState.APPROVED.value,
-                ":by": by,
-                ":at": timestamp(now),
-                ":decision": decision,
-                ":partly": ApprovalState.PARTLY.value,
-                ":failed": ApprovalState.FAILED.value,
-                ":before": approval.decision,
+                "state": ApprovalState.APPROVED.value,
+                "decided_by": by,
+                "decided_at": now,
+                "decision": decision,
             },
+            when=Attr("state").is_in(ended) & unchanged("decision", approval.decision),
         )
 
     def why_closed(self, approval: Approval, *, fingerprint: str, decision: str) -> Approval:
@@ -305,57 +265,26 @@ class Approvals:
 
     def begin(self, approval: Approval, turn: Turn) -> Approval:
         """A worker commits it now. Raises `ApprovalClosed` unless this turn is its latest decision."""
-        entry = moving(
-            self._table,
-            approval,
-            "#state = :committing",
-            "#state IN (:approved, :committing) AND #decision = :turn",
-            {"#decision": "decision"},
-            {
-                ":committing": ApprovalState.COMMITTING.value,
-                ":approved": ApprovalState.APPROVED.value,
-                ":turn": turn.turn_id,
-            },
-        )
+        step = {"state": ApprovalState.COMMITTING.value}
         try:
-            write(self._client, [check_attempt(self._conversations, turn), entry])
+            self._store.transact([check_attempt(turn), moving(approval, step, when=being_carried_out(turn))])
         except Cancelled as cancelled:
             raise (TurnLost if 0 in cancelled.failed else ApprovalClosed) from None
         return replace(approval, state=ApprovalState.COMMITTING)
 
-    def _put(self, approval: Approval, turn: Turn) -> "TransactWriteItemTypeDef":
-        return {
-            "Put": {
-                "TableName": self._table,
-                "Item": encode(
-                    {
-                        **to_item(approval),
-                        "inbox": inbox_of(approval.nation_slug),
-                        "waiting": ApprovalState.PENDING.value,
-                        TTL_ATTRIBUTE: turn.expires(approval.created_at),
-                    }
-                ),
-                "ConditionExpression": "attribute_not_exists(#item)",
-                "ExpressionAttributeNames": {"#item": "item"},
-            }
-        }
 
-    def _items(
-        self, conversation: str, *, values: Mapping[str, Any] | None = None, **query: Any
-    ) -> Iterable[Any]:
-        names = query.pop("ExpressionAttributeNames", {})
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-            ExpressionAttributeNames={"#conversation": "conversation", "#item": "item", **names},
-            ExpressionAttributeValues=encode(
-                {":conversation": conversation, ":prefix": PREFIX, **(values or {})}
-            ),
-            ConsistentRead=True,
-            **query,
-        )
-        for page in pages:
-            yield from page["Items"]
+def _new(approval: Approval, turn: Turn) -> Put:
+    row = {
+        **to_item(approval),
+        "inbox": inbox_of(approval.nation_slug),
+        "waiting": ApprovalState.PENDING.value,
+        TTL_ATTRIBUTE: turn.expires(approval.created_at),
+    }
+    return Put(Table.ACTIONS, row, when=Attr("item").not_exists())
+
+
+def _of(conversation: str) -> ConditionBase:
+    return Key("conversation").eq(conversation) & Key("item").begins_with(PREFIX)
 
 
 def _replaced(waiting: list[Approval], turn: Turn, replacing: Approval | None) -> list[Approval]:

@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from nat.approvals.journal import read_journal
 from nat.approvals.stored_changes import StoredChange
+from nat.aws.store import Store
 from nat.changes.journal import EntryState, JournalEntry
 from nat.changes.operations import results_of, works_of
 from nat.changes.report import Result
 from nat.changes.undo import KEPT, undoing
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @dataclass(frozen=True)
@@ -27,10 +24,10 @@ class ChangeStatus:
     undoable: Mapping[str, datetime]
 
 
-def status_of(client: "DynamoDBClient", table: str, action: StoredChange, now: datetime) -> ChangeStatus:
-    """How a change stands, strongly consistent. `table` is Actions."""
-    entries = read_journal(client, table, action.conversation, action.ref)
-    undone = read_journal(client, table, action.conversation, action.ref, "undo")
+def status_of(store: Store, action: StoredChange, now: datetime) -> ChangeStatus:
+    """How a change stands, strongly consistent."""
+    entries = read_journal(store, action.conversation, action.ref)
+    undone = read_journal(store, action.conversation, action.ref, "undo")
     return ChangeStatus(
         results_of(works_of(action.change), entries), undone, _undoable(action, entries, undone, now)
     )

@@ -5,17 +5,20 @@ begins nothing, and learns it by `TurnLost`.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from boto3.dynamodb.conditions import Attr, Key
 
 from nat.agent.ports import Planned
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import TO_DECIDE, Approvals
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange, ToolClass, expires
-from nat.aws.items import decode, encode, moment, timestamp
-from nat.aws.transactions import Cancelled, write
+from nat.aws.items import moment
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put
 from nat.changes.card import Proposing, card
 from nat.changes.journal import EntryState, JournalEntry, Proposal
 from nat.changes.plan import Change
@@ -23,11 +26,6 @@ from nat.changes.policy import Gated
 from nat.conversations.turns import Turn, check_attempt
 from nat.errors import TurnLost
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 IN_ONE_GO: Final = 50
 """Entries of one transaction; DynamoDB takes 100, and 4 MB."""
@@ -36,39 +34,22 @@ Kind = Literal["journal", "undo"]
 
 
 def read_journal(
-    client: "DynamoDBClient", table: str, conversation: str, ref: ChangeRef, kind: Kind = "journal"
+    store: Store, conversation: str, ref: ChangeRef, kind: Kind = "journal"
 ) -> dict[str, JournalEntry]:
-    """All entries of an action by operation, strongly consistent. `table` is Actions."""
+    """All entries of an action by operation, strongly consistent."""
     prefix = f"{kind}#{ref}#"
-    pages = client.get_paginator("query").paginate(
-        TableName=table,
-        KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-        ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-        ExpressionAttributeValues=encode({":conversation": conversation, ":prefix": prefix}),
-        ConsistentRead=True,
-    )
-    rows = (decode(item) for page in pages for item in page["Items"])
+    where = Key("conversation").eq(conversation) & Key("item").begins_with(prefix)
+    rows = store.query(Table.ACTIONS, where, consistent=True)
     return {(key := row["item"].removeprefix(prefix)): _entry(key, row) for row in rows}
 
 
 class StoredJournal:
     """The agent's port `Journal`: entries of one action, written by one attempt of one turn."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        turn: Turn,
-        ref: ChangeRef,
-        now: Callable[[], datetime],
-        kind: Kind = "journal",
-    ) -> None:
-        self._client = client
-        self._table = tables[Table.ACTIONS]
-        self._conversations = tables[Table.CONVERSATIONS]
+    def __init__(self, store: Store, turn: Turn, ref: ChangeRef, kind: Kind = "journal") -> None:
+        self._store = store
         self._turn = turn
         self._ref = ref
-        self._now = now
         self._kind: Kind = kind
 
     @property
@@ -78,7 +59,7 @@ class StoredJournal:
 
     def load(self) -> Mapping[str, JournalEntry]:
         """All entries by operation key."""
-        return read_journal(self._client, self._table, self._turn.conversation, self._ref, self._kind)
+        return read_journal(self._store, self._turn.conversation, self._ref, self._kind)
 
     def intend(self, keys: Sequence[str]) -> None:
         """Store intents. Raises `TurnLost`, also for what is done: then somebody else was here."""
@@ -88,67 +69,45 @@ class StoredJournal:
         """Store what became of operations. Raises `TurnLost`."""
         self._write([self._put(entry) for entry in entries])
 
-    def _write(self, puts: "Sequence[TransactWriteItemTypeDef]") -> None:
+    def _write(self, puts: Sequence[Put]) -> None:
         for start in range(0, len(puts), IN_ONE_GO):
             try:
-                write(
-                    self._client,
-                    [check_attempt(self._conversations, self._turn), *puts[start : start + IN_ONE_GO]],
-                )
+                self._store.transact([check_attempt(self._turn), *puts[start : start + IN_ONE_GO]])
             except Cancelled:
                 raise TurnLost from None
 
-    def _put(self, entry: JournalEntry, *, once: bool = False) -> "TransactWriteItemTypeDef":
-        now = self._now()
+    def _put(self, entry: JournalEntry, *, once: bool = False) -> Put:
+        now = self._store.clock()
         found = None if entry.found is None else json.dumps(entry.found, ensure_ascii=False, default=str)
-        put: dict[str, Any] = {
-            "TableName": self._table,
-            "Item": encode(
-                {
-                    "conversation": self._turn.conversation,
-                    "item": f"{self._kind}#{self._ref}#{entry.key}",
-                    "state": entry.state.value,
-                    "run": entry.run,
-                    "created_id": entry.created_id,
-                    "already": entry.already or None,
-                    "token": entry.token,
-                    "found": found,
-                    "code": entry.code,
-                    "why": entry.why or None,
-                    "at": timestamp(now),
-                    TTL_ATTRIBUTE: expires(now),
-                }
-            ),
+        row = {
+            "conversation": self._turn.conversation,
+            "item": f"{self._kind}#{self._ref}#{entry.key}",
+            "state": entry.state.value,
+            "run": entry.run,
+            "created_id": entry.created_id,
+            "already": entry.already or None,
+            "token": entry.token,
+            "found": found,
+            "code": entry.code,
+            "why": entry.why or None,
+            "at": now,
+            TTL_ATTRIBUTE: expires(now),
         }
-        if once:
-            put |= {
-                "ConditionExpression": "attribute_not_exists(#state) OR #state <> :done",
-                "ExpressionAttributeNames": {"#state": "state"},
-                "ExpressionAttributeValues": encode({":done": EntryState.DONE.value}),
-            }
-        return {"Put": put}  # type: ignore[typeddict-item]  # built in two steps
+        not_done = Attr("state").not_exists() | Attr("state").ne(EntryState.DONE.value)
+        return Put(Table.ACTIONS, row, when=not_done if once else None)
 
 
 class TurnChanges:
     """The agent's port `Actions` for one attempt of one turn."""
 
     def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        turn: Turn,
-        approvals: Approvals,
-        now: Callable[[], datetime],
-        *,
-        to_decide: timedelta = TO_DECIDE,
+        self, store: Store, turn: Turn, approvals: Approvals, *, to_decide: timedelta = TO_DECIDE
     ) -> None:
-        self._client = client
-        self._tables = tables
+        self._store = store
         self._turn = turn
         self._to_decide = to_decide
         self._approvals = approvals
-        self._now = now
-        self._rows = ChangeRows(client, tables[Table.ACTIONS])
+        self._rows = ChangeRows(store)
 
     def planned(self, step: int, call: str) -> Planned | None:
         """What an earlier attempt of this turn made of the call; a first attempt has nothing to read."""
@@ -171,23 +130,17 @@ class TurnChanges:
             self._turn.user_id,
             _class(tool),
             change,
-            self._now(),
+            self._store.clock(),
         )
         try:
-            write(
-                self._client,
-                [
-                    check_attempt(self._tables[Table.CONVERSATIONS], self._turn),
-                    self._rows.put(action, self._turn.attempt),
-                ],
-            )
+            self._store.transact([check_attempt(self._turn), self._rows.put(action, self._turn.attempt)])
         except Cancelled:
             raise TurnLost from None
         return change
 
     def journal(self, step: int, call: str) -> StoredJournal:
         """The journal of a frozen change."""
-        return StoredJournal(self._client, self._tables, self._turn, self._ref(step, call), self._now)
+        return StoredJournal(self._store, self._turn, self._ref(step, call))
 
     def propose(
         self, step: int, call: str, change: Change, tool: Proposing, *, replacing: Approval | None = None

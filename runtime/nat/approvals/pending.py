@@ -4,13 +4,11 @@ Both are sparse indexes that only pending proposals are in, so they are a moment
 what waits, not what was ever proposed.
 """
 
-import base64
-import binascii
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Final
+
+from boto3.dynamodb.conditions import Key
 
 from nat.approvals.approval import (
     Approval,
@@ -20,15 +18,11 @@ from nat.approvals.approval import (
     from_item,
     inbox_of,
 )
-from nat.aws.items import decode, encode, moment, timestamp
-from nat.aws.transactions import Cancelled, write
+from nat.aws.cursors import cursor, not_a_cursor, parts_of
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Store
 from nat.conversations.turns import conversation_key
-from nat.errors import BadRequest
-from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.names import APPROVALS_BY_EXPIRY, APPROVALS_INBOX, Table
 
 LARGEST_PAGE: Final = 50
 """A card has up to 14 KB."""
@@ -45,16 +39,8 @@ class PendingPage:
 class PendingApprovals:
     """Pending proposals by index. The client's credentials decide which nations it reaches."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._table = tables[Table.ACTIONS]
-        self._now = now
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def page(
         self, nation_slug: str, *, of: str | None = None, limit: int = 30, after: str | None = None
@@ -63,48 +49,37 @@ class PendingApprovals:
 
         Raises `BadRequest` for an `after` that no page gave.
         """
-        wanted, now = max(1, min(limit, LARGEST_PAGE)), self._now()
+        wanted, now = max(1, min(limit, LARGEST_PAGE)), self._store.clock()
         found: list[Approval] = []
-        start = None if after is None else encode(_start(after, nation_slug))
+        start = None if after is None else _start(after, nation_slug)
         while True:
-            query: dict[str, Any] = {} if start is None else {"ExclusiveStartKey": start}
-            page = self._client.query(
-                TableName=self._table,
-                IndexName="by_inbox",
-                KeyConditionExpression="#inbox = :inbox",
-                ExpressionAttributeNames={"#inbox": "inbox"},
-                ExpressionAttributeValues=encode({":inbox": inbox_of(nation_slug)}),
-                ScanIndexForward=False,
-                Limit=LARGEST_PAGE,
-                **query,
+            page = self._store.find(
+                Table.ACTIONS,
+                Key("inbox").eq(inbox_of(nation_slug)),
+                index=APPROVALS_INBOX,
+                newest_first=True,
+                limit=LARGEST_PAGE,
+                after=start,
             )
-            approvals = [from_item(decode(item)) for item in page["Items"]]
+            approvals = [from_item(row) for row in page.rows]
             found += [
                 each for each in approvals if not each.expired(now) and (of is None or each.user_id == of)
             ]
-            start = page.get("LastEvaluatedKey")
+            start = page.last
             if len(found) > wanted or (len(found) == wanted and start):
-                return PendingPage(tuple(found[:wanted]), _token(found[wanted - 1]))
+                return PendingPage(tuple(found[:wanted]), _cursor(found[wanted - 1]))
             if not start:
                 return PendingPage(tuple(found), None)
 
     def expire(self, *, limit: int = 100) -> list[Approval]:
         """Mark what waits in vain, of all nations, longest over first; gives those that this call has marked.
 
-        Reads index `by_expiry` over all nations: the sweep's, not reachable with nation credentials.
+        Reads an index over all nations: the sweep's, not reachable with nation credentials.
         """
-        now = self._now()
-        page = self._client.query(
-            TableName=self._table,
-            IndexName="by_expiry",
-            KeyConditionExpression="#waiting = :pending AND #expires <= :now",
-            ExpressionAttributeNames={"#waiting": "waiting", "#expires": "expires_at"},
-            ExpressionAttributeValues=encode(
-                {":pending": ApprovalState.PENDING.value, ":now": timestamp(now)}
-            ),
-            Limit=limit,
-        )
-        found = [from_item(decode(item)) for item in page["Items"]]
+        now = self._store.clock()
+        waiting = Key("waiting").eq(ApprovalState.PENDING.value) & Key("expires_at").lte(now)
+        page = self._store.find(Table.ACTIONS, waiting, index=APPROVALS_BY_EXPIRY, limit=limit)
+        found = [from_item(row) for row in page.rows]
         return [
             replace(each, state=ApprovalState.EXPIRED)
             for each in found
@@ -113,22 +88,17 @@ class PendingApprovals:
 
     def _mark(self, approval: Approval, now: datetime) -> bool:
         """Whether this call marked it: a decision or another sweep may have been faster, and stands."""
-        try:
-            write(self._client, [closing(self._table, approval, ApprovalState.EXPIRED, now)])
-        except Cancelled:
-            return False
-        return True
+        return self._store.claim(closing(approval, ApprovalState.EXPIRED, now))
 
 
-def _token(approval: Approval) -> str:
-    place = [timestamp(approval.created_at), approval.conversation_id, approval.id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+def _cursor(approval: Approval) -> str:
+    return cursor(timestamp(approval.created_at), approval.conversation_id, approval.id)
 
 
-def _start(token: str, nation_slug: str) -> dict[str, str]:
-    """The key behind a token, always within the nation's own partition."""
+def _start(after: str, nation_slug: str) -> dict[str, str]:
+    """The key behind a cursor, always within the nation's own partition."""
+    created_at, conversation_id, approval_id = parts_of(after, 3)
     try:
-        created_at, conversation_id, approval_id = json.loads(base64.urlsafe_b64decode(token.encode()))
         moment(created_at)
         return {
             "inbox": inbox_of(nation_slug),
@@ -136,5 +106,5 @@ def _start(token: str, nation_slug: str) -> dict[str, str]:
             "conversation": conversation_key(nation_slug, conversation_id),
             "item": approval_item(approval_id),
         }
-    except (binascii.Error, ValueError, TypeError, AttributeError):
-        raise BadRequest("`after` is the `next` of an earlier page.") from None
+    except ValueError:
+        raise not_a_cursor() from None

@@ -16,18 +16,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nat.aws.items import encode
+from boto3.dynamodb.conditions import Attr
+
+from nat.aws.store import Store
+from nat.aws.writes import Put, Update, unchanged
 from nat.changes.effect import Effect
 from nat.changes.plan import Change
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, conversation_key, turn_item
 from nat.errors import NotFound
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+from nat.names import Table
 
 KEPT: Final = timedelta(days=30)
 """How long a change, its journal and so its undo are kept."""
@@ -113,12 +113,11 @@ def expires(now: datetime) -> int:
 class ChangeRows:
     """Frozen changes. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self.table = table
-        self._documents = Documents(client, table)
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._documents = Documents(store, Table.ACTIONS)
 
-    def put(self, action: StoredChange, attempt: int) -> "TransactWriteItemTypeDef":
+    def put(self, action: StoredChange, attempt: int) -> Put:
         """Store a change that must not be frozen yet. Pieces of a large one are stored here."""
         prepared = self._documents.prepare(
             ChangeOwner(action.conversation, attempt),
@@ -136,26 +135,14 @@ class ChangeRows:
             },
             expires(action.created_at),
         )
-        return {
-            "Put": {
-                "TableName": self.table,
-                "Item": prepared,
-                "ConditionExpression": "attribute_not_exists(#item)",
-                "ExpressionAttributeNames": {"#item": "item"},
-            }
-        }
+        return Put(Table.ACTIONS, prepared, when=Attr("item").not_exists())
 
     def find(self, conversation: str, ref: ChangeRef) -> StoredChange | None:
         """One frozen change, strongly consistent."""
-        found = self._client.get_item(
-            TableName=self.table,
-            Key=encode({"conversation": conversation, "item": change_item(ref)}),
-            ConsistentRead=True,
-        )
-        if "Item" not in found:
+        row = self._store.get(Table.ACTIONS, {"conversation": conversation, "item": change_item(ref)})
+        if row is None:
             return None
-        retried = found["Item"].get(RETRIED, {}).get("S")
-        return replace(_action(self._documents.read(found["Item"]), ref), retried=retried)
+        return replace(_action(self._documents.read(row), ref), retried=row.get(RETRIED))
 
     def get(self, conversation: str, ref: ChangeRef) -> StoredChange:
         """One frozen change. Raises `NotFound`."""
@@ -164,29 +151,22 @@ class ChangeRows:
             raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
         return action
 
-    def retrying(self, action: StoredChange, decision: str) -> "TransactWriteItemTypeDef":
+    def retrying(self, action: StoredChange, decision: str) -> Update:
         """Another try of what was not done, as an entry of a transaction. The condition fails when another
         decision had it tried again since the action was read."""
-        known = action.retried is not None
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": encode({"conversation": action.conversation, "item": change_item(action.ref)}),
-                "UpdateExpression": "SET #retried = :decision",
-                "ConditionExpression": "#retried = :before" if known else "attribute_not_exists(#retried)",
-                "ExpressionAttributeNames": {"#retried": RETRIED},
-                "ExpressionAttributeValues": encode({":decision": decision, ":before": action.retried}),
-            }
-        }
+        return Update(
+            Table.ACTIONS,
+            {"conversation": action.conversation, "item": change_item(action.ref)},
+            set={RETRIED: decision},
+            when=unchanged(RETRIED, action.retried),
+        )
 
-    def put_choice(
-        self, turn: Turn, keys: tuple[str, ...] | None, now: datetime
-    ) -> "TransactWriteItemTypeDef":
+    def put_choice(self, turn: Turn, keys: tuple[str, ...] | None, now: datetime) -> Put:
         """Store which records a person chose for a turn; `None` is all."""
         chosen = None if keys is None else list(keys)
         return self._put_decision(turn, chosen, now)
 
-    def put_values(self, turn: Turn, values: Mapping[str, Any], now: datetime) -> "TransactWriteItemTypeDef":
+    def put_values(self, turn: Turn, values: Mapping[str, Any], now: datetime) -> Put:
         """Store the new values with which a person edits a proposal."""
         return self._put_decision(turn, dict(values), now)
 
@@ -199,19 +179,16 @@ class ChangeRows:
         """The new values with which a person edits a proposal. Raises `NotFound`."""
         return dict(self._decision(conversation, turn_id))
 
-    def _put_decision(self, turn: Turn, decided: Any, now: datetime) -> "TransactWriteItemTypeDef":
+    def _put_decision(self, turn: Turn, decided: Any, now: datetime) -> Put:
         prepared = self._documents.prepare(turn, f"decision#{turn.turn_id}", decided, expires(now))
-        return {"Put": {"TableName": self.table, "Item": prepared}}
+        return Put(Table.ACTIONS, prepared)
 
     def _decision(self, conversation: str, turn_id: str) -> Any:
-        found = self._client.get_item(
-            TableName=self.table,
-            Key=encode({"conversation": conversation, "item": f"decision#{turn_id}"}),
-            ConsistentRead=True,
-        )
-        if "Item" not in found:
+        key = {"conversation": conversation, "item": f"decision#{turn_id}"}
+        row = self._store.get(Table.ACTIONS, key)
+        if row is None:
             raise NotFound("Nothing was decided here.")
-        return self._documents.read(found["Item"])
+        return self._documents.read(row)
 
 
 def _action(value: dict[str, Any], ref: ChangeRef) -> StoredChange:

@@ -25,7 +25,7 @@ from nat.errors import (
     RoleInsufficient,
     SubscriptionRequired,
 )
-from nat.names import Bus, Table
+from nat.names import Bus
 from nat.nations.record import Nations
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 
@@ -70,7 +70,7 @@ class Firing:
 
     def start(self, run: Run, automation: Automation) -> Run | None:
         """Ask the question of a due run. It stays due while the nation asks too much in this minute."""
-        nation = Nations(self.store.client, self.store.tables).get(run.nation_slug)
+        nation = Nations(self.store).get(run.nation_slug)
         if nation is None or not nation.may_run_unattended:
             usable = nation is not None and nation.nb_connected and not nation.nb_needs_reauth
             return self._skip(run, automation, Why.SUBSCRIPTION if usable else Why.CONNECTION)
@@ -134,7 +134,7 @@ class Firing:
                 continue
             started = self.start(run, automation)
             done[RunState.DUE] += started is not None and started.state is not RunState.DUE
-        turns = Turns(self.store.client, self.store.tables[Table.CONVERSATIONS])
+        turns = Turns(self.store)
         for run in list(runs.waiting(RunState.RUNNING, now)):
             if run.conversation_id is None or run.turn_id is None:
                 continue

@@ -20,21 +20,18 @@ def cursor(*parts: str) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
 
 
-def parts_of(text: str, number: int, *, name: str = "after") -> list[str]:
-    """The so many parts of a cursor. `name` is the parameter's. Raises `BadRequest` for what is none."""
+def parts_of(text: str, number: int, *, name: str = "after", of: str = "next") -> list[str]:
+    """The so many parts of a cursor. `name` is the parameter's, `of` the field's that gave it. Raises
+    `BadRequest` for what is none."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(text[:LONGEST].encode()))
     except (binascii.Error, ValueError):
-        raise not_a_cursor(name) from None
-    if (
-        not isinstance(parts, list)
-        or len(parts) != number
-        or not all(isinstance(each, str) for each in parts)
-    ):
-        raise not_a_cursor(name)
-    return parts
+        raise not_a_cursor(name, of) from None
+    if isinstance(parts, list) and len(parts) == number and all(isinstance(each, str) for each in parts):
+        return parts
+    raise not_a_cursor(name, of)
 
 
-def not_a_cursor(name: str = "after") -> BadRequest:
+def not_a_cursor(name: str = "after", of: str = "next") -> BadRequest:
     """What is said of a text that no page gave."""
-    return BadRequest(f"`{name}` is the `next` of an earlier page.")
+    return BadRequest(f"`{name}` is the `{of}` of an earlier page.")

@@ -109,7 +109,7 @@ def rounds() -> Reconciliation:
     return Reconciliation(
         synchroniser,
         Meters(dynamodb, tables, synchroniser.stripe),
-        UsageAlerts(dynamodb, tables, plans_module.read(), lambda: datetime.now(UTC)),
+        UsageAlerts(Store(dynamodb, tables, lambda: datetime.now(UTC)), plans_module.read()),
     )
 
 

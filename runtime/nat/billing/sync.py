@@ -65,11 +65,11 @@ class Storage:
     ) -> "Storage":
         """All of it on one client."""
         return cls(
-            Nations(client, tables),
+            Nations(Store(client, tables)),
             BillingRows(client, tables),
-            QueryPool(client, tables, plans, clock=clock),
-            Memberships(client, tables),
-            Ownership(client, tables, now=clock),
+            QueryPool(Store(client, tables, clock), plans),
+            Memberships(Store(client, tables)),
+            Ownership(Store(client, tables, clock)),
             PeopleLog(Audit(Store(client, tables, clock))),
             Outbox(client, tables, clock),
         )

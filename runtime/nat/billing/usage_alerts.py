@@ -4,21 +4,15 @@ The announcements are `usage.warning` with `percent` 80 or 100, which a nation's
 `usage.fair_use`, which the operator hears of; both carry `plan`, `cap`, `used`, `limit` and `period_start`.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from nat.aws.items import timestamp
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
 from nat.connections.outbox import Outbox
-from nat.names import Bus, Table
+from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold, reached
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _PERCENT: Final = {Threshold.WARNING: WARNED_AT_PERCENT, Threshold.LIMIT: 100}
 NOBODY: Final = "round"
@@ -28,13 +22,10 @@ NOBODY: Final = "round"
 class UsageAlerts:
     """The thresholds of all nations that the client's credentials reach."""
 
-    def __init__(
-        self, client: "DynamoDBClient", tables: TableNames, plans: Plans, now: Callable[[], datetime]
-    ) -> None:
-        self._client = client
-        self._tables = tables
+    def __init__(self, store: Store, plans: Plans) -> None:
+        self._store = store
         self._plans = plans
-        self._announcements = Outbox(client, tables, now)
+        self._announcements = Outbox(store.client, store.tables, store.clock)
 
     def of(self, nation: Nation) -> tuple[Reached, ...]:
         """What the pool of this record has reached, told or not, the lowest first."""
@@ -48,13 +39,10 @@ class UsageAlerts:
         """Announce a threshold that the record shows as reached. False when somebody else did, or when limit
         or period have changed since the record was read."""
         try:
-            write(
-                self._client,
-                [
-                    what.mark(self._tables[Table.NATIONS], nation, turn_id),
-                    self._announcements.entry(_event(what), nation.nation_slug, self._about(nation, what)),
-                ],
+            announcement = self._announcements.entry(
+                _event(what), nation.nation_slug, self._about(nation, what)
             )
+            self._store.transact([what.mark(nation, turn_id), announcement])
         except Cancelled:
             return False
         return True

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nat.aws.items import encode
+from nat.aws.store import Store
 from nat.aws.transactions import Cancelled, write
 from nat.connections.outbox import Outbox
-from nat.names import REFRESH_BUCKETS, Bus
+from nat.names import REFRESH_BUCKETS, Bus, Table
 from nat.nations.record import Nations
 from nat.settings import TableNames
 
@@ -22,7 +23,8 @@ class NbStatus:
 
     def __init__(self, client: "DynamoDBClient", tables: TableNames, now: Callable[[], datetime]) -> None:
         self._client = client
-        self._nations = Nations(client, tables)
+        self._table = tables[Table.NATIONS]
+        self._nations = Nations(Store(client, tables))
         self._announcements = Outbox(client, tables, now)
         self._now = now
 
@@ -93,7 +95,7 @@ class NbStatus:
         update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
         changed: TransactWriteItemTypeDef = {
             "Update": {
-                "TableName": self._nations.table,
+                "TableName": self._table,
                 "Key": encode({"nation_slug": nation_slug}),
                 "UpdateExpression": update,
                 "ConditionExpression": condition,

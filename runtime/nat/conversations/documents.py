@@ -7,13 +7,13 @@ reader sees the whole document or none, and pieces that a dead worker left behin
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
-from nat.names import TTL_ATTRIBUTE
+from boto3.dynamodb.conditions import Key
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+from nat.aws.store import Store
+from nat.aws.writes import Put
+from nat.names import TTL_ATTRIBUTE, Table
 
 LARGEST_BODY: Final = 350_000
 """Bytes of UTF-8 in one item; DynamoDB's limit for the whole item is 400 KB."""
@@ -47,10 +47,10 @@ class DocumentOwner(Protocol):
 
 
 class Documents:
-    """Documents of a conversation. The client's credentials decide which nations it reaches."""
+    """Documents of conversations in one table. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
+    def __init__(self, store: Store, table: Table) -> None:
+        self._store = store
         self._table = table
 
     def prepare(
@@ -60,57 +60,45 @@ class Documents:
         value: Any,
         expires: int,
         attributes: Mapping[str, str] | None = None,
-    ) -> dict[str, "AttributeValueTypeDef"]:
-        """The item to put for a document. Pieces of a large one are stored here, before it can be seen.
+    ) -> dict[str, Any]:
+        """The row to put for a document. Pieces of a large one are stored here, before it can be seen.
 
-        `attributes` are further text attributes of the item; `expires` is epoch seconds.
+        `attributes` are further text attributes of the row; `expires` is epoch seconds.
         """
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        prepared: dict[str, AttributeValueTypeDef] = {
-            "conversation": {"S": holder.conversation},
-            "item": {"S": item},
-            TTL_ATTRIBUTE: {"N": str(expires)},
-            **{name: {"S": text} for name, text in (attributes or {}).items()},
+        prepared = {
+            "conversation": holder.conversation,
+            "item": item,
+            TTL_ATTRIBUTE: expires,
+            **(attributes or {}),
         }
         # A character takes at most four bytes: most bodies are known to fit without being encoded.
         if len(body) * 4 <= LARGEST_BODY or len(body.encode()) <= LARGEST_BODY:
-            return {**prepared, "body": {"S": body}}
+            return {**prepared, "body": body}
         cut = pieces(body, LARGEST_BODY)
         for number, piece in enumerate(cut):
-            self._client.put_item(
-                TableName=self._table,
-                Item={
-                    "conversation": {"S": holder.conversation},
-                    "item": {"S": f"{_part_prefix(item, holder.attempt)}{number:03d}"},
-                    TTL_ATTRIBUTE: {"N": str(expires)},
-                    "body": {"S": piece},
-                },
-            )
-        return {**prepared, "parts": {"N": str(len(cut))}, "writer": {"N": str(holder.attempt)}}
+            part = {
+                "conversation": holder.conversation,
+                "item": f"{_part_prefix(item, holder.attempt)}{number:03d}",
+                TTL_ATTRIBUTE: expires,
+                "body": piece,
+            }
+            self._store.write(Put(self._table, part))
+        return {**prepared, "parts": len(cut), "writer": holder.attempt}
 
-    def read(self, item: Mapping[str, "AttributeValueTypeDef"]) -> Any:
-        """The value of a document whose item was read. Raises `ValueError` when pieces are missing."""
-        if "body" in item:
-            return json.loads(item["body"]["S"])
-        prefix = _part_prefix(item["item"]["S"], int(item["writer"]["N"]))
-        found = self._pieces(item["conversation"]["S"], prefix)
-        if len(found) != int(item["parts"]["N"]):
+    def read(self, row: Mapping[str, Any]) -> Any:
+        """The value of a document whose row was read. Raises `ValueError` when pieces are missing."""
+        if "body" in row:
+            return json.loads(row["body"])
+        prefix = _part_prefix(row["item"], row["writer"])
+        found = self._pieces(row["conversation"], prefix)
+        if len(found) != row["parts"]:
             raise ValueError("A stored document is incomplete.")
         return json.loads("".join(found))
 
     def _pieces(self, conversation: str, prefix: str) -> list[str]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="#conversation = :conversation AND #item BETWEEN :from AND :to",
-            ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-            ExpressionAttributeValues={
-                ":conversation": {"S": conversation},
-                ":from": {"S": prefix},
-                ":to": {"S": prefix + _AFTER_ALL},
-            },
-            ConsistentRead=True,
-        )
-        return [each["body"]["S"] for page in pages for each in page["Items"]]
+        where = Key("conversation").eq(conversation) & Key("item").between(prefix, prefix + _AFTER_ALL)
+        return [row["body"] for row in self._store.query(self._table, where, consistent=True)]
 
 
 def _part_prefix(item: str, attempt: int) -> str:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from boto3.dynamodb.conditions import Attr, Key
+
+from nat.aws.store import Store
+from nat.aws.writes import Put
 from nat.conversations.turns import Turn, conversation_key, event_item, event_prefix
-from nat.names import TTL_ATTRIBUTE
+from nat.names import TTL_ATTRIBUTE, Table
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
-
     from nat.contract.events import Envelope
 
 _AFTER_ALL: Final = "~"
@@ -44,24 +45,17 @@ def wire_text(envelope: "Envelope") -> str:
     return json.dumps(envelope.as_wire(), ensure_ascii=False, separators=(",", ":"))
 
 
-def put_event(table: str, turn: Turn, envelope: "Envelope", now: datetime) -> "TransactWriteItemTypeDef":
+def put_event(turn: Turn, envelope: "Envelope", now: datetime) -> Put:
     """Store an event as part of a transaction; its place must be free."""
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": _item(turn, envelope.attempt, envelope.seq, wire_text(envelope), now),
-            "ConditionExpression": "attribute_not_exists(#item)",
-            "ExpressionAttributeNames": {"#item": "item"},
-        }
-    }
+    row = _row(turn, envelope.attempt, envelope.seq, wire_text(envelope), now)
+    return Put(Table.CONVERSATIONS, row, when=Attr("item").not_exists())
 
 
 class Events:
     """Events of turns. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self.table = table
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def append(self, turn: Turn, seq: int, wire: str, now: datetime) -> None:
         """Store one event of the turn's current attempt.
@@ -70,62 +64,42 @@ class Events:
         before everything of its successor, whose `turn.restarted` makes clients drop it. A condition on the
         turn row would cost four times the write units for every flush.
         """
-        self._client.put_item(TableName=self.table, Item=_item(turn, turn.attempt, seq, wire, now))
+        self._store.write(Put(Table.CONVERSATIONS, _row(turn, turn.attempt, seq, wire, now)))
 
     def after(
         self, nation_slug: str, conversation_id: str, turn_id: str, *, attempt: int = 0, seq: int = 0
     ) -> Iterator[StoredEvent]:
         """Events after (`attempt`, `seq`), in order, strongly consistent."""
-        values: dict[str, Any] = {
-            ":conversation": {"S": conversation_key(nation_slug, conversation_id)},
-            ":from": {"S": event_item(turn_id, attempt, seq + 1)},
-            ":to": {"S": event_prefix(turn_id) + _AFTER_ALL},
-        }
-        position: dict[str, Any] = {}
-        while True:
-            page = self._client.query(
-                TableName=self.table,
-                KeyConditionExpression="#conversation = :conversation AND #item BETWEEN :from AND :to",
-                ProjectionExpression="#item, wire",
-                ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-                ExpressionAttributeValues=values,
-                ConsistentRead=True,
-                **position,
-            )
-            for item in page["Items"]:
-                place = _place(item["item"]["S"])
-                yield StoredEvent(*place, item["wire"]["S"])
-            if "LastEvaluatedKey" not in page:
-                return
-            position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        where = Key("conversation").eq(conversation_key(nation_slug, conversation_id)) & Key("item").between(
+            event_item(turn_id, attempt, seq + 1), event_prefix(turn_id) + _AFTER_ALL
+        )
+        rows = self._store.query(Table.CONVERSATIONS, where, attributes=("item", "wire"), consistent=True)
+        for row in rows:
+            yield StoredEvent(*_place(row["item"]), row["wire"])
 
     def head(self, nation_slug: str, conversation_id: str, turn_id: str) -> tuple[int, int]:
         """Attempt and seq of the last stored event, strongly consistent; (0, 0) when there is none.
 
         Read from the log itself: keeping it in the turn row would double the writes of every flush.
         """
-        page = self._client.query(
-            TableName=self.table,
-            KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-            ProjectionExpression="#item",
-            ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-            ExpressionAttributeValues={
-                ":conversation": {"S": conversation_key(nation_slug, conversation_id)},
-                ":prefix": {"S": event_prefix(turn_id)},
-            },
-            ConsistentRead=True,
-            ScanIndexForward=False,
-            Limit=1,
+        conversation = Key("conversation").eq(conversation_key(nation_slug, conversation_id))
+        newest = self._store.find(
+            Table.CONVERSATIONS,
+            conversation & Key("item").begins_with(event_prefix(turn_id)),
+            attributes=("item",),
+            newest_first=True,
+            consistent=True,
+            limit=1,
         )
-        return _place(page["Items"][0]["item"]["S"]) if page["Items"] else (0, 0)
+        return _place(newest.rows[0]["item"]) if newest.rows else (0, 0)
 
 
-def _item(turn: Turn, attempt: int, seq: int, wire: str, now: datetime) -> dict[str, "AttributeValueTypeDef"]:
+def _row(turn: Turn, attempt: int, seq: int, wire: str, now: datetime) -> dict[str, Any]:
     return {
-        "conversation": {"S": turn.conversation},
-        "item": {"S": event_item(turn.turn_id, attempt, seq)},
-        "wire": {"S": wire},
-        TTL_ATTRIBUTE: {"N": str(turn.replay_expires(now))},
+        "conversation": turn.conversation,
+        "item": event_item(turn.turn_id, attempt, seq),
+        "wire": wire,
+        TTL_ATTRIBUTE: turn.replay_expires(now),
     }
 
 

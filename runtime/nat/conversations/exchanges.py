@@ -1,26 +1,20 @@
 """A conversation as its person reads it: ended questions with their answers, what they thought of them, and
 the question that is being answered now."""
 
-import base64
-import binascii
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from nat.aws.items import encode, moment
+from nat.aws.cursors import cursor, not_a_cursor, parts_of
+from nat.aws.items import moment
+from nat.aws.store import Store
 from nat.conversations.feedback import Feedback, Feedbacks
 from nat.conversations.history import Answered, History
 from nat.conversations.listing import Conversation
 from nat.conversations.own_conversations import ERASING, OwnConversations
 from nat.conversations.turns import LOCK_ITEM, Turn, Turns, conversation_key
-from nat.errors import BadRequest, NotFound
+from nat.errors import NotFound
 from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 PAGE: Final = 50
 LARGEST_PAGE: Final = 200
@@ -48,13 +42,12 @@ class Pages:
 class Exchanges:
     """Reads conversations. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, *, now: Callable[[], datetime]) -> None:
-        self._client = client
-        self._table = tables[Table.CONVERSATIONS]
-        self._own = OwnConversations(client, tables, now=now)
-        self._history = History(client, self._table)
-        self._turns = Turns(client, self._table)
-        self._feedbacks = Feedbacks(client, self._table, now=now)
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._own = OwnConversations(store)
+        self._history = History(store)
+        self._turns = Turns(store)
+        self._feedbacks = Feedbacks(store)
 
     def read(
         self,
@@ -80,17 +73,14 @@ class Exchanges:
         return Pages(
             conversation,
             tuple(Exchange(each, feedback.get(each.turn_id)) for each in kept),
-            _token(kept[0]) if more else None,
+            _cursor(kept[0]) if more else None,
             self._running(nation_slug, conversation_id) if before is None else None,
         )
 
     def _running(self, nation_slug: str, conversation_id: str) -> Turn | None:
-        found = self._client.get_item(
-            TableName=self._table,
-            Key=encode({"conversation": conversation_key(nation_slug, conversation_id), "item": LOCK_ITEM}),
-            ConsistentRead=True,
-        )
-        turn_id = found.get("Item", {}).get("turn", {}).get("S", ERASING)
+        key = {"conversation": conversation_key(nation_slug, conversation_id), "item": LOCK_ITEM}
+        lock = self._store.get(Table.CONVERSATIONS, key)
+        turn_id = ERASING if lock is None else lock["turn"]
         if turn_id == ERASING:
             return None
         try:
@@ -100,16 +90,13 @@ class Exchanges:
         return None if turn.state.final else turn
 
 
-def _token(answered: Answered) -> str:
-    place = [answered.ended_at.isoformat(), answered.turn_id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+def _cursor(answered: Answered) -> str:
+    return cursor(answered.ended_at.isoformat(), answered.turn_id)
 
 
-def _place(token: str) -> tuple[datetime, str]:
+def _place(text: str) -> tuple[datetime, str]:
+    ended_at, turn_id = parts_of(text, 2, name="before", of="earlier")
     try:
-        ended_at, turn_id = json.loads(base64.urlsafe_b64decode(token.encode()))
-        if not isinstance(turn_id, str):
-            raise TypeError
         return moment(ended_at), turn_id
-    except (binascii.Error, ValueError, TypeError, AttributeError):
-        raise BadRequest("`before` is the `earlier` of a page.") from None
+    except ValueError:
+        raise not_a_cursor("before", "earlier") from None

@@ -1,19 +1,18 @@
 """What people say of an answer: a thumb and a comment, one row `feedback#<turn>` per answer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nat.aws.items import decode, encode, moment
-from nat.aws.transactions import Cancelled, write
+from boto3.dynamodb.conditions import Attr, Key
+
+from nat.aws.items import moment
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Check, Delete, Put
 from nat.conversations.turns import META_ITEM, Turn, Turns, conversation_key, person_key
 from nat.errors import BadRequest, NotFound
-from nat.names import TTL_ATTRIBUTE
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.names import TTL_ATTRIBUTE, Table
 
 FEEDBACK: Final = "feedback#"
 LONGEST_COMMENT: Final = 2_000
@@ -39,11 +38,9 @@ class Feedback:
 class Feedbacks:
     """Feedback rows. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, *, now: Callable[[], datetime]) -> None:
-        self._client = client
-        self._table = table
-        self._turns = Turns(client, table)
-        self._now = now
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turns = Turns(store)
 
     def give(
         self,
@@ -68,7 +65,7 @@ class Feedbacks:
             raise BadRequest("Give a thumb, a comment, or both.")
         if len(said) > LONGEST_COMMENT:
             raise BadRequest(f"A comment has at most {LONGEST_COMMENT} characters.")
-        feedback = Feedback(turn_id, thumb, said, self._now())
+        feedback = Feedback(turn_id, thumb, said, self._store.clock())
         row = {
             "conversation": turn.conversation,
             "item": f"{FEEDBACK}{turn_id}",
@@ -79,22 +76,15 @@ class Feedbacks:
             TTL_ATTRIBUTE: turn.expires(turn.ended_at or feedback.at),
         }
         try:
-            write(
-                self._client,
+            self._store.transact(
                 [
-                    {
-                        "ConditionCheck": {
-                            "TableName": self._table,
-                            "Key": encode({"conversation": turn.conversation, "item": META_ITEM}),
-                            "ConditionExpression": "#person = :person",
-                            "ExpressionAttributeNames": {"#person": "person"},
-                            "ExpressionAttributeValues": encode(
-                                {":person": person_key(nation_slug, user_id)}
-                            ),
-                        }
-                    },
-                    {"Put": {"TableName": self._table, "Item": encode(row)}},
-                ],
+                    Check(
+                        Table.CONVERSATIONS,
+                        {"conversation": turn.conversation, "item": META_ITEM},
+                        when=Attr("person").eq(person_key(nation_slug, user_id)),
+                    ),
+                    Put(Table.CONVERSATIONS, row),
+                ]
             )
         except Cancelled:
             raise NotFound("There is no such conversation.") from None
@@ -103,23 +93,14 @@ class Feedbacks:
     def take_back(self, nation_slug: str, user_id: str, conversation_id: str, turn_id: str) -> None:
         """Remove what was said of an answer, if anything was. Raises `NotFound`."""
         turn = self._own(nation_slug, user_id, conversation_id, turn_id)
-        self._client.delete_item(
-            TableName=self._table,
-            Key=encode({"conversation": turn.conversation, "item": f"{FEEDBACK}{turn_id}"}),
-        )
+        key = {"conversation": turn.conversation, "item": f"{FEEDBACK}{turn_id}"}
+        self._store.write(Delete(Table.CONVERSATIONS, key))
 
     def of_conversation(self, nation_slug: str, conversation_id: str) -> dict[str, Feedback]:
         """All feedback of a conversation by turn, strongly consistent."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-            ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-            ExpressionAttributeValues=encode(
-                {":conversation": conversation_key(nation_slug, conversation_id), ":prefix": FEEDBACK}
-            ),
-            ConsistentRead=True,
-        )
-        found = (_feedback(decode(item)) for page in pages for item in page["Items"])
+        conversation = Key("conversation").eq(conversation_key(nation_slug, conversation_id))
+        where = conversation & Key("item").begins_with(FEEDBACK)
+        found = map(_feedback, self._store.query(Table.CONVERSATIONS, where, consistent=True))
         return {each.turn_id: each for each in found}
 
     def _own(self, nation_slug: str, user_id: str, conversation_id: str, turn_id: str) -> Turn:

@@ -7,24 +7,22 @@ A file is fetched through the HTTP API, which looks up the person and gives an a
 minutes. So a link in an answer can be kept and passed on without giving the file to who may not have it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
 
 from nat.agent.ports import ExportFile
-from nat.aws.items import decode, encode
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put
 from nat.contract.events import Link
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import NotFound, TurnLost
-from nat.names import TTL_ATTRIBUTE, nation_files
+from nat.names import TTL_ATTRIBUTE, Table, nation_files
 from nat.roles import Role
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
 KEPT: Final = timedelta(days=1)
@@ -50,22 +48,18 @@ class TurnFiles:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        table: str,
+        store: Store,
         s3: "S3Client",
         bucket: str,
         turn: Turn,
         *,
         app_url: str,
-        now: Callable[[], datetime],
     ) -> None:
-        self._client = client
-        self._table = table
+        self._store = store
         self._s3 = s3
         self._bucket = bucket
         self._turn = turn
         self._app_url = app_url
-        self._now = now
 
     @property
     def contact_details(self) -> bool:
@@ -86,16 +80,10 @@ class TurnFiles:
             "rows": file.rows,
             "total": file.total,
             "complete": file.complete,
-            TTL_ATTRIBUTE: int((self._now() + KEPT).timestamp()),
+            TTL_ATTRIBUTE: int((self._store.clock() + KEPT).timestamp()),
         }
         try:
-            write(
-                self._client,
-                [
-                    check_attempt(self._table, turn),
-                    {"Put": {"TableName": self._table, "Item": encode(row)}},
-                ],
-            )
+            self._store.transact([check_attempt(turn), Put(Table.CONVERSATIONS, row)])
         except Cancelled:
             raise TurnLost from None
         rows = f"{file.rows:,} {'row' if file.rows == 1 else 'rows'}{'' if file.complete else ', not all'}"
@@ -107,20 +95,10 @@ class TurnFiles:
 class Files:
     """Fetches files for people."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        table: str,
-        s3: "S3Client",
-        bucket: str,
-        *,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, store: Store, s3: "S3Client", bucket: str) -> None:
+        self._store = store
         self._s3 = s3
         self._bucket = bucket
-        self._now = now
 
     def address(self, nation_slug: str, user_id: str, conversation_id: str, file_id: str) -> FileAddress:
         """Where this person fetches a file of their own. Raises `NotFound`, also when its day is over."""
@@ -128,9 +106,12 @@ class Files:
             key = {"conversation": conversation_key(nation_slug, conversation_id), "item": f"file#{file_id}"}
         except ValueError:
             raise NotFound(GONE) from None
-        found = self._client.get_item(TableName=self._table, Key=encode(key), ConsistentRead=True)
-        row = decode(found.get("Item", {}))
-        if row.get("user_id") != user_id or row[TTL_ATTRIBUTE] <= self._now().timestamp():
+        row = self._store.get(Table.CONVERSATIONS, key)
+        if (
+            row is None
+            or row.get("user_id") != user_id
+            or row[TTL_ATTRIBUTE] <= self._store.clock().timestamp()
+        ):
             raise NotFound(GONE)
         url = self._s3.generate_presigned_url(
             "get_object",

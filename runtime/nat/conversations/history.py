@@ -6,21 +6,22 @@
 Both sort by the time the turn ended on our clock; turn ids are made by clients, whose clocks may be wrong.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Key
 
 from nat.agent.ports import Message
-from nat.aws.items import decode, encode, moment, timestamp
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Put
 from nat.contract.events import Link
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, TurnState, conversation_key
-from nat.names import TTL_ATTRIBUTE
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+from nat.names import TTL_ATTRIBUTE, Table
 
 _ANSWER: Final = "answer#"
 MEMORY: Final = "memory#"
@@ -40,49 +41,37 @@ class Answered:
     links: tuple[Link, ...] = ()
 
 
-def put_answer(table: str, answered: Answered, turn: Turn) -> "TransactWriteItemTypeDef":
+def put_answer(answered: Answered, turn: Turn) -> Put:
     """Store what a person reads of an ended turn."""
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": encode(
-                {
-                    "conversation": turn.conversation,
-                    "item": f"{_ANSWER}{timestamp(answered.ended_at)}#{turn.turn_id}",
-                    "turn_id": answered.turn_id,
-                    "question": answered.question,
-                    "outcome": answered.outcome.value,
-                    "text": answered.text,
-                    "asked_at": answered.asked_at,
-                    "ended_at": answered.ended_at,
-                    "links": [asdict(link) for link in answered.links],
-                    TTL_ATTRIBUTE: turn.expires(answered.ended_at),
-                }
-            ),
-        }
-    }
+    return Put(
+        Table.CONVERSATIONS,
+        {
+            "conversation": turn.conversation,
+            "item": f"{_ANSWER}{timestamp(answered.ended_at)}#{turn.turn_id}",
+            "turn_id": answered.turn_id,
+            "question": answered.question,
+            "outcome": answered.outcome.value,
+            "text": answered.text,
+            "asked_at": answered.asked_at,
+            "ended_at": answered.ended_at,
+            "links": [asdict(link) for link in answered.links],
+            TTL_ATTRIBUTE: turn.expires(answered.ended_at),
+        },
+    )
 
 
 class History:
     """The past of conversations. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self.table = table
-        self._documents = Documents(client, table)
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._documents = Documents(store, Table.CONVERSATIONS)
 
-    def put_memory(
-        self, turn: Turn, messages: Sequence[Message], ended_at: datetime
-    ) -> "TransactWriteItemTypeDef":
+    def put_memory(self, turn: Turn, messages: Sequence[Message], ended_at: datetime) -> Put:
         """The entry that makes later turns see these messages. Pieces of a large one are stored here."""
         item = f"{MEMORY}{timestamp(ended_at)}#{turn.turn_id}"
-        prepared = self._documents.prepare(
-            turn,
-            item,
-            list(messages),
-            turn.expires(ended_at),
-        )
-        return {"Put": {"TableName": self.table, "Item": prepared}}
+        prepared = self._documents.prepare(turn, item, list(messages), turn.expires(ended_at))
+        return Put(Table.CONVERSATIONS, prepared)
 
     def answers(
         self,
@@ -95,37 +84,18 @@ class History:
         """The newest ended turns, oldest first, strongly consistent; or the newest of those that stand before
         the turn with this id that ended at this time."""
         conversation = conversation_key(nation_slug, conversation_id)
-        position: dict[str, Any] = {}
+        start = None
         if before is not None:
             start = {"conversation": conversation, "item": f"{_ANSWER}{timestamp(before[0])}#{before[1]}"}
-            position = {"ExclusiveStartKey": encode(start)}
-        items = self._newest(conversation, _ANSWER, limit, position)
-        return [_answered(decode(item)) for item in reversed(list(items))]
-
-    def _newest(
-        self, conversation: str, prefix: str, limit: int, position: dict[str, Any]
-    ) -> "Iterator[dict[str, AttributeValueTypeDef]]":
-        """Items from the newest on, page by page (1 MB): who has enough stops asking."""
-        found = 0
-        while found < limit:
-            page = self._client.query(
-                TableName=self.table,
-                KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-                ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-                ExpressionAttributeValues={
-                    ":conversation": {"S": conversation},
-                    ":prefix": {"S": prefix},
-                },
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                Limit=limit - found,
-                **position,
-            )
-            yield from page["Items"]
-            found += len(page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        newest = self._store.query(
+            Table.CONVERSATIONS,
+            Key("conversation").eq(conversation) & Key("item").begins_with(_ANSWER),
+            newest_first=True,
+            consistent=True,
+            page=limit,
+            after=start,
+        )
+        return [_answered(row) for row in reversed(list(islice(newest, limit)))]
 
 
 def _answered(item: dict[str, Any]) -> Answered:

@@ -1,18 +1,16 @@
 """The conversations of a person in a nation, newest first."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nat.aws.items import decode, encode, moment
+from boto3.dynamodb.conditions import Key
+
+from nat.aws.cursors import cursor, not_a_cursor, parts_of
+from nat.aws.items import moment
+from nat.aws.store import Store
 from nat.conversations.turns import META_ITEM, conversation_key, person_key
-from nat.errors import BadRequest
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.names import CONVERSATIONS_BY_PERSON, Table
 
 LARGEST_PAGE: Final = 100
 
@@ -37,34 +35,25 @@ class Listed:
 
 
 class Listing:
-    """Lists conversations by index `by_person`, so a moment behind."""
+    """Lists conversations by an index, so a moment behind."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def of_person(
         self, nation_slug: str, user_id: str, *, limit: int = 30, after: str | None = None
     ) -> Listed:
         """A page of at most `limit` (1 to 100). Raises `BadRequest` for an `after` that no page gave."""
-        position: dict[str, Any] = {}
-        if after is not None:
-            position = {"ExclusiveStartKey": encode(_start(after, nation_slug, user_id))}
-        page = self._client.query(
-            TableName=self._table,
-            IndexName="by_person",
-            KeyConditionExpression="#person = :person",
-            ExpressionAttributeNames={"#person": "person"},
-            ExpressionAttributeValues=encode({":person": person_key(nation_slug, user_id)}),
-            ScanIndexForward=False,
-            Limit=max(1, min(limit, LARGEST_PAGE)),
-            **position,
+        page = self._store.find(
+            Table.CONVERSATIONS,
+            Key("person").eq(person_key(nation_slug, user_id)),
+            index=CONVERSATIONS_BY_PERSON,
+            newest_first=True,
+            limit=max(1, min(limit, LARGEST_PAGE)),
+            after=None if after is None else _start(after, nation_slug, user_id),
         )
-        items = [decode(item) for item in page["Items"]]
-        return Listed(
-            tuple(conversation_of(item) for item in items),
-            _token(items[-1]) if "LastEvaluatedKey" in page else None,
-        )
+        found = tuple(conversation_of(row) for row in page.rows)
+        return Listed(found, None if page.last is None else _cursor(page.rows[-1]))
 
 
 def conversation_of(item: dict[str, Any]) -> Conversation:
@@ -78,15 +67,14 @@ def conversation_of(item: dict[str, Any]) -> Conversation:
     )
 
 
-def _token(item: dict[str, Any]) -> str:
-    place = [item["updated_at"], item["conversation"].partition("#")[2]]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+def _cursor(row: dict[str, Any]) -> str:
+    return cursor(row["updated_at"], row["conversation"].partition("#")[2])
 
 
-def _start(token: str, nation_slug: str, user_id: str) -> dict[str, str]:
-    """The key behind a token, always within the person's own partition."""
+def _start(after: str, nation_slug: str, user_id: str) -> dict[str, str]:
+    """The key behind a cursor, always within the person's own partition."""
+    updated_at, conversation_id = parts_of(after, 2)
     try:
-        updated_at, conversation_id = json.loads(base64.urlsafe_b64decode(token.encode()))
         moment(updated_at)
         return {
             "person": person_key(nation_slug, user_id),
@@ -94,5 +82,5 @@ def _start(token: str, nation_slug: str, user_id: str) -> dict[str, str]:
             "conversation": conversation_key(nation_slug, conversation_id),
             "item": META_ITEM,
         }
-    except (binascii.Error, ValueError, TypeError, AttributeError):
-        raise BadRequest("`after` is the `next` of an earlier page.") from None
+    except ValueError:
+        raise not_a_cursor() from None

@@ -11,7 +11,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Key
 
 from nat.agent.compaction import (
     Budget,
@@ -22,16 +25,14 @@ from nat.agent.compaction import (
     oldest,
     retained_since,
 )
-from nat.aws.items import encode, moment
-from nat.aws.transactions import Cancelled, write
+from nat.aws.items import moment
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put
 from nat.conversations.documents import Documents
 from nat.conversations.history import MEMORY
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import TurnLost
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+from nat.names import Table
 
 TURNS_READ: Final = 200
 """Turns after the record that are read at most; a budget of turns keeps them far below that."""
@@ -43,11 +44,10 @@ _RECORD: Final = "record"
 class ModelHistories:
     """The past of conversations. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, budget: Budget | None = None) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, store: Store, budget: Budget | None = None) -> None:
+        self._store = store
         self._budget = budget or Budget()
-        self._documents = Documents(client, table)
+        self._documents = Documents(store, Table.CONVERSATIONS)
 
     def of(self, nation_slug: str, conversation_id: str) -> Past:
         """The past as it is stored, strongly consistent. The newest turns are kept, and whole turns only."""
@@ -55,12 +55,12 @@ class ModelHistories:
         record = self._record(conversation)
         turns: list[PastTurn] = []
         size = 0
-        for item in self._newest(conversation, "" if record is None else record.through):
-            messages = self._documents.read(item)
+        for row in self._newest(conversation, "" if record is None else record.through):
+            messages = self._documents.read(row)
             size += len(json.dumps(messages, ensure_ascii=False))
             if turns and size > CHARACTERS_READ:
                 break
-            key = item["item"]["S"]
+            key = row["item"]
             turns.append(PastTurn(key, moment(key.split("#")[1]), tuple(messages)))
         return Past(tuple(reversed(turns)), record)
 
@@ -73,51 +73,32 @@ class ModelHistories:
         past = self.of(turn.nation_slug, turn.conversation_id)
         fitting = compacted(past, self._budget, kept_since=retained_since(now, turn.retention_days))
         if fitting is not past and fitting.record is not None:
-            self._store(turn, fitting.record, now)
+            self._keep(turn, fitting.record, now)
         return fitting
 
-    def _store(self, turn: Turn, record: CompactRecord, now: datetime) -> None:
+    def _keep(self, turn: Turn, record: CompactRecord, now: datetime) -> None:
         prepared = self._documents.prepare(turn, _RECORD, asdict(record), turn.expires(oldest(record) or now))
         try:
-            write(
-                self._client,
-                [check_attempt(self._table, turn), {"Put": {"TableName": self._table, "Item": prepared}}],
-            )
+            self._store.transact([check_attempt(turn), Put(Table.CONVERSATIONS, prepared)])
         except Cancelled:
             raise TurnLost from None
 
     def _record(self, conversation: str) -> CompactRecord | None:
-        found = self._client.get_item(
-            TableName=self._table,
-            Key=encode({"conversation": conversation, "item": _RECORD}),
-            ConsistentRead=True,
-        )
-        if "Item" not in found:
+        row = self._store.get(Table.CONVERSATIONS, {"conversation": conversation, "item": _RECORD})
+        if row is None:
             return None
-        value: dict[str, Any] = self._documents.read(found["Item"])
+        value: dict[str, Any] = self._documents.read(row)
         return CompactRecord(**{**value, "entries": tuple(value["entries"])})
 
-    def _newest(self, conversation: str, after: str) -> "Iterator[dict[str, AttributeValueTypeDef]]":
+    def _newest(self, conversation: str, after: str) -> Iterator[dict[str, Any]]:
         """Memories from the newest on, page by page (1 MB): who has enough stops asking."""
-        found = 0
-        position: dict[str, Any] = {}
         # `~` sorts behind every time; the record's last turn is left out by a character behind its key.
         start = f"{after}~" if after else MEMORY
-        while found < TURNS_READ:
-            page = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="#conversation = :conversation AND #item BETWEEN :after AND :end",
-                ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-                ExpressionAttributeValues=encode(
-                    {":conversation": conversation, ":after": start, ":end": f"{MEMORY}~"}
-                ),
-                ConsistentRead=True,
-                ScanIndexForward=False,
-                Limit=TURNS_READ - found,
-                **position,
-            )
-            yield from page["Items"]
-            found += len(page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            position = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        newest = self._store.query(
+            Table.CONVERSATIONS,
+            Key("conversation").eq(conversation) & Key("item").between(start, f"{MEMORY}~"),
+            newest_first=True,
+            consistent=True,
+            page=TURNS_READ,
+        )
+        return islice(newest, TURNS_READ)

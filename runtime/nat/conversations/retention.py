@@ -12,21 +12,21 @@ Whose conversations there are is read from the nation's usage, which also knows 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from nat.aws.items import decode, encode, moment
+from boto3.dynamodb.conditions import Attr, Key
+
+from nat.aws.items import moment
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put, Update
 from nat.conversations.listing import LARGEST_PAGE, Listing
-from nat.conversations.own_conversations import delete_rows
 from nat.conversations.turns import META_ITEM, RETENTION_DAYS, conversation_key
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.record import Nations
-from nat.settings import TableNames
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-PENDING: Final = "retention#pending"
+_PENDING_KEY: Final = {"key": "retention#pending"}
+PLACE_KEPT: Final = timedelta(days=30)
 SECONDS: Final = 20.0
 """How long one sweep works on it."""
 _TIME_IN_KEY: Final = ("answer#", "memory#", "part#memory#")
@@ -47,27 +47,18 @@ class Shortened:
 class Shortening:
     """Carries a shorter retention out, with a role that reaches all nations."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._client = client
-        self._tables = tables
-        self._now = now
-        self._clock = clock
+    def __init__(self, store: Store, *, seconds_now: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._seconds_now = seconds_now
 
     def begin(self, nation_slug: str) -> None:
         """Let the next sweeps carry the nation's present retention out, from the beginning."""
-        self._client.delete_item(TableName=self._tables[Table.ONCE], Key=_key(f"retention#{nation_slug}"))
-        self._waiting("ADD", nation_slug)
+        self._store.write(Delete(Table.ONCE, _place_key(nation_slug)))
+        self._store.write(Update(Table.ONCE, _PENDING_KEY, add={"slugs": {nation_slug}}))
 
     def run(self, seconds: float = SECONDS) -> Shortened:
         """Go on with the nations that wait for as long as this; the rest is the next run's."""
-        until = self._clock() + seconds
+        until = self._seconds_now() + seconds
         done = Shortened()
         for slug in self._pending():
             deleted, earlier, finished = self._nation(slug, until)
@@ -79,7 +70,7 @@ class Shortening:
         return done
 
     def _nation(self, slug: str, until: float) -> tuple[int, int, bool]:
-        record = Nations(self._client, self._tables).get(slug)
+        record = Nations(self._store).get(slug)
         deleted = earlier = 0
         if record is not None:
             days = timedelta(days=record.retention_days or RETENTION_DAYS)
@@ -89,18 +80,18 @@ class Shortening:
                     continue
                 self._move_on(slug, person)
                 for conversation_id in self._conversations(slug, person):
-                    if self._clock() >= until:
+                    if self._seconds_now() >= until:
                         return deleted, earlier, False
                     counts = self._conversation(conversation_key(slug, conversation_id), days)
                     deleted, earlier = deleted + counts[0], earlier + counts[1]
-        self._waiting("DELETE", slug)
-        self._client.delete_item(TableName=self._tables[Table.ONCE], Key=_key(f"retention#{slug}"))
+        self._store.write(Update(Table.ONCE, _PENDING_KEY, discard={"slugs": {slug}}))
+        self._store.write(Delete(Table.ONCE, _place_key(slug)))
         return deleted, earlier, True
 
     def _conversation(self, conversation: str, days: timedelta) -> tuple[int, int]:
         deleted = earlier = 0
-        now = self._now()
-        for table in (self._tables[Table.CONVERSATIONS], self._tables[Table.ACTIONS]):
+        now = self._store.clock()
+        for table in (Table.CONVERSATIONS, Table.ACTIONS):
             over, later = [], []
             for row in self._rows(table, conversation):
                 began = _began(row)
@@ -117,51 +108,28 @@ class Shortening:
                 self._end(table, row, end, days.days)
             # A conversation's own entry goes last: it leads here when the run is cut off.
             over.sort(key=lambda row: row["item"] == META_ITEM)
-            keys = [encode({"conversation": conversation, "item": row["item"]}) for row in over]
-            delete_rows(self._client, table, keys)
+            self._store.delete_many(
+                table, [{"conversation": conversation, "item": row["item"]} for row in over]
+            )
             deleted, earlier = deleted + len(over), earlier + len(later)
         return deleted, earlier
 
-    def _end(self, table: str, row: dict[str, Any], end: int, days: int) -> None:
+    def _end(self, table: Table, row: dict[str, Any], end: int, days: int) -> None:
         """Let a row end earlier, if it is still there; a turn also remembers it for what it writes later."""
-        turn = "retention_days" in row
-        self._client.update_item(
-            TableName=table,
-            Key=encode({"conversation": row["conversation"], "item": row["item"]}),
-            UpdateExpression=f"SET #ttl = :end{', #days = :days' if turn else ''}",
-            ConditionExpression="attribute_exists(#item)",
-            ExpressionAttributeNames={
-                "#ttl": TTL_ATTRIBUTE,
-                "#item": "item",
-                **({"#days": "retention_days"} if turn else {}),
-            },
-            ExpressionAttributeValues=encode({":end": end, **({":days": days} if turn else {})}),
-        )
+        shorter = {TTL_ATTRIBUTE: end} | ({"retention_days": days} if "retention_days" in row else {})
+        key = {"conversation": row["conversation"], "item": row["item"]}
+        self._store.write(Update(table, key, set=shorter, when=Attr("item").exists()))
 
-    def _rows(self, table: str, conversation: str) -> Iterator[dict[str, Any]]:
+    def _rows(self, table: Table, conversation: str) -> Iterator[dict[str, Any]]:
         names = ("conversation", "item", TTL_ATTRIBUTE, "retention_days", *_TIME_ATTRIBUTES)
-        pages = self._client.get_paginator("query").paginate(
-            TableName=table,
-            KeyConditionExpression="#conversation = :conversation",
-            ProjectionExpression=", ".join(f"#{name}" for name in names),
-            ExpressionAttributeNames={f"#{name}": name for name in names},
-            ExpressionAttributeValues={":conversation": {"S": conversation}},
-        )
-        for page in pages:
-            yield from (decode(item) for item in page["Items"])
+        return self._store.query(table, Key("conversation").eq(conversation), attributes=names)
 
     def _people(self, slug: str) -> set[str]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._tables[Table.USAGE],
-            KeyConditionExpression="nation_slug = :slug",
-            ProjectionExpression="day_user",
-            ExpressionAttributeValues={":slug": {"S": slug}},
-        )
-        rows = (item["day_user"]["S"] for page in pages for item in page["Items"])
-        return {row.partition("#")[2] for row in rows if "#" in row}
+        rows = self._store.query(Table.USAGE, Key("nation_slug").eq(slug), attributes=("day_user",))
+        return {row["day_user"].partition("#")[2] for row in rows if "#" in row["day_user"]}
 
     def _conversations(self, slug: str, person: str) -> Iterator[str]:
-        listing = Listing(self._client, self._tables[Table.CONVERSATIONS])
+        listing = Listing(self._store)
         after = None
         while True:
             page = listing.of_person(slug, person, limit=LARGEST_PAGE, after=after)
@@ -171,31 +139,15 @@ class Shortening:
                 return
 
     def _pending(self) -> list[str]:
-        found = self._client.get_item(
-            TableName=self._tables[Table.ONCE], Key=_key(PENDING), ConsistentRead=True
-        )
-        return sorted(found.get("Item", {}).get("slugs", {}).get("SS", []))
-
-    def _waiting(self, how: str, slug: str) -> None:
-        self._client.update_item(
-            TableName=self._tables[Table.ONCE],
-            Key=_key(PENDING),
-            UpdateExpression=f"{how} slugs :slug",
-            ExpressionAttributeValues={":slug": {"SS": [slug]}},
-        )
+        return sorted((self._store.get(Table.ONCE, _PENDING_KEY) or {}).get("slugs", ()))
 
     def _place(self, slug: str) -> str:
-        found = self._client.get_item(
-            TableName=self._tables[Table.ONCE], Key=_key(f"retention#{slug}"), ConsistentRead=True
-        )
-        return found.get("Item", {}).get("person", {}).get("S", "")
+        row = self._store.get(Table.ONCE, _place_key(slug)) or {}
+        return str(row.get("person", ""))
 
     def _move_on(self, slug: str, person: str) -> None:
-        end = int((self._now() + timedelta(days=30)).timestamp())
-        self._client.put_item(
-            TableName=self._tables[Table.ONCE],
-            Item=encode({"key": f"retention#{slug}", "person": person, TTL_ATTRIBUTE: end}),
-        )
+        end = int((self._store.clock() + PLACE_KEPT).timestamp())
+        self._store.write(Put(Table.ONCE, {**_place_key(slug), "person": person, TTL_ATTRIBUTE: end}))
 
 
 def _began(row: dict[str, Any]) -> datetime | None:
@@ -215,5 +167,5 @@ def _began(row: dict[str, Any]) -> datetime | None:
     return None
 
 
-def _key(key: str) -> Any:
-    return encode({"key": key})
+def _place_key(slug: str) -> dict[str, str]:
+    return {"key": f"retention#{slug}"}

@@ -9,14 +9,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from nat.aws.store import Store
 from nat.conversations.history import Answered, History
 from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
 from nat.errors import BadRequest
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 LOOKED_THROUGH: Final = 200
 """Conversations that one search reads at most, newest first."""
@@ -54,9 +52,9 @@ class Found:
 class Search:
     """Searches conversations. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, *, looked_through: int = LOOKED_THROUGH) -> None:
-        self._listing = Listing(client, table)
-        self._history = History(client, table)
+    def __init__(self, store: Store, *, looked_through: int = LOOKED_THROUGH) -> None:
+        self._listing = Listing(store)
+        self._history = History(store)
         self._looked_through = looked_through
 
     def find(self, nation_slug: str, user_id: str, query: str, *, after: str | None = None) -> Found:

@@ -5,21 +5,20 @@ returned. Each is stored in a transaction that checks the turn's attempt: a work
 nothing, and learns it by `TurnLost`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Key
 
 from nat.agent.ports import Block, Step, Usage
 from nat.agent.pricing import ModelPrices
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, check_attempt, step_item, step_prefix, usage_item
 from nat.errors import TurnLost
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+from nat.names import Table
 
 _RESULTS: Final = "#results"
 
@@ -33,16 +32,17 @@ class PaidStep:
     cost_micros: int | None
 
 
-def read_steps(client: "DynamoDBClient", table: str, turn: Turn) -> tuple[PaidStep, ...]:
+def read_steps(store: Store, turn: Turn) -> tuple[PaidStep, ...]:
     """All steps of a turn that are stored, in order, strongly consistent."""
-    documents = Documents(client, table)
-    items = _items(client, table, turn)
+    documents = Documents(store, Table.CONVERSATIONS)
+    where = Key("conversation").eq(turn.conversation) & Key("item").begins_with(step_prefix(turn.turn_id))
+    rows = {row["item"]: row for row in store.query(Table.CONVERSATIONS, where, consistent=True)}
     return tuple(
         _paid(
-            documents.read(item),
-            None if (found := items.get(key + _RESULTS)) is None else documents.read(found),
+            documents.read(row),
+            None if (found := rows.get(key + _RESULTS)) is None else documents.read(found),
         )
-        for key, item in items.items()
+        for key, row in rows.items()
         if not key.endswith(_RESULTS)
     )
 
@@ -50,20 +50,11 @@ def read_steps(client: "DynamoDBClient", table: str, turn: Turn) -> tuple[PaidSt
 class StoredSteps:
     """Steps of one attempt of one turn."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        table: str,
-        turn: Turn,
-        prices: ModelPrices,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._client = client
-        self._table = table
+    def __init__(self, store: Store, turn: Turn, prices: ModelPrices) -> None:
+        self._store = store
         self._turn = turn
         self._prices = prices
-        self._now = now
-        self._documents = Documents(client, table)
+        self._documents = Documents(store, Table.CONVERSATIONS)
         self._paid: list[PaidStep] | None = None
 
     def load(self) -> Sequence[Step]:
@@ -74,9 +65,7 @@ class StoredSteps:
     def paid(self) -> list[PaidStep]:
         """Steps of earlier attempts and of this one: what the model has been paid for."""
         if self._paid is None:
-            self._paid = (
-                list(read_steps(self._client, self._table, self._turn)) if self._turn.attempt > 1 else []
-            )
+            self._paid = list(read_steps(self._store, self._turn)) if self._turn.attempt > 1 else []
         return self._paid
 
     def save_message(self, step: Step) -> None:
@@ -102,15 +91,10 @@ class StoredSteps:
         self._put(step_item(self._turn.turn_id, index) + _RESULTS, list(results))
 
     def _put(self, item: str, value: Any) -> None:
-        prepared = self._documents.prepare(self._turn, item, value, self._turn.replay_expires(self._now()))
+        expires = self._turn.replay_expires(self._store.clock())
+        prepared = self._documents.prepare(self._turn, item, value, expires)
         try:
-            write(
-                self._client,
-                [
-                    check_attempt(self._table, self._turn),
-                    {"Put": {"TableName": self._table, "Item": prepared}},
-                ],
-            )
+            self._store.transact([check_attempt(self._turn), Put(Table.CONVERSATIONS, prepared)])
         except Cancelled:
             raise TurnLost from None
 
@@ -125,17 +109,3 @@ def _paid(message: dict[str, Any], results: Any) -> PaidStep:
         model=message["model"],
     )
     return PaidStep(step, message["cost_micros"])
-
-
-def _items(client: "DynamoDBClient", table: str, turn: Turn) -> "dict[str, dict[str, AttributeValueTypeDef]]":
-    pages = client.get_paginator("query").paginate(
-        TableName=table,
-        KeyConditionExpression="#conversation = :conversation AND begins_with(#item, :prefix)",
-        ExpressionAttributeNames={"#conversation": "conversation", "#item": "item"},
-        ExpressionAttributeValues={
-            ":conversation": {"S": turn.conversation},
-            ":prefix": {"S": step_prefix(turn.turn_id)},
-        },
-        ConsistentRead=True,
-    )
-    return {item["item"]["S"]: item for page in pages for item in page["Items"]}

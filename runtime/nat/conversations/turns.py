@@ -18,20 +18,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from nat.agent.ports import OpenPage, Usage
-from nat.aws.items import decode, encode, encode_value, moment, timestamp
-from nat.aws.transactions import condition_failed
+from nat.aws.items import epoch_ms, moment, timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Check, Delete, Put, Update
 from nat.errors import NotFound, TurnLost
-from nat.names import TTL_ATTRIBUTE
+from nat.names import TTL_ATTRIBUTE, TURNS_PENDING, Table
 from nat.roles import Role
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 RETENTION_DAYS: Final = 365
 """How long a conversation is kept unless the nation sets less."""
@@ -164,6 +161,9 @@ def person_key(nation_slug: str, user_id: str) -> str:
     return f"{nation_slug}#{user_id}"
 
 
+_TO_TAKE: Final = tuple(each.value for each in (TurnState.ADMITTED, TurnState.QUEUED, TurnState.RUNNING))
+
+
 def title_of(question: str) -> str:
     """A conversation's first title: the beginning of its first question, on one line."""
     line = " ".join(question.split())
@@ -248,183 +248,108 @@ def usage_item(usage: Usage) -> dict[str, int]:
 # Entries of a transaction. `reasons` of a cancelled transaction come in the order of its entries.
 
 
-def put_new_turn(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
+def put_new_turn(turn: Turn) -> Put:
     """Store a turn that must not exist yet."""
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": encode(to_item(turn)),
-            "ConditionExpression": "attribute_not_exists(#item)",
-            "ExpressionAttributeNames": {"#item": "item"},
-        }
-    }
+    return Put(Table.CONVERSATIONS, to_item(turn), when=Attr("item").not_exists())
 
 
-def acquire_lock(table: str, turn: Turn, now: datetime) -> "TransactWriteItemTypeDef":
+def acquire_lock(turn: Turn, now: datetime) -> Put:
     """Make this the conversation's running turn, if no other is or its lock has expired."""
-    now_ms = int(now.timestamp() * 1000)
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": encode(
-                {
-                    "conversation": turn.conversation,
-                    "item": LOCK_ITEM,
-                    "turn": turn.turn_id,
-                    "until": now_ms + LOCK_SECONDS * 1000,
-                    TTL_ATTRIBUTE: int(now.timestamp()) + LOCK_SECONDS,
-                }
-            ),
-            "ConditionExpression": "attribute_not_exists(#item) OR #until < :now OR #turn = :turn",
-            "ExpressionAttributeNames": {"#item": "item", "#until": "until", "#turn": "turn"},
-            "ExpressionAttributeValues": encode({":now": now_ms, ":turn": turn.turn_id}),
-        }
+    return lock(turn.conversation, turn.turn_id, now)
+
+
+def lock(conversation: str, holder: str, now: datetime) -> Put:
+    """Let a conversation be held, if nobody else does or their time is over."""
+    row = {
+        "conversation": conversation,
+        "item": LOCK_ITEM,
+        "turn": holder,
+        "until": epoch_ms(now) + LOCK_SECONDS * 1000,
+        TTL_ATTRIBUTE: int(now.timestamp()) + LOCK_SECONDS,
     }
+    free = Attr("item").not_exists() | Attr("until").lt(epoch_ms(now)) | Attr("turn").eq(holder)
+    return Put(Table.CONVERSATIONS, row, when=free)
 
 
-def release_lock(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
+def release_lock(turn: Turn) -> Delete:
     """Let the conversation go on. The condition fails when another turn holds the lock or none does."""
-    return {
-        "Delete": {
-            "TableName": table,
-            "Key": encode({"conversation": turn.conversation, "item": LOCK_ITEM}),
-            "ConditionExpression": "#turn = :turn",
-            "ExpressionAttributeNames": {"#turn": "turn"},
-            "ExpressionAttributeValues": encode({":turn": turn.turn_id}),
-        }
-    }
+    key = {"conversation": turn.conversation, "item": LOCK_ITEM}
+    return Delete(Table.CONVERSATIONS, key, when=Attr("turn").eq(turn.turn_id))
 
 
-def upsert_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemTypeDef":
+def upsert_meta(turn: Turn, now: datetime) -> Update:
     """Create or touch the conversation. The condition fails when it is another person's."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"conversation": turn.conversation, "item": META_ITEM}),
-            "UpdateExpression": (
-                "SET #person = :person, #title = if_not_exists(#title, :title), "
-                "#created = if_not_exists(#created, :now), #updated = :now, #ttl = :ttl ADD #turns :one"
-            ),
-            "ConditionExpression": "attribute_not_exists(#person) OR #person = :person",
-            "ExpressionAttributeNames": {
-                "#person": "person",
-                "#title": "title",
-                "#created": "created_at",
-                "#updated": "updated_at",
-                "#ttl": TTL_ATTRIBUTE,
-                "#turns": "turns",
-            },
-            "ExpressionAttributeValues": encode(
-                {
-                    ":person": person_key(turn.nation_slug, turn.user_id),
-                    ":title": title_of(turn.question),
-                    ":now": timestamp(now),
-                    ":ttl": turn.expires(now),
-                    ":one": 1,
-                }
-            ),
-        }
-    }
+    person = person_key(turn.nation_slug, turn.user_id)
+    return Update(
+        Table.CONVERSATIONS,
+        {"conversation": turn.conversation, "item": META_ITEM},
+        set={"person": person, "updated_at": now, TTL_ATTRIBUTE: turn.expires(now)},
+        default={"title": title_of(turn.question), "created_at": now},
+        add={"turns": 1},
+        when=Attr("person").not_exists() | Attr("person").eq(person),
+    )
 
 
-def touch_meta(table: str, turn: Turn, now: datetime) -> "TransactWriteItemTypeDef":
+def touch_meta(turn: Turn, now: datetime) -> Update:
     """List the conversation by this time and keep it from then on. The condition fails if it was deleted."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"conversation": turn.conversation, "item": META_ITEM}),
-            "UpdateExpression": "SET #updated = :now, #ttl = :ttl",
-            "ConditionExpression": "attribute_exists(#person)",
-            "ExpressionAttributeNames": {
-                "#person": "person",
-                "#updated": "updated_at",
-                "#ttl": TTL_ATTRIBUTE,
-            },
-            "ExpressionAttributeValues": encode({":now": timestamp(now), ":ttl": turn.expires(now)}),
-        }
-    }
+    return Update(
+        Table.CONVERSATIONS,
+        {"conversation": turn.conversation, "item": META_ITEM},
+        set={"updated_at": now, TTL_ATTRIBUTE: turn.expires(now)},
+        when=Attr("person").exists(),
+    )
 
 
-def check_attempt(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
-    """Nothing but the fence: the turn is running and still in this attempt."""
-    return {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": encode(turn.key),
-            "ConditionExpression": "#attempt = :attempt AND #state = :running",
-            "ExpressionAttributeNames": {"#attempt": "attempt", "#state": "state"},
-            "ExpressionAttributeValues": encode(
-                {":attempt": turn.attempt, ":running": TurnState.RUNNING.value}
-            ),
-        }
-    }
+def held(turn: Turn) -> ConditionBase:
+    """The fence: the turn is running and still in this attempt."""
+    return Attr("attempt").eq(turn.attempt) & Attr("state").eq(TurnState.RUNNING.value)
 
 
-def end_turn(table: str, turn: Turn, ended: Turn) -> "TransactWriteItemTypeDef":
+def check_attempt(turn: Turn) -> Check:
+    """Nothing but the fence."""
+    return Check(Table.CONVERSATIONS, turn.key, when=held(turn))
+
+
+def end_turn(turn: Turn, ended: Turn) -> Update:
     """Replace a running turn by its final form, if this attempt still holds it."""
     item = to_item(ended)
-    kept = {name: item[name] for name in _ENDING if item[name] is not None}
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode(turn.key),
-            "UpdateExpression": (
-                "SET " + ", ".join(f"#{name} = :{name}" for name in kept) + " REMOVE #pending"
-            ),
-            "ConditionExpression": "#attempt = :held AND #state = :running",
-            "ExpressionAttributeNames": {
-                **{f"#{name}": name for name in kept},
-                "#attempt": "attempt",
-                "#pending": "pending",
-            },
-            "ExpressionAttributeValues": encode(
-                {
-                    **{f":{name}": each for name, each in kept.items()},
-                    ":held": turn.attempt,
-                    ":running": TurnState.RUNNING.value,
-                }
-            ),
-        }
-    }
+    final = {name: item[name] for name in _ENDING if item[name] is not None}
+    return Update(Table.CONVERSATIONS, turn.key, set=final, remove=("pending",), when=held(turn))
 
 
 class Turns:
     """Turn rows. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self.table = table
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def get(self, nation_slug: str, conversation_id: str, turn_id: str) -> Turn:
         """One turn, strongly consistent. Raises `NotFound`."""
         key = {"conversation": conversation_key(nation_slug, conversation_id), "item": turn_item(turn_id)}
-        found = self._client.get_item(TableName=self.table, Key=encode(key), ConsistentRead=True)
-        if "Item" not in found:
+        row = self._store.get(Table.CONVERSATIONS, key)
+        if row is None:
             raise NotFound("There is no such question in this conversation.")
-        return from_item(decode(found["Item"]))
+        return from_item(row)
 
     def owner(self, turn: Turn) -> str | None:
         """Whose conversation the turn is in: an admin may decide in another person's. `None` if it was
         deleted."""
         if turn.kind is TurnKind.ASK:  # admission lets nobody ask in a conversation that is not theirs
             return turn.user_id
-        found = self._client.get_item(
-            TableName=self.table,
-            Key=encode({"conversation": turn.conversation, "item": META_ITEM}),
-            ProjectionExpression="person",
-            ConsistentRead=True,
-        )
-        person = found.get("Item", {}).get("person", {}).get("S")
+        meta = {"conversation": turn.conversation, "item": META_ITEM}
+        row = self._store.get(Table.CONVERSATIONS, meta, attributes=("person",)) or {}
+        person: str | None = row.get("person")
         return None if person is None else person.removeprefix(person_key(turn.nation_slug, ""))
 
     def mark_queued(self, turn: Turn) -> None:
         """The queue has it. A worker may have been faster: then there is nothing to say."""
-        self._update(
-            turn,
-            "SET #state = :queued REMOVE #pending",
-            "#state = :admitted",
-            {"#state": "state", "#pending": "pending"},
-            {":queued": TurnState.QUEUED.value, ":admitted": TurnState.ADMITTED.value},
+        self._store.write(
+            Update(
+                Table.CONVERSATIONS,
+                turn.key,
+                set={"state": TurnState.QUEUED.value, "pending": None},
+                when=Attr("state").eq(TurnState.ADMITTED.value),
+            )
         )
 
     def begin(self, turn: Turn) -> Turn:
@@ -438,19 +363,19 @@ class Turns:
             attempt=turn.attempt + 1,
             crashes=turn.crashes + (turn.state is TurnState.RUNNING),
         )
-        done = self._update(
-            turn,
-            "SET #state = :running, #attempt = :attempt, #crashes = :crashes REMOVE #pending",
-            "#attempt = :before AND #state IN (:admitted, :queued, :running)",
-            {"#state": "state", "#attempt": "attempt", "#crashes": "crashes", "#pending": "pending"},
-            {
-                ":running": TurnState.RUNNING.value,
-                ":attempt": taken.attempt,
-                ":crashes": taken.crashes,
-                ":before": turn.attempt,
-                ":admitted": TurnState.ADMITTED.value,
-                ":queued": TurnState.QUEUED.value,
-            },
+        # Two workers at once would write the same row, so only a transaction tells whose the attempt is.
+        done = self._store.claim(
+            Update(
+                Table.CONVERSATIONS,
+                turn.key,
+                set={
+                    "state": taken.state.value,
+                    "attempt": taken.attempt,
+                    "crashes": taken.crashes,
+                    "pending": None,
+                },
+                when=Attr("attempt").eq(turn.attempt) & Attr("state").is_in(_TO_TAKE),
+            )
         )
         if not done:
             raise TurnLost
@@ -458,50 +383,18 @@ class Turns:
 
     def release(self, turn: Turn) -> None:
         """Give a running turn back to the queue, so that the next worker does not count a crash."""
-        self._update(
-            turn,
-            "SET #state = :queued",
-            "#attempt = :attempt AND #state = :running",
-            {"#state": "state", "#attempt": "attempt"},
-            {
-                ":queued": TurnState.QUEUED.value,
-                ":running": TurnState.RUNNING.value,
-                ":attempt": turn.attempt,
-            },
+        self._store.write(
+            Update(Table.CONVERSATIONS, turn.key, set={"state": TurnState.QUEUED.value}, when=held(turn))
         )
 
     def admitted_before(self, limit_at: datetime, *, limit: int = 100) -> list[Turn]:
         """Turns that were admitted before `limit_at` and are not known to be queued, oldest first.
 
-        Reads index `by_pending` over all nations: the sweeper's, not reachable with nation credentials.
+        Reads its index over all nations: the sweeper's, not reachable with nation credentials.
         """
-        found = self._client.query(
-            TableName=self.table,
-            IndexName="by_pending",
-            KeyConditionExpression="#pending = :pending AND #at < :moment",
-            ExpressionAttributeNames={"#pending": "pending", "#at": "admitted_at"},
-            ExpressionAttributeValues=encode({":pending": PENDING, ":moment": timestamp(limit_at)}),
-            Limit=limit,
-        )
-        return [from_item(decode(item)) for item in found["Items"]]
-
-    def _update(
-        self, turn: Turn, expression: str, condition: str, names: dict[str, str], values: dict[str, Any]
-    ) -> bool:
-        try:
-            self._client.update_item(
-                TableName=self.table,
-                Key=encode(turn.key),
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={name: encode_value(each) for name, each in values.items()},
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        where = Key("pending").eq(PENDING) & Key("admitted_at").lt(limit_at)
+        found = self._store.find(Table.CONVERSATIONS, where, index=TURNS_PENDING, limit=limit)
+        return [from_item(row) for row in found.rows]
 
 
 def _checked(identifier: str) -> str:

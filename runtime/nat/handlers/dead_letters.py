@@ -7,6 +7,7 @@ from typing import Any
 
 from nat import settings
 from nat.aws import clients, log
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers
 from nat.names import Variable
@@ -22,7 +23,9 @@ def dead_letters() -> DeadLetters:
     """The consumer of this process, from its environment."""
     client, tables = clients.dynamodb(), TableNames.read()
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    return DeadLetters(client, tables, Followers(client, tables, push).deliver, lambda: datetime.now(UTC))
+    return DeadLetters(
+        Store(client, tables, lambda: datetime.now(UTC)), Followers(client, tables, push).deliver
+    )
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature

@@ -34,7 +34,7 @@ class Deciding:
     """
 
     def __init__(self, admission: Admission, surface: Surface) -> None:
-        approvals = Approvals(admission.client, admission.tables, now=admission.clock)
+        approvals = Approvals(admission.store)
         self._decisions = Decisions(admission, approvals)
         self._surface = surface
         self._takes: dict[SocketAction, Callable[[Decision, Body, Observer | None], Admitted]] = {

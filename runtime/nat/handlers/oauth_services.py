@@ -30,7 +30,7 @@ def oauth_on(services: Services) -> OAuth:
         refresher=wiring.refresher,
         connected=ConnectorRows(client, tables),
         people=NationPeople(
-            Members(client, tables, services.plans, now=now), Ownership(client, tables, now=now)
+            Members(Store(client, tables, now), services.plans), Ownership(Store(client, tables, now))
         ),
         audit=Audit(Store(client, tables, now)),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),

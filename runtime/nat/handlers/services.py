@@ -45,10 +45,10 @@ class Services:
         self.plans = plans
         self.clock = clock
         self.store = Store(client, tables, clock)
-        self.nations = Nations(client, tables)
+        self.nations = Nations(self.store)
         self.app_url = app_url
         self.check = SubscriptionCheck(self.nations, plans, clock=clock, app_url=app_url)
-        self.memberships = Memberships(client, tables)
+        self.memberships = Memberships(self.store)
 
     @classmethod
     def of_process(cls) -> "Services":
@@ -63,7 +63,7 @@ class Services:
     @cached_property
     def users(self) -> Users:
         """The people."""
-        return Users(self.client, self.tables)
+        return Users(self.store)
 
     def caller(self, request: HttpRequest) -> Caller:
         """The person of the token in the nation that the headers select; no membership is checked.

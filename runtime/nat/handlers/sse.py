@@ -27,11 +27,12 @@ from starlette.routing import Route
 
 from nat import settings
 from nat.aws import clients, log
+from nat.aws.store import Store
 from nat.channels import sse
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, Internal, MessageTooLong, NatError, NotFound, Throttled
-from nat.names import MAX_MESSAGE_BYTES, SCOPE, STREAM_HEADERS, Header, Table, Variable
+from nat.names import MAX_MESSAGE_BYTES, SCOPE, STREAM_HEADERS, Header, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
@@ -57,13 +58,12 @@ class StreamHost:
     @classmethod
     def of_process(cls) -> "StreamHost":
         """The host in what this process's environment names. Raises `SettingMissing`."""
-        client, tables = clients.dynamodb(), TableNames.read()
+        store = Store(clients.dynamodb(), TableNames.read())
         queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
         audiences = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
         return cls(
             Admission(
-                client,
-                tables,
+                store,
                 queue,
                 plans_module.read(),
                 app_url=settings.read_optional(Variable.APP_URL),
@@ -74,7 +74,7 @@ class StreamHost:
                 SCOPE,
                 keys_url=settings.read_optional(Variable.TOKEN_KEYS_URL),
             ),
-            Events(client, tables[Table.CONVERSATIONS]),
+            Events(store),
         )
 
     def caller(self, headers: Mapping[str, str]) -> Caller:

@@ -7,6 +7,7 @@ from functools import cache
 
 from nat import settings
 from nat.aws import clients, log
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers
 from nat.conversations.retention import Shortening
@@ -22,11 +23,9 @@ def sweep() -> Sweep:
     client, tables = clients.dynamodb(), TableNames.read()
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     return Sweep(
-        client,
-        tables,
+        Store(client, tables, lambda: datetime.now(UTC)),
         TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
         Followers(client, tables, push).deliver,
-        lambda: datetime.now(UTC),
     )
 
 
@@ -34,7 +33,7 @@ def handler(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 #
     """Lambda's entry point; gives how many turns were sent again and failed, proposals expired, and rows that
     a shorter retention deleted or lets end earlier."""
     swept = asdict(sweep().run())
-    shortened = asdict(Shortening(clients.dynamodb(), TableNames.read()).run())
+    shortened = asdict(Shortening(Store(clients.dynamodb(), TableNames.read())).run())
     done = {**swept, "deleted": shortened["deleted"], "ending_earlier": shortened["ending_earlier"]}
     log.structured().info("swept", extra=done)
     return done

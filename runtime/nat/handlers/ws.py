@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nat import settings
 from nat.aws import clients, log
+from nat.aws.store import Store
 from nat.channels.push import Push, PushFailed
 from nat.channels.websocket import Followers, PushCall, Session, Sockets
 from nat.contract.events import VERSION
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, Internal, NatError, NotFound, Unauthenticated, UnknownAction
-from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Table, Variable
+from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.settings import TableNames
@@ -30,8 +31,6 @@ from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from nat.handlers.decisions import Deciding
 
 _log = logging.getLogger(__name__)
@@ -46,17 +45,14 @@ Message = Mapping[str, Any]
 class SocketDoor:
     """The socket's routes, on given storage, queue, plans and clock."""
 
-    def __init__(
-        self, client: "DynamoDBClient", tables: TableNames, admission: Admission, push: PushCall
-    ) -> None:
-        self._client = client
-        self._tables = tables
+    def __init__(self, store: Store, admission: Admission, push: PushCall) -> None:
+        self._store = store
         self._admission = admission
         self._clock = admission.clock
-        self._sockets = Sockets(client, tables)
-        self._tickets = Tickets(client, tables)
-        self._subscriptions = Followers(client, tables, push)
-        self._events = Events(client, tables[Table.CONVERSATIONS])
+        self._sockets = Sockets(store.client, store.tables)
+        self._tickets = Tickets(store)
+        self._subscriptions = Followers(store.client, store.tables, push)
+        self._events = Events(store)
         self._actions: dict[str, Callable[[Session, Message], None]] = {
             SocketAction.ASK: self.ask,
             SocketAction.STOP: self._checked(self.stop),
@@ -148,8 +144,7 @@ class SocketDoor:
 
         turn = self._own_turn(session, message)
         stopped = request_stop(
-            self._client,
-            self._tables,
+            self._store,
             nation_slug=turn.nation_slug,
             conversation_id=turn.conversation_id,
             turn_id=turn.turn_id,
@@ -276,14 +271,12 @@ def _turn_named(message: Message) -> str | None:
 @cache
 def door() -> SocketDoor:
     """The door of this process, from its environment."""
-    client, tables = clients.dynamodb(), TableNames.read()
+    store = Store(clients.dynamodb(), TableNames.read())
     queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
     return SocketDoor(
-        client,
-        tables,
+        store,
         Admission(
-            client,
-            tables,
+            store,
             queue,
             plans_module.read(),
             app_url=settings.read_optional(Variable.APP_URL),

@@ -66,7 +66,7 @@ class Migration:
         self._tables = tables
         self._plans = plans
         self._tenants = Tenants(client, tables)
-        self._nations = Nations(client, tables)
+        self._nations = Nations(Store(client, tables))
         self._old = old
         self._hand_over = hand_over
         self._audit = audit
@@ -171,7 +171,7 @@ class Migration:
         )
         made: TransactWriteItemTypeDef = {
             "Put": {
-                "TableName": self._nations.table,
+                "TableName": self._tables[Table.NATIONS],
                 "Item": encode(to_item(self._record(move, foreseen))),
                 "ConditionExpression": "attribute_not_exists(nation_slug)",
             }

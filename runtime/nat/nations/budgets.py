@@ -11,22 +11,18 @@ person has asked since the period's first day (`begin`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import decode, encode, timestamp
-from nat.aws.transactions import condition_failed
+from nat.aws.items import timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Update
 from nat.errors import BadRequest
 from nat.names import Table
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nation
 from nat.roles import Role
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MOST_PEOPLE: Final = 200
 """People with a budget of their own: the nation's row is read with every question, so it stays small."""
@@ -78,35 +74,20 @@ class Budgets:
 class BudgetRows:
     """What people have used of their budgets. The client's credentials decide of which nations."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self._table = tables[Table.USAGE]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def used(self, nation: Nation, user_id: str) -> int:
         """What one person has used of a budget in the nation's period, strongly consistent."""
-        found = self._client.get_item(
-            TableName=self._table,
-            Key=_key(nation.nation_slug, timestamp(nation.billing_period_start), user_id),
-            ConsistentRead=True,
-        )
-        return _queries(decode(found.get("Item", {})))
+        key = _key(nation.nation_slug, timestamp(nation.billing_period_start), user_id)
+        return _queries(self._store.get(Table.USAGE, key) or {})
 
     def used_by_person(self, nation: Nation) -> dict[str, int]:
         """The same of everybody who has one, strongly consistent."""
         period = f"{_PREFIX}{timestamp(nation.billing_period_start)}"
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="nation_slug = :slug AND day_user BETWEEN :first AND :last",
-            ExpressionAttributeValues=encode(
-                {
-                    ":slug": nation.nation_slug,
-                    ":first": f"{period}#",
-                    ":last": f"{period}{_AFTER_ALL}",
-                }
-            ),
-            ConsistentRead=True,
-        )
-        rows = (decode(item) for page in pages for item in page["Items"])
+        slug = Key("nation_slug").eq(nation.nation_slug)
+        where = slug & Key("day_user").between(f"{period}#", f"{period}{_AFTER_ALL}")
+        rows = self._store.query(Table.USAGE, where, consistent=True)
         return {row["day_user"].partition("#")[2]: _queries(row) for row in rows}
 
     def begin(self, nation: Nation, queries: Mapping[str, int]) -> None:
@@ -114,61 +95,41 @@ class BudgetRows:
         for user_id, used in queries.items():
             if used <= 0:
                 continue
-            try:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=_key(nation.nation_slug, timestamp(nation.billing_period_start), user_id),
-                    UpdateExpression="SET #queries = :used",
-                    ConditionExpression="attribute_not_exists(#queries) OR #queries < :used",
-                    ExpressionAttributeNames={"#queries": "queries"},
-                    ExpressionAttributeValues=encode({":used": used}),
+            self._store.write(
+                Update(
+                    Table.USAGE,
+                    _key(nation.nation_slug, timestamp(nation.billing_period_start), user_id),
+                    set={"queries": used},
+                    when=Attr("queries").not_exists() | Attr("queries").lt(used),
                 )
-            except ClientError as error:
-                if not condition_failed(error):
-                    raise
+            )
 
 
-def count_budget(
-    table: str, nation_slug: str, period_start: str, user_id: str, limit: int
-) -> "TransactWriteItemTypeDef":
-    """Entry of a transaction: one more query of this person, within the budget. `table` is Usage.
+def count_budget(nation_slug: str, period_start: str, user_id: str, limit: int) -> Update:
+    """Entry of a transaction: one more query of this person, within the budget.
 
     The condition fails when the budget is used up. A budget of 0 is not for here: nothing is stored then, and
     a row that does not exist would let one through.
     """
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": _key(nation_slug, period_start, user_id),
-            "UpdateExpression": "ADD #queries :one",
-            "ConditionExpression": "attribute_not_exists(#queries) OR #queries < :limit",
-            "ExpressionAttributeNames": {"#queries": "queries"},
-            "ExpressionAttributeValues": encode({":one": 1, ":limit": limit}),
-        }
-    }
+    return Update(
+        Table.USAGE,
+        _key(nation_slug, period_start, user_id),
+        add={"queries": 1},
+        when=Attr("queries").not_exists() | Attr("queries").lt(limit),
+    )
 
 
-def refund_budget(
-    table: str, nation_slug: str, period_start: str, user_id: str
-) -> "TransactWriteItemTypeDef":
-    """Entry of a transaction: one query less of this person in this period. `table` is Usage.
+def refund_budget(nation_slug: str, period_start: str, user_id: str) -> Update:
+    """Entry of a transaction: one query less of this person in this period.
 
     The condition fails when nothing is counted. Refunding once is the caller's condition, as for the pool.
     """
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": _key(nation_slug, period_start, user_id),
-            "UpdateExpression": "SET #queries = #queries - :one",
-            "ConditionExpression": "#queries >= :one",
-            "ExpressionAttributeNames": {"#queries": "queries"},
-            "ExpressionAttributeValues": encode({":one": 1}),
-        }
-    }
+    key = _key(nation_slug, period_start, user_id)
+    return Update(Table.USAGE, key, add={"queries": -1}, when=Attr("queries").gte(1))
 
 
-def _key(nation_slug: str, period_start: str, user_id: str) -> Any:
-    return encode({"nation_slug": nation_slug, "day_user": f"{_PREFIX}{period_start}#{user_id}"})
+def _key(nation_slug: str, period_start: str, user_id: str) -> dict[str, str]:
+    return {"nation_slug": nation_slug, "day_user": f"{_PREFIX}{period_start}#{user_id}"}
 
 
 def _queries(row: Mapping[str, Any]) -> int:

@@ -2,24 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from nat.aws.items import decode, encode, moment
-from nat.aws.transactions import condition_failed
+from nat.aws.items import moment
+from nat.aws.store import Store
+from nat.aws.writes import Put, Update, unchanged
 from nat.errors import NationUnknown
 from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-BATCH: Final = 100
-"""Keys that one BatchGetItem may name (DynamoDB's limit)."""
 
 
 class SubscriptionStatus(StrEnum):
@@ -106,7 +99,6 @@ _TIMES: Final = (
     "model_key_stored_at",
 )
 FIELDS: Final = tuple(Nation.__dataclass_fields__)
-_NEW: Final = "attribute_not_exists(nation_slug)"
 
 
 def to_item(nation: Nation) -> dict[str, Any]:
@@ -127,16 +119,13 @@ def from_item(item: Mapping[str, Any]) -> Nation:
 class Nations:
     """Nation records. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self.table = tables[Table.NATIONS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def get(self, nation_slug: str) -> Nation | None:
         """One record, strongly consistent."""
-        found = self._client.get_item(
-            TableName=self.table, Key=encode({"nation_slug": nation_slug}), ConsistentRead=True
-        )
-        return from_item(decode(found["Item"])) if "Item" in found else None
+        row = self._store.get(Table.NATIONS, {"nation_slug": nation_slug})
+        return None if row is None else from_item(row)
 
     def require(self, nation_slug: str) -> Nation:
         """One record. Raises `NationUnknown`."""
@@ -147,40 +136,17 @@ class Nations:
 
     def get_many(self, nation_slugs: Iterable[str]) -> dict[str, Nation]:
         """The records that exist, by slug, strongly consistent."""
-        wanted = sorted(set(nation_slugs))
-        found: dict[str, Nation] = {}
-        for start in range(0, len(wanted), BATCH):
-            keys = [encode({"nation_slug": slug}) for slug in wanted[start : start + BATCH]]
-            while keys:
-                answer = self._client.batch_get_item(
-                    RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}}
-                )
-                for item in answer["Responses"].get(self.table, []):
-                    nation = from_item(decode(item))
-                    found[nation.nation_slug] = nation
-                left = answer.get("UnprocessedKeys", {}).get(self.table)
-                keys = [dict(key) for key in left["Keys"]] if left else []
-        return found
+        keys = [{"nation_slug": slug} for slug in sorted(set(nation_slugs))]
+        found = self._store.get_many(Table.NATIONS, keys, consistent=True)
+        return {row["nation_slug"]: from_item(row) for row in found}
 
     def create(self, nation: Nation) -> bool:
         """Store a new record. False, and nothing changed, if the slug has one already."""
-        try:
-            self._client.put_item(
-                TableName=self.table,
-                Item=encode(to_item(nation)),
-                ConditionExpression=_NEW,
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        return self._store.write(self.creating(nation))
 
-    def creating(self, nation: Nation) -> "TransactWriteItemTypeDef":
+    def creating(self, nation: Nation) -> Put:
         """Entry that stores a new record; fails if the slug has one already."""
-        return {
-            "Put": {"TableName": self.table, "Item": encode(to_item(nation)), "ConditionExpression": _NEW}
-        }
+        return Put(Table.NATIONS, to_item(nation), when=Attr("nation_slug").not_exists())
 
     def update(
         self,
@@ -199,38 +165,15 @@ class Nations:
         unknown = ({*changes} | {*(expected or {})}) - {*FIELDS}
         if unknown:
             raise ValueError(f"A nation has no {', '.join(sorted(unknown))}.")
-        new = {**changes, "updated_at": now or datetime.now(UTC)}
-        names: dict[str, str] = {"#slug": "nation_slug"}
-        values: dict[str, Any] = {}
-        sets, removes, conditions = [], [], ["attribute_exists(#slug)"]
-        for name, value in new.items():
-            names[f"#{name}"] = name
-            if value is None:
-                removes.append(f"#{name}")
-            else:
-                sets.append(f"#{name} = :{name}")
-                values[f":{name}"] = value
+        as_expected: ConditionBase = Attr("nation_slug").exists()
         for name, value in (expected or {}).items():
-            names[f"#{name}"] = name
-            if value is None:
-                conditions.append(f"attribute_not_exists(#{name})")
-            else:
-                conditions.append(f"#{name} = :expected_{name}")
-                values[f":expected_{name}"] = value
-        try:
-            answer = self._client.update_item(
-                TableName=self.table,
-                Key=encode({"nation_slug": nation_slug}),
-                UpdateExpression="SET "
-                + ", ".join(sets)
-                + (f" REMOVE {', '.join(removes)}" if removes else ""),
-                ConditionExpression=" AND ".join(conditions),
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=encode(values),
-                ReturnValues="ALL_NEW",
+            as_expected &= unchanged(name, value)
+        row = self._store.updated(
+            Update(
+                Table.NATIONS,
+                {"nation_slug": nation_slug},
+                set={**changes, "updated_at": now or self._store.clock()},
+                when=as_expected,
             )
-        except ClientError as error:
-            if condition_failed(error):
-                return None
-            raise
-        return from_item(decode(answer["Attributes"]))
+        )
+        return None if row is None else from_item(row)

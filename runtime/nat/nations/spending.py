@@ -7,15 +7,13 @@ that failed: its query is given back, its tokens were paid for. Here these rows 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nat.aws.items import decode, encode
+from boto3.dynamodb.conditions import Key
+
+from nat.aws.store import Store
 from nat.names import Table
-from nat.nations.record import BATCH, Nation
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.nations.record import Nation
 
 _AFTER_ALL: Final = "$"
 """Sorts behind `#`, which stands between the day and the person."""
@@ -76,9 +74,8 @@ def summed(shares: Iterable[Share]) -> Spending:
 class Spendings:
     """The Usage table, read. The client's credentials decide which nations it reaches."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self._table = tables[Table.USAGE]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def between(self, nation_slug: str, first: date, last: date) -> Spending:
         """What was spent from the first to the last day, both included (UTC)."""
@@ -91,19 +88,8 @@ class Spendings:
     def shares_of(self, nation_slug: str, user_id: str, first: date, last: date) -> list[Share]:
         """What one person spent, oldest day first: read by key, however many others asked."""
         days = [(first + timedelta(days=each)).isoformat() for each in range((last - first).days + 1)]
-        found: list[Share] = []
-        for start in range(0, len(days), BATCH):
-            keys: Any = [
-                encode({"nation_slug": nation_slug, "day_user": f"{day}#{user_id}"})
-                for day in days[start : start + BATCH]
-            ]
-            while keys:
-                answer = self._client.batch_get_item(
-                    RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-                )
-                found += [_share(decode(item)) for item in answer["Responses"].get(self._table, [])]
-                left = answer.get("UnprocessedKeys", {}).get(self._table)
-                keys = None if left is None else left["Keys"]
+        keys = [{"nation_slug": nation_slug, "day_user": f"{day}#{user_id}"} for day in days]
+        found = map(_share, self._store.get_many(Table.USAGE, keys, consistent=True))
         return sorted(found, key=lambda each: each.day)
 
     def of_period(self, nation: Nation, now: datetime) -> Spending:
@@ -115,19 +101,9 @@ class Spendings:
         return self.between(nation.nation_slug, first, now.astimezone(UTC).date())
 
     def _rows(self, nation_slug: str, first: date, last: date) -> Iterable[dict[str, Any]]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="nation_slug = :slug AND day_user BETWEEN :first AND :last",
-            ExpressionAttributeValues=encode(
-                {
-                    ":slug": nation_slug,
-                    ":first": f"{first.isoformat()}#",
-                    ":last": f"{last.isoformat()}{_AFTER_ALL}",
-                }
-            ),
-            ConsistentRead=True,
-        )
-        return (decode(item) for page in pages for item in page["Items"])
+        days = Key("day_user").between(f"{first.isoformat()}#", f"{last.isoformat()}{_AFTER_ALL}")
+        where = Key("nation_slug").eq(nation_slug) & days
+        return self._store.query(Table.USAGE, where, consistent=True)
 
 
 def _share(row: Mapping[str, Any]) -> Share:

@@ -13,12 +13,13 @@ from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVa
 from nat import settings
 from nat.aws import clients
 from nat.aws.items import timestamp
+from nat.aws.store import Store, utc_now
 from nat.errors import BadRequest, LimitReached, SubscriptionInactive, Unauthenticated
 from nat.names import SLUG_PATTERN, Variable
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
-from nat.nations.usage import Clock, in_period
+from nat.nations.usage import in_period
 from nat.nations.web_pages import billing_page
 from nat.settings import TableNames
 
@@ -77,19 +78,19 @@ class SubscriptionCheck:
     """The check on given storage and plans."""
 
     def __init__(
-        self, nations: Nations, plans: Plans, *, clock: Clock | None = None, app_url: str = ""
+        self, nations: Nations, plans: Plans, *, clock: Callable[[], datetime] = utc_now, app_url: str = ""
     ) -> None:
         """`app_url` is the web app to which nations are sent that have none of their own."""
         self._app_url = app_url
         self._nations = nations
         self._plans = plans
-        self._clock: Clock = clock or _now
+        self._clock = clock
 
     @classmethod
     def of_process(cls) -> "SubscriptionCheck":
         """The check on what this process's environment names. Raises `SettingMissing`."""
         return cls(
-            Nations(clients.dynamodb(), TableNames.read()),
+            Nations(Store(clients.dynamodb(), TableNames.read())),
             plans_module.read(),
             app_url=settings.read_optional(Variable.APP_URL),
         )

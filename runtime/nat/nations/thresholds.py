@@ -8,14 +8,15 @@ A mark is set by a conditional write, so of any number of turns that see the poo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from nat.aws.items import encode, timestamp
+from boto3.dynamodb.conditions import Attr
+
+from nat.aws.items import timestamp
+from nat.aws.writes import Update
+from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import Nation
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 WARNED_AT_PERCENT: Final = 80
 
@@ -43,35 +44,22 @@ class Reached:
     pool: str
     told_by: str | None
 
-    def mark(self, table: str, nation: Nation, turn_id: str) -> "TransactWriteItemTypeDef":
-        """Entry of a transaction: this turn tells it. `table` is the Nations table.
+    def mark(self, nation: Nation, turn_id: str) -> Update:
+        """Entry of a transaction: this turn tells it.
 
         The condition fails when it was told, and when limit or period are others than in `nation`.
         """
-        return {
-            "Update": {
-                "TableName": table,
-                "Key": encode({"nation_slug": nation.nation_slug}),
-                "UpdateExpression": "SET #mark = :mark",
-                "ConditionExpression": (
-                    "#period = :period AND #limit = :limit "
-                    "AND (attribute_not_exists(#mark) OR NOT begins_with(#mark, :pool))"
-                ),
-                "ExpressionAttributeNames": {
-                    "#mark": self.threshold.value,
-                    "#period": "billing_period_start",
-                    "#limit": "queries_limit",
-                },
-                "ExpressionAttributeValues": encode(
-                    {
-                        ":mark": f"{self.pool}{turn_id}",
-                        ":pool": self.pool,
-                        ":period": nation.billing_period_start,
-                        ":limit": nation.queries_limit,
-                    }
-                ),
-            }
-        }
+        mark = self.threshold.value
+        same_pool = Attr("billing_period_start").eq(nation.billing_period_start) & Attr("queries_limit").eq(
+            nation.queries_limit
+        )
+        untold = Attr(mark).not_exists() | ~Attr(mark).begins_with(self.pool)
+        return Update(
+            Table.NATIONS,
+            {"nation_slug": nation.nation_slug},
+            set={mark: f"{self.pool}{turn_id}"},
+            when=same_pool & untold,
+        )
 
 
 def reached(nation: Nation, plans: Plans) -> Iterator[Reached]:

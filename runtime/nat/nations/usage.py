@@ -6,28 +6,21 @@ transaction; a failed turn takes `refund_query` into the one that ends it.
 """
 
 import calendar
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from nat.aws import clients
-from nat.aws.items import decode, encode, timestamp
-from nat.aws.transactions import condition_failed
+from nat.aws.items import timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Update
 from nat.errors import LimitReached, SubscriptionInactive
 from nat.names import Table
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus, from_item
 from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -43,46 +36,45 @@ class QueryCount:
 class QueryPool:
     """The query pool of every nation that the client's credentials reach."""
 
-    def __init__(
-        self, client: "DynamoDBClient", tables: TableNames, plans: Plans, *, clock: Clock | None = None
-    ) -> None:
-        self._client = client
-        self._tables = tables
+    def __init__(self, store: Store, plans: Plans) -> None:
+        self._store = store
         self._plans = plans
-        self._nations = Nations(client, tables)
-        self._clock: Clock = clock or _now
+        self._nations = Nations(store)
 
     @classmethod
     def of_process(cls) -> "QueryPool":
         """The pools in what this process's environment names. Raises `SettingMissing`."""
-        return cls(clients.dynamodb(), TableNames.read(), plans_module.read())
+        return cls(Store(clients.dynamodb(), TableNames.read()), plans_module.read())
 
     def nation(self, nation_slug: str) -> Nation:
         """The record as it is stored. Raises `NationUnknown`."""
         return self._nations.require(nation_slug)
 
-    def count(self, nation_slug: str, period_start: str) -> "TransactWriteItemTypeDef":
+    def count(self, nation_slug: str, period_start: str | None = None) -> Update:
         """Entry of a transaction: one more query in this period, within the limit unless the cap is soft.
 
         The condition also fails when the subscription is not usable or the period is over.
         """
-        return {"Update": self._counting(nation_slug, period_start)}
+        usable = [SubscriptionStatus.ACTIVE.value, SubscriptionStatus.TRIALING.value]
+        allowed = Attr("subscription_status").is_in(usable) & self._within()
+        if period_start is not None:
+            allowed &= Attr("billing_period_start").eq(period_start)
+        return Update(
+            Table.NATIONS,
+            {"nation_slug": nation_slug},
+            add={"queries_used_this_period": 1},
+            when=allowed,
+        )
 
     def increment(self, nation_slug: str) -> QueryCount:
         """Count one query by itself. Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`."""
-        try:
-            answer = self._client.update_item(
-                **self._counting(nation_slug, None),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        counted = self._store.updated(self.count(nation_slug))
+        if counted is None:
             nation = self._nations.require(nation_slug)
             if not nation.subscription_status.usable:
-                raise SubscriptionInactive from None
-            raise LimitReached from None
-        return _count(from_item(decode(answer["Attributes"])))
+                raise SubscriptionInactive
+            raise LimitReached
+        return _count(from_item(counted))
 
     def track(self, user_id: str, nation_slug: str) -> QueryCount:
         """Begin a new period if it is due, count one query, and note it for the person and the day.
@@ -91,17 +83,13 @@ class QueryPool:
         """
         self.reset_if_due(self.nation(nation_slug))
         counted = self.increment(nation_slug)
-        self._client.update_item(
-            TableName=self._tables[Table.USAGE],
-            Key=encode({"nation_slug": nation_slug, "day_user": day_user(self._clock(), user_id)}),
-            UpdateExpression="ADD queries :one",
-            ExpressionAttributeValues=encode({":one": 1}),
-        )
+        key = {"nation_slug": nation_slug, "day_user": day_user(self._store.clock(), user_id)}
+        self._store.write(Update(Table.USAGE, key, add={"queries": 1}))
         return counted
 
     def reset_if_due(self, nation: Nation) -> Nation:
         """The record in its current period; begins that period if nobody else has yet."""
-        now = self._clock()
+        now = self._store.clock()
         day = nation.billing_anchor_day or nation.billing_period_start.day
         start = period_start_at(nation.billing_period_start, day, now)
         if start == nation.billing_period_start:
@@ -120,80 +108,37 @@ class QueryPool:
         Periods only move forward, so the count is reset once for each, however often and in whatever order
         this is called. Raises `NationUnknown`.
         """
-        try:
-            answer = self._client.update_item(
-                TableName=self._nations.table,
-                Key=encode({"nation_slug": nation_slug}),
-                UpdateExpression="SET #start = :start, #day = :day, #used = :zero, #updated = :now",
-                ConditionExpression="attribute_exists(nation_slug) AND #start < :start",
-                ExpressionAttributeNames={
-                    "#start": "billing_period_start",
-                    "#day": "billing_anchor_day",
-                    "#used": "queries_used_this_period",
-                    "#updated": "updated_at",
+        begun = self._store.updated(
+            Update(
+                Table.NATIONS,
+                {"nation_slug": nation_slug},
+                set={
+                    "billing_period_start": start,
+                    "billing_anchor_day": anchor_day,
+                    "queries_used_this_period": 0,
+                    "updated_at": self._store.clock(),
                 },
-                ExpressionAttributeValues=encode(
-                    {":start": start, ":day": anchor_day, ":zero": 0, ":now": self._clock()}
-                ),
-                ReturnValues="ALL_NEW",
+                when=Attr("billing_period_start").lt(start),
             )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            return self._nations.require(nation_slug)
-        return from_item(decode(answer["Attributes"]))
+        )
+        return self._nations.require(nation_slug) if begun is None else from_item(begun)
 
-    def _counting(self, nation_slug: str, period_start: str | None) -> Any:
-        values: dict[str, Any] = {
-            ":one": 1,
-            ":active": SubscriptionStatus.ACTIVE.value,
-            ":trialing": SubscriptionStatus.TRIALING.value,
-        }
-        names = {
-            "#used": "queries_used_this_period",
-            "#limit": "queries_limit",
-            "#status": "subscription_status",
-        }
-        within = "#used < #limit"
-        if self._plans.soft:
-            soft = {f":soft{index}": name for index, name in enumerate(self._plans.soft)}
-            values |= soft
-            names["#plan"] = "subscription_plan"
-            within = f"({within} OR #plan IN ({', '.join(soft)}))"
-        condition = f"#status IN (:active, :trialing) AND {within}"
-        if period_start is not None:
-            values[":period"] = period_start
-            names["#period"] = "billing_period_start"
-            condition += " AND #period = :period"
-        return {
-            "TableName": self._nations.table,
-            "Key": encode({"nation_slug": nation_slug}),
-            "UpdateExpression": "SET #used = #used + :one",
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": encode(values),
-        }
+    def _within(self) -> ConditionBase:
+        within = Attr("queries_used_this_period").lt(Attr("queries_limit"))
+        return within | Attr("subscription_plan").is_in([*self._plans.soft]) if self._plans.soft else within
 
 
-def refund_query(table: str, nation_slug: str, period_start: str) -> "TransactWriteItemTypeDef":
+def refund_query(nation_slug: str, period_start: str) -> Update:
     """Entry of a transaction: one query less in this period. The condition fails when the period is over.
 
-    `table` is the Nations table. Refunding once is the caller's condition: it belongs on the turn's state, in
-    the same transaction.
+    Refunding once is the caller's condition: it belongs on the turn's state, in the same transaction.
     """
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"nation_slug": nation_slug}),
-            "UpdateExpression": "SET #used = #used - :one",
-            "ConditionExpression": "#period = :period AND #used >= :one",
-            "ExpressionAttributeNames": {
-                "#used": "queries_used_this_period",
-                "#period": "billing_period_start",
-            },
-            "ExpressionAttributeValues": encode({":one": 1, ":period": period_start}),
-        }
-    }
+    return Update(
+        Table.NATIONS,
+        {"nation_slug": nation_slug},
+        add={"queries_used_this_period": -1},
+        when=Attr("billing_period_start").eq(period_start) & Attr("queries_used_this_period").gte(1),
+    )
 
 
 def period_start_at(start: datetime, anchor_day: int, now: datetime) -> datetime:
@@ -284,7 +229,3 @@ def _count(nation: Nation) -> QueryCount:
         nation.queries_limit,
         timestamp(nation.billing_period_start),
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

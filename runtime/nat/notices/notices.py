@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from nat.aws.items import timestamp
+from nat.aws.store import Store
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Button, Mail, page, plain
 from nat.channels.push import PushFailed
@@ -63,9 +64,9 @@ class Notices:
         operator: str | None,
         now: Callable[[], datetime],
     ) -> None:
-        self._nations = Nations(client, tables)
-        self._memberships = Memberships(client, tables)
-        self._users = Users(client, tables)
+        self._nations = Nations(Store(client, tables))
+        self._memberships = Memberships(Store(client, tables))
+        self._users = Users(Store(client, tables))
         self._sockets = Sockets(client, tables)
         self._told = NoticeReceipts(client, tables, now)
         self._mail = mail

@@ -42,7 +42,7 @@ def migration_of_process(customers: tuple[str, ...] = ()) -> Migration:
     hand_over = HandOver(
         Tenants(client, tables),
         old,
-        Nations(client, tables),
+        Nations(Store(client, tables)),
         wiring.vault,
         wiring.refresher,
         wiring.apps,

@@ -1,30 +1,24 @@
 """Budgets that admins give: to members only, and from what they have asked already in this period."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from nat.aws.store import Store
 from nat.errors import BadRequest
 from nat.nations.budgets import BudgetRows, Budgets
 from nat.nations.record import Nation
 from nat.nations.spending import Spendings
 from nat.nations.usage import in_period
 from nat.people.memberships import Memberships
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def begin_budgets(
-    client: "DynamoDBClient", tables: TableNames, nation: Nation, wanted: Budgets, now: datetime
-) -> None:
+def begin_budgets(store: Store, nation: Nation, wanted: Budgets, now: datetime) -> None:
     """Prepare budgets before they are set: whoever had none starts with what they have asked in the period.
 
     Whole UTC days are summed, and questions that are being answered right now are not in them. Raises
     `BadRequest` for somebody who is given a budget of their own and is no member; who left may stay listed.
     """
     before = Budgets.of(nation)
-    roles = {each.user_id: each.role for each in Memberships(client, tables).of_nation(nation.nation_slug)}
+    roles = {each.user_id: each.role for each in Memberships(store).of_nation(nation.nation_slug)}
     if strangers := {*wanted.people} - {*before.people} - {*roles}:
         raise BadRequest(f"{sorted(strangers)[0][:60]} is not a member of this nation.")
     new = {
@@ -35,6 +29,6 @@ def begin_budgets(
     if not new:
         return
     current = in_period(nation, now)
-    spent = Spendings(client, tables).of_period(current, now).people
+    spent = Spendings(store).of_period(current, now).people
     asked = {user_id: spent[user_id].queries for user_id in new if user_id in spent}
-    BudgetRows(client, tables).begin(current, asked)
+    BudgetRows(store).begin(current, asked)

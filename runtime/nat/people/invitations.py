@@ -12,12 +12,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import decode, encode, epoch_ms, moment
-from nat.aws.transactions import Cancelled, condition_failed
+from nat.aws.items import epoch_ms, moment
+from nat.aws.store import Cancelled
+from nat.aws.writes import Check, Entry, Put, Update
 from nat.errors import (
     BadRequest,
     InvitationForOther,
@@ -27,14 +28,10 @@ from nat.errors import (
     RoleInsufficient,
     Throttled,
 )
-from nat.names import TTL_ATTRIBUTE, Table
+from nat.names import INVITATIONS_BY_NATION, TTL_ATTRIBUTE, Table
 from nat.people.members import Joined, Members
 from nat.people.memberships import Membership
 from nat.roles import Role
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 LIFETIME: Final = timedelta(days=7)
 KEPT: Final = timedelta(days=2)
@@ -82,11 +79,9 @@ class Made:
 class Invitations:
     """Invitations in the Once table."""
 
-    def __init__(self, tables: TableNames, members: Members) -> None:
-        self._client = members.client
-        self._table = tables[Table.ONCE]
+    def __init__(self, members: Members) -> None:
+        self._store = members.store
         self._members = members
-        self._now = members.now
 
     def by_email(self, by: Membership, email: str, role: Role) -> Made:
         """Invite one address, which is in the form that it is compared in: lower case.
@@ -106,7 +101,7 @@ class Invitations:
 
     def of_nation(self, nation_slug: str) -> list[Invitation]:
         """Invitations that can be accepted, newest first. A moment behind."""
-        now = self._now()
+        now = self._store.clock()
         roles = {each.user_id: each.role for each in self._members.memberships.of_nation(nation_slug)}
         return [
             each
@@ -116,22 +111,16 @@ class Invitations:
 
     def revoke(self, nation_slug: str, invitation_id: str) -> Invitation:
         """Withdraw an invitation. Raises `NotFound` where the nation has none of this id that is open."""
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=encode({"key": _key(invitation_id)}),
-                UpdateExpression="SET revoked = :true",
-                ConditionExpression=(
-                    "invites_to = :nation AND uses < most_uses AND attribute_not_exists(revoked)"
-                ),
-                ExpressionAttributeValues=encode({":true": True, ":nation": nation_slug}),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                raise NotFound("There is no such invitation, or it was used or withdrawn already.") from None
-            raise
-        return _invitation(decode(answer["Attributes"]))
+        is_open = (
+            Attr("invites_to").eq(nation_slug)
+            & Attr("uses").lt(Attr("most_uses"))
+            & Attr("revoked").not_exists()
+        )
+        key = {"key": _key(invitation_id)}
+        row = self._store.updated(Update(Table.ONCE, key, set={"revoked": True}, when=is_open))
+        if row is None:
+            raise NotFound("There is no such invitation, or it was used or withdrawn already.")
+        return _invitation(row)
 
     def accept(self, user_id: str, email: str | None, token: str) -> tuple[Invitation, Joined]:
         """Make the signed-in person a member. `email` is the address that their session proves. Who belongs
@@ -147,9 +136,9 @@ class Invitations:
         known = self._members.memberships.get(user_id, invitation.nation_slug)
         if known is not None:
             return invitation, Joined(known, new=False)
-        if not invitation.open_at(self._now()) or invitation.invited_by == user_id:
+        if not invitation.open_at(self._store.clock()) or invitation.invited_by == user_id:
             raise InvitationInvalid
-        proofs = [self._using(invitation), self._still_allowed(invitation)]
+        proofs: list[Entry] = [self._using(invitation), self._still_allowed(invitation)]
         try:
             joined = self._members.join(user_id, invitation.nation_slug, invitation.role, proofs=proofs)
         except Cancelled:
@@ -162,49 +151,37 @@ class Invitations:
         if not _may_give(by.role, role):
             raise RoleInsufficient
         self._members.require_seat(by.nation_slug)
-        now = self._now()
+        now = self._store.clock()
         if len(self._made_since(by.nation_slug, now - timedelta(days=1))) >= MOST_A_DAY:
             raise Throttled(f"A nation may invite {MOST_A_DAY} times a day.", retry_after=3600)
         token = secrets.token_urlsafe(32)
         made = Invitation(
             _hash(token), by.nation_slug, role, by.user_id, now, now + LIFETIME, most_uses, email=email
         )
-        self._client.put_item(TableName=self._table, Item=encode(_item(made)))
+        self._store.write(Put(Table.ONCE, _item(made)))
         return Made(made, token)
 
     def _find(self, token: str) -> Invitation | None:
         if not 0 < len(token) <= LONGEST_TOKEN:
             return None
-        found = self._client.get_item(
-            TableName=self._table, Key=encode({"key": _key(_hash(token))}), ConsistentRead=True
-        )
-        return _invitation(decode(found["Item"])) if "Item" in found else None
+        row = self._store.get(Table.ONCE, {"key": _key(_hash(token))})
+        return None if row is None else _invitation(row)
 
     def _made_since(self, nation_slug: str, since: datetime) -> list[Invitation]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="by_invitation",
-            KeyConditionExpression="invites_to = :nation AND created_at >= :since",
-            ExpressionAttributeValues=encode({":nation": nation_slug, ":since": since}),
-            ScanIndexForward=False,
-        )
-        return [_invitation(decode(item)) for page in pages for item in page["Items"]]
+        where = Key("invites_to").eq(nation_slug) & Key("created_at").gte(since)
+        rows = self._store.query(Table.ONCE, where, index=INVITATIONS_BY_NATION, newest_first=True)
+        return [_invitation(row) for row in rows]
 
-    def _using(self, invitation: Invitation) -> "TransactWriteItemTypeDef":
+    def _using(self, invitation: Invitation) -> Update:
         """Entry that takes one use; fails when none is left."""
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": encode({"key": _key(invitation.id)}),
-                "UpdateExpression": "SET uses = uses + :one",
-                "ConditionExpression": (
-                    "attribute_not_exists(revoked) AND uses < most_uses AND expires_ms > :now"
-                ),
-                "ExpressionAttributeValues": encode({":one": 1, ":now": epoch_ms(self._now())}),
-            }
-        }
+        usable = (
+            Attr("revoked").not_exists()
+            & Attr("uses").lt(Attr("most_uses"))
+            & Attr("expires_ms").gt(epoch_ms(self._store.clock()))
+        )
+        return Update(Table.ONCE, {"key": _key(invitation.id)}, add={"uses": 1}, when=usable)
 
-    def _still_allowed(self, invitation: Invitation) -> "TransactWriteItemTypeDef":
+    def _still_allowed(self, invitation: Invitation) -> Check:
         least = invitation.role if invitation.role.at_least(Role.ADMIN) else Role.ADMIN
         return self._members.memberships.having(invitation.invited_by, invitation.nation_slug, least)
 

@@ -5,12 +5,11 @@ is one transaction, so of changes that contradict each other one takes place and
 ownership stays where it is in all of them; handing it over is `nat.people.ownership`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Entry
 from nat.errors import (
     BadRequest,
     MembershipChanged,
@@ -25,11 +24,6 @@ from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import User, Users
 from nat.roles import Role
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
 @dataclass(frozen=True)
@@ -59,14 +53,11 @@ class RoleChange:
 class Members:
     """Changes to memberships. `plans` say how many seats a nation has."""
 
-    def __init__(
-        self, client: "DynamoDBClient", tables: TableNames, plans: Plans, *, now: Callable[[], datetime]
-    ) -> None:
-        self.client = client
-        self.now = now
-        self.memberships = Memberships(client, tables)
-        self.users = Users(client, tables)
-        self.nations = Nations(client, tables)
+    def __init__(self, store: Store, plans: Plans) -> None:
+        self.store = store
+        self.memberships = Memberships(store)
+        self.users = Users(store)
+        self.nations = Nations(store)
         self._plans = plans
 
     def of_nation(self, nation_slug: str) -> list[Member]:
@@ -83,7 +74,7 @@ class Members:
         nation_slug: str,
         role: Role,
         *,
-        proofs: Sequence["TransactWriteItemTypeDef"] = (),
+        proofs: Sequence[Entry] = (),
     ) -> Joined:
         """Make somebody a member who has proven that they may be; a nation becomes the primary one of who has
         none. Who is a member already stays as they are. `proofs` are entries of the same transaction.
@@ -97,9 +88,9 @@ class Members:
         if known is not None:
             return Joined(known, new=False)
         self.require_seat(nation_slug)
-        membership = Membership(user_id, nation_slug, role, self.now())
+        membership = Membership(user_id, nation_slug, role, self.store.clock())
         try:
-            write(self.client, [*proofs, self.memberships.adding(membership)])
+            self.store.transact([*proofs, self.memberships.adding(membership)])
         except Cancelled as cancelled:
             known = self.memberships.get(user_id, nation_slug)
             if len(proofs) in cancelled.failed and known is not None:
@@ -154,7 +145,7 @@ class Members:
         """Make a nation the primary one of a member. Raises `NotAMember`."""
         belongs = self.memberships.having(user_id, nation_slug, Role.VIEWER)
         try:
-            write(self.client, [belongs, self.users.linking(user_id, nation_slug, self.now())])
+            self.store.transact([belongs, self.users.linking(user_id, nation_slug, self.store.clock())])
         except Cancelled:
             raise NotAMember from None
 
@@ -168,12 +159,12 @@ class Members:
             raise MembershipChanged
         return member
 
-    def _change(self, by: Membership, member: Membership, change: "TransactWriteItemTypeDef") -> None:
-        entries = [change]
+    def _change(self, by: Membership, member: Membership, change: Entry) -> None:
+        entries: list[Entry] = [change]
         if by.user_id != member.user_id:
             entries.append(self.memberships.having(by.user_id, by.nation_slug, by.role))
         try:
-            write(self.client, entries)
+            self.store.transact(entries)
         except Cancelled as cancelled:
             if 1 in cancelled.failed:
                 raise RoleInsufficient from None

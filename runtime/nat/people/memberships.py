@@ -1,19 +1,17 @@
 """Memberships: person × nation, with the role. Nothing else says what a person may do in a nation."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nat.aws.items import decode, encode, moment
+from boto3.dynamodb.conditions import Attr, Key
+
+from nat.aws.items import moment
+from nat.aws.store import Store
+from nat.aws.writes import Check, Delete, Put, Update
 from nat.errors import NotAMember
-from nat.names import Table
+from nat.names import MEMBERSHIPS_BY_NATION, Table
 from nat.roles import Role
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
 
 @dataclass(frozen=True)
@@ -33,18 +31,13 @@ class Memberships:
     each other's memberships goes through `nat.people.members` and `nat.people.ownership`.
     """
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self.table = tables[Table.MEMBERSHIPS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def get(self, user_id: str, nation_slug: str) -> Membership | None:
         """One membership, strongly consistent: a role that was taken away is gone at the next call."""
-        found = self._client.get_item(
-            TableName=self.table,
-            Key=encode({"user_id": user_id, "nation_slug": nation_slug}),
-            ConsistentRead=True,
-        )
-        return _membership(decode(found["Item"])) if "Item" in found else None
+        row = self._store.get(Table.MEMBERSHIPS, {"user_id": user_id, "nation_slug": nation_slug})
+        return None if row is None else _membership(row)
 
     def require(self, user_id: str, nation_slug: str) -> Membership:
         """One membership. Raises `NotAMember`."""
@@ -55,106 +48,53 @@ class Memberships:
 
     def of_user(self, user_id: str) -> list[Membership]:
         """Every nation of a person, by slug, strongly consistent."""
-        return [
-            _membership(item)
-            for item in self._pages(
-                KeyConditionExpression="user_id = :user",
-                ExpressionAttributeValues=encode({":user": user_id}),
-                ConsistentRead=True,
-            )
-        ]
+        rows = self._store.query(Table.MEMBERSHIPS, Key("user_id").eq(user_id), consistent=True)
+        return [_membership(row) for row in rows]
 
     def of_nation(self, nation_slug: str) -> list[Membership]:
         """Every person of a nation, by user id. From an index, so a moment behind."""
-        return [
-            _membership(item)
-            for item in self._pages(
-                IndexName="by_nation",
-                KeyConditionExpression="nation_slug = :slug",
-                ExpressionAttributeValues=encode({":slug": nation_slug}),
-            )
-        ]
+        where = Key("nation_slug").eq(nation_slug)
+        rows = self._store.query(Table.MEMBERSHIPS, where, index=MEMBERSHIPS_BY_NATION)
+        return [_membership(row) for row in rows]
 
     def put(self, membership: Membership) -> None:
         """Store a membership, or change its role."""
-        self._client.put_item(
-            TableName=self.table,
-            Item=_item(membership),
-        )
+        self._store.write(Put(Table.MEMBERSHIPS, _item(membership)))
 
     def remove(self, user_id: str, nation_slug: str) -> None:
         """End a membership; nothing happens if there is none."""
-        self._client.delete_item(
-            TableName=self.table, Key=encode({"user_id": user_id, "nation_slug": nation_slug})
-        )
+        self._store.write(Delete(Table.MEMBERSHIPS, {"user_id": user_id, "nation_slug": nation_slug}))
 
-    def adding(self, membership: Membership) -> "TransactWriteItemTypeDef":
+    def adding(self, membership: Membership) -> Put:
         """Entry that makes a membership; fails if the person has one."""
-        return {
-            "Put": {
-                "TableName": self.table,
-                "Item": _item(membership),
-                "ConditionExpression": "attribute_not_exists(user_id)",
-            }
-        }
+        return Put(Table.MEMBERSHIPS, _item(membership), when=Attr("user_id").not_exists())
 
-    def giving(self, membership: Membership, role: Role) -> "TransactWriteItemTypeDef":
+    def giving(self, membership: Membership, role: Role) -> Update:
         """Entry that gives another role; fails if the role is no longer that of `membership`."""
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": _key(membership),
-                "UpdateExpression": "SET #role = :new",
-                "ConditionExpression": "#role = :seen",
-                "ExpressionAttributeNames": {"#role": "role"},
-                "ExpressionAttributeValues": encode({":new": role.value, ":seen": membership.role.value}),
-            }
-        }
+        unchanged = Attr("role").eq(membership.role.value)
+        return Update(Table.MEMBERSHIPS, _key(membership), set={"role": role.value}, when=unchanged)
 
-    def ending(self, membership: Membership) -> "TransactWriteItemTypeDef":
+    def ending(self, membership: Membership) -> Delete:
         """Entry that ends a membership; fails if the role is no longer that of `membership`."""
-        return {
-            "Delete": {
-                "TableName": self.table,
-                "Key": _key(membership),
-                "ConditionExpression": "#role = :seen",
-                "ExpressionAttributeNames": {"#role": "role"},
-                "ExpressionAttributeValues": encode({":seen": membership.role.value}),
-            }
-        }
+        return Delete(Table.MEMBERSHIPS, _key(membership), when=Attr("role").eq(membership.role.value))
 
-    def having(self, user_id: str, nation_slug: str, least: Role) -> "TransactWriteItemTypeDef":
+    def having(self, user_id: str, nation_slug: str, least: Role) -> Check:
         """Entry that fails unless the person has the role, or a higher one, at that moment."""
-        enough = {f":{each.value}": each.value for each in Role if each.at_least(least)}
-        return {
-            "ConditionCheck": {
-                "TableName": self.table,
-                "Key": encode({"user_id": user_id, "nation_slug": nation_slug}),
-                "ConditionExpression": f"#role IN ({', '.join(enough)})",
-                "ExpressionAttributeNames": {"#role": "role"},
-                "ExpressionAttributeValues": encode(enough),
-            }
-        }
-
-    def _pages(self, **query: Any) -> Iterator[dict[str, Any]]:
-        for page in self._client.get_paginator("query").paginate(TableName=self.table, **query):
-            for item in page["Items"]:
-                yield decode(item)
+        enough = [each.value for each in Role if each.at_least(least)]
+        key = {"user_id": user_id, "nation_slug": nation_slug}
+        return Check(Table.MEMBERSHIPS, key, when=Attr("role").is_in(enough))
 
 
-def _key(membership: Membership) -> "dict[str, AttributeValueTypeDef]":
-    return encode({"user_id": membership.user_id, "nation_slug": membership.nation_slug})
+def _key(membership: Membership) -> dict[str, str]:
+    return {"user_id": membership.user_id, "nation_slug": membership.nation_slug}
 
 
-def _item(membership: Membership) -> "dict[str, AttributeValueTypeDef]":
-    return encode(
-        {
-            "user_id": membership.user_id,
-            "nation_slug": membership.nation_slug,
-            "role": membership.role.value,
-            "created_at": membership.created_at,
-        }
-    )
+def _item(membership: Membership) -> dict[str, Any]:
+    return {
+        **_key(membership),
+        "role": membership.role.value,
+        "created_at": membership.created_at,
+    }
 
 
 def _membership(item: dict[str, Any]) -> Membership:

@@ -8,24 +8,20 @@ Who subscribes a nation first owns it **provisionally**: they have paid, and not
 is theirs. It is settled once NationBuilder names a person of the nation's control panel (`confirm`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from nat.aws.items import encode
-from nat.aws.transactions import Cancelled, write
+from boto3.dynamodb.conditions import Attr
+
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Update, unchanged
 from nat.errors import MembershipChanged, MemberUnknown, OwnerStays, RoleInsufficient
+from nat.names import Table
 from nat.nations.record import Nation, Nations
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 TRIES: Final = 5
 """How often the owner is confirmed anew when members change meanwhile."""
@@ -45,21 +41,19 @@ class Confirmed:
 class Ownership:
     """Ownership of nations."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, *, now: Callable[[], datetime]) -> None:
-        self._client = client
-        self._now = now
-        self._memberships = Memberships(client, tables)
-        self._nations = Nations(client, tables)
-        self._tables = tables
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._memberships = Memberships(store)
+        self._nations = Nations(store)
 
     def found(self, nation: Nation, user_id: str) -> bool:
         """Store a first record together with its first subscriber, who owns it provisionally: they never see
         it as somebody who does not belong to it. False, and nothing changed, if the slug has a record or the
         person is a member."""
         owned = replace(nation, owner_id=user_id, owner_provisional=True)
-        owner = Membership(user_id, nation.nation_slug, Role.OWNER, self._now())
+        owner = Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock())
         try:
-            write(self._client, [self._nations.creating(owned), self._memberships.adding(owner)])
+            self._store.transact([self._nations.creating(owned), self._memberships.adding(owner)])
         except Cancelled:
             return False
         return True
@@ -67,14 +61,13 @@ class Ownership:
     def welcome(self, nation_slug: str, user_id: str) -> bool:
         """Make who subscribed a nation that nobody belongs to its provisional owner. False, and nothing
         changed, if somebody owns it or the person is a member."""
-        owner = Membership(user_id, nation_slug, Role.OWNER, self._now())
+        owner = Membership(user_id, nation_slug, Role.OWNER, self._store.clock())
         try:
-            write(
-                self._client,
+            self._store.transact(
                 [
                     self._memberships.adding(owner),
                     self._owned(nation_slug, user_id, was=None, provisional=True),
-                ],
+                ]
             )
         except Cancelled:
             return False
@@ -129,7 +122,7 @@ class Ownership:
         if not nation.owner_provisional:
             return Confirmed(owner.user_id, changed=False)
         if owner.user_id == user_id:
-            write(self._client, [self._owned(nation_slug, user_id, was=user_id, provisional=False)])
+            self._store.transact([self._owned(nation_slug, user_id, was=user_id, provisional=False)])
             return Confirmed(user_id, changed=True)
         known = self._memberships.get(user_id, nation_slug)
         if known is not None:
@@ -145,7 +138,7 @@ class Ownership:
     @cached_property
     def _users(self) -> Users:
         """Only for confirming: billing, which welcomes owners, does without this table."""
-        return Users(self._client, self._tables)
+        return Users(self._store)
 
     def _owner(self, nation: Nation, members: list[Membership]) -> Membership | None:
         if nation.owner_id is not None:
@@ -158,36 +151,34 @@ class Ownership:
         """A nation without an owner: its members came by an older way, or nobody is left."""
         known = self._memberships.get(user_id, nation.nation_slug)
         becoming = (
-            self._memberships.adding(Membership(user_id, nation.nation_slug, Role.OWNER, self._now()))
+            self._memberships.adding(Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock()))
             if known is None
             else self._memberships.giving(known, Role.OWNER)
         )
         owned = self._owned(nation.nation_slug, user_id, was=nation.owner_id, provisional=False)
-        write(self._client, [becoming, owned])
+        self._store.transact([becoming, owned])
         return Confirmed(user_id, changed=True)
 
     def _hand_over(self, nation: Nation, owner: Membership, heir: Membership, *, provisional: bool) -> None:
         """Raises `Cancelled`: 0 the owner is none any more, 1 the heir has changed, 2 the record has."""
         was = owner.user_id if nation.owner_id is not None else None
-        write(
-            self._client,
+        self._store.transact(
             [
                 self._memberships.giving(owner, Role.ADMIN),
                 self._memberships.giving(heir, Role.OWNER),
                 self._owned(nation.nation_slug, heir.user_id, was=was, provisional=provisional),
-            ],
+            ]
         )
 
     def _replace(self, nation: Nation, owner: Membership, user_id: str, *, stays: bool) -> None:
         change = self._memberships.giving(owner, Role.ADMIN) if stays else self._memberships.ending(owner)
-        becoming = Membership(user_id, nation.nation_slug, Role.OWNER, self._now())
-        write(
-            self._client,
+        becoming = Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock())
+        self._store.transact(
             [
                 change,
                 self._memberships.adding(becoming),
                 self._owned(nation.nation_slug, user_id, was=owner.user_id, provisional=False),
-            ],
+            ]
         )
 
     def _remove_all(self, members: list[Membership], owner: Membership) -> tuple[str, ...]:
@@ -196,30 +187,23 @@ class Ownership:
         removed = []
         for each in members:
             if each.user_id != owner.user_id:
-                write(self._client, [self._memberships.ending(each)])
+                self._store.transact([self._memberships.ending(each)])
                 self._users.unlink(each.user_id, each.nation_slug)
                 removed.append(each.user_id)
         return tuple(removed)
 
-    def _owned(
-        self, nation_slug: str, user_id: str, *, was: str | None, provisional: bool
-    ) -> "TransactWriteItemTypeDef":
+    def _owned(self, nation_slug: str, user_id: str, *, was: str | None, provisional: bool) -> Update:
         """Entry that names the owner in the record; fails if it names another one than `was`."""
-        condition = "attribute_exists(nation_slug) AND " + (
-            "attribute_not_exists(owner_id)" if was is None else "owner_id = :was"
+        return Update(
+            Table.NATIONS,
+            {"nation_slug": nation_slug},
+            set={
+                "owner_id": user_id,
+                "owner_provisional": provisional,
+                "updated_at": self._store.clock(),
+            },
+            when=Attr("nation_slug").exists() & unchanged("owner_id", was),
         )
-        values = {":owner": user_id, ":provisional": provisional, ":was": was, ":now": self._now()}
-        return {
-            "Update": {
-                "TableName": self._nations.table,
-                "Key": encode({"nation_slug": nation_slug}),
-                "UpdateExpression": (
-                    "SET owner_id = :owner, owner_provisional = :provisional, updated_at = :now"
-                ),
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": encode(values),
-            }
-        }
 
 
 def confirm_owner(nation_slug: str, user_id: str, ownership: Ownership) -> Confirmed:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws.items import timestamp
+from nat.aws.store import Store
 from nat.errors import BadRequest
 from nat.nations.budgets import BudgetRows, Budgets
 from nat.nations.plans import UNLIMITED, Plans
@@ -16,11 +17,10 @@ from nat.nations.usage import in_period, period_end
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
-from nat.settings import TableNames
 from nat.spreadsheets import csv_text
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    pass
 
 LONGEST_SPAN: Final = 366
 """Days that one report may cover."""
@@ -63,13 +63,13 @@ class ReportSpan:
 class UsageReports:
     """Reports on nations that the client's credentials reach."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, plans: Plans, *, now: datetime) -> None:
+    def __init__(self, store: Store, plans: Plans, *, now: datetime) -> None:
         self._plans = plans
         self._now = now
-        self._spendings = Spendings(client, tables)
-        self._budgets = BudgetRows(client, tables)
-        self._memberships = Memberships(client, tables)
-        self._users = Users(client, tables)
+        self._spendings = Spendings(store)
+        self._budgets = BudgetRows(store)
+        self._memberships = Memberships(store)
+        self._users = Users(store)
 
     def report(
         self, member: Membership, stored: Nation, first: str | None, last: str | None

@@ -3,22 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr
 
-from nat.aws.items import decode, encode, epoch_ms, moment
-from nat.aws.transactions import condition_failed
+from nat.aws.items import epoch_ms, moment
+from nat.aws.store import Store
+from nat.aws.writes import Update
 from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-
-BATCH: Final = 100
-"""Keys that one BatchGetItem may name (DynamoDB's limit)."""
 
 
 @dataclass(frozen=True)
@@ -40,103 +32,54 @@ class User:
 class Users:
     """User rows, and the cooldown between a person's questions."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self.table = tables[Table.USERS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def get(self, user_id: str) -> User | None:
         """One person, strongly consistent."""
-        found = self._client.get_item(
-            TableName=self.table, Key=encode({"user_id": user_id}), ConsistentRead=True
-        )
-        return _user(decode(found["Item"])) if "Item" in found else None
+        row = self._store.get(Table.USERS, {"user_id": user_id})
+        return None if row is None else _user(row)
 
     def seen(self, user_id: str, *, email: str | None, now: datetime) -> User:
         """Note that the person is here; creates the row at their first call. `email` is an address that their
         session proves; without one, the last that was proven is kept."""
-        sets = ["#created = if_not_exists(#created, :now)", "#active = :now"]
-        names = {"#created": "created_at", "#active": "last_active_at"}
-        values: dict[str, Any] = {":now": now}
-        if email:
-            sets.append("#email = :email")
-            names["#email"] = "email"
-            values[":email"] = email.strip().lower()
-        answer = self._client.update_item(
-            TableName=self.table,
-            Key=encode({"user_id": user_id}),
-            UpdateExpression="SET " + ", ".join(sets),
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=encode(values),
-            ReturnValues="ALL_NEW",
+        present = {"last_active_at": now} | ({"email": email.strip().lower()} if email else {})
+        row = self._store.updated(
+            Update(Table.USERS, {"user_id": user_id}, set=present, default={"created_at": now})
         )
-        return _user(decode(answer["Attributes"]))
+        assert row is not None
+        return _user(row)
 
     def get_many(self, user_ids: Iterable[str]) -> dict[str, User]:
         """The people who have a row, by id; a moment behind."""
-        wanted = sorted(set(user_ids))
-        found: dict[str, User] = {}
-        for start in range(0, len(wanted), BATCH):
-            keys: Any = [encode({"user_id": each}) for each in wanted[start : start + BATCH]]
-            while keys:
-                answer = self._client.batch_get_item(RequestItems={self.table: {"Keys": keys}})
-                for item in answer["Responses"].get(self.table, []):
-                    user = _user(decode(item))
-                    found[user.user_id] = user
-                left = answer.get("UnprocessedKeys", {}).get(self.table)
-                keys = left["Keys"] if left else []
-        return found
+        keys = [{"user_id": each} for each in sorted(set(user_ids))]
+        return {row["user_id"]: _user(row) for row in self._store.get_many(Table.USERS, keys)}
 
-    def linking(self, user_id: str, nation_slug: str, now: datetime) -> "TransactWriteItemTypeDef":
+    def linking(self, user_id: str, nation_slug: str, now: datetime) -> Update:
         """Entry that makes a nation the person's primary one, whatever was before; makes the row if need
         be."""
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": encode({"user_id": user_id}),
-                "UpdateExpression": (
-                    "SET nation_slug = :slug, #created = if_not_exists(#created, :now),"
-                    " #active = if_not_exists(#active, :now)"
-                ),
-                "ExpressionAttributeNames": {"#created": "created_at", "#active": "last_active_at"},
-                "ExpressionAttributeValues": encode({":slug": nation_slug, ":now": now}),
-            }
-        }
+        return Update(
+            Table.USERS,
+            {"user_id": user_id},
+            set={"nation_slug": nation_slug},
+            default={"created_at": now, "last_active_at": now},
+        )
 
     def unlink(self, user_id: str, nation_slug: str) -> None:
         """Leave the person without a primary nation if it is this one."""
-        try:
-            self._client.update_item(
-                TableName=self.table,
-                Key=encode({"user_id": user_id}),
-                UpdateExpression="REMOVE nation_slug",
-                ConditionExpression="nation_slug = :slug",
-                ExpressionAttributeValues=encode({":slug": nation_slug}),
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        its_own = Attr("nation_slug").eq(nation_slug)
+        self._store.write(Update(Table.USERS, {"user_id": user_id}, set={"nation_slug": None}, when=its_own))
 
-    def begin_query(self, user_id: str, now: datetime, cooldown: timedelta) -> "TransactWriteItemTypeDef":
+    def begin_query(self, user_id: str, now: datetime, cooldown: timedelta) -> Update:
         """Entry of a transaction: the person asks now. The condition fails within the last one's cooldown."""
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": encode({"user_id": user_id}),
-                "UpdateExpression": (
-                    "SET #ms = :ms, #at = :now, #active = :now, #created = if_not_exists(#created, :now)"
-                ),
-                "ConditionExpression": "attribute_not_exists(#ms) OR #ms <= :before",
-                "ExpressionAttributeNames": {
-                    "#ms": "last_query_ms",
-                    "#at": "last_query_at",
-                    "#active": "last_active_at",
-                    "#created": "created_at",
-                },
-                "ExpressionAttributeValues": encode(
-                    {":ms": epoch_ms(now), ":now": now, ":before": epoch_ms(now - cooldown)}
-                ),
-            }
-        }
+        last = Attr("last_query_ms")
+        return Update(
+            Table.USERS,
+            {"user_id": user_id},
+            set={"last_query_ms": epoch_ms(now), "last_query_at": now, "last_active_at": now},
+            default={"created_at": now},
+            when=last.not_exists() | last.lte(epoch_ms(now - cooldown)),
+        )
 
 
 def _user(item: dict[str, Any]) -> User:

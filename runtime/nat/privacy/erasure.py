@@ -98,9 +98,9 @@ class Erasure:
         self._client = client
         self._tables = tables
         self._holdings = Holdings(client, tables)
-        self._nations = Nations(client, tables)
-        self._memberships = Memberships(client, tables)
-        self._users = Users(client, tables)
+        self._nations = Nations(Store(client, tables))
+        self._memberships = Memberships(Store(client, tables))
+        self._users = Users(Store(client, tables))
         self._sockets = Sockets(client, tables)
         self._audit = Audit(Store(client, tables, now))
         self._secrets = secrets
@@ -196,7 +196,9 @@ class Erasure:
             self._hurry()
             rows = self._holdings.partition(table, nation_slug)
             counts[table.value.lower()] += self._holdings.delete(table, rows)
-        self._client.delete_item(TableName=self._nations.table, Key=encode({"nation_slug": nation_slug}))
+        self._client.delete_item(
+            TableName=self._tables[Table.NATIONS], Key=encode({"nation_slug": nation_slug})
+        )
 
     def person(self, job: Job, counts: Counter[str]) -> None:
         """Delete a person and leave a receipt. Who owns a nation hands it over or deletes it first: who calls
@@ -225,7 +227,7 @@ class Erasure:
             counts["usage"] += self._anonymise(slug, user_id)
         counts["files"] += self._files(person_files(user_id))
         counts["accounts"] += self._outside.delete_account(user_id)
-        self._client.delete_item(TableName=self._users.table, Key=encode({"user_id": user_id}))
+        self._client.delete_item(TableName=self._tables[Table.USERS], Key=encode({"user_id": user_id}))
         self._receipt(job, "Deleted a person", counts)
 
     def _conversations(self, nation_slug: str, user_id: str, counts: Counter[str]) -> None:

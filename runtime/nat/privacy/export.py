@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws.items import timestamp
+from nat.aws.store import Store
 from nat.names import Table, nation_files, person_files
 from nat.people.users import Users
 from nat.privacy.holdings import Holdings
@@ -48,7 +49,7 @@ class Export:
         now: Callable[[], datetime],
     ) -> None:
         self._holdings = Holdings(client, tables)
-        self._users = Users(client, tables)
+        self._users = Users(Store(client, tables))
         self._s3 = s3
         self._bucket = bucket
         self._now = now

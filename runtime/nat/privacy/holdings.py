@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws.items import decode, encode
-from nat.conversations.own_conversations import ERASING, delete_rows
+from nat.aws.store import Store
+from nat.conversations.own_conversations import ERASING
 from nat.conversations.turns import person_key
 from nat.names import SCHEMAS, Table
 from nat.settings import TableNames
@@ -90,8 +91,8 @@ class Holdings:
         """Delete rows by their keys; gives how many."""
         schema = SCHEMAS[table]
         names = [each for each in (schema.partition, schema.sort) if each is not None]
-        keys = [encode({name: each[name] for name in names}) for each in rows]
-        delete_rows(self.client, self.tables[table], keys)
+        keys = [{name: each[name] for name in names} for each in rows]
+        Store(self.client, self.tables).delete_many(table, keys)
         return len(keys)
 
     def _pages(self, how: Any, table: Table, query: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -23,13 +23,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.agent.ports import OpenPage
-from nat.aws.items import encode, timestamp
-from nat.aws.transactions import Cancelled, write
+from nat.aws.items import timestamp
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Entry, Put, Update
 from nat.contract.events import Envelope, TurnAccepted
 from nat.conversations.events import put_event
 from nat.conversations.turns import (
@@ -61,12 +63,7 @@ from nat.nations.usage import QueryPool
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
-from nat.settings import TableNames
 from nat.turns.queue import TurnQueue
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _log = logging.getLogger(__name__)
 _ULID: Final = re.compile(ULID_PATTERN)
@@ -122,30 +119,32 @@ class Admitted:
 
 
 class Admission:
-    """What admission works with: storage, queue, plans, clock and limits. `app_url` is the web app in which
+    """What admission works with: storage, queue, plans and limits. `app_url` is the web app in which
     a nation that has none of its own changes its plan."""
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         queue: TurnQueue,
         plans: Plans,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         limits: Limits = Limits(),
         app_url: str = "",
     ) -> None:
-        self.client = client
-        self.tables = tables
+        self.store = store
         self.queue = queue
-        self.clock = clock
         self.limits = limits
-        self.pool = QueryPool(client, tables, plans, clock=clock)
-        self.check = SubscriptionCheck(Nations(client, tables), plans, clock=clock, app_url=app_url)
-        self.memberships = Memberships(client, tables)
-        self.users = Users(client, tables)
-        self.turns = Turns(client, tables[Table.CONVERSATIONS])
+        self.pool = QueryPool(store, plans)
+        nations = Nations(store)
+        self.check = SubscriptionCheck(nations, plans, clock=store.clock, app_url=app_url)
+        self.memberships = Memberships(store)
+        self.users = Users(store)
+        self.turns = Turns(store)
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """Gives the present moment."""
+        return self.store.clock
 
 
 Observer = Callable[[Turn], None]
@@ -183,9 +182,9 @@ def admit(
         turn, accepted = _new(request, nation, role, admission.clock(), budgeted=budget is not None)
         entries = _entries(turn, accepted, admission)
         if budget is not None:
-            entries[_Part.BUDGET] = _count_budget(turn, budget, admission)
+            entries[_Part.BUDGET] = _count_budget(turn, budget)
         try:
-            write(admission.client, list(entries.values()))
+            admission.store.transact(list(entries.values()))
         except Cancelled as cancelled:
             known = _known(request, admission)
             if known is not None:
@@ -257,19 +256,18 @@ def _new(
     return turn, Envelope(request.turn_id, 0, 1, accepted)
 
 
-def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> "dict[_Part, TransactWriteItemTypeDef]":
+def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> dict[_Part, Entry]:
     now = turn.admitted_at
-    conversations = admission.tables[Table.CONVERSATIONS]
     assert turn.period_start is not None
-    entries = {
-        _Part.IDENTITY: claim_identity(admission.tables[Table.ONCE], turn),
-        _Part.TURN: put_new_turn(conversations, turn),
-        _Part.EVENT: put_event(conversations, turn, accepted, now),
-        _Part.META: upsert_meta(conversations, turn, now),
-        _Part.LOCK: acquire_lock(conversations, turn, now),
+    entries: dict[_Part, Entry] = {
+        _Part.IDENTITY: claim_identity(turn),
+        _Part.TURN: put_new_turn(turn),
+        _Part.EVENT: put_event(turn, accepted, now),
+        _Part.META: upsert_meta(turn, now),
+        _Part.LOCK: acquire_lock(turn, now),
         _Part.COUNT: admission.pool.count(turn.nation_slug, turn.period_start),
         _Part.PERSON: admission.users.begin_query(turn.user_id, now, admission.limits.cooldown),
-        _Part.RATE: _count_rate(admission.tables[Table.ONCE], turn, admission.limits.turns_a_minute),
+        _Part.RATE: _count_rate(turn, admission.limits.turns_a_minute),
     }
     if turn.surface == Surface.AUTOMATION:  # several of a person may be due in the same minute
         del entries[_Part.PERSON]
@@ -282,47 +280,32 @@ def _budget(user_id: str, role: Role, nation: Nation) -> int | None:
     return Budgets.of(nation).limit_of(user_id, role)
 
 
-def _count_budget(turn: Turn, budget: int, admission: Admission) -> "TransactWriteItemTypeDef":
+def _count_budget(turn: Turn, budget: int) -> Entry:
     from nat.nations.budgets import count_budget
 
     assert turn.period_start is not None
-    return count_budget(
-        admission.tables[Table.USAGE], turn.nation_slug, turn.period_start, turn.user_id, budget
-    )
+    return count_budget(turn.nation_slug, turn.period_start, turn.user_id, budget)
 
 
-def claim_identity(table: str, turn: Turn) -> "TransactWriteItemTypeDef":
-    """Make the turn id this conversation's. `table` is Once. The condition fails when it was used before."""
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": encode(
-                {
-                    "key": f"turn#{turn.turn_id}",
-                    "conversation": turn.conversation,
-                    TTL_ATTRIBUTE: int((turn.admitted_at + IDENTITY_KEPT).timestamp()),
-                }
-            ),
-            "ConditionExpression": "attribute_not_exists(#key)",
-            "ExpressionAttributeNames": {"#key": "key"},
-        }
+def claim_identity(turn: Turn) -> Put:
+    """Make the turn id this conversation's. The condition fails when it was used before."""
+    row = {
+        "key": f"turn#{turn.turn_id}",
+        "conversation": turn.conversation,
+        TTL_ATTRIBUTE: int((turn.admitted_at + IDENTITY_KEPT).timestamp()),
     }
+    return Put(Table.ONCE, row, when=Attr("key").not_exists())
 
 
-def _count_rate(table: str, turn: Turn, most: int) -> "TransactWriteItemTypeDef":
+def _count_rate(turn: Turn, most: int) -> Update:
     minute = turn.admitted_at.astimezone(UTC)
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"key": f"rate#{turn.nation_slug}#{minute:%Y-%m-%dT%H:%M}"}),
-            "UpdateExpression": "SET #ttl = :ttl ADD #turns :one",
-            "ConditionExpression": "attribute_not_exists(#turns) OR #turns < :most",
-            "ExpressionAttributeNames": {"#turns": "turns", "#ttl": TTL_ATTRIBUTE},
-            "ExpressionAttributeValues": encode(
-                {":one": 1, ":most": most, ":ttl": int(minute.timestamp()) + 120}
-            ),
-        }
-    }
+    return Update(
+        Table.ONCE,
+        {"key": f"rate#{turn.nation_slug}#{minute:%Y-%m-%dT%H:%M}"},
+        set={TTL_ATTRIBUTE: int(minute.timestamp()) + 120},
+        add={"turns": 1},
+        when=Attr("turns").not_exists() | Attr("turns").lt(most),
+    )
 
 
 def known_turn(

@@ -8,9 +8,8 @@ is run.
 
 import hashlib
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import timedelta
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,16 +20,13 @@ from nat.approvals.journal import StoredJournal, TurnChanges
 from nat.approvals.stored_changes import ChangeRef
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
+from nat.aws.store import Store
 from nat.changes.operations import survey
 from nat.changes.plan import Change
 from nat.changes.policy import Gated
 from nat.changes.report import ChangeReport
 from nat.conversations.turns import Turn
 from nat.errors import Internal, TurnLost
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 RECORDS_NAMED: Final = 50
 """Records of a change whose type and id stand in its entry."""
@@ -136,16 +132,14 @@ class AuditedChanges(TurnChanges):
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         turn: Turn,
         approvals: Approvals,
-        now: Callable[[], datetime],
         *,
         to_decide: timedelta,
         ledger: TurnAuditLog,
     ) -> None:
-        super().__init__(client, tables, turn, approvals, now, to_decide=to_decide)
+        super().__init__(store, turn, approvals, to_decide=to_decide)
         self._ledger = ledger
         self._changes: dict[str, Change] = {}
         self._begun: dict[str, StoredJournal] = {}

@@ -7,7 +7,6 @@ requests, through the journal; the model is not asked.
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nat.approvals.approval import ApprovalState
@@ -24,18 +23,14 @@ from nat.connections.web_pages import reconnect_page
 from nat.contract.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
 from nat.conversations.turns import Turn, TurnKind
 from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
-from nat.names import Table
 from nat.nations.record import Nation
 from nat.roles import Role
-from nat.settings import TableNames
 from nat.turns.audit_trail import TurnAuditLog
 from nat.turns.commit_progress import reached
 from nat.turns.decide import check_may
 from nat.turns.settle import Ending
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from nat.nationbuilder import NationBuilder
 
 RoleNow = Callable[[str, str], Role | None]
@@ -55,28 +50,24 @@ class TurnHands:
 
 
 class Commits:
-    """Carries out decisions. `client` must be nation-scoped (`nat.aws.isolation`)."""
+    """Carries out decisions. `store` must be nation-scoped (`nat.aws.isolation`)."""
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         approvals: Approvals,
         role_now: RoleNow,
         *,
         app_url: str,
-        now: Callable[[], datetime],
         pace: ProgressPace = STEADY,
     ) -> None:
-        self._client = client
-        self._tables = tables
+        self._store = store
         self._approvals = approvals
         self._role_now = role_now
         self._app_url = app_url
-        self._now = now
         self._pace = pace
-        self._actions = ChangeRows(client, tables[Table.ACTIONS])
-        self._audit = Audit(Store(client, tables, now))
+        self._actions = ChangeRows(store)
+        self._audit = Audit(store)
 
     def run(self, turn: Turn, nation: Nation, hands: TurnHands) -> Ending:
         """Carry out a turn of kind `commit` or `undo`, going on from its journal.
@@ -102,7 +93,7 @@ class Commits:
         hands.emit(ApprovalUpdated(approval.id, ApprovalState.COMMITTING.value, turn.user_id))
         keys = self._actions.choice(turn.conversation, turn.turn_id)
         report = self._carry_out(turn, action, hands, keys)
-        state, counts = reached(self._client, self._tables, turn, approval.id)
+        state, counts = reached(self._store, turn, approval.id)
         hands.emit(ApprovalUpdated(approval.id, state.value, turn.user_id))
         self._tell_cut_off(nation, report, hands.emit)
         told = (
@@ -131,7 +122,7 @@ class Commits:
             report = commit(
                 action.change,
                 v2=client,
-                journal=StoredJournal(self._client, self._tables, turn, action.ref, self._now),
+                journal=StoredJournal(self._store, turn, action.ref),
                 emit=hands.emit,
                 stopped=hands.stopped,
                 keys=keys,
@@ -143,7 +134,7 @@ class Commits:
 
     def _undo(self, turn: Turn, nation: Nation, hands: TurnHands, ref: ChangeRef) -> Ending:
         action = self._permitted(turn, nation, ref)
-        entries = StoredJournal(self._client, self._tables, turn, ref, self._now).load()
+        entries = StoredJournal(self._store, turn, ref).load()
         keys = self._actions.choice(turn.conversation, turn.turn_id)
         ledger = TurnAuditLog(self._audit, turn)
         with hands.connect(turn) as client:
@@ -152,7 +143,7 @@ class Commits:
                 action.change,
                 entries,
                 v2=client,
-                journal=StoredJournal(self._client, self._tables, turn, ref, self._now, "undo"),
+                journal=StoredJournal(self._store, turn, ref, "undo"),
                 emit=hands.emit,
                 stopped=hands.stopped,
                 now=turn.admitted_at,

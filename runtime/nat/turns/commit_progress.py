@@ -1,20 +1,16 @@
 """How far a commit came, by its journal, whichever turns and workers did it and however they ended."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.journal import read_journal
 from nat.approvals.stored_changes import ChangeRows
+from nat.aws.store import Store
 from nat.changes.operations import survey
 from nat.changes.report import ChangeReport
 from nat.conversations.turns import Turn
 from nat.errors import NotFound
-from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 STATES: Final[dict[str, ApprovalState]] = {
     "done": ApprovalState.DONE,
@@ -24,19 +20,17 @@ STATES: Final[dict[str, ApprovalState]] = {
 """The state of an approval by what became of its operations."""
 
 
-def reached(
-    client: "DynamoDBClient", tables: TableNames, turn: Turn, approval_id: str
-) -> tuple[ApprovalState, dict[str, int]]:
+def reached(store: Store, turn: Turn, approval_id: str) -> tuple[ApprovalState, dict[str, int]]:
     """Where the approval of a commit's turn is, and its operations by state: those that this turn was to
     carry out, and those that any turn has tried. Failed, where the change is no longer stored."""
-    actions = ChangeRows(client, tables[Table.ACTIONS])
+    actions = ChangeRows(store)
     try:
-        approval = Approvals(client, tables).get(turn.nation_slug, turn.conversation_id, approval_id)
+        approval = Approvals(store).get(turn.nation_slug, turn.conversation_id, approval_id)
         change = actions.get(turn.conversation, approval.ref).change
         keys = actions.choice(turn.conversation, turn.turn_id)
     except NotFound:
         return ApprovalState.FAILED, {}
-    entries = read_journal(client, actions.table, turn.conversation, approval.ref)
+    entries = read_journal(store, turn.conversation, approval.ref)
     tried = [
         each.key for each in change.operations if keys is None or each.key in keys or each.key in entries
     ]

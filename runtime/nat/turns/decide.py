@@ -20,14 +20,15 @@ may decide is checked here by the present role, and again when a worker commits.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from nat.approvals.approval import Approval, ApprovalState, still_waiting
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import status_of
 from nat.approvals.journal import read_journal
 from nat.approvals.stored_changes import ChangeRef, ChangeRows
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled
+from nat.aws.writes import Entry
 from nat.changes import policy
 from nat.changes.editing import edited
 from nat.changes.operations import survey
@@ -52,7 +53,6 @@ from nat.errors import (
     NotFound,
     RoleInsufficient,
 )
-from nat.names import Table
 from nat.nations.record import Nation
 from nat.roles import Role
 from nat.turns.admit import (
@@ -66,9 +66,6 @@ from nat.turns.admit import (
     known_turn,
     send_on,
 )
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Decisions:
     def __init__(self, admission: Admission, approvals: Approvals) -> None:
         self._admission = admission
         self._approvals = approvals
-        self._actions = ChangeRows(admission.client, admission.tables[Table.ACTIONS])
+        self._actions = ChangeRows(admission.store)
 
     def approve(
         self,
@@ -175,7 +172,7 @@ class Decisions:
             turn,
             self._actions.put_values(turn, values, turn.admitted_at),
             before_queueing,
-            still_waiting(self._actions.table, approval, fingerprint=fingerprint, now=turn.admitted_at),
+            still_waiting(approval, fingerprint=fingerprint, now=turn.admitted_at),
             lambda: self._approvals.why_closed(
                 approval, fingerprint=fingerprint, decision=decision.decision_id
             ),
@@ -232,7 +229,7 @@ class Decisions:
         found = self._actions.get(conversation, ref)
         self._check_may(decision, asking, found.user_id, found.tool)
         now = self._admission.clock()
-        possible = set(status_of(self._admission.client, self._actions.table, found, now).undoable)
+        possible = set(status_of(self._admission.store, found, now).undoable)
         if keys is not None and not set(keys) <= possible:
             raise BadRequest("One of these records cannot be taken back.")
         if not possible or (keys is not None and not keys):
@@ -254,7 +251,7 @@ class Decisions:
         if known is not None:
             return again(known, self._admission, before_queueing)
         self._check_may(decision, asking, action.user_id, action.tool)
-        entries = read_journal(self._admission.client, self._actions.table, conversation, action.ref)
+        entries = read_journal(self._admission.store, conversation, action.ref)
         keys = survey(action.change, entries).retryable
         if not keys:
             raise ApprovalClosed("There is nothing to try again here.")
@@ -316,9 +313,7 @@ class Decisions:
         if not approval.state.retryable or approval.decision is None:
             return ()
         change = self._approvals.change(approval)
-        entries = read_journal(
-            self._admission.client, self._actions.table, approval.conversation, approval.ref
-        )
+        entries = read_journal(self._admission.store, approval.conversation, approval.ref)
         return survey(
             change, entries, self._actions.choice(approval.conversation, approval.decision)
         ).retryable
@@ -342,26 +337,25 @@ class Decisions:
     def _admit(
         self,
         turn: Turn,
-        choice: "TransactWriteItemTypeDef",
+        choice: Entry,
         before_queueing: Observer | None,
-        approval: "TransactWriteItemTypeDef | None" = None,
+        approval: Entry | None = None,
         why_closed: Callable[[], Approval] | None = None,
     ) -> Admitted:
-        now, tables = turn.admitted_at, self._admission.tables
-        conversations = tables[Table.CONVERSATIONS]
+        now = turn.admitted_at
         accepted = Envelope(turn.turn_id, 0, 1, TurnAccepted(turn.conversation_id))
-        entries: dict[_Part, TransactWriteItemTypeDef] = {
-            _Part.IDENTITY: claim_identity(tables[Table.ONCE], turn),
-            _Part.TURN: put_new_turn(conversations, turn),
-            _Part.EVENT: put_event(conversations, turn, accepted, now),
-            _Part.META: touch_meta(conversations, turn, now),
-            _Part.LOCK: acquire_lock(conversations, turn, now),
+        entries: dict[_Part, Entry] = {
+            _Part.IDENTITY: claim_identity(turn),
+            _Part.TURN: put_new_turn(turn),
+            _Part.EVENT: put_event(turn, accepted, now),
+            _Part.META: touch_meta(turn, now),
+            _Part.LOCK: acquire_lock(turn, now),
             _Part.CHOICE: choice,
         }
         if approval is not None:
             entries[_Part.APPROVAL] = approval
         try:
-            write(self._admission.client, list(entries.values()))
+            self._admission.store.transact(list(entries.values()))
         except Cancelled as cancelled:
             failed = {part for at, part in enumerate(entries) if at in cancelled.failed}
             return self._refuse(failed, turn, before_queueing, why_closed)

@@ -5,31 +5,26 @@ a yes of its own, whatever the class of the tool. The model is not asked. Where 
 proposal that was to be edited waits on.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from nat.agent.tool import ArgumentsRejected, Tool
 from nat.approvals.approval import Approval, ApprovalState
 from nat.approvals.approvals import Approvals, time_to_decide
 from nat.approvals.journal import TurnChanges
 from nat.approvals.stored_changes import ChangeRows, StoredChange
+from nat.aws.store import Store
 from nat.changes.editing import edited
 from nat.changes.journal import Proposal
 from nat.changes.plan import Change
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import Turn
 from nat.errors import ApprovalChanged, BadRequest, NotAMember, NotFound
-from nat.names import Table
 from nat.nations.record import Nation
 from nat.roles import Role
-from nat.settings import TableNames
 from nat.turns.carry_out import RoleNow, TurnHands
 from nat.turns.decide import check_may
 from nat.turns.settle import Ending
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 CALL: Final = "edit"
 """Names the one call of an edit's turn, where questions have the ids of the model's."""
@@ -37,25 +32,20 @@ _STEP: Final = 0
 
 
 class Edits:
-    """Carries out edits. `client` must be nation-scoped (`nat.aws.isolation`)."""
+    """Carries out edits. `store` must be nation-scoped (`nat.aws.isolation`)."""
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         approvals: Approvals,
         role_now: RoleNow,
         tools: Mapping[str, Tool],
-        *,
-        now: Callable[[], datetime],
     ) -> None:
-        self._client = client
-        self._tables = tables
+        self._store = store
         self._approvals = approvals
         self._role_now = role_now
         self._tools = tools
-        self._now = now
-        self._rows = ChangeRows(client, tables[Table.ACTIONS])
+        self._rows = ChangeRows(store)
 
     def run(self, turn: Turn, nation: Nation, hands: TurnHands) -> Ending:
         """Carry out a turn of kind `edit`.
@@ -75,11 +65,9 @@ class Edits:
         if action.change.fingerprint != approval.fingerprint:
             raise ApprovalChanged
         actions = TurnChanges(
-            self._client,
-            self._tables,
+            self._store,
             turn,
             self._approvals,
-            self._now,
             to_decide=time_to_decide(nation.policy),
         )
         earlier = actions.planned(_STEP, CALL)

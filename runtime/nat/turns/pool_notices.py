@@ -6,25 +6,19 @@ but twice in a period.
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nat.aws.store import Store
 from nat.billing.usage_alerts import UsageAlerts
 from nat.contract.events import Notice
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
-from nat.names import Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold
 from nat.nations.web_pages import billing_page
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _KINDS: Final = {Threshold.WARNING: "usage_warning", Threshold.LIMIT: "limit_reached"}
 
@@ -35,17 +29,9 @@ class PoolNotices:
     """The notices of turns. `app_url` is the web app, where a plan is changed, of nations that do not name
     theirs."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        plans: Plans,
-        *,
-        app_url: str,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._thresholds = UsageAlerts(client, tables, plans, now)
-        self._events = Events(client, tables[Table.CONVERSATIONS])
+    def __init__(self, store: Store, plans: Plans, *, app_url: str) -> None:
+        self._thresholds = UsageAlerts(store, plans)
+        self._events = Events(store)
         self._app_url = app_url
 
     def due(self, turn: Turn, nation: Nation) -> list[Notice]:

@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from nat.agent.loop import Agent
 from nat.agent.ports import AgentAnswer, Asked, Exports
@@ -44,10 +44,9 @@ from nat.errors import (
     TokenRejected,
     TurnLost,
 )
-from nat.names import Metric, Table
+from nat.names import Metric
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
-from nat.settings import TableNames
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
 from nat.turns.carry_out import Commits, Connect, RoleNow, TurnHands
 from nat.turns.edit import Edits
@@ -56,10 +55,6 @@ from nat.turns.pool_notices import PoolNotices
 from nat.turns.publish import Deliver, FlushPace, Publisher, about
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 
 CRASHES_ALLOWED: Final = 2
 """Workers that a turn may take down with it; with the third it fails."""
@@ -82,19 +77,17 @@ def _platforms(_: Nation) -> None:
 
 
 class Runner:
-    """Runs turns, from many threads at a time. `client` must be nation-scoped (`nat.aws.isolation`)."""
+    """Runs turns, from many threads at a time. `store` must be nation-scoped (`nat.aws.isolation`)."""
 
     def __init__(
         self,
         *,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         agent: Agent,
         connect: Connect,
         deliver: Deliver,
         prices: ModelPrices,
         app_url: str,
-        now: Callable[[], datetime],
         role_now: RoleNow,
         environment: str,
         plans: Plans,
@@ -102,13 +95,11 @@ class Runner:
         own_agent: OwnAgent = _platforms,
         files: Callable[[Turn], Exports] | None = None,
     ) -> None:
-        conversations = tables[Table.CONVERSATIONS]
-        self._client = client
-        self._tables = tables
-        self._turns = Turns(client, conversations)
-        self._events = Events(client, conversations)
-        self._pasts = ModelHistories(client, conversations)
-        self._nations = Nations(client, tables)
+        self._store = store
+        self._turns = Turns(store)
+        self._events = Events(store)
+        self._pasts = ModelHistories(store)
+        self._nations = Nations(store)
         self._agent = agent
         self._own_agent = own_agent
         self._files = files
@@ -116,14 +107,13 @@ class Runner:
         self._deliver = deliver
         self._prices = prices
         self._app_url = app_url
-        self._now = now
         self._pace = pace or FlushPace()
         self._environment = environment
-        self._pool_notices = PoolNotices(client, tables, plans, app_url=app_url, now=now)
-        self._audit = Audit(Store(client, tables, now))
-        self._approvals = Approvals(client, tables, now=now)
-        self._commits = Commits(client, tables, self._approvals, role_now, app_url=app_url, now=now)
-        self._edits = Edits(client, tables, self._approvals, role_now, agent.tools, now=now)
+        self._pool_notices = PoolNotices(store, plans, app_url=app_url)
+        self._audit = Audit(store)
+        self._approvals = Approvals(store)
+        self._commits = Commits(store, self._approvals, role_now, app_url=app_url)
+        self._edits = Edits(store, self._approvals, role_now, agent.tools)
 
     def run(
         self,
@@ -157,8 +147,8 @@ class Runner:
                 raise
 
     def _run(self, turn: Turn, signals: Signals) -> None:
-        steps = StoredSteps(self._client, self._tables[Table.CONVERSATIONS], turn, self._prices, self._now)
-        with Publisher(turn, self._events, self._deliver, self._pace, self._now) as publisher:
+        steps = StoredSteps(self._store, turn, self._prices)
+        with Publisher(turn, self._events, self._deliver, self._pace, self._store.clock) as publisher:
             try:
                 ending = self._answer(turn, steps, publisher, signals)
             except TurnLost:
@@ -174,8 +164,8 @@ class Runner:
                 ending = _failure(Internal(), steps)
             if signals.lost:
                 raise TurnLost
-            publisher.push(settle(self._client, self._tables, turn, publisher.drain(), ending, self._now()))
-        now = self._now()
+            publisher.push(settle(self._store, turn, publisher.drain(), ending, self._store.clock()))
+        now = self._store.clock()
         figures = _figures(turn, ending, publisher.first_text_at, now)
         _log.info(
             "turn ended",
@@ -205,14 +195,12 @@ class Runner:
         past = (
             self._pasts.of(turn.nation_slug, turn.conversation_id)
             if earlier
-            else self._pasts.before(turn, self._now())
+            else self._pasts.before(turn, self._store.clock())
         )
         changes = AuditedChanges(
-            self._client,
-            self._tables,
+            self._store,
             turn,
             self._approvals,
-            self._now,
             to_decide=time_to_decide(record.policy),
             ledger=TurnAuditLog(self._audit, turn),
         )
@@ -223,7 +211,7 @@ class Runner:
                     nation_slug=turn.nation_slug,
                     role=turn.role,
                     time_zone=turn.time_zone,
-                    now=self._now(),
+                    now=self._store.clock(),
                     page=turn.page,
                     proposals=self._approvals.standing(turn.conversation),
                 ),

@@ -7,7 +7,6 @@ is delivered: whoever comes second gets `TurnLost` or finds the turn in a final 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from nat.agent.figures import Traced
 from nat.agent.ports import Message, Usage
@@ -15,8 +14,8 @@ from nat.agent.pricing import total_micros
 from nat.agent.transcript import settled_text
 from nat.approvals.approval import ApprovalState, finishing
 from nat.approvals.stored_changes import ChangeRef
-from nat.aws.items import encode
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Entry, Update
 from nat.contract.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
 from nat.conversations.events import put_event
 from nat.conversations.history import Answered, History, put_answer
@@ -34,12 +33,7 @@ from nat.errors import NatError, TurnLost
 from nat.names import Table
 from nat.nations.budgets import refund_budget
 from nat.nations.usage import day_user, refund_query
-from nat.settings import TableNames
 from nat.turns.commit_progress import reached
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 FinalEvent = TurnFinished | TurnStopped | TurnFailed
 
@@ -85,16 +79,13 @@ def failure(error: NatError, paid: Sequence[PaidStep], *, refund: bool) -> Endin
     )
 
 
-def settle(
-    client: "DynamoDBClient", tables: TableNames, turn: Turn, seq: int, ending: Ending, now: datetime
-) -> Envelope:
+def settle(store: Store, turn: Turn, seq: int, ending: Ending, now: datetime) -> Envelope:
     """End a running turn; `seq` is the place of its final event in the attempt. Gives what to push.
 
     A lock that expired meanwhile, a conversation that was deleted, a billing period that is over or an
     approval that is decided otherwise does not keep the turn from ending: that entry is left out. Raises
     `TurnLost` if another attempt holds the turn.
     """
-    conversations = tables[Table.CONVERSATIONS]
     envelope = Envelope(turn.turn_id, turn.attempt, seq, ending.event)
     refunding = ending.refund and not turn.refunded and turn.period_start is not None
     ended = replace(
@@ -107,31 +98,29 @@ def settle(
         model=ending.model,
         refunded=turn.refunded or (ending.refund and turn.kind is TurnKind.ASK),
     )
-    entries = [
-        end_turn(conversations, turn, ended),
-        put_event(conversations, turn, envelope, now),
-        put_answer(conversations, _answered(ended, ending, now), turn),
-        _usage(tables[Table.USAGE], turn, ending, now),
+    entries: list[Entry] = [
+        end_turn(turn, ended),
+        put_event(turn, envelope, now),
+        put_answer(_answered(ended, ending, now), turn),
+        _usage(turn, ending, now),
     ]
     if ending.messages:
-        history = History(client, conversations)
-        entries.append(history.put_memory(turn, ending.messages, now))
-    optional = [release_lock(conversations, turn), touch_meta(conversations, turn, now)]
+        entries.append(History(store).put_memory(turn, ending.messages, now))
+    optional: list[Entry] = [release_lock(turn), touch_meta(turn, now)]
     if refunding and turn.period_start is not None:
-        optional.append(refund_query(tables[Table.NATIONS], turn.nation_slug, turn.period_start))
+        optional.append(refund_query(turn.nation_slug, turn.period_start))
         if turn.budgeted:
-            usage = tables[Table.USAGE]
-            optional.append(refund_budget(usage, turn.nation_slug, turn.period_start, turn.user_id))
+            optional.append(refund_budget(turn.nation_slug, turn.period_start, turn.user_id))
     if turn.kind is TurnKind.COMMIT and turn.target is not None and not ChangeRef.is_one(turn.target):
         state, counts = (
             (ending.approval, ending.counts)
             if ending.approval is not None
-            else reached(client, tables, turn, turn.target)
+            else reached(store, turn, turn.target)
         )
-        optional.append(finishing(tables[Table.ACTIONS], turn, turn.target, state, counts))
+        optional.append(finishing(turn, turn.target, state, counts))
     while True:
         try:
-            write(client, entries + optional)
+            store.transact(entries + optional)
         except Cancelled as cancelled:
             if any(place < len(entries) for place in cancelled.failed):
                 raise TurnLost from None
@@ -154,19 +143,14 @@ def _answered(ended: Turn, ending: Ending, now: datetime) -> Answered:
     )
 
 
-def _usage(table: str, turn: Turn, ending: Ending, now: datetime) -> "TransactWriteItemTypeDef":
-    added: dict[str, Any] = {
-        "queries": 0 if ending.refund or turn.kind is not TurnKind.ASK else 1,
-        **usage_item(ending.usage),
-        "cost_micros": ending.cost_micros or 0,
-        "unpriced": 1 if ending.cost_micros is None else 0,
-    }
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": encode({"nation_slug": turn.nation_slug, "day_user": day_user(now, turn.user_id)}),
-            "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in added),
-            "ExpressionAttributeNames": {f"#{name}": name for name in added},
-            "ExpressionAttributeValues": encode({f":{name}": each for name, each in added.items()}),
-        }
-    }
+def _usage(turn: Turn, ending: Ending, now: datetime) -> Update:
+    return Update(
+        Table.USAGE,
+        {"nation_slug": turn.nation_slug, "day_user": day_user(now, turn.user_id)},
+        add={
+            "queries": 0 if ending.refund or turn.kind is not TurnKind.ASK else 1,
+            **usage_item(ending.usage),
+            "cost_micros": ending.cost_micros or 0,
+            "unpriced": 1 if ending.cost_micros is None else 0,
+        },
+    )

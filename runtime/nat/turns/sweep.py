@@ -10,25 +10,20 @@ follow its conversation are told.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.approvals.pending import PendingApprovals
+from nat.aws.store import Store
 from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import NotFound
-from nat.names import Table
-from nat.settings import TableNames
 from nat.turns.abandon import abandon
 from nat.turns.approval_updates import push_approval_update
 from nat.turns.publish import Deliver, tell
 from nat.turns.queue import TurnQueue
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 RESEND_AFTER: Final = timedelta(seconds=20)
 """Longer than admission takes from its transaction to the queue."""
@@ -50,25 +45,16 @@ class Swept:
 class Sweep:
     """Sweeps turns and proposals of all nations, with a role that reaches them all."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        queue: TurnQueue,
-        deliver: Deliver,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._client = client
-        self._tables = tables
-        self._turns = Turns(client, tables[Table.CONVERSATIONS])
-        self._inbox = PendingApprovals(client, tables, now=now)
+    def __init__(self, store: Store, queue: TurnQueue, deliver: Deliver) -> None:
+        self._store = store
+        self._turns = Turns(store)
+        self._inbox = PendingApprovals(store)
         self._queue = queue
         self._deliver = deliver
-        self._now = now
 
     def run(self) -> Swept:
         """Sweep once. What fails for one turn is logged and tried again in the next minute."""
-        now = self._now()
+        now = self._store.clock()
         resent = failed = 0
         for seen in self._turns.admitted_before(now - RESEND_AFTER):
             try:
@@ -102,7 +88,7 @@ class Sweep:
         return len(expired)
 
     def _fail(self, turn: Turn, now: datetime) -> int:
-        envelope = abandon(self._client, self._tables, turn, now)
+        envelope = abandon(self._store, turn, now)
         if envelope is None:
             return 0
         tell(self._deliver, turn, envelope)

@@ -14,6 +14,7 @@ from nat.agent.pricing import ModelPrices
 from nat.agent.tools import load
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers
 from nat.connections.access import NationAccess
@@ -64,27 +65,24 @@ def build() -> Worker:
     def agent_with(model: Model) -> Agent:
         return Agent(model, tools, prices=prices)
 
-    nations_rows = isolation.client("dynamodb", clients.CONFIG)
+    rows_of_nation = Store(isolation.client("dynamodb", clients.CONFIG), tables)
     nations_files = isolation.client("s3", clients.FILES_CONFIG)
     bucket = settings.read(Variable.FILES_BUCKET)
     app_url = settings.read_optional(Variable.APP_URL)
 
     def files(turn: Turn) -> TurnFiles:
-        conversations = tables[Table.CONVERSATIONS]
-        return TurnFiles(nations_rows, conversations, nations_files, bucket, turn, app_url=app_url, now=_now)
+        return TurnFiles(rows_of_nation, nations_files, bucket, turn, app_url=app_url)
 
     keys = NationKeys(isolation.client("secretsmanager", clients.CONFIG), _now)
     runner = Runner(
-        client=nations_rows,
-        tables=tables,
+        store=rows_of_nation,
         agent=agent_with(model),
         own_agent=OwnAgents(keys, claude, agent_with, provider()),
         connect=connect,
         deliver=Followers(own, tables, push).deliver,
         prices=prices,
         app_url=app_url,
-        now=_now,
-        role_now=partial(_role, Memberships(own, tables)),
+        role_now=partial(_role, Memberships(Store(own, tables))),
         environment=settings.read(Variable.ENVIRONMENT),
         plans=plans_module.read(),
         files=files,
@@ -113,7 +111,7 @@ def _whole_number(variable: Variable, default: int) -> int:
 
 
 def _stopped(tables: TableNames, turns: Iterable[Turn]) -> set[Turn]:
-    return stopped_turns(clients.dynamodb(), tables[Table.ONCE], turns)
+    return stopped_turns(Store(clients.dynamodb(), tables), turns)
 
 
 def _role(memberships: Memberships, user_id: str, nation_slug: str) -> Role | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from nat.aws import clients
 from nat.aws.items import encode
+from nat.aws.store import Store
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
@@ -56,13 +57,13 @@ def nation(slug: str = "demo", **changes: Any) -> Nation:
 
 def store_nation(tables: TableNames, record: Nation) -> Nation:
     """Put the record into its table."""
-    assert Nations(clients.dynamodb(), tables).create(record)
+    assert Nations(Store(clients.dynamodb(), tables)).create(record)
     return record
 
 
 def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Role = Role.MEMBER) -> None:
     """Make people members of a nation."""
-    memberships = Memberships(clients.dynamodb(), tables)
+    memberships = Memberships(Store(clients.dynamodb(), tables))
     for user in users:
         memberships.put(Membership(user, slug, role, START))
 
@@ -97,7 +98,7 @@ def queued(url: str) -> list[dict[str, Any]]:
 
 def used(tables: TableNames, slug: str = "demo") -> int:
     """Queries that the nation has used in this period."""
-    return Nations(clients.dynamodb(), tables).require(slug).queries_used_this_period
+    return Nations(Store(clients.dynamodb(), tables)).require(slug).queries_used_this_period
 
 
 def rows(tables: TableNames, table: Table) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from nat.handlers.decisions import Deciding
 from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.names import Route, SocketAction, Table, Variable
+from nat.names import Route, SocketAction, Variable
 from nat.people.memberships import Membership
 from nat.roles import Role
 from nat.turns.admit import Admission, Surface
@@ -45,7 +45,7 @@ _UNTOUCHED: Final = frozenset(
 def inbox(services: Services, request: HttpRequest) -> HttpAnswer:
     """What waits for a decision in the nation, newest first: one's own, for an admin everybody's."""
     member = services.member(request)
-    page = PendingApprovals(services.client, services.tables, now=services.clock).page(
+    page = PendingApprovals(services.store).page(
         member.nation_slug,
         of=None if member.role.at_least(Role.ADMIN) else member.user_id,
         limit=request.page_size(),
@@ -148,26 +148,24 @@ def _decision(request: HttpRequest) -> dict[str, Any]:
 def _deciding(services: Services) -> Deciding:
     queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
     admission = Admission(
-        services.client,
-        services.tables,
+        services.store,
         queue,
         services.plans,
-        clock=services.clock,
         app_url=services.app_url,
     )
     return Deciding(admission, Surface.HTTP)
 
 
 def _approvals(services: Services) -> Approvals:
-    return Approvals(services.client, services.tables, now=services.clock)
+    return Approvals(services.store)
 
 
 def _rows(services: Services) -> ChangeRows:
-    return ChangeRows(services.client, services.tables[Table.ACTIONS])
+    return ChangeRows(services.store)
 
 
 def _standing(services: Services, action: FrozenAction) -> ChangeStatus:
-    return status_of(services.client, services.tables[Table.ACTIONS], action, services.clock())
+    return status_of(services.store, action, services.clock())
 
 
 def _sees(member: Membership, owner: str) -> bool:

@@ -12,7 +12,7 @@ from nat.errors import BadRequest, NotFound
 from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.names import Route, Table
+from nat.names import Route
 
 _PLACE: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,6})")
 
@@ -20,7 +20,7 @@ _PLACE: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,6})")
 def conversations(services: Services, request: HttpRequest) -> HttpAnswer:
     """The person's conversations in the selected nation, newest first, in pages."""
     member = services.member(request)
-    page = Listing(services.client, services.tables[Table.CONVERSATIONS]).of_person(
+    page = Listing(services.store).of_person(
         member.nation_slug, member.user_id, limit=request.page_size(), after=request.query.get("after")
     )
     return HttpAnswer(
@@ -45,15 +45,14 @@ def turn_events(services: Services, request: HttpRequest) -> HttpAnswer:
     on the wire."""
     member = services.member(request)
     attempt, seq = _after(request.query.get("after"))
-    table = services.tables[Table.CONVERSATIONS]
-    turns = Turns(services.client, table)
+    turns = Turns(services.store)
     try:
         turn = turns.get(member.nation_slug, request.path["conversation"], request.path["turn"])
     except ValueError:
         raise NotFound from None
     if member.user_id not in (turn.user_id, turns.owner(turn)):
         raise NotFound
-    events = Events(services.client, table).after(
+    events = Events(services.store).after(
         turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
     )
     return HttpAnswer(

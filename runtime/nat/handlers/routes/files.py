@@ -8,16 +8,14 @@ from nat.conversations.files import ADDRESS_SECONDS, Files
 from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.names import Route, Table, Variable
+from nat.names import Route, Variable
 
 
 def file(services: Services, request: HttpRequest) -> HttpAnswer:
     """Where the person's file can be fetched for 15 minutes, and how much it holds."""
     member = services.member(request, active=False)
     bucket = settings.read(Variable.FILES_BUCKET)
-    files = Files(
-        services.client, services.tables[Table.CONVERSATIONS], clients.s3(), bucket, now=services.clock
-    )
+    files = Files(services.store, clients.s3(), bucket)
     found = files.address(
         member.nation_slug, member.user_id, request.path["conversation"], request.path["file"]
     )

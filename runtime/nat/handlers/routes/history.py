@@ -17,7 +17,7 @@ from nat.errors import BadRequest
 from nat.handlers.request import HttpAnswer, HttpRequest, download
 from nat.handlers.routes import Routes
 from nat.handlers.services import Services
-from nat.names import Route, Table
+from nat.names import Route
 from nat.people.memberships import Membership
 
 LARGEST_EXPORT: Final = 3_500_000
@@ -29,7 +29,7 @@ def search(services: Services, request: HttpRequest) -> HttpAnswer:
     """Conversations with all words of `?q=`, newest first. `complete` false means that `next` goes on with
     older ones, or that a very long conversation was not read to its beginning."""
     member = services.member(request)
-    found = Search(services.client, services.tables[Table.CONVERSATIONS]).find(
+    found = Search(services.store).find(
         member.nation_slug, member.user_id, request.query.get("q", ""), after=request.query.get("after")
     )
     return HttpAnswer(
@@ -178,19 +178,19 @@ def take_feedback(services: Services, request: HttpRequest) -> HttpAnswer:
 
 
 def _own(services: Services) -> OwnConversations:
-    return OwnConversations(services.client, services.tables, now=services.clock)
+    return OwnConversations(services.store)
 
 
 def _reading(services: Services) -> Exchanges:
-    return Exchanges(services.client, services.tables, now=services.clock)
+    return Exchanges(services.store)
 
 
 def _feedbacks(services: Services) -> Feedbacks:
-    return Feedbacks(services.client, services.tables[Table.CONVERSATIONS], now=services.clock)
+    return Feedbacks(services.store)
 
 
 def _proposals(services: Services, member: Membership, request: HttpRequest) -> list[Proposed]:
-    approvals = Approvals(services.client, services.tables, now=services.clock)
+    approvals = Approvals(services.store)
     key = conversation_key(member.nation_slug, request.path["conversation"])
     return [
         Proposed(

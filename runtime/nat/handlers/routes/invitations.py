@@ -79,7 +79,7 @@ def accept_invitation(services: Services, request: HttpRequest) -> HttpAnswer:
 
 
 def _invitations(services: Services) -> Invitations:
-    return Invitations(services.tables, of_people(services))
+    return Invitations(of_people(services))
 
 
 def _uses(body: dict[str, Any]) -> int:

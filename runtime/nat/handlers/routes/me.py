@@ -50,7 +50,7 @@ def primary_nation(services: Services, request: HttpRequest) -> HttpAnswer:
     if not isinstance(slug, str):
         raise BadRequest("`nation_slug` names one of your nations.")
     services.users.seen(person.user_id, email=person.email, now=services.clock())
-    members = Members(services.client, services.tables, services.plans, now=services.clock)
+    members = Members(services.store, services.plans)
     update_user_nation_link(person.user_id, valid_slug(slug), members)
     return HttpAnswer({"nation_slug": slug})
 

@@ -62,7 +62,7 @@ def transfer_ownership(services: Services, request: HttpRequest) -> HttpAnswer:
     heir = request.json().get("user_id")
     if not isinstance(heir, str) or not heir:
         raise BadRequest("`user_id` is the member who becomes the owner.")
-    ownership = Ownership(services.client, services.tables, now=services.clock)
+    ownership = Ownership(services.store)
     becoming = ownership.transfer(owner, heir)
     log_of(services).transferred(owner, becoming)
     return HttpAnswer({"owner_id": becoming.user_id, "role": Role.ADMIN.value})
@@ -70,7 +70,7 @@ def transfer_ownership(services: Services, request: HttpRequest) -> HttpAnswer:
 
 def of_people(services: Services) -> Members:
     """Changes to memberships, on the storage of the routes."""
-    return Members(services.client, services.tables, services.plans, now=services.clock)
+    return Members(services.store, services.plans)
 
 
 def log_of(services: Services) -> PeopleLog:

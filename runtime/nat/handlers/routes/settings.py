@@ -28,9 +28,7 @@ def change_settings(services: Services, request: HttpRequest) -> HttpAnswer:
     wanted = request.json()
     if BUDGETS in wanted:
         nation = services.nations.require(admin.nation_slug)
-        begin_budgets(
-            services.client, services.tables, nation, Budgets.read(wanted[BUDGETS]), services.clock()
-        )
+        begin_budgets(services.store, nation, Budgets.read(wanted[BUDGETS]), services.clock())
     changed = change(services.nations, admin.nation_slug, wanted, services.clock())
     log = Audit(services.store)
     for each in changed.changes:
@@ -43,7 +41,7 @@ def change_settings(services: Services, request: HttpRequest) -> HttpAnswer:
             details={"before": each.before, "after": each.after},
         )
         if each.name == "retention_days" and each.after < each.before:
-            Shortening(services.client, services.tables).begin(admin.nation_slug)
+            Shortening(services.store).begin(admin.nation_slug)
     return HttpAnswer(as_body(changed.nation))
 
 

@@ -15,9 +15,7 @@ def ticket(services: Services, request: HttpRequest) -> HttpAnswer:
     services.member(request)
     now = services.clock()
     services.users.seen(caller.user_id, email=caller.email, now=now)
-    issued = Tickets(services.client, services.tables).issue(
-        TicketHolder(caller.user_id, caller.nation_slug), now
-    )
+    issued = Tickets(services.store).issue(TicketHolder(caller.user_id, caller.nation_slug), now)
     return HttpAnswer({"ticket": issued, "expires_in": int(LIFETIME.total_seconds())})
 
 

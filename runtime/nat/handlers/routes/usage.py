@@ -36,7 +36,7 @@ def usage_export(services: Services, request: HttpRequest) -> HttpAnswer:
 
 
 def _reports(services: Services) -> UsageReports:
-    return UsageReports(services.client, services.tables, services.plans, now=services.clock())
+    return UsageReports(services.store, services.plans, now=services.clock())
 
 
 def _days(request: HttpRequest) -> tuple[str | None, str | None]:

@@ -246,17 +246,17 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     board.carry_out(admitted)
     waiting = board.propose(office.people(12), office.new_tag("waiting"), user="admin")
     file = _file(board, bucket)
-    Feedbacks(clients.dynamodb(), town.tables[Table.CONVERSATIONS], now=board.stage.clock).give(
+    Feedbacks(Store(clients.dynamodb(), town.tables, board.stage.clock)).give(
         WORKING, "admin", board.conversation_id, failed.turn_id, thumb=Thumb.DOWN, comment="No."
     )
     alone = board.stage.admitted("Who gave?", user_id="member", role=Role.MEMBER)
     board.stage.run(alone, says("Zoë gave $100."))
     running = board.stage.admitted("And now?", user_id="viewer", role=Role.VIEWER)
-    members = Members(clients.dynamodb(), town.tables, world.PLANS, now=board.stage.clock)
-    owner = Memberships(clients.dynamodb(), town.tables).require("owner", WORKING)
+    members = Members(Store(clients.dynamodb(), town.tables, board.stage.clock), world.PLANS)
+    owner = Memberships(Store(clients.dynamodb(), town.tables)).require("owner", WORKING)
     made = [
-        Invitations(town.tables, members).by_link(owner, Role.VIEWER, most_uses=3),
-        Invitations(town.tables, members).by_email(owner, f"{STRANGER}@example.org", Role.MEMBER),
+        Invitations(members).by_link(owner, Role.VIEWER, most_uses=3),
+        Invitations(members).by_email(owner, f"{STRANGER}@example.org", Role.MEMBER),
     ]
     town.things += [
         *(
@@ -314,13 +314,11 @@ def _file(board: Board, bucket: str) -> str:
     turn = board.stage.turns.begin(asked)
     tables = board.stage.tables
     kept = TurnFiles(
-        clients.dynamodb(),
-        tables[Table.CONVERSATIONS],
+        Store(clients.dynamodb(), tables, board.stage.clock),
         clients.s3(),
         bucket,
         turn,
         app_url=APP,
-        now=board.stage.clock,
     ).keep(ExportFile("donations.csv", "id,name\r\n1,Zoë\r\n", 1, 1, True, "donations"))
     board.stage.run(asked, says("Here it is."))
     return kept.url.rpartition("/")[2]

@@ -63,11 +63,11 @@ class Town:
 
     def end(self, run: Run, ending: Ending) -> Turn:
         """Let the turn of a run come to its end, as a worker does."""
-        turns = Turns(clients.dynamodb(), self.tables[Table.CONVERSATIONS])
+        turns = Turns(Store(clients.dynamodb(), self.tables))
         assert run.conversation_id is not None
         assert run.turn_id is not None
         turn = turns.begin(turns.get("demo", run.conversation_id, run.turn_id))
-        settle(clients.dynamodb(), self.tables, turn, 1, ending, self.clock())
+        settle(Store(clients.dynamodb(), self.tables), turn, 1, ending, self.clock())
         return turns.get("demo", run.conversation_id, run.turn_id)
 
 
@@ -78,7 +78,7 @@ def town(tables: TableNames) -> Town:
     clock = Clock(datetime(2026, 11, 22, 12, tzinfo=UTC))
     url = create_turn_queue()
     store = Store(clients.dynamodb(), tables, clock)
-    admission = Admission(clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), PLANS, clock=clock)
+    admission = Admission(Store(clients.dynamodb(), tables, clock), TurnQueue(clients.sqs(), url), PLANS)
     automation = Automation.new(
         nation_slug="demo",
         owner_id="ann",
@@ -159,7 +159,7 @@ def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town
 def test_a_nation_that_may_not_ask_skips_says_why_and_pauses(
     town: Town, changes: dict[str, object], why: Why
 ) -> None:
-    Nations(clients.dynamodb(), town.tables).update("demo", changes)
+    Nations(Store(clients.dynamodb(), town.tables)).update("demo", changes)
 
     run = town.fire()
 
@@ -183,7 +183,7 @@ def test_an_owner_who_has_left_stops_it(town: Town) -> None:
 
 
 def test_a_used_up_pool_skips_and_does_not_pause(town: Town) -> None:
-    Nations(clients.dynamodb(), town.tables).update("demo", {"queries_used_this_period": 500})
+    Nations(Store(clients.dynamodb(), town.tables)).update("demo", {"queries_used_this_period": 500})
 
     run = town.fire()
 

@@ -58,7 +58,7 @@ class Shop:
         billing = Billing.of(clients.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
         meters = Meters(clients.dynamodb(), tables, vendor)
         rounds = Reconciliation(
-            billing.synchroniser, meters, UsageAlerts(clients.dynamodb(), tables, PLANS, clock)
+            billing.synchroniser, meters, UsageAlerts(Store(clients.dynamodb(), tables, clock), PLANS)
         )
         return cls(stripe, tables, billing, vendor, rounds)
 
@@ -85,7 +85,7 @@ class Shop:
 
     def nation(self, slug: str = "demo") -> Nation:
         """The record."""
-        return Nations(clients.dynamodb(), self.tables).require(slug)
+        return Nations(Store(clients.dynamodb(), self.tables)).require(slug)
 
     def standing(self, slug: str = "demo") -> dict[str, Any]:
         """Everything in the nation's row that follows from billing, without counters and times of writing."""

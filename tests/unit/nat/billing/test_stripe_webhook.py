@@ -9,6 +9,7 @@ import pytest
 
 from local.stripe.webhooks import signature
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.billing.stripe_api import Keys, KeysMissing
 from nat.billing.stripe_event import SignatureInvalid, StripeEvent, verify
 from nat.billing.webhook import Undeliverable
@@ -431,7 +432,7 @@ def test_an_older_reading_never_overwrites_a_later_one(shop: Shop) -> None:
 
 def test_other_fields_of_the_record_are_kept(shop: Shop) -> None:
     shop.subscribe("nat_pro")
-    nations = Nations(clients.dynamodb(), shop.tables)
+    nations = Nations(Store(clients.dynamodb(), shop.tables))
     nations.update("demo", {"nb_connected": True, "time_zone": "Europe/Berlin", "policy": {"bulk": "ask"}})
 
     shop.stripe.advance(days=32)

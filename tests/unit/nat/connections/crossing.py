@@ -156,7 +156,7 @@ class Crossing:
         return user
 
     def membership(self, user: str) -> Membership | None:
-        return Memberships(clients.dynamodb(), self.office.tables).get(user, self.slug)
+        return Memberships(Store(clients.dynamodb(), self.office.tables)).get(user, self.slug)
 
     def connections(self, user: str = "ann") -> dict[str, Any]:
         found: dict[str, Any] = self.call(ConnectRoute.CONNECTIONS, user=user).json["nationbuilder"]

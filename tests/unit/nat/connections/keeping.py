@@ -15,6 +15,7 @@ from local.nationbuilder.server import RunningNationBuilder
 from local.nationbuilder.tokens import Token
 from nat.aws import clients
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.connections.refresh import Refresher
 from nat.connections.refresh_job import DueNations, RefreshJob
 from nat.connections.services import ConnectionServices
@@ -117,7 +118,7 @@ class Office:
 
     def record(self) -> Nation:
         """The nation's record."""
-        return Nations(clients.dynamodb(), self.tables).require(self.slug)
+        return Nations(Store(clients.dynamodb(), self.tables)).require(self.slug)
 
     def announced(self) -> list[str]:
         """What waits to be announced, in order."""

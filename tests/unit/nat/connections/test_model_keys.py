@@ -12,6 +12,7 @@ from local.claude import RunningClaude, running_claude
 from local.claude.faults import Fault
 from nat.aws import clients
 from nat.aws.isolation import NationNotEntered, nation
+from nat.aws.store import Store
 from nat.connections.model_keys import (
     NO_CREDIT,
     NO_MODEL,
@@ -52,7 +53,7 @@ class Office:
 
     @property
     def record(self) -> Nation:
-        return Nations(clients.dynamodb(), self.tables).require("demo")
+        return Nations(Store(clients.dynamodb(), self.tables)).require("demo")
 
     def read(self) -> str | None:
         with nation("demo"):
@@ -63,7 +64,7 @@ class Office:
 def office(tables: TableNames, claude: RunningClaude) -> Iterator[Office]:
     world.store_nation(tables, world.nation())
     clock = Clock()
-    nations = Nations(clients.dynamodb(), tables)
+    nations = Nations(Store(clients.dynamodb(), tables))
     prove = proof_over_http(claude.base_url, MODEL, seconds=3.0)
     made = Office(
         tables, ModelKeys(clients.secrets(), nations, prove), NationKeys(clients.secrets(), clock), clock

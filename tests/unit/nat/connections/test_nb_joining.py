@@ -3,6 +3,7 @@
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.names import ConnectRoute
 from nat.nations.record import Nations
 from nat.people.memberships import Membership
@@ -19,7 +20,7 @@ SUPPORTER = "5"
 @pytest.fixture(autouse=True)
 def connected(crossing: Crossing) -> None:
     """Ann owns the nation, and has connected it."""
-    Nations(clients.dynamodb(), crossing.office.tables).update(
+    Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
         crossing.slug, {"owner_id": "ann", "owner_provisional": False}
     )
     crossing.go(crossing.begin())
@@ -41,7 +42,7 @@ def test_who_is_in_the_control_panel_becomes_a_member(crossing: Crossing) -> Non
 def test_the_nation_becomes_the_primary_one_of_who_has_none(crossing: Crossing) -> None:
     crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
 
-    bob = Users(clients.dynamodb(), crossing.office.tables).get("bob")
+    bob = Users(Store(clients.dynamodb(), crossing.office.tables)).get("bob")
 
     assert bob is not None
     assert bob.nation_slug == crossing.slug
@@ -111,7 +112,7 @@ def test_a_denied_consent_makes_nobody_a_member(crossing: Crossing) -> None:
 
 
 def test_the_first_of_the_control_panel_takes_the_nation_from_who_only_paid(crossing: Crossing) -> None:
-    nations = Nations(clients.dynamodb(), crossing.office.tables)
+    nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
     nations.update(crossing.slug, {"owner_provisional": True, "nb_connected": False})
 
     answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)

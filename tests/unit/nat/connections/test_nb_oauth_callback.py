@@ -11,6 +11,7 @@ from local.nationbuilder.faults import Fault
 from local.nationbuilder.oauth import App
 from local.nationbuilder.server import RunningNationBuilder
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.names import Bus, ConnectRoute, Secret, Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
@@ -43,7 +44,7 @@ def nothing_happened(crossing: Crossing) -> bool:
 @pytest.fixture(autouse=True)
 def unconnected(crossing: Crossing) -> None:
     """The record as of a nation that has just subscribed."""
-    Nations(clients.dynamodb(), crossing.office.tables).update(crossing.slug, {"nb_connected": False})
+    Nations(Store(clients.dynamodb(), crossing.office.tables)).update(crossing.slug, {"nb_connected": False})
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -113,7 +114,7 @@ def test_only_admins_and_the_owner_may_connect(crossing: Crossing, role: Role) -
 
 
 def test_a_nation_that_does_not_pay_can_be_connected(crossing: Crossing) -> None:
-    Nations(clients.dynamodb(), crossing.office.tables).update(
+    Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
         crossing.slug, {"subscription_status": SubscriptionStatus.NONE.value}
     )
 
@@ -320,7 +321,7 @@ def test_who_is_not_in_the_control_panel_connects_nothing(crossing: Crossing) ->
 def test_who_lost_the_role_on_the_way_connects_nothing(crossing: Crossing) -> None:
     way = crossing.begin()
     query = crossing.consent(way)
-    memberships = Memberships(clients.dynamodb(), crossing.office.tables)
+    memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
     memberships.remove("ann", crossing.slug)
 
     removed = crossing.arrive(query, way.cookies)
@@ -393,7 +394,7 @@ def test_the_record_knows_from_which_web_app_the_nation_was_connected(crossing: 
 
 
 def test_a_provisional_owner_is_proven_by_connecting(crossing: Crossing) -> None:
-    Nations(clients.dynamodb(), crossing.office.tables).update(
+    Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
         crossing.slug, {"owner_id": "ann", "owner_provisional": True}
     )
 

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nat.aws import clients
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put
 from nat.conversations.documents import LARGEST_BODY, Documents, pieces
 from nat.names import Table
 from nat.settings import TableNames
@@ -12,14 +14,14 @@ from tests.unit.nat.turns.test_publish import TURN
 
 
 @pytest.fixture
-def table(tables: TableNames) -> str:
-    return tables[Table.CONVERSATIONS]
+def store(tables: TableNames) -> Store:
+    return Store(clients.dynamodb(), tables)
 
 
-def stored_and_read(table: str, value: object) -> object:
-    documents = Documents(clients.dynamodb(), table)
+def stored_and_read(store: Store, value: object) -> object:
+    documents = Documents(store, Table.CONVERSATIONS)
     item = documents.prepare(TURN, "turn#t1#step#000", value, 2_000_000_000)
-    clients.dynamodb().put_item(TableName=table, Item=item)
+    store.write(Put(Table.CONVERSATIONS, item))
     return documents.read(item)
 
 
@@ -32,23 +34,22 @@ def test_pieces_are_small_and_together_the_text(text: str, limit: int) -> None:
 
 
 @pytest.mark.parametrize("value", [{}, [], {"text": "ä\n\"'"}, {"n": 1, "deep": [{"a": None}]}])
-def test_a_small_document_comes_back_as_it_was(table: str, value: object) -> None:
-    assert stored_and_read(table, value) == value
+def test_a_small_document_comes_back_as_it_was(store: Store, value: object) -> None:
+    assert stored_and_read(store, value) == value
 
 
 @pytest.mark.parametrize("size", [LARGEST_BODY - 20, LARGEST_BODY + 1, 3 * LARGEST_BODY])
-def test_a_document_beyond_one_item_comes_back_as_it_was(table: str, size: int) -> None:
+def test_a_document_beyond_one_item_comes_back_as_it_was(store: Store, size: int) -> None:
     value = {"text": "ü" * (size // 2)}
 
-    assert stored_and_read(table, value) == value
+    assert stored_and_read(store, value) == value
 
 
-def test_a_document_whose_pieces_are_missing_is_not_taken_for_whole(table: str) -> None:
-    documents = Documents(clients.dynamodb(), table)
+def test_a_document_whose_pieces_are_missing_is_not_taken_for_whole(store: Store) -> None:
+    documents = Documents(store, Table.CONVERSATIONS)
     item = documents.prepare(TURN, "x", {"text": "a" * 2 * LARGEST_BODY}, 2_000_000_000)
-    clients.dynamodb().delete_item(
-        TableName=table, Key={"conversation": item["conversation"], "item": {"S": "part#x#001#001"}}
-    )
+    part = {"conversation": item["conversation"], "item": "part#x#001#001"}
+    store.write(Delete(Table.CONVERSATIONS, part))
 
     with pytest.raises(ValueError, match="incomplete"):
         documents.read(item)

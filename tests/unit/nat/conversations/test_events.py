@@ -3,10 +3,10 @@
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import Envelope, TextDelta
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
-from nat.names import Table
 from nat.settings import TableNames
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
@@ -14,7 +14,7 @@ from tests.unit.nat.world import START
 
 @pytest.fixture
 def events(tables: TableNames) -> Events:
-    return Events(clients.dynamodb(), tables[Table.CONVERSATIONS])
+    return Events(Store(clients.dynamodb(), tables))
 
 
 def fill(events: Events, *places: tuple[int, int], turn_id: str = "t1") -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from nat.agent.ports import ExportFile
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.conversations.files import GONE, Files, TurnFiles
 from nat.conversations.turns import Turn
 from nat.errors import NotFound, TurnLost
 from nat.handlers.api import Api
 from nat.handlers.services import Services
-from nat.names import Route, Table, Variable
+from nat.names import Route, Variable
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.turns.stage import APP_URL, Stage
@@ -32,19 +33,15 @@ class World:
         clients.s3().create_bucket(Bucket=self.bucket)
         admitted = self.stage.admitted(conversation_id="TALK1", user_id="ann", **turn)
         self.turn = self.stage.turns.begin(admitted)
-        self.files = Files(
-            clients.dynamodb(), tables[Table.CONVERSATIONS], clients.s3(), self.bucket, now=self.stage.clock
-        )
+        self.files = Files(Store(clients.dynamodb(), tables, self.stage.clock), clients.s3(), self.bucket)
 
     def exports(self, turn: Turn | None = None) -> TurnFiles:
         return TurnFiles(
-            clients.dynamodb(),
-            self.stage.tables[Table.CONVERSATIONS],
+            Store(clients.dynamodb(), self.stage.tables, self.stage.clock),
             clients.s3(),
             self.bucket,
             turn or self.turn,
             app_url=APP_URL,
-            now=self.stage.clock,
         )
 
     def kept(self, file: ExportFile = FILE) -> str:

@@ -10,7 +10,7 @@ from nat.agent.compaction import Budget, Past
 from nat.agent.ports import Message
 from nat.aws import clients
 from nat.aws.items import encode
-from nat.aws.transactions import write
+from nat.aws.store import Store
 from nat.conversations.history import History
 from nat.conversations.model_history import ModelHistories
 from nat.conversations.turns import Turn, put_new_turn
@@ -24,7 +24,7 @@ BUDGET = Budget(history=900, kept=400, record=500)
 
 
 def pasts_of(tables: TableNames) -> ModelHistories:
-    return ModelHistories(clients.dynamodb(), tables[Table.CONVERSATIONS], BUDGET)
+    return ModelHistories(Store(clients.dynamodb(), tables), BUDGET)
 
 
 def remember(tables: TableNames, number: int, text: str = "answer", **changes: Any) -> None:
@@ -34,14 +34,14 @@ def remember(tables: TableNames, number: int, text: str = "answer", **changes: A
         {"role": "assistant", "content": [{"type": "text", "text": text}]},
     )
     ended = START + timedelta(minutes=number)
-    history = History(clients.dynamodb(), tables[Table.CONVERSATIONS])
-    write(clients.dynamodb(), [history.put_memory(turn, messages, ended)])
+    store = Store(clients.dynamodb(), tables)
+    store.transact([History(store).put_memory(turn, messages, ended)])
 
 
 def running(tables: TableNames) -> Turn:
     """A turn that a worker holds."""
     turn = replace(TURN, turn_id="running")
-    write(clients.dynamodb(), [put_new_turn(tables[Table.CONVERSATIONS], turn)])
+    Store(clients.dynamodb(), tables).transact([put_new_turn(turn)])
     return turn
 
 

@@ -5,10 +5,10 @@ import pytest
 from nat.agent.ports import Step, Usage
 from nat.agent.pricing import ModelPrices, Price, Rates
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.conversations.steps import StoredSteps, read_steps
 from nat.conversations.turns import Turn
 from nat.errors import TurnLost
-from nat.names import Table
 from tests.unit.nat.turns.stage import Stage
 
 PRICES = ModelPrices({"m": Price(Rates(1_000_000, 0, 0, 5_000_000))})
@@ -21,7 +21,7 @@ def stage(tables: object) -> Stage:
 
 
 def steps_of(stage: Stage, turn: Turn) -> StoredSteps:
-    return StoredSteps(clients.dynamodb(), stage.tables[Table.CONVERSATIONS], turn, PRICES, stage.clock)
+    return StoredSteps(Store(clients.dynamodb(), stage.tables, stage.clock), turn, PRICES)
 
 
 def test_a_first_attempt_has_no_steps(stage: Stage) -> None:
@@ -83,7 +83,7 @@ def test_a_step_remembers_what_it_cost_when_it_was_written(stage: Stage) -> None
     turn = stage.turns.begin(stage.admitted())
     steps_of(stage, turn).save_message(STEP)
 
-    [paid] = read_steps(clients.dynamodb(), stage.tables[Table.CONVERSATIONS], turn)
+    [paid] = read_steps(Store(clients.dynamodb(), stage.tables), turn)
 
     assert paid.cost_micros == 150
 

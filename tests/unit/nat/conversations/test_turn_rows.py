@@ -8,7 +8,8 @@ import pytest
 from nat.agent.ports import OpenPage, Usage
 from nat.aws import clients
 from nat.aws.items import decode, encode
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Store
+from nat.aws.transactions import Cancelled
 from nat.conversations.turns import (
     LOCK_SECONDS,
     TurnState,
@@ -23,7 +24,7 @@ from nat.conversations.turns import (
     upsert_meta,
 )
 from nat.errors import NotFound, TurnLost
-from nat.names import TTL_ATTRIBUTE, Table
+from nat.names import TTL_ATTRIBUTE
 from tests.unit.nat.turns.stage import Stage
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
@@ -135,19 +136,19 @@ def test_a_turn_that_a_worker_has_is_not_set_back_to_queued(stage: Stage) -> Non
 
 
 def test_a_lock_keeps_other_turns_out_until_it_expires(stage: Stage) -> None:
-    table = stage.tables[Table.CONVERSATIONS]
+    store = Store(clients.dynamodb(), stage.tables)
     held = stage.admitted()
     other = replace(held, turn_id="other")
 
     with pytest.raises(Cancelled):
-        write(clients.dynamodb(), [acquire_lock(table, other, START)])
+        store.transact([acquire_lock(other, START)])
 
-    write(clients.dynamodb(), [acquire_lock(table, other, START + timedelta(seconds=LOCK_SECONDS + 1))])
+    store.transact([acquire_lock(other, START + timedelta(seconds=LOCK_SECONDS + 1))])
 
 
 def test_a_conversation_stays_with_its_person(stage: Stage) -> None:
-    table = stage.tables[Table.CONVERSATIONS]
+    store = Store(clients.dynamodb(), stage.tables)
     turn = stage.admitted()
 
     with pytest.raises(Cancelled):
-        write(clients.dynamodb(), [upsert_meta(table, replace(turn, user_id="u2"), START)])
+        store.transact([upsert_meta(replace(turn, user_id="u2"), START)])

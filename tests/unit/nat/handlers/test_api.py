@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.names import Route, Table
@@ -67,11 +68,9 @@ class World:
 
     def ask(self, talk: int, turn: int, question: str = "Who donated?", user: str = "ann") -> None:
         admission = Admission(
-            clients.dynamodb(),
-            self.tables,
+            Store(clients.dynamodb(), self.tables, self.clock),
             TurnQueue(clients.sqs(), create_turn_queue()),
             PLANS,
-            clock=self.clock,
         )
         admit(
             AdmitRequest(user, "demo", ulid(talk), ulid(turn), question, Surface.SSE),
@@ -137,9 +136,9 @@ def test_a_ticket_opens_a_socket_for_this_person_and_nation(world: World) -> Non
     status, body = world.call(Route.WS_TICKET)
 
     assert (status, body["expires_in"]) == (200, 60)
-    assert Tickets(clients.dynamodb(), world.tables).consume(body["ticket"], world.clock()) == TicketHolder(
-        "ann", "demo"
-    )
+    assert Tickets(Store(clients.dynamodb(), world.tables)).consume(
+        body["ticket"], world.clock()
+    ) == TicketHolder("ann", "demo")
 
 
 def test_conversations_are_listed_newest_first_in_pages(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from local.stripe import RunningStripe, running_stripe
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
 from nat.handlers.services import Services
@@ -59,7 +60,7 @@ class Door:
 
     def join(self, user: str, role: Role) -> None:
         """Make somebody a member."""
-        Memberships(clients.dynamodb(), self.shop.tables).put(Membership(user, "demo", role, START))
+        Memberships(Store(clients.dynamodb(), self.shop.tables)).put(Membership(user, "demo", role, START))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from ulid import ULID
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from nat.approvals.approval import Approval, ApprovalState
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
 from nat.contract.events import ToolFinished
@@ -63,7 +64,7 @@ class Surfaces:
     def connect(self, user: str) -> str:
         """An open connection of a person."""
         connection = f"c-{ULID()}"
-        ticket = Tickets(clients.dynamodb(), self.board.stage.tables).issue(
+        ticket = Tickets(Store(clients.dynamodb(), self.board.stage.tables)).issue(
             TicketHolder(user, "demo"), self.board.stage.clock()
         )
         self.door(
@@ -156,20 +157,22 @@ def at(
         board = Board(Stage(tables), office, url)
         clock = board.stage.clock
         admission = Admission(
-            clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), world.PLANS, clock=clock
+            Store(clients.dynamodb(), tables, clock), TurnQueue(clients.sqs(), url), world.PLANS
         )
         push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
         yield Surfaces(
             board,
             gateway,
             push,
-            SocketDoor(clients.dynamodb(), tables, admission, push),
+            SocketDoor(Store(clients.dynamodb(), tables), admission, push),
             Api(Services(clients.dynamodb(), tables, world.PLANS, clock=clock)),
         )
 
 
 def become(at: Surfaces, user: str, role: Role) -> None:
-    Memberships(clients.dynamodb(), at.board.stage.tables).put(Membership(user, "demo", role, world.START))
+    Memberships(Store(clients.dynamodb(), at.board.stage.tables)).put(
+        Membership(user, "demo", role, world.START)
+    )
 
 
 # By socket.
@@ -532,11 +535,9 @@ def test_an_expiry_is_told_once_to_those_who_follow(at: Surfaces) -> None:
     at.follow(at.mine)
     at.board.stage.clock.advance(minutes=16)
     sweep = Sweep(
-        clients.dynamodb(),
-        at.board.stage.tables,
+        Store(clients.dynamodb(), at.board.stage.tables, at.board.stage.clock),
         TurnQueue(clients.sqs(), at.board.queue_url),
         Followers(clients.dynamodb(), at.board.stage.tables, at.push).deliver,
-        at.board.stage.clock,
     )
 
     swept = [sweep.run().expired, sweep.run().expired]

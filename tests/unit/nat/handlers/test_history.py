@@ -209,7 +209,7 @@ def test_a_search_says_in_which_turn_the_words_stand(world: World) -> None:
 def test_a_search_that_has_looked_far_enough_says_where_to_go_on(world: World) -> None:
     for number in range(5):
         world.answered(f"Donors of {number}?", "None.", talk=f"T{number}")
-    search = Search(clients.dynamodb(), world.stage.tables[Table.CONVERSATIONS], looked_through=3)
+    search = Search(Store(clients.dynamodb(), world.stage.tables), looked_through=3)
 
     first = search.find("demo", "ann", "donors")
     second = search.find("demo", "ann", "donors", after=first.next)

@@ -79,7 +79,7 @@ class World:
 
     @property
     def roles(self) -> dict[str, str]:
-        everybody = Memberships(clients.dynamodb(), self.tables).of_nation("demo")
+        everybody = Memberships(Store(clients.dynamodb(), self.tables)).of_nation("demo")
         return {each.user_id: each.role.value for each in everybody}
 
     @property
@@ -344,7 +344,7 @@ def test_an_invitation_to_another_address_is_refused_without_naming_it(
 
 
 def test_a_nation_without_subscription_settles_its_members_and_invites_nobody(world: World) -> None:
-    Nations(clients.dynamodb(), world.tables).update(
+    Nations(Store(clients.dynamodb(), world.tables)).update(
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 

@@ -12,6 +12,7 @@ import anyio
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.sse import HEARTBEAT_FRAME, tail
 from nat.contract.events import Envelope, Event, TextDelta, TurnFinished, TurnStarted
 from nat.conversations.events import Events, wire_text
@@ -80,8 +81,8 @@ class World:
 
     def work(self, *events: Event) -> Turn:
         """Do what a worker does: take the turn and store its events."""
-        conversations = self.tables[Table.CONVERSATIONS]
-        turns, log = Turns(clients.dynamodb(), conversations), Events(clients.dynamodb(), conversations)
+        store = Store(clients.dynamodb(), self.tables)
+        turns, log = Turns(store), Events(store)
         turn = turns.begin(turns.get("demo", TALK, TURN))
         for seq, event in enumerate(events, 1):
             log.append(turn, seq, wire_text(Envelope(TURN, turn.attempt, seq, event)), START)
@@ -114,9 +115,9 @@ def world(tables: TableNames, pool: UserPool) -> Iterator[World]:
     url = create_turn_queue()
     client = clients.dynamodb()
     host = StreamHost(
-        Admission(client, tables, TurnQueue(clients.sqs(), url), PLANS, clock=Clock()),
+        Admission(Store(client, tables, Clock()), TurnQueue(clients.sqs(), url), PLANS),
         AccessTokens(pool.issuer, frozenset({CLIENT}), "nat/use"),
-        Events(client, tables[Table.CONVERSATIONS]),
+        Events(Store(client, tables)),
     )
     with serving(build_app(lambda: host, origins=(ORIGIN,))) as port, ExitStack() as connections:
         yield World(tables, pool, port, url, host, connections)

@@ -34,7 +34,7 @@ class Desk:
         jobs = Jobs(client, tables, clients.sqs(), self.queue, now=lambda: world.START)
         services = Services(client, tables, world.PLANS, clock=lambda: world.START)
         audit = Audit(Store(client, tables, lambda: world.START))
-        requests = Requests(jobs, services.nations, Memberships(client, tables), audit)
+        requests = Requests(jobs, services.nations, Memberships(Store(client, tables)), audit)
         self.api = Api(services, PrivacyRoutes(requests, estate.export()).answering)
         self.looks: Iterator[bool] = iter([])
         erasure = estate.erasure(time_is_up=lambda: next(self.looks, False))
@@ -155,7 +155,7 @@ def test_a_message_that_comes_again_deletes_nothing_twice(desk: Desk) -> None:
 
 
 def test_deleting_needs_no_subscription(desk: Desk) -> None:
-    nations = Nations(clients.dynamodb(), desk.estate.tables)
+    nations = Nations(Store(clients.dynamodb(), desk.estate.tables))
     nations.update(desk.estate.slug, {"subscription_status": "none"})
 
     status, _ = desk.ask(PrivacyRoute.EXPORT_NATION, desk.estate.owner)

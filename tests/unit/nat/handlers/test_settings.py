@@ -92,7 +92,7 @@ def test_an_admin_changes_settings_and_leaves_the_others(world: World) -> None:
             "approval_minutes": 60,
         }.items()
     )
-    assert Nations(clients.dynamodb(), world.tables).require("demo").policy["approval_minutes"] == 60
+    assert Nations(Store(clients.dynamodb(), world.tables)).require("demo").policy["approval_minutes"] == 60
 
 
 def test_a_policy_replaces_the_one_before(world: World) -> None:
@@ -130,7 +130,7 @@ def test_what_cannot_be_set_is_refused_and_changes_nothing(world: World, setting
     status, body = world.change(**settings)
 
     assert (status, body["error"]["code"]) == (400, "bad_request")
-    assert Nations(clients.dynamodb(), world.tables).require("demo") == world.stage.record
+    assert Nations(Store(clients.dynamodb(), world.tables)).require("demo") == world.stage.record
 
 
 def test_members_change_nothing(world: World) -> None:
@@ -176,7 +176,7 @@ def test_a_shorter_retention_deletes_what_is_older(world: World) -> None:
     asked(world, "gone", "T2", 100)
     world.change(retention_days=60)
 
-    done = Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run()
+    done = Shortening(Store(clients.dynamodb(), world.tables, world.stage.clock)).run()
 
     left = rows(world.tables, Table.CONVERSATIONS)
     questions = [(row["item"]["S"].split("#")[0], row["question"]["S"]) for row in left if "question" in row]
@@ -189,7 +189,7 @@ def test_what_is_kept_ends_earlier_under_a_shorter_retention(world: World) -> No
     asked(world, "new", "T1", 20)
     world.change(retention_days=60)
 
-    Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run()
+    Shortening(Store(clients.dynamodb(), world.tables, world.stage.clock)).run()
 
     ends = [
         int(row["ttl"]["N"]) - world.stage.clock.now.timestamp()
@@ -202,9 +202,9 @@ def test_a_run_that_is_cut_off_is_gone_on_with(world: World) -> None:
     asked(world, "old", "T1", 200)
     asked(world, "older", "T2", 300)
     world.change(retention_days=60)
-    cut = Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run(seconds=0)
+    cut = Shortening(Store(clients.dynamodb(), world.tables, world.stage.clock)).run(seconds=0)
 
-    done = Shortening(clients.dynamodb(), world.tables, now=world.stage.clock).run()
+    done = Shortening(Store(clients.dynamodb(), world.tables, world.stage.clock)).run()
 
     assert (cut.nations, done.nations) == (0, 1)
     assert [row for row in rows(world.tables, Table.CONVERSATIONS) if row["item"]["S"] == "meta"] == []
@@ -212,18 +212,18 @@ def test_a_run_that_is_cut_off_is_gone_on_with(world: World) -> None:
 
 def test_a_nation_is_done_once(world: World) -> None:
     world.change(retention_days=60)
-    Shortening(clients.dynamodb(), world.tables).run()
+    Shortening(Store(clients.dynamodb(), world.tables)).run()
 
-    assert Shortening(clients.dynamodb(), world.tables).run().nations == 0
+    assert Shortening(Store(clients.dynamodb(), world.tables)).run().nations == 0
 
 
 def test_a_longer_retention_leaves_what_is_stored(world: World) -> None:
     world.change(retention_days=60)
-    Shortening(clients.dynamodb(), world.tables).run()
+    Shortening(Store(clients.dynamodb(), world.tables)).run()
 
     world.change(retention_days=365)
 
-    assert Shortening(clients.dynamodb(), world.tables).run().nations == 0
+    assert Shortening(Store(clients.dynamodb(), world.tables)).run().nations == 0
 
 
 def test_admins_read_the_audit_log_filtered_and_in_pages(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from local.stripe import RunningStripe, running_stripe
 from local.stripe.webhooks import signature
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.billing import services
 from nat.billing.stripe_event import StripeEvent
 from nat.handlers import billing_reconcile, stripe_events, stripe_webhook
@@ -193,4 +194,4 @@ def test_the_clock_starts_rounds(shop: Shop) -> None:
     done = billing_reconcile.handler({"round": "day"}, Remaining())
 
     assert (done["seen"], done["failed"], done["after"]) == (1, 0, None)
-    assert Nations(clients.dynamodb(), shop.tables).require("demo").subscription_plan == "nat_pro"
+    assert Nations(Store(clients.dynamodb(), shop.tables)).require("demo").subscription_plan == "nat_pro"

@@ -35,7 +35,7 @@ class World:
         store_nation(tables, nation(queries_used_this_period=12))
         store_members(tables, "demo", ["ann"], Role.ADMIN)
         store_members(tables, "demo", ["bob", "cat"], Role.MEMBER)
-        self.users = Users(clients.dynamodb(), tables)
+        self.users = Users(Store(clients.dynamodb(), tables))
         self.users.seen("bob", email="bob@example.org", now=START)
         self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
 
@@ -103,7 +103,7 @@ def test_everybody_sees_the_pool_of_the_period(world: World) -> None:
 
 
 def test_an_unlimited_plan_has_no_limit_to_show(world: World) -> None:
-    Nations(clients.dynamodb(), world.tables).update(
+    Nations(Store(clients.dynamodb(), world.tables)).update(
         "demo", {"queries_limit": UNLIMITED, "subscription_plan": "starter"}
     )
 
@@ -121,7 +121,7 @@ def test_a_period_that_is_over_shows_as_the_next_one_before_anybody_asks(world: 
 
 
 def test_the_end_of_the_period_is_the_payment_providers_where_it_is_known(world: World) -> None:
-    Nations(clients.dynamodb(), world.tables).update(
+    Nations(Store(clients.dynamodb(), world.tables)).update(
         "demo", {"billing_period_end": START + timedelta(days=3)}
     )
 
@@ -204,7 +204,7 @@ def test_a_stranger_sees_nothing(world: World) -> None:
 
 
 def test_without_a_subscription_usage_can_only_be_exported(world: World) -> None:
-    Nations(clients.dynamodb(), world.tables).update(
+    Nations(Store(clients.dynamodb(), world.tables)).update(
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED}
     )
 
@@ -319,12 +319,12 @@ def test_budgets_are_taken_away_by_setting_none(world: World) -> None:
     ],
 )
 def test_budgets_that_are_none_change_nothing(world: World, budgets: Any) -> None:
-    before = Nations(clients.dynamodb(), world.tables).require("demo")
+    before = Nations(Store(clients.dynamodb(), world.tables)).require("demo")
 
     answer = world.call(Route.CHANGE_SETTINGS, body={"budgets": budgets})
 
     assert answer["statusCode"] == 400
-    assert Nations(clients.dynamodb(), world.tables).require("demo") == before
+    assert Nations(Store(clients.dynamodb(), world.tables)).require("demo") == before
 
 
 def test_who_has_left_may_stay_listed_with_a_budget(world: World) -> None:

@@ -11,6 +11,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
 from nat.contract.events import Envelope, TextDelta
@@ -62,7 +63,7 @@ class World:
         }
 
     def ticket(self, user: str = "ann", slug: str = "demo") -> str:
-        return Tickets(clients.dynamodb(), self.tables).issue(TicketHolder(user, slug), self.clock())
+        return Tickets(Store(clients.dynamodb(), self.tables)).issue(TicketHolder(user, slug), self.clock())
 
     def connect(self, user: str = "ann", slug: str = "demo") -> str:
         """An open connection."""
@@ -98,10 +99,10 @@ def world(tables: TableNames) -> Iterator[World]:
     store_members(tables, "other", ["eve"])
     clock = Clock()
     url = create_turn_queue()
-    admission = Admission(clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), PLANS, clock=clock)
+    admission = Admission(Store(clients.dynamodb(), tables, clock), TurnQueue(clients.sqs(), url), PLANS)
     with running_gateway() as gateway:
         push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
-        door = SocketDoor(clients.dynamodb(), tables, admission, push)
+        door = SocketDoor(Store(clients.dynamodb(), tables), admission, push)
         yield World(tables, gateway, url, clock, door)
 
 
@@ -298,7 +299,7 @@ def test_a_connection_that_nobody_opened_may_do_nothing(world: World) -> None:
 def test_who_is_no_member_any_more_may_do_nothing(world: World, action: str) -> None:
     connection = world.connect()
     world.ask(connection)
-    Memberships(clients.dynamodb(), world.tables).remove("ann", "demo")
+    Memberships(Store(clients.dynamodb(), world.tables)).remove("ann", "demo")
 
     world.ask(connection, action=action)
 
@@ -309,7 +310,7 @@ def test_who_is_no_member_any_more_may_do_nothing(world: World, action: str) -> 
 def test_a_nation_that_stopped_paying_may_do_nothing(world: World, action: str) -> None:
     connection = world.connect()
     world.ask(connection)
-    Nations(clients.dynamodb(), world.tables).update(
+    Nations(Store(clients.dynamodb(), world.tables)).update(
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 
@@ -342,9 +343,9 @@ def test_who_asks_in_another_persons_conversation_does_not_follow_it(world: Worl
 
 def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
     world.ask(world.connect())
-    turns = Turns(clients.dynamodb(), world.tables[Table.CONVERSATIONS])
+    turns = Turns(Store(clients.dynamodb(), world.tables))
     turn = turns.begin(turns.get("demo", TALK, TURN))
-    events = Events(clients.dynamodb(), world.tables[Table.CONVERSATIONS])
+    events = Events(Store(clients.dynamodb(), world.tables))
     for seq in (1, 2, 3):
         events.append(turn, seq, wire_text(Envelope(TURN, 1, seq, TextDelta(f"{seq}"))), START)
     connection = world.connect()

@@ -87,7 +87,7 @@ class Office:
         hand_over = HandOver(
             self.tenants,
             self.old,
-            Nations(self.client, tables),
+            Nations(Store(self.client, tables)),
             self.wiring.vault,
             self.wiring.refresher,
             self.wiring.apps,

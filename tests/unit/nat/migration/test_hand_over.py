@@ -14,6 +14,7 @@ from local.nationbuilder.server import RunningNationBuilder, running_nationbuild
 from nat.aws import clients
 from nat.aws.isolation import nation
 from nat.aws.items import encode, timestamp
+from nat.aws.store import Store
 from nat.errors import Reconnect
 from nat.migration.deprecated import get_nb_tokens
 from nat.migration.hand_over import HandOverOutcome
@@ -222,7 +223,7 @@ def test_a_run_that_died_before_its_last_note_does_not_put_a_spent_pair_back(pla
 def test_the_nation_enters_the_refresh_job_with_the_pair(platforms: Platforms) -> None:
     platforms.migrate()
 
-    record = Nations(clients.dynamodb(), platforms.tables).require(platforms.slug)
+    record = Nations(Store(clients.dynamodb(), platforms.tables)).require(platforms.slug)
     assert record.refresh_bucket is not None
     assert (record.nb_connected, record.nb_needs_reauth, record.nb_app) == (True, False, "platform")
 

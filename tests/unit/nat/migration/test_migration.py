@@ -68,7 +68,7 @@ def one(tables: TableNames, **changes: Any) -> Former:
 
 
 def nation_of(office: Office, former: Former) -> Nation:
-    return Nations(clients.dynamodb(), office.tables).require(former.rows["t1"]["nationbuilder_slug"])
+    return Nations(Store(clients.dynamodb(), office.tables)).require(former.rows["t1"]["nationbuilder_slug"])
 
 
 def test_they_end_as_the_dry_run_said_though_interrupted(tables: TableNames) -> None:
@@ -145,10 +145,10 @@ def test_people_are_members_with_their_roles_and_a_primary_nation(tables: TableN
         migrate(office)
 
         slug = former.rows["t1"]["nationbuilder_slug"]
-        memberships = Memberships(clients.dynamodb(), tables)
+        memberships = Memberships(Store(clients.dynamodb(), tables))
         roles = {each: memberships.require(each, slug).role for each in ("t1-a", "t1-m")}
         assert roles == {"t1-a": Role.OWNER, "t1-m": Role.MEMBER}
-        user = Users(clients.dynamodb(), tables).get("t1-m")
+        user = Users(Store(clients.dynamodb(), tables)).get("t1-m")
         assert user is not None
         # The address was never proven to us.
         assert (user.nation_slug, user.email) == (slug, None)
@@ -165,7 +165,7 @@ def test_a_primary_nation_that_somebody_chose_stays(tables: TableNames) -> None:
     with standing(former, tables):
         migrate(office)
 
-        user = Users(clients.dynamodb(), tables).get("t1-m")
+        user = Users(Store(clients.dynamodb(), tables)).get("t1-m")
         assert user is not None
         assert user.nation_slug == "elsewhere"
 
@@ -174,7 +174,7 @@ def test_somebody_removed_since_is_not_let_in_again(tables: TableNames) -> None:
     office, former = Office(tables), one(tables)
     with standing(former, tables):
         migrate(office)
-        memberships = Memberships(clients.dynamodb(), tables)
+        memberships = Memberships(Store(clients.dynamodb(), tables))
         memberships.remove("t1-m", former.rows["t1"]["nationbuilder_slug"])
 
         migrate(office)
@@ -189,7 +189,7 @@ def test_sixty_people_come_in(tables: TableNames) -> None:
         migrate(office)
 
         slug = former.rows["t1"]["nationbuilder_slug"]
-        assert len(Memberships(clients.dynamodb(), tables).of_nation(slug)) == 60
+        assert len(Memberships(Store(clients.dynamodb(), tables)).of_nation(slug)) == 60
 
 
 def test_nothing_of_the_former_row_is_lost(tables: TableNames) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import NationUnknown
 from nat.nations.record import Nations
 from nat.settings import TableNames
@@ -13,7 +14,7 @@ from tests.unit.nat.world import START, nation, store_nation
 
 @pytest.fixture
 def nations(tables: TableNames) -> Nations:
-    return Nations(clients.dynamodb(), tables)
+    return Nations(Store(clients.dynamodb(), tables))
 
 
 def test_a_record_comes_back_as_it_was_stored(tables: TableNames, nations: Nations) -> None:

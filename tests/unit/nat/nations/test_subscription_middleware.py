@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import (
     BadRequest,
     LimitReached,
@@ -33,7 +34,7 @@ class Caller:
 
 @pytest.fixture
 def check(tables: TableNames) -> SubscriptionCheck:
-    return SubscriptionCheck(Nations(clients.dynamodb(), tables), PLANS, clock=Clock())
+    return SubscriptionCheck(Nations(Store(clients.dynamodb(), tables)), PLANS, clock=Clock())
 
 
 @pytest.mark.parametrize("status", [SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING])
@@ -87,7 +88,7 @@ def test_a_refusal_leads_to_the_plans_in_the_web_app_of_the_nation(
     tables: TableNames, status: SubscriptionStatus, own: str | None, url: str
 ) -> None:
     store_nation(tables, nation(subscription_status=status, queries_used_this_period=500, web_app=own))
-    nations = Nations(clients.dynamodb(), tables)
+    nations = Nations(Store(clients.dynamodb(), tables))
     check = SubscriptionCheck(nations, PLANS, clock=Clock(), app_url="https://app.example/")
 
     with pytest.raises(SubscriptionRequired) as refused:
@@ -124,7 +125,7 @@ def test_the_state_tells_a_client_what_to_show(tables: TableNames, check: Subscr
 def test_a_period_that_is_over_does_not_show_or_stop_as_used_up(tables: TableNames) -> None:
     store_nation(tables, nation(queries_used_this_period=500))
     clock = Clock()
-    check = SubscriptionCheck(Nations(clients.dynamodb(), tables), PLANS, clock=clock)
+    check = SubscriptionCheck(Nations(Store(clients.dynamodb(), tables)), PLANS, clock=clock)
 
     clock.advance(days=30)
 

@@ -7,7 +7,8 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.items import timestamp
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Store
+from nat.aws.transactions import Cancelled
 from nat.errors import LimitReached, NationUnknown, SubscriptionInactive
 from nat.names import Table
 from nat.nations import deprecated
@@ -26,7 +27,7 @@ from tests.unit.nat.world import PLANS, START, Clock, nation, put, rows, store_n
 
 
 def pool_of(tables: TableNames, clock: Clock | None = None) -> QueryPool:
-    return QueryPool(clients.dynamodb(), tables, PLANS, clock=clock or Clock())
+    return QueryPool(Store(clients.dynamodb(), tables, clock or Clock()), PLANS)
 
 
 def test_concurrent_queries_against_few_left_admit_exactly_those(tables: TableNames) -> None:
@@ -101,7 +102,7 @@ def test_a_new_period_starts_the_count_once_however_many_notice(tables: TableNam
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(track, range(24)))
 
-    record = Nations(clients.dynamodb(), tables).require("demo")
+    record = Nations(Store(clients.dynamodb(), tables)).require("demo")
     assert record.queries_used_this_period == 24
     assert record.billing_period_start == datetime(2026, 12, 20, 9, 30, tzinfo=UTC)
 
@@ -141,10 +142,7 @@ def test_a_period_is_a_month_from_its_anchor(now: datetime, start: datetime) -> 
 def test_a_refund_takes_one_query_back(tables: TableNames) -> None:
     record = store_nation(tables, nation(queries_used_this_period=3))
 
-    write(
-        clients.dynamodb(),
-        [refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))],
-    )
+    Store(clients.dynamodb(), tables).transact([refund_query("demo", timestamp(record.billing_period_start))])
 
     assert used(tables) == 2
 
@@ -154,7 +152,7 @@ def test_a_query_of_an_earlier_period_is_not_refunded_in_this_one(tables: TableN
     earlier = timestamp(record.billing_period_start - timedelta(days=31))
 
     with pytest.raises(Cancelled):
-        write(clients.dynamodb(), [refund_query(tables[Table.NATIONS], "demo", earlier)])
+        Store(clients.dynamodb(), tables).transact([refund_query("demo", earlier)])
 
     assert used(tables) == 3
 
@@ -211,7 +209,7 @@ def test_the_payment_providers_period_starts_the_count_once_however_many_bring_i
     with ThreadPoolExecutor(12) as threads:
         list(threads.map(bring, range(48)))
 
-    record = Nations(clients.dynamodb(), tables).require("demo")
+    record = Nations(Store(clients.dynamodb(), tables)).require("demo")
     assert record.queries_used_this_period == 48
     assert (record.billing_period_start, record.billing_anchor_day) == (START, 22)
 
@@ -226,10 +224,10 @@ def test_a_period_that_is_brought_late_changes_nothing(tables: TableNames) -> No
 
 def test_a_refund_does_not_go_below_nothing(tables: TableNames) -> None:
     record = store_nation(tables, nation(queries_used_this_period=0))
-    refund = refund_query(tables[Table.NATIONS], "demo", timestamp(record.billing_period_start))
+    refund = refund_query("demo", timestamp(record.billing_period_start))
 
     with pytest.raises(Cancelled):
-        write(clients.dynamodb(), [refund])
+        Store(clients.dynamodb(), tables).transact([refund])
 
     assert used(tables) == 0
 
@@ -261,7 +259,7 @@ def test_the_old_name_begins_the_period_of_the_tenants_nation(tables: TableNames
 def test_the_old_name_verifies_the_subscription_of_the_tenants_nation(
     tables: TableNames, tenant: str
 ) -> None:
-    check = SubscriptionCheck(Nations(clients.dynamodb(), tables), PLANS, clock=Clock())
+    check = SubscriptionCheck(Nations(Store(clients.dynamodb(), tables)), PLANS, clock=Clock())
 
     with pytest.warns(DeprecationWarning, match="call verify_nation_subscription"):
         record = deprecated.verify_subscription("ann", tenant, check, query=True)

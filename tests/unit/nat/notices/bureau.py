@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
@@ -59,14 +60,16 @@ class Bureau:
 
     def add(self, user: str, role: Role, *, proven: bool = True) -> None:
         """Somebody who belongs to the nation."""
-        Users(clients.dynamodb(), self.tables).seen(
+        Users(Store(clients.dynamodb(), self.tables)).seen(
             user, email=self.address(user) if proven else None, now=self.clock()
         )
-        Memberships(clients.dynamodb(), self.tables).put(Membership(user, self.slug, role, self.clock()))
+        Memberships(Store(clients.dynamodb(), self.tables)).put(
+            Membership(user, self.slug, role, self.clock())
+        )
 
     def remove(self, user: str) -> None:
         """They leave the nation."""
-        Memberships(clients.dynamodb(), self.tables).remove(user, self.slug)
+        Memberships(Store(clients.dynamodb(), self.tables)).remove(user, self.slug)
 
     def connect(self, user: str, connection: str) -> None:
         """They open a socket."""
@@ -74,11 +77,11 @@ class Bureau:
 
     def change(self, **changes: Any) -> None:
         """Change the nation's record."""
-        assert Nations(clients.dynamodb(), self.tables).update(self.slug, changes) is not None
+        assert Nations(Store(clients.dynamodb(), self.tables)).update(self.slug, changes) is not None
 
     def record(self) -> Nation:
         """The nation's record."""
-        return Nations(clients.dynamodb(), self.tables).require(self.slug)
+        return Nations(Store(clients.dynamodb(), self.tables)).require(self.slug)
 
     def notices(self) -> Notices:
         """A process that tells people."""

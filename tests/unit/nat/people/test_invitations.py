@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import (
     BadRequest,
     InvitationForOther,
@@ -38,8 +39,8 @@ class Door:
         store_nation(tables, nation())
         store_members(tables, "demo", ["olga"], Role.OWNER)
         store_members(tables, "demo", ["ada"], Role.ADMIN)
-        self.members = Members(clients.dynamodb(), tables, PLANS, now=self.clock)
-        self.invitations = Invitations(tables, self.members)
+        self.members = Members(Store(clients.dynamodb(), tables, self.clock), PLANS)
+        self.invitations = Invitations(self.members)
 
     def role(self, user: str) -> Role | None:
         found = self.members.memberships.get(user, "demo")
@@ -210,7 +211,7 @@ def test_a_nation_invites_so_often_a_day_withdrawn_ones_counted(door: Door) -> N
 
 def test_a_plan_without_a_free_seat_invites_nobody_and_lets_nobody_in(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
-    Nations(clients.dynamodb(), door.tables).update("demo", {"subscription_plan": "starter"})
+    Nations(Store(clients.dynamodb(), door.tables)).update("demo", {"subscription_plan": "starter"})
 
     with pytest.raises(SeatsTaken):
         door.invitations.by_link(ADA, Role.MEMBER)

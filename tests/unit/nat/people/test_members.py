@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import (
     MembershipChanged,
     MembershipError,
@@ -41,8 +42,8 @@ class House:
         store_members(tables, "demo", ["ada", "ann"], Role.ADMIN)
         store_members(tables, "demo", ["bob"], Role.MEMBER)
         store_members(tables, "demo", ["vic"], Role.VIEWER)
-        self.members = Members(clients.dynamodb(), tables, PLANS, now=self.clock)
-        self.ownership = Ownership(clients.dynamodb(), tables, now=self.clock)
+        self.members = Members(Store(clients.dynamodb(), tables, self.clock), PLANS)
+        self.ownership = Ownership(Store(clients.dynamodb(), tables, self.clock))
 
     def __getitem__(self, user: str) -> Membership:
         return self.members.memberships.require(user, "demo")
@@ -53,7 +54,7 @@ class House:
 
     @property
     def owners(self) -> list[str]:
-        everybody = Memberships(clients.dynamodb(), self.tables).of_nation("demo")
+        everybody = Memberships(Store(clients.dynamodb(), self.tables)).of_nation("demo")
         return [each.user_id for each in everybody if each.role is Role.OWNER]
 
 
@@ -163,7 +164,7 @@ def test_two_admins_who_remove_each_other_end_with_one_of_them(house: House) -> 
 def test_the_ownership_is_handed_over_and_the_owner_stays_as_an_admin(house: House) -> None:
     becoming = house.ownership.transfer(house["olga"], "vic")
 
-    record = Nations(clients.dynamodb(), house.tables).require("demo")
+    record = Nations(Store(clients.dynamodb(), house.tables)).require("demo")
 
     assert becoming.role is Role.OWNER
     assert house.owners == ["vic"]
@@ -182,7 +183,7 @@ def test_only_the_owner_transfers_and_to_another_member_only(house: House) -> No
 
 
 def test_a_nation_from_before_owners_were_named_can_be_transferred(house: House) -> None:
-    Nations(clients.dynamodb(), house.tables).update("demo", {"owner_id": None})
+    Nations(Store(clients.dynamodb(), house.tables)).update("demo", {"owner_id": None})
 
     house.ownership.transfer(house["olga"], "ada")
 
@@ -194,7 +195,7 @@ def test_of_two_transfers_at_once_one_takes_place(house: House) -> None:
 
     refusals = at_once(*(lambda to=to: house.ownership.transfer(olga, to) for to in ("ada", "bob", "vic")))
 
-    record = Nations(clients.dynamodb(), house.tables).require("demo")
+    record = Nations(Store(clients.dynamodb(), house.tables)).require("demo")
     assert [type(each) for each in refusals].count(type(None)) == 1
     assert house.owners == [record.owner_id]
     assert house.role("olga") is Role.ADMIN
@@ -216,7 +217,7 @@ def test_a_transfer_to_who_is_being_removed_has_one_outcome(house: House, _round
 def test_a_transfer_that_conflicts_with_something_else_is_tried_again(house: House) -> None:
     with conflicting(times=3) as url:
         busy = boto3.client("dynamodb", endpoint_url=url)
-        Ownership(busy, house.tables, now=house.clock).transfer(house["olga"], "ada")
+        Ownership(Store(busy, house.tables, house.clock)).transfer(house["olga"], "ada")
 
     assert house.owners == ["ada"]
 
@@ -256,7 +257,7 @@ def test_nobody_joins_as_the_owner(house: House) -> None:
 def test_a_plan_with_seats_lets_no_more_in(tables: TableNames) -> None:
     store_nation(tables, nation(subscription_plan="starter"))
     store_members(tables, "demo", ["olga"], Role.OWNER)
-    members = Members(clients.dynamodb(), tables, PLANS, now=Clock())
+    members = Members(Store(clients.dynamodb(), tables, Clock()), PLANS)
 
     with pytest.raises(SeatsTaken):
         members.join("bob", "demo", Role.MEMBER)
@@ -277,23 +278,23 @@ def test_the_primary_nation_is_one_of_ones_own(house: House) -> None:
 
 def test_a_first_subscriber_owns_a_nation_provisionally(tables: TableNames) -> None:
     store_nation(tables, nation())
-    ownership = Ownership(clients.dynamodb(), tables, now=Clock())
+    ownership = Ownership(Store(clients.dynamodb(), tables, Clock()))
 
     welcomed = [ownership.welcome("demo", user) for user in ("ada", "bob", "ada")]
 
-    record = Nations(clients.dynamodb(), tables).require("demo")
+    record = Nations(Store(clients.dynamodb(), tables)).require("demo")
     assert welcomed == [True, False, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
-    assert Memberships(clients.dynamodb(), tables).get("bob", "demo") is None
+    assert Memberships(Store(clients.dynamodb(), tables)).get("bob", "demo") is None
 
 
 def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableNames) -> None:
-    ownership = Ownership(clients.dynamodb(), tables, now=Clock())
+    ownership = Ownership(Store(clients.dynamodb(), tables, Clock()))
 
     founded = [ownership.found(nation(), user) for user in ("ada", "bob")]
 
-    record = Nations(clients.dynamodb(), tables).require("demo")
-    memberships = Memberships(clients.dynamodb(), tables)
+    record = Nations(Store(clients.dynamodb(), tables)).require("demo")
+    memberships = Memberships(Store(clients.dynamodb(), tables))
     assert founded == [True, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
     assert memberships.require("ada", "demo").role is Role.OWNER
@@ -305,13 +306,13 @@ class Provisional(House):
 
     def __init__(self, tables: TableNames, *, connected: bool) -> None:
         super().__init__(tables)
-        Nations(clients.dynamodb(), tables).update(
+        Nations(Store(clients.dynamodb(), tables)).update(
             "demo", {"owner_provisional": True, "nb_connected": connected}
         )
 
     @property
     def owner(self) -> tuple[str | None, bool]:
-        record = Nations(clients.dynamodb(), self.tables).require("demo")
+        record = Nations(Store(clients.dynamodb(), self.tables)).require("demo")
         return record.owner_id, record.owner_provisional
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import NotAMember
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
@@ -15,7 +16,7 @@ from tests.unit.nat.world import START
 
 @pytest.fixture
 def memberships(tables: TableNames) -> Memberships:
-    return Memberships(clients.dynamodb(), tables)
+    return Memberships(Store(clients.dynamodb(), tables))
 
 
 def test_a_person_may_belong_to_several_nations_with_different_roles(memberships: Memberships) -> None:
@@ -44,7 +45,7 @@ def test_who_left_is_no_member(memberships: Memberships) -> None:
 
 
 def test_a_user_is_made_at_the_first_call_and_kept(tables: TableNames) -> None:
-    users = Users(clients.dynamodb(), tables)
+    users = Users(Store(clients.dynamodb(), tables))
     later = START + timedelta(hours=1)
 
     first = users.seen("ann", email=None, now=START)

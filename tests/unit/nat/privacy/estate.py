@@ -157,7 +157,7 @@ class Estate:
 
     def leaving(self, job: str = "job-1") -> Job:
         """The job that deletes the nation as it is now."""
-        record = Nations(clients.dynamodb(), self.tables).get(self.slug)
+        record = Nations(Store(clients.dynamodb(), self.tables)).get(self.slug)
         made = None if record is None else record.created_at
         return Job(job, Task.DELETE_NATION, self.slug, self.owner, world.START, record_of=made)
 

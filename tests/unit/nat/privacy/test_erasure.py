@@ -150,7 +150,7 @@ def test_a_nation_that_is_being_deleted_says_so_in_its_record(estate: Estate) ->
     with pytest.raises(Unfinished):
         estate.erasure(time_is_up=lambda: True).nation(estate.leaving(), counted())
 
-    record = Nations(clients.dynamodb(), estate.tables).require(estate.slug)
+    record = Nations(Store(clients.dynamodb(), estate.tables)).require(estate.slug)
     assert record.being_deleted == "job-1"
     assert not record.subscription_status.usable
 

@@ -17,10 +17,10 @@ from nat.approvals.approvals import Approvals
 from nat.approvals.journal import read_journal
 from nat.approvals.pending import PendingApprovals
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.changes.journal import JournalEntry
 from nat.changes.plan import Change
 from nat.conversations.turns import Turn
-from nat.names import Table
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.turns.admit import Admission, Admitted, Surface
@@ -72,14 +72,12 @@ class Board:
         world.store_members(tables, "demo", ["member"], Role.MEMBER)
         world.store_members(tables, "demo", ["viewer"], Role.VIEWER)
         self.conversation_id = str(ULID())
-        self.approvals = Approvals(clients.dynamodb(), tables, now=self.stage.clock)
-        self.inbox = PendingApprovals(clients.dynamodb(), tables, now=self.stage.clock)
+        self.approvals = Approvals(Store(clients.dynamodb(), tables, self.stage.clock))
+        self.inbox = PendingApprovals(Store(clients.dynamodb(), tables, self.stage.clock))
         admission = Admission(
-            clients.dynamodb(),
-            tables,
+            Store(clients.dynamodb(), tables, self.stage.clock),
             TurnQueue(clients.sqs(), self.queue_url),
             world.PLANS,
-            clock=self.stage.clock,
         )
         self.decisions = Decisions(admission, self.approvals)
 
@@ -90,7 +88,7 @@ class Board:
 
     def ask(self, *replies: ModelReply, user: str = "u1", **changes: Any) -> Turn:
         """One question, run to its end with this model."""
-        role = Memberships(clients.dynamodb(), self.stage.tables).require(user, "demo").role
+        role = Memberships(Store(clients.dynamodb(), self.stage.tables)).require(user, "demo").role
         turn = self.stage.admitted(conversation_id=self.conversation_id, user_id=user, role=role, **changes)
         self.runner(ScriptedModel(list(replies))).run(message_of(turn), Signals())
         return self.stage.stored(turn)
@@ -122,8 +120,7 @@ class Board:
 
     def journal(self, approval: Approval) -> dict[str, JournalEntry]:
         """The journal of the approval's change."""
-        table = self.stage.tables[Table.ACTIONS]
-        return read_journal(clients.dynamodb(), table, self.conversation, approval.ref)
+        return read_journal(Store(clients.dynamodb(), self.stage.tables), self.conversation, approval.ref)
 
     def runner(
         self, model: Any, client: Any = None, wrap: Callable[[Any], Any] = lambda each: each
@@ -137,14 +134,12 @@ class Board:
             yield wrap(self.office.nation)
 
         return Runner(
-            client=client or clients.dynamodb(),
-            tables=self.stage.tables,
+            store=Store(client or clients.dynamodb(), self.stage.tables, self.stage.clock),
             agent=Agent(model, TOOLS, prices=PRICES),
             connect=connect,
             deliver=self.stage.deliver,
             prices=PRICES,
             app_url=APP_URL,
-            now=self.stage.clock,
             role_now=self.stage.role_now,
             environment="test",
             plans=world.PLANS,

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import LimitReached
 from nat.names import Table
 from nat.nations.record import Nations
@@ -53,8 +54,8 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
     client = boto3.client("dynamodb", config=config)
     queue = TurnQueue(boto3.client("sqs", config=config), create_turn_queue())
     limits = Limits(cooldown=timedelta(seconds=5), turns_a_minute=people)
-    admission = Admission(client, tables, queue, PLANS, clock=clock, limits=limits)
-    notices = PoolNotices(client, tables, PLANS, app_url="https://app.nat.test", now=clock)
+    admission = Admission(Store(client, tables, clock), queue, PLANS, limits=limits)
+    notices = PoolNotices(Store(client, tables, clock), PLANS, app_url="https://app.nat.test")
 
     def ask(number: int) -> list[str] | None:
         identifier = f"{number:04d}"
@@ -70,7 +71,7 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
             turn = admit(question, admission).turn
         except LimitReached:
             return None
-        return [each.kind for each in notices.due(turn, Nations(client, tables).require("demo"))]
+        return [each.kind for each in notices.due(turn, Nations(Store(client, tables)).require("demo"))]
 
     with ThreadPoolExecutor(threads) as pool:
         answers = list(pool.map(ask, range(people)))

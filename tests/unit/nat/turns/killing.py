@@ -24,10 +24,10 @@ from nat.approvals.approval import Approval
 from nat.approvals.journal import read_journal
 from nat.approvals.stored_changes import ChangeRef
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.changes.journal import EntryState
 from nat.conversations.steps import read_steps
 from nat.conversations.turns import Turn, TurnState
-from nat.names import Table
 from nat.nationbuilder import NationBuilder
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -65,18 +65,16 @@ def serve(order: Order) -> None:
             yield nation
 
     def role_now(user_id: str, nation_slug: str) -> Role | None:
-        membership = Memberships(clients.dynamodb(), order.tables).get(user_id, nation_slug)
+        membership = Memberships(Store(clients.dynamodb(), order.tables)).get(user_id, nation_slug)
         return None if membership is None else membership.role
 
     Runner(
-        client=clients.dynamodb(),
-        tables=order.tables,
+        store=Store(clients.dynamodb(), order.tables, lambda: START),
         agent=Agent(ScriptedModel(list(order.replies)), TOOLS, prices=PRICES),
         connect=connect,
         deliver=lambda _conversation, _wire: None,
         prices=PRICES,
         app_url=APP_URL,
-        now=lambda: START,
         role_now=role_now,
         environment="test",
         plans=PLANS,
@@ -221,8 +219,7 @@ def log_with_death(board: Board, log: Path, kind: str, chance: random.Random) ->
 
     times = board.office.contacts(person, text)
     entries = read_journal(
-        clients.dynamodb(),
-        board.stage.tables[Table.ACTIONS],
+        Store(clients.dynamodb(), board.stage.tables),
         board.conversation,
         ChangeRef(turn.turn_id, 0, "t1"),
     )
@@ -235,8 +232,7 @@ def log_with_death(board: Board, log: Path, kind: str, chance: random.Random) ->
 
 def _has_asked(board: Board, turn: Turn) -> bool:
     """Whether the model's call is stored, so that the model is not asked for it again."""
-    table = board.stage.tables[Table.CONVERSATIONS]
-    return any(True for _ in read_steps(clients.dynamodb(), table, turn))
+    return any(True for _ in read_steps(Store(clients.dynamodb(), board.stage.tables), turn))
 
 
 def _tried_again(board: Board, workers: Workers, turn: Turn, approval: Approval) -> Turn:

@@ -15,7 +15,7 @@ from nat.agent.ports import ModelReply
 from nat.agent.pricing import ModelPrices, Price, Rates
 from nat.aws import clients
 from nat.aws.items import decode, encode, timestamp
-from nat.aws.transactions import write
+from nat.aws.store import Store
 from nat.contract.events import Envelope, Event, TurnAccepted
 from nat.conversations.events import Events, put_event
 from nat.conversations.history import Answered, History
@@ -50,7 +50,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.record = world.store_nation(self.tables, world.nation(queries_used_this_period=1))
-        self.turns = Turns(clients.dynamodb(), self.tables[Table.CONVERSATIONS])
+        self.turns = Turns(Store(clients.dynamodb(), self.tables))
 
     def admitted(self, question: str = "How many?", **changes: Any) -> Turn:
         """A turn as admission stores it."""
@@ -67,16 +67,14 @@ class Stage:
             "period_start": timestamp(self.record.billing_period_start),
         }
         turn = Turn(**{**values, **changes})
-        table = self.tables[Table.CONVERSATIONS]
         accepted = Envelope(turn.turn_id, 0, 1, TurnAccepted(turn.conversation_id))
-        write(
-            clients.dynamodb(),
+        Store(clients.dynamodb(), self.tables).transact(
             [
-                put_new_turn(table, turn),
-                acquire_lock(table, turn, self.clock.now),
-                upsert_meta(table, turn, self.clock.now),
-                put_event(table, turn, accepted, self.clock.now),
-            ],
+                put_new_turn(turn),
+                acquire_lock(turn, self.clock.now),
+                upsert_meta(turn, self.clock.now),
+                put_event(turn, accepted, self.clock.now),
+            ]
         )
         return turn
 
@@ -100,14 +98,12 @@ class Stage:
             yield self.nation
 
         return Runner(
-            client=clients.dynamodb(),
-            tables=self.tables,
+            store=Store(clients.dynamodb(), self.tables, self.clock),
             agent=self.agent(model, tools),
             connect=connect,
             deliver=self.deliver,
             prices=PRICES,
             app_url=APP_URL,
-            now=self.clock,
             role_now=self.role_now,
             environment="test",
             plans=world.PLANS,
@@ -116,7 +112,7 @@ class Stage:
 
     def role_now(self, user_id: str, nation_slug: str) -> Role | None:
         """The person's role at this moment, as a worker reads it."""
-        membership = Memberships(clients.dynamodb(), self.tables).get(user_id, nation_slug)
+        membership = Memberships(Store(clients.dynamodb(), self.tables)).get(user_id, nation_slug)
         return None if membership is None else membership.role
 
     def run(self, turn: Turn, *replies: ModelReply | Exception, signals: Signals | None = None) -> Turn:
@@ -130,7 +126,7 @@ class Stage:
 
     def events(self, turn: Turn) -> list[Envelope]:
         """The log, in order."""
-        events = Events(clients.dynamodb(), self.tables[Table.CONVERSATIONS])
+        events = Events(Store(clients.dynamodb(), self.tables))
         return [each.envelope for each in events.after("demo", turn.conversation_id, turn.turn_id)]
 
     def last_event(self, turn: Turn) -> Event:
@@ -152,7 +148,7 @@ class Stage:
 
     def used(self) -> int:
         """Queries of the nation in this period."""
-        return Nations(clients.dynamodb(), self.tables).require("demo").queries_used_this_period
+        return Nations(Store(clients.dynamodb(), self.tables)).require("demo").queries_used_this_period
 
     def usage(self) -> dict[str, Any]:
         """The person's usage today."""
@@ -162,9 +158,7 @@ class Stage:
 
     def answers(self, turn: Turn) -> list[Answered]:
         """What a person reads of the conversation."""
-        return History(clients.dynamodb(), self.tables[Table.CONVERSATIONS]).answers(
-            "demo", turn.conversation_id
-        )
+        return History(Store(clients.dynamodb(), self.tables)).answers("demo", turn.conversation_id)
 
     def memory(self, turn: Turn) -> list[Any]:
         """What the next turn's model sees of the conversation."""
@@ -172,9 +166,7 @@ class Stage:
 
     def past(self, turn: Turn) -> Past:
         """The past of a turn's conversation as it is stored."""
-        return ModelHistories(clients.dynamodb(), self.tables[Table.CONVERSATIONS]).of(
-            "demo", turn.conversation_id
-        )
+        return ModelHistories(Store(clients.dynamodb(), self.tables)).of("demo", turn.conversation_id)
 
 
 @dataclass

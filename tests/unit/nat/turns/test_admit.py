@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import TurnAccepted, TurnFailed
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn, Turns, TurnState
@@ -86,17 +87,15 @@ def world(tables: TableNames) -> World:
     store_members(tables, "demo", ["ann", "bob"])
     clock = Clock()
     url = create_turn_queue()
-    admission = Admission(clients.dynamodb(), tables, TurnQueue(clients.sqs(), url), PLANS, clock=clock)
+    admission = Admission(Store(clients.dynamodb(), tables, clock), TurnQueue(clients.sqs(), url), PLANS)
     return World(tables, url, clock, admission)
 
 
 def with_limits(world: World, **limits: Any) -> Admission:
     return Admission(
-        clients.dynamodb(),
-        world.tables,
+        Store(clients.dynamodb(), world.tables, world.clock),
         TurnQueue(clients.sqs(), world.queue_url),
         PLANS,
-        clock=world.clock,
         limits=Limits(**limits),
     )
 
@@ -104,7 +103,7 @@ def with_limits(world: World, **limits: Any) -> Admission:
 def test_a_question_is_stored_counted_and_queued(world: World) -> None:
     admitted = world.ask()
 
-    stored = Turns(clients.dynamodb(), world.tables[Table.CONVERSATIONS]).get("demo", TALK, turn_id(1))
+    stored = Turns(Store(clients.dynamodb(), world.tables)).get("demo", TALK, turn_id(1))
     assert stored == admitted.turn
     assert (stored.state, stored.role, stored.surface) == (TurnState.QUEUED, "member", "websocket")
     assert stored.period_start == "2026-11-20T09:30:00.000Z"
@@ -122,9 +121,7 @@ def test_a_question_is_stored_counted_and_queued(world: World) -> None:
 def test_acceptance_is_the_first_event(world: World) -> None:
     admitted = world.ask()
 
-    events = list(
-        Events(clients.dynamodb(), world.tables[Table.CONVERSATIONS]).after("demo", TALK, turn_id(1))
-    )
+    events = list(Events(Store(clients.dynamodb(), world.tables)).after("demo", TALK, turn_id(1)))
     assert [each.envelope for each in events] == [admitted.accepted]
     assert (events[0].attempt, events[0].seq) == (0, 1)
     assert events[0].envelope.event == TurnAccepted(TALK, queries_used=1, queries_limit=500)
@@ -158,7 +155,7 @@ def test_one_id_sent_at_once_many_times_is_counted_once(world: World) -> None:
 
 def test_a_turn_that_never_reached_the_queue_is_sent_when_its_id_comes_again(world: World) -> None:
     missing = TurnQueue(clients.sqs(), world.queue_url.replace(".fifo", "-gone.fifo"))
-    stuck = Admission(clients.dynamodb(), world.tables, missing, PLANS, clock=world.clock)
+    stuck = Admission(Store(clients.dynamodb(), world.tables, world.clock), missing, PLANS)
     first = admit(AdmitRequest("ann", "demo", TALK, turn_id(1), "Who donated?", Surface.WEBSOCKET), stuck)
 
     again = world.ask()
@@ -363,7 +360,7 @@ def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None
     with conflicting(3, code) as url:
         client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
         queue = TurnQueue(clients.sqs(), world.queue_url)
-        admitted = admit(asked, Admission(client, world.tables, queue, PLANS, clock=world.clock))
+        admitted = admit(asked, Admission(Store(client, world.tables, world.clock), queue, PLANS))
 
     assert not admitted.repeated
     assert used(world.tables) == 1
@@ -372,7 +369,9 @@ def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None
 def fail(world: World, turn: Turn) -> None:
     """End a turn by a failure of ours, as a worker does."""
     ending = Ending(TurnFailed("internal", "Sorry", True), refund=True)
-    settle(clients.dynamodb(), world.tables, world.admission.turns.begin(turn), 1, ending, world.clock())
+    settle(
+        Store(clients.dynamodb(), world.tables), world.admission.turns.begin(turn), 1, ending, world.clock()
+    )
 
 
 def test_a_failed_turn_is_refunded_once_and_frees_its_conversation(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.items import decode
+from nat.aws.store import Store
 from nat.contract.events import TurnFailed
 from nat.errors import BudgetReached, LimitReached, TurnLost
 from nat.names import Table
@@ -41,7 +42,7 @@ class World:
         store_members(tables, "demo", ["mia", "max"], Role.MEMBER)
         store_members(tables, "demo", ["ada"], Role.ADMIN)
         queue = TurnQueue(clients.sqs(), create_turn_queue())
-        self.admission = Admission(clients.dynamodb(), tables, queue, PLANS, clock=self.clock)
+        self.admission = Admission(Store(clients.dynamodb(), tables, self.clock), queue, PLANS)
         self._number = 0
 
     def ask(self, user: str) -> Admitted:
@@ -57,7 +58,7 @@ class World:
         """End the turn by a failure of ours."""
         ending = Ending(TurnFailed("internal", "Sorry", True), refund=True)
         held = self.admission.turns.begin(admitted.turn)
-        settle(clients.dynamodb(), self.tables, held, 1, ending, self.clock())
+        settle(Store(clients.dynamodb(), self.tables), held, 1, ending, self.clock())
 
     def counted(self) -> dict[str, int]:
         """What is counted of budgets, by person."""
@@ -107,7 +108,7 @@ def test_a_budget_of_nothing_stops_the_person_alone(tables: TableNames) -> None:
 
 def test_a_used_up_pool_is_said_before_a_used_up_budget(tables: TableNames) -> None:
     world = World(tables, people={"mia": 0})
-    Nations(clients.dynamodb(), tables).update("demo", {"queries_used_this_period": 500})
+    Nations(Store(clients.dynamodb(), tables)).update("demo", {"queries_used_this_period": 500})
 
     with pytest.raises(LimitReached):
         world.ask("mia")
@@ -117,7 +118,7 @@ def test_questions_at_the_same_moment_do_not_pass_a_budget(tables: TableNames) -
     world = World(tables, roles={"member": 5})
     at_once = Limits(cooldown=world.clock.now - world.clock.now, turns_a_minute=100)
     queue = TurnQueue(clients.sqs(), create_turn_queue())
-    admission = Admission(clients.dynamodb(), tables, queue, PLANS, clock=world.clock, limits=at_once)
+    admission = Admission(Store(clients.dynamodb(), tables, world.clock), queue, PLANS, limits=at_once)
 
     def ask(number: int) -> bool:
         try:
@@ -159,7 +160,7 @@ def test_a_refund_gives_the_budget_back_once(tables: TableNames) -> None:
 def test_a_turn_from_before_the_budget_gives_none_back(tables: TableNames) -> None:
     world = World(tables)
     turn = world.ask("mia")
-    Nations(clients.dynamodb(), tables).update("demo", {"budgets": {"roles": {"member": 2}}})
+    Nations(Store(clients.dynamodb(), tables)).update("demo", {"budgets": {"roles": {"member": 2}}})
     world.ask("mia")
 
     world.fail(turn)
@@ -191,7 +192,7 @@ def test_a_refund_does_not_reach_the_budget_of_a_later_period(tables: TableNames
 
     world.fail(turn)
 
-    now = Nations(clients.dynamodb(), tables).require("demo")
+    now = Nations(Store(clients.dynamodb(), tables)).require("demo")
     counted = {
         each["day_user"]["S"]: each["queries"]["N"]
         for each in rows(tables, Table.USAGE)

@@ -9,6 +9,7 @@ from nat import errors
 from nat.approvals.approval import ApprovalState
 from nat.approvals.journal import read_journal
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.changes.journal import EntryState
 from nat.contract.events import (
     ApprovalUpdated,
@@ -19,7 +20,6 @@ from nat.contract.events import (
     TurnStopped,
 )
 from nat.conversations.turns import Turn, TurnKind, TurnState
-from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.abandon import abandon
@@ -131,8 +131,7 @@ def test_a_commit_that_is_stopped_before_it_began_changes_nothing(board: Board) 
     turn = board.approve(approval).turn
 
     request_stop(
-        clients.dynamodb(),
-        board.stage.tables,
+        Store(clients.dynamodb(), board.stage.tables),
         nation_slug="demo",
         conversation_id=board.conversation_id,
         turn_id=turn.turn_id,
@@ -200,7 +199,7 @@ def test_a_commit_that_no_worker_could_take_ends_and_unlocks(board: Board) -> No
     turn = board.approve(approval).turn
     used = board.stage.used()
 
-    abandon(clients.dynamodb(), board.stage.tables, turn, board.stage.clock())
+    abandon(Store(clients.dynamodb(), board.stage.tables), turn, board.stage.clock())
 
     assert board.settled(approval).state is ApprovalState.FAILED
     assert (board.stage.locked(turn), board.stage.used()) == (False, used)
@@ -266,8 +265,9 @@ def test_an_undo_is_journalled_and_not_done_twice(board: Board) -> None:
     with pytest.raises(errors.NotFound):
         undo(board, str(approval.ref))
 
-    table = board.stage.tables[Table.ACTIONS]
-    undone = read_journal(clients.dynamodb(), table, board.conversation, approval.ref, "undo")
+    undone = read_journal(
+        Store(clients.dynamodb(), board.stage.tables), board.conversation, approval.ref, "undo"
+    )
     assert {each.state for each in undone.values()} == {EntryState.DONE}
 
 
@@ -298,7 +298,9 @@ def test_after_thirty_days_nothing_is_taken_back(board: Board) -> None:
 def test_who_lost_the_role_cannot_take_back(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     board.carry_out(board.approve(approval))
-    Memberships(clients.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
+        Membership("u1", "demo", Role.VIEWER, START)
+    )
 
     with pytest.raises(errors.RoleInsufficient):
         undo(board, str(approval.ref))

@@ -1,6 +1,7 @@
 """Dead letters: the turn fails, is refunded once, its conversation goes on, and the person is told."""
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import TurnFailed
 from nat.conversations.turns import TurnState
 from nat.turns.dead_letters import DeadLetters
@@ -10,7 +11,7 @@ from tests.unit.nat.turns.stage import Stage, message_of
 
 
 def consumer(stage: Stage) -> DeadLetters:
-    return DeadLetters(clients.dynamodb(), stage.tables, stage.deliver, stage.clock)
+    return DeadLetters(Store(clients.dynamodb(), stage.tables, stage.clock), stage.deliver)
 
 
 def test_a_turn_that_the_queue_gave_up_fails_and_is_refunded(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from nat import errors
 from nat.approvals.approval import ApprovalState
 from nat.aws import clients
 from nat.aws.items import encode
+from nat.aws.store import Store
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import TurnKind, TurnState
 from nat.names import Table
@@ -24,7 +25,7 @@ from tests.unit.nat.world import START, queued
 
 
 def become(board: Board, user: str, role: Role) -> None:
-    Memberships(clients.dynamodb(), board.stage.tables).put(Membership(user, "demo", role, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(Membership(user, "demo", role, START))
 
 
 def test_a_bulk_change_waits_and_its_card_is_requested(board: Board) -> None:
@@ -240,7 +241,7 @@ def test_who_loses_the_role_after_the_click_changes_nothing(board: Board) -> Non
 def test_who_left_the_nation_after_the_click_changes_nothing(board: Board) -> None:
     tag = board.office.new_tag("major")
     admitted = board.approve(board.propose(board.office.people(1), tag))
-    Memberships(clients.dynamodb(), board.stage.tables).remove("u1", "demo")
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove("u1", "demo")
 
     turn = board.carry_out(admitted)
 

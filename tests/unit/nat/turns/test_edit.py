@@ -7,6 +7,7 @@ import pytest
 from nat import errors
 from nat.approvals.approval import Approval, ApprovalState
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,
@@ -40,7 +41,7 @@ def edited(board: Board, approval: Approval, **values: Any) -> tuple[Turn, Appro
 
 
 def become(board: Board, user: str, role: Role) -> None:
-    Memberships(clients.dynamodb(), board.stage.tables).put(Membership(user, "demo", role, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(Membership(user, "demo", role, START))
 
 
 def test_the_card_lists_the_simple_values_of_the_call(board: Board) -> None:

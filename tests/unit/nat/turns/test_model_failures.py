@@ -14,6 +14,7 @@ from local.claude import RunningClaude, running_claude
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.connections.model_keys import ModelKeys, NationKeys
 from nat.contract.events import TurnFailed, TurnFinished
 from nat.conversations.turns import Turn, TurnState
@@ -217,7 +218,7 @@ def test_the_provider_knows_people_by_a_hash_only(floor: Floor) -> None:
 
 def with_own_key(floor: Floor, key: str = OWN_KEY) -> Runner:
     """The nation has this key, and a worker that uses it. Storing does not try it out here."""
-    nations = Nations(clients.dynamodb(), floor.stage.tables)
+    nations = Nations(Store(clients.dynamodb(), floor.stage.tables))
     ModelKeys(clients.secrets(), nations, lambda _: None).store("demo", key, floor.stage.clock.now)
     keys = NationKeys(clients.secrets(), floor.stage.clock)
     return floor.runner(own_agent=OwnAgents(keys, floor.claude_clients, floor.stage.agent, "anthropic"))
@@ -231,7 +232,7 @@ def keys_used(floor: Floor) -> list[str]:
 @pytest.fixture(autouse=True)
 def _no_key_left(stage: Stage) -> Iterator[None]:
     yield
-    nations = Nations(clients.dynamodb(), stage.tables)
+    nations = Nations(Store(clients.dynamodb(), stage.tables))
     ModelKeys(clients.secrets(), nations, lambda _: None).remove("demo", stage.clock.now)
 
 

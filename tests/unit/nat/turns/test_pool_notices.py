@@ -10,6 +10,7 @@ import pytest
 
 from nat.agent.ports import ModelReply
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import Notice
 from nat.conversations.turns import Turn
 from nat.names import Bus, Table
@@ -42,7 +43,7 @@ def stage(tables: TableNames) -> Stage:
 
 def record(stage: Stage, **changes: Any) -> Nation:
     """The nation's record, after a change."""
-    nations = Nations(clients.dynamodb(), stage.tables)
+    nations = Nations(Store(clients.dynamodb(), stage.tables))
     changed = nations.update("demo", changes) if changes else nations.require("demo")
     assert changed is not None
     return changed
@@ -55,7 +56,7 @@ def using(stage: Stage, used: int, **changes: Any) -> Nation:
 
 def notices(stage: Stage, turn: Turn | None = None) -> list[str]:
     """What a turn that runs now tells, by kind."""
-    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(Store(clients.dynamodb(), stage.tables, stage.clock), PLANS, app_url=APP_URL)
     return [each.kind for each in teller.due(turn or stage.admitted(), record(stage))]
 
 
@@ -124,7 +125,7 @@ def test_the_announcement_says_what_admins_need_and_names_nobody(stage: Stage) -
 def test_of_many_turns_that_see_it_at_once_one_tells_it(stage: Stage) -> None:
     seen = using(stage, 500)
     turns = [stage.admitted() for _ in range(24)]
-    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(Store(clients.dynamodb(), stage.tables, stage.clock), PLANS, app_url=APP_URL)
 
     with ThreadPoolExecutor(24) as threads:
         told = [each.kind for due in threads.map(lambda turn: teller.due(turn, seen), turns) for each in due]
@@ -139,7 +140,7 @@ def test_a_claim_that_meets_questions_on_their_way_in_is_tried_again(stage: Stag
 
     with conflicting(3, "TransactionConflict") as url:
         client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)
-        teller = PoolNotices(client, stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+        teller = PoolNotices(Store(client, stage.tables, stage.clock), PLANS, app_url=APP_URL)
         told = teller.due(stage.admitted(), seen)
 
     assert [each.kind for each in told] == ["usage_warning"]
@@ -149,7 +150,7 @@ def test_in_a_new_period_it_is_told_again(stage: Stage) -> None:
     using(stage, 450)
     notices(stage)
     stage.clock.advance(days=40)
-    pool = QueryPool(clients.dynamodb(), stage.tables, PLANS, clock=stage.clock)
+    pool = QueryPool(Store(clients.dynamodb(), stage.tables, stage.clock), PLANS)
     check_and_reset_billing_cycle_nation("demo", pool)
 
     after_reset = notices(stage)
@@ -174,7 +175,7 @@ def test_the_shares_of_another_limit_are_told_too(stage: Stage) -> None:
 def test_who_upgrades_in_that_moment_is_not_told(stage: Stage) -> None:
     before = using(stage, 500)
     record(stage, queries_limit=UNLIMITED, subscription_plan="nat_pro")
-    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(Store(clients.dynamodb(), stage.tables, stage.clock), PLANS, app_url=APP_URL)
 
     assert teller.due(stage.admitted(), before) == []
     assert announced(stage) == []
@@ -182,7 +183,7 @@ def test_who_upgrades_in_that_moment_is_not_told(stage: Stage) -> None:
 
 def test_on_a_soft_cap_the_limit_is_told_as_one_to_go_beyond(stage: Stage) -> None:
     nation = using(stage, 500, subscription_plan="starter")
-    teller = PoolNotices(clients.dynamodb(), stage.tables, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(Store(clients.dynamodb(), stage.tables, stage.clock), PLANS, app_url=APP_URL)
 
     _, limit = teller.due(stage.admitted(), nation)
 
@@ -225,7 +226,7 @@ def test_a_turn_that_told_it_before_its_worker_died_does_not_tell_it_again(stage
 def test_storage_that_fails_keeps_no_turn_from_its_answer(stage: Stage) -> None:
     using(stage, 400)
     broken = TableNames({**stage.tables.names, Table.CONNECTIONS: "gone"})
-    teller = PoolNotices(clients.dynamodb(), broken, PLANS, app_url=APP_URL, now=stage.clock)
+    teller = PoolNotices(Store(clients.dynamodb(), broken, stage.clock), PLANS, app_url=APP_URL)
 
     assert teller.due(stage.admitted(), record(stage)) == []
     assert notices(stage) == ["usage_warning"]

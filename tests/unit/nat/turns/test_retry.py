@@ -11,6 +11,7 @@ import pytest
 from nat import errors
 from nat.approvals.approval import ApprovalState
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.changes.journal import EntryState
 from nat.contract.events import ToolFinished
 from nat.conversations.turns import Turn, TurnKind, TurnState
@@ -77,7 +78,9 @@ def test_what_a_question_finished_has_nothing_to_try_again(board: Board) -> None
 
 def test_trying_a_write_again_takes_the_role_that_it_takes_now(board: Board) -> None:
     asked, _, tag = failing(board)
-    Memberships(clients.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
+        Membership("u1", "demo", Role.VIEWER, START)
+    )
 
     with pytest.raises(errors.RoleInsufficient):
         retry(board, to_retry(board, asked))
@@ -88,7 +91,9 @@ def test_trying_a_write_again_takes_the_role_that_it_takes_now(board: Board) -> 
 def test_who_loses_the_role_after_having_a_write_tried_again_changes_nothing(board: Board) -> None:
     asked, _, tag = failing(board)
     admitted = retry(board, to_retry(board, asked))
-    Memberships(clients.dynamodb(), board.stage.tables).put(Membership("u1", "demo", Role.VIEWER, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
+        Membership("u1", "demo", Role.VIEWER, START)
+    )
 
     turn = board.carry_out(admitted)
 

@@ -9,6 +9,7 @@ import pytest
 from nat.agent.ports import ModelReply, ModelRequest
 from nat.aws import clients
 from nat.aws.isolation import NationNotEntered, entered_nation
+from nat.aws.store import Store
 from nat.contract.events import (
     Notice,
     TurnFailed,
@@ -334,7 +335,7 @@ def test_a_lost_connection_to_nationbuilder_asks_to_reconnect(stage: Stage) -> N
 
 
 def test_people_reconnect_in_the_web_app_of_their_nations_brand(stage: Stage) -> None:
-    Nations(clients.dynamodb(), stage.tables).update("demo", {"web_app": "https://desk.civic.test"})
+    Nations(Store(clients.dynamodb(), stage.tables)).update("demo", {"web_app": "https://desk.civic.test"})
     stage.refuse_connection = Reconnect()
     turn = stage.admitted()
 
@@ -354,7 +355,7 @@ def test_a_turn_that_fails_before_the_model_was_asked_does_not_count(stage: Stag
 
 def test_a_refund_of_a_period_that_is_over_changes_nothing(stage: Stage) -> None:
     turn = stage.admitted()
-    Nations(clients.dynamodb(), stage.tables).update("demo", {"billing_period_start": stage.clock.now})
+    Nations(Store(clients.dynamodb(), stage.tables)).update("demo", {"billing_period_start": stage.clock.now})
 
     ended = stage.run(turn, ModelOverloaded())
 
@@ -383,7 +384,9 @@ def test_pushes_that_fail_do_not_fail_the_turn(stage: Stage) -> None:
 
 
 def test_a_nations_policy_reaches_the_gates(stage: Stage) -> None:
-    Nations(clients.dynamodb(), stage.tables).update("demo", {"policy": {"tools": {"count_people": "deny"}}})
+    Nations(Store(clients.dynamodb(), stage.tables)).update(
+        "demo", {"policy": {"tools": {"count_people": "deny"}}}
+    )
 
     stage.run(stage.admitted(), calls(use("count_people")), says("I may not."))
 
@@ -391,7 +394,9 @@ def test_a_nations_policy_reaches_the_gates(stage: Stage) -> None:
 
 
 def test_a_policy_that_cannot_be_read_stops_everything(stage: Stage) -> None:
-    Nations(clients.dynamodb(), stage.tables).update("demo", {"policy": {"tools": {"count_people": "maybe"}}})
+    Nations(Store(clients.dynamodb(), stage.tables)).update(
+        "demo", {"policy": {"tools": {"count_people": "maybe"}}}
+    )
 
     ended = stage.run(stage.admitted(), calls(use("count_people")), says("23."))
 

@@ -6,6 +6,7 @@ The long form of the crowd, 2,000 at 500 left, is tests/soak/test_crowd.py.
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import LimitReached
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nations
@@ -35,7 +36,7 @@ class People:
         store_nation(tables, nation(queries_used_this_period=used_before))
         store_members(tables, "demo", ["ann", "bob", "cat"])
         queue = TurnQueue(clients.sqs(), create_turn_queue())
-        self.admission = Admission(clients.dynamodb(), tables, queue, PLANS, clock=self.clock)
+        self.admission = Admission(Store(clients.dynamodb(), tables, self.clock), queue, PLANS)
         self._number = 0
 
     def ask(self, user: str) -> Admitted:
@@ -47,7 +48,7 @@ class People:
     def upgrade(self) -> None:
         """What billing stores when the plan is changed."""
         changes = {"subscription_plan": "nat_pro", "queries_limit": UNLIMITED}
-        assert Nations(clients.dynamodb(), self.tables).update("demo", changes)
+        assert Nations(Store(clients.dynamodb(), self.tables)).update("demo", changes)
 
 
 def test_a_crowd_is_admitted_to_the_last_query_and_told_once(tables: TableNames) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date
 
 from nat.agent.ports import ModelReply, Usage
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.conversations.turns import Turn
 from nat.errors import ModelOverloaded
 from nat.nations.record import Nations
@@ -17,7 +18,7 @@ FIRST = date(2026, 11, 22)
 
 
 def spendings(stage: Stage) -> Spendings:
-    return Spendings(clients.dynamodb(), stage.tables)
+    return Spendings(Store(clients.dynamodb(), stage.tables))
 
 
 def ask(stage: Stage, *replies: ModelReply | Exception, user_id: str = "u1") -> Turn:
@@ -60,7 +61,7 @@ def test_a_period_sums_its_days_and_no_others(stage: Stage) -> None:
     ask(stage, says("23."))
     stage.clock.advance(days=3)
     ask(stage, says("23."))
-    record = Nations(clients.dynamodb(), stage.tables).update(
+    record = Nations(Store(clients.dynamodb(), stage.tables)).update(
         "demo", {"billing_period_start": stage.clock.now}, now=stage.clock.now
     )
     stage.clock.advance(days=2)

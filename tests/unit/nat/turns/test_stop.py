@@ -3,10 +3,10 @@
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import Envelope, TurnStopped
 from nat.conversations.turns import Turn, TurnState
 from nat.errors import NotFound
-from nat.names import Table
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop, stopped_turns
 from tests.unit.nat.agent.scripted_model import ScriptedModel
@@ -15,8 +15,7 @@ from tests.unit.nat.turns.stage import Stage, message_of
 
 def stop(stage: Stage, turn: Turn, user_id: str = "u1") -> Envelope | None:
     return request_stop(
-        clients.dynamodb(),
-        stage.tables,
+        Store(clients.dynamodb(), stage.tables),
         nation_slug=turn.nation_slug,
         conversation_id=turn.conversation_id,
         turn_id=turn.turn_id,
@@ -26,7 +25,7 @@ def stop(stage: Stage, turn: Turn, user_id: str = "u1") -> Envelope | None:
 
 
 def flagged(stage: Stage, *turns: Turn) -> set[Turn]:
-    return stopped_turns(clients.dynamodb(), stage.tables[Table.ONCE], turns)
+    return stopped_turns(Store(clients.dynamodb(), stage.tables), turns)
 
 
 def test_a_running_turn_is_flagged_and_left_to_its_worker(stage: Stage) -> None:

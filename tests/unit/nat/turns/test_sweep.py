@@ -3,6 +3,7 @@
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.contract.events import TurnFailed
 from nat.conversations.turns import Turn, TurnState
 from nat.turns.queue import TurnQueue
@@ -18,7 +19,7 @@ def queue_url(embedded_aws: object) -> str:
 
 def sweep(stage: Stage, url: str) -> Swept:
     queue = TurnQueue(clients.sqs(), url)
-    return Sweep(clients.dynamodb(), stage.tables, queue, stage.deliver, stage.clock).run()
+    return Sweep(Store(clients.dynamodb(), stage.tables, stage.clock), queue, stage.deliver).run()
 
 
 def queued_turns(url: str) -> list[str]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.errors import TicketInvalid
 from nat.names import Table
 from nat.settings import TableNames
@@ -16,7 +17,7 @@ ANN = TicketHolder("ann", "demo")
 
 @pytest.fixture
 def tickets(tables: TableNames) -> Tickets:
-    return Tickets(clients.dynamodb(), tables)
+    return Tickets(Store(clients.dynamodb(), tables))
 
 
 def test_a_ticket_names_its_holder(tickets: Tickets) -> None:
