@@ -22,7 +22,7 @@ LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test soak unit web lint format types synth snapshots bench eval openapi publish-api lock clean
+.PHONY: help prepare up down smoke test soak unit web lint format types synth snapshots bench eval openapi publish-api mails lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ openapi: prepare ## describe the HTTP API anew in docs/api/openapi.json and its 
 
 publish-api: prepare ## the same, and promise it to clients from now on (docs/api/published.json)
 	@$(VENV)/python -m local.openapi --publish
+
+mails: prepare ## every email of a brand on one page, to look at (CUSTOMER=civic-desk)
+	@$(VENV)/python -m local.mails $(CUSTOMER)
 
 lock: prepare ## lock the newest versions that the .in files allow
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -o requirements.txt

@@ -120,6 +120,7 @@ class Deployment:
                 "sender": each.brand.sender,
                 "apps": self.app_urls(each),
                 "customer": None if each.is_default else each.slug,
+                "colours": [each.brand.colours.primary, each.brand.colours.on_primary],
             }
             for each in self.brands
         ]

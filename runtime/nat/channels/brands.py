@@ -2,10 +2,12 @@
 
 `NAT_BRANDS` is a JSON list, the platform's own brand first:
 
-    [{"name": "Nat", "sender": "assistant@…", "apps": ["https://app.…"], "customer": null}]
+    [{"name": "Nat", "sender": "assistant@…", "apps": ["https://app.…"], "customer": null,
+      "colours": ["#0b5cad", "#ffffff"]}]
 
 `apps` are the addresses of the brand's web app, the one that people should be sent to first. `customer` is
-the slug of the customer whose brand it is; the platform's own has none.
+the slug of the customer whose brand it is; the platform's own has none. `colours` are that of buttons and of
+what is written on them.
 """
 
 from collections.abc import Iterable
@@ -25,6 +27,9 @@ class Brand:
     sender: str
     apps: tuple[str, ...]
     customer: str | None = None
+    primary: str = "#0b5cad"
+    """Colour of buttons, with `on_primary` for what is written on them: `#` and six digits."""
+    on_primary: str = "#ffffff"
 
     @property
     def app_url(self) -> str:
@@ -48,7 +53,13 @@ class Brands:
         """The brands of a parsed list. Raises `ValueError` for one that is not as described above."""
         try:
             known = tuple(
-                Brand(each["name"], each["sender"], tuple(each["apps"]), each.get("customer"))
+                Brand(
+                    each["name"],
+                    each["sender"],
+                    tuple(each["apps"]),
+                    each.get("customer"),
+                    *each.get("colours", ()),
+                )
                 for each in listed
             )
         except (KeyError, TypeError):

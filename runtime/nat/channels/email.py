@@ -1,27 +1,24 @@
-"""Emails to people, through SES: short messages of Nat's own, as text and as simple HTML.
+"""Emails to people, through SES, as text and as HTML (`nat.channels.mail_page`).
 
-    Mail(aws.mail(), brand).send("ann@example.org", "You are invited", paragraphs)
+    Mail(clients.mail(), brand).send("ann@example.org", MailContent("You are invited", paragraphs))
 
-What is sent is written by Nat. What people wrote (a name, an answer) may stand in it as text only: `page`
-escapes everything, and there is no other way to HTML in this room.
+What is sent is written by Nat. What people wrote (a name, an answer) may stand in it as text only.
 """
 
-import html as markup
 import logging
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from email.utils import formataddr
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.channels.brands import Brand
+from nat.channels.mail_page import MailContent, as_html, as_text
 from nat.errors import BadRequest, MailNotSent
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sesv2.type_defs import BodyTypeDef
+    from mypy_boto3_sesv2.type_defs import MessageHeaderTypeDef
 
 _log = logging.getLogger(__name__)
 
@@ -49,34 +46,6 @@ def address(text: str) -> str:
     return found
 
 
-@dataclass(frozen=True)
-class Button:
-    """A link that the email is about. `url` is one of Nat's own pages."""
-
-    label: str
-    url: str
-
-
-def page(brand: Brand, paragraphs: Iterable[str], button: Button | None = None) -> str:
-    """Simple HTML of an email: paragraphs of text, a button, the brand's name. Everything is escaped."""
-    lines = "".join(f"<p>{markup.escape(each)}</p>" for each in paragraphs)
-    if button is not None:
-        url, label = markup.escape(button.url), markup.escape(button.label)
-        lines += f'<p><a href="{url}" style="font-weight:bold">{label}</a></p><p>{url}</p>'
-    return (
-        '<!doctype html><html lang="en"><body style="font-family:sans-serif;line-height:1.5;max-width:36em">'
-        f"{lines}<p>{markup.escape(brand.name)}</p></body></html>"
-    )
-
-
-def plain(brand: Brand, paragraphs: Iterable[str], button: Button | None = None) -> str:
-    """The same as text."""
-    parts = [*paragraphs]
-    if button is not None:
-        parts.append(f"{button.label}:\n{button.url}")
-    return "\n\n".join([*parts, brand.name]) + "\n"
-
-
 class Mail:
     """Sends emails of one brand, from its sender address."""
 
@@ -86,24 +55,34 @@ class Mail:
         # A name beyond ASCII has to be an encoded word (SES developer guide, "Sending formatted email").
         self._sender = formataddr((brand.name, brand.sender))
 
-    def send(self, to: str, subject: str, text: str, html: str | None = None) -> str:
-        """Send one email; gives SES's message id. `html` comes from `page`.
+    def send(self, to: str, content: MailContent) -> str:
+        """Send one email; gives SES's message id.
 
         Raises `BadRequest` for an address that is none or a subject of several lines, `MailNotSent` when SES
         does not take it.
         """
-        if not subject.isprintable() or not 0 < len(subject) <= LONGEST_SUBJECT:
+        if not content.subject.isprintable() or not 0 < len(content.subject) <= LONGEST_SUBJECT:
             raise BadRequest("The subject of an email is one line.")
         recipient = address(to)
-        body: BodyTypeDef = {"Text": {"Data": text, "Charset": "UTF-8"}}
-        if html is not None:
-            body["Html"] = {"Data": html, "Charset": "UTF-8"}
+        headers: list[MessageHeaderTypeDef] = []
+        if content.unsubscribe is not None:  # RFC 8058: one POST ends it, without a page in between
+            headers = [
+                {"Name": "List-Unsubscribe", "Value": f"<{content.unsubscribe}>"},
+                {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+            ]
         try:
             sent = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [recipient]},
                 Content={
-                    "Simple": {"Subject": {"Data": subject, "Charset": "UTF-8"}, "Body": body},
+                    "Simple": {
+                        "Subject": {"Data": content.subject, "Charset": "UTF-8"},
+                        "Body": {
+                            "Text": {"Data": as_text(content, self.brand), "Charset": "UTF-8"},
+                            "Html": {"Data": as_html(content, self.brand), "Charset": "UTF-8"},
+                        },
+                        "Headers": headers,
+                    },
                 },
             )
         except (ClientError, BotoCoreError) as error:

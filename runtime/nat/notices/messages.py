@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from nat.aws.items import moment
 from nat.channels.brands import Brand
-from nat.channels.email import Button
+from nat.channels.mail_page import Button, MailContent
 from nat.connections.web_pages import CONNECTIONS_PAGE
 from nat.names import Bus
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import SubscriptionStatus
 from nat.nations.web_pages import BILLING_PAGE
 from nat.notices.nation_event import NationEvent
+from nat.people.invitations import Invitation
+from nat.roles import Role
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class NoticeMessage:
     button: Button | None = None
     owner_button: Button | None = None
     incident: str | None = None
+
+    def content(self, reason: str, *, owner: bool = False) -> MailContent:
+        """The email for one recipient; `reason` is why they get it."""
+        button = self.owner_button if owner and self.owner_button is not None else self.button
+        return MailContent(self.subject, self.paragraphs, button, reason=reason)
 
 
 _IN_HUNDREDTHS: Final = frozenset({"usd", "eur", "gbp", "cad", "aud", "nzd", "chf"})
@@ -66,6 +73,25 @@ _OWNER_PAYS: Final = "Only the nation's owner can pay and change the card."
 def message_for(happening: NationEvent, brand: Brand, plans: Plans) -> NoticeMessage | None:
     """What a nation's admins are told, or None where nothing happened that they have to know."""
     return _LETTERS[happening.event](happening, brand, plans)
+
+
+def invitation_mail(
+    invitation: Invitation, brand: Brand, button: Button, *, inviter: str | None
+) -> MailContent:
+    """What somebody gets who is invited to a nation; `inviter` is the address of who invites."""
+    article = "an" if invitation.role is Role.ADMIN else "a"
+    return MailContent(
+        f"Invitation to {invitation.nation_slug} on {brand.name}",
+        (
+            f"{inviter or 'An admin'} invites you to work in the nation {invitation.nation_slug} with "
+            f"{brand.name}, as {article} {invitation.role}.",
+            "Sign in, or sign up, with this email address to accept. The invitation is good for seven days "
+            "and for you alone.",
+            "If you do not know what this is about, you need not do anything.",
+        ),
+        button,
+        reason=f"You get this once, because somebody invited this address to {brand.name}.",
+    )
 
 
 def fair_use_message(happening: NationEvent, plans: Plans) -> NoticeMessage:

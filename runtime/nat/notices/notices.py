@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.channels.brands import Brand, Brands
-from nat.channels.email import Button, Mail, page, plain
+from nat.channels.email import Mail
+from nat.channels.mail_page import MailContent
 from nat.channels.push import PushFailed
 from nat.channels.websocket import PushCall, Sockets
 from nat.connections.web_pages import reconnect_page
@@ -129,10 +130,9 @@ class Notices:
             return False
         if not self._told.begin(incident, recipient):
             return False
-        button = written.button
-        if membership.role is Role.OWNER and written.owner_button is not None:
-            button = written.owner_button
-        reached = self._send(happening, incident, recipient, user.email, written, button, mail)
+        reason = f"You get this because you administer the nation {slug}."
+        content = written.content(reason, owner=membership.role is Role.OWNER)
+        reached = self._send(happening, incident, recipient, user.email, content, mail)
         if happening.event is Bus.NATION_NEEDS_REAUTH and reached:
             self._told.lost(slug, user_id)
         elif happening.event is Bus.NATION_CONNECTED:
@@ -146,9 +146,12 @@ class Notices:
             return 0
         if not self._told.begin(happening.incident, OPERATOR):
             return 0
-        written, mail = fair_use_message(happening, self._plans), Mail(self._mail, self._brands.own)
+        content = fair_use_message(happening, self._plans).content(
+            "You get this because you run the service."
+        )
+        mail = Mail(self._mail, self._brands.own)
         try:
-            sent = self._send(happening, happening.incident, OPERATOR, self._operator, written, None, mail)
+            sent = self._send(happening, happening.incident, OPERATOR, self._operator, content, mail)
         except MailNotSent:
             raise NotAllTold(1) from None
         self._told.done(happening.incident, OPERATOR)
@@ -160,8 +163,7 @@ class Notices:
         incident: str,
         recipient: str,
         to: str,
-        written: NoticeMessage,
-        button: Button | None,
+        content: MailContent,
         mail: Mail,
     ) -> bool:
         """Send one email under a claim. False for an address that nothing can be sent to.
@@ -169,12 +171,7 @@ class Notices:
         Raises `MailNotSent`, with the claim given back.
         """
         try:
-            mail.send(
-                to,
-                written.subject,
-                plain(mail.brand, written.paragraphs, button),
-                page(mail.brand, written.paragraphs, button),
-            )
+            mail.send(to, content)
         except BadRequest:
             _log.warning("address cannot be written to", extra={**_about(happening), "recipient": recipient})
             return False

@@ -6,13 +6,15 @@ from typing import Any, Final
 from nat.aws import clients
 from nat.aws.items import timestamp
 from nat.channels.brands import Brand, Brands
-from nat.channels.email import Button, Mail, address, page, plain
+from nat.channels.email import Mail, address
+from nat.channels.mail_page import Button
 from nat.errors import BadRequest, MailNotSent
 from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.routes import Routes
 from nat.handlers.routes.members import log_of, of_people
 from nat.handlers.services import Services
 from nat.names import Route
+from nat.notices.messages import invitation_mail
 from nat.people.invitations import LINK_USES, Invitation, Invitations, Made
 from nat.people.members import role_named
 from nat.people.session import person_of, select
@@ -91,22 +93,10 @@ def _uses(body: dict[str, Any]) -> int:
 
 def _mail(request: HttpRequest, made: Made, *, inviter: User | None) -> None:
     """Send an invitation to its address. Raises `MailNotSent`."""
-    invitation, brand = made.invitation, _brand(request)
-    who = "An admin" if inviter is None or inviter.email is None else inviter.email
-    said = (
-        f"{who} invites you to work in the nation {invitation.nation_slug} with {brand.name}, "
-        f"as {_ARTICLES[invitation.role]} {invitation.role}.",
-        "Sign in, or sign up, with this email address to accept. The invitation is good for seven days and "
-        "for you alone.",
-        "If you do not know what this is about, you need not do anything.",
-    )
-    button = Button("Accept the invitation", _url(request, made))
-    Mail(clients.mail(), brand).send(
-        invitation.email or "",
-        f"Invitation to {invitation.nation_slug} on {brand.name}",
-        plain(brand, said, button),
-        page(brand, said, button),
-    )
+    brand, button = _brand(request), Button("Accept the invitation", _url(request, made))
+    by = None if inviter is None else inviter.email
+    content = invitation_mail(made.invitation, brand, button, inviter=by)
+    Mail(clients.mail(), brand).send(made.invitation.email or "", content)
 
 
 def _url(request: HttpRequest, made: Made) -> str:
@@ -134,8 +124,6 @@ def _told(invitation: Invitation) -> dict[str, Any]:
 
 
 _brands = cache(Brands.read)
-_ARTICLES: Final = {Role.VIEWER: "a", Role.MEMBER: "a", Role.ADMIN: "an"}
-
 ROUTES: Final[Routes] = {
     Route.INVITATIONS: invitations,
     Route.INVITE: invite,
