@@ -7,10 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from config import load_models, load_plans, models_json, plans_json
 from tests.infrastructure.synthesis import Template
 
 LONG: Final = 100
 """Characters from which a text that repeats is shown once."""
+
+CATALOGUES: Final = {"plans.toml": plans_json(load_plans()), "models.toml": models_json(load_models())}
+"""What every process is told of them changes where they do, and nowhere else."""
 
 Path = tuple[str, ...]
 
@@ -19,6 +23,8 @@ def readable(template: Template, *, built_on_this_machine: bool = False) -> Temp
     """The template for a review, references written as `${...}`. `built_on_this_machine`: its functions run
     on the machine's own processor."""
     text = re.sub(r"\b[0-9a-f]{64}\b", "<asset-hash>", json.dumps(template, sort_keys=True))
+    for name, catalogue in CATALOGUES.items():
+        text = text.replace(json.dumps(catalogue)[1:-1], f"<{name}>")
     if built_on_this_machine:
         text = re.sub(r'\["(x86_64|arm64)"\]', '["<host>"]', text)
         text = re.sub(r"LambdaAdapterLayer(X86|Arm64)", "LambdaAdapterLayer<host>", text)
