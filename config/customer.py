@@ -1,5 +1,6 @@
 """One customer: a brand, its names and addresses, and the platform it runs on."""
 
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
@@ -9,7 +10,8 @@ from config.colour import READABLE, HexColour, contrast
 from config.environment import AccountId, Domain, Environment, Region, environment_names
 from config.loading import ROOT, ConfigurationError, Frozen, choose, load, names_in
 
-FOLDER = ROOT / "customers"
+FOLDER: Final = ROOT / "customers"
+"""Customers of the service. Examples are elsewhere, for what stands here changes what is deployed."""
 
 DEFAULT_BRAND: Final = "nat"
 """The customer that is meant when none is named: the service's own brand, which owns the shared platform."""
@@ -144,10 +146,10 @@ class Customer(Frozen):
 
     @model_validator(mode="after")
     def _sends_from_its_own_zone(self) -> "Customer":
-        host = self.brand.sender.partition("@")[2]
         for domain in self.domains.values():
-            if host != domain.zone and not host.endswith(f".{domain.zone}"):
-                raise ValueError(f"the sender {self.brand.sender} is not inside the zone {domain.zone}")
+            sender = domain.sender or self.brand.sender
+            if not f".{sender.partition('@')[2]}".endswith(f".{domain.zone}"):
+                raise ValueError(f"the sender {sender} is not inside the zone {domain.zone}")
         return self
 
     @property
@@ -158,6 +160,11 @@ class Customer(Frozen):
     def domain_in(self, environment: Environment) -> Domain | None:
         """The customer's public names in an environment."""
         return environment.domain if self.is_default else self.domains.get(environment.name)
+
+    def sender_in(self, environment: Environment) -> str:
+        """From whom the customer's emails come in an environment."""
+        domain = self.domain_in(environment)
+        return (domain.sender if domain else None) or self.brand.sender
 
     def app_url_in(self, environment: Environment) -> str | None:
         """Where people find the customer's web app."""
@@ -178,24 +185,25 @@ class Customer(Frozen):
         return environment.model_copy(update=own | (place.model_dump() if place else {}))
 
 
-def customer_names() -> tuple[str, ...]:
-    """Customers that have a file, the default brand included."""
-    return names_in(FOLDER)
+def customer_names(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Customers that have a file in a folder, and the default brand."""
+    return tuple(sorted({DEFAULT_BRAND, *names_in(folder)}))
 
 
-def load_customer(slug: str) -> Customer:
+def load_customer(slug: str, folder: Path = FOLDER) -> Customer:
     """The customer `slug`. Raises `ConfigurationError`."""
-    choose("customer", slug, customer_names())
-    customer = load(Customer, FOLDER / f"{slug}.toml", slug=slug)
+    choose("customer", slug, customer_names(folder))
+    home = FOLDER if slug == DEFAULT_BRAND else folder
+    customer = load(Customer, home / f"{slug}.toml", slug=slug)
     for plan in customer.plans:
         choose(f"plan in {slug}.toml", plan, tuple(load_plans()))
     for name in (*customer.domains, *customer.places):
         choose(f"environment in {slug}.toml", name, environment_names())
-    if customer.brand.logo and not (FOLDER / "logos" / customer.brand.logo).is_file():
+    if customer.brand.logo and not (home / "logos" / customer.brand.logo).is_file():
         raise ConfigurationError(f"{slug}.toml: there is no logo {customer.brand.logo}.")
     return customer
 
 
-def load_customers() -> tuple[Customer, ...]:
+def load_customers(folder: Path = FOLDER) -> tuple[Customer, ...]:
     """All customers, sorted by slug. Raises `ConfigurationError`."""
-    return tuple(load_customer(slug) for slug in customer_names())
+    return tuple(load_customer(slug, folder) for slug in customer_names(folder))

@@ -137,8 +137,13 @@ class Throttle(Frozen):
     burst: Annotated[int, Field(ge=1, le=5_000)] = 400
 
 
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
 class Domain(Frozen):
-    """The public names of one brand. The hosted zone exists before the first deployment."""
+    """The public names of one brand in one environment. The hosted zone exists in the environment's account
+    before the first deployment; two accounts cannot both have it, so each environment has a zone of its own.
+    """
 
     zone: str
     zone_id: Annotated[str, Field(pattern=r"^Z[A-Z0-9]{5,31}$")]
@@ -146,16 +151,18 @@ class Domain(Frozen):
     """Host of the web app."""
     api: str
     """Host of the API; the same distribution answers."""
+    sender: EmailAddress | None = None
+    """From whom emails come here, if not from the brand's `sender`; its domain is inside the zone."""
 
     @model_validator(mode="after")
     def _inside_the_zone(self) -> "Domain":
-        for host in (self.app, self.api):
+        hosts = [self.app, self.api]
+        if self.sender:
+            hosts.append(f".{self.sender.partition('@')[2]}")
+        for host in hosts:
             if not host.endswith(f".{self.zone}"):
-                raise ValueError(f"{host} is not inside the zone {self.zone}")
+                raise ValueError(f"{host.lstrip('.')} is not inside the zone {self.zone}")
         return self
-
-
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class Environment(Frozen):

@@ -25,6 +25,9 @@ NO_CREDENTIALS = {
 }
 
 
+EXAMPLES = ROOT / "docs" / "examples" / "customers"
+
+
 @dataclass(frozen=True)
 class Target:
     """One deployment."""
@@ -48,10 +51,17 @@ def targets(environments: Sequence[str], customers: Sequence[str]) -> list[Targe
     return [Target(env, customer) for env in environments for customer in customers]
 
 
+def every_customer() -> tuple[str, ...]:
+    """The service's customers, and the examples."""
+    return tuple(dict.fromkeys((*customer_names(), *customer_names(EXAMPLES))))
+
+
 def synth(target: Target) -> bool:
     """Synthesise one. False if the CDK refused; its log says why."""
     command = [*environment.cdk_command(), "synth", "--all", "--quiet", "--no-lookups", "--no-notices"]
     command += ["-c", f"env={target.environment}", "-c", f"customer={target.customer}"]
+    if target.customer not in customer_names():
+        command += ["-c", f"customers={EXAMPLES}"]
     command += ["--output", str(target.assembly)]
     with target.log.open("wb") as log:
         finished = subprocess.run(
@@ -69,10 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Synthesise and report. Gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m local.synth", description=__doc__)
     parser.add_argument("--env", action="append", choices=environment_names(), help="only this one")
-    parser.add_argument("--customer", action="append", choices=customer_names(), help="only this one")
+    parser.add_argument("--customer", action="append", choices=every_customer(), help="only this one")
     chosen = parser.parse_args(arguments)
     DEFAULT_PLACES.make()
-    wanted = targets(chosen.env or environment_names(), chosen.customer or customer_names())
+    wanted = targets(chosen.env or environment_names(), chosen.customer or every_customer())
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         results = dict(zip(wanted, pool.map(_synth_and_say, wanted), strict=True))
     _show_sizes([target for target, good in results.items() if good])

@@ -116,12 +116,12 @@ class ApiStack(NatStack):
 
     def _publish(self) -> None:
         self.publish("ApiUrl", self.http.url, "HTTP API")
-        self.publish("ApiHost", self.http.host, "HTTP API's own host name")
+        self.publish("ApiHost", self.http.host, "HTTP API's own host name", exported=True)
         self.publish("SocketUrl", self.sockets.url, "WebSocket API")
-        self.publish("SocketHost", self.sockets.host, "WebSocket API's own host name")
+        self.publish("SocketHost", self.sockets.host, "WebSocket API's own host name", exported=True)
         self.publish("SocketEndpoint", self.sockets.endpoint, "Where answers are pushed (@connections)")
         self.publish("StreamUrl", self.stream.url.url, "Streaming host; answers CloudFront only")
-        self.publish("StreamHost", self.stream.host, "Streaming host's own host name")
+        self.publish("StreamHost", self.stream.host, "Streaming host's own host name", exported=True)
         for name, function in (
             ("Requests", self._requests.function),
             ("Socket", self._socket.function),

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from config import (
     DEFAULT_BRAND,
+    ConfigurationError,
     Customer,
     Environment,
     load_customer,
@@ -22,14 +23,14 @@ from config import (
     models_json,
     plans_json,
 )
+from config.customer import FOLDER as CUSTOMERS
 from nat.names import Variable
 from nat_constructs.function import FunctionDefaults
+from nat_constructs.site import CLI_CALLBACK, CLI_PATH
 
 RUNTIME: Final = Path(__file__).parent.parent / "runtime"
 DEVELOPER_APP: Final = "http://localhost:5173"
 """Where the web app's development server listens."""
-CLI_CALLBACK: Final = "http://localhost:8976/callback"
-"""Where `nat chat` waits for the sign-in's answer."""
 MODEL_VARIABLES: Final = (Variable.MODEL_ID, Variable.MODEL_PROVIDER, Variable.ANTHROPIC_URL)
 
 
@@ -42,6 +43,9 @@ class Deployment:
     customer: Customer
     shared_brands: tuple[Customer, ...]
     """Customers whose brand this platform serves beside its own."""
+    release: str | None = None
+    """What is being deployed, such as a commit. Fronts that read outputs of another region say it, for the
+    CDK skips a stack whose template is the same, and would leave it with the address of what was replaced."""
 
     @classmethod
     def load(
@@ -49,14 +53,23 @@ class Deployment:
         environment: str,
         customer: str = DEFAULT_BRAND,
         *,
+        customers: Path = CUSTOMERS,
+        release: str | None = None,
         overrides: Mapping[str, str] | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> "Deployment":
-        """Read and check the configuration. Raises `ConfigurationError`."""
-        owner = load_customer(customer)
+        """Read and check the configuration; `customers` is the folder of their files. Raises
+        `ConfigurationError`."""
+        owner = load_customer(customer, customers)
         place = load_environment(environment, overrides=overrides, environ=environ)
-        shared = tuple(each for each in load_customers() if each.platform == "shared")
-        return cls(owner.environment(place), owner, shared if owner.is_default else ())
+        shared = tuple(each for each in load_customers(customers) if each.platform == "shared")
+        deployment = cls(owner.environment(place), owner, shared if owner.is_default else (), release)
+        if deployment.is_platform and not deployment.environment.app_url and not place.developer_callbacks:
+            raise ConfigurationError(
+                f"{customer} has no domain in {environment}, so nobody would find the web app. "
+                "Give it one, or set developer_callbacks where developers work."
+            )
+        return deployment
 
     @property
     def is_platform(self) -> bool:
@@ -85,17 +98,23 @@ class Deployment:
         return self.environment.app_url or DEVELOPER_APP
 
     def app_urls(self, brand: Customer) -> tuple[str, ...]:
-        """Addresses of a brand's web app. There is always one, so that its sign-in client can exist."""
-        own = self.app_url if brand is self.customer else brand.app_url_in(self.environment)
-        developer = DEVELOPER_APP if self.environment.developer_callbacks or not own else None
-        return tuple(dict.fromkeys(url for url in (own, developer) if url))
+        """Addresses of a brand's web app. There is always one, so that its sign-in client can exist: a brand
+        without a name in this environment has the platform's."""
+        own = brand.app_url_in(self.environment) if brand is not self.customer else None
+        developer = DEVELOPER_APP if self.environment.developer_callbacks else None
+        return tuple(dict.fromkeys(url for url in (own or self.app_url, developer) if url))
+
+    @property
+    def cli_callback(self) -> str:
+        """Where the hosted login sends people of `nat chat` back to: a port on their machine where developers
+        work, elsewhere a page of the web app, which leads there."""
+        return CLI_CALLBACK if self.environment.developer_callbacks else f"{self.app_url}{CLI_PATH}"
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
-        """Origins from which browsers may call the APIs: web apps and extensions."""
-        apps = [url for brand in self.brands for url in self.app_urls(brand)]
-        extensions = [f"chrome-extension://{each}" for brand in self.brands for each in brand.extension_ids]
-        return tuple(dict.fromkeys(apps + extensions))
+        """Origins from which browsers may call the APIs: web apps. An extension calls from its worker, which
+        needs no permission of ours, and API Gateway refuses `chrome-extension://` among its origins."""
+        return tuple(dict.fromkeys(url for brand in self.brands for url in self.app_urls(brand)))
 
     @cached_property
     def log_retention(self) -> logs.RetentionDays:
@@ -117,7 +136,7 @@ class Deployment:
         brands = [
             {
                 "name": each.brand.name,
-                "sender": each.brand.sender,
+                "sender": each.sender_in(self.environment),
                 "apps": self.app_urls(each),
                 "customer": None if each.is_default else each.slug,
                 "colours": [each.brand.colours.primary, each.brand.colours.on_primary],
@@ -129,7 +148,7 @@ class Deployment:
     @property
     def senders(self) -> tuple[str, ...]:
         """Addresses from which the platform's brands write."""
-        return tuple(each.brand.sender for each in self.brands)
+        return tuple(each.sender_in(self.environment) for each in self.brands)
 
     @property
     def nationbuilder_variables(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from constructs import Construct
 from config import Customer
 from nat_constructs.sender import Sender
 from nat_constructs.sign_in import SignIn
-from stacks.deployment import CLI_CALLBACK, Deployment
+from stacks.deployment import Deployment
 from stacks.stack import NatStack
 
 
@@ -39,10 +39,11 @@ class IdentityStack(NatStack):
             self._add_brand(brand)
         self._clients["Cli"] = self.sign_in.add_app(
             "Cli",
-            callbacks=[CLI_CALLBACK],
+            callbacks=[deployment.cli_callback],
             primary=deployment.customer.brand.colours.primary,
             providers=self._providers[deployment.customer.slug],
         )
+        _add_sender(self)
         self._publish()
 
     @property
@@ -90,13 +91,34 @@ class IdentityStack(NatStack):
                 providers=providers,
             )
 
-        domain = brand.domain_in(self.deployment.environment)
-        if domain:
-            Sender(self, f"Sender{suffix}", address=brand.brand.sender, zone_id=domain.zone_id)
-
     def _publish(self) -> None:
         self.publish("UserPoolId", self.sign_in.pool.user_pool_id, "User pool")
-        self.publish("Issuer", self.sign_in.issuer, "Issuer of access tokens")
+        self.publish("Issuer", self.sign_in.issuer, "Issuer of access tokens", exported=True)
         self.publish("LoginUrl", self.sign_in.login_url, "Hosted login")
         for name, client in self._clients.items():
-            self.publish(f"ClientId{name}", client.user_pool_client_id, f"App client {name}")
+            self.publish(f"ClientId{name}", client.user_pool_client_id, f"App client {name}", exported=True)
+
+
+class BrandIdentityStack(NatStack):
+    """What a brand on the shared platform has of its own: from whom its emails come. It stands in the
+    platform's region, where they are sent, and apart from the platform, which a wrong zone of one brand must
+    not stop."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
+        super().__init__(
+            scope,
+            "Identity",
+            deployment=deployment,
+            description=f"Nat: sender of {deployment.customer.brand.name}",
+        )
+        _add_sender(self)
+
+
+def _add_sender(stack: NatStack) -> Sender | None:
+    """The sender of the stack's own brand, where it has a zone that can prove it."""
+    deployment = stack.deployment
+    domain = deployment.customer.domain_in(deployment.environment)
+    if domain is None:
+        return None
+    address = deployment.customer.sender_in(deployment.environment)
+    return Sender(stack, "Sender", address=address, zone_id=domain.zone_id)

@@ -7,7 +7,7 @@ from stacks.api import ApiStack
 from stacks.automation import AutomationStack
 from stacks.data import DataStack
 from stacks.deployment import Deployment
-from stacks.identity import IdentityStack
+from stacks.identity import BrandIdentityStack, IdentityStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
 from stacks.web import WebStack
@@ -18,6 +18,8 @@ def build(app: App, deployment: Deployment) -> None:
     one."""
     web = WebStack(app, deployment=deployment)
     if not deployment.is_platform:
+        if deployment.customer.domain_in(deployment.environment):
+            BrandIdentityStack(app, deployment=deployment)
         return
     network = NetworkStack(app, deployment=deployment)
     data = DataStack(app, deployment=deployment)

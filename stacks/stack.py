@@ -40,9 +40,9 @@ class NatStack(cdk.Stack):
         )
         self.deployment = deployment
 
-    def publish(self, name: str, value: str, description: str) -> None:
-        """An output whose logical id is exactly `name`."""
-        output(self, name, value, description)
+    def publish(self, name: str, value: str, description: str, *, exported: bool = False) -> None:
+        """An output whose logical id is exactly `name`; `exported` if a brand's front imports it."""
+        output(self, name, value, description, export=exported)
 
 
 def _synthesizer(*, bootstrap: bool) -> cdk.IStackSynthesizer:

@@ -8,7 +8,9 @@ from constructs import Construct
 
 from config.catalogue import load_plans
 from nat_constructs.firewall import Firewall
+from nat_constructs.output import exported
 from nat_constructs.public_names import PublicNames
+from nat_constructs.sign_in import login_url
 from nat_constructs.site import Origins, Site
 from nat_constructs.web_socket_api import STAGE as SOCKET
 from stacks.deployment import Deployment
@@ -35,7 +37,8 @@ class WebStack(NatStack):
             description=f"Nat: web front of {deployment.customer.brand.name}",
             region=EDGE_REGION,
         )
-        domain = deployment.customer.domain_in(deployment.environment)
+        environment = deployment.environment
+        domain = deployment.customer.domain_in(environment)
         names = (
             PublicNames(
                 self, "Names", zone=domain.zone, zone_id=domain.zone_id, hosts=(domain.app, domain.api)
@@ -52,10 +55,11 @@ class WebStack(NatStack):
                 stream=self._of("Api", "StreamHost"),
             ),
             settings=self._settings(),
-            login_url=self._of("Identity", "LoginUrl"),
+            login_url=login_url(environment.sign_in_prefix, environment.region),
             names=names,
             firewall_arn=self._firewall(),
-            keeps_data=deployment.environment.keeps_data,
+            keeps_data=environment.keeps_data,
+            release=deployment.release if environment.region != EDGE_REGION else None,
         )
         self._publish()
 
@@ -65,14 +69,14 @@ class WebStack(NatStack):
             return None
         if self.deployment.is_platform:
             arn = Firewall(self, "Firewall").arn
-            self.publish("FirewallArn", arn, "Web ACL of every brand on this platform")
+            self.publish("FirewallArn", arn, "Web ACL of every brand on this platform", exported=True)
             return arn
         return self._of("Web", "FirewallArn", region=EDGE_REGION)
 
     def _settings(self) -> dict[str, object]:
         """What the web app and the extension are told: the brand and where to sign in. All of it is
         public."""
-        customer = self.deployment.customer
+        customer, environment = self.deployment.customer, self.deployment.environment
         brand = customer.brand
         suffix = "" if self.deployment.is_platform else output_suffix(customer, None)
         return {
@@ -87,7 +91,7 @@ class WebStack(NatStack):
             "plans": self._plans(),
             "links": customer.links.model_dump(),
             "issuer": self._of("Identity", "Issuer"),
-            "loginUrl": self._of("Identity", "LoginUrl"),
+            "loginUrl": login_url(environment.sign_in_prefix, environment.region),
             "clientId": self._of("Identity", f"ClientIdWeb{suffix}"),
             "extensionClientId": (
                 self._of("Identity", f"ClientIdExtension{suffix}") if customer.extension_ids else None
@@ -111,10 +115,13 @@ class WebStack(NatStack):
         ]
 
     def _of(self, part: str, name: str, *, region: str | None = None) -> str:
-        """An output of the platform."""
-        return Fn.get_stack_output(
-            f"{self.deployment.platform_prefix}{part}", name, region or self.deployment.environment.region
-        )
+        """An output of the platform: by its export inside a region, where CloudFormation then keeps who
+        exports from changing it, and by its stack's name from another."""
+        stack = f"{self.deployment.platform_prefix}{part}"
+        place = region or self.deployment.environment.region
+        if place == EDGE_REGION:
+            return Fn.import_value(exported(stack, name))
+        return Fn.get_stack_output(stack, name, place)
 
     def _publish(self) -> None:
         domain = self.deployment.customer.domain_in(self.deployment.environment)

@@ -11,7 +11,7 @@ from nat.names import nation_files, person_files
 
 from .acknowledge import acknowledge, acknowledge_resource
 from .data_key import KEY_READ, KEY_USE, DataKey
-from .output import output
+from .output import exported, output
 
 BUCKET_OUTPUT: Final = "FilesBucketName"
 """Name of the stack's output that carries the bucket's name."""
@@ -40,7 +40,13 @@ class FileBucket(s3.Bucket):
         )
         acknowledge(self, "Files of a day; each address is handed out by the HTTP API.", "AwsSolutions-S1")
         self._key = key
-        output(Stack.of(self), BUCKET_OUTPUT, self.bucket_name, "Files that people asked for, kept for a day")
+        output(
+            Stack.of(self),
+            BUCKET_OUTPUT,
+            self.bucket_name,
+            "Files that people asked for, kept for a day",
+            export=True,
+        )
 
     def grant_fetch(self, role: iam.Role) -> None:
         """Allow to read files, so that addresses signed by this role work."""
@@ -74,8 +80,8 @@ class FileBucket(s3.Bucket):
         consumer, own = Stack.of(role), Stack.of(self)
         name = self.bucket_name
         if consumer is not own:
-            # By an output with a name of its own, so that cdk-nag's finding is known and acknowledged.
-            name = Fn.get_stack_output(own.stack_name, BUCKET_OUTPUT, own.region)
+            # By an export with a name of its own, so that cdk-nag's finding is known and acknowledged.
+            name = Fn.import_value(exported(own.stack_name, BUCKET_OUTPUT))
             consumer.add_stack_dependency(own)
         return own.format_arn(
             service="s3",

@@ -6,7 +6,8 @@ from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
 STREAM_PATH: Final = "/v1/stream"
-"""Questions are posted here: a body may be as long as a question."""
+LARGE: Final = {STREAM_PATH: "EXACTLY", "/webhooks/": "STARTS_WITH"}
+"""Where a body may be long: a question, and a vendor's event, whose signature proves it."""
 
 BODY_LABEL: Final = "awswaf:managed:aws:core-rule-set:SizeRestrictions_Body"
 """What the managed rule adds to a request with a body over 8 KB
@@ -18,7 +19,7 @@ REQUESTS_IN_FIVE_MINUTES: Final = 2_000
 
 class Firewall(Construct):
     """A web ACL for CloudFront, so in us-east-1: Amazon's common and known-bad rules, and a limit per
-    address. Bodies over 8 KB are refused, except where people ask questions.
+    address. Bodies over 8 KB are refused, except of questions and of vendors' events.
 
     $5 a month, $1 for each of the four rules, $0.60 per million requests.
     """
@@ -68,33 +69,35 @@ def _managed(priority: int, group: str, *, counted: tuple[str, ...] = ()) -> waf
 
 
 def _large_bodies(priority: int) -> waf.CfnWebACL.RuleProperty:
-    """Refuse what the managed rule only counted, unless it is a question."""
-    asks = waf.CfnWebACL.StatementProperty(
-        byte_match_statement=waf.CfnWebACL.ByteMatchStatementProperty(
-            field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
-            positional_constraint="EXACTLY",
-            search_string=STREAM_PATH,
-            text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
-        )
-    )
+    """Refuse what the managed rule only counted, unless it may be long."""
     large = waf.CfnWebACL.StatementProperty(
         label_match_statement=waf.CfnWebACL.LabelMatchStatementProperty(scope="LABEL", key=BODY_LABEL)
     )
+    elsewhere = [
+        waf.CfnWebACL.StatementProperty(
+            not_statement=waf.CfnWebACL.NotStatementProperty(statement=_path(path, match))
+        )
+        for path, match in LARGE.items()
+    ]
     return waf.CfnWebACL.RuleProperty(
         name="LargeBodies",
         priority=priority,
         action=waf.CfnWebACL.RuleActionProperty(block={}),
         statement=waf.CfnWebACL.StatementProperty(
-            and_statement=waf.CfnWebACL.AndStatementProperty(
-                statements=[
-                    large,
-                    waf.CfnWebACL.StatementProperty(
-                        not_statement=waf.CfnWebACL.NotStatementProperty(statement=asks)
-                    ),
-                ]
-            )
+            and_statement=waf.CfnWebACL.AndStatementProperty(statements=[large, *elsewhere])
         ),
         visibility_config=_visibility("LargeBodies"),
+    )
+
+
+def _path(path: str, match: str) -> waf.CfnWebACL.StatementProperty:
+    return waf.CfnWebACL.StatementProperty(
+        byte_match_statement=waf.CfnWebACL.ByteMatchStatementProperty(
+            field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
+            positional_constraint=match,
+            search_string=path,
+            text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
+        )
     )
 
 

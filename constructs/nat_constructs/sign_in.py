@@ -97,7 +97,7 @@ class SignIn(Construct):
     @property
     def login_url(self) -> str:
         """Base URL of the hosted login; `/oauth2/authorize` and `/oauth2/token` are below it."""
-        return f"https://{self._domain_prefix}.auth.{Stack.of(self).region}.amazoncognito.com"
+        return login_url(self._domain_prefix, Stack.of(self).region)
 
     def _say_who_people_are(
         self, defaults: FunctionDefaults, trusted_domains: Mapping[str, Sequence[str]]
@@ -235,3 +235,8 @@ class SignIn(Construct):
             settings=settings,
             use_cognito_provided_values=None if settings else True,
         )
+
+
+def login_url(domain_prefix: str, region: str) -> str:
+    """Base URL of a hosted login, known before it exists."""
+    return f"https://{domain_prefix}.auth.{region}.amazoncognito.com"

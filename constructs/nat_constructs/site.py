@@ -11,7 +11,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from nat.names import OAUTH_CALLBACK
+from nat.names import OAUTH_CALLBACK, STRIPE_WEBHOOK
 
 from .acknowledge import acknowledge
 from .firewall import STREAM_PATH
@@ -20,11 +20,27 @@ from .web_build import HAS_FILE, INDEX
 from .web_socket_api import STAGE as SOCKET
 
 OAUTH_PATH: Final = OAUTH_CALLBACK.partition(" ")[2]
+WEBHOOK_PATHS: Final = f"{STRIPE_WEBHOOK.partition(' ')[2].rpartition('/')[0]}/*"
+CLI_PATH: Final = "/cli/callback"
+CLI_CALLBACK: Final = "http://localhost:8976/callback"
+"""Where `nat chat` waits for the sign-in's answer."""
 ROUTER: Final = f"""function handler(event) {{
   var request = event.request;
   if (!/{HAS_FILE}/.test(request.uri)) request.uri = '{INDEX}';
   return request;
 }}"""
+
+TO_THE_TERMINAL: Final = """function handler(event) {
+  // The sign-in of the command line: on to where it waits, with what the login has answered.
+  var query = Object.keys(event.request.querystring).map(function (name) {
+    return name + '=' + event.request.querystring[name].value;
+  });
+  return {
+    statusCode: 302,
+    statusDescription: 'Found',
+    headers: { location: { value: '%s?' + query.join('&') }, 'cache-control': { value: 'no-store' } },
+  };
+}"""
 
 SETTINGS: Final = """function handler(event) {
   return {
@@ -51,8 +67,11 @@ class Origins:
 
 class Site(Construct):
     """A CloudFront distribution for people's browsers and the extension: the app and packages from a private
-    bucket, `/v1/*` and `/oauth/callback` from the HTTP API, `/v1/stream` from the streaming host, `/socket`
-    from the WebSocket API, and `/config.json` with the brand, answered at the edge.
+    bucket, `/v1/*`, `/oauth/callback` and `/webhooks/*` from the HTTP API, `/v1/stream` from the streaming
+    host, `/socket` from the WebSocket API, and answered at the edge `/config.json` with the brand and the way
+    back to a terminal.
+
+    `release` makes the distribution change with each of them, so that it reads its origins again.
 
     A terabyte and ten million requests a month are free; functions cost $0.10 per million calls.
     """
@@ -68,6 +87,7 @@ class Site(Construct):
         names: PublicNames | None,
         firewall_arn: str | None,
         keeps_data: bool,
+        release: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(
@@ -86,10 +106,12 @@ class Site(Construct):
             "AwsSolutions-S1",
         )
         self._headers = self._security_headers(login_url)
+        self._http = origins.HttpOrigin(origin.http)
+        self._bucket_origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            comment="Nat",
+            comment=f"Nat {release}" if release else "Nat",
             default_root_object="index.html",
             domain_names=list(names.hosts) if names else None,
             certificate=names.certificate if names else None,
@@ -108,9 +130,11 @@ class Site(Construct):
                         read_timeout=Duration.seconds(60),
                     )
                 ),
-                "/v1/*": self._pass_on(origins.HttpOrigin(origin.http)),
+                "/v1/*": self._pass_on(self._http),
                 # Under the app's own host, to which the cookie of who began belongs.
-                OAUTH_PATH: self._pass_on(origins.HttpOrigin(origin.http)),
+                OAUTH_PATH: self._pass_on(self._http),
+                WEBHOOK_PATHS: self._pass_on(self._http),
+                CLI_PATH: self._at_the_edge("CommandLine", TO_THE_TERMINAL % CLI_CALLBACK),
                 f"/{SOCKET}": self._pass_on(origins.HttpOrigin(origin.socket)),
             },
         )
@@ -123,7 +147,7 @@ class Site(Construct):
 
     def _files(self) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+            origin=self._bucket_origin,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             response_headers_policy=self._headers,
@@ -132,11 +156,15 @@ class Site(Construct):
 
     def _settings(self, settings: Mapping[str, object]) -> cloudfront.BehaviorOptions:
         code = SETTINGS % json.dumps(dict(settings), indent=2, ensure_ascii=False)
+        return self._at_the_edge("Settings", code)
+
+    def _at_the_edge(self, name: str, code: str) -> cloudfront.BehaviorOptions:
+        """A path that a function answers, so that no origin is asked."""
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
+            origin=self._bucket_origin,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            function_associations=[self._at_edge("Settings", code)],
+            function_associations=[self._at_edge(name, code)],
         )
 
     def _pass_on(self, origin: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from .access_log import SOCKET_FIELDS, log_access
 from .acknowledge import acknowledge, acknowledge_resource
-from .output import output
+from .output import exported, output
 
 API_ID_OUTPUT = "SocketApiId"
 LOG_POLICY = "AmazonAPIGatewayPushToCloudWatchLogs"
@@ -55,7 +55,7 @@ class WebSocketApi(Construct):
             auto_deploy=True,
             throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
         )
-        output(Stack.of(self), API_ID_OUTPUT, self.api.api_id, "WebSocket API")
+        output(Stack.of(self), API_ID_OUTPUT, self.api.api_id, "WebSocket API", export=True)
         log_access(self.stage, retention=log_retention, fields=SOCKET_FIELDS)
         self.stage.node.add_dependency(self._log_permission())
 
@@ -116,8 +116,8 @@ class WebSocketApi(Construct):
         consumer, own = Stack.of(role), Stack.of(self)
         api_id = self.api.api_id
         if consumer is not own:
-            # By an output with a name of its own, so that cdk-nag's finding is known and acknowledged.
-            api_id = Fn.get_stack_output(own.stack_name, API_ID_OUTPUT, own.region)
+            # By an export with a name of its own, so that cdk-nag's finding is known and acknowledged.
+            api_id = Fn.import_value(exported(own.stack_name, API_ID_OUTPUT))
             consumer.add_stack_dependency(own)
         for method in ("POST", "DELETE") if hang_up else ("POST",):
             connections = own.format_arn(

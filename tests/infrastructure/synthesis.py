@@ -18,21 +18,35 @@ import aws_cdk as cdk
 import cdk_nag
 
 from config import DEFAULT_BRAND, customer_names, environment_names, load_customer
+from config.customer import FOLDER
 from stacks.deployment import Deployment
 from stacks.platform import build
 
 ROOT: Final = Path(__file__).parents[2]
 CONTEXT: Final[Mapping[str, Any]] = json.loads((ROOT / "cdk.json").read_text())["context"]
 
-ALL: Final = tuple((env, customer) for env in environment_names() for customer in customer_names())
-"""Every environment with every customer."""
+EXAMPLES: Final = ROOT / "docs" / "examples" / "customers"
+"""Brands that are deployed nowhere."""
+EXAMPLE_NAMES: Final = tuple(name for name in customer_names(EXAMPLES) if name != DEFAULT_BRAND)
+CUSTOMERS: Final = (*customer_names(), *EXAMPLE_NAMES)
+
+
+def folder_of(customer: str) -> Path:
+    """Where a customer's file is."""
+    return EXAMPLES if customer in EXAMPLE_NAMES else FOLDER
+
+
+ALL: Final = tuple((env, customer) for env in environment_names() for customer in CUSTOMERS)
+"""Every environment with every customer, the examples among them."""
 REVIEWED: Final = (
     *((environment, DEFAULT_BRAND) for environment in environment_names()),
-    *(("prod", customer) for customer in customer_names() if customer != DEFAULT_BRAND),
+    *(("prod", customer) for customer in CUSTOMERS if customer != DEFAULT_BRAND),
 )
 """Every environment with the default brand, and every customer in production."""
 PLATFORMS: Final = tuple(
-    (env, customer) for env, customer in ALL if load_customer(customer).platform == "dedicated"
+    (env, customer)
+    for env, customer in ALL
+    if load_customer(customer, folder_of(customer)).platform == "dedicated"
 )
 """Those that have all stacks."""
 
@@ -92,9 +106,18 @@ class Assembly:
         }
 
 
-@cache
 def synthesise(environment: str, customer: str = DEFAULT_BRAND) -> Assembly:
     """The assembly of one environment and customer, checked by cdk-nag; synthesised once per test process."""
+    return _synthesise(environment, customer, folder_of(customer))
+
+
+def with_examples(environment: str) -> Assembly:
+    """The same of a platform that serves the example brands."""
+    return _synthesise(environment, DEFAULT_BRAND, EXAMPLES)
+
+
+@cache
+def _synthesise(environment: str, customer: str, customers: Path) -> Assembly:
     folder = Path(tempfile.mkdtemp(prefix="nat-synth-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app = cdk.App(
@@ -103,7 +126,7 @@ def synthesise(environment: str, customer: str = DEFAULT_BRAND) -> Assembly:
         analytics_reporting=False,
         builtin_cloud_formation_validation=False,
     )
-    build(app, Deployment.load(environment, customer, environ={}))
+    build(app, Deployment.load(environment, customer, customers=customers, environ={}))
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     try:
         app.synth()

@@ -1,5 +1,6 @@
 """What the API stack promises: nobody gets in without the scope, a ticket or a signature."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from nat.names import (
     SocketRoute,
 )
 from tests.infrastructure.policies import actions, listed, statements, tables
-from tests.infrastructure.synthesis import PLATFORMS, synthesise
+from tests.infrastructure.synthesis import ALL, PLATFORMS, synthesise, with_examples
 
 
 def found(environment: str, kind: str, customer: str = "nat") -> list[dict[str, Any]]:
@@ -44,10 +45,11 @@ def test_every_http_route_demands_a_token_with_the_scope(environment: str, custo
 
 
 def test_tokens_of_every_brands_app_are_accepted_and_of_nobody_else() -> None:
-    (authorizer,) = found("prod", "AWS::ApiGatewayV2::Authorizer")
-    clients = found("prod", "AWS::Cognito::UserPoolClient")
+    platform = with_examples("prod")
+    (authorizer,) = platform.resources("AWS::ApiGatewayV2::Authorizer").values()
+    clients = platform.resources("AWS::Cognito::UserPoolClient")
 
-    assert len(authorizer["JwtConfiguration"]["Audience"]) == len(clients) == 5
+    assert len(authorizer["Properties"]["JwtConfiguration"]["Audience"]) == len(clients) == 5
 
 
 def test_sockets_have_a_route_for_every_action() -> None:
@@ -99,13 +101,23 @@ def test_browsers_may_send_the_headers_that_select_a_nation() -> None:
 
 
 def test_only_pages_of_known_brands_may_call_from_a_browser() -> None:
-    (url,) = found("prod", "AWS::Lambda::Url")
-    (api,) = [each for each in found("prod", "AWS::ApiGatewayV2::Api") if each["ProtocolType"] == "HTTP"]
-    pages = {"https://app.nat.nationbuilder.tools", "https://app.civicdesk.example"}
+    platform = with_examples("prod")
+    (url,) = platform.resources("AWS::Lambda::Url").values()
+    http, socket = sorted(
+        platform.resources("AWS::ApiGatewayV2::Api").values(),
+        key=lambda api: api["Properties"]["ProtocolType"],
+    )
+    pages = ["https://app.nat.nationbuilder.tools", "https://app.civicdesk.example"]
 
-    assert set(url["Cors"]["AllowOrigins"]) == set(api["CorsConfiguration"]["AllowOrigins"])
-    assert {each for each in url["Cors"]["AllowOrigins"] if each.startswith("https:")} == pages
-    assert "*" not in url["Cors"]["AllowOrigins"]
+    assert url["Properties"]["Cors"]["AllowOrigins"] == pages
+    assert http["Properties"]["CorsConfiguration"]["AllowOrigins"] == pages
+    assert "CorsConfiguration" not in socket["Properties"]
+
+
+@pytest.mark.parametrize(("environment", "customer"), ALL)
+def test_no_template_names_an_extension_as_an_origin(environment: str, customer: str) -> None:
+    """API Gateway takes `http://` and `https://` origins only; an extension's worker needs no permission."""
+    assert "chrome-extension:" not in json.dumps(synthesise(environment, customer).templates)
 
 
 def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:

@@ -8,7 +8,7 @@ import pytest
 from nat.names import Secret
 from nat.notices.receipts import CLAIM
 from tests.infrastructure.policies import actions, listed, statements, tables
-from tests.infrastructure.synthesis import synthesise
+from tests.infrastructure.synthesis import synthesise, with_examples
 
 
 def only(kind: str, name: str) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> N
 
 
 def test_notices_are_sent_from_the_senders_of_the_brands_only() -> None:
-    found = statements(synthesise("prod").part("Automation"), "NoticesFunctionRole")
+    found = statements(with_examples("prod").part("Automation"), "NoticesFunctionRole")
 
     (mail,) = [each for each in found if "ses:SendEmail" in listed(each["Action"])]
 

@@ -22,6 +22,7 @@ from config import (
     plans_json,
 )
 from config.colour import contrast
+from config.customer import FOLDER as CUSTOMERS
 from config.customer import SignInBy
 from config.environment import FOLDER as ENVIRONMENTS
 from config.loading import load, parse, read_toml
@@ -29,6 +30,7 @@ from nat.agent.ports import Usage
 from nat.agent.pricing import ModelPrices
 from nat.nations.plans import parse as parse_plans
 from stacks.deployment import Deployment
+from tests.infrastructure.synthesis import EXAMPLES
 
 
 def environment(**changes: object) -> dict[str, Any]:
@@ -187,7 +189,30 @@ def test_a_provider_that_cannot_be_one_is_refused(sign_in: dict[str, Any]) -> No
 
 
 def test_every_brand_of_the_repository_is_valid() -> None:
-    assert [each.slug for each in load_customers()] == list(customer_names())
+    for folder in (CUSTOMERS, EXAMPLES):
+        assert [each.slug for each in load_customers(folder)] == list(customer_names(folder))
+
+
+def test_no_example_is_among_the_customers_of_the_service() -> None:
+    zones = {domain.zone for each in load_customers() for domain in each.domains.values()}
+
+    assert not [zone for zone in zones if zone.endswith((".example", ".test", ".invalid"))]
+
+
+def test_two_environments_never_share_a_hosted_zone() -> None:
+    """Accounts cannot both own one; a sub-zone is delegated to each."""
+    domains = [load_environment(name, environ={}).domain for name in environment_names()]
+    zones = [domain.zone for domain in domains if domain]
+
+    assert len(set(zones)) == len(zones) > 1
+
+
+def test_a_platform_that_nobody_would_find_is_refused(tmp_path: Path) -> None:
+    text = (EXAMPLES / "volksstimme.toml").read_text()
+    (tmp_path / "acme.toml").write_text(text.partition("[domains.prod]")[0])
+
+    with pytest.raises(ConfigurationError, match="acme has no domain in prod"):
+        Deployment.load("prod", "acme", customers=tmp_path)
 
 
 def test_configuration_cannot_be_changed_once_read() -> None:
@@ -259,7 +284,7 @@ def test_the_runtime_reads_the_prices(model: str, micros: int) -> None:
 
 
 def test_a_dedicated_customer_has_its_own_account_region_and_sign_in() -> None:
-    deployment = Deployment.load("prod", "volksstimme")
+    deployment = Deployment.load("prod", "volksstimme", customers=EXAMPLES)
 
     own = deployment.environment
 
@@ -272,7 +297,7 @@ def test_a_dedicated_customer_has_its_own_account_region_and_sign_in() -> None:
 
 
 def test_a_shared_customer_stays_on_the_platforms_account() -> None:
-    deployment = Deployment.load("prod", "civic-desk")
+    deployment = Deployment.load("prod", "civic-desk", customers=EXAMPLES)
 
     assert deployment.environment == load_environment("prod")
     assert not deployment.is_platform

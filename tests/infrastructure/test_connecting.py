@@ -7,7 +7,7 @@ import pytest
 
 from nat.names import Secret, Table, Variable
 from tests.infrastructure.policies import Statement, actions, listed, statements, tables
-from tests.infrastructure.synthesis import PLATFORMS, synthesise
+from tests.infrastructure.synthesis import PLATFORMS, Assembly, synthesise
 
 ARN = "arn:aws:secretsmanager:us-east-1:333333333333:secret:"
 APPS = {
@@ -36,7 +36,12 @@ def secrets(role: str, action: str) -> set[str]:
 
 def told(name: str, environment: str = "prod", customer: str = "nat") -> dict[str, Any]:
     """Variables of a function."""
-    found = synthesise(environment, customer).part("Api")["Resources"]
+    return variables_of(synthesise(environment, customer), name)
+
+
+def variables_of(assembly: Assembly, name: str) -> dict[str, Any]:
+    """The same of an assembly."""
+    found = assembly.part("Api")["Resources"]
     variables: dict[str, Any] = next(
         value["Properties"]["Environment"]["Variables"]
         for key, value in found.items()
@@ -93,9 +98,8 @@ def test_they_know_where_the_brands_web_apps_are(name: str, environment: str, cu
 
 
 def test_a_shared_brand_is_known_by_its_customer() -> None:
-    brands = {
-        each["name"]: each["customer"] for each in json.loads(told("ConnectionsCallback")[Variable.BRANDS])
-    }
+    variables = variables_of(with_examples("prod"), "ConnectionsCallback")
+    brands = {each["name"]: each["customer"] for each in json.loads(variables[Variable.BRANDS])}
 
     assert next(iter(brands.values())) is None
     assert "civic-desk" in brands.values()

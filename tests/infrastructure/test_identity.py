@@ -1,10 +1,19 @@
 """What the identity stack promises: verified people, public apps without secrets, a neutral login."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.infrastructure.synthesis import CONTEXT, PLATFORMS, synthesise
+from tests.infrastructure.synthesis import (
+    ALL,
+    CONTEXT,
+    EXAMPLES,
+    PLATFORMS,
+    Assembly,
+    synthesise,
+    with_examples,
+)
 
 # isort: split
 import aws_cdk as cdk
@@ -24,9 +33,14 @@ def pool(environment: str, customer: str = "nat") -> dict[str, Any]:
 
 def clients(environment: str, customer: str = "nat") -> dict[str, dict[str, Any]]:
     """App clients by what their logical id says."""
+    return clients_of(synthesise(environment, customer))
+
+
+def clients_of(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    """The same of an assembly."""
     return {
         name.split("/")[1].removeprefix("SignInPool")[:-8]: each["Properties"]
-        for name, each in synthesise(environment, customer).resources("AWS::Cognito::UserPoolClient").items()
+        for name, each in assembly.resources("AWS::Cognito::UserPoolClient").items()
     }
 
 
@@ -66,15 +80,22 @@ def test_every_app_is_public_and_uses_the_code_grant_alone(environment: str, cus
 
 
 def test_each_brand_has_a_web_app_and_an_extension_and_the_platform_a_command_line() -> None:
-    assert set(clients("prod")) == {"Web", "Extension", "WebCivicDesk", "ExtensionCivicDesk", "Cli"}
+    assert set(clients("prod")) == {"Web", "Extension", "Cli"}
+    assert set(clients_of(with_examples("prod"))) == {
+        "Web",
+        "Extension",
+        "WebCivicDesk",
+        "ExtensionCivicDesk",
+        "Cli",
+    }
 
 
 def test_answers_of_the_login_go_to_known_places_only() -> None:
-    callbacks = {name: each["CallbackURLs"] for name, each in clients("prod").items()}
+    callbacks = {name: each["CallbackURLs"] for name, each in clients_of(with_examples("prod")).items()}
 
     assert callbacks["Web"] == ["https://app.nat.nationbuilder.tools/callback"]
     assert callbacks["WebCivicDesk"] == ["https://app.civicdesk.example/callback"]
-    assert callbacks["Cli"] == ["http://localhost:8976/callback"]
+    assert callbacks["Cli"] == ["https://app.nat.nationbuilder.tools/cli/callback"]
     assert callbacks["Extension"][0].endswith(".chromiumapp.org/")
 
 
@@ -100,7 +121,7 @@ def test_the_login_that_brands_share_names_none_of_them() -> None:
 
 
 def test_the_login_page_wears_the_colours_of_the_app_that_asks() -> None:
-    brandings = synthesise("prod").resources("AWS::Cognito::ManagedLoginBranding")
+    brandings = with_examples("prod").resources("AWS::Cognito::ManagedLoginBranding")
 
     colours = {
         name.split("SignIn")[1].split("Branding")[0]: each["Properties"]["Settings"]["components"][
@@ -118,16 +139,43 @@ def test_the_login_page_wears_the_colours_of_the_app_that_asks() -> None:
     }
 
 
-def test_mail_of_each_brand_is_signed_by_its_own_domain() -> None:
-    resources = synthesise("prod").part("Identity")["Resources"].values()
+@pytest.mark.parametrize(
+    ("customer", "domain"), [("nat", "nat.nationbuilder.tools"), ("civic-desk", "civicdesk.example")]
+)
+def test_mail_of_each_brand_is_signed_by_its_own_domain_in_its_own_stack(customer: str, domain: str) -> None:
+    """So that one brand's wrong zone cannot fail the platform's stack."""
+    resources = synthesise("prod", customer).part("Identity")["Resources"].values()
 
     domains = {
         each["Properties"]["EmailIdentity"] for each in resources if each["Type"] == "AWS::SES::EmailIdentity"
     }
     records = [each["Properties"]["Type"] for each in resources if each["Type"] == "AWS::Route53::RecordSet"]
 
-    assert domains == {"nat.nationbuilder.tools", "civicdesk.example"}
-    assert records == ["CNAME"] * 6
+    assert domains == {domain}
+    assert records == ["CNAME"] * 3
+
+
+def test_no_zone_of_a_shared_brand_is_in_the_platforms_templates() -> None:
+    """A record in a zone that is not there fails the whole stack."""
+    zones = {
+        each["Properties"]["HostedZoneId"]
+        for each in with_examples("prod").resources("AWS::Route53::RecordSet").values()
+    }
+
+    assert zones == {"Z00000000000000PROD"}
+
+
+@pytest.mark.parametrize(("environment", "customer"), ALL)
+def test_nobody_is_sent_back_to_this_machine_outside_of_development(environment: str, customer: str) -> None:
+    if load_environment(environment, environ={}).developer_callbacks:
+        return
+
+    templates = synthesise(environment, customer).templates
+
+    for part, template in templates.items():
+        for name, resource in template["Resources"].items():
+            if resource["Type"] != "AWS::CloudFront::Function":  # it leads a terminal's sign-in there
+                assert "http://localhost" not in json.dumps(resource), f"{part}/{name}"
 
 
 def test_access_tokens_say_which_address_is_proven() -> None:
@@ -149,7 +197,9 @@ SAML = Saml(name="Party", metadata_url="https://id.party.example/metadata", emai
 def identity(environment: str) -> dict[str, Any]:
     """Resources of an identity stack whose platform and shared brand have providers of their own."""
     owner = load_customer("nat").model_copy(update={"sign_in": SignInBy(google=GOOGLE)})
-    shared = load_customer("civic-desk").model_copy(update={"sign_in": SignInBy(google=GOOGLE, saml=(SAML,))})
+    shared = load_customer("civic-desk", EXAMPLES).model_copy(
+        update={"sign_in": SignInBy(google=GOOGLE, saml=(SAML,))}
+    )
     app = cdk.App(context={**CONTEXT, "aws:cdk:bundling-stacks": []}, analytics_reporting=False)
     stack = IdentityStack(app, deployment=Deployment(load_environment(environment), owner, (shared,)))
     found: dict[str, Any] = Template.from_stack(stack).to_json()["Resources"]

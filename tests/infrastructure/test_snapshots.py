@@ -15,7 +15,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from config import DEFAULT_BRAND, load_environment
 from stacks.deployment import Deployment
 from tests.infrastructure.readable import difference, readable, with_texts_once
-from tests.infrastructure.synthesis import REVIEWED, Template, synthesise
+from tests.infrastructure.synthesis import REVIEWED, Template, folder_of, synthesise
 
 WHOLE = ("prod", "local")
 STACKS = [
@@ -55,7 +55,7 @@ def test_differs_from_production_as_reviewed(
 
 def parts(environment: str, customer: str) -> dict[str, Any]:
     """Templates by part, with the account, the region and the prefix of names as words."""
-    deployment = Deployment.load(environment, customer, environ={})
+    deployment = Deployment.load(environment, customer, customers=folder_of(customer), environ={})
     place = deployment.environment
     words = {deployment.prefix: "Nat-<own>-", deployment.platform_prefix: "Nat-<platform>-"}
     words |= {deployment.prefix.replace("-", ""): "Nat<own>", place.region: "<region>"}

@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from config import customer_names, environment_names, load_environment
+from tests.infrastructure.synthesis import ALL, CONTEXT, REVIEWED, ROOT, folder_of, synthesise
+
+# isort: split
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+from config import customer_names, environment_names, load_customer, load_environment
 from nat_constructs.node import NODE
-from tests.infrastructure.synthesis import ALL, CONTEXT, REVIEWED, ROOT, synthesise
+from stacks.deployment import Deployment
+from stacks.web import EDGE_REGION, WebStack
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """Nothing listens on the discard port: whoever asks the network is refused."""
@@ -110,10 +117,10 @@ def test_the_default_environment_is_development(tmp_path: Path) -> None:
     assert "Nat-dev-Data.template.json" in written(tmp_path)
 
 
-def test_a_shared_customer_gets_its_front_and_nothing_else() -> None:
+def test_a_shared_customer_gets_its_front_and_its_sender_and_nothing_else() -> None:
     stacks = list(synthesise("prod", "civic-desk").templates)
 
-    assert stacks == ["Nat-prod-civic-desk-Web"]
+    assert stacks == ["Nat-prod-civic-desk-Identity", "Nat-prod-civic-desk-Web"]
 
 
 @pytest.mark.parametrize(
@@ -226,3 +233,36 @@ def test_no_look_up_is_remembered() -> None:
     context = ROOT / "cdk.context.json"
 
     assert not context.exists() or json.loads(context.read_text()) == {}
+
+
+@pytest.mark.parametrize(("environment", "customer"), ALL)
+def test_references_are_strong_inside_a_region_and_stand_once_across(environment: str, customer: str) -> None:
+    """`Fn::GetStackOutput` is resolved one by one and throttled (github.com/aws/aws-cdk/issues/38010)."""
+    region = (
+        load_customer(customer, folder_of(customer))
+        .environment(load_environment(environment, environ={}))
+        .region
+    )
+
+    for name, template in synthesise(environment, customer).templates.items():
+        read = re.findall(r'"Fn::GetStackOutput": (\{[^{}]*\})', json.dumps(template))
+        assert len(read) == len(set(read)), name
+        assert {json.loads(each)["Region"] for each in read} <= {region}
+        assert not read or (name.endswith("-Web") and region != EDGE_REGION)
+
+
+@pytest.mark.parametrize(("environment", "reads_again"), [("prod-eu", True), ("prod", False)])
+def test_a_front_in_another_region_reads_its_origins_again_with_each_release(
+    environment: str, reads_again: bool
+) -> None:
+    """The command line skips a stack whose template is what it was (`canSkipDeploy` of aws-cdk 2.1148.1)."""
+    app = cdk.App(context={**CONTEXT, "aws:cdk:bundling-stacks": []}, analytics_reporting=False)
+    stack = WebStack(app, deployment=Deployment.load(environment, release="4f2a91c", environ={}))
+
+    (distribution,) = [
+        each["Properties"]["DistributionConfig"]
+        for each in Template.from_stack(stack).to_json()["Resources"].values()
+        if each["Type"] == "AWS::CloudFront::Distribution"
+    ]
+
+    assert distribution["Comment"] == ("Nat 4f2a91c" if reads_again else "Nat")

@@ -2,12 +2,13 @@
 
 import json
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from config import load_customer, load_environment
-from tests.infrastructure.synthesis import ALL, REVIEWED, synthesise
+from tests.infrastructure.synthesis import ALL, REVIEWED, folder_of, synthesise, with_examples
 
 
 def distribution(environment: str, customer: str = "nat") -> dict[str, Any]:
@@ -17,28 +18,51 @@ def distribution(environment: str, customer: str = "nat") -> dict[str, Any]:
     return config
 
 
+def behind(config: dict[str, Any], path: str) -> dict[str, Any]:
+    """The behaviour that answers a path: the first whose pattern fits, as CloudFront looks them up."""
+    for behaviour in config["CacheBehaviors"]:
+        if fnmatchcase(path, behaviour["PathPattern"]):
+            found: dict[str, Any] = behaviour
+            return found
+    default: dict[str, Any] = config["DefaultCacheBehavior"]
+    return default
+
+
 def origin_of(config: dict[str, Any], path: str) -> str:
-    """The output that names the origin behind a path."""
-    behaviour = next(each for each in config["CacheBehaviors"] if each["PathPattern"] == path)
-    origin = next(each for each in config["Origins"] if each["Id"] == behaviour["TargetOriginId"])
-    name: str = origin["DomainName"]["Fn::GetStackOutput"]["OutputName"]
-    return name
+    """The output that names the origin behind a path, or `files`."""
+    target = behind(config, path)["TargetOriginId"]
+    name = next(each for each in config["Origins"] if each["Id"] == target)["DomainName"]
+    return str(name["Fn::ImportValue"]).partition(":")[2] if "Fn::ImportValue" in name else "files"
 
 
 def test_app_apis_sockets_and_streams_are_under_one_name() -> None:
     config = distribution("prod")
 
     assert config["Aliases"] == ["app.nat.nationbuilder.tools", "api.nat.nationbuilder.tools"]
-    assert origin_of(config, "/v1/*") == "ApiHost"
+    assert origin_of(config, "/v1/me") == "ApiHost"
     assert origin_of(config, "/oauth/callback") == "ApiHost"
     assert origin_of(config, "/v1/stream") == "StreamHost"
     assert origin_of(config, "/socket") == "SocketHost"
 
 
-def test_the_stream_comes_before_the_apis_that_its_path_is_among() -> None:
-    paths = [each["PathPattern"] for each in distribution("prod")["CacheBehaviors"]]
+@pytest.mark.parametrize("customer", ["nat", "civic-desk", "volksstimme"])
+def test_every_route_of_the_http_api_is_reached_through_every_brands_distribution(customer: str) -> None:
+    """Stripe's events would end in the bucket otherwise."""
+    owner = "nat" if load_customer(customer, folder_of(customer)).platform == "shared" else customer
+    keys = [
+        each["Properties"]["RouteKey"]
+        for each in synthesise("prod", owner).resources("AWS::ApiGatewayV2::Route").values()
+    ]
+    paths = {re.sub(r"\{\w+\}", "x", key.partition(" ")[2]) for key in keys if " " in key}
+    config = distribution("prod", customer)
 
-    assert paths.index("/v1/stream") < paths.index("/v1/*")
+    assert {"/webhooks/stripe", "/oauth/callback", "/v1/me"} <= paths
+    if owner == "nat":
+        assert {origin_of(config, path) for path in paths} == {"ApiHost"}
+    for path in paths:
+        behaviour = behind(config, path)
+        assert {"POST", "GET", "DELETE"} <= set(behaviour["AllowedMethods"]), path
+        assert behaviour["ViewerProtocolPolicy"] == "https-only"
 
 
 def test_requests_to_the_stream_are_signed() -> None:
@@ -53,7 +77,7 @@ def test_requests_to_the_stream_are_signed() -> None:
     assert signer["OriginAccessControlConfig"]["SigningBehavior"] == "always"
 
 
-@pytest.mark.parametrize("path", ["/v1/*", "/v1/stream", "/socket", "/oauth/callback"])
+@pytest.mark.parametrize("path", ["/v1/*", "/v1/stream", "/socket", "/oauth/callback", "/webhooks/*"])
 def test_what_people_send_is_passed_on_and_never_cached(path: str) -> None:
     behaviour = next(each for each in distribution("prod")["CacheBehaviors"] if each["PathPattern"] == path)
 
@@ -87,39 +111,45 @@ def test_long_questions_pass_the_firewall_and_other_large_bodies_do_not() -> Non
     rules = {each["Name"]: each for each in acl["Properties"]["Rules"]}
     common = rules["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
 
-    labelled, elsewhere = rules["LargeBodies"]["Statement"]["AndStatement"]["Statements"]
+    labelled, *elsewhere = rules["LargeBodies"]["Statement"]["AndStatement"]["Statements"]
+    passing = [each["NotStatement"]["Statement"]["ByteMatchStatement"] for each in elsewhere]
 
     assert common["RuleActionOverrides"] == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
     assert labelled["LabelMatchStatement"]["Key"].endswith("SizeRestrictions_Body")
-    assert elsewhere["NotStatement"]["Statement"]["ByteMatchStatement"]["SearchString"] == "/v1/stream"
+    assert {(each["PositionalConstraint"], each["SearchString"]) for each in passing} == {
+        ("EXACTLY", "/v1/stream"),
+        ("STARTS_WITH", "/webhooks/"),
+    }
     assert rules["LargeBodies"]["Action"] == {"Block": {}}
 
 
 def test_a_shared_brand_stands_behind_the_platforms_firewall() -> None:
     acl = distribution("prod", "civic-desk")["WebACLId"]
 
-    assert acl == {
-        "Fn::GetStackOutput": {
-            "StackName": "Nat-prod-Web",
-            "Region": "us-east-1",
-            "OutputName": "FirewallArn",
-        }
-    }
+    assert acl == {"Fn::ImportValue": "Nat-prod-Web:FirewallArn"}
 
 
 @pytest.mark.parametrize(("environment", "customer"), ALL)
 def test_every_output_that_a_front_reads_exists_on_the_platform(environment: str, customer: str) -> None:
-    owner = "nat" if load_customer(customer).platform == "shared" else customer
-    platform = synthesise(environment, owner).templates
+    shared = load_customer(customer, folder_of(customer)).platform == "shared"
+    platform = (with_examples(environment) if shared else synthesise(environment, customer)).templates
     front = json.dumps(synthesise(environment, customer).part("Web"))
 
     read = {
         (json.loads(each)["StackName"], json.loads(each)["OutputName"])
         for each in re.findall(r'"Fn::GetStackOutput": (\{[^{}]*\})', front)
     }
+    imported = {tuple(each.split(":")) for each in re.findall(r'"Fn::ImportValue": "([^"]*)"', front)}
+    exported = {
+        output["Export"]["Name"]
+        for template in platform.values()
+        for output in template.get("Outputs", {}).values()
+        if "Export" in output
+    }
 
-    assert read
+    assert read | imported
     assert [each for each in read if each[1] not in platform[each[0]]["Outputs"]] == []
+    assert {":".join(each) for each in imported} <= exported
 
 
 def test_no_other_brands_name_is_in_what_a_brand_shows() -> None:
@@ -130,7 +160,7 @@ def test_no_other_brands_name_is_in_what_a_brand_shows() -> None:
         if "Settings" in name
     ]
 
-    shown = re.sub(r'\\?"Fn::GetStackOutput\\?": \{[^{}]*\}', "", settings)
+    shown = re.sub(r'"Fn::ImportValue": "[^"]*"', "", settings)
 
     assert "Civic Desk" in shown
     assert not re.search(r"\bNat\b|nationbuilder\.tools|Volksstimme", shown)
