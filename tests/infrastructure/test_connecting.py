@@ -7,7 +7,7 @@ import pytest
 
 from nat.names import Secret, Table, Variable
 from tests.infrastructure.policies import Statement, actions, listed, statements, tables
-from tests.infrastructure.synthesis import PLATFORMS, Assembly, synthesise
+from tests.infrastructure.synthesis import PLATFORMS, Assembly, synthesise, with_examples
 
 ARN = "arn:aws:secretsmanager:us-east-1:333333333333:secret:"
 APPS = {
