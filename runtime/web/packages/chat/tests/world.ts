@@ -193,12 +193,8 @@ export class FakePlatform {
     decide: (conversation: string, decision: Decision, id: string): Promise<DecisionTurn> =>
       this.#call(() => {
         this.decided.push({ decision, id });
-        this.turns.set(id, {
-          conversation,
-          question: "Approved: Tag 23 people as “major donor”",
-          askedAt: this.clock.now(),
-          events: [],
-        });
+        const question = `Approved: ${this.approvals[0]?.card.summary ?? ""}`;
+        this.turns.set(id, { conversation, question, askedAt: this.clock.now(), events: [] });
         return { turn: id, conversation, kind: "commit", state: "queued" };
       }),
   } as unknown as Nat;

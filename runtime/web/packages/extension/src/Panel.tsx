@@ -382,14 +382,9 @@ function Frame({ place, brand, nation, buttons, onClose, children }: FrameProps)
         onPointerDown={drag("move")}
         onDblClick={() => place.resize(size === "small" ? "normal" : "small")}
       >
-        <button
-          type="button"
-          class="panel-title"
-          aria-label={`${brand}, ${nation}. ${t.move}`}
-          onKeyDown={press}
-        >
-          <strong>{brand}</strong>
-          <span>{nation}</span>
+        <button type="button" class="panel-title" onKeyDown={press}>
+          <strong>{brand}</strong> <span>{nation}</span>
+          <span class="nat-sr"> {t.move}</span>
         </button>
         {buttons}
         {size !== "small" && (

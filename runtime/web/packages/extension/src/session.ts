@@ -25,6 +25,8 @@ export class Sessions {
   readonly #settings: () => Promise<Settings>;
   readonly #changed: () => void;
   #refreshing: Promise<Kept> | undefined;
+  /** Whose the last token was. */
+  holder: string | undefined;
 
   /** `changed` is called when somebody signs in, or is signed out. */
   constructor(settings: () => Promise<Settings>, changed: () => void) {
@@ -39,6 +41,7 @@ export class Sessions {
   /** A token that is good for a while; `renew`: the platform did not take the last one. Throws `SignedOut`. */
   async token(renew: boolean): Promise<string> {
     const session = await kept();
+    this.holder = session?.userId;
     if (!session) throw new SignedOut();
     if (!renew && session.expiresAt - EARLY > Date.now()) return session.access;
     this.#refreshing ??= this.#refresh(session).finally(() => {

@@ -179,7 +179,7 @@ function nationOf(slug: string): Nation {
     const lines = new Set<Line>();
     const send = withSession({
       nation: () => slug,
-      userId: () => undefined,
+      userId: () => sessions.holder,
       token: (renew) => sessions.token(renew),
     });
     nation = { slug, lines, send, channel: openChannel(slug, lines, send) };
@@ -204,7 +204,7 @@ async function openChannel(slug: string, lines: ReadonlySet<Line>, send: Send): 
     {
       url: settings.stream,
       token: (renew) => sessions.token(renew),
-      selection: () => selection({ nation: () => slug, userId: () => undefined }),
+      selection: () => selection({ nation: () => slug, userId: () => sessions.holder }),
       clock: realClock,
     },
   );

@@ -40,8 +40,7 @@ export function Chart({ series }: { series: Series }) {
   return (
     <div class="nat-chart">
       <p class="nat-chart-summary">{summary}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from value to value */}
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={summary} tabIndex={0} onKeyDown={move}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={summary} tabindex={0} onKeyDown={move}>
         <line class="nat-chart-axis" x1={LEFT} x2={WIDTH - LEFT} y1={y(0)} y2={y(0)} />
         {isInTime(labels) && (
           <polyline

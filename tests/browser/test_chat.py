@@ -1,0 +1,224 @@
+"""The chat in a browser, in each of its states: under strict headers, for everybody, with hostile records."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests.browser.chromium import AXE
+
+STATES = (
+    "empty",
+    "answer",
+    "chart",
+    "thinking",
+    "streaming",
+    "approval",
+    "many",
+    "sending",
+    "progress",
+    "done",
+    "partly",
+    "other",
+    "expired",
+    "failed",
+    "refused",
+    "notices",
+    "held",
+    "unsent",
+    "history",
+    "hostile",
+)
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_state(browser: Browser, gallery: str) -> Iterator[Open]:
+    """Opens a state, in the same tab; whatever the browser complains of fails the test."""
+    context = browser.new_context(viewport={"width": 768, "height": 760}, locale="en-GB")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    complaints: list[str] = []
+
+    def complain(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
+    page = context.new_page()
+    page.on("console", complain)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
+
+    def open_it(state: str, **wanted: str) -> Page:
+        query = "&".join(f"{name}={value}" for name, value in {"state": state, **wanted}.items())
+        page.goto(f"{gallery}/index.html?{query}")
+        page.wait_for_selector("#gallery[data-ready]")
+        return page
+
+    yield open_it
+    context.close()
+    assert complaints == []
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds that is serious, by rule and place; with `rules` only those are looked at."""
+    page.evaluate(AXE.read_text())
+    wanted = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found: list[dict[str, Any]] = json.loads(
+        page.evaluate(
+            "async (wanted) => JSON.stringify((await axe.run(document, wanted)).violations)", wanted
+        )
+    )
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("theme", "rules"), [("light", ()), ("dark", ("color-contrast",))])
+def test_every_state_is_accessible(open_state: Open, theme: str, rules: tuple[str, ...]) -> None:
+    found = {state: violations(open_state(state, theme=theme), *rules) for state in STATES}
+
+    assert {state: each for state, each in found.items() if each} == {}
+
+
+def test_no_state_is_wider_than_a_small_phone(open_state: Open) -> None:
+    wide = []
+    for state in STATES:
+        page = open_state(state, lang="de")
+        page.set_viewport_size({"width": 320, "height": 640})
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(state)
+
+    assert wide == []
+
+
+def test_nothing_that_a_record_says_is_more_than_text(open_state: Open) -> None:
+    page = open_state("hostile")
+
+    page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_role("button", name="Propose anew")).to_be_visible()
+
+    assert page.title() == "Chat"
+    assert page.locator("#gallery :is(script, img, iframe)").count() == 0
+    hrefs = page.evaluate("[...document.querySelectorAll('#gallery a')].map((each) => each.protocol)")
+    assert set(hrefs) <= {"https:", "http:"}
+
+
+def test_enter_sends_and_shift_enter_does_not(open_state: Open) -> None:
+    page = open_state("empty")
+    field = page.get_by_label("Ask Nat")
+
+    field.fill("One")
+    field.press("Shift+Enter")
+    expect(page.get_by_role("article")).to_have_count(0)
+    field.press_sequentially("two")
+    field.press("Enter")
+
+    expect(page.get_by_role("article")).to_contain_text("One\ntwo")
+    expect(field).to_have_value("")
+
+
+def test_enter_that_ends_a_composition_does_not_send(open_state: Open) -> None:
+    page = open_state("empty")
+    field = page.get_by_label("Ask Nat")
+    field.fill("日本")
+
+    field.evaluate(
+        "(each) => each.dispatchEvent(new KeyboardEvent('keydown', "
+        "{key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
+    )
+    field.evaluate(
+        "(each) => each.dispatchEvent(new KeyboardEvent('keydown', "
+        "{key: 'Enter', keyCode: 229, bubbles: true, cancelable: true}))"
+    )
+
+    expect(field).to_have_value("日本")
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_a_table_is_copied_as_a_table_and_as_text(open_state: Open) -> None:
+    page = open_state("answer")
+
+    page.get_by_role("button", name="Copy table").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate(
+        """async () => {
+          const [item] = await navigator.clipboard.read();
+          const read = async (type) => (await item.getType(type)).text();
+          return {html: await read('text/html'), text: await read('text/plain')};
+        }"""
+    )
+
+    assert "<td>Berlin</td><td>412</td>" in copied["html"].replace("\n", "")
+    assert copied["text"].splitlines()[1] == "Berlin\t412\t32 %"
+
+
+def test_a_table_is_saved_as_a_file_for_spreadsheets(open_state: Open) -> None:
+    page = open_state("answer")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+
+    text = download.value.path().read_bytes()
+    assert text.startswith(b"\xef\xbb\xbfCity,Sign-ups,Share\r\nBerlin,412,32 %\r\n")
+
+
+def test_a_series_is_a_chart_with_its_table_behind_it(open_state: Open) -> None:
+    page = open_state("chart")
+
+    page.get_by_role("button", name="Show as chart").click()
+    chart = page.get_by_role("img", name="Donations: from 8,120 to 22,610, highest at 2026-10.")
+    chart.press("ArrowRight")
+    expect(page.get_by_role("status").filter(has_text="2026-05: 12,400")).to_be_visible()
+    page.get_by_role("button", name="Show as table").click()
+
+    expect(page.get_by_role("cell", name="$22,610")).to_be_visible()
+
+
+def test_a_yes_to_what_cannot_be_undone_is_typed(open_state: Open) -> None:
+    page = open_state("many")
+    proceed = page.get_by_role("button", name="Proceed")
+
+    expect(proceed).to_be_disabled()
+    page.get_by_label("Type 140 to confirm").fill("14")
+    expect(proceed).to_be_disabled()
+    page.get_by_label("Type 140 to confirm").fill("140")
+    proceed.click()
+
+    expect(page.locator(".nat-decision")).to_contain_text("Delete 140 people for good")
+
+
+def test_records_are_chosen_by_searching_them(open_state: Open) -> None:
+    page = open_state("approval")
+
+    page.get_by_role("button", name="Choose records").click()
+    page.get_by_label("Search records").fill("ohollander")
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    page.get_by_label("Search records").fill("emil ek 3")
+    page.get_by_role("checkbox").uncheck()
+
+    expect(page.get_by_text("22 of 23 chosen")).to_be_visible()
+    expect(page.get_by_role("button", name="Proceed with 22")).to_be_enabled()
+
+
+def test_a_refused_question_is_back_in_the_composer_with_a_way_on(open_state: Open) -> None:
+    page = open_state("refused")
+
+    expect(page.get_by_label("Ask Nat")).to_have_value("Who donated this week?")
+    expect(page.get_by_role("alert")).to_contain_text("has used all queries")
+    expect(page.get_by_role("link", name="Upgrade")).to_have_attribute("href", "https://app.example/billing")
+
+
+def test_screen_readers_are_told_once_how_a_question_stands(open_state: Open) -> None:
+    page = open_state("streaming")
+    expect(page.get_by_role("status").filter(has_text="Working on it")).to_have_count(1)
+    expect(page.get_by_role("article").last).to_have_attribute("aria-busy", "true")
+
+    page = open_state("approval")
+    expect(page.get_by_role("status").filter(has_text="This needs your approval")).to_have_count(1)
+    expect(page.get_by_role("article").last).to_have_attribute("aria-busy", "false")
