@@ -166,7 +166,7 @@ def _replies(kind: Kind, number: int, records: int) -> Iterator[list[Block]]:
 
 def _results(kind: Kind, reply: Sequence[Block], records: int) -> list[Block]:
     if kind.proposes:
-        outcome = ToolOutcome(_PROPOSED, total=RECORDS, untrusted=False)
+        outcome = ToolOutcome(_PROPOSED, total=RECORDS)
     else:
         found = {"donations": [_record(number) for number in range(records)]}
         outcome = ToolOutcome(found, records, records + 3, False)

@@ -32,7 +32,7 @@ def _converse(task: Task, server: RunningNationBuilder, talk: "_Talk") -> None:
     page = None
     if task.opened is not None:
         kind, record = task.opened(nation)
-        page = OpenPage(f"https://{task.nation}.nationbuilder.com/admin/signups/{record}", kind, record)
+        page = OpenPage(kind, record)
     token, zone = server.access_token(task.nation), str(nation.zone)
     with open_nation(task.nation, token, server.base_url, zone) as client:
         chat = DirectChat(client, task.nation, zone, task.role)

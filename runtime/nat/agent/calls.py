@@ -15,37 +15,33 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nat import errors
+from nat.agent.look_ups import look_ups_in
 from nat.agent.models.stream import INVALID_JSON
 from nat.agent.ports import Block, Changes, Exports
-from nat.agent.results import error_block, result_block
+from nat.agent.results import Sentence, error_block, own_block, result_block
 from nat.agent.tool import Effect, Tool, ToolOutcome
 from nat.agent.tool_context import OWN_GROUP, ToolContext
 from nat.agent.writes import WriteOutcome, Writes
-from nat.changes import policy as gates
 from nat.changes.executor import STEADY, ProgressPace
 from nat.changes.journal import Emit
-from nat.changes.policy import Policy, Verdict
+from nat.changes.policy import Refusal, Rights, RightsNow
+from nat.changes.said import Said
 from nat.contract.events import Link, ToolFinished, ToolStarted
+
+if TYPE_CHECKING:
+    from nat.nationbuilder import NationBuilder
 
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS: Final = 0.2
 _THREADS: Final = 128
 
-ENDS_THE_TURN: Final = (errors.TurnLost, errors.Reconnect, errors.TokenRejected)
-"""Errors that no other tool call can get around: the turn was taken over, or NationBuilder is cut off."""
-
-STOPPED_RESULT: Final = "Not done: the person stopped the answer."
-DEFECT_RESULT: Final = (
-    "This tool failed on our side. Do not call it again now; tell the person that it failed."
-)
-CUT_OFF_RESULT: Final = (
-    "Not run: the arguments were cut off or are not valid JSON. Call the tool again with complete, shorter "
-    "arguments."
-)
+ENDS_THE_TURN: Final = (errors.TurnLost, errors.Reconnect, errors.TokenRejected, errors.NotAMember)
+"""Errors that no other tool call can get around: the turn was taken over, NationBuilder is cut off, or the
+person is no longer a member."""
 
 
 @functools.cache
@@ -71,19 +67,31 @@ class _Call:
     tool: Tool
     arguments: Mapping[str, Any]
     step: int
-    verdict: Verdict
+
+
+class _Refused(Exception):
+    """The person's rights do not allow a call (any more)."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class ToolCalls:
-    """Runs calls for one turn: one person, one nation."""
+    """Runs calls for one turn: one person, one nation.
+
+    `rights` are those that the turn began with and that reads go by; `rights_now` are read before each call
+    that changes something. Where it is left out nobody else can change them meanwhile. `said` is what the
+    person has said in this turn.
+    """
 
     def __init__(
         self,
         tools: Mapping[str, Tool],
         *,
-        v2: Any,
-        role: str,
-        policy: Policy,
+        v2: "NationBuilder",
+        rights: Rights,
+        said: Said,
         emit: Emit,
         stopped: Callable[[], bool],
         result_characters: int,
@@ -91,29 +99,31 @@ class ToolCalls:
         changes: Changes | None = None,
         pace: ProgressPace = STEADY,
         exports: Exports | None = None,
+        rights_now: RightsNow | None = None,
     ) -> None:
         self._tools = tools
         self._context = ToolContext(v2, self._permits, exports)
-        self._writes = None if changes is None else Writes(changes, v2, emit, stopped, pace)
+        self._rights = rights
+        self._rights_now = rights_now or (lambda: rights)
+        self._said = said
+        self._writes = (
+            None
+            if changes is None
+            else Writes(changes, v2, emit, stopped, said=said, rights_now=self._rights_now, pace=pace)
+        )
         self._v2 = v2
-        self._role = role
-        self._policy = policy
         self._emit = emit
         self._stopped = stopped
         self._result_characters = result_characters
         self._pool = pool
 
-    def run(
-        self, uses: Sequence[Block], *, step: int, tainted: bool, allowed: int, cut_off: str | None = None
-    ) -> Results:
+    def run(self, uses: Sequence[Block], *, step: int, allowed: int, cut_off: str | None = None) -> Results:
         """Run the calls of the message of step `step`. `allowed`: how many may still run in this turn;
         `cut_off`: the id of a call whose arguments were truncated. Raises what `ENDS_THE_TURN` names."""
         blocks: dict[str, Block] = {}
         calls: list[_Call] = []
         for number, use in enumerate(uses):
-            checked = self._check(
-                use, step, tainted, over_limit=number >= allowed, cut_off=use["id"] == cut_off
-            )
+            checked = self._check(use, step, over_limit=number >= allowed, cut_off=use["id"] == cut_off)
             if isinstance(checked, _Call):
                 calls.append(checked)
             else:
@@ -125,34 +135,33 @@ class ToolCalls:
                 if not self._stopped():
                     self._run_together(part, blocks, links)
         stopped = self._stopped()
-        return Results(
-            tuple(blocks.get(use["id"]) or error_block(use["id"], STOPPED_RESULT) for use in uses),
-            tuple(links),
-            stopped,
-        )
+        results = tuple(blocks.get(use["id"]) or own_block(use["id"], Sentence.STOPPED) for use in uses)
+        self.recall(uses, results)
+        return Results(results, tuple(links), stopped)
 
-    def _check(
-        self, use: Block, step: int, tainted: bool, *, over_limit: bool, cut_off: bool
-    ) -> "_Call | Block":
+    def recall(self, uses: Sequence[Block], results: Sequence[Block]) -> None:
+        """Take note of which records the look-ups of this turn have found; of an earlier attempt too."""
+        for look_up in look_ups_in(uses, results, self._tools):
+            self._said.learn(look_up)
+
+    def _check(self, use: Block, step: int, *, over_limit: bool, cut_off: bool) -> "_Call | Block":
         name, call = use["name"], use["id"]
         arguments = use.get("input")
         tool = self._tools.get(name)
         if tool is None:
-            return error_block(call, f"There is no tool called {name}. Use one of the tools you were given.")
+            return own_block(call, Sentence.UNKNOWN_TOOL)
         if cut_off or not isinstance(arguments, dict) or INVALID_JSON in arguments:
-            return error_block(call, CUT_OFF_RESULT)
+            return own_block(call, Sentence.CUT_OFF)
         if over_limit:
-            return error_block(
-                call,
-                "Not run: the tool calls of this question are used up. Answer with what you have, and say "
-                "what is missing.",
-            )
-        verdict = gates.decide(tool, self._role, self._policy, tainted)
-        if verdict is Verdict.REFUSE or (self._writes is None and tool.effect is not Effect.READ):
+            return own_block(call, Sentence.USED_UP)
+        refusal = self._rights.refusal(tool)
+        if refusal is None and self._writes is None and tool.effect is not Effect.READ:
+            refusal = Refusal.NOBODY_TO_ASK
+        if refusal is not None:
             self._emit(ToolStarted(call=call, tool=name, label=tool.label))
             self._emit(ToolFinished(call=call, tool=name, label=tool.label, ok=False))
-            return error_block(call, gates.explain(tool, self._role, self._policy, verdict))
-        return _Call(call, tool, arguments, step, verdict)
+            return own_block(call, refusal)
+        return _Call(call, tool, arguments, step)
 
     def _run_together(self, calls: Sequence[_Call], blocks: dict[str, Block], links: list[Link]) -> None:
         futures: dict[Future[WriteOutcome], _Call] = {}
@@ -181,10 +190,13 @@ class ToolCalls:
         if self._writes is None or call.tool.effect is Effect.READ:
             subject = self._context if call.tool.group == OWN_GROUP else self._v2
             return WriteOutcome(call.tool.call(subject, call.arguments))
-        return self._writes.perform(call.id, call.step, call.tool, call.arguments, call.verdict)
+        self._rights = self._rights_now()
+        if (refusal := self._rights.refusal(call.tool)) is not None:
+            raise _Refused(refusal)
+        return self._writes.perform(call.id, call.step, call.tool, call.arguments, self._rights)
 
     def _permits(self, tool: Tool) -> bool:
-        return gates.decide(tool, self._role, self._policy) is not Verdict.REFUSE
+        return self._rights.refusal(tool) is None
 
     def _finish(self, call: _Call, future: Future[WriteOutcome]) -> tuple[Block, tuple[Link, ...]]:
         tool = call.tool
@@ -192,14 +204,16 @@ class ToolCalls:
             told = future.result()
         except ENDS_THE_TURN:
             raise
+        except _Refused as refused:
+            block = own_block(call.id, refused.why)
         except errors.NatError as error:
-            message = error.message
+            block = error_block(call.id, error.message)
         except Exception as error:
             # No message and no trace: both may quote records.
             log.error(
                 "tool failed", extra={"tool": tool.name, "error": type(error).__name__, "at": _place(error)}
             )
-            message = DEFECT_RESULT
+            block = own_block(call.id, Sentence.DEFECT)
         else:
             outcome = told.outcome
             self._emit(
@@ -219,7 +233,7 @@ class ToolCalls:
             )
             return result_block(call.id, outcome, self._result_characters), outcome.links
         self._emit(ToolFinished(call=call.id, tool=tool.name, label=tool.label, ok=False))
-        return error_block(call.id, message), ()
+        return block, ()
 
 
 def _filter(outcome: ToolOutcome) -> str | None:

@@ -6,7 +6,7 @@ The newest turns stay word for word. The record is stored, so until it is due ag
 same bytes and the prompt cache goes on matching; the turn that makes it pays for writing it to the cache.
 
 No model writes the record. A summary by one would cost a call and could invent figures, and it would turn
-text of outsiders into words of ours. So the record stays marked as untrusted data where its turns read any.
+text of outsiders into words of ours. So the record is marked as untrusted data, as results are.
 
 Thinking blocks are valid only after exactly the messages that they were written after (Haiku 4.5 and 5.5
 alike). Those of turns before a record are left out; turns that ran after it keep theirs.
@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from nat.agent import transcript
 from nat.agent.ports import Block, Message
-from nat.agent.results import CLOSE, OPEN, any_untrusted
+from nat.agent.results import CLOSE, OPEN
 
 BYTES_PER_TOKEN: Final = 3.2
 """Bytes of UTF-8 in a token, on the safe side for English prose and JSON: Claude's tokenizer is not
@@ -90,7 +90,6 @@ class CompactRecord:
     entries: tuple[Mapping[str, Any], ...]
     through: str
     made_after: str
-    tainted: bool = False
     left_out: int = 0
     """Turns of which nothing is left."""
 
@@ -181,8 +180,6 @@ def _extended(
         entries=tuple(reversed(chosen)),
         through=older[-1].key,
         made_after=made_after,
-        tainted=(record is not None and record.tainted)
-        or any(any_untrusted(turn.messages) for turn in older),
         left_out=(0 if record is None else record.left_out) + len(entries) - len(chosen),
     )
 
@@ -192,10 +189,8 @@ def _as_messages(record: CompactRecord) -> list[Message]:
     if record.left_out:
         content["older_turns_left_out"] = record.left_out
     text = _dumps(content).replace("<", "\\u003c")
-    if record.tainted:
-        text = f"{OPEN}{text}{CLOSE}"
     return [
-        {"role": "user", "content": [_text(INTRODUCTION), _text(text)]},
+        {"role": "user", "content": [_text(INTRODUCTION), _text(f"{OPEN}{text}{CLOSE}")]},
         {"role": "assistant", "content": [_text(ACKNOWLEDGED)]},
     ]
 

@@ -31,11 +31,12 @@ from nat.agent.ports import (
     Usage,
 )
 from nat.agent.pricing import ModelPrices, total_micros
-from nat.agent.prompt import SYSTEM, question_message
-from nat.agent.results import any_untrusted, is_untrusted, links_in
+from nat.agent.prompt import SYSTEM, local_time, question_message
+from nat.agent.results import links_in
 from nat.agent.tool import Tool, tool_list_json
 from nat.changes.journal import Emit
-from nat.changes.policy import NO_POLICY, Policy
+from nat.changes.policy import NO_POLICY, Policy, Rights, RightsNow
+from nat.changes.said import Said, page_record
 from nat.contract.events import Link, Notice, TextDelta
 from nat.errors import ModelRefused
 
@@ -110,23 +111,27 @@ class Agent:
         emit: Emit,
         stopped: Callable[[], bool],
         policy: Policy = NO_POLICY,
+        rights_now: RightsNow | None = None,
         changes: Changes | None = None,
         exports: Exports | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> AgentAnswer:
         """Answer one question, going on from stored steps if there are any.
 
-        Without `changes` there is no journal and nobody to ask, so nothing is changed; without `exports` no
-        files are made.
+        `policy` is the nation's when the turn begins; `rights_now` reads role and policy again before each
+        write. Without `changes` there is no journal and nobody to ask, so nothing is changed; without
+        `exports` no files are made.
 
         Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
         NationBuilder no longer lets the nation in. Everything else a tool can meet is told to the model.
         """
+        page = None if asked.page is None else page_record(asked.page.kind, asked.page.record_id)
         calls = ToolCalls(
             self._tools,
             v2=v2,
-            role=asked.role,
-            policy=policy,
+            rights=Rights(asked.role, policy),
+            rights_now=rights_now,
+            said=Said(asked.question, local_time(asked), page),
             emit=emit,
             stopped=stopped,
             result_characters=self._limits.result_characters,
@@ -178,7 +183,6 @@ class _Turn:
         self._stopped = stopped
         self._limits = limits
         self._prices = prices
-        self._tainted = any_untrusted(history)
         self._history, self._left_out = transcript.trimmed(history, limits.history_characters)
         self._history_changed = self._left_out
         self._messages: list[Message] = [question_message(asked)]
@@ -267,7 +271,6 @@ class _Turn:
             results = self._calls.run(
                 uses,
                 step=step.index,
-                tainted=self._tainted,
                 allowed=allowed,
                 cut_off=_cut_off_call(step),
             )
@@ -275,8 +278,8 @@ class _Turn:
             self._steps.save_results(step.index, blocks)
             self._links.extend(results.links)
         else:
+            self._calls.recall(uses, blocks)
             self._links.extend(links_in(blocks))
-        self._tainted = self._tainted or any(map(is_untrusted, blocks))
         self._messages.append({"role": "user", "content": list(blocks)})
         return self._finish("stopped", transcript.STOPPED_MARK) if stopped else None
 
@@ -343,7 +346,6 @@ class _Turn:
             messages=transcript.closed(own, ending),
             usage=self._usage,
             links=tuple(dict.fromkeys(self._links)),
-            tainted=self._tainted,
             cost_micros=total_micros(self._costs),
             model=self._model,
             figures=trace(self._text, self._messages, self._history),

@@ -102,9 +102,9 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class OpenPage:
-    """What the person has open in the control panel: `kind` is person, list, page or other."""
+    """What the person has open in the control panel: `kind` is person, list, page or other, `record_id` the
+    number of its record. No address: a client sends it, and a page's address may hold any text."""
 
-    url: str
     kind: str = "other"
     record_id: str | None = None
 
@@ -140,7 +140,6 @@ class AgentAnswer:
     messages: tuple[Message, ...]
     usage: Usage
     links: "tuple[Link, ...]" = ()
-    tainted: bool = False
     cost_micros: int | None = None
     """Micro-dollars over all model calls of the turn, earlier attempts included; `None` is unpriced."""
     model: str = ""

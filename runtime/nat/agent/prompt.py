@@ -7,7 +7,7 @@ question.
 
 import json
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -97,7 +97,8 @@ def question_message(asked: Asked) -> Message:
     """The user message of a question: `<context>{JSON}</context>`, new line, `<question>…</question>`.
 
     The question cannot close its tag nor open another: such tags lose their `<`. The JSON is compact, its
-    keys are sorted, and `<` stands in it as an escape, so a page's URL cannot close the tag either.
+    keys are sorted, and `<` stands in it as an escape. Nothing in it is text of anybody else: a page is a
+    kind and a number.
     """
     question = _TAG.sub("&lt;", asked.question)
     return {
@@ -106,17 +107,21 @@ def question_message(asked: Asked) -> Message:
     }
 
 
+def local_time(asked: Asked) -> datetime:
+    """The moment of the question on the nation's clock."""
+    return asked.now.astimezone(_zone(asked.time_zone)[1])
+
+
 def _context(asked: Asked) -> str:
-    zone_name, zone = _zone(asked.time_zone)
-    page: dict[str, Any] | None = None
+    page: dict[str, str | None] | None = None
     if asked.page is not None:
-        page = {"kind": asked.page.kind, "record_id": asked.page.record_id, "url": asked.page.url}
+        page = {"kind": asked.page.kind, "record_id": asked.page.record_id}
     context: dict[str, Any] = {
         "nation": asked.nation_slug,
-        "now": asked.now.astimezone(zone).isoformat(timespec="seconds"),
+        "now": local_time(asked).isoformat(timespec="seconds"),
         "page": page,
         "role": asked.role.value,
-        "time_zone": zone_name,
+        "time_zone": _zone(asked.time_zone)[0],
     }
     if asked.proposals:
         context["proposals"] = [

@@ -1,20 +1,44 @@
 """Tool results as the model gets them: compact, honest when cut, and marked as untrusted data.
 
 The text of a result is `<untrusted_data>{JSON}</untrusted_data>`; the JSON has `data`, and of `returned`,
-`total`, `complete`, `links` and `note` what there is. Keys are sorted, so that equal results are equal
-bytes in the prompt cache. `<` stands in the JSON as an escape: no record can close the tag.
+`total`, `complete`, `links` and `note` what there is; of an error it has `error`. Keys are sorted, so that
+equal results are equal bytes in the prompt cache. `<` stands in the JSON as an escape: no record can close
+the tag.
+
+Whatever a tool returns or raises is marked, figures and errors too: names of records stand in both. Only
+`Sentence` and `Refusal`, enumerations of constants, go without, and their types keep it so.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any, Final
 
-from nat.agent.ports import Block, Message
+from nat.agent.ports import Block
 from nat.agent.tool import ToolOutcome
+from nat.changes.policy import Refusal
 from nat.contract.events import Link
 
 OPEN: Final = "<untrusted_data>"
 CLOSE: Final = "</untrusted_data>"
+
+
+class Sentence(StrEnum):
+    """What the model is told of a call that did not run, or failed on our side: constants of ours."""
+
+    STOPPED = "Not done: the person stopped the answer."
+    DEFECT = "This tool failed on our side. Do not call it again now; tell the person that it failed."
+    CUT_OFF = (
+        "Not run: the arguments were cut off or are not valid JSON. Call the tool again with complete, "
+        "shorter arguments."
+    )
+    USED_UP = (
+        "Not run: the tool calls of this question are used up. Answer with what you have, and say what is "
+        "missing."
+    )
+    UNKNOWN_TOOL = "There is no tool of this name. Use one of the tools you were given."
+
+
 _LONG_TEXT: Final = 1_000
 _SHORT_TEXT: Final = 160
 
@@ -25,46 +49,40 @@ def result_block(call: str, outcome: ToolOutcome, limit: int) -> Block:
     text = _dumps(payload)
     if len(text) > limit:
         text = _dumps(_cut(payload, limit))
-    if outcome.untrusted:
-        text = f"{OPEN}{text}{CLOSE}"
-    return {"type": "tool_result", "tool_use_id": call, "content": text}
+    return {"type": "tool_result", "tool_use_id": call, "content": f"{OPEN}{text}{CLOSE}"}
 
 
 def error_block(call: str, message: str) -> Block:
-    """The result of a call that failed or did not run, in words the model can pass on."""
-    return {"type": "tool_result", "tool_use_id": call, "content": message, "is_error": True}
+    """The result of a call that failed. What a tool raises may quote records, so it is marked as they are."""
+    text = _dumps({"error": message})
+    return {"type": "tool_result", "tool_use_id": call, "content": f"{OPEN}{text}{CLOSE}", "is_error": True}
 
 
-def is_untrusted(block: Block) -> bool:
-    """Whether a result, or the record of older turns, holds text that outsiders may have written."""
-    content = block.get("text" if block.get("type") == "text" else "content")
-    return isinstance(content, str) and content.startswith(OPEN)
+def own_block(call: str, words: Sentence | Refusal) -> Block:
+    """The result of a call that did not run, in constant words of ours that the model can pass on."""
+    return {"type": "tool_result", "tool_use_id": call, "content": words.value, "is_error": True}
 
 
 def links_in(blocks: Iterable[Block]) -> list[Link]:
     """Links of stored results, so that an answer that goes on after a restart still has them."""
-    links: list[Link] = []
-    for block in blocks:
-        content = block.get("content")
-        if block.get("type") != "tool_result" or block.get("is_error") or not isinstance(content, str):
-            continue
-        try:
-            payload = json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))
-        except ValueError:
-            continue
-        if isinstance(payload, dict):
-            links.extend(Link(each["label"], each["url"]) for each in payload.get("links", ()))
-    return links
+    return [
+        Link(each["label"], each["url"])
+        for block in blocks
+        if (payload := payload_of(block)) is not None
+        for each in payload.get("links", ())
+    ]
 
 
-def any_untrusted(messages: Sequence[Message]) -> bool:
-    """Whether untrusted text was read anywhere in these messages."""
-    return any(
-        is_untrusted(block)
-        for message in messages
-        if not isinstance(message["content"], str)
-        for block in message["content"]
-    )
+def payload_of(block: Block) -> Mapping[str, Any] | None:
+    """The JSON of a result; `None` for an error, or for what is no result of ours."""
+    content = block.get("content")
+    if block.get("type") != "tool_result" or block.get("is_error") or not isinstance(content, str):
+        return None
+    try:
+        payload = json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) else None
 
 
 def _payload(outcome: ToolOutcome) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class ToolOutcome:
     """What a tool call produced: data for the model, counts and links for people.
 
     `returned` and `total` count records; `complete` is False when there is more than was returned or read.
-    `untrusted` says that the data holds free text written by outsiders.
+    All of it is taken for text of outsiders (`nat.agent.results`): a tool has no way to say otherwise.
     """
 
     data: Mapping[str, Any]
@@ -40,7 +40,6 @@ class ToolOutcome:
     total: int | None = None
     complete: bool | None = None
     links: tuple[Link, ...] = ()
-    untrusted: bool = True
 
 
 class ArgumentsRejected(BadRequest):
@@ -61,6 +60,8 @@ class Tool:
     sends: bool
     undo: str | None
     function: Callable[..., ToolOutcome] | Callable[..., Change] = field(repr=False)
+    finds: str | None = None
+    """V2's resource whose records a look-up lists by `id`, where its result can name one for a change."""
 
     @property
     def description(self) -> str:
@@ -144,6 +145,7 @@ def tool(
     effect: Literal[Effect.READ],
     label: str,
     endpoints: Iterable[str],
+    finds: str | None = None,
 ) -> Callable[[Reading], Reading]: ...
 @overload
 def tool(
@@ -163,15 +165,17 @@ def tool(
     endpoints: Iterable[str],
     sends: bool = False,
     undo: str | None = None,
+    finds: str | None = None,
 ) -> Callable[[Any], Any]:
     """Declare a tool. `label` is what people see while it runs; `endpoints` are V2 paths under `/api/v2`;
-    `sends` marks calls that can send a message to a supporter; `undo` names how it is taken back."""
+    `sends` marks calls that can send a message to a supporter; `undo` names how it is taken back; `finds` is
+    the resource that a look-up lists."""
 
     def declare(function: Any) -> Any:
         name = function.__name__
         if name in REGISTRY:
             raise ValueError(f"Two tools are called {name}.")
-        REGISTRY[name] = Tool(name, group, effect, label, tuple(endpoints), sends, undo, function)
+        REGISTRY[name] = Tool(name, group, effect, label, tuple(endpoints), sends, undo, function, finds)
         return function
 
     return declare

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nat import errors
 from nat.agent.ports import Changes, Planned
@@ -10,8 +10,12 @@ from nat.agent.tool import Tool, ToolOutcome
 from nat.changes.executor import STEADY, ProgressPace, commit, requests_at_once
 from nat.changes.journal import Emit, Proposal
 from nat.changes.plan import Change
-from nat.changes.policy import Verdict
+from nat.changes.policy import Rights, RightsNow, Verdict, check_rights, decide
+from nat.changes.said import Said
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, Link
+
+if TYPE_CHECKING:
+    from nat.nationbuilder import NationBuilder
 
 LINKS: Final = 3
 SUPERSEDED: Final = "superseded"
@@ -30,32 +34,37 @@ class WriteOutcome:
 
 
 class Writes:
-    """Writing calls of one turn.
+    """Writing calls of one turn: what the person said themselves is committed, everything else proposed.
 
-    What the model hears of them holds counts, ids and our own words only, so it does not taint the turn; the
-    names and texts of records stand on the card, which people read.
+    What the model hears of them holds counts and ids; the names and texts of records stand on the card, which
+    people read.
     """
 
     def __init__(
         self,
         changes: Changes,
-        nation: Any,
+        nation: "NationBuilder",
         emit: Emit,
         stopped: Callable[[], bool],
+        *,
+        said: Said,
+        rights_now: RightsNow,
         pace: ProgressPace = STEADY,
     ) -> None:
         self._changes = changes
         self._nation = nation
+        self._said = said
+        self._rights_now = rights_now
         self._emit = emit
         self._stopped = stopped
         self._pace = pace
 
     def perform(
-        self, call: str, step: int, tool: Tool, arguments: Mapping[str, Any], verdict: Verdict
+        self, call: str, step: int, tool: Tool, arguments: Mapping[str, Any], rights: Rights
     ) -> WriteOutcome:
-        """Do what the verdict says: commit (`RUN`) or propose (`ASK`).
+        """Plan, then commit or propose, as the gates decide for these rights and this change.
 
-        Raises `ArgumentsRejected` and what planning raises, `TurnLost`, and `TokenRejected` or
+        Raises `ArgumentsRejected` and what planning raises, `TurnLost`, `NotAMember`, and `TokenRejected` or
         `Reconnect` when NationBuilder no longer lets the nation in.
         """
         planned = self._changes.planned(step, call)
@@ -64,7 +73,8 @@ class Writes:
         change = tool.plan(self._nation, arguments).frozen()
         if not change.operations:
             return WriteOutcome(_nothing(change), label=change.summary)
-        if verdict is Verdict.ASK:
+        said = self._said.covers(change, tool, tool.schema)
+        if decide(tool, rights.role, rights.policy, said=said) is not Verdict.RUN:
             return self._proposed(change, self._changes.propose(step, call, change, tool))
         return self._committed(call, step, tool, self._changes.freeze(step, call, change, tool))
 
@@ -80,10 +90,11 @@ class Writes:
             journal=self._changes.journal(step, call),
             emit=self._emit,
             stopped=self._stopped,
+            check=lambda: check_rights(self._rights_now(), tool),
             at_once=requests_at_once(tool.effect),
             pace=self._pace,
         )
-        if isinstance(report.halted, errors.TokenRejected | errors.Reconnect):
+        if isinstance(report.halted, errors.TokenRejected | errors.Reconnect | errors.NotAMember):
             raise report.halted
         return WriteOutcome(
             ToolOutcome(
@@ -92,7 +103,6 @@ class Writes:
                 total=report.total,
                 complete=report.outcome == "done",
                 links=_links(change),
-                untrusted=False,
             ),
             label=change.summary,
             ok=report.done > 0,
@@ -118,9 +128,7 @@ class Writes:
             "undoable": change.reversible,
             "expires_at": proposal.expires_at.isoformat(timespec="seconds"),
         }
-        return WriteOutcome(
-            ToolOutcome(data | _skipped(change), untrusted=False), label=f"Prepared: {change.summary}"
-        )
+        return WriteOutcome(ToolOutcome(data | _skipped(change)), label=f"Prepared: {change.summary}")
 
 
 def _nothing(change: Change) -> ToolOutcome:
@@ -128,7 +136,6 @@ def _nothing(change: Change) -> ToolOutcome:
         {"state": "nothing to change", "operations": 0} | _skipped(change),
         total=0,
         complete=True,
-        untrusted=False,
     )
 
 

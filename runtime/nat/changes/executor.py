@@ -85,6 +85,13 @@ class ProgressPace:
 
 STEADY: Final = ProgressPace()
 
+Check = Callable[[], None]
+"""Whether the person may still do this, by what is stored now. Raises `NotAMember`, `RoleInsufficient`."""
+
+
+def no_check() -> None:
+    """Where nobody's rights can change meanwhile."""
+
 
 def requests_at_once(effect: Effect) -> int:
     """How many requests of a change by a tool of this class may be under way together."""
@@ -98,11 +105,14 @@ def commit(
     journal: Journal,
     emit: Emit,
     stopped: Callable[[], bool],
+    check: Check = no_check,
     keys: Collection[str] | None = None,
     at_once: int = 1,
     pace: ProgressPace = STEADY,
 ) -> ChangeReport:
     """Carry out a change, or of it the operations with these keys, going on from the journal.
+
+    `check` is asked before each batch of requests whether this may still happen.
 
     What this turn has tried is not tried again when it goes on in another worker; what an earlier turn left
     failed, skipped, in conflict or provably unknown is. Raises `TurnLost` from the journal and from
@@ -115,6 +125,7 @@ def commit(
         journal=journal,
         emit=emit,
         stopped=stopped,
+        check=check,
         at_once=at_once,
         pace=pace,
     )
@@ -128,11 +139,12 @@ def carry_out(
     journal: Journal,
     emit: Emit,
     stopped: Callable[[], bool],
+    check: Check,
     at_once: int,
     pace: ProgressPace,
 ) -> ChangeReport:
     """Carry out operations through a journal."""
-    return _Run(works, label, v2, journal, emit, stopped, at_once, pace).run()
+    return _Run(works, label, v2, journal, emit, stopped, check, at_once, pace).run()
 
 
 class _Run:
@@ -146,9 +158,11 @@ class _Run:
         journal: Journal,
         emit: Emit,
         stopped: Callable[[], bool],
+        check: Check,
         at_once: int,
         pace: ProgressPace,
     ) -> None:
+        self._check_may = check
         self._works = works
         self._label = label
         self._nation = v2
@@ -174,6 +188,11 @@ class _Run:
                 break
             if self._stopped():
                 was_stopped = True
+                break
+            try:
+                self._check_may()
+            except (errors.NotAMember, errors.RoleInsufficient) as error:
+                self._halted = error
                 break
             self._journal.intend([work.key for work in batch if not self._reconciles(work)])
             was_stopped = self._run_batch(batch) or was_stopped

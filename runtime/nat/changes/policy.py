@@ -1,27 +1,28 @@
 """Who may run what, decided in code when a tool runs, never by the prompt.
 
 All text in NationBuilder records is hostile, so the model may ask for anything at any time. The decision is a
-pure function of the tool's class, the asker's role, the nation's policy and whether untrusted text was read.
+pure function of the tool's class, the asker's role, the nation's policy and whether the person said the
+change themselves (`nat.changes.said`).
 
 | class of tool            | viewer | member | admin, owner |
 | ------------------------ | ------ | ------ | ------------ |
 | read                     | run    | run    | run          |
-| write                    | refuse | run    | run          |
+| write, said              | refuse | run    | run          |
+| write, not said          | refuse | ask    | ask          |
 | write that sends (✉)     | refuse | ask    | ask          |
 | bulk, destructive        | refuse | refuse | ask          |
 
-On top of it:
-- the policy can only tighten: `ask` and `deny` hold, `allow` leaves the table's answer. A rule for one tool
-  goes before the rule for its class, so `allow` for a tool lifts the class's rule, never the table;
-- taint: once untrusted free text was read in the conversation, no write runs without a person's yes.
+On top of it the policy can only tighten: `ask` and `deny` hold, `allow` leaves the table's answer. A rule for
+one tool goes before the rule for its class, so `allow` for a tool lifts the class's rule, never the table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from nat.changes.effect import Effect
+from nat.errors import RoleInsufficient
 from nat.roles import Role
 
 
@@ -74,7 +75,7 @@ class Policy:
         return max(rules, key=_STRICTNESS_OF_RULE.__getitem__, default=Rule.ALLOW)
 
 
-def policy_of(stored: Mapping[str, Any]) -> Policy:
+def policy_of(stored: Mapping[str, Mapping[str, str]]) -> Policy:
     """A nation's policy from its record. Raises `ValueError` for an unknown rule: a policy that cannot be
     read must not loosen anything."""
     return Policy(
@@ -121,23 +122,55 @@ def by_role(tool: Gated, role: str) -> Verdict:
     return strictest(verdict, Verdict.ASK) if tool.sends else verdict
 
 
-def decide(tool: Gated, role: str, policy: Policy = NO_POLICY, tainted: bool = False) -> Verdict:
-    """Whether a call runs, needs a person's yes, or is refused. Never looser than the role allows."""
+def decide(tool: Gated, role: str, policy: Policy = NO_POLICY, *, said: bool = False) -> Verdict:
+    """Whether a call runs, needs a person's yes, or is refused. Never looser than the role allows.
+
+    `said`: the person said the change themselves. Without it nothing is changed unasked.
+    """
     verdict = strictest(by_role(tool, role), _VERDICT_OF_RULE[policy.rule_for(tool)])
-    if tainted and tool.effect is not Effect.READ:
+    if not said and tool.effect is not Effect.READ:
         verdict = strictest(verdict, Verdict.ASK)
     return verdict
 
 
-def explain(tool: Gated, role: str, policy: Policy, verdict: Verdict) -> str:
-    """Why a call did not run, in words the model can pass on to the person."""
-    if verdict is Verdict.ASK:
-        return (
-            f"Not done: {tool.name} needs a person's approval, and nobody can give an approval here. "
-            "Say so, and name what the person can do in NationBuilder instead."
-        )
+class Refusal(StrEnum):
+    """Why a call did not run, in words the model can pass on to the person: constants, and no record's."""
+
+    BY_ROLE = "Not done: the person's role in this nation does not allow this. An admin can change the role."
+    BY_POLICY = "Not done: this nation's policy does not allow this. An admin can change the policy."
+    NOBODY_TO_ASK = (
+        "Not done: this needs a person's approval, and nobody can give an approval here. Say so, and name "
+        "what the person can do in NationBuilder instead."
+    )
+
+
+def refusal(tool: Gated, role: str, policy: Policy) -> Refusal | None:
+    """Why this role may not run the tool under this policy; `None` if it may, at least after a yes."""
     if by_role(tool, role) is Verdict.REFUSE:
-        return f"Not done: the role {role} in this nation does not allow {tool.name}. An admin can change it."
-    if policy.rule_for(tool) is Rule.DENY:
-        return f"Not done: this nation's policy does not allow {tool.name}. An admin can change the policy."
-    return f"Not done: {tool.name} is not allowed here."
+        return Refusal.BY_ROLE
+    return Refusal.BY_POLICY if policy.rule_for(tool) is Rule.DENY else None
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do in a nation at one moment. Read again before each write (`RightsNow`)."""
+
+    role: Role
+    policy: Policy = NO_POLICY
+
+    def refusal(self, tool: Gated) -> Refusal | None:
+        """Why the person may not run a tool."""
+        return refusal(tool, self.role, self.policy)
+
+
+RightsNow = Callable[[], Rights]
+"""The rights of the turn's person at this moment, from the store. Raises `NotAMember` for who is out."""
+
+
+def check_rights(rights: Rights, tool: Gated) -> None:
+    """Raises `RoleInsufficient` when these rights do not allow the tool."""
+    match rights.refusal(tool):
+        case Refusal.BY_ROLE:
+            raise RoleInsufficient
+        case Refusal.BY_POLICY:
+            raise RoleInsufficient("This nation's policy does not allow this. Ask an admin.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from nat.changes.executor import STEADY, ProgressPace, carry_out
+from nat.changes.executor import STEADY, Check, ProgressPace, carry_out, no_check
 from nat.changes.journal import Emit, EntryState, Journal, JournalEntry
 from nat.changes.operations import OperationWork, chosen
 from nat.changes.plan import CREATED_ID, RECREATED_ID, Change, Operation, answered
@@ -29,6 +29,7 @@ def undo(
     emit: Emit,
     stopped: Callable[[], bool],
     now: datetime,
+    check: Check = no_check,
     keys: Collection[str] | None = None,
     at_once: int = 1,
     pace: ProgressPace = STEADY,
@@ -46,6 +47,7 @@ def undo(
         journal=journal,
         emit=emit,
         stopped=stopped,
+        check=check,
         at_once=at_once,
         pace=pace,
     )

@@ -218,7 +218,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         time_zone=item["time_zone"],
         admitted_at=moment(item["admitted_at"]),
         period_start=item.get("period_start"),
-        page=None if page is None else OpenPage(page["url"], page["kind"], page.get("record_id")),
+        page=None if page is None else OpenPage(page["kind"], page.get("record_id")),
         retention_days=item["retention_days"],
         state=TurnState(item["state"]),
         attempt=item["attempt"],
@@ -404,4 +404,4 @@ def _checked(identifier: str) -> str:
 
 
 def _page_item(page: OpenPage) -> dict[str, Any]:
-    return {"url": page.url, "kind": page.kind, "record_id": page.record_id}
+    return {"kind": page.kind, "record_id": page.record_id}

@@ -1,7 +1,7 @@
 """The worker's side of a decision: carries out an approved change, or takes one back.
 
-Membership and role are read anew: who lost them after the click changes nothing. What runs are the frozen
-requests, through the journal; the model is not asked.
+Membership, role and policy are read anew, at the start and before each batch of requests: who lost them after
+the click changes nothing more. What runs are the frozen requests, through the journal; the model is not asked.
 """
 
 from collections.abc import Callable
@@ -17,24 +17,22 @@ from nat.audit.log import Audit
 from nat.aws.store import Store
 from nat.changes.executor import STEADY, ProgressPace, commit, requests_at_once
 from nat.changes.journal import Emit
+from nat.changes.policy import check_rights
 from nat.changes.report import ChangeReport
 from nat.changes.undo import undo
 from nat.connections.web_pages import reconnect_page
 from nat.contract.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
 from nat.conversations.turns import Turn, TurnKind
-from nat.errors import ApprovalChanged, NotAMember, NotFound, Reconnect, TokenRejected
+from nat.errors import ApprovalChanged, NotFound, Reconnect, TokenRejected
 from nat.nations.record import Nation
 from nat.roles import Role
 from nat.turns.audit_trail import TurnAuditLog
 from nat.turns.commit_progress import reached
-from nat.turns.decide import check_may
+from nat.turns.rights import PresentRights
 from nat.turns.settle import Ending
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
-
-RoleNow = Callable[[str, str], Role | None]
-"""The role of a person (user id) in a nation (slug) at this moment; `None` for who is no member."""
 
 Connect = Callable[[Turn], AbstractContextManager["NationBuilder"]]
 """The V2 client of the turn's nation. Raises `Reconnect` when the nation has no tokens."""
@@ -56,14 +54,14 @@ class Commits:
         self,
         store: Store,
         approvals: Approvals,
-        role_now: RoleNow,
+        rights: PresentRights,
         *,
         app_url: str,
         pace: ProgressPace = STEADY,
     ) -> None:
         self._store = store
         self._approvals = approvals
-        self._role_now = role_now
+        self._rights = rights
         self._app_url = app_url
         self._pace = pace
         self._actions = ChangeRows(store)
@@ -85,7 +83,7 @@ class Commits:
 
     def _commit(self, turn: Turn, nation: Nation, hands: TurnHands, approval_id: str) -> Ending:
         approval = self._approvals.get(turn.nation_slug, turn.conversation_id, approval_id)
-        action = self._permitted(turn, nation, approval.ref)
+        action = self._permitted(turn, approval.ref)
         if action.change.fingerprint != approval.fingerprint:
             raise ApprovalChanged
         self._approvals.begin(approval, turn)
@@ -104,7 +102,7 @@ class Commits:
 
     def _retry(self, turn: Turn, nation: Nation, hands: TurnHands, ref: ChangeRef) -> Ending:
         """Go on with a change that ran without an approval."""
-        action = self._permitted(turn, nation, ref)
+        action = self._permitted(turn, ref)
         report = self._carry_out(turn, action, hands, self._actions.choice(turn.conversation, turn.turn_id))
         self._tell_cut_off(nation, report, hands.emit)
         told = (
@@ -125,6 +123,7 @@ class Commits:
                 journal=StoredJournal(self._store, turn, action.ref),
                 emit=hands.emit,
                 stopped=hands.stopped,
+                check=self._rights.check(turn, action.tool),
                 keys=keys,
                 at_once=requests_at_once(action.tool.effect),
                 pace=self._pace,
@@ -133,7 +132,7 @@ class Commits:
         return report
 
     def _undo(self, turn: Turn, nation: Nation, hands: TurnHands, ref: ChangeRef) -> Ending:
-        action = self._permitted(turn, nation, ref)
+        action = self._permitted(turn, ref)
         entries = StoredJournal(self._store, turn, ref).load()
         keys = self._actions.choice(turn.conversation, turn.turn_id)
         ledger = TurnAuditLog(self._audit, turn)
@@ -147,6 +146,7 @@ class Commits:
                 emit=hands.emit,
                 stopped=hands.stopped,
                 now=turn.admitted_at,
+                check=self._rights.check(turn, action.tool),
                 keys=keys,
                 at_once=requests_at_once(action.tool.effect),
                 pace=self._pace,
@@ -159,15 +159,13 @@ class Commits:
         )
         return _ending(report, "Taken back", told, _links(action))
 
-    def _permitted(self, turn: Turn, nation: Nation, ref: ChangeRef) -> StoredChange:
+    def _permitted(self, turn: Turn, ref: ChangeRef) -> StoredChange:
         """The change, if the person may still let it happen."""
-        role = self._role_now(turn.user_id, turn.nation_slug)
-        if role is None:
-            raise NotAMember
+        rights = self._rights.of(turn)
         action = self._actions.get(turn.conversation, ref)
-        if action.user_id != turn.user_id and not role.at_least(Role.ADMIN):
+        if action.user_id != turn.user_id and not rights.role.at_least(Role.ADMIN):
             raise NotFound("There is no such change in this conversation.")
-        check_may(action.tool, role, nation)
+        check_rights(rights, action.tool)
         return action
 
     def _tell_cut_off(self, nation: Nation, report: ChangeReport, emit: Emit) -> None:

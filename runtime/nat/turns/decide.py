@@ -29,10 +29,9 @@ from nat.approvals.journal import read_journal
 from nat.approvals.stored_changes import ChangeRef, ChangeRows
 from nat.aws.store import Cancelled
 from nat.aws.writes import Entry
-from nat.changes import policy
 from nat.changes.editing import edited
 from nat.changes.operations import survey
-from nat.changes.policy import Gated, Verdict
+from nat.changes.policy import Gated, Rights, check_rights, policy_of
 from nat.contract.events import Envelope, TurnAccepted
 from nat.conversations.events import put_event
 from nat.conversations.turns import (
@@ -51,7 +50,6 @@ from nat.errors import (
     Forbidden,
     Internal,
     NotFound,
-    RoleInsufficient,
 )
 from nat.nations.record import Nation
 from nat.roles import Role
@@ -403,7 +401,4 @@ def _tried_by_another() -> NoReturn:
 
 def check_may(tool: Gated, role: Role, nation: Nation) -> None:
     """Whether a person with this role may let this tool run now. Raises `RoleInsufficient`."""
-    if policy.by_role(tool, role) is Verdict.REFUSE:
-        raise RoleInsufficient
-    if policy.decide(tool, role, policy.policy_of(nation.policy)) is Verdict.REFUSE:
-        raise RoleInsufficient("This nation's policy does not allow this. Ask an admin.")
+    check_rights(Rights(role, policy_of(nation.policy)), tool)

@@ -17,13 +17,14 @@ from nat.aws.store import Store
 from nat.changes.editing import edited
 from nat.changes.journal import Proposal
 from nat.changes.plan import Change
+from nat.changes.policy import check_rights
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import Turn
-from nat.errors import ApprovalChanged, BadRequest, NotAMember, NotFound
+from nat.errors import ApprovalChanged, BadRequest, NotFound
 from nat.nations.record import Nation
 from nat.roles import Role
-from nat.turns.carry_out import RoleNow, TurnHands
-from nat.turns.decide import check_may
+from nat.turns.carry_out import TurnHands
+from nat.turns.rights import PresentRights
 from nat.turns.settle import Ending
 
 CALL: Final = "edit"
@@ -38,12 +39,12 @@ class Edits:
         self,
         store: Store,
         approvals: Approvals,
-        role_now: RoleNow,
+        rights: PresentRights,
         tools: Mapping[str, Tool],
     ) -> None:
         self._store = store
         self._approvals = approvals
-        self._role_now = role_now
+        self._rights = rights
         self._tools = tools
         self._rows = ChangeRows(store)
 
@@ -61,7 +62,7 @@ class Edits:
         tool = self._tools.get(action.tool.name)
         if tool is None:
             raise NotFound("Nat no longer has the tool that proposed this. Ask for it again.")
-        self._check_may(turn, nation, approval)
+        self._check_may(turn, approval)
         if action.change.fingerprint != approval.fingerprint:
             raise ApprovalChanged
         actions = TurnChanges(
@@ -107,14 +108,12 @@ class Edits:
         )
         return _ending(f"{change.summary}: this waits for approval now.", told)
 
-    def _check_may(self, turn: Turn, nation: Nation, approval: Approval) -> None:
+    def _check_may(self, turn: Turn, approval: Approval) -> None:
         """Whether the person may still let this tool run, by the present role and policy."""
-        role = self._role_now(turn.user_id, turn.nation_slug)
-        if role is None:
-            raise NotAMember
-        if approval.user_id != turn.user_id and not role.at_least(Role.ADMIN):
+        rights = self._rights.of(turn)
+        if approval.user_id != turn.user_id and not rights.role.at_least(Role.ADMIN):
             raise NotFound("There is no such proposal in this conversation.")
-        check_may(approval.tool, role, nation)
+        check_rights(rights, approval.tool)
 
 
 def _ending(text: str, told: str) -> Ending:

@@ -8,7 +8,6 @@ from nat.errors import BadRequest
 from nat.turns.admit import AdmitRequest, Surface
 
 PAGE_KINDS: Final = frozenset({"person", "list", "page", "other"})
-LONGEST_URL: Final = 2_048
 LONGEST_RECORD_ID: Final = 32
 
 
@@ -48,15 +47,13 @@ def _page(value: Any) -> OpenPage | None:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise BadRequest("`page` is an object with `url`, `kind` and `record_id`.")
-    url, kind, record_id = value.get("url"), value.get("kind", "other"), value.get("record_id")
-    if not isinstance(url, str) or len(url) > LONGEST_URL or not url.isprintable():
-        raise BadRequest(f"`page.url` is a text of at most {LONGEST_URL} characters.")
+        raise BadRequest("`page` is an object with `kind` and `record_id`.")
+    kind, record_id = value.get("kind", "other"), value.get("record_id")
     if not isinstance(kind, str) or kind not in PAGE_KINDS:
         raise BadRequest(f"`page.kind` is one of {', '.join(sorted(PAGE_KINDS))}.")
     if record_id is not None and not _is_record_id(record_id):
         raise BadRequest("`page.record_id` is the number of a record, as text.")
-    return OpenPage(url, kind, record_id)
+    return OpenPage(kind, record_id)
 
 
 def _is_record_id(value: Any) -> bool:

@@ -48,11 +48,12 @@ from nat.names import Metric
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
-from nat.turns.carry_out import Commits, Connect, RoleNow, TurnHands
+from nat.turns.carry_out import Commits, Connect, TurnHands
 from nat.turns.edit import Edits
 from nat.turns.message import TurnMessage
 from nat.turns.pool_notices import PoolNotices
 from nat.turns.publish import Deliver, FlushPace, Publisher, about
+from nat.turns.rights import PresentRights, RoleNow
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
 
@@ -112,8 +113,9 @@ class Runner:
         self._pool_notices = PoolNotices(store, plans, app_url=app_url)
         self._audit = Audit(store)
         self._approvals = Approvals(store)
-        self._commits = Commits(store, self._approvals, role_now, app_url=app_url)
-        self._edits = Edits(store, self._approvals, role_now, agent.tools)
+        self._rights = PresentRights(role_now, self._nations)
+        self._commits = Commits(store, self._approvals, self._rights, app_url=app_url)
+        self._edits = Edits(store, self._approvals, self._rights, agent.tools)
 
     def run(
         self,
@@ -221,6 +223,7 @@ class Runner:
                 emit=publisher.emit,
                 stopped=signals.stopped,
                 policy=policy_of(record.policy),
+                rights_now=self._rights.reader(turn),
                 changes=changes,
                 exports=None if self._files is None else self._files(turn),
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},

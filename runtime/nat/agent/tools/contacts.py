@@ -38,6 +38,7 @@ ContactOutcome = Literal[
     effect=Effect.READ,
     label="Looking at logged contacts",
     endpoints=("GET /contacts", "GET /signups/{id}"),
+    finds="contacts",
 )
 def list_contacts(
     v2: NationBuilder,

@@ -42,6 +42,7 @@ Status = Literal["coming", "attended", "cancelled"]
     effect=Effect.READ,
     label="Looking at events",
     endpoints=("GET /events",),
+    finds="events",
 )
 def list_events(
     v2: NationBuilder,
@@ -97,6 +98,7 @@ def list_events(
     effect=Effect.READ,
     label="Opening an event",
     endpoints=("GET /events/{id}",),
+    finds="events",
 )
 def get_event(v2: NationBuilder, *, event_id: RecordId) -> ToolOutcome:
     """One event: time, venue, capacity, page, ticket levels, point person. Who comes: list_event_rsvps."""
@@ -145,6 +147,7 @@ def get_event(v2: NationBuilder, *, event_id: RecordId) -> ToolOutcome:
     effect=Effect.READ,
     label="Looking who is coming",
     endpoints=("GET /event_rsvps", "GET /events/{id}"),
+    finds="event_rsvps",
 )
 def list_event_rsvps(
     v2: NationBuilder,

@@ -99,7 +99,6 @@ def export_csv(
         total=outcome.total,
         complete=complete,
         links=told.links,
-        untrusted=outcome.untrusted,
     )
 
 

@@ -37,6 +37,7 @@ _PEOPLE: Final = {"signups": PERSON_NAME}
     effect=Effect.READ,
     label="Looking at lists",
     endpoints=("GET /lists",),
+    finds="lists",
 )
 def list_lists(
     v2: NationBuilder,
@@ -74,6 +75,7 @@ def list_lists(
     effect=Effect.READ,
     label="Opening a list",
     endpoints=("GET /lists/{id}", "GET /lists/{id}/signups"),
+    finds="lists",
 )
 def get_list(v2: NationBuilder, *, list_id: RecordId) -> ToolOutcome:
     """One list: how many people are on it, its owner, its parent."""
@@ -154,7 +156,7 @@ def get_batch_status(
     data = item(
         id=str(state.get("id") or token), name="list action", status=status, message=state.get("message")
     )
-    return single(v2, data, query="list action", untrusted=False, finished=status == "completed")
+    return single(v2, data, query="list action", finished=status == "completed")
 
 
 def _list(v2: NationBuilder, found: Record, included: Included) -> Item:

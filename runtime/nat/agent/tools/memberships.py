@@ -67,6 +67,7 @@ def list_membership_types(
     effect=Effect.READ,
     label="Looking at memberships",
     endpoints=("GET /memberships", "GET /signups/{id}"),
+    finds="memberships",
 )
 def list_memberships(
     v2: NationBuilder,

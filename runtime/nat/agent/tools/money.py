@@ -51,6 +51,7 @@ _RELATED_FIELDS: Final = {
     effect=Effect.READ,
     label="Looking at donations",
     endpoints=("GET /donations", "GET /donation_tracking_codes", "GET /signups/{id}"),
+    finds="donations",
 )
 def list_donations(
     v2: NationBuilder,
@@ -126,6 +127,7 @@ def list_donations(
     effect=Effect.READ,
     label="Opening a donation",
     endpoints=("GET /donations/{id}",),
+    finds="donations",
 )
 def get_donation(
     v2: NationBuilder, *, donation_id: RecordId, include_contact_details: ContactDetails = False

@@ -67,6 +67,7 @@ def list_paths(
     effect=Effect.READ,
     label="Looking who is on a path",
     endpoints=("GET /path_journeys", "GET /signups/{id}"),
+    finds="path_journeys",
 )
 def list_path_journeys(
     v2: NationBuilder,

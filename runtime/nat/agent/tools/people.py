@@ -88,6 +88,7 @@ class CustomField(Parameters):
     effect=Effect.READ,
     label="Looking for people",
     endpoints=("GET /signups", "GET /custom_fields"),
+    finds="signups",
 )
 def search_people(
     v2: NationBuilder,

@@ -34,6 +34,7 @@ _STREET_PARTS: Final = ("address1", "address2", "address3")
     effect=Effect.READ,
     label="Opening a profile",
     endpoints=("GET /signups/{id}", "GET /membership_types"),
+    finds="signups",
 )
 def get_person(
     v2: NationBuilder,

@@ -129,7 +129,6 @@ def listed(
     total: int | None,
     complete: bool,
     links: Iterable[Link] = (),
-    untrusted: bool = True,
     **more: Any,
 ) -> ToolOutcome:
     """A list of records. `query` says in words what was looked for; `more` are further figures."""
@@ -141,7 +140,6 @@ def listed(
         total=total,
         complete=complete,
         links=tuple({link.url: link for link in (*links, *shown)}.values()),
-        untrusted=untrusted,
     )
 
 
@@ -154,14 +152,13 @@ def counted(
     complete: bool = True,
     **more: Any,
 ) -> ToolOutcome:
-    """Only a number, and what it counts. Trusted: it holds no text of a record."""
+    """Only a number, and what it counts."""
     return ToolOutcome(
         data={**_head(v2, query), **item(**more), "count": total, "items": []},
         returned=0,
         total=total,
         complete=complete,
         links=tuple(links),
-        untrusted=False,
     )
 
 

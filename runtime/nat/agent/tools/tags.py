@@ -33,6 +33,7 @@ TAGGINGS_AT_MOST: Final = 10_000
     effect=Effect.READ,
     label="Looking at tags",
     endpoints=("GET /signup_tags",),
+    finds="signup_tags",
 )
 def list_tags(
     v2: NationBuilder,

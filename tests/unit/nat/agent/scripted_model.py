@@ -24,6 +24,7 @@ from nat.agent.ports import (
 from nat.agent.pricing import ModelPrices
 from nat.agent.tool import Effect, Tool, ToolOutcome
 from nat.changes.plan import Change, Operation, PlannedRequest, Subject
+from nat.changes.policy import RightsNow
 from nat.contract.events import Event, Link
 from nat.errors import NatError
 from nat.roles import Role
@@ -144,7 +145,7 @@ def count_people(nation: Nation, *, tag: Annotated[str, Field(min_length=1)] = "
 def list_types(nation: Nation) -> ToolOutcome:
     """List kinds of membership: nothing that outsiders write."""
     nation.work("list_types")
-    return ToolOutcome({"types": []}, untrusted=False)
+    return ToolOutcome({"types": []})
 
 
 def update_person(nation: Nation) -> Change:
@@ -163,8 +164,9 @@ def tidy_person(nation: Nation) -> Change:
 
 
 def _change(name: str, request: PlannedRequest, after: dict[str, Any] | None) -> Change:
-    subject = Subject("signup", "5", "Ada")
-    operation = Operation("5", subject, request, {"first_name": "Eda"}, after)
+    subject = Subject("person", "5", "Ada")
+    undo = () if after is None else (PlannedRequest("PATCH", "signups/5"),)
+    operation = Operation("5", subject, request, {"first_name": "Eda"}, after, undo=undo)
     return Change(tool=name, arguments={}, summary="Change Ada", operations=(operation,), people=1)
 
 
@@ -172,6 +174,10 @@ def _tool(function: Callable[..., ToolOutcome] | Callable[..., Change], effect: 
     name = function.__name__
     return Tool(name, "people", effect, f"Doing {name}", (), False, None, function)
 
+
+QUESTION = "How many? And call this person Ada."
+"""With `ADA` open, a person who says this has said what `update_person` does."""
+ADA = OpenPage("person", "5")
 
 TOOLS: dict[str, Tool] = {
     each.name: each
@@ -199,18 +205,24 @@ class Table:
     actions: Any = field(default_factory=KeptChanges)
 
     def answer(
-        self, question: str = "How many?", history: Sequence[Message] = (), **changes: Any
+        self,
+        question: str = QUESTION,
+        history: Sequence[Message] = (),
+        *,
+        rights_now: RightsNow | None = None,
+        **changes: Any,
     ) -> AgentAnswer:
         agent = Agent(self.model, TOOLS, self.limits, prices=self.prices)
         nation: Any = self.nation
         return agent.answer(
-            asked(question, **changes),
+            asked(question, **{"page": ADA, **changes}),
             history=history,
             steps=self.steps,
             v2=nation,
             emit=self.events.append,
             stopped=self.stopped,
             changes=self.actions,
+            rights_now=rights_now,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nat.agent.compaction import Budget, CompactRecord, Past, PastTurn, compacted, tokens
 from nat.agent.ports import Message
-from nat.agent.results import CLOSE, OPEN, any_untrusted
+from nat.agent.results import CLOSE, OPEN
 from nat.agent.transcript import starts_turn
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -15,7 +15,7 @@ LONG_AGO = START - timedelta(days=365)
 SMALL = Budget(history=3_000, kept=1_000, record=1_000, turns=40)
 
 
-def turn(number: int, *, ids: Sequence[str] = (), size: int = 400, untrusted: bool = True) -> PastTurn:
+def turn(number: int, *, ids: Sequence[str] = (), size: int = 400) -> PastTurn:
     people = [{"id": each, "name": "x" * (size // max(1, len(ids)))} for each in ids]
     payload = json.dumps({"data": {"people": people, "count": len(ids)}, "returned": len(ids), "total": 40})
     messages: list[Message] = [
@@ -38,7 +38,7 @@ def turn(number: int, *, ids: Sequence[str] = (), size: int = 400, untrusted: bo
                 {
                     "type": "tool_result",
                     "tool_use_id": f"t{number}",
-                    "content": f"{OPEN}{payload}{CLOSE}" if untrusted else payload,
+                    "content": f"{OPEN}{payload}{CLOSE}",
                 }
             ],
         },
@@ -165,17 +165,10 @@ def test_the_past_begins_with_a_whole_turn_of_ours() -> None:
     assert [each["role"] for each in messages[:3]] == ["user", "assistant", "user"]
 
 
-def test_a_record_of_untrusted_text_is_untrusted_for_good() -> None:
-    made = compact(Past((turn(0), *past(*range(1, 20), untrusted=False).turns)))
+def test_the_record_of_older_turns_is_marked_as_untrusted() -> None:
+    content = compact(past(*range(20))).messages[0]["content"]
 
-    again = compact(Past((*made.turns, *past(*range(20, 40), untrusted=False).turns), made.record))
-
-    assert any_untrusted(made.messages)
-    assert any_untrusted(again.messages)
-
-
-def test_a_record_of_trusted_results_is_not_untrusted() -> None:
-    assert not any_untrusted(compact(past(*range(20), untrusted=False)).messages)
+    assert (content[1]["text"].startswith(OPEN), content[1]["text"].endswith(CLOSE)) == (True, True)
 
 
 def test_no_text_of_a_record_can_close_its_tag() -> None:

@@ -9,6 +9,8 @@ from nat import errors
 from nat.agent.loop import NOTHING_SAID, Agent, TurnLimits
 from nat.agent.ports import Message, ModelReply, Step, Usage
 from nat.agent.pricing import ModelPrices
+from nat.agent.results import OPEN
+from nat.changes.policy import Refusal, Rights
 from nat.contract.events import (
     ApprovalRequested,
     Event,
@@ -17,6 +19,7 @@ from nat.contract.events import (
     ToolFinished,
     ToolStarted,
 )
+from nat.roles import Role
 from tests.unit.nat.agent.scripted_model import (
     MODEL_ID,
     TOOLS,
@@ -173,7 +176,6 @@ def test_stored_results_are_not_fetched_again() -> None:
     assert second.nation.done == []
     assert answer.text == "Let me look.\n\n23."
     assert answer.links != ()
-    assert answer.tainted
 
 
 def test_text_of_earlier_attempts_is_not_emitted_again() -> None:
@@ -207,7 +209,7 @@ def test_a_lost_turn_ends_at_once() -> None:
 @pytest.mark.parametrize(
     ("use_of", "says_what"),
     [
-        (use("nonsense"), "no tool called nonsense"),
+        (use("nonsense"), "no tool of this name"),
         (use("count_people", tag=""), "tag"),
         (use("count_people", colour="red"), "colour"),
         ({**use("count_people"), "input": {"invalid_json": '{"ta'}}, "not valid JSON"),
@@ -233,7 +235,9 @@ def test_an_error_of_ours_becomes_plain_words_for_the_model() -> None:
 
     answer = turn.answer()
 
-    assert results_of(answer.messages)[0]["content"] == errors.PermissionDenied.default
+    content = results_of(answer.messages)[0]["content"]
+    assert errors.PermissionDenied.default in content
+    assert content.startswith(OPEN)
     assert [event.ok for event in turn.events if isinstance(event, ToolFinished)] == [False]
 
 
@@ -278,7 +282,7 @@ def test_a_viewer_cannot_write_whatever_the_model_asks() -> None:
     answer = turn.answer(role="viewer")
 
     assert turn.nation.done == []
-    assert "viewer" in results_of(answer.messages)[0]["content"]
+    assert results_of(answer.messages)[0]["content"] == Refusal.BY_ROLE
 
 
 def test_what_needs_approval_waits_as_a_proposal() -> None:
@@ -305,8 +309,7 @@ def test_a_proposal_shows_the_model_no_text_of_records() -> None:
 
     answer = turn.answer(role="owner")
 
-    assert "Ada" not in str(answer.messages)
-    assert not answer.tainted
+    assert "Ada" not in str(answer.messages[1:])
 
 
 def test_a_plan_without_operations_needs_no_approval() -> None:
@@ -318,31 +321,52 @@ def test_a_plan_without_operations_needs_no_approval() -> None:
     assert "nothing to change" in results_of(answer.messages)[1]["content"]
 
 
-def test_a_write_after_untrusted_text_does_not_just_run() -> None:
-    turn = table(calls(use("count_people")), calls(use("update_person", "t2")), says("It waits."))
+def test_a_write_that_the_person_did_not_say_waits() -> None:
+    turn = table(calls(use("update_person")), says("It waits."))
 
-    turn.answer(role="owner")
+    turn.answer("How many?")
 
-    assert turn.nation.done == ["count_people"]
+    assert turn.nation.done == []
     assert len(turn.actions.proposed) == 1
 
 
-def test_untrusted_text_of_an_earlier_turn_still_counts() -> None:
-    first = table(calls(use("count_people")), says("23.")).answer()
-    turn = table(calls(use("update_person", "t2")), says("Sorry."))
+def test_a_write_that_the_person_said_runs_whatever_was_read() -> None:
+    turn = table(calls(use("count_people")), calls(use("update_person", "t2")), says("Done."))
 
-    answer = turn.answer(history=first.messages)
+    turn.answer()
+
+    assert turn.nation.done == ["count_people", "update_person"]
+    assert [each.change for each in turn.events if isinstance(each, ToolFinished)][1] is not None
+
+
+def test_what_was_said_in_an_earlier_turn_is_not_said_in_this_one() -> None:
+    first = table(says("Shall I?")).answer()
+    turn = table(calls(use("update_person", "t2")), says("It waits."))
+
+    turn.answer("Yes.", history=first.messages)
 
     assert turn.nation.done == []
-    assert answer.tainted
 
 
-def test_data_that_no_outsider_writes_does_not_taint() -> None:
-    turn = table(calls(use("list_types")), calls(use("update_person", "t2")), says("Done."))
+def test_rights_are_read_again_before_each_write() -> None:
+    seen = iter([Rights(Role.OWNER), Rights(Role.OWNER), Rights(Role.VIEWER)])
+    turn = table(calls(use("update_person", "t1"), use("update_person", "t2")), says("Only one."))
 
-    turn.answer(role="owner")
+    answer = turn.answer(rights_now=lambda: next(seen))
 
-    assert turn.nation.done == ["list_types", "update_person"]
+    assert turn.nation.done == ["update_person"]
+    assert results_of(answer.messages)[1]["content"] == Refusal.BY_ROLE
+
+
+def test_who_is_put_out_in_the_middle_of_a_turn_changes_nothing_more() -> None:
+    def out() -> Rights:
+        raise errors.NotAMember
+
+    turn = table(calls(use("update_person")))
+
+    with pytest.raises(errors.NotAMember):
+        turn.answer(rights_now=out)
+    assert turn.nation.done == []
 
 
 def test_a_refusal_of_the_model_fails_the_turn() -> None:

@@ -1,4 +1,4 @@
-"""Who may run what: the table of roles, a nation's policy on top, and taint."""
+"""Who may run what: the table of roles, whether the person said it, and a nation's policy on top."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from nat.agent.tool import Effect, Tool, ToolOutcome
 from nat.changes.policy import (
     Policy,
+    Refusal,
     Rule,
     Verdict,
     by_role,
     decide,
-    explain,
+    refusal,
     strictest,
 )
 
@@ -49,25 +50,31 @@ policies = st.builds(
     ],
 )
 def test_the_table_of_roles_holds(effect: Effect, sends: bool, verdicts: tuple[str, ...]) -> None:
-    assert tuple(decide(tool(effect, sends=sends), role) for role in ROLES) == verdicts
+    assert tuple(decide(tool(effect, sends=sends), role, said=True) for role in ROLES) == verdicts
 
 
 def test_an_unknown_role_may_not_even_read() -> None:
     assert decide(tool(Effect.READ), "superuser") is Verdict.REFUSE
 
 
-def test_untrusted_text_makes_a_write_ask() -> None:
-    assert decide(tool(Effect.WRITE), "owner", tainted=True) is Verdict.ASK
+def test_a_write_that_nobody_said_asks() -> None:
+    assert decide(tool(Effect.WRITE), "owner") is Verdict.ASK
 
 
-def test_untrusted_text_leaves_reading_alone() -> None:
-    assert decide(tool(Effect.READ), "viewer", tainted=True) is Verdict.RUN
+def test_reading_needs_nobodys_words() -> None:
+    assert decide(tool(Effect.READ), "viewer") is Verdict.RUN
+
+
+def test_a_policy_makes_also_what_was_said_ask() -> None:
+    policy = Policy(classes={"write": Rule.ASK})
+
+    assert decide(tool(Effect.WRITE), "owner", policy, said=True) is Verdict.ASK
 
 
 def test_a_rule_for_a_tool_goes_before_the_rule_for_its_class() -> None:
     policy = Policy(classes={"write": Rule.DENY}, tools={"some_tool": Rule.ALLOW})
 
-    assert decide(tool(Effect.WRITE), "member", policy) is Verdict.RUN
+    assert decide(tool(Effect.WRITE), "member", policy, said=True) is Verdict.RUN
 
 
 def test_of_two_classes_the_stricter_rule_holds() -> None:
@@ -78,22 +85,22 @@ def test_of_two_classes_the_stricter_rule_holds() -> None:
 
 @settings(deadline=None)
 @given(tools, roles, policies, st.booleans())
-def test_no_policy_is_looser_than_the_role(each: Tool, role: str, policy: Policy, tainted: bool) -> None:
-    assert TIGHTNESS[decide(each, role, policy, tainted)] >= TIGHTNESS[by_role(each, role)]
+def test_no_policy_is_looser_than_the_role(each: Tool, role: str, policy: Policy, said: bool) -> None:
+    assert TIGHTNESS[decide(each, role, policy, said=said)] >= TIGHTNESS[by_role(each, role)]
 
 
 @settings(deadline=None)
 @given(tools, roles, policies)
-def test_taint_never_loosens(each: Tool, role: str, policy: Policy) -> None:
-    assert TIGHTNESS[decide(each, role, policy, True)] >= TIGHTNESS[decide(each, role, policy, False)]
+def test_nothing_but_a_read_runs_unless_it_was_said(each: Tool, role: str, policy: Policy) -> None:
+    assert each.effect is Effect.READ or decide(each, role, policy) is not Verdict.RUN
 
 
 @settings(deadline=None)
 @given(tools, st.integers(0, 2), policies, st.booleans())
-def test_a_higher_role_is_never_stricter(each: Tool, rank: int, policy: Policy, tainted: bool) -> None:
-    lower, higher = ROLES[rank], ROLES[rank + 1]
+def test_a_higher_role_is_never_stricter(each: Tool, rank: int, policy: Policy, said: bool) -> None:
+    lower, higher = (TIGHTNESS[decide(each, ROLES[at], policy, said=said)] for at in (rank, rank + 1))
 
-    assert TIGHTNESS[decide(each, higher, policy, tainted)] <= TIGHTNESS[decide(each, lower, policy, tainted)]
+    assert higher <= lower
 
 
 @settings(deadline=None)
@@ -102,15 +109,16 @@ def test_whatever_may_reach_a_supporter_or_many_people_never_just_runs(
     each: Tool, role: str, policy: Policy
 ) -> None:
     if each.sends or each.effect in {Effect.BULK, Effect.DESTRUCTIVE}:
-        assert decide(each, role, policy) is not Verdict.RUN
+        assert decide(each, role, policy, said=True) is not Verdict.RUN
 
 
 @settings(deadline=None)
 @given(tools, roles, policies, st.booleans())
-def test_every_refusal_is_explained(each: Tool, role: str, policy: Policy, tainted: bool) -> None:
-    verdict = decide(each, role, policy, tainted)
-    if verdict is not Verdict.RUN:
-        assert explain(each, role, policy, verdict).startswith("Not done: ")
+def test_every_refusal_is_explained(each: Tool, role: str, policy: Policy, said: bool) -> None:
+    refused = decide(each, role, policy, said=said) is Verdict.REFUSE
+    why = refusal(each, role, policy)
+
+    assert (why in Refusal) if refused else (why is None)
 
 
 def test_the_strictest_of_several_wins() -> None:

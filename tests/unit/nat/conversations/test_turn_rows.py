@@ -38,7 +38,7 @@ def stage(tables: object) -> Stage:
 def test_a_turn_comes_back_from_its_row_as_it_was() -> None:
     turn = replace(
         TURN,
-        page=OpenPage("https://demo.nationbuilder.com/admin/signups/7", "person", "7"),
+        page=OpenPage("person", "7"),
         period_start="2026-11-20T09:30:00.000Z",
         ended_at=START + timedelta(seconds=9),
         error="internal",

@@ -18,14 +18,15 @@ from nat.agent.tool import Effect
 from nat.changes.executor import AT_ONCE, commit
 from nat.changes.journal import EntryState
 from nat.changes.plan import Change
-from nat.changes.policy import NO_POLICY
+from nat.changes.policy import Rights
 from nat.changes.report import ChangeReport
+from nat.changes.said import Said
 from nat.contract.events import ApprovalRequested, Event, ToolFinished
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from tests.unit.nat.agent.tools.every_tool import TOOLS, Arguments
 from tests.unit.nat.changes.bench import QUICK, SLUG
-from tests.unit.nat.changes.kept import KeptChanges, KeptJournal
+from tests.unit.nat.changes.kept import NOW, KeptChanges, KeptJournal
 
 CALL: Final = "toolu_1"
 
@@ -51,7 +52,12 @@ class Seen:
     @property
     def error(self) -> str | None:
         """What the model was told of a call that did not come about."""
-        return str(self.block["content"]) if self.block.get("is_error") else None
+        if not self.block.get("is_error"):
+            return None
+        text = str(self.block["content"])
+        if not text.startswith(OPEN):
+            return text
+        return str(json.loads(text.removeprefix(OPEN).removesuffix(CLOSE))["error"])
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -113,8 +119,8 @@ class Scene:
         calls = ToolCalls(
             TOOLS,
             v2=self.nation,
-            role=Role.OWNER,
-            policy=NO_POLICY,
+            rights=Rights(Role.OWNER),
+            said=Said("", NOW),
             emit=events.append,
             stopped=lambda: False,
             result_characters=40_000,
@@ -123,7 +129,7 @@ class Scene:
             pace=QUICK,
         )
         use = {"type": "tool_use", "id": CALL, "name": tool, "input": dict(arguments)}
-        (block,) = calls.run([use], step=0, tainted=False, allowed=1).blocks
+        (block,) = calls.run([use], step=0, allowed=1).blocks
         planned = actions.plans.get((0, CALL))
         seen = Seen(block, events, actions.journals.get((0, CALL)))
         if planned is None:

@@ -13,11 +13,14 @@ from nat.agent.ports import ExportFile
 from nat.agent.tool import ArgumentsRejected, ToolOutcome
 from nat.agent.tool_context import ToolContext
 from nat.agent.tools import exports, load
-from nat.changes.policy import NO_POLICY, Policy, Rule
+from nat.changes.policy import NO_POLICY, Policy, Rights, Rule
+from nat.changes.said import Said
 from nat.contract.events import Event, Link, ToolFinished
 from nat.errors import BadRequest, Forbidden
 from nat.nationbuilder import NationBuilder
+from nat.roles import Role
 from tests.unit.nat.agent.tools.reading.calls import run, usual
+from tests.unit.nat.changes.kept import NOW
 
 LISTINGS = sorted(name for name, tool in load().items() if exports.exportable(tool))
 
@@ -163,8 +166,8 @@ def called(
     calls = ToolCalls(
         load(),
         v2=v2,
-        role="member",
-        policy=policy,
+        rights=Rights(Role.MEMBER, policy),
+        said=Said("", NOW),
         emit=events.append,
         stopped=lambda: False,
         result_characters=20_000,
@@ -172,7 +175,7 @@ def called(
         exports=shelf,
     )
     use = {"type": "tool_use", "id": "c1", "name": name, "input": arguments}
-    [block] = calls.run([use], step=0, tainted=False, allowed=5).blocks
+    [block] = calls.run([use], step=0, allowed=5).blocks
     [finished] = [each for each in events if isinstance(each, ToolFinished)]
     return finished, str(block["content"])
 
