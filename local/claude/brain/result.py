@@ -11,7 +11,7 @@ MARKS: Final = re.compile(r"</?untrusted_data>")
 
 @dataclass(frozen=True)
 class Result:
-    """One tool result. `text` is what was sent; the rest is read from the JSON in it, if it is JSON."""
+    """One tool result. `text` is what was sent, or the words of an error; the rest is read from the JSON in it, if it is JSON."""
 
     text: str
     failed: bool = False
@@ -62,6 +62,8 @@ def read_result(block: Mapping[str, Any]) -> Result:
     failed = bool(block.get("is_error"))
     if not isinstance(payload, dict):
         return Result(text, failed, {"items": payload} if isinstance(payload, list) else {})
+    if isinstance(payload.get("error"), str):
+        text = payload["error"]
     data = payload["data"] if isinstance(payload.get("data"), dict) else payload
 
     def count(name: str) -> int | None:

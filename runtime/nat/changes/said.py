@@ -33,9 +33,6 @@ Schema = Mapping[str, object]
 
 RESOURCES: Final[Mapping[str, str]] = {
     "person": "signups",
-    "recruiter": "signups",
-    "parent": "signups",
-    "owner": "signups",
     "list": "lists",
     "tag": "signup_tags",
     "event": "events",
@@ -102,9 +99,13 @@ class Said:
         if record is None or record not in self._naming:
             return False
         words = self._words.using(self._naming[record])
-        leaves = list(_leaves(change.arguments, schema))
-        return all(self._says(words, each) for each in leaves) and all(
-            words.say_text(each) for each in _written_otherwise(change, leaves)
+        written = {name: each for name, each in change.arguments.items() if _ref(name, each) != record}
+        values = list(_leaves(written, schema))
+        led_to = list(_written_otherwise(change, values))
+        return (
+            bool(values or led_to)
+            and all(self._says(words, each) for each in values)
+            and all(map(words.say_text, led_to))
         )
 
     def _says(self, words: Words, leaf: _Leaf) -> bool:
@@ -120,20 +121,15 @@ class Said:
             return False
         if leaf.fixed:
             return words.say_choice(value)
-        return self._is_known(leaf.name, value) or words.say_text(value) or words.say_moment(value)
+        return words.say_text(value) or words.say_moment(value)
 
     def _names(self, leaf: _Leaf) -> bool:
         """Whether what is looked for was said; a text word by word, in any order."""
-        if isinstance(leaf.value, str) and not leaf.fixed and not self._is_known(leaf.name, leaf.value):
+        if isinstance(leaf.value, str) and not leaf.fixed:
             words = leaf.value.split()
-            said = bool(words) and all(map(self._words.say_text, words))
-            return said or self._words.say_moment(leaf.value)
-        return self._says(self._words, leaf)
-
-    def _is_known(self, name: str, value: str) -> bool:
-        """Whether an id is that of a record that was said."""
-        resource = _resource_of(name)
-        return resource is not None and RecordRef(resource, value) in self._naming
+            if words and all(map(self._words.say_text, words)):
+                return True
+        return _ref(leaf.name, leaf.value) in self._naming or self._says(self._words, leaf)
 
     def _places(self, leaves: list[_Leaf]) -> Iterator[Place]:
         for leaf in leaves:
@@ -190,11 +186,10 @@ def _is_moment(value: str) -> bool:
     return True
 
 
-def _resource_of(name: str) -> str | None:
-    """The resource whose ids a parameter takes: `person_id`, `first_person_id`."""
-    if not name.endswith(("_id", "_ids")):
-        return None
-    return RESOURCES.get(name.removesuffix("s").removesuffix("_id").rpartition("_")[2])
+def _ref(name: str, value: object) -> RecordRef | None:
+    """The record that a parameter such as `person_id` names."""
+    kind, _, is_id = name.rpartition("_")
+    return page_record(kind, str(value)) if is_id == "id" and isinstance(value, str | int) else None
 
 
 def _leaves(arguments: Mapping[str, object], schema: Schema) -> Iterator[_Leaf]:
@@ -207,10 +202,10 @@ def _leaves(arguments: Mapping[str, object], schema: Schema) -> Iterator[_Leaf]:
 
 def _leaves_of(name: str, value: object, described: Schema, root: Schema) -> Iterator[_Leaf]:
     forms = list(_forms(described, root))
-    if isinstance(value, Mapping):
+    if value and isinstance(value, Mapping):
         for key, each in value.items():
             yield from _leaves_of(str(key), each, _property(forms, str(key)), root)
-    elif isinstance(value, list | tuple):
+    elif value and isinstance(value, list | tuple):
         items = next((found for one in forms if isinstance(found := one.get("items"), Mapping)), {})
         for each in value:
             yield from _leaves_of(name, each, items, root)

@@ -28,6 +28,7 @@ _SMALL: Final = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
 _NEGATIONS: Final = frozenset(("not", "no", "never", "without", "nor", "neither", "cannot", "stop", "remove"))
+_LINKING: Final = frozenset(".@-/+")
 _NEGATED_WITHIN: Final = 3
 """Words between a negation and what it denies."""
 
@@ -137,12 +138,11 @@ class Words:
 
     def say_number(self, name: str, value: int | float) -> bool:
         """Whether a number stands here, in digits, as a word, or as a word of its scale."""
-        wanted = Decimal(str(value))
-        if wanted in {number for number, _ in self._numbers()}:
+        if Decimal(str(value)) in {number for number, _ in self._numbers()}:
             return True
-        if wanted == int(wanted) and 0 <= wanted < len(_SMALL) and self.say_text(_SMALL[int(wanted)]):
-            return True
-        return any(map(self.say_text, SCALES.get(name, {}).get(int(wanted), ())))
+        if value not in range(len(_SMALL)):
+            return False
+        return any(map(self.say_text, (_SMALL[int(value)], *SCALES.get(name, {}).get(int(value), ()))))
 
     def say_cents(self, value: int) -> bool:
         """Whether an amount stands here, as people write it: 25, $25.00, 1,234.50."""
@@ -165,20 +165,15 @@ class Words:
         start = self._text.find(wanted) if wanted else -1
         while start >= 0:
             end = start + len(wanted)
-            if not _joined(self._text[start - 1 : start], wanted[0]) and not _joined(
-                wanted[-1], self._text[end : end + 1]
-            ):
+            before, after = self._text[max(0, start - 2) : start], self._text[end : end + 2]
+            if not (_goes_on(wanted[0], before[::-1]) or _goes_on(wanted[-1], after)):
                 yield start, end
             start = self._text.find(wanted, start + 1)
 
     def _is_used(self, place: Place) -> bool:
         """Whether a text lies wholly in words that are used up."""
-        start, end = place
-        return all(
-            any(first <= at < last for first, last in self._used)
-            for at in range(start, end)
-            if self._text[at].isalnum()
-        )
+        letters = [at for at in range(*place) if self._text[at].isalnum()]
+        return bool(letters) and all(any(first <= at < last for first, last in self._used) for at in letters)
 
     def _is_denied(self, place: Place) -> bool:
         before = re.findall(r"[\w'’]+", self._text[: place[0]])[-_NEGATED_WITHIN:]
@@ -242,13 +237,15 @@ class Words:
         return found
 
 
-def _joined(before: str, after: str) -> bool:
-    """Whether two characters belong to one word. Scripts without blanks have no words to tell apart."""
-    if not before or not after:
-        return False
-    if unicodedata.category(after).startswith("M"):
-        return True
-    return _in_word(before) and _in_word(after) and not (_unspaced(before) or _unspaced(after))
+def _goes_on(edge: str, beside: str) -> bool:
+    """Whether a word goes on beyond its `edge`: in the letters `beside` it, the nearest first, or, in
+    addresses and compounds, beyond a sign that links."""
+    if not beside or not _in_word(edge):
+        return bool(beside) and unicodedata.category(beside[0]).startswith("M")
+    if beside[0] in _LINKING:
+        return len(beside) == 2 and _in_word(beside[1])
+    # Scripts without blanks have no words to tell apart.
+    return _in_word(beside[0]) and not (_unspaced(edge) or _unspaced(beside[0]))
 
 
 def _in_word(character: str) -> bool:

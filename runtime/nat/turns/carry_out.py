@@ -1,7 +1,8 @@
 """The worker's side of a decision: carries out an approved change, or takes one back.
 
-Membership, role and policy are read anew, at the start and before each batch of requests: who lost them after
-the click changes nothing more. What runs are the frozen requests, through the journal; the model is not asked.
+Membership, role and policy are read anew, at the start and before each batch of requests: who lost them
+after the click changes nothing more. What runs are the frozen requests, through the journal; the model is not
+asked.
 """
 
 from collections.abc import Callable

@@ -95,7 +95,7 @@ def tagging(people: Sequence[str], tag: str, *, probed: bool = True) -> Change:
         tuple(
             Operation(
                 key=each,
-                subject=Subject("signup", each, f"Person {each}"),
+                subject=Subject("person", each, f"Person {each}"),
                 request=PlannedRequest(
                     "POST",
                     "signup_taggings",
@@ -123,7 +123,7 @@ def renaming(people: Sequence[dict[str, Any]], employer: str, *, attribute: str 
         tuple(
             Operation(
                 key=str(row["id"]),
-                subject=Subject("signup", str(row["id"]), "A person"),
+                subject=Subject("person", str(row["id"]), "A person"),
                 request=_patch(row["id"], {attribute: employer}),
                 before={attribute: row[attribute]},
                 after={attribute: employer},
@@ -146,7 +146,7 @@ def contacting(signup_id: str, text: str) -> Change:
         (
             Operation(
                 key="contact",
-                subject=Subject("signup", signup_id, "A person"),
+                subject=Subject("person", signup_id, "A person"),
                 request=PlannedRequest("POST", "contacts", write_body("contacts", attributes)),
                 before=None,
                 after={"content": text},

@@ -10,7 +10,7 @@ import boto3
 from ulid import ULID
 
 from nat.agent.loop import Agent
-from nat.agent.ports import ModelReply
+from nat.agent.ports import ModelReply, OpenPage
 from nat.agent.tool import Effect, Tool
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
@@ -50,6 +50,17 @@ def log_contact(nation: Any, *, person: str, text: str) -> Change:
     return changes.contacting(person, text)
 
 
+def said_by(*replies: ModelReply) -> dict[str, Any]:
+    """Question and open page of a person who says what this model does."""
+    inputs = [each["input"] for reply in replies for each in reply.content if each["type"] == "tool_use"]
+    texts = [each for values in inputs for each in values.values() if isinstance(each, str)]
+    people = [values["person"] for values in inputs if "person" in values]
+    return {
+        "question": " ".join(["How many?", *texts]),
+        "page": OpenPage("person", people[0]) if people else None,
+    }
+
+
 TOOLS: Mapping[str, Tool] = {
     "tag_people": Tool("tag_people", "tags", Effect.BULK, "Tagging people", (), False, None, tag_people),
     "tag_person": Tool("tag_person", "tags", Effect.WRITE, "Tagging", (), False, None, tag_person),
@@ -87,7 +98,9 @@ class Board:
         return f"demo#{self.conversation_id}"
 
     def ask(self, *replies: ModelReply, user: str = "u1", **changes: Any) -> Turn:
-        """One question, run to its end with this model."""
+        """One question, run to its end with this model; what the model writes in it was said, with the person
+        open whom it is about."""
+        changes = {**said_by(*replies), **changes}
         role = Memberships(Store(clients.dynamodb(), self.stage.tables)).require(user, "demo").role
         turn = self.stage.admitted(conversation_id=self.conversation_id, user_id=user, role=role, **changes)
         self.runner(ScriptedModel(list(replies))).run(message_of(turn), Signals())

@@ -36,7 +36,7 @@ from nat.turns.message import TurnMessage
 from nat.turns.run import Runner
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
-from tests.unit.nat.turns.board import TOOLS, Board
+from tests.unit.nat.turns.board import TOOLS, Board, said_by
 from tests.unit.nat.turns.stage import APP_URL, PRICES, message_of
 from tests.unit.nat.world import PLANS, START
 
@@ -197,7 +197,7 @@ def log_with_death(board: Board, log: Path, kind: str, chance: random.Random) ->
     workers, wire = Workers(board), Wire(log)
     (person,), text = board.office.people(1), f"Called about the fair, {chance.random()}."
     asks, done = calls(use("log_contact", person=person, text=text)), says("It is done, or not.")
-    turn = board.stage.admitted(conversation_id=board.conversation_id)
+    turn = board.stage.admitted(conversation_id=board.conversation_id, **said_by(asks))
     if kind == "killed":
         # The stand-in answers late, so that workers die before, during and after the request.
         board.office.server.fault("slow", method="POST", path="*/contacts", seconds=0.1)

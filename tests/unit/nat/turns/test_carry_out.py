@@ -28,7 +28,7 @@ from nat.turns.signals import Signals
 from nat.turns.stop import request_stop
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.changes.mortality import Mortal
-from tests.unit.nat.turns.board import Board, run_mortal
+from tests.unit.nat.turns.board import Board, run_mortal, said_by
 from tests.unit.nat.turns.stage import message_of
 from tests.unit.nat.world import START
 
@@ -68,7 +68,7 @@ def test_a_commit_whose_workers_die_changes_every_record_once(board: Board, seed
 def test_a_write_of_a_question_whose_worker_dies_is_done_once(board: Board, fatal: int) -> None:
     (person,), tag = board.office.people(1), board.office.new_tag("major")
     reply = calls(use("tag_person", person=person, tag=tag))
-    turn = board.stage.admitted(conversation_id=board.conversation_id)
+    turn = board.stage.admitted(conversation_id=board.conversation_id, **said_by(reply))
     model = ScriptedModel([reply, reply, says("Done."), says("Done.")])
 
     run_mortal(board, turn, model, fatal)
@@ -330,8 +330,9 @@ def test_a_viewer_changes_nothing(board: Board) -> None:
 
 def test_a_connection_that_is_lost_in_a_question_asks_to_reconnect(board: Board) -> None:
     (person,), tag = board.office.people(1), board.office.new_tag("major")
-    turn = board.stage.admitted(conversation_id=board.conversation_id)
-    model = ScriptedModel([calls(use("tag_person", person=person, tag=tag))])
+    reply = calls(use("tag_person", person=person, tag=tag))
+    turn = board.stage.admitted(conversation_id=board.conversation_id, **said_by(reply))
+    model = ScriptedModel([reply])
 
     board.runner(model, wrap=lambda nation: Mortal(nation, cut_off)).run(message_of(turn), Signals())
 

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from local.claude import RunningClaude, running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
@@ -13,9 +12,8 @@ from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
 from nat.agent.ports import Asked, Message
-from nat.agent.tool import Tool, ToolOutcome
+from nat.agent.tool import Tool
 from nat.agent.tools import load
-from nat.changes.effect import Effect
 from nat.cli.in_memory import MemoryActions, MemorySteps
 from nat.contract.events import ApprovalRequested, Event, ToolStarted
 from nat.nationbuilder import NationBuilder
@@ -79,22 +77,6 @@ class Victim:
                 changes=actions,
             )
             history.extend(answer.messages)
-
-
-def trusting_tools() -> dict[str, Tool]:
-    """The tools with every read declared harmless: what the nation would be without the mark on free text."""
-
-    def trusting(tool: Tool) -> Tool:
-        if tool.effect is not Effect.READ:
-            return tool
-
-        class Trusting(Tool):
-            def call(self, nation: Any, arguments: Mapping[str, Any]) -> ToolOutcome:
-                return replace(super().call(nation, arguments), untrusted=False)
-
-        return Trusting(**{name: getattr(tool, name) for name in tool.__dataclass_fields__})
-
-    return {name: trusting(tool) for name, tool in load().items()}
 
 
 class Watched:

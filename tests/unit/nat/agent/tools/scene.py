@@ -18,9 +18,9 @@ from nat.agent.tool import Effect
 from nat.changes.executor import AT_ONCE, commit
 from nat.changes.journal import EntryState
 from nat.changes.plan import Change
-from nat.changes.policy import Rights
+from nat.changes.policy import Gated, Rights
 from nat.changes.report import ChangeReport
-from nat.changes.said import Said
+from nat.changes.said import Said, Schema
 from nat.contract.events import ApprovalRequested, Event, ToolFinished
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
@@ -29,6 +29,16 @@ from tests.unit.nat.changes.bench import QUICK, SLUG
 from tests.unit.nat.changes.kept import NOW, KeptChanges, KeptJournal
 
 CALL: Final = "toolu_1"
+
+
+class _EverythingSaid(Said):
+    """Whatever a call may do unasked, it may do here: the rule itself has tests of its own."""
+
+    def covers(self, change: Change, tool: Gated, schema: Schema) -> bool:
+        return True
+
+
+EVERYTHING_SAID: Final = _EverythingSaid("", NOW)
 
 
 @dataclass
@@ -112,15 +122,15 @@ class Scene:
         for method in methods:
             self.server.fault(kind, method=method, count=count, **details)
 
-    def call(self, tool: str, arguments: Arguments) -> Seen:
-        """The model calls a tool in an owner's turn, who says yes where that is asked for."""
+    def call(self, tool: str, arguments: Arguments, said: Said = EVERYTHING_SAID) -> Seen:
+        """The model calls a tool in an owner's turn, who said it, and says yes where that is asked for."""
         events: list[Event] = []
         actions = KeptChanges()
         calls = ToolCalls(
             TOOLS,
             v2=self.nation,
             rights=Rights(Role.OWNER),
-            said=Said("", NOW),
+            said=said,
             emit=events.append,
             stopped=lambda: False,
             result_characters=40_000,
