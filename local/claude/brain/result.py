@@ -11,7 +11,7 @@ MARKS: Final = re.compile(r"</?untrusted_data>")
 
 @dataclass(frozen=True)
 class Result:
-    """One tool result. `text` is what was sent, or the words of an error; the rest is read from the JSON in it, if it is JSON."""
+    """One tool result. `text` is what was sent, or the words of an error; the rest is read from its JSON."""
 
     text: str
     failed: bool = False
