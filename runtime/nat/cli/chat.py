@@ -56,6 +56,10 @@ class Talk(Protocol):
         """Forget the conversation."""
         ...
 
+    def who(self) -> str | None:
+        """As whom the person talks; `None` where that cannot be told now."""
+        ...
+
     def warning(self) -> str | None:
         """What the person should know before they ask."""
         ...
@@ -67,6 +71,8 @@ def run(talk: Talk, wanted: Wanted, console: Console) -> None:
     if wanted.message is not None:
         chat.ask(wanted.message)
         return
+    if who := talk.who():
+        console.print(Text(f"{wanted.nation}, as {who}", style="dim"))
     console.print(Text(HELP, style="dim"))
     if warning := talk.warning():
         console.print(Text(f"! {warning}", style="yellow"))

@@ -37,11 +37,18 @@ from nat.cli.event_order import Ordering, Wire
 from nat.cli.failure import CommandFailed
 from nat.cli.profile import Profile, SignInSession
 from nat.cli.sign_in import SessionEnded, refresh
-from nat.contract.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope
+from nat.contract.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope, Notice
+from nat.errors import Cooldown
 from nat.names import MAX_MESSAGE_BYTES, Header, SocketAction
 
 _IDLE_SECONDS: Final = 590
 """API Gateway closes a connection after 10 idle minutes."""
+_MESSAGE_BYTES: Final = 128 * 1024
+_FRAME_BYTES: Final = 32 * 1024
+"""API Gateway's limits of a message and of each of its frames; beyond either it closes the connection (its
+quotas for WebSocket APIs)."""
+_WAITS: Final = 3
+"""How often a question waits for its turn; somebody who asks elsewhere at the same time may be quicker."""
 
 
 class PlatformError(CommandFailed):
@@ -81,6 +88,8 @@ class Timing:
     """How long to try to get back after a lost connection."""
     silence: float = 900.0
     """How long a turn may say nothing at all."""
+    cooldown: float = 5.0
+    """How long to wait when a question came too soon after the last one."""
 
 
 class PlatformClient:
@@ -117,7 +126,7 @@ class PlatformClient:
         Once `stop()` is true the platform is told to stop the turn; its events still come to their end.
         Raises `PlatformError` when the platform refuses, `CommandFailed` when it cannot be reached.
         """
-        if len(message.encode()) > MAX_MESSAGE_BYTES:
+        if _size(message) > MAX_MESSAGE_BYTES:
             raise PlatformError("message_too_long", "The message is too long. Shorten it to 32 KB.")
         asked = _Question(
             turn=turn or str(ULID()),
@@ -244,7 +253,7 @@ class PlatformClient:
 
     def _events(self, nation: str, asked: "_Question", stop: Callable[[], bool]) -> Iterator[Envelope]:
         lost_at: float | None = None
-        tries = 0
+        tries = waits = 0
         while True:
             try:
                 for wire in self._follow(self._open(nation), asked, stop):
@@ -254,6 +263,13 @@ class PlatformClient:
                         yield envelope
                         if envelope.event.type in TERMINAL:
                             return
+            except PlatformError as error:
+                if error.code != Cooldown.code or asked.known or waits == _WAITS or stop():
+                    raise
+                if not waits:
+                    yield Envelope(asked.turn, 0, 0, Notice("wait", "One moment…"))
+                waits += 1
+                time.sleep(self._timing.cooldown)
             except (Disconnected, Unreachable) as error:
                 self.close()
                 if isinstance(error, Unreachable) and not asked.sent:
@@ -401,9 +417,24 @@ def _envelope(wire: Wire) -> Envelope | None:
         return None
 
 
-def _send(socket: websocket.WebSocket, message: Mapping[str, Any]) -> None:
+def _size(message: str) -> int:
+    """Bytes of a text. Raises `PlatformError` for one that is no Unicode text."""
     try:
-        socket.send(json.dumps(message))
+        return len(message.encode())
+    except UnicodeEncodeError:
+        raise PlatformError("bad_request", "The message is not valid Unicode text.") from None
+
+
+def _send(socket: websocket.WebSocket, message: Mapping[str, Any]) -> None:
+    """Send a message in frames that API Gateway takes. Raises `PlatformError` for one it would not take."""
+    payload = json.dumps(message, ensure_ascii=False).encode()
+    if len(payload) > _MESSAGE_BYTES:
+        raise PlatformError("message_too_long", "The message is too long to be sent. Shorten it.")
+    frames = [payload[start : start + _FRAME_BYTES] for start in range(0, len(payload), _FRAME_BYTES)]
+    try:
+        for number, frame in enumerate(frames, 1):
+            kind = websocket.ABNF.OPCODE_TEXT if number == 1 else websocket.ABNF.OPCODE_CONT
+            socket.send_frame(websocket.ABNF.create_frame(frame, kind, int(number == len(frames))))
     except (websocket.WebSocketException, OSError):
         raise Disconnected from None
 

@@ -12,6 +12,7 @@ from nat.cli.chat import Wanted
 from nat.cli.decisions import Decision, PendingProposal
 from nat.cli.failure import CommandFailed
 from nat.cli.interrupt import Interrupt
+from nat.cli.plain import clean
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import Profile, SessionFile, SignInSession
 from nat.contract.events import Event
@@ -59,6 +60,14 @@ class PlatformTalk:
             return None
         return Reconnect.default if state.get("nb_needs_reauth") is True else None
 
+    def who(self) -> str | None:
+        """The address of who is signed in, else their id."""
+        try:
+            me = self._client.call("GET", "/v1/me", self._nation)
+        except CommandFailed:
+            return None
+        return clean(str(me.get("email") or me.get("user_id") or "")) or None
+
     def _remember(self) -> None:
         if self._client.session.conversations.get(self._nation) != self._conversation:
             self._client.session = self._client.session.in_conversation(self._nation, self._conversation)
@@ -87,6 +96,10 @@ class DirectTalk:
     def warning(self) -> str | None:
         """Nothing: a token that does not work is said by the first question."""
         return None
+
+    def who(self) -> str | None:
+        """The token's own person, whom only NationBuilder knows."""
+        return "the owner of the V2 token"
 
     def begin_again(self) -> None:
         """Forget what was said."""

@@ -40,16 +40,24 @@ class Socket:
         self.handler.connection.shutdown(socket.SHUT_RDWR)
 
     def receive(self) -> Wire | None:
-        head = self.handler.rfile.read(2)
-        if len(head) < 2 or head[0] & 0x0F == 8:
-            return None
-        size = head[1] & 0x7F
-        if size == 126:
-            (size,) = struct.unpack("!H", self.handler.rfile.read(2))
-        mask = self.handler.rfile.read(4)
-        data = bytes(byte ^ mask[at % 4] for at, byte in enumerate(self.handler.rfile.read(size)))
-        value: Wire = json.loads(data)
-        return value
+        """The next message. As API Gateway does, a frame over 32 KB closes the connection."""
+        data = b""
+        while True:
+            head = self.handler.rfile.read(2)
+            if len(head) < 2 or head[0] & 0x0F == 8:
+                return None
+            size = head[1] & 0x7F
+            if size > 125:
+                form, length = ("!H", 2) if size == 126 else ("!Q", 8)
+                (size,) = struct.unpack(form, self.handler.rfile.read(length))
+            if size > 32 * 1024:
+                self.drop()
+                return None
+            mask = self.handler.rfile.read(4)
+            data += bytes(byte ^ mask[at % 4] for at, byte in enumerate(self.handler.rfile.read(size)))
+            if head[0] & 0x80:
+                value: Wire = json.loads(data)
+                return value
 
 
 OnMessage = Callable[["Platform", Socket, Wire], None]

@@ -95,6 +95,9 @@ class ScriptedTalk:
     def begin_again(self) -> None:
         self.asked.append("(new)")
 
+    def who(self) -> str | None:
+        return "ann@example.org"
+
     def warning(self) -> str | None:
         return self.known
 

@@ -11,6 +11,7 @@ from nat.cli.platform import PlatformClient, PlatformError, Timing
 from nat.cli.profile import SignInSession
 from nat.contract.events import (
     Event,
+    Notice,
     TextDelta,
     TurnFinished,
     TurnRestarted,
@@ -27,7 +28,9 @@ from tests.unit.nat.cli.platform_server import (
     wires,
 )
 
-QUICK = Timing(answer=3, poll=0.02, ping=0.2, gap=0.1, first_connect=0.5, reconnect=0.8, silence=5)
+QUICK = Timing(
+    cooldown=0.0, answer=3, poll=0.02, ping=0.2, gap=0.1, first_connect=0.5, reconnect=0.8, silence=5
+)
 ANSWER: tuple[Event, ...] = (
     TurnStarted(),
     TextDelta("23 "),
@@ -379,3 +382,43 @@ def test_a_turn_can_be_followed_from_elsewhere(folder: Path) -> None:
 
     assert events == list(ANSWER[2:])
     assert platform.actions() == ["resume"]
+
+
+@pytest.mark.parametrize("text", ["Ж" * 16_000, "\n" * 30_000, "字" * 10_900, '"' * 32_000])
+def test_the_longest_question_is_sent_in_every_script(folder: Path, text: str) -> None:
+    with running_platform(answering(*ANSWER)) as platform:
+        assert ask(platform, folder, message=text) == list(ANSWER)
+
+    assert platform.received[0]["message"] == text
+
+
+def test_what_is_too_long_is_refused_before_anything_is_sent(folder: Path) -> None:
+    with running_platform(answering(*ANSWER)) as platform:
+        with pytest.raises(PlatformError, match="too long"):
+            ask(platform, folder, message="Ж" * 16_500)
+
+        with pytest.raises(PlatformError, match="too long"):
+            ask(platform, folder, message="\x01" * 30_000)
+
+    assert platform.received == []
+
+
+def test_half_a_surrogate_pair_is_refused_in_words(folder: Path) -> None:
+    with running_platform(answering(*ANSWER)) as platform, pytest.raises(PlatformError, match="Unicode"):
+        ask(platform, folder, message="\ud83d")
+
+
+def test_a_question_that_comes_too_soon_waits_for_its_turn(folder: Path) -> None:
+    def on_message(platform: Platform, socket: Socket, wire: Wire) -> None:
+        if len(platform.received) == 1:
+            socket.send(
+                {"v": 1, "type": "error", "turn": wire["turn"], "code": "cooldown", "message": "Wait."}
+            )
+        else:
+            answering(*ANSWER)(platform, socket, wire)
+
+    with running_platform(on_message) as platform:
+        assert ask(platform, folder) == [Notice("wait", "One moment…"), *ANSWER]
+
+    first, second = platform.received[:2]
+    assert first == second
