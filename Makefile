@@ -80,11 +80,11 @@ eval: prepare ## the evaluation set on the configured model (GROUPS="tag report"
 	@$(VENV)/python -m benchmarks.evaluation --failures $(GROUPS)
 
 openapi: prepare ## describe the HTTP API anew in docs/api/openapi.json and its TypeScript types, and say what would break clients
-	@$(VENV)/python -m local.openapi
+	@$(VENV)/python -m nat.handlers.description
 	@$(NPM) --prefix types run generate
 
 publish-api: prepare ## the same, and promise it to clients from now on (docs/api/published.json)
-	@$(VENV)/python -m local.openapi --publish
+	@$(VENV)/python -m nat.handlers.description --publish
 
 mails: prepare ## every email of a brand on one page, to look at (CUSTOMER=civic-desk)
 	@$(VENV)/python -m local.mails $(CUSTOMER)

@@ -12,7 +12,7 @@ import requests
 from local.deployment import Deployment
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import SignInSession
-from nat.names import OAUTH_CALLBACK, BillingRoute, ConnectRoute, Header, Route
+from nat.names import OAUTH_CALLBACK, Header
 
 TIMEOUT: Final = 60
 """Seconds for one answer: a function that is called first has to start."""
@@ -36,10 +36,10 @@ def submit(url: str, form: Mapping[str, str]) -> str:
 def subscribe(client: PlatformClient, nation: str, plan: str) -> None:
     """Subscribe a nation on Stripe's page and wait until Nat knows of it. Raises `PageFailed`, and
     `PlatformError` as the command line would."""
-    page = client.call(*_split(BillingRoute.CHECKOUT), nation, {"plan": plan})
+    page = client.call(*_split("POST /v1/billing/checkout"), nation, {"plan": plan})
     submit(page["url"], {"do": "pay", "card": "ok"})
     end = time.monotonic() + PATIENCE
-    while not client.call(*_split(Route.NATION), nation)["active"]:
+    while not client.call(*_split("GET /v1/nation"), nation)["active"]:
         if time.monotonic() > end:
             raise PageFailed(f"Stripe was paid for {nation}, and Nat does not know of it.")
         time.sleep(_POLL)
@@ -60,7 +60,7 @@ class Browser:
         }
         self._cookies: dict[str, str] = {}
 
-    def call(self, route: ConnectRoute) -> tuple[int, dict[str, Any]]:
+    def call(self, route: str) -> tuple[int, dict[str, Any]]:
         """Status and body of a call of the HTTP API."""
         method, path = _split(route)
         answer = requests.request(method, f"{self._api_url}{path}", headers=self._headers, timeout=TIMEOUT)
@@ -69,9 +69,7 @@ class Browser:
             self._cookies = {name: each.value for name, each in jar.items()}
         return answer.status_code, answer.json()
 
-    def go(
-        self, route: ConnectRoute, *, user: str | None = None, decision: str = "allow"
-    ) -> requests.Response:
+    def go(self, route: str, *, user: str | None = None, decision: str = "allow") -> requests.Response:
         """Begin, decide on NationBuilder's page, and come back; gives where that leads. `user` decides, by
         default the nation's first control-panel user. Raises `PageFailed`."""
         status, body = self.call(route)
@@ -98,7 +96,7 @@ class Browser:
 
 def connect(deployment: Deployment, session: SignInSession, nation: str) -> None:
     """Connect a nation on NationBuilder's consent page. Raises `PageFailed`."""
-    arrived = Browser(deployment, session, nation).go(ConnectRoute.CONNECT)
+    arrived = Browser(deployment, session, nation).go("POST /v1/nationbuilder/connect")
     if arrived.status_code != requests.codes.found:
         raise PageFailed(f"The way back from NationBuilder ended with {arrived.status_code}.")
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from aws_cdk import Fn
 from constructs import Construct
 
-from nat.names import Route, SocketAction, SocketRoute, Table, Variable
+from nat.contract.declared import routes
+from nat.names import SocketAction, SocketRoute, Table, Variable
 
 from .admission import ADMISSION, DECISION
 from .data_store import DataStore
@@ -65,7 +66,7 @@ class RequestFunction(Construct):
         grant_mail(role, senders)
         store.nation_secrets.grant_model_keys(role)
         store.files.grant_fetch(role)
-        http.serve(self.function, Route)
+        http.serve(self.function, routes("nat.handlers.routes"))
         self.watched = Watched([WatchedFunction("Requests", self.function, TOLERATED)])
 
 

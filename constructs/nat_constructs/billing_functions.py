@@ -8,7 +8,8 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
-from nat.names import STRIPE_WEBHOOK, BillingRoute, Secret, Table, Variable
+from nat.contract.declared import routes
+from nat.names import STRIPE_WEBHOOK, Secret, Table, Variable
 
 from .data_store import DataStore
 from .event_queue import EventQueue
@@ -50,7 +51,7 @@ class BillingFunctions(Construct):
             description="Nat: answers the billing routes of the HTTP API",
             variables={Variable.ALLOWED_ORIGINS: ",".join(allowed_origins)},
         )
-        http.serve(self.routes, BillingRoute)
+        http.serve(self.routes, routes("nat.handlers.billing"))
         self.webhook = self._take_webhooks(http)
         self.worker = self._function(
             "Worker",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from constructs import Construct
 
-from nat.names import OAUTH_CALLBACK, ConnectRoute, Secret, Table, Variable
+from nat.contract.declared import routes
+from nat.names import OAUTH_CALLBACK, Secret, Table, Variable
 
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
@@ -46,7 +47,7 @@ class ConnectionFunctions(Construct):
             variables=store.variables(Table.USERS),
         )
         store.nation_secrets.grant_disconnect(self.routes.own_role)
-        http.serve(self.routes, ConnectRoute)
+        http.serve(self.routes, routes("nat.handlers.connecting"))
         self.callback = self._function(
             "Callback",
             handler="nat.handlers.oauth_callback.handler",

@@ -7,7 +7,8 @@ from aws_cdk import Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from nat.names import PrivacyRoute, Secret, Table, Variable
+from nat.contract.declared import routes
+from nat.names import Secret, Table, Variable
 
 from .data_store import DataStore
 from .erasing import grant_erasing
@@ -97,7 +98,7 @@ class PrivacyFunctions(Construct):
         store.grant_rows(function, read=(Table.NATIONS, Table.MEMBERSHIPS), write=(Table.ONCE, Table.AUDIT))
         store.files.grant_archives(function.own_role, write=False)
         self.jobs.queue.grant_send_messages(function)
-        http.serve(function, PrivacyRoute)
+        http.serve(function, routes("nat.handlers.privacy"))
 
     def _let_carry_out(self, sockets: WebSocketApi, pool: cognito.IUserPool) -> None:
         function, store = self.worker, self._store

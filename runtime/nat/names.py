@@ -316,88 +316,8 @@ class SocketAction(StrEnum):
     EDIT = "edit"
 
 
-class Route(StrEnum):
-    """Routes of the HTTP API behind the JWT authorizer; the value is API Gateway's route key."""
-
-    ME = "GET /v1/me"
-    NATION = "GET /v1/nation"
-    WS_TICKET = "POST /v1/ws-ticket"
-    CONVERSATIONS = "GET /v1/conversations"
-    TURN_EVENTS = "GET /v1/conversations/{conversation}/turns/{turn}/events"
-    SEARCH = "GET /v1/conversations/search"
-    CONVERSATION = "GET /v1/conversations/{conversation}"
-    RENAME = "PATCH /v1/conversations/{conversation}"
-    DELETE = "DELETE /v1/conversations/{conversation}"
-    EXPORT = "GET /v1/conversations/{conversation}/export"
-    FILE = "GET /v1/conversations/{conversation}/files/{file}"
-    GIVE_FEEDBACK = "PUT /v1/conversations/{conversation}/turns/{turn}/feedback"
-    TAKE_FEEDBACK = "DELETE /v1/conversations/{conversation}/turns/{turn}/feedback"
-    AUDIT = "GET /v1/audit"
-    AUDIT_EXPORT = "GET /v1/audit/export"
-    USAGE = "GET /v1/usage"
-    USAGE_EXPORT = "GET /v1/usage/export"
-    SETTINGS = "GET /v1/settings"
-    CHANGE_SETTINGS = "PATCH /v1/settings"
-    INBOX = "GET /v1/approvals"
-    APPROVALS = "GET /v1/conversations/{conversation}/approvals"
-    APPROVAL = "GET /v1/conversations/{conversation}/approvals/{approval}"
-    APPROVE = "POST /v1/conversations/{conversation}/approvals/{approval}/approve"
-    REJECT = "POST /v1/conversations/{conversation}/approvals/{approval}/reject"
-    RETRY = "POST /v1/conversations/{conversation}/approvals/{approval}/retry"
-    EDIT = "POST /v1/conversations/{conversation}/approvals/{approval}/edit"
-    CHANGE = "GET /v1/conversations/{conversation}/changes/{change}"
-    UNDO = "POST /v1/conversations/{conversation}/changes/{change}/undo"
-    RETRY_CHANGE = "POST /v1/conversations/{conversation}/changes/{change}/retry"
-    PRIMARY_NATION = "PUT /v1/me/nation"
-    MEMBERS = "GET /v1/members"
-    CHANGE_MEMBER = "PATCH /v1/members/{user}"
-    REMOVE_MEMBER = "DELETE /v1/members/{user}"
-    LEAVE = "POST /v1/members/leave"
-    TRANSFER_OWNERSHIP = "POST /v1/ownership/transfer"
-    INVITATIONS = "GET /v1/invitations"
-    INVITE = "POST /v1/invitations"
-    REVOKE_INVITATION = "DELETE /v1/invitations/{invitation}"
-    ACCEPT_INVITATION = "POST /v1/invitations/accept"
-    MODEL_KEY = "GET /v1/settings/model-key"
-    STORE_MODEL_KEY = "PUT /v1/settings/model-key"
-    REMOVE_MODEL_KEY = "DELETE /v1/settings/model-key"
-
-
-class PrivacyRoute(StrEnum):
-    """Routes of the HTTP API behind the same authorizer that export and delete what Nat holds."""
-
-    EXPORT_ME = "POST /v1/me/export"
-    DELETE_ME = "DELETE /v1/me"
-    EXPORT_NATION = "POST /v1/nation/export"
-    DELETE_NATION = "DELETE /v1/nation"
-    JOB = "GET /v1/privacy/{job}"
-
-
-class BillingRoute(StrEnum):
-    """Routes of the HTTP API behind the same authorizer that another function answers: it carries Stripe's
-    library, which the others do without."""
-
-    OVERVIEW = "GET /v1/billing"
-    INVOICES = "GET /v1/billing/invoices"
-    CHECKOUT = "POST /v1/billing/checkout"
-    PORTAL = "POST /v1/billing/portal"
-    PREVIEW = "POST /v1/billing/preview"
-    CHANGE = "POST /v1/billing/change"
-    CANCEL = "POST /v1/billing/cancel"
-
-
 STRIPE_WEBHOOK: Final = "POST /webhooks/stripe"
 """Public: Stripe's signature takes the authorizer's place."""
-
-
-class ConnectRoute(StrEnum):
-    """Routes of the HTTP API behind the same authorizer that lead to NationBuilder or tell of it: their
-    function reads app credentials and, to revoke them, tokens, which the others must not."""
-
-    CONNECTIONS = "GET /v1/connections"
-    CONNECT = "POST /v1/nationbuilder/connect"
-    JOIN = "POST /v1/nationbuilder/join"
-    DISCONNECT = "POST /v1/nationbuilder/disconnect"
 
 
 OAUTH_CALLBACK: Final = "GET /oauth/callback"

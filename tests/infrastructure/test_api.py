@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 
+from nat.handlers.description import all_endpoints
 from nat.names import (
     OAUTH_CALLBACK,
     SCOPE,
     STRIPE_WEBHOOK,
-    BillingRoute,
-    ConnectRoute,
     Header,
-    PrivacyRoute,
-    Route,
     SocketAction,
     SocketRoute,
 )
@@ -37,7 +34,7 @@ def test_every_http_route_demands_a_token_with_the_scope(environment: str, custo
     for public in (STRIPE_WEBHOOK, OAUTH_CALLBACK):
         assert http.pop(public)["AuthorizationType"] == "NONE"
 
-    assert set(http) == {*Route, *BillingRoute, *ConnectRoute, *PrivacyRoute}
+    assert set(http) == {each.key for each in all_endpoints()}
     assert {(each["AuthorizationType"], *each["AuthorizationScopes"]) for each in http.values()} == {
         ("JWT", SCOPE)
     }

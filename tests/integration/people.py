@@ -14,7 +14,7 @@ from local.machine import Machine
 from local.streaming import stream
 from nat.cli.profile import SignInSession
 from nat.contract.events import Envelope
-from nat.names import BillingRoute, ConnectRoute, Header, Route
+from nat.names import Header
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
 
 QUESTION = "how many people are tagged volunteer?"
@@ -94,7 +94,7 @@ class Customer(Person):
         """The nation's state as soon as it holds these values: Stripe's news comes by webhook and queue."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            state = self.get(Route.NATION)
+            state = self.get("GET /v1/nation")
             if wanted.items() <= state.items():
                 return state
             assert time.monotonic() < deadline, state
@@ -102,7 +102,7 @@ class Customer(Person):
 
     def checkout(self, plan: str = "nat") -> dict[str, Any]:
         """A page of Stripe's on which the nation is subscribed."""
-        status, page = self.call(BillingRoute.CHECKOUT, {"plan": plan})
+        status, page = self.call("POST /v1/billing/checkout", {"plan": plan})
         assert status == 200, page
         found: dict[str, Any] = page
         return found
@@ -118,7 +118,7 @@ class Customer(Person):
 
     def choose_plan(self, words: str) -> None:
         """Take another plan on Stripe's portal, by the words on its button."""
-        status, body = self.call(BillingRoute.PORTAL)
+        status, body = self.call("POST /v1/billing/portal")
         assert status == 200, body
         page = requests.get(body["url"], timeout=PATIENCE).text
         (subscription,) = set(re.findall(r'name="subscription" value="([^"]+)"', page))
@@ -128,7 +128,7 @@ class Customer(Person):
 
     def connect(self) -> requests.Response:
         """Connect NationBuilder on its consent page."""
-        return self.browser().go(ConnectRoute.CONNECT)
+        return self.browser().go("POST /v1/nationbuilder/connect")
 
     def browser(self) -> Browser:
         """A browser of theirs."""
@@ -137,14 +137,14 @@ class Customer(Person):
     def accept(self, invitation_url: str) -> dict[str, Any]:
         """Accept an invitation by the address that was told."""
         token = invitation_url.partition("#invitation=")[2]
-        answer = call_api(self.machine, self.session, None, Route.ACCEPT_INVITATION, {"token": token})
+        answer = call_api(self.machine, self.session, None, "POST /v1/invitations/accept", {"token": token})
         assert answer.status_code == 200, answer.text
         joined: dict[str, Any] = answer.json()
         return joined
 
     def invite_by_link(self, people: int) -> str:
         """A link by which so many people become members."""
-        status, made = self.call(Route.INVITE, {"role": "member", "uses": people})
+        status, made = self.call("POST /v1/invitations", {"role": "member", "uses": people})
         assert status == 201, made
         return str(made["url"])
 

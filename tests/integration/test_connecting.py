@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.machine import Machine
 from nat.aws.store import Store
-from nat.names import ConnectRoute, Secret
+from nat.names import Secret
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, Person
@@ -46,16 +46,16 @@ def test_an_admin_connects_the_nation_and_everybody_in_it_can_ask(
     admin, member = new_person(OTHER_NATION, Role.ADMIN), new_person(OTHER_NATION)
     browser = Browser(machine, admin)
     steer(machine, "nationbuilder", "revoke", nation=OTHER_NATION)  # a worker may remember an earlier pair
-    assert browser.call(ConnectRoute.DISCONNECT)[0] == 200
+    assert browser.call("POST /v1/nationbuilder/disconnect")[0] == 200
     assert secret_of(machine) is None
     assert ask(member)["code"] == "reconnect"
 
-    arrived = browser.go(ConnectRoute.CONNECT)
+    arrived = browser.go("POST /v1/nationbuilder/connect")
 
     assert arrived.status_code == 302, arrived.text
     assert urlsplit(arrived.headers["location"]).path == "/setup/success"
     assert secret_of(machine) is not None
-    told = Browser(machine, member).call(ConnectRoute.CONNECTIONS)[1]["nationbuilder"]
+    told = Browser(machine, member).call("GET /v1/connections")[1]["nationbuilder"]
     assert (told["connected"], told["connected_by"]["user_id"]) == (True, admin.user_id)
     member.forget_cooldown()
     assert ask(member)["type"] == "turn.finished"
@@ -68,7 +68,7 @@ def test_somebody_of_the_control_panel_joins_and_asks(
     newcomer = new_person("demo")
     before = secret_of(machine)
 
-    arrived = Browser(machine, newcomer).go(ConnectRoute.JOIN, user=ANOTHER)
+    arrived = Browser(machine, newcomer).go("POST /v1/nationbuilder/join", user=ANOTHER)
 
     assert arrived.status_code == 302, arrived.text
     memberships = Memberships(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
@@ -83,7 +83,7 @@ def test_a_denied_consent_and_a_forged_state_end_on_a_page(
     browser = Browser(machine, new_person(OTHER_NATION, Role.ADMIN))
     before = secret_of(machine)
 
-    denied = browser.go(ConnectRoute.CONNECT, decision="deny")
+    denied = browser.go("POST /v1/nationbuilder/connect", decision="deny")
     forged = browser.arrive("code=x&state=e30.x")
 
     assert (denied.status_code, forged.status_code) == (403, 400)

@@ -10,7 +10,6 @@ import requests
 from websocket import WebSocketConnectionClosedException
 
 from local.machine import Machine
-from nat.names import Route
 from nat.roles import Role
 from tests.integration.conftest import NATION, PATIENCE, Person
 from tests.integration.people import QUESTION, call_api
@@ -33,27 +32,27 @@ def test_who_is_invited_by_email_joins_by_proving_the_address_and_can_be_removed
     email, password = f"{secrets.token_hex(6)}@newcomer.example", f"Test-{secrets.token_hex(8)}-A"
 
     invited = call_api(
-        machine, admin.session, NATION, Route.INVITE, {"email": email.upper(), "role": "member"}
+        machine, admin.session, NATION, "POST /v1/invitations", {"email": email.upper(), "role": "member"}
     )
     assert invited.status_code == 201, invited.text
     token = mailed_token(machine, email)
     user_id = machine.sign_in.sign_up(email, password)
     session = machine.sign_in.log_in(email, password)
-    by_other = call_api(machine, stranger.session, NATION, Route.ACCEPT_INVITATION, {"token": token})
-    accepted = call_api(machine, session, NATION, Route.ACCEPT_INVITATION, {"token": token})
+    by_other = call_api(machine, stranger.session, NATION, "POST /v1/invitations/accept", {"token": token})
+    accepted = call_api(machine, session, NATION, "POST /v1/invitations/accept", {"token": token})
 
     assert (by_other.status_code, by_other.json()["error"]["code"]) == (403, "invitation_for_other")
     assert accepted.json() == {"nation_slug": NATION, "role": "member", "joined": True}
-    assert call_api(machine, session, NATION, Route.ME).json()["nation_slug"] == NATION
+    assert call_api(machine, session, NATION, "GET /v1/me").json()["nation_slug"] == NATION
 
     newcomer = Person(machine, session, user_id)
     with newcomer.socket() as socket:
         socket.ask(QUESTION)
         socket.until_end()
-        removed = call_api(machine, admin.session, NATION, Route.REMOVE_MEMBER, user=user_id)
+        removed = call_api(machine, admin.session, NATION, "DELETE /v1/members/{user}", user=user_id)
         assert removed.status_code == 200, removed.text
         # websocket-client says that the other side has ended by an error, or by a message without text.
         with pytest.raises((WebSocketConnectionClosedException, JSONDecodeError)):
             socket.receive()
 
-    assert call_api(machine, session, NATION, Route.MEMBERS).status_code == 403
+    assert call_api(machine, session, NATION, "GET /v1/members").status_code == 403

@@ -16,7 +16,7 @@ import pytest
 from local.demo import DemoPerson, add_member
 from local.machine import Machine
 from nat.aws.store import Store
-from nat.names import ConnectRoute, PrivacyRoute, Route, Secret, Table
+from nat.names import Secret, Table
 from nat.nations.record import Nations
 from nat.privacy.erasure import LEASE, Erasure, Outside
 from nat.privacy.jobs import Job, Task
@@ -42,7 +42,7 @@ def until_done(customer: Customer, job: str) -> dict[str, Any]:
     """What a job says once it is done."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        found = customer.get(PrivacyRoute.JOB, job=job)
+        found = customer.get("GET /v1/privacy/{job}", job=job)
         if found["state"] == "done":
             return found
         assert time.monotonic() < deadline, found
@@ -54,11 +54,11 @@ def _same(moment: datetime) -> datetime:
 
 
 def test_a_nation_without_secrets_is_exported_and_deleted(machine: Machine, owner: Customer) -> None:
-    status, begun = owner.call(PrivacyRoute.EXPORT_NATION)
+    status, begun = owner.call("POST /v1/nation/export")
     assert status == 202, begun
     assert "url" in until_done(owner, begun["job"])
 
-    status, begun = owner.call(PrivacyRoute.DELETE_NATION, {"confirm": owner.nation})
+    status, begun = owner.call("DELETE /v1/nation", {"confirm": owner.nation})
     assert status == 202, begun
     until_done(owner, begun["job"])
 
@@ -67,8 +67,8 @@ def test_a_nation_without_secrets_is_exported_and_deleted(machine: Machine, owne
 
 
 def test_taking_away_what_is_not_there_is_no_error(owner: Customer) -> None:
-    assert owner.call(Route.REMOVE_MODEL_KEY) == (200, {"model_key": None})
-    status, told = owner.call(ConnectRoute.DISCONNECT)
+    assert owner.call("DELETE /v1/settings/model-key") == (200, {"model_key": None})
+    status, told = owner.call("POST /v1/nationbuilder/disconnect")
     assert (status, told["nationbuilder"]["connected"]) == (200, False)
 
 

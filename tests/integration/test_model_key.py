@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from local.machine import Machine
-from nat.names import Route
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, Claude, Person
 from tests.integration.people import call_api
@@ -25,31 +24,31 @@ def admin(new_person: Callable[..., Person]) -> Person:
 def call(machine: Machine, admin: Person) -> Iterator[Call]:
     """Calls a route as the admin; the nation has no key before and after."""
 
-    def call(route: Route, body: dict[str, str] | None = None) -> dict[str, Any]:
+    def call(route: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         answer: dict[str, Any] = call_api(machine, admin.session, OTHER_NATION, route, body).json()
         return answer
 
     yield call
-    call(Route.REMOVE_MODEL_KEY)
+    call("DELETE /v1/settings/model-key")
 
 
 def test_a_nations_own_key_is_tried_stored_and_used_for_its_turns(
     claude: Claude, admin: Person, call: Call
 ) -> None:
-    stored = call(Route.STORE_MODEL_KEY, {"api_key": KEY})
+    stored = call("PUT /v1/settings/model-key", {"api_key": KEY})
     with admin.socket(OTHER_NATION) as socket:
         socket.ask("How many people are tagged volunteer?")
         answer = socket.until_end()[-1]
 
     assert stored["model_key"]["last_four"] == KEY[-4:]
-    assert call(Route.MODEL_KEY) == stored
+    assert call("GET /v1/settings/model-key") == stored
     assert answer["type"] == "turn.finished"
 
 
 def test_a_key_that_does_not_work_is_not_stored(claude: Claude, call: Call) -> None:
     claude.fault("status", status=401)
 
-    refused = call(Route.STORE_MODEL_KEY, {"api_key": KEY})
+    refused = call("PUT /v1/settings/model-key", {"api_key": KEY})
 
     assert refused["error"]["code"] == "model_key_invalid"
-    assert call(Route.MODEL_KEY) == {"model_key": None}
+    assert call("GET /v1/settings/model-key") == {"model_key": None}

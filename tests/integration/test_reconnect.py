@@ -13,7 +13,6 @@ from local.machine import Machine
 from nat.aws.store import Store
 from nat.connections.tokens import NbTokens
 from nat.connections.web_pages import CONNECTIONS_PAGE
-from nat.names import ConnectRoute
 from nat.nations.record import Nation, Nations
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
@@ -115,7 +114,7 @@ def test_access_that_was_taken_away_is_told_everywhere_until_the_nation_is_conne
         pushed = looking_on.until("notice")[-1]
         assert (pushed["nation"], pushed["kind"]) == (OTHER_NATION, "reconnect")
 
-        assert Browser(machine, admins[0]).go(ConnectRoute.CONNECT).status_code == 302
+        assert Browser(machine, admins[0]).go("POST /v1/nationbuilder/connect").status_code == 302
 
         assert run(machine, "RefreshSweepFunctionName")["announced"] >= 1
         assert looking_on.until("notice")[-1]["kind"] == "reconnected"

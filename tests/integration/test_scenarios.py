@@ -22,7 +22,7 @@ from local.streaming import StreamRefused
 from local.vendors import STRIPE_STAND_IN_KEY
 from nat.aws.store import Store
 from nat.contract.events import TurnFinished
-from nat.names import BillingRoute, ConnectRoute, Route, Secret, Table
+from nat.names import Secret, Table
 from nat.nations.record import Nation, Nations
 from nat.nations.web_pages import BILLING_PAGE
 from tests.integration.conftest import OTHER_NATION, PATIENCE
@@ -92,8 +92,8 @@ def all_ask(people: Collection[Customer]) -> list[list[dict[str, Any]]]:
 def test_1_a_new_nation_subscribes_connects_nationbuilder_and_gets_its_first_answer(
     machine: Machine, newcomer: Customer
 ) -> None:
-    assert newcomer.get(Route.ME)["memberships"] == []
-    assert newcomer.get(Route.NATION)["status"] == "none"
+    assert newcomer.get("GET /v1/me")["memberships"] == []
+    assert newcomer.get("GET /v1/nation")["status"] == "none"
 
     page = newcomer.checkout("nat")
     back = urlsplit(newcomer.pay(page))
@@ -111,7 +111,7 @@ def test_1_a_new_nation_subscribes_connects_nationbuilder_and_gets_its_first_ans
     assert kept.keys() == {"access_token", "refresh_token", "expires_at", "nation_slug", "updated_at"}
     assert kept["nation_slug"] == newcomer.nation
     assert datetime.fromisoformat(kept["expires_at"]) > datetime.now(UTC) + timedelta(hours=23)
-    assert newcomer.get(ConnectRoute.CONNECTIONS)["nationbuilder"]["connected"]
+    assert newcomer.get("GET /v1/connections")["nationbuilder"]["connected"]
     proven = record(machine, newcomer.nation)
     assert (proven.owner_id, proven.owner_provisional) == (newcomer.user_id, False)
 
@@ -119,7 +119,7 @@ def test_1_a_new_nation_subscribes_connects_nationbuilder_and_gets_its_first_ans
 
     assert answer["type"] == "turn.finished"
     assert machine.vendors.figures(newcomer.nation).tagged_volunteer in answer["text"]
-    assert newcomer.get(Route.USAGE)["used"] == 1
+    assert newcomer.get("GET /v1/usage")["used"] == 1
 
 
 def test_2_several_users_of_a_nation_share_one_query_pool(
@@ -133,11 +133,11 @@ def test_2_several_users_of_a_nation_share_one_query_pool(
     assert [events[-1]["type"] for events in asked] == ["turn.finished"] * 3
     assert isinstance(streamed[-1].event, TurnFinished)
     for each in (owner, first, second):
-        usage = each.get(Route.USAGE)
+        usage = each.get("GET /v1/usage")
         assert (usage["used"], usage["remaining"], usage["limit"]) == (4, 496, 500)
-    seen = {each["user_id"]: each["queries"] for each in owner.get(Route.USAGE)["people"]}
+    seen = {each["user_id"]: each["queries"] for each in owner.get("GET /v1/usage")["people"]}
     assert seen == {owner.user_id: 1, first.user_id: 2, second.user_id: 1}
-    own = {each["user_id"]: each["queries"] for each in first.get(Route.USAGE)["people"]}
+    own = {each["user_id"]: each["queries"] for each in first.get("GET /v1/usage")["people"]}
     assert own == {first.user_id: 2}
 
 
@@ -168,7 +168,7 @@ def test_3_the_limit_stops_everybody_until_the_nation_upgrades(
         with pytest.raises(StreamRefused) as stopped:
             each.ask_over_http(question())
         assert (stopped.value.status, stopped.value.code) == (402, "limit_reached")
-        state = each.get(Route.NATION)
+        state = each.get("GET /v1/nation")
         assert (state["limit_reached"], state["active"], state["queries_used"]) == (True, True, 500)
 
     run(machine, "RefreshSweepFunctionName")
@@ -180,7 +180,7 @@ def test_3_the_limit_stops_everybody_until_the_nation_upgrades(
     owner.until(plan="nat_pro", limit_reached=False)
 
     assert [events[-1]["type"] for events in all_ask(everybody)] == ["turn.finished"] * 3
-    usage = owner.get(Route.USAGE)
+    usage = owner.get("GET /v1/usage")
     assert (usage["used"], usage["limit"], usage["cap"]) == (503, None, "soft")
 
 
@@ -214,17 +214,17 @@ def test_4_a_cancelled_subscription_shuts_everybody_out_at_the_next_call(
         with pytest.raises(StreamRefused) as stopped:
             each.ask_over_http(question())
         assert (stopped.value.status, stopped.value.code) == (402, "subscription_inactive")
-        for route in (Route.WS_TICKET, Route.CONVERSATIONS, Route.USAGE, Route.INBOX):
+        for route in ("POST /v1/ws-ticket", "GET /v1/conversations", "GET /v1/usage", "GET /v1/approvals"):
             assert each.refusal(route) == (402, "subscription_inactive")
 
     conversation = str(asked[0]["conversation"])
-    assert member.get(Route.ME)["memberships"][0]["subscription"]["status"] == "cancelled"
-    status, export = member.call(Route.EXPORT, conversation=conversation)
+    assert member.get("GET /v1/me")["memberships"][0]["subscription"]["status"] == "cancelled"
+    status, export = member.call("GET /v1/conversations/{conversation}/export", conversation=conversation)
     assert (status, QUESTION in export) == (200, True)
-    assert owner.call(Route.USAGE_EXPORT)[0] == 200
-    assert owner.call(Route.AUDIT_EXPORT)[0] == 200
-    assert owner.call(BillingRoute.PORTAL)[0] == 200
-    assert owner.get(ConnectRoute.CONNECTIONS)["nationbuilder"]["connected"]
+    assert owner.call("GET /v1/usage/export")[0] == 200
+    assert owner.call("GET /v1/audit/export")[0] == 200
+    assert owner.call("POST /v1/billing/portal")[0] == 200
+    assert owner.get("GET /v1/connections")["nationbuilder"]["connected"]
 
     page = owner.checkout("nat")
     assert page["trial_days"] == 0
@@ -246,12 +246,12 @@ def test_5_whoever_joins_after_one_admin_has_connected_asks_at_once(
     invited = Customer.sign_up(machine, admin.nation)
     invited.accept(admin.invite_by_link(1))
     joined = Customer.sign_up(machine, admin.nation)
-    assert joined.browser().go(ConnectRoute.JOIN, user=ANOTHER).status_code == 302
+    assert joined.browser().go("POST /v1/nationbuilder/join", user=ANOTHER).status_code == 302
 
     figure = machine.vendors.figures(admin.nation).tagged_volunteer
     for each in (invited, joined):
         answer = each.ask()[-1]
         assert answer["type"] == "turn.finished"
         assert figure in answer["text"]
-        assert each.get(Route.NATION)["role"] == "member"
+        assert each.get("GET /v1/nation")["role"] == "member"
     assert tokens(machine, admin.nation) == before

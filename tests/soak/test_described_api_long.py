@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 
-from local.openapi import OPERATIONS, described
-from local.openapi.vocabulary import Operation
+from nat.contract.endpoint import Endpoint
+from nat.handlers.description import all_endpoints, described
 from tests.embedded import EmbeddedAws
 from tests.soak.conftest import Tell
-from tests.unit.local.openapi.fuzzing import Fuzzer, Sending
-from tests.unit.local.openapi.town import Place, running_place
+from tests.unit.nat.contract.fuzzing import Fuzzer, Sending
+from tests.unit.nat.contract.town import Place, running_place
 
 RIGHT: Final = 150
 WRONG: Final = 50
@@ -25,9 +25,9 @@ def lasting(embedded_aws: EmbeddedAws) -> Iterator[Place]:
         yield place
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+@pytest.mark.parametrize("operation", all_endpoints(), ids=lambda each: each.id)
 def test_the_description_holds_for_many_calls(
-    operation: Operation, lasting: Place, chance: random.Random, tell: Tell
+    operation: Endpoint, lasting: Place, chance: random.Random, tell: Tell
 ) -> None:
     lasting.town.restore()
     fuzzer = Fuzzer(lasting.town, lasting.url, json.loads(json.dumps(described())))

@@ -13,7 +13,8 @@ from typing import Final
 import anyio
 from anyio import to_thread
 
-from nat.contract.events import TERMINAL, VERSION
+from nat.contract.events import TERMINAL
+from nat.contract.messages import encoded, error_event
 from nat.conversations.events import Events, StoredEvent
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, NatError
@@ -67,13 +68,7 @@ def frame(event: StoredEvent) -> str:
 
 def error_frame(error: NatError, turn: str) -> str:
     """What goes wrong after the stream began: an event as on a socket. It has no id: it is not in the log."""
-    event = {
-        "v": VERSION,
-        "type": "error",
-        **error.told(),
-        "turn": turn,
-    }
-    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
+    return f"data: {encoded(error_event(error, turn))}\n\n"
 
 
 def last_event(header: str | None) -> tuple[int, int] | None:

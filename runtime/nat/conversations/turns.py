@@ -331,6 +331,17 @@ class Turns:
             raise NotFound("There is no such question in this conversation.")
         return from_item(row)
 
+    def theirs(self, nation_slug: str, user_id: str, conversation_id: str, turn_id: str) -> Turn:
+        """The one rule on whose turn it is: this person's, or one in this person's conversation. Raises
+        `NotFound` for any other."""
+        try:
+            turn = self.get(nation_slug, conversation_id, turn_id)
+        except ValueError:  # what cannot be an id
+            raise NotFound from None
+        if user_id not in (turn.user_id, self.owner(turn)):
+            raise NotFound
+        return turn
+
     def owner(self, turn: Turn) -> str | None:
         """Whose conversation the turn is in: an admin may decide in another person's. `None` if it was
         deleted."""

@@ -12,6 +12,7 @@ from nat import settings
 from nat.aws import log
 from nat.errors import Internal, NatError, NotFound
 from nat.handlers import routes
+from nat.handlers.endpoints import Answering
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.handlers.services import Services
 
@@ -22,7 +23,7 @@ class Api:
     def __init__(
         self,
         services: Services,
-        answering: Callable[[str], routes.Answering | None] = routes.answering,
+        answering: Callable[[str], Answering | None] = routes.answering,
     ) -> None:
         self._services = services
         self._answering = answering

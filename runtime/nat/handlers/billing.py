@@ -1,37 +1,178 @@
 """The billing routes of the HTTP API, in a function of their own: it carries Stripe's library.
 
-    GET  /v1/billing            plan, status, dates, what is sold
-    GET  /v1/billing/invoices   ?limit=&after=
-    POST /v1/billing/checkout   {"plan"} → {"url", …}
-    POST /v1/billing/portal     {"card": true?} → {"url"}
-    POST /v1/billing/preview    {"plan"} → what it costs now
-    POST /v1/billing/change     {"plan", "at", "due_cents"} as the preview gave them
-    POST /v1/billing/cancel     {"resume": true?}
-
 None of them needs an active subscription; all but the first Checkout of a nation need the owner.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
 
 from nat import settings
 from nat.aws.items import timestamp
 from nat.billing import services
 from nat.billing.checkout import Subscriber
 from nat.billing.invoices import invoices_of
+from nat.billing.plan_change import QUOTE_LIFE
 from nat.billing.portal import open_portal
 from nat.billing.services import Billing
-from nat.errors import BadRequest, NotAMember
+from nat.contract.fields import Address, Count, Moment, Paged, RequestBody, ResponseBody
+from nat.errors import (
+    AlreadySubscribed,
+    BadRequest,
+    BillingError,
+    BillingUnavailable,
+    NotAMember,
+    NotSubscribed,
+    PaymentDeclined,
+    PlanUnknown,
+    QuoteChanged,
+    RoleInsufficient,
+)
 from nat.handlers.api import Api
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
+from nat.handlers.endpoints import Call, MemberCall, NationCall, answering, operation
+from nat.handlers.request import Lambda
+from nat.handlers.routes.nation import Subscription, subscription_fields, subscription_of
 from nat.handlers.services import Services
-from nat.names import BillingRoute, Variable
-from nat.people.memberships import Membership
+from nat.names import Variable
 from nat.roles import Role
 
-Answering = Callable[[Services, HttpRequest], HttpAnswer]
+PlanName = Annotated[str, Meta(min_length=1, max_length=100, examples=["nat_pro"])]
+Whole = Annotated[int, Meta(ge=0, lt=2**40)]
+
+
+class PlanSold(ResponseBody, frozen=True, kw_only=True):
+    """A plan that is sold."""
+
+    plan: PlanName
+    title: str
+    price_cents: Count
+    """A month."""
+    queries_limit: Count
+    trial_days: Count
+
+
+class BillingOverview(Subscription, frozen=True, kw_only=True):
+    """What the nation has, until when, and what it could have."""
+
+    past_due_until: Moment | None
+    cancel_at: Moment | None
+    trial_end: Moment | None
+    period_end: Moment | None
+    plans: list[PlanSold]
+
+
+class InvoiceBody(ResponseBody, frozen=True, kw_only=True):
+    """An invoice."""
+
+    id: str
+    number: str | None
+    status: str
+    """As Stripe has it: open, paid, uncollectible or void."""
+    created: Moment
+    period_start: Moment
+    period_end: Moment
+    total_cents: int
+    due_cents: int
+    currency: str
+    url: Address | None
+    """Stripe's page of it."""
+    pdf: Address | None
+
+
+class Invoices(ResponseBody, frozen=True, kw_only=True):
+    """Invoices, newest first."""
+
+    invoices: list[InvoiceBody]
+    next: str | None
+
+
+class InvoicesQuery(Paged, frozen=True, kw_only=True):
+    """A page of them."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    """How many at most."""
+
+
+class PlanWanted(RequestBody, frozen=True, kw_only=True):
+    """A plan that is sold."""
+
+    plan: PlanName
+
+
+class CheckoutBody(ResponseBody, frozen=True, kw_only=True):
+    """A page to subscribe on."""
+
+    session: str
+    url: Address
+    plan: PlanName
+    trial_days: Count
+
+
+class PortalWanted(RequestBody, frozen=True, kw_only=True):
+    """Which page of the portal."""
+
+    card: bool = False
+    """Straight to the change of the card."""
+
+
+class Portal(ResponseBody, frozen=True, kw_only=True):
+    """Stripe's pages for card, invoices and cancellation."""
+
+    url: Address
+
+
+class QuoteLineBody(ResponseBody, frozen=True, kw_only=True):
+    """A line of the proration; negative is given back."""
+
+    description: str
+    amount_cents: int
+
+
+class QuoteBody(ResponseBody, frozen=True, kw_only=True):
+    """What a change of plan costs."""
+
+    plan: PlanName
+    current_plan: str | None
+    due_cents: Count
+    """Charged at once."""
+    total_cents: int
+    """What is negative is credited to the next invoices."""
+    monthly_cents: Count
+    currency: str
+    at: Count
+    """Goes back with the confirmation: epoch seconds."""
+    expires_at: Moment
+    period_end: Moment
+    lines: list[QuoteLineBody]
+
+
+class QuoteConfirmed(RequestBody, frozen=True, kw_only=True):
+    """The plan, and the amount as the preview gave it."""
+
+    plan: PlanName
+    at: Whole
+    due_cents: Whole
+
+
+class CancelWanted(RequestBody, frozen=True, kw_only=True):
+    """Whether to end, or to go on after all."""
+
+    resume: bool = False
+
+
+class EndingBody(Subscription, frozen=True, kw_only=True):
+    """The subscription, and when it ends."""
+
+    cancel_at: Moment | None
+    """Null: it goes on."""
+
+
+_ANY_PAGE: Final = PortalWanted()
+_TO_END: Final = CancelWanted()
+_CHANGING: Final = (NotSubscribed, BillingError, BillingUnavailable)
 
 
 class BillingRoutes:
@@ -42,148 +183,174 @@ class BillingRoutes:
         self._billing = billing
         self._app_url = app_url.rstrip("/")
         self._origins = origins
-        self._routes: Mapping[str, Answering] = {
-            BillingRoute.OVERVIEW: self.overview,
-            BillingRoute.INVOICES: self.invoices,
-            BillingRoute.CHECKOUT: self.checkout,
-            BillingRoute.PORTAL: self.portal,
-            BillingRoute.PREVIEW: self.preview,
-            BillingRoute.CHANGE: self.change,
-            BillingRoute.CANCEL: self.cancel,
-        }
 
-    def answering(self, route: str) -> Answering | None:
-        """The function behind a route key."""
-        return self._routes.get(route)
-
-    def overview(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """What the nation has, until when, and what it could have. For members."""
-        membership = services.member(request, active=False)
-        state = services.check.state(membership.nation_slug)
-        row = self._billing.synchroniser.storage.rows.read(membership.nation_slug)
-        values = {} if row is None else row.values
-        return HttpAnswer(
-            {
-                **state.as_body(),
-                **{
-                    name: None if values.get(name) is None else timestamp(values[name])
-                    for name in ("past_due_until", "cancel_at", "trial_end", "period_end")
-                },
-                "plans": [
-                    {
-                        "plan": plan.name,
-                        "title": plan.title,
-                        "price_cents": plan.price_cents,
-                        "queries_limit": plan.queries_limit,
-                        "trial_days": plan.trial_days,
-                    }
-                    for plan in services.plans
-                    if not plan.legacy
-                ],
-            }
+    @operation("GET /v1/billing", tag="Billing", active=False)
+    def get_billing(self, call: MemberCall) -> BillingOverview:
+        """What the nation has, until when, and what it could have."""
+        state, times = call.services.check.state(call.nation_slug), self._times(call)
+        return BillingOverview(
+            **subscription_fields(state),
+            past_due_until=times.get("past_due_until"),
+            cancel_at=times.get("cancel_at"),
+            trial_end=times.get("trial_end"),
+            period_end=times.get("period_end"),
+            plans=[
+                PlanSold(
+                    plan=plan.name,
+                    title=plan.title,
+                    price_cents=plan.price_cents,
+                    queries_limit=plan.queries_limit,
+                    trial_days=plan.trial_days,
+                )
+                for plan in call.services.plans
+                if not plan.legacy
+            ],
         )
 
-    def invoices(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Invoices, newest first, in pages."""
-        owner = self._owner(services, request)
-        page = invoices_of(
-            self._billing.synchroniser,
-            owner.nation_slug,
-            limit=request.page_size(default=20),
-            after=request.query.get("after"),
+    @operation(
+        "GET /v1/billing/invoices", tag="Billing", role=Role.OWNER, active=False, raises=(BillingUnavailable,)
+    )
+    def list_invoices(self, call: MemberCall, query: InvoicesQuery) -> Invoices:
+        """Invoices."""
+        page = invoices_of(self._billing.synchroniser, call.nation_slug, limit=query.limit, after=query.after)
+        return Invoices(
+            invoices=[
+                InvoiceBody(
+                    id=each.id,
+                    number=each.number,
+                    status=each.status,
+                    created=timestamp(each.created),
+                    period_start=timestamp(each.period_start),
+                    period_end=timestamp(each.period_end),
+                    total_cents=each.total_cents,
+                    due_cents=each.due_cents,
+                    currency=each.currency,
+                    url=each.url,
+                    pdf=each.pdf,
+                )
+                for each in page.invoices
+            ],
+            next=page.next,
         )
-        return HttpAnswer({"invoices": [each.as_body() for each in page.invoices], "next": page.next})
 
-    def checkout(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """A page to subscribe on. A nation that nobody belongs to may be subscribed by anybody: they become
-        its provisional owner."""
-        caller = services.caller(request)
-        if services.memberships.get(caller.user_id, caller.nation_slug) is not None:
-            self._owner(services, request)
-        elif services.memberships.of_nation(caller.nation_slug):
+    @operation(
+        "POST /v1/billing/checkout",
+        tag="Billing",
+        example=PlanWanted(plan="nat_pro"),
+        raises=(
+            NotAMember,
+            RoleInsufficient,
+            PlanUnknown,
+            AlreadySubscribed,
+            BillingError,
+            BillingUnavailable,
+        ),
+    )
+    def begin_checkout(self, call: NationCall, body: PlanWanted) -> CheckoutBody:
+        """A page to subscribe on.
+
+        For the owner, or anybody for a nation without members: they become its provisional owner. One open
+        page per nation.
+        """
+        memberships, caller = call.services.memberships, call.caller
+        member = memberships.get(caller.user_id, caller.nation_slug)
+        if member is not None and not member.role.at_least(Role.OWNER):
+            raise RoleInsufficient
+        if member is None and memberships.of_nation(caller.nation_slug):
             raise NotAMember
         page = self._billing.checkout.begin(
-            Subscriber(caller.user_id, caller.nation_slug, caller.email),
-            _text(request.json(), "plan"),
-            self._back(request),
+            Subscriber(caller.user_id, caller.nation_slug, caller.email), body.plan, self._back(call)
         )
-        return HttpAnswer(
-            {"session": page.session_id, "url": page.url, "plan": page.plan, "trial_days": page.trial_days}
-        )
+        return CheckoutBody(session=page.session_id, url=page.url, plan=page.plan, trial_days=page.trial_days)
 
-    def portal(self, services: Services, request: HttpRequest) -> HttpAnswer:
+    @operation(
+        "POST /v1/billing/portal",
+        tag="Billing",
+        role=Role.OWNER,
+        active=False,
+        example=PortalWanted(card=True),
+        raises=_CHANGING,
+    )
+    def open_portal(self, call: MemberCall, body: PortalWanted = _ANY_PAGE) -> Portal:
         """Stripe's pages for card, invoices and cancellation."""
-        owner = self._owner(services, request)
-        card = _flag(request.json(), "card")
-        url = open_portal(self._billing.synchroniser, owner.nation_slug, self._back(request), card=card)
-        return HttpAnswer({"url": url})
+        url = open_portal(self._billing.synchroniser, call.nation_slug, self._back(call), card=body.card)
+        return Portal(url=url)
 
-    def preview(self, services: Services, request: HttpRequest) -> HttpAnswer:
+    @operation(
+        "POST /v1/billing/preview",
+        tag="Billing",
+        role=Role.OWNER,
+        active=False,
+        example=PlanWanted(plan="nat"),
+        raises=(*_CHANGING, PlanUnknown),
+    )
+    def preview_plan(self, call: MemberCall, body: PlanWanted) -> QuoteBody:
         """What another plan would cost now."""
-        owner = self._owner(services, request)
-        quote = self._billing.plan_change.preview(owner.nation_slug, _text(request.json(), "plan"))
-        return HttpAnswer(quote.as_body())
+        quote = self._billing.plan_change.preview(call.nation_slug, body.plan)
+        return QuoteBody(
+            plan=quote.plan,
+            current_plan=quote.current_plan,
+            due_cents=quote.due_cents,
+            total_cents=quote.total_cents,
+            monthly_cents=quote.monthly_cents,
+            currency=quote.currency,
+            at=int(quote.at.timestamp()),
+            expires_at=timestamp(quote.at + QUOTE_LIFE),
+            period_end=timestamp(quote.period_end),
+            lines=[
+                QuoteLineBody(description=each.description, amount_cents=each.amount_cents)
+                for each in quote.lines
+            ],
+        )
 
-    def change(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Take the other plan, for the amount that was shown."""
-        owner = self._owner(services, request)
-        body = request.json()
+    @operation(
+        "POST /v1/billing/change",
+        tag="Billing",
+        role=Role.OWNER,
+        active=False,
+        raises=(*_CHANGING, PlanUnknown, QuoteChanged, PaymentDeclined),
+    )
+    def change_plan(self, call: MemberCall, body: QuoteConfirmed) -> Subscription:
+        """Take another plan, for the amount that was shown.
+
+        Within 15 minutes of the preview. A declined card changes nothing.
+        """
         nation = self._billing.plan_change.change(
-            owner.nation_slug,
-            _text(body, "plan"),
-            at=_moment(_whole(body, "at")),
-            due_cents=_whole(body, "due_cents"),
-            by=owner.user_id,
+            call.nation_slug,
+            body.plan,
+            at=_moment(body.at),
+            due_cents=body.due_cents,
+            by=call.member.user_id,
         )
-        return HttpAnswer(services.check.state_of(nation).as_body())
+        return subscription_of(call.services.check.state_of(nation))
 
-    def cancel(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """End with the period, or with `resume` go on after all."""
-        owner = self._owner(services, request)
+    @operation(
+        "POST /v1/billing/cancel",
+        tag="Billing",
+        role=Role.OWNER,
+        active=False,
+        example=CancelWanted(resume=False),
+        raises=_CHANGING,
+    )
+    def cancel_subscription(self, call: MemberCall, body: CancelWanted = _TO_END) -> EndingBody:
+        """End with the period, or go on after all."""
         plan_change = self._billing.plan_change
-        resume = _flag(request.json(), "resume")
-        nation = (plan_change.resume if resume else plan_change.cancel)(owner.nation_slug)
-        row = self._billing.synchroniser.storage.rows.read(owner.nation_slug)
-        end = None if row is None else row.values["cancel_at"]
-        return HttpAnswer(
-            {
-                **services.check.state_of(nation).as_body(),
-                "cancel_at": None if end is None else timestamp(end),
-            }
+        nation = (plan_change.resume if body.resume else plan_change.cancel)(call.nation_slug)
+        return EndingBody(
+            **subscription_fields(call.services.check.state_of(nation)),
+            cancel_at=self._times(call).get("cancel_at"),
         )
 
-    @staticmethod
-    def _owner(services: Services, request: HttpRequest) -> Membership:
-        return services.member(request, at_least=Role.OWNER, active=False)
+    def _times(self, call: MemberCall) -> dict[str, str]:
+        """The times of the subscription's row that are set."""
+        row = self._billing.synchroniser.storage.rows.read(call.nation_slug)
+        values: Mapping[str, Any] = {} if row is None else row.values
+        return {name: timestamp(each) for name, each in values.items() if isinstance(each, datetime)}
 
-    def _back(self, request: HttpRequest) -> str:
+    def _back(self, call: Call) -> str:
         """The web app that the person came from, if it is one of ours; extensions are none."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        origin = headers.get("origin", "")
+        origin = call.request.headers.get("origin", "")
         return origin if origin in self._origins and origin.startswith("http") else self._app_url
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 100:
-        raise BadRequest(f"`{name}` is missing.")
-    return value
-
-
-def _flag(body: Mapping[str, Any], name: str) -> bool:
-    """Absent is false. What is neither true nor false is refused: taken for false, it might do the opposite
-    of what was meant."""
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        raise BadRequest(f"`{name}` is true or false.")
-    return value
-
-
-def _whole(body: Mapping[str, Any], name: str) -> int:
-    value = body.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**40:
-        raise BadRequest(f"`{name}` is a whole number, as the preview gave it.")
-    return value
 
 
 def _moment(seconds: int) -> datetime:
@@ -198,7 +365,7 @@ def api() -> Api:
     """The billing routes of this process, from its environment."""
     origins = frozenset(filter(None, settings.read_optional(Variable.ALLOWED_ORIGINS).split(",")))
     routes = BillingRoutes(services.billing(), settings.read(Variable.APP_URL), origins)
-    return Api(Services.of_process(), routes.answering)
+    return Api(Services.of_process(), answering(routes).get)
 
 
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature

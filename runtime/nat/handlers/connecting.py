@@ -1,16 +1,10 @@
 """The routes that lead to NationBuilder or tell of it. Their function may read what others must not.
 
-    GET  /v1/connections                → {"nationbuilder": {…}}, for members
-    POST /v1/nationbuilder/connect      → {"url", "expires_in"}, for admins and the owner
-    POST /v1/nationbuilder/join         → {"url", "expires_in"}, for who is no member of the nation yet
-    POST /v1/nationbuilder/disconnect   → as `GET /v1/connections`, for admins and the owner
-
-The web app sends the browser to `url`. The answer sets a cookie that the browser has to bring back
-(`nat.handlers.oauth_cookie`), so the call has to be made under the web app's own host name. None of the
-routes needs an active subscription.
+The web app sends the browser to the `url` that is answered. The answer sets a cookie that the browser has to
+bring back (`nat.handlers.oauth_cookie`), so the call has to be made under the web app's own host name. None
+of the routes needs an active subscription.
 """
 
-from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,15 +14,48 @@ from nat.aws.items import timestamp
 from nat.channels.brands import Brands
 from nat.connections.oauth import OAuth
 from nat.connections.oauth_state import Purpose
+from nat.contract.fields import Address, Count, Moment, ResponseBody
+from nat.errors import NationBuilderDown, NationUnknown
 from nat.handlers.api import Api
+from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
 from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
-from nat.handlers.services import Services
-from nat.names import ConnectRoute
+from nat.handlers.request import Lambda
 from nat.roles import Role
 
-Answering = Callable[[Services, HttpRequest], HttpAnswer]
+
+class ConnectedBy(ResponseBody, frozen=True, kw_only=True):
+    """Who connected NationBuilder, and when."""
+
+    user_id: str
+    signup_id: str
+    """Of the same person in NationBuilder: calls act there as them."""
+    name: str | None
+    at: Moment
+
+
+class NationBuilderConnection(ResponseBody, frozen=True, kw_only=True):
+    """Whether Nat may work in the nation's NationBuilder."""
+
+    connected: bool
+    needs_reauth: bool
+    """An admin has to connect it again."""
+    token_expires_at: Moment | None
+    connected_by: ConnectedBy | None
+
+
+class Connections(ResponseBody, frozen=True, kw_only=True):
+    """What the nation is connected to."""
+
+    nationbuilder: NationBuilderConnection
+
+
+class DepartureBody(ResponseBody, frozen=True, kw_only=True):
+    """Where to send the browser. The answer sets a cookie that it has to bring back."""
+
+    url: Address
+    expires_in: Count
+    """Seconds until it is too late to come back."""
 
 
 class ConnectRoutes:
@@ -37,76 +64,87 @@ class ConnectRoutes:
     def __init__(self, way: OAuth, brands: Brands) -> None:
         self._way = way
         self._brands = brands
-        self._routes: Mapping[str, Answering] = {
-            ConnectRoute.CONNECTIONS: self.connections,
-            ConnectRoute.CONNECT: self.connect,
-            ConnectRoute.JOIN: self.join,
-            ConnectRoute.DISCONNECT: self.disconnect,
-        }
 
-    def answering(self, route: str) -> Answering | None:
-        """The function behind a route key."""
-        return self._routes.get(route)
+    @operation("GET /v1/connections", tag="NationBuilder", active=False, raises=(NationUnknown,))
+    def get_connections(self, call: MemberCall) -> Connections:
+        """What the nation is connected to.
 
-    def connections(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Whether NationBuilder is connected, as whom and since when, and whether an admin has to connect it
-        anew."""
-        member = services.member(request, active=False)
-        return self._told(services, member.nation_slug)
+        As whom and since when, and whether an admin has to connect it anew.
+        """
+        return self._told(call)
 
-    def connect(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Where an admin goes to let the product work in the nation."""
-        services.member(request, at_least=Role.ADMIN, active=False)
-        return self._begin(services, request, Purpose.CONNECT)
+    @operation(
+        "POST /v1/nationbuilder/connect",
+        tag="NationBuilder",
+        role=Role.ADMIN,
+        active=False,
+        raises=(NationUnknown,),
+    )
+    def connect_nation_builder(self, call: MemberCall) -> DepartureBody:
+        """Where an admin goes to let Nat work in the nation.
 
-    def join(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Where somebody goes to prove that they use the nation's control panel."""
-        return self._begin(services, request, Purpose.JOIN)
+        Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+        """
+        return self._begin(call, Purpose.CONNECT)
 
-    def disconnect(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Take NationBuilder away again."""
-        admin = services.member(request, at_least=Role.ADMIN, active=False)
-        self._way.disconnect(admin)
-        return self._told(services, admin.nation_slug)
+    @operation("POST /v1/nationbuilder/join", tag="NationBuilder", raises=(NationUnknown,))
+    def join_by_control_panel(self, call: NationCall) -> DepartureBody:
+        """Where somebody goes to prove that they use the nation's control panel.
 
-    def _told(self, services: Services, nation_slug: str) -> HttpAnswer:
-        nation = services.nations.require(nation_slug)
-        by = self._way.connected.get(nation_slug) if nation.nb_connected else None
+        For who is no member of the nation yet. Call it under the web app's own host name: the way back is
+        bound to this browser by a cookie.
+        """
+        return self._begin(call, Purpose.JOIN)
+
+    @operation(
+        "POST /v1/nationbuilder/disconnect",
+        tag="NationBuilder",
+        role=Role.ADMIN,
+        active=False,
+        raises=(NationBuilderDown,),
+    )
+    def disconnect_nation_builder(self, call: MemberCall) -> Connections:
+        """Take NationBuilder away."""
+        self._way.disconnect(call.member)
+        return self._told(call)
+
+    def _told(self, call: MemberCall) -> Connections:
+        nation = call.services.nations.require(call.nation_slug)
+        by = self._way.connected.get(call.nation_slug) if nation.nb_connected else None
         expires_at = nation.nb_token_expires_at
-        return HttpAnswer(
-            {
-                "nationbuilder": {
-                    "connected": nation.nb_connected,
-                    "needs_reauth": nation.nb_needs_reauth,
-                    "token_expires_at": None if expires_at is None else timestamp(expires_at),
-                    "connected_by": None if by is None else by.as_body(),
-                }
-            }
+        return Connections(
+            nationbuilder=NationBuilderConnection(
+                connected=nation.nb_connected,
+                needs_reauth=nation.nb_needs_reauth,
+                token_expires_at=None if expires_at is None else timestamp(expires_at),
+                connected_by=None
+                if by is None
+                else ConnectedBy(
+                    user_id=by.user_id, signup_id=by.signup_id, name=by.name, at=timestamp(by.at)
+                ),
+            )
         )
 
-    def _begin(self, services: Services, request: HttpRequest, purpose: Purpose) -> HttpAnswer:
-        caller = services.caller(request)
-        origin = {name.lower(): value for name, value in request.headers.items()}.get("origin")
+    def _begin(self, call: NationCall, purpose: Purpose) -> DepartureBody:
+        origin = call.request.headers.get("origin")
         brand = self._brands.at(origin)
         web_app = origin if origin in brand.apps else brand.app_url
         departure = self._way.begin(
-            caller.user_id,
-            caller.nation_slug,
+            call.caller.user_id,
+            call.caller.nation_slug,
             purpose,
             web_app=web_app,
             customer=brand.customer,
-            browser=secret_of(request.cookies, [web_app]),
+            browser=secret_of(call.request.cookies, [web_app]),
         )
-        return HttpAnswer(
-            {"url": departure.url, "expires_in": int(departure.lifetime.total_seconds())},
-            headers={"set-cookie": set_cookie(web_app, departure.browser)},
-        )
+        call.headers["set-cookie"] = set_cookie(web_app, departure.browser)
+        return DepartureBody(url=departure.url, expires_in=int(departure.lifetime.total_seconds()))
 
 
 @cache
 def api() -> Api:
     """The routes of this process, from its environment."""
-    return Api(services(), ConnectRoutes(oauth(), Brands.read()).answering)
+    return Api(services(), answering(ConnectRoutes(oauth(), Brands.read())).get)
 
 
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature

@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any
 
 from nat import settings
-from nat.aws import clients, log
+from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers
+from nat.handlers.queue import Failed, each_message
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
@@ -28,19 +29,15 @@ def dead_letters() -> DeadLetters:
     )
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
-    """Lambda's entry point. Names the messages that failed, so that only they come again.
+def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point."""
+    return each_message(event, _take)
 
-    The queue is FIFO, but turns do not depend on each other's end, so one failure does not hold the rest up.
-    """
-    log.structured()
-    failed = []
-    for record in event["Records"]:
-        try:
-            dead_letters().take(TurnMessage.read(record["body"]))
-        except MessageUnreadable:
-            _log.error("dead letter unreadable", extra={"message_id": record["messageId"]})
-        except Exception as error:
-            log.defect(error, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+
+def _take(body: str) -> None:
+    try:
+        message = TurnMessage.read(body)
+    except MessageUnreadable:
+        _log.error("dead letter unreadable")
+    else:
+        dead_letters().take(message)

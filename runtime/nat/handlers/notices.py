@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from nat import settings
-from nat.aws import clients, log
+from nat.aws import clients
 from nat.channels.brands import Brands
 from nat.channels.push import Push
+from nat.handlers.queue import ComeAgain, Failed, each_message
 from nat.names import Variable
 from nat.nations import plans
 from nat.notices.nation_event import NationEvent
@@ -33,20 +34,14 @@ def notices() -> Notices:
     )
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
-    """Lambda's entry point. Names the messages of which somebody was not told, so that only they come
-    again."""
-    log.structured()
-    failed = []
-    for record in event["Records"]:
-        try:
-            sent = notices().take(NationEvent.read(record["body"]))
-        except NotAllTold as some:
-            _log.warning("not all told", extra={"message_id": record["messageId"], "missing": some.missing})
-            failed.append({"itemIdentifier": record["messageId"]})
-        except Exception as error:
-            log.defect(error, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-        else:
-            _log.info("told", extra={"message_id": record["messageId"], "sent": sent})
-    return {"batchItemFailures": failed}
+def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point. A message of which somebody was not told comes again."""
+    return each_message(event, _take)
+
+
+def _take(body: str) -> None:
+    try:
+        sent = notices().take(NationEvent.read(body))
+    except NotAllTold as some:
+        raise ComeAgain(str(some)) from None
+    _log.info("told", extra={"sent": sent})

@@ -1,41 +1,71 @@
 """Exports and deletions: routes that begin them, and the function that carries them out.
 
-    POST   /v1/me/export       → 202 {"job", …}    everything on the caller
-    DELETE /v1/me              {"confirm": "delete"} → 202
-    POST   /v1/nation/export   → 202, for the owner
-    DELETE /v1/nation          {"confirm": "<slug>"} → 202, for the owner
-    GET    /v1/privacy/{job}   → {"job", "task", "state", "counts", "url"?, "expires_in"?}, for who began it
-
 None of them needs a subscription. A job outlives the person: whoever deletes themself asks for its state
 while their token lasts.
 """
 
 import json
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import UNSET, UnsetType
 
 from nat import settings
 from nat.audit.log import Audit
 from nat.aws import clients, log
+from nat.aws.items import timestamp
+from nat.contract.endpoint import Limit
+from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, one_of
+from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
+from nat.handlers.endpoints import Call, MemberCall, answering, operation
 from nat.handlers.invocation import LambdaContext
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
+from nat.handlers.queue import ComeAgain, each_message
+from nat.handlers.request import Lambda
 from nat.handlers.services import Services
-from nat.names import PrivacyRoute, Variable
-from nat.people.session import person_of, select
+from nat.names import Variable
 from nat.privacy.erasure import BeingDeleted
 from nat.privacy.export import ADDRESS_SECONDS, Export
 from nat.privacy.job_runner import JobRunner
-from nat.privacy.jobs import Job, Jobs, JobState
+from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.privacy.requests import Requests
 from nat.roles import Role
 from nat.settings import TableNames
 
-Answering = Callable[[Services, HttpRequest], HttpAnswer]
 RESERVE_MS: Final = 60_000
 """Milliseconds of Lambda's time that one conversation, or one table of a nation, may take."""
+
+
+class JobBody(ResponseBody, frozen=True, kw_only=True):
+    """An export or a deletion, and how far it is."""
+
+    job: str
+    task: Annotated[str, one_of(Task)]
+    state: Annotated[str, one_of(JobState)]
+    counts: dict[str, Count]
+    """Rows and files by kind."""
+    created_at: Moment
+
+
+class JobWithFile(JobBody, frozen=True, kw_only=True):
+    """An export or a deletion, and where the file of an export that is done can be fetched."""
+
+    url: Address | UnsetType = UNSET
+    expires_in: Count | UnsetType = UNSET
+    """Seconds that the address works."""
+
+
+class AccountDeletion(RequestBody, frozen=True, kw_only=True):
+    """The word that confirms it."""
+
+    confirm: Literal["delete"]
+
+
+class NationDeletion(RequestBody, frozen=True, kw_only=True):
+    """The nation's own slug confirms it."""
+
+    confirm: str
 
 
 class PrivacyRoutes:
@@ -44,53 +74,70 @@ class PrivacyRoutes:
     def __init__(self, requests: Requests, export: Export) -> None:
         self._requests = requests
         self._export = export
-        self._routes: Mapping[str, Answering] = {
-            PrivacyRoute.EXPORT_ME: self.export_me,
-            PrivacyRoute.DELETE_ME: self.delete_me,
-            PrivacyRoute.EXPORT_NATION: self.export_nation,
-            PrivacyRoute.DELETE_NATION: self.delete_nation,
-            PrivacyRoute.JOB: self.job,
-        }
 
-    def answering(self, route: str) -> Answering | None:
-        """The function behind a route key."""
-        return self._routes.get(route)
+    @operation("POST /v1/me/export", tag="Privacy", status=202, limit=Limit.EXPORTS)
+    def export_me(self, call: Call) -> JobBody:
+        """Begin an export of everything on the person, in every nation."""
+        return JobBody(**_job(self._requests.export_person(call.person.user_id)))
 
-    def export_me(self, _services: Services, request: HttpRequest) -> HttpAnswer:
-        """Begin an export of everything on the caller, in every nation."""
-        return _begun(self._requests.export_person(_person(request)))
+    @operation(
+        "DELETE /v1/me",
+        tag="Privacy",
+        status=202,
+        example=AccountDeletion(confirm="delete"),
+        raises=(OwnerStays,),
+    )
+    def delete_me(self, call: Call, body: AccountDeletion) -> JobBody:
+        """Begin the deletion of the person, for good.
 
-    def delete_me(self, _services: Services, request: HttpRequest) -> HttpAnswer:
-        """Begin the deletion of the caller."""
-        return _begun(self._requests.delete_person(_person(request), request.json().get("confirm")))
+        Whoever owns a nation hands the ownership over or deletes the nation first.
+        """
+        return JobBody(**_job(self._requests.delete_person(call.person.user_id, body.confirm)))
 
-    def export_nation(self, services: Services, request: HttpRequest) -> HttpAnswer:
+    @operation(
+        "POST /v1/nation/export",
+        tag="Privacy",
+        role=Role.OWNER,
+        active=False,
+        status=202,
+        limit=Limit.EXPORTS,
+    )
+    def export_nation(self, call: MemberCall) -> JobBody:
         """Begin an export of everything on the nation."""
-        owner = services.member(request, at_least=Role.OWNER, active=False)
-        return _begun(self._requests.export_nation(owner))
+        return JobBody(**_job(self._requests.export_nation(call.member)))
 
-    def delete_nation(self, services: Services, request: HttpRequest) -> HttpAnswer:
-        """Begin the deletion of the nation."""
-        owner = services.member(request, at_least=Role.OWNER, active=False)
-        return _begun(self._requests.delete_nation(owner, request.json().get("confirm")))
+    @operation(
+        "DELETE /v1/nation",
+        tag="Privacy",
+        role=Role.OWNER,
+        active=False,
+        status=202,
+        example=NationDeletion(confirm="demo"),
+    )
+    def delete_nation(self, call: MemberCall, body: NationDeletion) -> JobBody:
+        """Begin the deletion of the nation, for good."""
+        return JobBody(**_job(self._requests.delete_nation(call.member, body.confirm)))
 
-    def job(self, _services: Services, request: HttpRequest) -> HttpAnswer:
-        """How far a job is, and where its file can be fetched."""
-        job = self._requests.job(_person(request), request.path["job"])
-        body = job.as_body()
+    @operation("GET /v1/privacy/{job}", tag="Privacy", raises=(NotFound,))
+    def get_privacy_job(self, call: Call) -> JobWithFile:
+        """How far an export or a deletion is.
+
+        For who began it.
+        """
+        job = self._requests.job(call.person.user_id, call.path["job"])
         if job.state is JobState.DONE and job.file is not None:
-            body |= {"url": self._export.address(job.file), "expires_in": ADDRESS_SECONDS}
-        return HttpAnswer(body)
+            return JobWithFile(**_job(job), url=self._export.address(job.file), expires_in=ADDRESS_SECONDS)
+        return JobWithFile(**_job(job))
 
 
-def _person(request: HttpRequest) -> str:
-    person = person_of(request.claims)
-    select(person, request.headers)
-    return person.user_id
-
-
-def _begun(job: Job) -> HttpAnswer:
-    return HttpAnswer(job.as_body(), 202)
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "task": job.task,
+        "state": job.state,
+        "counts": dict(job.counts),
+        "created_at": timestamp(job.created_at),
+    }
 
 
 def _now() -> datetime:
@@ -113,9 +160,8 @@ def _export() -> Export:
 def api() -> Api:
     """The routes of this process, from its environment."""
     services = Services.of_process()
-    audit = Audit(services.store)
-    requests = Requests(_jobs(), services.nations, services.memberships, audit)
-    return Api(services, PrivacyRoutes(requests, _export()).answering)
+    requests = Requests(_jobs(), services.nations, services.memberships, Audit(services.store))
+    return Api(services, answering(PrivacyRoutes(requests, _export())).get)
 
 
 def routes(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
@@ -124,23 +170,18 @@ def routes(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # 
 
 
 def work(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda's entry point for the queue; gives the messages that failed, which come again."""
+    """Lambda's entry point for the queue."""
     from nat.handlers.privacy_work import erasure
 
-    failed = []
-    for record in event["Records"]:
-        job_id = str(json.loads(record["body"])["job"])
+    def carry_out(body: str) -> None:
+        job_id = str(json.loads(body)["job"])
         carrying = JobRunner(
             _jobs(), _export(), erasure(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
         )
         try:
             job = carrying.carry_out(job_id)
         except BeingDeleted:
-            log.structured().info("privacy job waits for another", extra={"job": job_id})
-            failed.append({"itemIdentifier": record["messageId"]})
-        except Exception as error:
-            log.defect(error, job=job_id)
-            failed.append({"itemIdentifier": record["messageId"]})
-        else:
-            log.structured().info("privacy job", extra={"job": job_id, "state": job.state.value})
-    return {"batchItemFailures": failed}
+            raise ComeAgain(f"privacy job {job_id} waits for another") from None
+        log.structured().info("privacy job", extra={"job": job_id, "state": job.state.value})
+
+    return each_message(event, carry_out)

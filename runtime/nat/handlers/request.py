@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from nat.errors import BadRequest, NatError, Throttled
 
@@ -12,13 +12,11 @@ Body = dict[str, Any]
 Lambda = dict[str, Any]
 """What a Lambda function gives back to API Gateway."""
 
-LARGEST_BODY: Final = 131_072
-"""Bytes of a request's body: four times the longest question, as much as a socket message may have."""
-
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One call. `claims` are those of a token that API Gateway has verified, empty on a public route."""
+    """One call. `claims` are those of a token that API Gateway has verified, empty on a public route. Names
+    of headers are in lower case."""
 
     route: str
     claims: Mapping[str, Any]
@@ -34,38 +32,17 @@ class HttpRequest:
         """The call behind an event of payload format 2.0."""
         context = event["requestContext"]
         jwt = (context.get("authorizer") or {}).get("jwt") or {}
-        body = event.get("body") or ""
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         return cls(
             route=context["routeKey"],
             claims=jwt.get("claims") or {},
-            headers=event.get("headers") or {},
+            headers=headers,
             path=event.get("pathParameters") or {},
             query=event.get("queryStringParameters") or {},
             request_id=context.get("requestId", ""),
-            cookies=_cookies(event),
-            content=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+            cookies=_cookies(event.get("cookies") or headers.get("cookie", "").split(";")),
+            content=content(event),
         )
-
-    def json(self) -> Body:
-        """The body as a JSON object; an absent one is an empty object. Raises `BadRequest`."""
-        if not self.content:
-            return {}
-        if len(self.content) > LARGEST_BODY:
-            raise BadRequest("The request is too large.")
-        try:
-            body = json.loads(self.content)
-        except (ValueError, RecursionError):
-            raise BadRequest("The body is a JSON object.") from None
-        if not isinstance(body, dict):
-            raise BadRequest("The body is a JSON object.")
-        return body
-
-    def page_size(self, *, default: int = 30, most: int = 100) -> int:
-        """`?limit=`, at most `most`. Raises `BadRequest`."""
-        limit = self.query.get("limit", str(default))
-        if not (limit.isascii() and limit.isdigit() and len(limit) <= 4 and 1 <= int(limit) <= most):
-            raise BadRequest(f"`limit` is a number from 1 to {most}.")
-        return int(limit)
 
 
 @dataclass(frozen=True)
@@ -88,24 +65,22 @@ class HttpAnswer:
         }
 
 
-def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
+def content(event: Mapping[str, Any]) -> bytes:
+    """The body of an API Gateway event. Half a surrogate pair stays what it is, for the parser to refuse.
+    Raises `BadRequest` for what should be base64 and is not."""
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        try:
+            return base64.b64decode(body, validate=True)
+        except ValueError:
+            raise BadRequest("The body is not the base64 that it is said to be.") from None
+    return body.encode(errors="surrogatepass")
+
+
+def _cookies(listed: Iterable[str]) -> dict[str, str]:
     """Cookies by name. API Gateway lists them, apart from the headers, in payload format 2.0."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    listed = event.get("cookies") or headers.get("cookie", "").split(";")
     pairs = (each.strip().partition("=") for each in listed)
     return {name: value for name, _, value in pairs if name}
-
-
-def download(text: str, *, name: str, content_type: str) -> HttpAnswer:
-    """A file for the person: saved by a browser under `name`."""
-    return HttpAnswer(
-        text,
-        headers={
-            "content-type": f"{content_type}; charset=utf-8",
-            "content-disposition": f'attachment; filename="{name}"',
-            "x-content-type-options": "nosniff",
-        },
-    )
 
 
 def refusal(error: NatError) -> HttpAnswer:

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 from nat import settings
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.errors import RoleInsufficient
-from nat.handlers.request import HttpRequest
 from nat.names import Variable
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
 from nat.nations.record import Nations
 from nat.nations.subscription import SubscriptionCheck
-from nat.people.memberships import Membership, Memberships
-from nat.people.session import Caller, caller_of
+from nat.people.memberships import Memberships
+from nat.people.person_limits import PersonLimits
 from nat.people.users import Users
-from nat.roles import Role
 from nat.settings import TableNames
 
 if TYPE_CHECKING:
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """The storage, the plans and the clock of the routes, and the checks that most of them begin with.
+    """The storage, the plans and the clock of the routes, and what the checks before them need.
 
     A room that only one route module needs is imported and built there.
     """
@@ -65,25 +62,7 @@ class Services:
         """The people."""
         return Users(self.store)
 
-    def caller(self, request: HttpRequest) -> Caller:
-        """The person of the token in the nation that the headers select; no membership is checked.
-
-        Raises `Unauthenticated`, `BadRequest`, `Forbidden`.
-        """
-        return caller_of(request.claims, request.headers)
-
-    def member(
-        self, request: HttpRequest, *, at_least: Role = Role.VIEWER, active: bool = True
-    ) -> Membership:
-        """The caller's membership, if the role is enough and, with `active`, the nation may use Nat now.
-
-        `active=False` is for what works without a subscription: checkout, portal, connect, export, delete.
-        Raises what `caller` raises, `NotAMember`, `RoleInsufficient`, and what the subscription check raises.
-        """
-        caller = self.caller(request)
-        membership = self.memberships.require(caller.user_id, caller.nation_slug)
-        if active:
-            self.check.verify(caller.user_id, caller.nation_slug)
-        if not membership.role.at_least(at_least):
-            raise RoleInsufficient
-        return membership
+    @cached_property
+    def limits(self) -> PersonLimits:
+        """How often a person may do what is not for nothing."""
+        return PersonLimits(self.store)

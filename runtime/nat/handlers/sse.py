@@ -11,11 +11,10 @@ With `Last-Event-ID` a turn is only tailed, be it a question or a decision: `tur
 enough.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from anyio import to_thread
 from starlette.applications import Starlette
@@ -29,21 +28,23 @@ from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels import sse
+from nat.contract.endpoint import Limit
+from nat.contract.messages import Question, TurnNamed
+from nat.contract.parsing import LARGEST_BODY, parse
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
-from nat.errors import BadRequest, Internal, MessageTooLong, NatError, NotFound, Throttled
-from nat.names import MAX_MESSAGE_BYTES, SCOPE, STREAM_HEADERS, Header, Variable
+from nat.errors import Internal, MessageTooLong, NatError, NotFound, Throttled
+from nat.names import SCOPE, STREAM_HEADERS, Header, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
+from nat.people.person_limits import PersonLimits
 from nat.people.session import Caller, caller_of
 from nat.settings import TableNames
 from nat.turns.admit import Admission, Surface, admit
-from nat.turns.question import read_question, text
+from nat.turns.question import asked
 from nat.turns.queue import TurnQueue
 
-LARGEST_BODY: Final = 4 * MAX_MESSAGE_BYTES
-"""Bytes of a request; a question of 32 KB may be escaped in JSON. As much as a socket message may have."""
 _STREAM_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -54,6 +55,7 @@ class StreamHost:
     admission: Admission
     tokens: AccessTokens
     events: Events
+    limits: PersonLimits
 
     @classmethod
     def of_process(cls) -> "StreamHost":
@@ -75,6 +77,7 @@ class StreamHost:
                 keys_url=settings.read_optional(Variable.TOKEN_KEYS_URL),
             ),
             Events(store),
+            PersonLimits(store),
         )
 
     def caller(self, headers: Mapping[str, str]) -> Caller:
@@ -82,42 +85,38 @@ class StreamHost:
         claims = self.tokens.verify(bearer(headers.get(Header.AUTHORIZATION.lower(), "")))
         return caller_of(claims, headers)
 
-    def begin(self, caller: Caller, body: Mapping[str, Any], after: tuple[int, int] | None) -> Turn:
-        """The turn to tail: admitted now, or with `after` one of before, the caller's own or in the caller's
-        conversation, not admitted again.
+    def begin(self, caller: Caller, sent: Question | TurnNamed) -> Turn:
+        """The turn to tail: admitted now, or one of before, the caller's own or in the caller's conversation,
+        not admitted again.
 
-        Raises what admission raises, and `NotFound` for a turn to go on with that is neither.
+        Raises `BadRequest`, `Throttled`, what admission raises, and `NotFound` for a turn to go on with that
+        is neither.
         """
-        if after is None:
-            asked = read_question(
-                body, user_id=caller.user_id, nation_slug=caller.nation_slug, surface=Surface.SSE
+        if isinstance(sent, Question):
+            question = asked(
+                sent, user_id=caller.user_id, nation_slug=caller.nation_slug, surface=Surface.SSE
             )
-            return admit(asked, self.admission).turn
+            admitted = admit(question, self.admission)
+            if admitted.repeated:  # what is new has the cooldown of questions
+                self._count(caller)
+            return admitted.turn
+        self._count(caller)
         self.admission.memberships.require(caller.user_id, caller.nation_slug)
-        return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, body)
+        return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, sent)
 
-    def _resumed(self, caller: Caller, body: Mapping[str, Any]) -> Turn:
-        turns = self.admission.turns
-        try:
-            turn = turns.get(caller.nation_slug, text(body, "conversation"), text(body, "turn"))
-        except ValueError:
-            raise NotFound from None
-        if caller.user_id not in (turn.user_id, turns.owner(turn)):
-            raise NotFound
-        return turn
+    def _resumed(self, caller: Caller, named: TurnNamed) -> Turn:
+        return self.admission.turns.theirs(caller.nation_slug, caller.user_id, named.conversation, named.turn)
+
+    def _count(self, caller: Caller) -> None:
+        self.limits.take(Limit.STREAMS, caller.user_id, self.admission.clock())
 
 
-def process_streaming_request(body: bytes) -> dict[str, Any]:
-    """The JSON object of a request's body. Raises `BadRequest`, `MessageTooLong`."""
+def process_streaming_request(body: bytes, *, again: bool = False) -> Question | TurnNamed:
+    """The question of a request's body; `again`, the turn that is to be tailed again. Raises `BadRequest`,
+    `MessageTooLong`."""
     if len(body) > LARGEST_BODY:
         raise MessageTooLong
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadRequest("The body is a JSON object with `turn`, `conversation` and `message`.") from None
-    if not isinstance(value, dict):
-        raise BadRequest("The body is a JSON object with `turn`, `conversation` and `message`.")
-    return value
+    return parse(body, TurnNamed) if again else parse(body, Question)
 
 
 async def stream_agent_response(host: StreamHost, turn: Turn, after: tuple[int, int]) -> AsyncIterator[str]:
@@ -138,10 +137,10 @@ def build_app(
     async def stream(request: Request) -> Response:
         try:
             after = sse.last_event(request.headers.get("last-event-id"))
-            body = process_streaming_request(await _body(request))
+            sent = process_streaming_request(await _body(request), again=after is not None)
             serving = await to_thread.run_sync(host)
             caller = await to_thread.run_sync(serving.caller, request.headers)
-            turn = await to_thread.run_sync(serving.begin, caller, body, after)
+            turn = await to_thread.run_sync(serving.begin, caller, sent)
         except NatError as error:
             return _refusal(error)
         except ClientDisconnect:

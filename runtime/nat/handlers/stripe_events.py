@@ -3,25 +3,17 @@
 import logging
 from typing import Any
 
-from nat.aws import log
 from nat.billing import services
 from nat.billing.stripe_event import StripeEvent, StripeEventUnreadable
 from nat.billing.webhook import Undeliverable
+from nat.handlers.queue import Failed, each_message
 
 _log = logging.getLogger(__name__)
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
-    """Lambda's entry point. Names the messages that failed, so that only they come again."""
-    log.structured()
-    failed = []
-    for record in event["Records"]:
-        try:
-            _take(record["body"])
-        except Exception as error:
-            log.defect(error, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point."""
+    return each_message(event, _take)
 
 
 def _take(body: str) -> None:

@@ -20,8 +20,9 @@ def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 #
     request = HttpRequest.read(event)
     log.structured().append_keys(request=request.request_id)
     try:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        notification = verify(request.content, headers.get(SIGNATURE), services.keys().webhook_secrets)
+        notification = verify(
+            request.content, request.headers.get(SIGNATURE), services.keys().webhook_secrets
+        )
         if notification.handled:
             services.queue().send(notification)
         return HttpAnswer({"received": True}).as_lambda()

@@ -4,11 +4,10 @@ Answers are pushed, never returned: what a Lambda returns for a message is not s
 Whatever is wrong with a message gives one error event, and the connection stays open.
 """
 
-import base64
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,16 +16,36 @@ from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels.push import Push, PushFailed
 from nat.channels.websocket import Followers, PushCall, Session, Sockets
-from nat.contract.events import VERSION
+from nat.contract.endpoint import Limit
+from nat.contract.messages import (
+    MESSAGES,
+    ApproveMessage,
+    AskMessage,
+    DecisionMessage,
+    EditMessage,
+    PingMessage,
+    Pong,
+    RejectMessage,
+    ResumeMessage,
+    RetryMessage,
+    SocketMessage,
+    StopMessage,
+    UndoMessage,
+    encoded,
+    error_event,
+)
+from nat.contract.parsing import convert, json_object
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
-from nat.errors import BadRequest, Internal, NatError, NotFound, Unauthenticated, UnknownAction
+from nat.errors import Internal, NatError, Unauthenticated, UnknownAction
+from nat.handlers.request import content
 from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
+from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
 from nat.turns.admit import Admission, Admitted, Surface, admit
-from nat.turns.question import position, read_question, text
+from nat.turns.question import asked
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets
 
@@ -36,10 +55,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ULID: Final = re.compile(ULID_PATTERN)
 _DONE: Final = {"statusCode": 200}
-_DECISIONS: Final = (SocketAction.APPROVE, SocketAction.EDIT, SocketAction.RETRY, SocketAction.UNDO)
-"""Those that a worker carries out."""
-
-Message = Mapping[str, Any]
 
 
 class SocketDoor:
@@ -53,14 +68,8 @@ class SocketDoor:
         self._tickets = Tickets(store)
         self._subscriptions = Followers(store.client, store.tables, push)
         self._events = Events(store)
-        self._actions: dict[str, Callable[[Session, Message], None]] = {
-            SocketAction.ASK: self.ask,
-            SocketAction.STOP: self._checked(self.stop),
-            SocketAction.RESUME: self._checked(self.resume),
-            SocketAction.PING: self._checked(self.ping),
-            SocketAction.REJECT: self._checked(self.reject),
-            **{each: self._checked(partial(self.decide, each)) for each in _DECISIONS},
-        }
+        self._limits = PersonLimits(store)
+        self._checked = NationSubscriptionMiddleware(self._act, admission.check)
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one event of the WebSocket API."""
@@ -94,43 +103,39 @@ class SocketDoor:
         """Do what one message asks for; every error becomes one event on the connection."""
         turn: str | None = None
         try:
-            message = _read(event)
-            turn = _turn_named(message)
-            action = self._actions.get(str(message.get("action")))
-            if action is None:
-                raise UnknownAction
-            action(self._sockets.session(connection), message)
+            found = json_object(content(event))
+            turn = _turn_named(found)
+            wanted = _message(found)
+            self._take(self._sockets.session(connection), convert(found, wanted))
         except NatError as error:
             self._refuse(connection, turn, error)
         except Exception as error:
             log.defect(error, turn=turn)
             self._refuse(connection, turn, Internal())
 
-    def ask(self, session: Session, message: Message) -> None:
+    def ask(self, session: Session, message: AskMessage) -> None:
         """Admit a question; its events follow. A repeated id gets the events that are stored."""
-        asked = read_question(
+        question = asked(
             message, user_id=session.user_id, nation_slug=session.nation_slug, surface=Surface.WEBSOCKET
         )
         admitted = admit(
-            asked, self._admission, before_queueing=lambda turn: self._follow(session, turn.conversation)
+            question, self._admission, before_queueing=lambda turn: self._follow(session, turn.conversation)
         )
         self._answer(session, admitted)
 
-    def decide(self, action: SocketAction, session: Session, message: Message) -> None:
+    def decide(self, session: Session, message: DecisionMessage) -> None:
         """Take a decision; the events of its turn follow, as after a question."""
+        self._limits.take(Limit.DECISIONS, session.user_id, self._clock())
         admitted = self._deciding.take(
-            action,
-            session.user_id,
-            session.nation_slug,
-            message,
-            partial(self._follow_own, session),
+            session.user_id, session.nation_slug, message, partial(self._follow_own, session)
         )
         self._answer(session, admitted)
 
-    def reject(self, session: Session, message: Message) -> None:
+    def reject(self, session: Session, message: RejectMessage) -> None:
         """Say no to a proposal; all who follow the conversation are told, and this connection with them."""
         from nat.turns.approval_updates import approval_update, push_approval_update
 
+        self._limits.take(Limit.DECISIONS, session.user_id, self._clock())
         approval = self._deciding.reject(session.user_id, session.nation_slug, message)
         if approval.user_id == session.user_id:
             self._follow(session, approval.conversation)
@@ -138,7 +143,7 @@ class SocketDoor:
             self._push(session, approval_update(approval))
         push_approval_update(self._subscriptions.deliver, approval)
 
-    def stop(self, session: Session, message: Message) -> None:
+    def stop(self, session: Session, message: StopMessage) -> None:
         """Stop a turn. Its final event comes from the worker, or from here if none has begun it."""
         from nat.turns.stop import request_stop  # loads the whole ending of a turn, which few sockets need
 
@@ -154,24 +159,21 @@ class SocketDoor:
         if stopped is not None:
             self._subscriptions.deliver(turn.conversation, wire_text(stopped))
 
-    def resume(self, session: Session, message: Message) -> None:
+    def resume(self, session: Session, message: ResumeMessage) -> None:
         """Follow a conversation again, then get the events after the last one that arrived."""
         turn = self._own_turn(session, message)
-        after = message.get("after") or {}
-        if not isinstance(after, Mapping):
-            raise BadRequest("`after` is an attempt and a seq.")
-        place = position(after)
         self._follow_own(session, turn)
-        self._replay(session, turn, place)
+        last = message.after
+        self._replay(session, turn, (0, 0) if last is None else (last.attempt, last.seq))
 
-    def ping(self, session: Session, message: Message) -> None:
+    def ping(self, session: Session, message: PingMessage) -> None:
         """Keep the connection alive; with a turn, say its last stored event, so that a lost one shows."""
-        pong: dict[str, Any] = {"v": VERSION, "type": "pong"}
-        if message.get("turn") is not None:
+        pong = Pong()
+        if message.turn is not None:
             turn = self._own_turn(session, message)
             attempt, seq = self._events.head(turn.nation_slug, turn.conversation_id, turn.turn_id)
-            pong |= {"turn": turn.turn_id, "attempt": attempt, "seq": seq}
-        self._push(session, json.dumps(pong))
+            pong = Pong(turn=turn.turn_id, attempt=attempt, seq=seq)
+        self._push(session, encoded(pong))
 
     @cached_property
     def _deciding(self) -> "Deciding":
@@ -179,27 +181,32 @@ class SocketDoor:
 
         return Deciding(self._admission, Surface.WEBSOCKET)
 
-    def _checked(self, action: Callable[[Session, Message], None]) -> Callable[[Session, Message], None]:
+    def _take(self, session: Session, message: SocketMessage) -> None:
         """The action behind membership and subscription; asking has both in admission."""
-        subscribed = NationSubscriptionMiddleware(action, self._admission.check)
+        if isinstance(message, AskMessage):
+            self.ask(session, message)
+            return
+        self._admission.memberships.require(session.user_id, session.nation_slug)
+        self._checked(session, message)
 
-        def as_member(session: Session, message: Message) -> None:
-            self._admission.memberships.require(session.user_id, session.nation_slug)
-            subscribed(session, message)
+    def _act(self, session: Session, message: SocketMessage) -> None:
+        match message:
+            case StopMessage():
+                self.stop(session, message)
+            case ResumeMessage():
+                self.resume(session, message)
+            case PingMessage():
+                self.ping(session, message)
+            case RejectMessage():
+                self.reject(session, message)
+            case ApproveMessage() | EditMessage() | RetryMessage() | UndoMessage():
+                self.decide(session, message)
 
-        return as_member
-
-    def _own_turn(self, session: Session, message: Message) -> Turn:
+    def _own_turn(self, session: Session, message: StopMessage | ResumeMessage | PingMessage) -> Turn:
         """A turn of this person, or in this person's conversation. Raises `NotFound` for any other."""
-        try:
-            turn = self._admission.turns.get(
-                session.nation_slug, text(message, "conversation"), text(message, "turn")
-            )
-        except ValueError:
-            raise NotFound from None
-        if session.user_id not in (turn.user_id, self._admission.turns.owner(turn)):
-            raise NotFound
-        return turn
+        return self._admission.turns.theirs(
+            session.nation_slug, session.user_id, message.conversation or "", message.turn or ""
+        )
 
     def _answer(self, session: Session, admitted: Admitted) -> None:
         """The first event of a turn, or all that are stored if the turn was known."""
@@ -234,36 +241,21 @@ class SocketDoor:
             return False
 
     def _refuse(self, connection: str, turn: str | None, error: NatError) -> None:
-        event = {
-            "v": VERSION,
-            "type": "error",
-            **error.told(),
-            "turn": turn,
-        }
         try:
-            self._subscriptions.push(connection, json.dumps(event, ensure_ascii=False))
+            self._subscriptions.push(connection, encoded(error_event(error, turn)))
         except PushFailed as failed:
             _log.warning("push failed", extra={"turn": turn, "reason": str(failed)})
 
 
-def _read(event: Mapping[str, Any]) -> Message:
-    """The message of an event. Raises `BadRequest`.
-
-    API Gateway passes on messages up to 128 KB and closes the connection beyond (WebSocket API quotas).
-    """
-    body = event.get("body") or ""
+def _message(found: Mapping[str, Any]) -> type[SocketMessage]:
+    """What kind of message it is. Raises `UnknownAction`."""
     try:
-        if event.get("isBase64Encoded"):
-            body = base64.b64decode(body, validate=True).decode()
-        message = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadRequest("A message is a JSON object with an `action`.") from None
-    if not isinstance(message, dict):
-        raise BadRequest("A message is a JSON object with an `action`.")
-    return message
+        return MESSAGES[SocketAction(str(found.get("action")))]
+    except ValueError:
+        raise UnknownAction from None
 
 
-def _turn_named(message: Message) -> str | None:
+def _turn_named(message: Mapping[str, Any]) -> str | None:
     turn = message.get("turn", message.get("decision"))
     return turn if isinstance(turn, str) and _ULID.fullmatch(turn) else None
 

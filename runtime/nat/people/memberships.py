@@ -23,6 +23,15 @@ class Membership:
     role: Role
     created_at: datetime
 
+    def sees(self, owner_id: str) -> bool:
+        """Whether what belongs to a person of the nation is theirs, or they are an admin."""
+        return theirs(owner_id, self.user_id, self.role)
+
+
+def theirs(owner_id: str, user_id: str, role: Role) -> bool:
+    """The one rule on what belongs to somebody: it is mine, or I am an admin. For others it is not there."""
+    return owner_id == user_id or role.at_least(Role.ADMIN)
+
 
 class Memberships:
     """Membership rows, and entries of transactions that change them only as they were seen.

@@ -26,7 +26,7 @@ from nat.contract.events import ApprovalUpdated, Link, Notice, TurnFinished, Tur
 from nat.conversations.turns import Turn, TurnKind
 from nat.errors import ApprovalChanged, NotFound, Reconnect, TokenRejected
 from nat.nations.record import Nation
-from nat.roles import Role
+from nat.people.memberships import theirs
 from nat.turns.audit_trail import TurnAuditLog
 from nat.turns.commit_progress import reached
 from nat.turns.rights import PresentRights
@@ -164,7 +164,7 @@ class Commits:
         """The change, if the person may still let it happen."""
         rights = self._rights.of(turn)
         action = self._actions.get(turn.conversation, ref)
-        if action.user_id != turn.user_id and not rights.role.at_least(Role.ADMIN):
+        if not theirs(action.user_id, turn.user_id, rights.role):
             raise NotFound("There is no such change in this conversation.")
         check_rights(rights, action.tool)
         return action

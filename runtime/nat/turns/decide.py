@@ -52,6 +52,7 @@ from nat.errors import (
     NotFound,
 )
 from nat.nations.record import Nation
+from nat.people.memberships import theirs
 from nat.roles import Role
 from nat.turns.admit import (
     Admission,
@@ -296,7 +297,7 @@ class Decisions:
         check_may(tool, asking.role, asking.nation)
 
     def _check_sees(self, decision: Decision, asking: _Asking, owner: str) -> None:
-        if owner != decision.user_id and not asking.role.at_least(Role.ADMIN):
+        if not theirs(owner, decision.user_id, asking.role):
             raise NotFound("There is no such proposal in this conversation.")
 
     def _chosen(self, approval: Approval, keys: Collection[str] | None) -> tuple[str, ...] | None:

@@ -22,7 +22,7 @@ from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import Turn
 from nat.errors import ApprovalChanged, BadRequest, NotFound
 from nat.nations.record import Nation
-from nat.roles import Role
+from nat.people.memberships import theirs
 from nat.turns.carry_out import TurnHands
 from nat.turns.rights import PresentRights
 from nat.turns.settle import Ending
@@ -111,7 +111,7 @@ class Edits:
     def _check_may(self, turn: Turn, approval: Approval) -> None:
         """Whether the person may still let this tool run, by the present role and policy."""
         rights = self._rights.of(turn)
-        if approval.user_id != turn.user_id and not rights.role.at_least(Role.ADMIN):
+        if not theirs(approval.user_id, turn.user_id, rights.role):
             raise NotFound("There is no such proposal in this conversation.")
         check_rights(rights, approval.tool)
 

@@ -4,36 +4,65 @@ A decision that a worker carries out is answered by 202 with its turn, whose eve
 other turn; a no is answered by the approval.
 """
 
-from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import unquote
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from nat import settings
 from nat.approvals.approval import Approval, ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import ChangeStatus, status_of
 from nat.approvals.pending import PendingApprovals
-from nat.approvals.stored_changes import ChangeRef, ChangeRows
-from nat.approvals.stored_changes import StoredChange as FrozenAction
+from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange
 from nat.aws import clients
 from nat.aws.items import timestamp
+from nat.changes.effect import Effect
+from nat.changes.journal import EntryState
 from nat.changes.report import Result
 from nat.channels.push import Push
 from nat.channels.websocket import Followers
-from nat.conversations.turns import conversation_key
-from nat.errors import BadRequest, NotFound
+from nat.contract.endpoint import Errors, Limit
+from nat.contract.fields import Count, Moment, Paged, ResponseBody, one_of
+from nat.contract.messages import (
+    Again,
+    ApproveMessage,
+    DecisionBody,
+    DecisionMessage,
+    EditBody,
+    EditMessage,
+    No,
+    RejectMessage,
+    RetryMessage,
+    UndoBody,
+    UndoMessage,
+    Yes,
+)
+from nat.conversations.turns import TurnKind, TurnState, conversation_key
+from nat.errors import (
+    ApprovalChanged,
+    ApprovalClosed,
+    ApprovalExpired,
+    ApprovalSuperseded,
+    BadRequest,
+    ConversationBusy,
+    NationBusy,
+    NationUnknown,
+    NotAMember,
+    NotFound,
+    RoleInsufficient,
+    SubscriptionInactive,
+)
 from nat.handlers.decisions import Deciding
-from nat.handlers.request import HttpAnswer, HttpRequest
-from nat.handlers.routes import Routes
+from nat.handlers.endpoints import MemberCall, NationCall, operation
 from nat.handlers.services import Services
-from nat.names import Route, SocketAction, Variable
-from nat.people.memberships import Membership
+from nat.names import Variable
 from nat.roles import Role
-from nat.turns.admit import Admission, Surface
+from nat.turns.admit import Admission, Admitted, Surface
 from nat.turns.approval_updates import push_approval_update
 from nat.turns.queue import TurnQueue
 
-ACCEPTED: Final = 202
 LARGEST_PAGE: Final = 500
 """Records of one answer; a name, a link and a reason take less than 2 KB."""
 _UNTOUCHED: Final = frozenset(
@@ -42,107 +71,371 @@ _UNTOUCHED: Final = frozenset(
 """States in which no worker has begun, so that there are no results."""
 
 
-def inbox(services: Services, request: HttpRequest) -> HttpAnswer:
-    """What waits for a decision in the nation, newest first: one's own, for an admin everybody's."""
-    member = services.member(request)
+class SubjectBody(ResponseBody, frozen=True, kw_only=True):
+    """A record. `name` is text of the nation's data: show it as text."""
+
+    type: str
+    id: str | None
+    name: str
+    url: str | None
+
+
+class SampleRecord(SubjectBody, frozen=True, kw_only=True):
+    """A record before and after."""
+
+    key: str
+    method: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class SkippedRecord(SubjectBody, frozen=True, kw_only=True):
+    """A record that is left out."""
+
+    why: str
+
+
+class Reason(ResponseBody, frozen=True, kw_only=True):
+    """Why records are left out, and how many."""
+
+    why: str
+    count: Count
+
+
+class SkippedBody(ResponseBody, frozen=True, kw_only=True):
+    """What is left out."""
+
+    count: Count
+    reasons: list[Reason]
+    sample: list[SkippedRecord]
+
+
+class Editable(ResponseBody, frozen=True, kw_only=True):
+    """A value that a person may change."""
+
+    name: str
+    type: Literal["string", "integer", "number", "boolean"]
+    value: str | float | bool
+    choices: list[Any] | UnsetType = UNSET
+
+
+class Card(ResponseBody, frozen=True, kw_only=True):
+    """What a person reads before they say yes: rendered from the frozen change and nothing else."""
+
+    tool: str
+    effect: Effect
+    sends: bool
+    """Somebody will receive something."""
+    role: Role
+    """The least role that may approve."""
+    summary: str
+    filter: str
+    """What was looked for, in words."""
+    count: Count
+    """Single requests."""
+    people: Count
+    sample: list[SampleRecord]
+    more: Count
+    """Records that the sample leaves out."""
+    touched: list[SubjectBody]
+    skipped: SkippedBody
+    warnings: list[str]
+    editable: list[Editable]
+    undo: Literal["all", "some", "none"]
+    fingerprint: str
+    """What a decision has to quote."""
+
+
+class ApprovalBody(ResponseBody, frozen=True, kw_only=True):
+    """A proposal."""
+
+    approval: str
+    conversation: str
+    change: str
+    state: ApprovalState
+    user_id: str
+    """Who asked."""
+    card: Card
+    created_at: Moment
+    expires_at: Moment
+    decided_by: str | None
+    decided_at: Moment | None
+    decision: str | None
+    """The turn that carries the decision out."""
+    counts: dict[str, int]
+
+
+class Inbox(ResponseBody, frozen=True, kw_only=True):
+    """What waits for a decision, newest first."""
+
+    approvals: list[ApprovalBody]
+    next: str | None
+
+
+class ApprovalsBody(ResponseBody, frozen=True, kw_only=True):
+    """The newest proposals of a conversation, oldest first."""
+
+    approvals: list[ApprovalBody]
+
+
+class Undone(ResponseBody, frozen=True, kw_only=True):
+    """What became of taking it back."""
+
+    state: EntryState
+    why: str
+
+
+class ResultBody(SubjectBody, frozen=True, kw_only=True):
+    """What became of one record."""
+
+    key: str
+    state: EntryState | None
+    """Null: nobody has tried it yet."""
+    why: str
+    already: bool
+    """It was so before."""
+    retryable: bool
+    undo: Undone | None
+    undo_until: Moment | None
+
+
+class ApprovalWithResults(ApprovalBody, frozen=True, kw_only=True):
+    """A proposal and, once a worker has begun, what became of each record."""
+
+    results: list[ResultBody]
+    next: str | None
+
+
+class ChangeBody(ResponseBody, frozen=True, kw_only=True):
+    """A change: what became of each record, and what can be taken back until when."""
+
+    change: str
+    conversation: str
+    approval: str | None
+    tool: str
+    summary: str
+    created_at: Moment
+    operations: Count
+    undoable: Count
+    undo_until: Moment | None
+    results: list[ResultBody]
+    next: str | None
+
+
+class DecisionTurn(ResponseBody, frozen=True, kw_only=True):
+    """The turn that carries the decision out; its events are read as those of any other."""
+
+    turn: str
+    conversation: str
+    kind: Annotated[str, one_of(TurnKind)]
+    state: TurnState
+
+
+class InboxQuery(Paged, frozen=True, kw_only=True):
+    """A page of what waits."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 30
+    """How many at most."""
+
+
+class ResultsQuery(Paged, frozen=True, kw_only=True):
+    """A page of records."""
+
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 100
+    """How many at most."""
+
+
+_DECIDING: Final[Errors] = (
+    NotAMember,
+    NationUnknown,
+    SubscriptionInactive,
+    NotFound,
+    RoleInsufficient,
+    ApprovalClosed,
+    ApprovalExpired,
+    ApprovalSuperseded,
+    ApprovalChanged,
+    ConversationBusy,
+    NationBusy,
+)
+_DECISION: Final = "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
+
+
+@operation("GET /v1/approvals", tag="Approvals")
+def list_waiting_approvals(call: MemberCall, query: InboxQuery) -> Inbox:
+    """What waits for a decision in the nation.
+
+    One's own; for admins everybody's.
+    """
+    services, member = call.services, call.member
     page = PendingApprovals(services.store).page(
         member.nation_slug,
         of=None if member.role.at_least(Role.ADMIN) else member.user_id,
-        limit=request.page_size(),
-        after=request.query.get("after"),
+        limit=query.limit,
+        after=query.after,
     )
-    return HttpAnswer({"approvals": [_approval(each) for each in page.approvals], "next": page.next})
+    return Inbox(approvals=[ApprovalBody(**_approval(each)) for each in page.approvals], next=page.next)
 
 
-def approvals(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The newest proposals of a conversation, oldest first, whatever became of them."""
-    member = services.member(request)
-    try:
-        conversation = conversation_key(member.nation_slug, request.path["conversation"])
-    except ValueError:
-        raise NotFound from None
-    found = _approvals(services).of_conversation(conversation)
-    return HttpAnswer({"approvals": [_approval(each) for each in found if _sees(member, each.user_id)]})
+@operation("GET /v1/conversations/{conversation}/approvals", tag="Approvals", raises=(NotFound,))
+def list_approvals(call: MemberCall) -> ApprovalsBody:
+    """The proposals of a conversation.
 
-
-def approval(services: Services, request: HttpRequest) -> HttpAnswer:
-    """One proposal: its card, where it is, and once a worker has begun what became of each record."""
-    member = services.member(request)
-    found = _approvals(services).get(
-        member.nation_slug, request.path["conversation"], request.path["approval"]
+    Whatever became of them.
+    """
+    found = _approvals(call.services).of_conversation(_conversation(call))
+    return ApprovalsBody(
+        approvals=[ApprovalBody(**_approval(each)) for each in found if call.member.sees(each.user_id)]
     )
-    if not _sees(member, found.user_id):
+
+
+@operation("GET /v1/conversations/{conversation}/approvals/{approval}", tag="Approvals", raises=(NotFound,))
+def get_approval(call: MemberCall, query: ResultsQuery) -> ApprovalWithResults:
+    """One proposal."""
+    services = call.services
+    found = _approvals(services).get(call.nation_slug, call.path["conversation"], call.path["approval"])
+    if not call.member.sees(found.user_id):
         raise NotFound("There is no such proposal in this conversation.")
-    standing = ChangeStatus((), {}, {})
+    status = ChangeStatus((), {}, {})
     if found.state not in _UNTOUCHED:
-        action = _rows(services).find(found.conversation, found.ref)
-        if action is not None:  # older than 30 days: the approval stays, the change is gone
-            standing = _standing(services, action)
-    return HttpAnswer({**_approval(found), **_results(standing, request)})
+        change = _rows(services).find(found.conversation, found.ref)
+        if change is not None:  # older than 30 days: the approval stays, the change is gone
+            status = _status(services, change)
+    return ApprovalWithResults(**_approval(found), **_results(status, query))
 
 
-def change(services: Services, request: HttpRequest) -> HttpAnswer:
-    """One change, proposed or run at once: what became of each record, and what can be taken back until
-    when."""
-    member = services.member(request)
-    try:
-        conversation = conversation_key(member.nation_slug, request.path["conversation"])
-    except ValueError:
-        raise NotFound from None
-    ref = ChangeRef.parse(unquote(request.path["change"]))
-    action = _rows(services).get(conversation, ref)
-    if not _sees(member, action.user_id):
-        raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
-    standing = _standing(services, action)
-    until = min(standing.undoable.values(), default=None)
-    return HttpAnswer(
-        {
-            "change": str(ref),
-            "conversation": action.conversation_id,
-            "approval": action.approval,
-            "tool": action.tool.name,
-            "summary": action.change.summary,
-            "created_at": timestamp(action.created_at),
-            "operations": len(action.change.operations),
-            "undoable": len(standing.undoable),
-            "undo_until": None if until is None else timestamp(until),
-            **_results(standing, request),
-        }
+@operation(
+    "POST /v1/conversations/{conversation}/approvals/{approval}/approve",
+    tag="Approvals",
+    status=202,
+    example=Yes(decision=_DECISION, fingerprint="5f2b6c"),
+    raises=_DECIDING,
+    limit=Limit.DECISIONS,
+)
+def approve(call: NationCall, body: Yes) -> DecisionTurn:
+    """Say yes."""
+    return _take(call, _about(call, body, ApproveMessage))
+
+
+@operation(
+    "POST /v1/conversations/{conversation}/approvals/{approval}/reject",
+    tag="Approvals",
+    example=No(decision=_DECISION, fingerprint="5f2b6c"),
+    raises=_DECIDING,
+    limit=Limit.DECISIONS,
+)
+def reject(call: NationCall, body: No) -> ApprovalBody:
+    """Say no.
+
+    Those who follow the conversation are told.
+    """
+    services, caller = call.services, call.caller
+    rejected = _deciding(services).reject(
+        caller.user_id, caller.nation_slug, _about(call, body, RejectMessage)
     )
-
-
-def reject(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Say no to a proposal; those who follow the conversation are told."""
-    caller = services.caller(request)
-    rejected = _deciding(services).reject(caller.user_id, caller.nation_slug, _decision(request))
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     push_approval_update(Followers(services.client, services.tables, push).deliver, rejected)
-    return HttpAnswer(_approval(rejected))
+    return ApprovalBody(**_approval(rejected))
 
 
-def decide(action: SocketAction, services: Services, request: HttpRequest) -> HttpAnswer:
-    """Admit a decision's turn."""
-    caller = services.caller(request)
-    admitted = _deciding(services).take(action, caller.user_id, caller.nation_slug, _decision(request))
-    turn = admitted.turn
-    return HttpAnswer(
-        {
-            "turn": turn.turn_id,
-            "conversation": turn.conversation_id,
-            "kind": turn.kind.value,
-            "state": turn.state.value,
-        },
-        ACCEPTED,
+@operation(
+    "POST /v1/conversations/{conversation}/approvals/{approval}/edit",
+    tag="Approvals",
+    status=202,
+    example=EditBody(decision=_DECISION, fingerprint="5f2b6c", values={"tag": "volunteer"}),
+    raises=_DECIDING,
+    limit=Limit.DECISIONS,
+)
+def edit_approval(call: NationCall, body: EditBody) -> DecisionTurn:
+    """Have it planned anew with other values.
+
+    The new proposal takes the place of this one.
+    """
+    return _take(call, _about(call, body, EditMessage))
+
+
+@operation(
+    "POST /v1/conversations/{conversation}/approvals/{approval}/retry",
+    tag="Approvals",
+    status=202,
+    example=Again(decision=_DECISION),
+    raises=_DECIDING,
+    limit=Limit.DECISIONS,
+)
+def retry_approval(call: NationCall, body: Again) -> DecisionTurn:
+    """Try again what was not done of it."""
+    return _take(call, _about(call, body, RetryMessage))
+
+
+@operation("GET /v1/conversations/{conversation}/changes/{change}", tag="Approvals", raises=(NotFound,))
+def get_change(call: MemberCall, query: ResultsQuery) -> ChangeBody:
+    """One change.
+
+    Proposed or run at once.
+    """
+    ref = ChangeRef.parse(unquote(call.path["change"]))
+    change = _rows(call.services).get(_conversation(call), ref)
+    if not call.member.sees(change.user_id):
+        raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
+    status = _status(call.services, change)
+    until = min(status.undoable.values(), default=None)
+    return ChangeBody(
+        change=str(ref),
+        conversation=change.conversation_id,
+        approval=change.approval,
+        tool=change.tool.name,
+        summary=change.change.summary,
+        created_at=timestamp(change.created_at),
+        operations=len(change.change.operations),
+        undoable=len(status.undoable),
+        undo_until=None if until is None else timestamp(until),
+        **_results(status, query),
     )
 
 
-def _decision(request: HttpRequest) -> dict[str, Any]:
-    """A decision as a socket would send it: the body, with what the path names. Raises `BadRequest`."""
-    named = {name: unquote(value) for name, value in request.path.items()}
-    body = request.json()
-    if any(name in body and body[name] != value for name, value in named.items()):
+@operation(
+    "POST /v1/conversations/{conversation}/changes/{change}/undo",
+    tag="Approvals",
+    status=202,
+    example=UndoBody(decision=_DECISION),
+    raises=_DECIDING,
+    limit=Limit.DECISIONS,
+)
+def undo_change(call: NationCall, body: UndoBody) -> DecisionTurn:
+    """Take a change back."""
+    return _take(call, _about(call, body, UndoMessage))
+
+
+@operation(
+    "POST /v1/conversations/{conversation}/changes/{change}/retry",
+    tag="Approvals",
+    status=202,
+    example=Again(decision=_DECISION),
+    raises=_DECIDING,
+    limit=Limit.DECISIONS,
+)
+def retry_change(call: NationCall, body: Again) -> DecisionTurn:
+    """Try again what was not done of a change."""
+    return _take(call, _about(call, body, RetryMessage))
+
+
+Message = TypeVar("Message", ApproveMessage, RejectMessage, EditMessage, RetryMessage, UndoMessage)
+
+
+def _about(call: NationCall, body: DecisionBody, message: type[Message]) -> Message:
+    """The decision as a socket would send it: the body, about what the path names. Raises `BadRequest`."""
+    named = {name: unquote(value) for name, value in call.path.items()}
+    if any(getattr(body, name) not in (None, value) for name, value in named.items()):
         raise BadRequest("The body names something else than the path.")
-    return {**body, **named}
+    return message(**{**msgspec.structs.asdict(body), **named})
+
+
+def _take(call: NationCall, message: DecisionMessage) -> DecisionTurn:
+    admitted: Admitted = _deciding(call.services).take(call.person.user_id, call.nation_slug, message)
+    turn = admitted.turn
+    return DecisionTurn(
+        turn=turn.turn_id, conversation=turn.conversation_id, kind=turn.kind, state=turn.state
+    )
 
 
 def _deciding(services: Services) -> Deciding:
@@ -156,6 +449,14 @@ def _deciding(services: Services) -> Deciding:
     return Deciding(admission, Surface.HTTP)
 
 
+def _conversation(call: MemberCall) -> str:
+    """The key of the conversation that the path names. Raises `NotFound` for what cannot be one."""
+    try:
+        return conversation_key(call.nation_slug, call.path["conversation"])
+    except ValueError:
+        raise NotFound from None
+
+
 def _approvals(services: Services) -> Approvals:
     return Approvals(services.store)
 
@@ -164,13 +465,8 @@ def _rows(services: Services) -> ChangeRows:
     return ChangeRows(services.store)
 
 
-def _standing(services: Services, action: FrozenAction) -> ChangeStatus:
-    return status_of(services.store, action, services.clock())
-
-
-def _sees(member: Membership, owner: str) -> bool:
-    """Whose it is sees it, and admins do; for others it does not exist."""
-    return owner == member.user_id or member.role.at_least(Role.ADMIN)
+def _status(services: Services, change: StoredChange) -> ChangeStatus:
+    return status_of(services.store, change, services.clock())
 
 
 def _approval(approval: Approval) -> dict[str, Any]:
@@ -179,9 +475,9 @@ def _approval(approval: Approval) -> dict[str, Any]:
         "approval": approval.id,
         "conversation": approval.conversation_id,
         "change": str(approval.ref),
-        "state": approval.state.value,
+        "state": approval.state,
         "user_id": approval.user_id,
-        "card": approval.card,
+        "card": msgspec.convert(approval.card, Card),
         "created_at": timestamp(approval.created_at),
         "expires_at": timestamp(approval.expires_at),
         "decided_by": approval.decided_by,
@@ -191,47 +487,32 @@ def _approval(approval: Approval) -> dict[str, Any]:
     }
 
 
-def _results(standing: ChangeStatus, request: HttpRequest) -> dict[str, Any]:
+def _results(status: ChangeStatus, query: ResultsQuery) -> dict[str, Any]:
     """A page of records; `next` is the key after which the next one begins."""
-    keys = [each.key for each in standing.results]
-    after, limit = request.query.get("after"), request.page_size(default=100, most=LARGEST_PAGE)
-    if after is not None and after not in keys:
+    keys = [each.key for each in status.results]
+    if query.after is not None and query.after not in keys:
         raise BadRequest("`after` is the `next` of an earlier page.")
-    start = 0 if after is None else keys.index(after) + 1
-    page = standing.results[start : start + limit]
-    more = start + limit < len(keys)
+    start = 0 if query.after is None else keys.index(query.after) + 1
+    page = status.results[start : start + query.limit]
+    more = start + query.limit < len(keys)
     return {
-        "results": [_result(each, standing) for each in page],
+        "results": [_result(each, status) for each in page],
         "next": page[-1].key if more else None,
     }
 
 
-def _result(result: Result, standing: ChangeStatus) -> dict[str, Any]:
-    undone, until = standing.undone.get(result.key), standing.undoable.get(result.key)
-    return {
-        "key": result.key,
-        "type": result.subject.type,
-        "id": result.subject.id,
-        "name": result.subject.name,
-        "url": result.subject.url,
-        "state": None if result.state is None else result.state.value,
-        "why": result.why,
-        "already": result.already,
-        "retryable": result.retryable and result.state is not None,
-        "undo": None if undone is None else {"state": undone.state.value, "why": undone.why},
-        "undo_until": None if until is None else timestamp(until),
-    }
-
-
-ROUTES: Final[Routes] = {
-    Route.INBOX: inbox,
-    Route.APPROVALS: approvals,
-    Route.APPROVAL: approval,
-    Route.APPROVE: partial(decide, SocketAction.APPROVE),
-    Route.REJECT: reject,
-    Route.RETRY: partial(decide, SocketAction.RETRY),
-    Route.EDIT: partial(decide, SocketAction.EDIT),
-    Route.CHANGE: change,
-    Route.UNDO: partial(decide, SocketAction.UNDO),
-    Route.RETRY_CHANGE: partial(decide, SocketAction.RETRY),
-}
+def _result(result: Result, status: ChangeStatus) -> ResultBody:
+    undone, until = status.undone.get(result.key), status.undoable.get(result.key)
+    return ResultBody(
+        key=result.key,
+        type=result.subject.type,
+        id=result.subject.id,
+        name=result.subject.name,
+        url=result.subject.url,
+        state=result.state,
+        why=result.why,
+        already=result.already,
+        retryable=result.retryable and result.state is not None,
+        undo=None if undone is None else Undone(state=undone.state, why=undone.why),
+        undo_until=None if until is None else timestamp(until),
+    )

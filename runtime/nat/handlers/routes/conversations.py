@@ -1,76 +1,142 @@
-"""Conversations and what was said in them."""
+"""A person's own conversations as they are listed and found, and the events of their turns."""
 
-import json
-import re
-from typing import Final
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
 
 from nat.aws.items import timestamp
+from nat.contract.fields import Count, Moment, Paged, Query, ResponseBody
 from nat.conversations.events import Events
-from nat.conversations.listing import Listing
-from nat.conversations.turns import Turns
-from nat.errors import BadRequest, NotFound
-from nat.handlers.request import HttpAnswer, HttpRequest
-from nat.handlers.routes import Routes
-from nat.handlers.services import Services
-from nat.names import Route
+from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
+from nat.conversations.search import LONGEST_QUERY, Search
+from nat.conversations.turns import Turns, TurnState
+from nat.errors import NotFound
+from nat.handlers.endpoints import MemberCall, operation
 
-_PLACE: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,6})")
+_TURN_EVENT: Final = {"$ref": "#/components/schemas/TurnEvent"}
 
 
-def conversations(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The person's conversations in the selected nation, newest first, in pages."""
-    member = services.member(request)
-    page = Listing(services.store).of_person(
-        member.nation_slug, member.user_id, limit=request.page_size(), after=request.query.get("after")
+class ConversationBody(ResponseBody, frozen=True, kw_only=True):
+    """A conversation as it is listed."""
+
+    conversation: str
+    title: str
+    turns: Count
+    created_at: Moment
+    updated_at: Moment
+
+
+class Conversations(ResponseBody, frozen=True, kw_only=True):
+    """The person's conversations, newest first."""
+
+    conversations: list[ConversationBody]
+    next: str | None
+
+
+class HitBody(ConversationBody, frozen=True, kw_only=True):
+    """A conversation that has all the words."""
+
+    turn: str | None
+    """The newest turn that has one of them; null where the title has."""
+    excerpt: str
+
+
+class FoundBody(ResponseBody, frozen=True, kw_only=True):
+    """Conversations with all the words, newest first."""
+
+    conversations: list[HitBody]
+    searched: Count
+    """How many conversations were looked through."""
+    complete: bool
+    """False: `next` goes on with older ones, or a very long conversation was not read to its beginning."""
+    next: str | None
+
+
+class TurnEvents(ResponseBody, frozen=True, kw_only=True):
+    """The stored events of one turn, as on the wire."""
+
+    turn: str
+    state: TurnState
+    events: list[Annotated[msgspec.Raw, Meta(extra_json_schema=_TURN_EVENT)]]
+
+
+class ListQuery(Paged, frozen=True, kw_only=True):
+    """A page of the list."""
+
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 30
+    """How many at most."""
+
+
+class SearchQuery(Paged, frozen=True, kw_only=True):
+    """What is looked for."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=LONGEST_QUERY)]
+    """Up to ten words; accents and capitals do not matter."""
+
+
+class EventsQuery(Query, frozen=True, kw_only=True):
+    """Which events."""
+
+    after: Annotated[str, Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,6}$")] | None = None
+    """`attempt.seq` of the last event that the client has."""
+
+
+@operation("GET /v1/conversations", tag="Conversations")
+def list_conversations(call: MemberCall, query: ListQuery) -> Conversations:
+    """The person's conversations."""
+    page = Listing(call.services.store).of_person(
+        call.nation_slug, call.member.user_id, limit=query.limit, after=query.after
     )
-    return HttpAnswer(
-        {
-            "conversations": [
-                {
-                    "conversation": each.conversation_id,
-                    "title": each.title,
-                    "turns": each.turns,
-                    "created_at": timestamp(each.created_at),
-                    "updated_at": timestamp(each.updated_at),
-                }
-                for each in page.conversations
-            ],
-            "next": page.next,
-        }
+    return Conversations(
+        conversations=[ConversationBody(**listed(each)) for each in page.conversations], next=page.next
     )
 
 
-def turn_events(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The stored events of one turn of the person, or of their conversation, after `?after=attempt.seq`, as
-    on the wire."""
-    member = services.member(request)
-    attempt, seq = _after(request.query.get("after"))
-    turns = Turns(services.store)
-    try:
-        turn = turns.get(member.nation_slug, request.path["conversation"], request.path["turn"])
-    except ValueError:
-        raise NotFound from None
-    if member.user_id not in (turn.user_id, turns.owner(turn)):
-        raise NotFound
-    events = Events(services.store).after(
+@operation("GET /v1/conversations/search", tag="Conversations")
+def search_conversations(call: MemberCall, query: SearchQuery) -> FoundBody:
+    """Search the person's conversations."""
+    found = Search(call.services.store).find(
+        call.nation_slug, call.member.user_id, query.q, after=query.after
+    )
+    return FoundBody(
+        conversations=[
+            HitBody(**listed(hit.conversation), turn=hit.turn_id, excerpt=hit.excerpt) for hit in found.hits
+        ],
+        searched=found.searched,
+        complete=found.complete,
+        next=found.next,
+    )
+
+
+@operation(
+    "GET /v1/conversations/{conversation}/turns/{turn}/events", tag="Conversations", raises=(NotFound,)
+)
+def list_turn_events(call: MemberCall, query: EventsQuery) -> TurnEvents:
+    """The events of a turn.
+
+    Of the person's own turn, or of one in their conversation.
+    """
+    turn = Turns(call.services.store).theirs(
+        call.nation_slug, call.member.user_id, call.path["conversation"], call.path["turn"]
+    )
+    attempt, seq = (0, 0) if query.after is None else map(int, query.after.split("."))
+    events = Events(call.services.store).after(
         turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
     )
-    return HttpAnswer(
-        {
-            "turn": turn.turn_id,
-            "state": turn.state.value,
-            "events": [json.loads(each.wire) for each in events],
-        }
+    return TurnEvents(
+        turn=turn.turn_id,
+        state=turn.state,
+        events=[msgspec.Raw(each.wire.encode()) for each in events],
     )
 
 
-def _after(text: str | None) -> tuple[int, int]:
-    if text is None:
-        return 0, 0
-    match = _PLACE.fullmatch(text)
-    if match is None:
-        raise BadRequest("`after` is `attempt.seq` of the last event you have.")
-    return int(match[1]), int(match[2])
-
-
-ROUTES: Final[Routes] = {Route.CONVERSATIONS: conversations, Route.TURN_EVENTS: turn_events}
+def listed(conversation: Conversation) -> dict[str, Any]:
+    """What answers that hold a conversation begin with."""
+    return {
+        "conversation": conversation.conversation_id,
+        "title": conversation.title,
+        "turns": conversation.turns,
+        "created_at": timestamp(conversation.created_at),
+        "updated_at": timestamp(conversation.updated_at),
+    }

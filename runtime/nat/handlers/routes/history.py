@@ -1,93 +1,181 @@
-"""A person's own conversations: search, read, rename, delete, export, and what they think of answers."""
+"""A person's own conversations: read, rename, delete, export, and what they think of answers."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
+import msgspec
+from msgspec import Meta
+
+from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import timestamp
+from nat.contract.endpoint import FileTypes, Limit
+from nat.contract.fields import Moment, Query, RequestBody, ResponseBody
 from nat.conversations import export as files
 from nat.conversations.exchanges import LARGEST_PAGE, PAGE, Exchange, Exchanges
-from nat.conversations.export import Proposed, conversation_body, exchange_body
-from nat.conversations.feedback import Feedbacks, Thumb
+from nat.conversations.export import Proposed, exchange_body
+from nat.conversations.feedback import LONGEST_COMMENT, Feedbacks, Thumb
 from nat.conversations.own_conversations import OwnConversations
-from nat.conversations.search import Search
-from nat.conversations.turns import conversation_key
-from nat.errors import BadRequest
-from nat.handlers.request import HttpAnswer, HttpRequest, download
-from nat.handlers.routes import Routes
+from nat.conversations.turns import TITLE_CHARACTERS, TurnState, conversation_key
+from nat.errors import ConversationBusy, NotFound
+from nat.handlers.endpoints import Download, MemberCall, operation
+from nat.handlers.routes.conversations import ConversationBody, listed
 from nat.handlers.services import Services
-from nat.names import Route
-from nat.people.memberships import Membership
 
 LARGEST_EXPORT: Final = 3_500_000
 """Characters of questions and answers in one file: an answer of a Lambda function holds 6 MB."""
 _TYPES: Final = {"md": "text/markdown", "json": "application/json"}
 
 
-def search(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Conversations with all words of `?q=`, newest first. `complete` false means that `next` goes on with
-    older ones, or that a very long conversation was not read to its beginning."""
-    member = services.member(request)
-    found = Search(services.store).find(
-        member.nation_slug, member.user_id, request.query.get("q", ""), after=request.query.get("after")
+class LinkBody(ResponseBody, frozen=True, kw_only=True):
+    """A record in the control panel, or the filter behind a figure."""
+
+    label: str
+    url: str
+
+
+class ProposalOfExchange(ResponseBody, frozen=True, kw_only=True):
+    """A proposal that the turn made, and what became of it."""
+
+    approval: str
+    tool: str
+    summary: str
+    state: ApprovalState
+    created_at: Moment
+    decided_by: str | None
+    decided_at: Moment | None
+    counts: dict[str, int]
+
+
+class FeedbackGiven(ResponseBody, frozen=True, kw_only=True):
+    """What the person said of an answer."""
+
+    thumb: Thumb | None
+    comment: str
+    at: Moment
+
+
+class FeedbackBody(FeedbackGiven, frozen=True, kw_only=True):
+    """What the person said of the answer of this turn."""
+
+    turn: str
+
+
+class ExchangeBody(ResponseBody, frozen=True, kw_only=True):
+    """A question and its answer (Markdown)."""
+
+    turn: str
+    question: str
+    outcome: TurnState
+    answer: str
+    links: list[LinkBody]
+    asked_at: Moment
+    ended_at: Moment
+    proposals: list[ProposalOfExchange]
+    feedback: FeedbackGiven | None
+
+
+class Running(ResponseBody, frozen=True, kw_only=True):
+    """The question that is being answered."""
+
+    turn: str
+    state: TurnState
+    question: str
+    asked_at: Moment
+
+
+class WholeConversation(ConversationBody, frozen=True, kw_only=True):
+    """A conversation, oldest exchange first."""
+
+    exchanges: list[ExchangeBody]
+    earlier: str | None
+    """What `before` goes on with, towards the beginning."""
+    running: Running | None
+
+
+class ReadQuery(Query, frozen=True, kw_only=True):
+    """How much of it."""
+
+    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = PAGE
+    """How many at most."""
+    before: str | None = None
+    """The `earlier` of a page: goes on towards the beginning."""
+
+
+class ExportQuery(Query, frozen=True, kw_only=True):
+    """What kind."""
+
+    format: Literal["md", "json"] = "md"
+    """What kind of file."""
+
+
+class TitleWanted(RequestBody, frozen=True, kw_only=True):
+    """Another title."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS)]
+
+
+class FeedbackWanted(RequestBody, frozen=True, kw_only=True):
+    """A thumb, a comment, or both, in place of what was said before."""
+
+    thumb: Thumb | None = None
+    comment: Annotated[str, Meta(max_length=LONGEST_COMMENT)] | None = None
+
+
+@operation("GET /v1/conversations/{conversation}", tag="Conversations", raises=(NotFound,))
+def get_conversation(call: MemberCall, query: ReadQuery) -> WholeConversation:
+    """Read a conversation.
+
+    The newest exchanges, or those before a page.
+    """
+    pages = _reading(call.services).read(
+        call.nation_slug,
+        call.member.user_id,
+        call.path["conversation"],
+        limit=query.limit,
+        before=query.before,
     )
-    return HttpAnswer(
-        {
-            "conversations": [
-                {**conversation_body(hit.conversation), "turn": hit.turn_id, "excerpt": hit.excerpt}
-                for hit in found.hits
-            ],
-            "searched": found.searched,
-            "complete": found.complete,
-            "next": found.next,
-        }
+    proposals, running = _proposals(call), pages.running
+    return WholeConversation(
+        **listed(pages.conversation),
+        exchanges=[msgspec.convert(exchange_body(each, proposals), ExchangeBody) for each in pages.exchanges],
+        earlier=pages.earlier,
+        running=None
+        if running is None
+        else Running(
+            turn=running.turn_id,
+            state=running.state,
+            question=running.question,
+            asked_at=timestamp(running.admitted_at),
+        ),
     )
 
 
-def conversation(services: Services, request: HttpRequest) -> HttpAnswer:
-    """One conversation, oldest exchange first: `?limit=` newest ones, or those `?before=` a page."""
-    member = services.member(request)
-    pages = _reading(services).read(
-        member.nation_slug,
-        member.user_id,
-        request.path["conversation"],
-        limit=request.page_size(default=PAGE, most=LARGEST_PAGE),
-        before=request.query.get("before"),
+@operation(
+    "PATCH /v1/conversations/{conversation}",
+    tag="Conversations",
+    example=TitleWanted(title="Major donors"),
+    raises=(NotFound,),
+)
+def rename_conversation(call: MemberCall, body: TitleWanted) -> ConversationBody:
+    """Give a conversation another title."""
+    renamed = _own(call.services).rename(
+        call.nation_slug, call.member.user_id, call.path["conversation"], body.title
     )
-    proposals = _proposals(services, member, request)
-    running = pages.running
-    return HttpAnswer(
-        {
-            **conversation_body(pages.conversation),
-            "exchanges": [exchange_body(each, proposals) for each in pages.exchanges],
-            "earlier": pages.earlier,
-            "running": None
-            if running is None
-            else {
-                "turn": running.turn_id,
-                "state": running.state.value,
-                "question": running.question,
-                "asked_at": timestamp(running.admitted_at),
-            },
-        }
-    )
+    return ConversationBody(**listed(renamed))
 
 
-def rename(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Give a conversation another title: `{"title"}`."""
-    member = services.member(request)
-    title = request.json().get("title")
-    if not isinstance(title, str):
-        raise BadRequest("`title` is a text.")
-    renamed = _own(services).rename(member.nation_slug, member.user_id, request.path["conversation"], title)
-    return HttpAnswer(conversation_body(renamed))
-
-
-def delete(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Delete a conversation and everything of it. Works without a subscription."""
-    member = services.member(request, active=False)
-    identifier = request.path["conversation"]
+@operation(
+    "DELETE /v1/conversations/{conversation}",
+    tag="Conversations",
+    active=False,
+    raises=(NotFound, ConversationBusy),
+)
+def delete_conversation(call: MemberCall) -> None:
+    """Delete a conversation and everything of it."""
+    services, member = call.services, call.member
+    identifier = call.path["conversation"]
     _own(services).erase(member.nation_slug, member.user_id, identifier)
     Audit(services.store).append(
         member.nation_slug,
@@ -97,17 +185,21 @@ def delete(services: Services, request: HttpRequest) -> HttpAnswer:
         summary="Deleted a conversation of their own",
         once=f"deleted#{identifier}",
     )
-    return HttpAnswer("", 204)
 
 
-def export(services: Services, request: HttpRequest) -> HttpAnswer:
-    """A conversation as a download, `?format=md|json`. Works without a subscription."""
-    member = services.member(request, active=False)
-    wanted = request.query.get("format", "md")
-    if wanted not in _TYPES:
-        raise BadRequest("`format` is md or json.")
+@operation(
+    "GET /v1/conversations/{conversation}/export",
+    tag="Conversations",
+    active=False,
+    files=FileTypes(tuple(_TYPES.values())),
+    raises=(NotFound,),
+    limit=Limit.EXPORTS,
+)
+def export_conversation(call: MemberCall, query: ExportQuery) -> Download:
+    """A conversation as a file."""
+    services, member = call.services, call.member
     reading = _reading(services)
-    identifier = request.path["conversation"]
+    identifier = call.path["conversation"]
     exchanges: list[Exchange] = []
     size, before = 0, None
     while True:
@@ -123,8 +215,8 @@ def export(services: Services, request: HttpRequest) -> HttpAnswer:
         complete = before is None and len(fitting) == len(page.exchanges)
         if before is None or len(fitting) < len(page.exchanges):
             break
-    proposals = _proposals(services, member, request)
-    if wanted == "json":
+    proposals = _proposals(call)
+    if query.format == "json":
         text = files.as_json(member.nation_slug, page.conversation, exchanges, proposals, complete=complete)
     else:
         record = services.nations.get(member.nation_slug)
@@ -136,45 +228,38 @@ def export(services: Services, request: HttpRequest) -> HttpAnswer:
             complete=complete,
             time_zone="UTC" if record is None else record.time_zone,
         )
-    name = files.file_name(page.conversation, wanted)
-    return download(text, name=name, content_type=_TYPES[wanted])
+    return Download(text, files.file_name(page.conversation, query.format), _TYPES[query.format])
 
 
-def give_feedback(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Say what you think of an answer: `{"thumb": "up" | "down" | null, "comment": "…"}`, in place of what
-    was said before."""
-    member = services.member(request)
-    body = request.json()
-    thumb, comment = body.get("thumb"), body.get("comment") or ""
-    if thumb is not None and thumb not in tuple(Thumb):
-        raise BadRequest("`thumb` is up or down.")
-    if not isinstance(comment, str):
-        raise BadRequest("`comment` is a text.")
-    given = _feedbacks(services).give(
-        member.nation_slug,
-        member.user_id,
-        request.path["conversation"],
-        request.path["turn"],
-        thumb=None if thumb is None else Thumb(thumb),
-        comment=comment,
+@operation(
+    "PUT /v1/conversations/{conversation}/turns/{turn}/feedback",
+    tag="Conversations",
+    example=FeedbackWanted(thumb=Thumb.UP, comment="Just what I needed."),
+    raises=(NotFound,),
+)
+def give_feedback(call: MemberCall, body: FeedbackWanted) -> FeedbackBody:
+    """Say what you think of an answer."""
+    given = _feedbacks(call.services).give(
+        call.nation_slug,
+        call.member.user_id,
+        call.path["conversation"],
+        call.path["turn"],
+        thumb=body.thumb,
+        comment=body.comment or "",
     )
-    return HttpAnswer(
-        {
-            "turn": given.turn_id,
-            "thumb": None if given.thumb is None else given.thumb.value,
-            "comment": given.comment,
-            "at": timestamp(given.at),
-        }
-    )
+    return FeedbackBody(turn=given.turn_id, thumb=given.thumb, comment=given.comment, at=timestamp(given.at))
 
 
-def take_feedback(services: Services, request: HttpRequest) -> HttpAnswer:
+@operation(
+    "DELETE /v1/conversations/{conversation}/turns/{turn}/feedback",
+    tag="Conversations",
+    raises=(NotFound,),
+)
+def take_feedback_back(call: MemberCall) -> None:
     """Take back what you said of an answer."""
-    member = services.member(request)
-    _feedbacks(services).take_back(
-        member.nation_slug, member.user_id, request.path["conversation"], request.path["turn"]
+    _feedbacks(call.services).take_back(
+        call.nation_slug, call.member.user_id, call.path["conversation"], call.path["turn"]
     )
-    return HttpAnswer("", 204)
 
 
 def _own(services: Services) -> OwnConversations:
@@ -189,9 +274,10 @@ def _feedbacks(services: Services) -> Feedbacks:
     return Feedbacks(services.store)
 
 
-def _proposals(services: Services, member: Membership, request: HttpRequest) -> list[Proposed]:
+def _proposals(call: MemberCall) -> list[Proposed]:
+    services = call.services
     approvals = Approvals(services.store)
-    key = conversation_key(member.nation_slug, request.path["conversation"])
+    key = conversation_key(call.nation_slug, call.path["conversation"])
     return [
         Proposed(
             approval=each.id,
@@ -210,14 +296,3 @@ def _proposals(services: Services, member: Membership, request: HttpRequest) -> 
 
 def _summary(card: Any) -> str:
     return str(card.get("summary", ""))
-
-
-ROUTES: Final[Routes] = {
-    Route.SEARCH: search,
-    Route.CONVERSATION: conversation,
-    Route.RENAME: rename,
-    Route.DELETE: delete,
-    Route.EXPORT: export,
-    Route.GIVE_FEEDBACK: give_feedback,
-    Route.TAKE_FEEDBACK: take_feedback,
-}

@@ -1,23 +1,31 @@
 """Invitations to the selected nation, and accepting one."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from msgspec import UNSET, Meta, UnsetType
 
 from nat.aws import clients
 from nat.aws.items import timestamp
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail, address
 from nat.channels.mail_page import Button
-from nat.errors import BadRequest, MailNotSent
-from nat.handlers.request import HttpAnswer, HttpRequest
-from nat.handlers.routes import Routes
+from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, Slug, one_of
+from nat.errors import (
+    InvitationForOther,
+    InvitationInvalid,
+    MailNotSent,
+    NationUnknown,
+    NotFound,
+    OwnerStays,
+    SeatsTaken,
+)
+from nat.handlers.endpoints import Call, MemberCall, operation
+from nat.handlers.request import HttpRequest
 from nat.handlers.routes.members import log_of, of_people
 from nat.handlers.services import Services
-from nat.names import Route
 from nat.notices.messages import invitation_mail
-from nat.people.invitations import LINK_USES, Invitation, Invitations, Made
-from nat.people.members import role_named
-from nat.people.session import person_of, select
+from nat.people.invitations import LINK_USES, MOST_LINK_USES, Invitation, Invitations, Made
 from nat.people.users import User
 from nat.roles import Role
 
@@ -26,69 +34,133 @@ PLACE: Final = "/join#invitation="
 to any server, so no log has it."""
 
 
-def invitations(services: Services, request: HttpRequest) -> HttpAnswer:
+class InvitationBody(ResponseBody, frozen=True, kw_only=True):
+    """An invitation that can be accepted."""
+
+    id: str
+    kind: Annotated[str, one_of(["email", "link"])]
+    role: Role
+    email: str | None
+    """Null for a link."""
+    invited_by: str
+    """A user id."""
+    created_at: Moment
+    expires_at: Moment
+    uses: Count
+    most_uses: Count
+
+
+class NewInvitation(InvitationBody, frozen=True, kw_only=True):
+    """The invitation that was made."""
+
+    url: Address | UnsetType = UNSET
+    """Of a link, told this once. An address gets its own by email."""
+
+
+class InvitationsBody(ResponseBody, frozen=True, kw_only=True):
     """Invitations that can be accepted, newest first."""
-    admin = services.member(request, at_least=Role.ADMIN, active=False)
-    found = _invitations(services).of_nation(admin.nation_slug)
-    return HttpAnswer({"invitations": [_told(each) for each in found]})
+
+    invitations: list[InvitationBody]
 
 
-def invite(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Invite an address, `{"email", "role"}`, or make a link, `{"role", "uses"}`. The link is told once."""
-    admin = services.member(request, at_least=Role.ADMIN)
-    body = request.json()
-    role = role_named(body.get("role"))
+class InvitationWanted(RequestBody, frozen=True, kw_only=True):
+    """Whom to invite. With `email` one person by email, without it a link for several."""
+
+    role: Role
+    """Viewer, member or admin; at most one's own."""
+    email: str | None = None
+    uses: Annotated[int, Meta(ge=1, le=MOST_LINK_USES)] = LINK_USES
+    """How many people the link lets in."""
+
+
+class InvitationWithdrawn(ResponseBody, frozen=True, kw_only=True):
+    """The invitation that is no more."""
+
+    id: str
+
+
+class InvitationToken(RequestBody, frozen=True, kw_only=True):
+    """The part of the invitation's address behind the last equals sign."""
+
+    token: str
+
+
+class JoinedBody(ResponseBody, frozen=True, kw_only=True):
+    """The membership."""
+
+    nation_slug: Slug
+    role: Role
+    joined: bool
+    """False for somebody who was a member already."""
+
+
+@operation("GET /v1/invitations", tag="Members", role=Role.ADMIN, active=False)
+def list_invitations(call: MemberCall) -> InvitationsBody:
+    """Invitations that can be accepted."""
+    found = _invitations(call.services).of_nation(call.nation_slug)
+    return InvitationsBody(invitations=[InvitationBody(**_told(each)) for each in found])
+
+
+@operation(
+    "POST /v1/invitations",
+    tag="Members",
+    role=Role.ADMIN,
+    status=201,
+    example=InvitationWanted(role=Role.MEMBER, uses=5),
+    raises=(OwnerStays, SeatsTaken, MailNotSent),
+)
+def invite(call: MemberCall, body: InvitationWanted) -> NewInvitation:
+    """Invite one person by email, or several by a link.
+
+    50 a day. An invitation is good for seven days.
+    """
+    services, admin = call.services, call.member
     rows = _invitations(services)
-    if body.get("email") is None:
-        made = rows.by_link(admin, role, most_uses=_uses(body))
+    if body.email is None:
+        made = rows.by_link(admin, body.role, most_uses=body.uses)
         log_of(services).invited(admin, made.invitation)
-        return HttpAnswer({**_told(made.invitation), "url": _url(request, made)}, status=201)
-    if not isinstance(body["email"], str):
-        raise BadRequest("`email` is the address to invite.")
-    made = rows.by_email(admin, address(body["email"]), role)
+        return NewInvitation(**_told(made.invitation), url=_url(call.request, made))
+    made = rows.by_email(admin, address(body.email), body.role)
     try:
-        _mail(request, made, inviter=services.users.get(admin.user_id))
+        _mail(call.request, made, inviter=services.users.get(admin.user_id))
     except MailNotSent:
         rows.revoke(admin.nation_slug, made.invitation.id)
         raise
     log_of(services).invited(admin, made.invitation)
-    return HttpAnswer(_told(made.invitation), status=201)
+    return NewInvitation(**_told(made.invitation))
 
 
-def revoke_invitation(services: Services, request: HttpRequest) -> HttpAnswer:
+@operation(
+    "DELETE /v1/invitations/{invitation}", tag="Members", role=Role.ADMIN, active=False, raises=(NotFound,)
+)
+def withdraw_invitation(call: MemberCall) -> InvitationWithdrawn:
     """Withdraw an invitation."""
-    admin = services.member(request, at_least=Role.ADMIN, active=False)
-    revoked = _invitations(services).revoke(admin.nation_slug, request.path["invitation"])
-    log_of(services).withdrew(admin, revoked)
-    return HttpAnswer({"id": revoked.id})
+    revoked = _invitations(call.services).revoke(call.nation_slug, call.path["invitation"])
+    log_of(call.services).withdrew(call.member, revoked)
+    return InvitationWithdrawn(id=revoked.id)
 
 
-def accept_invitation(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Become a member by an invitation's `{"token"}`. No nation is selected: the token names it."""
-    person = person_of(request.claims)
-    select(person, request.headers)
-    token = request.json().get("token")
-    if not isinstance(token, str):
-        raise BadRequest("`token` is the part of the invitation's address behind the last equals sign.")
+@operation(
+    "POST /v1/invitations/accept",
+    tag="Members",
+    raises=(InvitationInvalid, InvitationForOther, SeatsTaken, NationUnknown),
+)
+def accept_invitation(call: Call, body: InvitationToken) -> JoinedBody:
+    """Become a member by an invitation.
+
+    No nation is selected: the token names it.
+    """
+    services, person = call.services, call.person
     services.users.seen(person.user_id, email=person.email, now=services.clock())
-    invitation, joined = _invitations(services).accept(person.user_id, person.email, token)
+    invitation, joined = _invitations(services).accept(person.user_id, person.email, body.token)
     if joined.new:
         log_of(services).accepted(joined.membership, invitation)
     membership = joined.membership
-    return HttpAnswer(
-        {"nation_slug": membership.nation_slug, "role": membership.role.value, "joined": joined.new}
-    )
+    return JoinedBody(nation_slug=membership.nation_slug, role=membership.role, joined=joined.new)
 
 
 def _invitations(services: Services) -> Invitations:
     return Invitations(of_people(services))
-
-
-def _uses(body: dict[str, Any]) -> int:
-    uses = body.get("uses", LINK_USES)
-    if not isinstance(uses, int) or isinstance(uses, bool):
-        raise BadRequest("`uses` is how many people the link lets in.")
-    return uses
 
 
 def _mail(request: HttpRequest, made: Made, *, inviter: User | None) -> None:
@@ -105,15 +177,14 @@ def _url(request: HttpRequest, made: Made) -> str:
 
 def _brand(request: HttpRequest) -> Brand:
     """The brand whose web app the caller uses."""
-    origin = next((value for name, value in request.headers.items() if name.lower() == "origin"), None)
-    return _brands().at(origin)
+    return _brands().at(request.headers.get("origin"))
 
 
 def _told(invitation: Invitation) -> dict[str, Any]:
     return {
         "id": invitation.id,
         "kind": invitation.kind,
-        "role": invitation.role.value,
+        "role": invitation.role,
         "email": invitation.email,
         "invited_by": invitation.invited_by,
         "created_at": timestamp(invitation.created_at),
@@ -124,9 +195,3 @@ def _told(invitation: Invitation) -> dict[str, Any]:
 
 
 _brands = cache(Brands.read)
-ROUTES: Final[Routes] = {
-    Route.INVITATIONS: invitations,
-    Route.INVITE: invite,
-    Route.REVOKE_INVITATION: revoke_invitation,
-    Route.ACCEPT_INVITATION: accept_invitation,
-}

@@ -1,58 +1,84 @@
 """The person who calls."""
 
-from typing import Final
-
-from nat.errors import BadRequest
-from nat.handlers.request import HttpAnswer, HttpRequest
-from nat.handlers.routes import Routes
-from nat.handlers.services import Services
-from nat.names import Route
-from nat.nations.subscription import valid_slug
+from nat.contract.fields import RequestBody, ResponseBody, Slug
+from nat.errors import NotAMember
+from nat.handlers.endpoints import Call, operation
+from nat.handlers.routes.nation import Subscription, subscription_of
 from nat.people.members import Members, update_user_nation_link
 from nat.people.memberships import Membership
-from nat.people.session import person_of, select
 from nat.people.users import User
+from nat.roles import Role
 
 
-def me(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The person, and the nations they belong to with role and subscription state."""
-    person = person_of(request.claims)
-    select(person, request.headers)
+class MembershipOfMine(ResponseBody, frozen=True, kw_only=True):
+    """One of the person's nations."""
+
+    nation_slug: Slug
+    role: Role
+    subscription: Subscription | None
+    """Null for a nation that was never subscribed."""
+
+
+class Me(ResponseBody, frozen=True, kw_only=True):
+    """The person, and the nations they belong to."""
+
+    user_id: str
+    email: str | None
+    nation_slug: Slug | None
+    """The primary nation: the one that is selected when they sign in."""
+    memberships: list[MembershipOfMine]
+
+
+class PrimaryNation(ResponseBody, frozen=True, kw_only=True):
+    """The nation that is selected when the person signs in."""
+
+    nation_slug: Slug
+
+
+class PrimaryNationWanted(RequestBody, frozen=True, kw_only=True):
+    """One of the person's nations."""
+
+    nation_slug: Slug
+
+
+@operation("GET /v1/me", tag="Person")
+def get_me(call: Call) -> Me:
+    """The person, and their nations."""
+    services, person = call.services, call.person
     user = services.users.seen(person.user_id, email=person.email, now=services.clock())
     memberships = services.memberships.of_user(person.user_id)
     nations = services.nations.get_many(each.nation_slug for each in memberships)
-    return HttpAnswer(
-        {
-            "user_id": user.user_id,
-            "email": user.email,
-            "nation_slug": _primary(user, memberships),
-            "memberships": [
-                {
-                    "nation_slug": each.nation_slug,
-                    "role": each.role.value,
-                    "subscription": (
-                        services.check.state_of(nations[each.nation_slug]).as_body()
-                        if each.nation_slug in nations
-                        else None
-                    ),
-                }
-                for each in memberships
-            ],
-        }
+    states = {slug: services.check.state_of(nation) for slug, nation in nations.items()}
+    return Me(
+        user_id=user.user_id,
+        email=user.email,
+        nation_slug=_primary(user, memberships),
+        memberships=[
+            MembershipOfMine(
+                nation_slug=each.nation_slug,
+                role=each.role,
+                subscription=subscription_of(states[each.nation_slug])
+                if each.nation_slug in states
+                else None,
+            )
+            for each in memberships
+        ],
     )
 
 
-def primary_nation(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Make one of the person's nations, `{"nation_slug"}`, the one that is selected when they sign in."""
-    person = person_of(request.claims)
-    select(person, request.headers)
-    slug = request.json().get("nation_slug")
-    if not isinstance(slug, str):
-        raise BadRequest("`nation_slug` names one of your nations.")
+@operation(
+    "PUT /v1/me/nation",
+    tag="Person",
+    example=PrimaryNationWanted(nation_slug="demo"),
+    raises=(NotAMember,),
+)
+def set_primary_nation(call: Call, body: PrimaryNationWanted) -> PrimaryNation:
+    """Choose the nation that is selected at sign-in."""
+    services, person = call.services, call.person
     services.users.seen(person.user_id, email=person.email, now=services.clock())
     members = Members(services.store, services.plans)
-    update_user_nation_link(person.user_id, valid_slug(slug), members)
-    return HttpAnswer({"nation_slug": slug})
+    update_user_nation_link(person.user_id, body.nation_slug, members)
+    return PrimaryNation(nation_slug=body.nation_slug)
 
 
 def _primary(user: User, memberships: list[Membership]) -> str | None:
@@ -61,6 +87,3 @@ def _primary(user: User, memberships: list[Membership]) -> str | None:
     if user.nation_slug in slugs:
         return user.nation_slug
     return slugs[0] if slugs else None
-
-
-ROUTES: Final[Routes] = {Route.ME: me, Route.PRIMARY_NATION: primary_nation}

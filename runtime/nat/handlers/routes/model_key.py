@@ -9,60 +9,92 @@ from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.items import timestamp
 from nat.connections.model_keys import BEDROCK_TAKES_NONE, KeyNote, ModelKeys, note_of, proof_over_http
-from nat.errors import BadRequest, ModelKeyInvalid
-from nat.handlers.request import HttpAnswer, HttpRequest
-from nat.handlers.routes import Routes
+from nat.contract.fields import Moment, RequestBody, ResponseBody
+from nat.errors import ModelKeyInvalid, ModelUnavailable, NationUnknown
+from nat.handlers.endpoints import MemberCall, operation
 from nat.handlers.services import Services
-from nat.names import Route, Variable
-from nat.people.memberships import Membership
+from nat.names import Variable
 from nat.roles import Role
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
 
 
-def model_key(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Whether the nation has a key of its own: its last four characters, and since when."""
-    admin = services.member(request, at_least=Role.ADMIN, active=False)
-    return _told(note_of(services.nations.require(admin.nation_slug)))
+class ModelKeyNote(ResponseBody, frozen=True, kw_only=True):
+    """What is told of a key: never the key."""
+
+    last_four: str
+    stored_at: Moment
 
 
-def store(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Try a key out by one small call and store it; with a key that does not work nothing changes."""
-    admin = services.member(request, at_least=Role.ADMIN)
-    api_key = request.json().get("api_key")
-    if not isinstance(api_key, str):
-        raise BadRequest("`api_key` is the key as text.")
+class ModelKey(ResponseBody, frozen=True, kw_only=True):
+    """The nation's own Anthropic key, if it has one."""
+
+    model_key: ModelKeyNote | None
+
+
+class ModelKeyWanted(RequestBody, frozen=True, kw_only=True):
+    """An Anthropic key."""
+
+    api_key: str
+
+
+@operation("GET /v1/settings/model-key", tag="Nation", role=Role.ADMIN, active=False, raises=(NationUnknown,))
+def get_model_key(call: MemberCall) -> ModelKey:
+    """Whether the nation has its own Anthropic key.
+
+    Its last four characters, and since when.
+    """
+    return _told(note_of(call.services.nations.require(call.nation_slug)))
+
+
+@operation(
+    "PUT /v1/settings/model-key",
+    tag="Nation",
+    role=Role.ADMIN,
+    example=ModelKeyWanted(api_key="sk-ant-your-own-key"),
+    raises=(ModelKeyInvalid, ModelUnavailable),
+)
+def store_model_key(call: MemberCall, body: ModelKeyWanted) -> ModelKey:
+    """Bring an Anthropic key of the nation's own.
+
+    The key is tried out by one small call; a bad one changes nothing.
+    """
     if settings.read(Variable.MODEL_PROVIDER) != "anthropic":
         raise ModelKeyInvalid(BEDROCK_TAKES_NONE)
-    note = _keys(services).store(admin.nation_slug, api_key, services.clock())
-    _log(services, admin, "Stored the nation's own Anthropic key", {"last_four": note.last_four})
+    note = _keys(call.services).store(call.nation_slug, body.api_key, call.services.clock())
+    _log(call, "Stored the nation's own Anthropic key", {"last_four": note.last_four})
     return _told(note)
 
 
-def remove(services: Services, request: HttpRequest) -> HttpAnswer:
-    """Forget the nation's key; its next question uses the platform's."""
-    admin = services.member(request, at_least=Role.ADMIN, active=False)
-    _keys(services).remove(admin.nation_slug, services.clock())
-    _log(services, admin, "Removed the nation's own Anthropic key", {})
+@operation(
+    "DELETE /v1/settings/model-key", tag="Nation", role=Role.ADMIN, active=False, raises=(NationUnknown,)
+)
+def remove_model_key(call: MemberCall) -> ModelKey:
+    """Forget the nation's own Anthropic key.
+
+    Its next question uses the platform's.
+    """
+    _keys(call.services).remove(call.nation_slug, call.services.clock())
+    _log(call, "Removed the nation's own Anthropic key", {})
     return _told(None)
 
 
-def _log(services: Services, admin: Membership, summary: str, details: dict[str, Any]) -> None:
+def _log(call: MemberCall, summary: str, details: dict[str, Any]) -> None:
+    services = call.services
     Audit(services.store).append(
-        admin.nation_slug,
+        call.nation_slug,
         AuditKind.SETTINGS_CHANGED,
-        by=admin.user_id,
+        by=call.member.user_id,
         about="model_key",
         summary=summary,
         details=details,
     )
 
 
-def _told(note: KeyNote | None) -> HttpAnswer:
-    told: dict[str, Any] | None = None
-    if note is not None:
-        told = {"last_four": note.last_four, "stored_at": timestamp(note.stored_at)}
-    return HttpAnswer({"model_key": told})
+def _told(note: KeyNote | None) -> ModelKey:
+    if note is None:
+        return ModelKey(model_key=None)
+    return ModelKey(model_key=ModelKeyNote(last_four=note.last_four, stored_at=timestamp(note.stored_at)))
 
 
 def _keys(services: Services) -> ModelKeys:
@@ -75,9 +107,3 @@ def _keys(services: Services) -> ModelKeys:
 
 _prove = cache(proof_over_http)
 """Once per address and model: it holds a connection pool."""
-
-ROUTES: Final[Routes] = {
-    Route.MODEL_KEY: model_key,
-    Route.STORE_MODEL_KEY: store,
-    Route.REMOVE_MODEL_KEY: remove,
-}

@@ -1,24 +1,69 @@
 """The selected nation."""
 
-from typing import Final
+from typing import Any
 
-from nat.handlers.request import HttpAnswer, HttpRequest
-from nat.handlers.routes import Routes
-from nat.handlers.services import Services
-from nat.names import Route
-from nat.nations.subscription import get_nation_subscription
+from nat.aws.items import timestamp
+from nat.contract.fields import Count, Moment, ResponseBody, Slug
+from nat.errors import NotAMember
+from nat.handlers.endpoints import NationCall, operation
+from nat.nations.record import SubscriptionStatus
+from nat.nations.subscription import SubscriptionState, get_nation_subscription
 from nat.roles import Role
 
 
-def nation(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The subscription state of the selected nation, for its members; needs no subscription itself."""
-    caller = services.caller(request)
-    state = get_nation_subscription(caller.nation_slug, services.check)
+class Subscription(ResponseBody, frozen=True, kw_only=True):
+    """What the nation may do, and whether it is connected."""
+
+    nation_slug: Slug
+    status: SubscriptionStatus
+    active: bool
+    """Whether the nation may use Nat now."""
+    plan: str | None
+    queries_used: Count
+    queries_limit: Count
+    period_start: Moment | None
+    limit_reached: bool
+    nb_connected: bool
+    nb_needs_reauth: bool
+    """An admin has to connect NationBuilder again."""
+
+
+class NationBody(Subscription, frozen=True, kw_only=True):
+    """The selected nation as its members see it."""
+
+    role: Role | None
+    """The caller's; null for a nation that was never subscribed."""
+
+
+@operation("GET /v1/nation", tag="Nation", raises=(NotAMember,))
+def get_nation(call: NationCall) -> NationBody:
+    """The selected nation's subscription.
+
+    A nation that was never subscribed has the status none, for everybody.
+    """
+    state = get_nation_subscription(call.nation_slug, call.services.check)
+    role: Role | None = None
     if state.known:
-        role: Role | None = services.memberships.require(caller.user_id, caller.nation_slug).role
-    else:
-        role = None
-    return HttpAnswer({**state.as_body(), "role": None if role is None else role.value})
+        role = call.services.memberships.require(call.person.user_id, call.nation_slug).role
+    return NationBody(**subscription_fields(state), role=role)
 
 
-ROUTES: Final[Routes] = {Route.NATION: nation}
+def subscription_of(state: SubscriptionState) -> Subscription:
+    """A subscription as clients have it."""
+    return Subscription(**subscription_fields(state))
+
+
+def subscription_fields(state: SubscriptionState) -> dict[str, Any]:
+    """What answers that hold a subscription begin with."""
+    return {
+        "nation_slug": state.nation_slug,
+        "status": state.status,
+        "active": state.status.usable,
+        "plan": state.plan,
+        "queries_used": state.queries_used,
+        "queries_limit": state.queries_limit,
+        "period_start": None if state.period_start is None else timestamp(state.period_start),
+        "limit_reached": state.limit_reached,
+        "nb_connected": state.nb_connected,
+        "nb_needs_reauth": state.nb_needs_reauth,
+    }

@@ -1,29 +1,127 @@
 """Usage of the selected nation: admins see everybody's, with tokens and cost, members their own."""
 
-from typing import Final
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import timestamp
-from nat.handlers.request import HttpAnswer, HttpRequest, download
-from nat.handlers.routes import Routes
+from nat.contract.endpoint import FileTypes, Limit
+from nat.contract.fields import Count, Moment, Query, ResponseBody
+from nat.errors import NationUnknown
+from nat.handlers.endpoints import Download, MemberCall, operation
 from nat.handlers.services import Services
-from nat.names import Route
 from nat.people.usage_report import UsageReports
+from nat.roles import Role
+
+Written = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
-def usage(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The pool of this period, and what was used by day and by person, `?first=&last=` in UTC days."""
-    member = services.member(request)
+class Days(Query, frozen=True, kw_only=True):
+    """Which days."""
+
+    first: Written | None = None
+    """The first UTC day; by default that of the billing period."""
+    last: Written | None = None
+    """The last UTC day, included; by default today."""
+
+
+class Figures(ResponseBody, frozen=True, kw_only=True):
+    """A sum. Tokens and cost are for admins."""
+
+    queries: Count
+    input_tokens: Count | UnsetType = UNSET
+    cache_write_tokens: Count | UnsetType = UNSET
+    cache_read_tokens: Count | UnsetType = UNSET
+    output_tokens: Count | UnsetType = UNSET
+    cost_micros: Count | UnsetType = UNSET
+    """Micro-dollars, at the list price of the day."""
+    unpriced: Count | UnsetType = UNSET
+    """Turns whose model had no price: with any of them the cost is too low."""
+
+
+class Day(Figures, frozen=True, kw_only=True):
+    """One UTC day."""
+
+    day: date
+
+
+class BudgetOf(ResponseBody, frozen=True, kw_only=True):
+    """A budget and what was used of it in this period, in queries."""
+
+    limit: Count
+    used: Count
+
+
+class PersonUsed(Figures, frozen=True, kw_only=True):
+    """One person."""
+
+    user_id: str
+    role: Role | None
+    """Null for somebody who is no member any more."""
+    email: str | UnsetType | None = UNSET
+    budget: BudgetOf | UnsetType | None = UNSET
+
+
+class PeriodBody(ResponseBody, frozen=True, kw_only=True):
+    """The billing period."""
+
+    start: Moment
+    end: Moment
+
+
+class UsageBody(ResponseBody, frozen=True, kw_only=True):
+    """The pool of this period, and what was used in the days asked for."""
+
+    plan: str | None
+    cap: Literal["hard", "soft"]
+    """With a soft cap questions go on beyond the limit."""
+    period: PeriodBody
+    used: Count
+    limit: Count | None
+    """Null is unlimited."""
+    remaining: Count | None
+    limit_reached: bool
+    scope: Literal["nation", "own"]
+    """Whose figures these are: admins see the nation's, the others their own."""
+    budget: BudgetOf | None
+    first: date
+    last: date
+    total: Figures
+    days: list[Day]
+    people: list[PersonUsed]
+
+
+@operation("GET /v1/usage", tag="Nation")
+def get_usage(call: MemberCall, query: Days) -> UsageBody:
+    """What was used, by day and by person.
+
+    Admins see everybody's, with tokens and cost; the others their own queries.
+    """
+    nation = call.services.nations.require(call.nation_slug)
+    report = _reports(call.services).report(call.member, nation, query.first, query.last)
+    return msgspec.convert(report, UsageBody)
+
+
+@operation(
+    "GET /v1/usage/export",
+    tag="Nation",
+    active=False,
+    files=FileTypes(("text/csv",)),
+    raises=(NationUnknown,),
+    limit=Limit.EXPORTS,
+)
+def export_usage(call: MemberCall, query: Days) -> Download:
+    """The usage as a file.
+
+    A row for each day and person.
+    """
+    services, member = call.services, call.member
     nation = services.nations.require(member.nation_slug)
-    return HttpAnswer(_reports(services).report(member, nation, *_days(request)))
-
-
-def usage_export(services: Services, request: HttpRequest) -> HttpAnswer:
-    """The same as a CSV file, a row for each day and person. Works without a subscription."""
-    member = services.member(request, active=False)
-    nation = services.nations.require(member.nation_slug)
-    text = _reports(services).as_csv(member, nation, *_days(request))
+    text = _reports(services).as_csv(member, nation, query.first, query.last)
     Audit(services.store).append(
         member.nation_slug,
         AuditKind.DATA_EXPORTED,
@@ -32,15 +130,8 @@ def usage_export(services: Services, request: HttpRequest) -> HttpAnswer:
         summary="Exported usage",
     )
     name = f"nat-usage-{member.nation_slug}-{timestamp(services.clock())[:10]}.csv"
-    return download(text, name=name, content_type="text/csv")
+    return Download(text, name, "text/csv")
 
 
 def _reports(services: Services) -> UsageReports:
     return UsageReports(services.store, services.plans, now=services.clock())
-
-
-def _days(request: HttpRequest) -> tuple[str | None, str | None]:
-    return request.query.get("first"), request.query.get("last")
-
-
-ROUTES: Final[Routes] = {Route.USAGE: usage, Route.USAGE_EXPORT: usage_export}

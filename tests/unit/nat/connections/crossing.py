@@ -21,10 +21,11 @@ from nat.connections.tokens import NbTokens
 from nat.errors import Reconnect
 from nat.handlers.api import Api
 from nat.handlers.connecting import ConnectRoutes
+from nat.handlers.endpoints import answering
 from nat.handlers.oauth_callback import Callback
 from nat.handlers.oauth_services import oauth_on
 from nat.handlers.services import Services
-from nat.names import OAUTH_CALLBACK, ConnectRoute, Secret
+from nat.names import OAUTH_CALLBACK, Secret
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
@@ -117,7 +118,7 @@ class Crossing:
             )
         )
 
-    def begin(self, route: ConnectRoute = ConnectRoute.CONNECT, **about: Any) -> Way:
+    def begin(self, route: str = "POST /v1/nationbuilder/connect", **about: Any) -> Way:
         """Begin a way."""
         answer = self.call(route, **about)
         assert answer.status == 200, answer.body
@@ -159,7 +160,7 @@ class Crossing:
         return Memberships(Store(clients.dynamodb(), self.office.tables)).get(user, self.slug)
 
     def connections(self, user: str = "ann") -> dict[str, Any]:
-        found: dict[str, Any] = self.call(ConnectRoute.CONNECTIONS, user=user).json["nationbuilder"]
+        found: dict[str, Any] = self.call("GET /v1/connections", user=user).json["nationbuilder"]
         return found
 
     def stored(self) -> NbTokens | None:
@@ -202,7 +203,7 @@ def crossing(
 
         made = Crossing(
             office,
-            Api(services, routes.answering),
+            Api(services, answering(routes).get),
             Callback(way, brands, lambda user, slug: shut_out.append((user, slug))),
             shut_out,
         )

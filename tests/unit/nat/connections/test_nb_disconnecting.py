@@ -8,7 +8,7 @@ from local.nationbuilder.server import RunningNationBuilder
 from nat.aws.isolation import nation
 from nat.connections.refresh import PATIENCE
 from nat.errors import Reconnect
-from nat.names import Bus, ConnectRoute
+from nat.names import Bus
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.connections import crossing as crossing_module
@@ -32,7 +32,7 @@ def connected(
 
 
 def test_the_pair_is_revoked_and_gone(connected: Crossing) -> None:
-    answer = connected.call(ConnectRoute.DISCONNECT)
+    answer = connected.call("POST /v1/nationbuilder/disconnect")
 
     assert (answer.status, answer.json) == (200, {"nationbuilder": NONE})
     assert connected.stored() is None
@@ -40,7 +40,7 @@ def test_the_pair_is_revoked_and_gone(connected: Crossing) -> None:
 
 
 def test_everybody_who_asks_for_tokens_afterwards_is_told_to_reconnect(connected: Crossing) -> None:
-    connected.call(ConnectRoute.DISCONNECT)
+    connected.call("POST /v1/nationbuilder/disconnect")
 
     with pytest.raises(Reconnect):
         connected.office.ask()
@@ -49,8 +49,8 @@ def test_everybody_who_asks_for_tokens_afterwards_is_told_to_reconnect(connected
 def test_it_is_announced_and_noted_once(connected: Crossing) -> None:
     connected.office.forget_announcements()
 
-    connected.call(ConnectRoute.DISCONNECT)
-    again = connected.call(ConnectRoute.DISCONNECT)
+    connected.call("POST /v1/nationbuilder/disconnect")
+    again = connected.call("POST /v1/nationbuilder/disconnect")
 
     assert again.status == 200
     assert connected.office.announced() == [Bus.NATION_DISCONNECTED]
@@ -60,7 +60,7 @@ def test_it_is_announced_and_noted_once(connected: Crossing) -> None:
 def test_a_nationbuilder_that_does_not_answer_does_not_keep_the_connection(connected: Crossing) -> None:
     connected.office.nationbuilder.fault("server_error", count=5, path="/oauth/revoke")
 
-    answer = connected.call(ConnectRoute.DISCONNECT)
+    answer = connected.call("POST /v1/nationbuilder/disconnect")
 
     connected.office.nationbuilder.standin.faults.clear()
     assert answer.status == 200
@@ -68,7 +68,7 @@ def test_a_nationbuilder_that_does_not_answer_does_not_keep_the_connection(conne
 
 
 def test_a_nation_can_be_connected_again_afterwards(connected: Crossing) -> None:
-    connected.call(ConnectRoute.DISCONNECT)
+    connected.call("POST /v1/nationbuilder/disconnect")
 
     assert connected.go(connected.begin()).status == 302
     assert connected.stored() is not None
@@ -93,7 +93,7 @@ def test_only_admins_and_the_owner_may_disconnect(crossing: Crossing, role: Role
     crossing.go(crossing.begin())
     crossing.add(role, "bob")
 
-    assert crossing.call(ConnectRoute.DISCONNECT, user="bob").code == "role_insufficient"
+    assert crossing.call("POST /v1/nationbuilder/disconnect", user="bob").code == "role_insufficient"
     assert crossing.stored() is not None
 
 
@@ -112,4 +112,4 @@ def test_every_member_sees_who_connected_nationbuilder_and_when(crossing: Crossi
 
 
 def test_nobody_else_sees_it(crossing: Crossing) -> None:
-    assert crossing.call(ConnectRoute.CONNECTIONS, user="eve").code == "not_a_member"
+    assert crossing.call("GET /v1/connections", user="eve").code == "not_a_member"

@@ -4,7 +4,6 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.names import ConnectRoute
 from nat.nations.record import Nations
 from nat.people.memberships import Membership
 from nat.people.users import Users
@@ -32,7 +31,7 @@ def role_of(crossing: Crossing, user: str) -> Role | None:
 
 
 def test_who_is_in_the_control_panel_becomes_a_member(crossing: Crossing) -> None:
-    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+    answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert answer.location == f"{APP}/setup/success?nation={crossing.slug}&purpose=join"
     assert role_of(crossing, "bob") is Role.MEMBER
@@ -40,7 +39,7 @@ def test_who_is_in_the_control_panel_becomes_a_member(crossing: Crossing) -> Non
 
 
 def test_the_nation_becomes_the_primary_one_of_who_has_none(crossing: Crossing) -> None:
-    crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+    crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     bob = Users(Store(clients.dynamodb(), crossing.office.tables)).get("bob")
 
@@ -51,7 +50,7 @@ def test_the_nation_becomes_the_primary_one_of_who_has_none(crossing: Crossing) 
 def test_joining_never_touches_the_nations_tokens(crossing: Crossing) -> None:
     before, record = crossing.stored(), crossing.office.record()
 
-    crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+    crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert crossing.stored() == before
     assert before is not None
@@ -61,13 +60,13 @@ def test_joining_never_touches_the_nations_tokens(crossing: Crossing) -> None:
 
 
 def test_the_token_that_proved_it_is_given_back(crossing: Crossing) -> None:
-    crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+    crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert (crossing.issued(), crossing.living()) == (2, 1)
 
 
 def test_who_is_not_in_the_control_panel_is_refused(crossing: Crossing) -> None:
-    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=SUPPORTER)
+    answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=SUPPORTER)
 
     assert answer.status == 403
     assert "not joined" in answer.body
@@ -77,7 +76,7 @@ def test_who_is_not_in_the_control_panel_is_refused(crossing: Crossing) -> None:
 
 def test_a_way_to_join_is_not_one_to_connect(crossing: Crossing) -> None:
     before = crossing.stored()
-    joining = crossing.begin(ConnectRoute.JOIN, user="bob")
+    joining = crossing.begin("POST /v1/nationbuilder/join", user="bob")
     connecting = crossing.begin()
     code = crossing.consent(connecting, user=NEWCOMER)["code"]
 
@@ -89,15 +88,15 @@ def test_a_way_to_join_is_not_one_to_connect(crossing: Crossing) -> None:
 
 
 def test_a_member_has_nothing_to_join(crossing: Crossing) -> None:
-    assert crossing.call(ConnectRoute.JOIN).code == "bad_request"
+    assert crossing.call("POST /v1/nationbuilder/join").code == "bad_request"
 
 
 def test_a_nation_without_a_record_cannot_be_joined(crossing: Crossing) -> None:
-    assert crossing.call(ConnectRoute.JOIN, user="bob", slug="nobody").code == "nation_unknown"
+    assert crossing.call("POST /v1/nationbuilder/join", user="bob", slug="nobody").code == "nation_unknown"
 
 
 def test_a_role_that_somebody_was_given_on_the_way_stays(crossing: Crossing) -> None:
-    way = crossing.begin(ConnectRoute.JOIN, user="bob")
+    way = crossing.begin("POST /v1/nationbuilder/join", user="bob")
     crossing.add(Role.ADMIN, "bob")
 
     assert crossing.go(way, user=NEWCOMER).status == 302
@@ -105,7 +104,7 @@ def test_a_role_that_somebody_was_given_on_the_way_stays(crossing: Crossing) -> 
 
 
 def test_a_denied_consent_makes_nobody_a_member(crossing: Crossing) -> None:
-    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), decision="deny")
+    answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), decision="deny")
 
     assert answer.status == 403
     assert role_of(crossing, "bob") is None
@@ -115,7 +114,7 @@ def test_the_first_of_the_control_panel_takes_the_nation_from_who_only_paid(cros
     nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
     nations.update(crossing.slug, {"owner_provisional": True, "nb_connected": False})
 
-    answer = crossing.go(crossing.begin(ConnectRoute.JOIN, user="bob"), user=NEWCOMER)
+    answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert answer.status == 302
     assert role_of(crossing, "bob") is Role.OWNER

@@ -12,7 +12,7 @@ from local.nationbuilder.oauth import App
 from local.nationbuilder.server import RunningNationBuilder
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.names import Bus, ConnectRoute, Secret, Table
+from nat.names import Bus, Secret, Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -99,7 +99,7 @@ def test_the_way_begins_at_the_nations_own_host_with_a_challenge_and_without_a_s
 
 @pytest.mark.parametrize("slug", ["a.evil.example", "a/b", "A", "a#b", "../demo", "a?b", ""])
 def test_no_address_is_built_from_what_is_no_slug(crossing: Crossing, slug: str) -> None:
-    answer = crossing.call(ConnectRoute.CONNECT, slug=slug)
+    answer = crossing.call("POST /v1/nationbuilder/connect", slug=slug)
 
     assert (answer.status, answer.code) == (400, "bad_request")
 
@@ -108,8 +108,8 @@ def test_no_address_is_built_from_what_is_no_slug(crossing: Crossing, slug: str)
 def test_only_admins_and_the_owner_may_connect(crossing: Crossing, role: Role) -> None:
     crossing.add(role, "bob")
 
-    assert crossing.call(ConnectRoute.CONNECT, user="bob").code == "role_insufficient"
-    assert crossing.call(ConnectRoute.CONNECT, user="eve").code == "not_a_member"
+    assert crossing.call("POST /v1/nationbuilder/connect", user="bob").code == "role_insufficient"
+    assert crossing.call("POST /v1/nationbuilder/connect", user="eve").code == "not_a_member"
     assert crossing.go(crossing.begin(user=crossing.add(Role.ADMIN, "cas"))).status == 302
 
 
@@ -124,7 +124,7 @@ def test_a_nation_that_does_not_pay_can_be_connected(crossing: Crossing) -> None
 def test_without_an_app_nobody_is_sent_anywhere(crossing: Crossing) -> None:
     clients.secrets().put_secret_value(SecretId=Secret.NATIONBUILDER_APP, SecretString="unset")
 
-    answer = crossing.call(ConnectRoute.CONNECT)
+    answer = crossing.call("POST /v1/nationbuilder/connect")
 
     assert answer.status == 503
     assert "set-cookie" not in answer.headers

@@ -15,7 +15,7 @@ from nat.conversations.turns import Turn
 from nat.errors import NotFound, TurnLost
 from nat.handlers.api import Api
 from nat.handlers.services import Services
-from nat.names import Route, Variable
+from nat.names import Variable
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.turns.stage import APP_URL, Stage
@@ -122,10 +122,10 @@ def test_the_api_hands_out_the_address(world: World, monkeypatch: pytest.MonkeyP
     def call(user: str) -> dict[str, Any]:
         return api(
             {
-                "routeKey": Route.FILE,
+                "routeKey": "GET /v1/conversations/{conversation}/files/{file}",
                 "headers": {"x-nat-nation-slug": "demo"},
                 "requestContext": {
-                    "routeKey": Route.FILE,
+                    "routeKey": "GET /v1/conversations/{conversation}/files/{file}",
                     "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
                 },
                 "pathParameters": {"conversation": "TALK1", "file": identifier},

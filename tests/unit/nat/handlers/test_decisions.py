@@ -22,7 +22,7 @@ from nat.conversations.turns import TurnKind, TurnState
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.handlers.ws import SocketDoor
-from nat.names import Route, SocketAction, Table, Variable
+from nat.names import SocketAction, Table, Variable
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
@@ -94,7 +94,7 @@ class Surfaces:
 
     def call(
         self,
-        route: Route,
+        route: str,
         body: Wire | None = None,
         *,
         user: str = "u1",
@@ -104,13 +104,13 @@ class Surfaces:
         """Call the HTTP API as a person: status and body."""
         named = {"conversation": self.board.conversation_id, **path}
         event = {
-            "routeKey": route.value,
+            "routeKey": route,
             "headers": {"x-nat-nation-slug": "demo"},
             "pathParameters": named,
             "queryStringParameters": query or {},
             "body": None if body is None else json.dumps(body),
             "requestContext": {
-                "routeKey": route.value,
+                "routeKey": route,
                 "requestId": "r1",
                 "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
             },
@@ -118,7 +118,7 @@ class Surfaces:
         answer = self.api(event)
         return answer["statusCode"], json.loads(answer["body"])
 
-    def post(self, route: Route, *, user: str = "u1", **body: Any) -> tuple[int, Wire]:
+    def post(self, route: str, *, user: str = "u1", **body: Any) -> tuple[int, Wire]:
         """Decide about the proposal by HTTP."""
         full = {"decision": str(ULID()), "fingerprint": self.approval.fingerprint, **body}
         return self.call(route, full, user=user, approval=self.approval.id)
@@ -134,7 +134,7 @@ class Surfaces:
 
     def done(self) -> str:
         """Approve by HTTP and carry out; gives the change's reference."""
-        _, admitted = self.post(Route.APPROVE)
+        _, admitted = self.post("POST /v1/conversations/{conversation}/approvals/{approval}/approve")
         self.work(admitted["turn"])
         return str(self.approval.ref)
 
@@ -223,7 +223,12 @@ def test_the_events_of_an_admins_decision_are_read_by_both(at: Surfaces) -> None
     for connection in (admins, at.mine):
         assert at.send(connection, SocketAction.RESUME, turn=decision)[-1]["type"] == "turn.finished"
     for user in ("u1", "u2"):
-        assert at.call(Route.TURN_EVENTS, user=user, turn=decision)[1]["state"] == "finished"
+        assert (
+            at.call("GET /v1/conversations/{conversation}/turns/{turn}/events", user=user, turn=decision)[1][
+                "state"
+            ]
+            == "finished"
+        )
 
 
 def test_a_no_by_socket_is_told_to_all_who_follow(at: Surfaces) -> None:
@@ -283,7 +288,9 @@ def test_a_change_that_ran_at_once_is_named_by_its_reference(at: Surfaces) -> No
     ]
 
     refused = at.send(at.mine, SocketAction.RETRY, decision=str(ULID()), change=change)[-1]
-    status, told = at.call(Route.CHANGE, change=quote(str(change), safe=""))
+    status, told = at.call(
+        "GET /v1/conversations/{conversation}/changes/{change}", change=quote(str(change), safe="")
+    )
 
     assert refused["code"] == "approval_closed"
     assert (status, told["undoable"], told["approval"]) == (200, 1, None)
@@ -342,7 +349,9 @@ def test_a_member_does_not_see_what_others_proposed(at: Surfaces) -> None:
 def test_a_yes_by_http_is_answered_with_its_turn(at: Surfaces) -> None:
     decision = str(ULID())
 
-    status, admitted = at.post(Route.APPROVE, decision=decision)
+    status, admitted = at.post(
+        "POST /v1/conversations/{conversation}/approvals/{approval}/approve", decision=decision
+    )
     at.work(decision)
 
     assert status == 202
@@ -358,7 +367,7 @@ def test_a_yes_by_http_is_answered_with_its_turn(at: Surfaces) -> None:
 def test_a_no_by_http_is_told_to_open_sockets(at: Surfaces) -> None:
     at.follow(at.mine)
 
-    status, rejected = at.post(Route.REJECT)
+    status, rejected = at.post("POST /v1/conversations/{conversation}/approvals/{approval}/reject")
 
     assert (status, rejected["state"], rejected["decided_by"]) == (200, "rejected", "u1")
     assert at.gateway.events(at.mine)[-1]["state"] == "rejected"
@@ -366,7 +375,7 @@ def test_a_no_by_http_is_told_to_open_sockets(at: Surfaces) -> None:
 
 def test_the_inbox_holds_ones_own_and_for_admins_everybodys(at: Surfaces) -> None:
     inboxes = {
-        user: [each["approval"] for each in at.call(Route.INBOX, user=user)[1]["approvals"]]
+        user: [each["approval"] for each in at.call("GET /v1/approvals", user=user)[1]["approvals"]]
         for user in ("u1", "u2", "member")
     }
 
@@ -380,8 +389,8 @@ def test_the_inbox_comes_in_pages(at: Surfaces) -> None:
     ]
     at.board.ask(*replies, says("They wait."))
 
-    _, first = at.call(Route.INBOX, query={"limit": "2"})
-    _, second = at.call(Route.INBOX, query={"limit": "2", "after": first["next"]})
+    _, first = at.call("GET /v1/approvals", query={"limit": "2"})
+    _, second = at.call("GET /v1/approvals", query={"limit": "2", "after": first["next"]})
 
     found = [each["approval"] for page in (first, second) for each in page["approvals"]]
     assert (len(first["approvals"]), len(found), len(set(found))) == (2, 3, 3)
@@ -390,12 +399,15 @@ def test_the_inbox_comes_in_pages(at: Surfaces) -> None:
 
 @pytest.mark.parametrize("after", ["x", "WzEsMl0=", "WyJhIiwiYiIsImMiXQ=="])
 def test_a_place_in_the_inbox_that_no_page_gave_is_refused(at: Surfaces, after: str) -> None:
-    assert at.call(Route.INBOX, query={"after": after})[0] == 400
+    assert at.call("GET /v1/approvals", query={"after": after})[0] == 400
 
 
 def test_a_conversation_lists_its_proposals_to_its_person_and_to_admins(at: Surfaces) -> None:
     listed = {
-        user: [each["state"] for each in at.call(Route.APPROVALS, user=user)[1]["approvals"]]
+        user: [
+            each["state"]
+            for each in at.call("GET /v1/conversations/{conversation}/approvals", user=user)[1]["approvals"]
+        ]
         for user in ("u1", "u2", "member")
     }
 
@@ -403,7 +415,9 @@ def test_a_conversation_lists_its_proposals_to_its_person_and_to_admins(at: Surf
 
 
 def test_a_proposal_is_shown_with_its_card_and_without_results_while_it_waits(at: Surfaces) -> None:
-    status, shown = at.call(Route.APPROVAL, approval=at.approval.id)
+    status, shown = at.call(
+        "GET /v1/conversations/{conversation}/approvals/{approval}", approval=at.approval.id
+    )
 
     assert (status, shown["state"], shown["results"]) == (200, "pending", [])
     assert shown["card"] == at.approval.card
@@ -414,7 +428,9 @@ def test_a_proposal_is_shown_with_its_card_and_without_results_while_it_waits(at
 def test_a_page_of_results_is_checked_also_where_there_are_none_yet(
     at: Surfaces, query: dict[str, str]
 ) -> None:
-    status, refused = at.call(Route.APPROVAL, approval=at.approval.id, query=query)
+    status, refused = at.call(
+        "GET /v1/conversations/{conversation}/approvals/{approval}", approval=at.approval.id, query=query
+    )
 
     assert (status, refused["error"]["code"]) == (400, "bad_request")
 
@@ -422,8 +438,16 @@ def test_a_page_of_results_is_checked_also_where_there_are_none_yet(
 def test_what_became_of_each_record_is_shown_in_pages(at: Surfaces) -> None:
     at.done()
 
-    _, first = at.call(Route.APPROVAL, approval=at.approval.id, query={"limit": "1"})
-    _, second = at.call(Route.APPROVAL, approval=at.approval.id, query={"limit": "1", "after": first["next"]})
+    _, first = at.call(
+        "GET /v1/conversations/{conversation}/approvals/{approval}",
+        approval=at.approval.id,
+        query={"limit": "1"},
+    )
+    _, second = at.call(
+        "GET /v1/conversations/{conversation}/approvals/{approval}",
+        approval=at.approval.id,
+        query={"limit": "1", "after": first["next"]},
+    )
 
     results = [*first["results"], *second["results"]]
     assert (first["state"], first["counts"]) == ("done", {"done": 2})
@@ -435,7 +459,7 @@ def test_what_became_of_each_record_is_shown_in_pages(at: Surfaces) -> None:
 def test_a_change_says_until_when_it_can_be_taken_back(at: Surfaces) -> None:
     change = at.done()
 
-    _, told = at.call(Route.CHANGE, change=change)
+    _, told = at.call("GET /v1/conversations/{conversation}/changes/{change}", change=change)
 
     assert (told["operations"], told["undoable"]) == (2, 2)
     assert told["undo_until"] == "2026-12-22T09:30:00.000Z"
@@ -444,24 +468,42 @@ def test_a_change_says_until_when_it_can_be_taken_back(at: Surfaces) -> None:
 def test_a_change_that_was_taken_back_says_so_of_each_record(at: Surfaces) -> None:
     change = quote(at.done(), safe="")
 
-    status, undoing = at.call(Route.UNDO, {"decision": str(ULID())}, change=change)
+    status, undoing = at.call(
+        "POST /v1/conversations/{conversation}/changes/{change}/undo",
+        {"decision": str(ULID())},
+        change=change,
+    )
     at.work(undoing["turn"])
-    _, told = at.call(Route.CHANGE, change=change)
+    _, told = at.call("GET /v1/conversations/{conversation}/changes/{change}", change=change)
 
     assert (status, undoing["kind"]) == (202, "undo")
     assert (told["undoable"], told["undo_until"]) == (0, None)
     assert {each["undo"]["state"] for each in told["results"]} == {"done"}
 
 
-@pytest.mark.parametrize("route", [Route.APPROVAL, Route.CHANGE])
-def test_what_others_proposed_or_changed_does_not_exist_for_members(at: Surfaces, route: Route) -> None:
+@pytest.mark.parametrize(
+    "route",
+    [
+        "GET /v1/conversations/{conversation}/approvals/{approval}",
+        "GET /v1/conversations/{conversation}/changes/{change}",
+    ],
+)
+def test_what_others_proposed_or_changed_does_not_exist_for_members(at: Surfaces, route: str) -> None:
     status, _ = at.call(route, user="member", approval=at.approval.id, change=str(at.approval.ref))
 
     assert status == 404
 
 
-@pytest.mark.parametrize("route", [Route.APPROVAL, Route.APPROVALS, Route.CHANGE, Route.APPROVE])
-def test_a_conversation_that_cannot_be_is_not_found_or_a_bad_request(at: Surfaces, route: Route) -> None:
+@pytest.mark.parametrize(
+    "route",
+    [
+        "GET /v1/conversations/{conversation}/approvals/{approval}",
+        "GET /v1/conversations/{conversation}/approvals",
+        "GET /v1/conversations/{conversation}/changes/{change}",
+        "POST /v1/conversations/{conversation}/approvals/{approval}/approve",
+    ],
+)
+def test_a_conversation_that_cannot_be_is_not_found_or_a_bad_request(at: Surfaces, route: str) -> None:
     body = {"decision": str(ULID()), "fingerprint": at.approval.fingerprint}
 
     status, _ = at.call(route, body, approval=at.approval.id, change=str(at.approval.ref), conversation="a#b")
@@ -470,7 +512,10 @@ def test_a_conversation_that_cannot_be_is_not_found_or_a_bad_request(at: Surface
 
 
 def test_a_body_that_names_something_else_than_its_path_is_refused(at: Surfaces) -> None:
-    status, _ = at.post(Route.APPROVE, approval="01J000000000000000000000A1")
+    status, _ = at.post(
+        "POST /v1/conversations/{conversation}/approvals/{approval}/approve",
+        approval="01J000000000000000000000A1",
+    )
 
     assert status == 400
 
@@ -494,7 +539,9 @@ def test_the_same_click_twice_is_one_turn(at: Surfaces) -> None:
     at.decide(SocketAction.APPROVE, decision=decision)
 
     again = at.decide(SocketAction.APPROVE, decision=decision)
-    status, admitted = at.post(Route.APPROVE, decision=decision)
+    status, admitted = at.post(
+        "POST /v1/conversations/{conversation}/approvals/{approval}/approve", decision=decision
+    )
 
     assert (again["type"], again["turn"]) == ("turn.accepted", decision)
     assert (status, admitted["turn"]) == (202, decision)
@@ -506,7 +553,9 @@ def test_of_a_socket_and_http_at_once_one_decides(at: Surfaces) -> None:
         return bool(at.decide(SocketAction.APPROVE)["type"] == "turn.accepted")
 
     def by_http() -> bool:
-        return at.post(Route.REJECT, user="u2")[0] == 200
+        return (
+            at.post("POST /v1/conversations/{conversation}/approvals/{approval}/reject", user="u2")[0] == 200
+        )
 
     clicks: list[Callable[[], bool]] = [by_socket, by_http]
     with ThreadPoolExecutor(2) as pool:
@@ -520,8 +569,16 @@ def test_at_the_moment_of_its_expiry_a_proposal_is_refused_on_every_surface(at: 
     at.board.stage.clock.now = at.approval.expires_at
 
     assert at.decide(SocketAction.APPROVE)["code"] == "approval_expired"
-    assert at.post(Route.APPROVE)[1]["error"]["code"] == "approval_expired"
-    assert at.call(Route.APPROVAL, approval=at.approval.id)[1]["state"] == "expired"
+    assert (
+        at.post("POST /v1/conversations/{conversation}/approvals/{approval}/approve")[1]["error"]["code"]
+        == "approval_expired"
+    )
+    assert (
+        at.call("GET /v1/conversations/{conversation}/approvals/{approval}", approval=at.approval.id)[1][
+            "state"
+        ]
+        == "expired"
+    )
 
 
 def test_a_moment_before_its_expiry_a_proposal_is_approved(at: Surfaces) -> None:
@@ -564,14 +621,20 @@ def test_who_lost_the_role_before_the_click_is_refused_on_every_surface(at: Surf
     become(at, "u1", Role.MEMBER)
 
     assert at.decide(SocketAction.APPROVE)["code"] == "role_insufficient"
-    assert at.post(Route.APPROVE)[1]["error"]["code"] == "role_insufficient"
+    assert (
+        at.post("POST /v1/conversations/{conversation}/approvals/{approval}/approve")[1]["error"]["code"]
+        == "role_insufficient"
+    )
 
 
 def test_what_a_newer_proposal_has_superseded_cannot_be_decided(at: Surfaces) -> None:
     at.board.propose(at.people[:1], at.board.office.new_tag("newer"))
 
     assert at.decide(SocketAction.APPROVE)["code"] == "approval_superseded"
-    assert at.post(Route.REJECT)[1]["error"]["code"] == "approval_superseded"
+    assert (
+        at.post("POST /v1/conversations/{conversation}/approvals/{approval}/reject")[1]["error"]["code"]
+        == "approval_superseded"
+    )
 
 
 def test_a_decision_while_a_question_runs_has_to_wait(at: Surfaces) -> None:
@@ -592,4 +655,4 @@ def test_without_a_subscription_nothing_is_decided(at: Surfaces) -> None:
     )
 
     assert at.decide(SocketAction.APPROVE)["code"] == "subscription_inactive"
-    assert at.post(Route.REJECT)[0] == 402
+    assert at.post("POST /v1/conversations/{conversation}/approvals/{approval}/reject")[0] == 402

@@ -16,7 +16,7 @@ from nat.channels.websocket import Sockets
 from nat.handlers.api import Api
 from nat.handlers.routes import invitations, members
 from nat.handlers.services import Services
-from nat.names import Route, Variable
+from nat.names import Variable
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -46,7 +46,7 @@ class World:
 
     def call(
         self,
-        route: Route,
+        route: str,
         by: str,
         body: Any = None,
         /,
@@ -72,7 +72,7 @@ class World:
         )
         return answer["statusCode"], json.loads(answer["body"])
 
-    def refused(self, route: Route, by: str, body: Any = None, /, **path: Any) -> str:
+    def refused(self, route: str, by: str, body: Any = None, /, **path: Any) -> str:
         status, answer = self.call(route, by, body, **path)
         assert status >= 400
         return str(answer["error"]["code"])
@@ -120,10 +120,10 @@ def token_in(mail: dict[str, Any]) -> str:
 
 def test_members_see_who_is_there_and_admins_their_addresses(world: World) -> None:
     for user in PEOPLE:
-        world.call(Route.ME, user, email=f"{user}@example.org")
+        world.call("GET /v1/me", user, email=f"{user}@example.org")
 
-    _, seen = world.call(Route.MEMBERS, "vic")
-    _, by_admin = world.call(Route.MEMBERS, "ada")
+    _, seen = world.call("GET /v1/members", "vic")
+    _, by_admin = world.call("GET /v1/members", "ada")
 
     assert [each["user_id"] for each in seen["members"]] == ["olga", "ada", "bob", "vic"]
     assert {each["email"] for each in seen["members"]} == {None, "vic@example.org"}
@@ -132,11 +132,11 @@ def test_members_see_who_is_there_and_admins_their_addresses(world: World) -> No
 
 
 def test_strangers_see_nobody(world: World) -> None:
-    assert world.refused(Route.MEMBERS, "eve") == "not_a_member"
+    assert world.refused("GET /v1/members", "eve") == "not_a_member"
 
 
 def test_an_admin_changes_a_role(world: World) -> None:
-    status, answer = world.call(Route.CHANGE_MEMBER, "ada", {"role": "admin"}, user="bob")
+    status, answer = world.call("PATCH /v1/members/{user}", "ada", {"role": "admin"}, user="bob")
 
     assert (status, answer) == (200, {"user_id": "bob", "role": "admin"})
     assert world.roles["bob"] == "admin"
@@ -144,7 +144,7 @@ def test_an_admin_changes_a_role(world: World) -> None:
 
 
 def test_the_role_that_somebody_has_already_is_no_change(world: World) -> None:
-    status, _ = world.call(Route.CHANGE_MEMBER, "ada", {"role": "member"}, user="bob")
+    status, _ = world.call("PATCH /v1/members/{user}", "ada", {"role": "member"}, user="bob")
 
     assert (status, world.audited) == (200, [])
 
@@ -166,7 +166,7 @@ def test_the_role_that_somebody_has_already_is_no_change(world: World) -> None:
 def test_a_role_that_may_not_be_given_is_refused(
     world: World, by: str, user: str, role: str | None, code: str
 ) -> None:
-    assert world.refused(Route.CHANGE_MEMBER, by, {"role": role}, user=user) == code
+    assert world.refused("PATCH /v1/members/{user}", by, {"role": role}, user=user) == code
     assert world.roles == {name: each.value for name, each in PEOPLE.items()}
     assert world.audited == []
 
@@ -176,39 +176,39 @@ def test_who_is_removed_loses_their_sockets_and_is_refused_at_the_next_call(worl
     sockets.open("c1", "bob", "demo", START)
     sockets.open("c2", "vic", "demo", START)
 
-    status, _ = world.call(Route.REMOVE_MEMBER, "ada", user="bob")
+    status, _ = world.call("DELETE /v1/members/{user}", "ada", user="bob")
 
     assert status == 200
     assert world.gateway.ended == ["c1"]
-    assert world.refused(Route.MEMBERS, "bob") == "not_a_member"
+    assert world.refused("GET /v1/members", "bob") == "not_a_member"
     assert world.audited == [("ada", "bob", "Removed from the nation")]
 
 
 def test_anybody_but_the_owner_may_leave(world: World) -> None:
     for user in ("vic", "bob", "ada"):
-        assert world.call(Route.LEAVE, user)[0] == 200
-    assert world.refused(Route.LEAVE, "olga") == "owner_stays"
+        assert world.call("POST /v1/members/leave", user)[0] == 200
+    assert world.refused("POST /v1/members/leave", "olga") == "owner_stays"
 
     assert world.roles == {"olga": "owner"}
     assert world.audited[0] == ("vic", "vic", "Left the nation")
 
 
 def test_removing_oneself_is_leaving(world: World) -> None:
-    assert world.call(Route.REMOVE_MEMBER, "vic", user="vic")[0] == 200
+    assert world.call("DELETE /v1/members/{user}", "vic", user="vic")[0] == 200
 
     assert "vic" not in world.roles
 
 
 @pytest.mark.parametrize(("by", "user"), [("bob", "vic"), ("vic", "bob"), ("ada", "olga"), ("ada", "eve")])
 def test_who_may_not_be_removed_stays(world: World, by: str, user: str) -> None:
-    world.refused(Route.REMOVE_MEMBER, by, user=user)
+    world.refused("DELETE /v1/members/{user}", by, user=user)
 
     assert world.roles == {name: each.value for name, each in PEOPLE.items()}
     assert world.gateway.ended == []
 
 
 def test_the_owner_hands_the_ownership_over(world: World) -> None:
-    status, answer = world.call(Route.TRANSFER_OWNERSHIP, "olga", {"user_id": "bob"})
+    status, answer = world.call("POST /v1/ownership/transfer", "olga", {"user_id": "bob"})
 
     assert (status, answer) == (200, {"owner_id": "bob", "role": "admin"})
     assert (world.roles["bob"], world.roles["olga"]) == ("owner", "admin")
@@ -227,20 +227,22 @@ def test_the_owner_hands_the_ownership_over(world: World) -> None:
 def test_an_ownership_that_cannot_be_transferred_stays(
     world: World, by: str, to: str | None, code: str
 ) -> None:
-    assert world.refused(Route.TRANSFER_OWNERSHIP, by, {"user_id": to}) == code
+    assert world.refused("POST /v1/ownership/transfer", by, {"user_id": to}) == code
     assert world.roles["olga"] == "owner"
 
 
 def test_an_invited_address_gets_a_mail_and_joins_with_what_stands_in_it(
     world: World, embedded_aws: EmbeddedAws
 ) -> None:
-    world.call(Route.ME, "ada", email="ada@example.org")
-    status, invitation = world.call(Route.INVITE, "ada", {"email": "Nina@Example.org", "role": "member"})
+    world.call("GET /v1/me", "ada", email="ada@example.org")
+    status, invitation = world.call(
+        "POST /v1/invitations", "ada", {"email": "Nina@Example.org", "role": "member"}
+    )
     mail = mailed(embedded_aws, "nina@example.org")
     token = token_in(mail)
 
-    joined = world.call(Route.ACCEPT_INVITATION, "nina", {"token": token}, email="nina@example.org")
-    again = world.call(Route.ACCEPT_INVITATION, "nina", {"token": token}, email="nina@example.org")
+    joined = world.call("POST /v1/invitations/accept", "nina", {"token": token}, email="nina@example.org")
+    again = world.call("POST /v1/invitations/accept", "nina", {"token": token}, email="nina@example.org")
 
     assert status == 201
     assert "url" not in invitation
@@ -258,7 +260,7 @@ def test_an_invitation_from_a_brands_web_app_is_in_the_brands_name(
     world: World, embedded_aws: EmbeddedAws
 ) -> None:
     origin = {"Origin": "https://desk.example"}
-    world.call(Route.INVITE, "ada", {"email": "kim@example.org", "role": "admin"}, headers=origin)
+    world.call("POST /v1/invitations", "ada", {"email": "kim@example.org", "role": "admin"}, headers=origin)
 
     mail = mailed(embedded_aws, "kim@example.org")
 
@@ -270,33 +272,35 @@ def test_an_invitation_from_a_brands_web_app_is_in_the_brands_name(
 def test_an_invitation_that_cannot_be_mailed_is_withdrawn(world: World) -> None:
     clients.mail().delete_email_identity(EmailIdentity="mail.example")
 
-    code = world.refused(Route.INVITE, "ada", {"email": "pat@example.org", "role": "member"})
-    _, listed = world.call(Route.INVITATIONS, "ada")
+    code = world.refused("POST /v1/invitations", "ada", {"email": "pat@example.org", "role": "member"})
+    _, listed = world.call("GET /v1/invitations", "ada")
 
     clients.mail().create_email_identity(EmailIdentity="mail.example")
     assert (code, listed["invitations"], world.audited) == ("mail_not_sent", [], [])
 
 
 def test_a_link_is_told_once_and_lets_people_in_whatever_their_address(world: World) -> None:
-    _, made = world.call(Route.INVITE, "ada", {"role": "viewer", "uses": 2})
+    _, made = world.call("POST /v1/invitations", "ada", {"role": "viewer", "uses": 2})
     token = made["url"].partition("#invitation=")[2]
-    _, listed = world.call(Route.INVITATIONS, "ada")
+    _, listed = world.call("GET /v1/invitations", "ada")
 
-    joined = [world.call(Route.ACCEPT_INVITATION, user, {"token": token})[0] for user in ("x", "y", "z")]
+    joined = [
+        world.call("POST /v1/invitations/accept", user, {"token": token})[0] for user in ("x", "y", "z")
+    ]
 
     assert [("url" in each, each["id"]) for each in listed["invitations"]] == [(False, made["id"])]
     assert joined == [200, 200, 404]
 
 
 def test_a_withdrawn_invitation_is_not_valid(world: World) -> None:
-    _, made = world.call(Route.INVITE, "ada", {"role": "viewer"})
+    _, made = world.call("POST /v1/invitations", "ada", {"role": "viewer"})
     token = made["url"].partition("#invitation=")[2]
 
-    status, _ = world.call(Route.REVOKE_INVITATION, "olga", invitation=made["id"])
+    status, _ = world.call("DELETE /v1/invitations/{invitation}", "olga", invitation=made["id"])
 
     assert status == 200
-    assert world.refused(Route.ACCEPT_INVITATION, "x", {"token": token}) == "invitation_invalid"
-    assert world.refused(Route.REVOKE_INVITATION, "olga", invitation=made["id"]) == "not_found"
+    assert world.refused("POST /v1/invitations/accept", "x", {"token": token}) == "invitation_invalid"
+    assert world.refused("DELETE /v1/invitations/{invitation}", "olga", invitation=made["id"]) == "not_found"
     assert world.audited[1][2] == "Withdrew an invitation"
 
 
@@ -316,16 +320,16 @@ def test_a_withdrawn_invitation_is_not_valid(world: World) -> None:
 def test_an_invitation_that_may_not_be_made_is_refused(
     world: World, user: str, body: dict[str, Any], code: str
 ) -> None:
-    assert world.refused(Route.INVITE, user, body) == code
+    assert world.refused("POST /v1/invitations", user, body) == code
     assert world.audited == []
 
 
 @pytest.mark.parametrize("user", ["bob", "vic", "eve"])
 def test_only_admins_see_and_withdraw_invitations(world: World, user: str) -> None:
-    _, made = world.call(Route.INVITE, "ada", {"role": "viewer"})
+    _, made = world.call("POST /v1/invitations", "ada", {"role": "viewer"})
 
-    assert world.call(Route.INVITATIONS, user)[0] == 403
-    assert world.call(Route.REVOKE_INVITATION, user, invitation=made["id"])[0] == 403
+    assert world.call("GET /v1/invitations", user)[0] == 403
+    assert world.call("DELETE /v1/invitations/{invitation}", user, invitation=made["id"])[0] == 403
 
 
 @pytest.mark.parametrize("email", [None, "eve@example.org"])
@@ -333,10 +337,10 @@ def test_an_invitation_to_another_address_is_refused_without_naming_it(
     world: World, embedded_aws: EmbeddedAws, email: str | None
 ) -> None:
     to = f"lou-{email}@example.org".replace("@", "-", 1) if email else "lou@example.org"
-    world.call(Route.INVITE, "ada", {"email": to, "role": "viewer"})
+    world.call("POST /v1/invitations", "ada", {"email": to, "role": "viewer"})
 
     status, answer = world.call(
-        Route.ACCEPT_INVITATION, "eve", {"token": token_in(mailed(embedded_aws, to))}, email=email
+        "POST /v1/invitations/accept", "eve", {"token": token_in(mailed(embedded_aws, to))}, email=email
     )
 
     assert (status, answer["error"]["code"]) == (403, "invitation_for_other")
@@ -348,33 +352,33 @@ def test_a_nation_without_subscription_settles_its_members_and_invites_nobody(wo
         "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 
-    assert world.call(Route.MEMBERS, "vic")[0] == 200
-    assert world.call(Route.REMOVE_MEMBER, "ada", user="vic")[0] == 200
-    assert world.refused(Route.INVITE, "ada", {"role": "viewer"}) == "subscription_inactive"
+    assert world.call("GET /v1/members", "vic")[0] == 200
+    assert world.call("DELETE /v1/members/{user}", "ada", user="vic")[0] == 200
+    assert world.refused("POST /v1/invitations", "ada", {"role": "viewer"}) == "subscription_inactive"
 
 
 def test_people_choose_their_primary_nation_among_their_own(world: World) -> None:
     store_nation(world.tables, nation("other"))
     store_members(world.tables, "other", ["bob"])
 
-    before = world.call(Route.ME, "bob")[1]["nation_slug"]
-    status, _ = world.call(Route.PRIMARY_NATION, "bob", {"nation_slug": "other"})
-    after = world.call(Route.ME, "bob")[1]["nation_slug"]
+    before = world.call("GET /v1/me", "bob")[1]["nation_slug"]
+    status, _ = world.call("PUT /v1/me/nation", "bob", {"nation_slug": "other"})
+    after = world.call("GET /v1/me", "bob")[1]["nation_slug"]
 
     assert (before, status, after) == ("demo", 200, "other")
-    assert world.refused(Route.PRIMARY_NATION, "vic", {"nation_slug": "other"}) == "not_a_member"
-    assert world.refused(Route.PRIMARY_NATION, "vic", {"nation_slug": "../x"}) == "bad_request"
-    assert world.refused(Route.PRIMARY_NATION, "vic", {}) == "bad_request"
+    assert world.refused("PUT /v1/me/nation", "vic", {"nation_slug": "other"}) == "not_a_member"
+    assert world.refused("PUT /v1/me/nation", "vic", {"nation_slug": "../x"}) == "bad_request"
+    assert world.refused("PUT /v1/me/nation", "vic", {}) == "bad_request"
 
 
 def test_who_left_their_primary_nation_finds_another_of_their_own(world: World) -> None:
     store_nation(world.tables, nation("other"))
     store_members(world.tables, "other", ["bob"])
-    world.call(Route.PRIMARY_NATION, "bob", {"nation_slug": "demo"})
+    world.call("PUT /v1/me/nation", "bob", {"nation_slug": "demo"})
 
-    world.call(Route.LEAVE, "bob")
+    world.call("POST /v1/members/leave", "bob")
 
-    assert world.call(Route.ME, "bob")[1]["nation_slug"] == "other"
+    assert world.call("GET /v1/me", "bob")[1]["nation_slug"] == "other"
 
 
 def test_connections_are_ended_by_the_gateway_of_the_environment(gateway: Gateway) -> None:

@@ -21,6 +21,7 @@ from nat.handlers.sse import StreamHost, build_app, process_streaming_request, s
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.people.access_tokens import AccessTokens
+from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 from nat.turns.queue import TurnQueue
@@ -118,6 +119,7 @@ def world(tables: TableNames, pool: UserPool) -> Iterator[World]:
         Admission(Store(client, tables, Clock()), TurnQueue(clients.sqs(), url), PLANS),
         AccessTokens(pool.issuer, frozenset({CLIENT}), "nat/use"),
         Events(Store(client, tables)),
+        PersonLimits(Store(client, tables)),
     )
     with serving(build_app(lambda: host, origins=(ORIGIN,))) as port, ExitStack() as connections:
         yield World(tables, pool, port, url, host, connections)
@@ -273,7 +275,7 @@ def test_a_long_silence_is_filled_with_comments(world: World) -> None:
 
 def test_the_contract_functions_stream_a_turn(world: World) -> None:
     body = process_streaming_request(json.dumps(QUESTION).encode())
-    turn = world.host.begin(world.host.caller(_headers(world)), body, None)
+    turn = world.host.begin(world.host.caller(_headers(world)), body)
     threading.Timer(0.1, world.work, (TextDelta("Ann"), TurnFinished("Ann"))).start()
 
     async def listen() -> list[str]:

@@ -11,11 +11,10 @@ from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.handlers.api import Api
+from nat.handlers.endpoints import answering
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.services import Services
-from nat.names import PrivacyRoute
 from nat.nations.record import Nations
-from nat.people.memberships import Memberships
 from nat.privacy.accounts import Accounts
 from nat.privacy.job_runner import JobRunner
 from nat.privacy.jobs import Jobs
@@ -33,18 +32,17 @@ class Desk:
         client, tables = clients.dynamodb(), estate.tables
         jobs = Jobs(client, tables, clients.sqs(), self.queue, now=lambda: world.START)
         services = Services(client, tables, world.PLANS, clock=lambda: world.START)
-        audit = Audit(Store(client, tables, lambda: world.START))
-        requests = Requests(jobs, services.nations, Memberships(Store(client, tables)), audit)
-        self.api = Api(services, PrivacyRoutes(requests, estate.export()).answering)
+        requests = Requests(jobs, services.nations, services.memberships, Audit(services.store))
+        self.api = Api(services, answering(PrivacyRoutes(requests, estate.export())).get)
         self.looks: Iterator[bool] = iter([])
         erasure = estate.erasure(time_is_up=lambda: next(self.looks, False))
         self.worker = JobRunner(jobs, estate.export(), erasure)
 
-    def ask(self, route: PrivacyRoute, user: str, body: Any = None, *, job: str = "") -> tuple[int, Any]:
+    def ask(self, route: str, user: str, body: Any = None, *, job: str = "") -> tuple[int, Any]:
         answer = self.api(
             {
                 "requestContext": {
-                    "routeKey": route.value,
+                    "routeKey": route,
                     "requestId": "r",
                     "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
                 },
@@ -77,10 +75,10 @@ def desk(tables: Any) -> Desk:
 
 def test_a_person_exports_themself_and_fetches_the_file(desk: Desk) -> None:
     member = desk.estate.member
-    status, begun = desk.ask(PrivacyRoute.EXPORT_ME, member)
+    status, begun = desk.ask("POST /v1/me/export", member)
     desk.work()
 
-    _, done = desk.ask(PrivacyRoute.JOB, member, job=begun["job"])
+    _, done = desk.ask("GET /v1/privacy/{job}", member, job=begun["job"])
 
     assert status == 202
     assert done["state"] == "done"
@@ -88,44 +86,44 @@ def test_a_person_exports_themself_and_fetches_the_file(desk: Desk) -> None:
 
 
 def test_somebody_elses_job_does_not_exist(desk: Desk) -> None:
-    _, begun = desk.ask(PrivacyRoute.EXPORT_ME, desk.estate.member)
+    _, begun = desk.ask("POST /v1/me/export", desk.estate.member)
 
-    status, _ = desk.ask(PrivacyRoute.JOB, desk.estate.owner, job=begun["job"])
+    status, _ = desk.ask("GET /v1/privacy/{job}", desk.estate.owner, job=begun["job"])
 
     assert status == 404
 
 
 def test_a_person_is_deleted_only_with_the_word(desk: Desk) -> None:
-    status, _ = desk.ask(PrivacyRoute.DELETE_ME, desk.estate.member, {})
+    status, _ = desk.ask("DELETE /v1/me", desk.estate.member, {})
 
     assert status == 400
     assert desk.work() == 0
 
 
 def test_who_owns_a_nation_hands_it_over_first(desk: Desk) -> None:
-    status, body = desk.ask(PrivacyRoute.DELETE_ME, desk.estate.owner, {"confirm": "delete"})
+    status, body = desk.ask("DELETE /v1/me", desk.estate.owner, {"confirm": "delete"})
 
     assert status == 409
     assert desk.estate.slug in body["error"]["message"]
 
 
 def test_a_member_is_deleted(desk: Desk) -> None:
-    status, _ = desk.ask(PrivacyRoute.DELETE_ME, desk.estate.member, {"confirm": "delete"})
+    status, _ = desk.ask("DELETE /v1/me", desk.estate.member, {"confirm": "delete"})
     desk.work()
 
     assert status == 202
     assert desk.estate.accounts == [desk.estate.member]
 
 
-@pytest.mark.parametrize("route", [PrivacyRoute.EXPORT_NATION, PrivacyRoute.DELETE_NATION])
-def test_only_the_owner_exports_and_deletes_a_nation(desk: Desk, route: PrivacyRoute) -> None:
+@pytest.mark.parametrize("route", ["POST /v1/nation/export", "DELETE /v1/nation"])
+def test_only_the_owner_exports_and_deletes_a_nation(desk: Desk, route: str) -> None:
     status, _ = desk.ask(route, desk.estate.member, {"confirm": desk.estate.slug})
 
     assert status == 403
 
 
 def test_a_nation_is_deleted_only_by_its_slug(desk: Desk) -> None:
-    status, _ = desk.ask(PrivacyRoute.DELETE_NATION, desk.estate.owner, {"confirm": "yes"})
+    status, _ = desk.ask("DELETE /v1/nation", desk.estate.owner, {"confirm": "yes"})
 
     assert status == 400
     assert desk.work() == 0
@@ -134,11 +132,11 @@ def test_a_nation_is_deleted_only_by_its_slug(desk: Desk) -> None:
 def test_a_deletion_that_takes_several_runs_tells_how_far_it_is(desk: Desk) -> None:
     desk.looks = iter([False, True, False, True])
     owner, slug = desk.estate.owner, desk.estate.slug
-    _, begun = desk.ask(PrivacyRoute.DELETE_NATION, owner, {"confirm": slug})
+    _, begun = desk.ask("DELETE /v1/nation", owner, {"confirm": slug})
 
     runs = desk.work()
 
-    _, done = desk.ask(PrivacyRoute.JOB, owner, job=begun["job"])
+    _, done = desk.ask("GET /v1/privacy/{job}", owner, job=begun["job"])
     assert runs == 3
     assert (done["state"], done["counts"]["conversations"]) == ("done", 3)
     assert [each for each in desk.estate.found(slug) if begun["job"] not in each] == []
@@ -146,7 +144,7 @@ def test_a_deletion_that_takes_several_runs_tells_how_far_it_is(desk: Desk) -> N
 
 
 def test_a_message_that_comes_again_deletes_nothing_twice(desk: Desk) -> None:
-    _, begun = desk.ask(PrivacyRoute.DELETE_NATION, desk.estate.owner, {"confirm": desk.estate.slug})
+    _, begun = desk.ask("DELETE /v1/nation", desk.estate.owner, {"confirm": desk.estate.slug})
     desk.work()
 
     desk.worker.carry_out(begun["job"])
@@ -158,7 +156,7 @@ def test_deleting_needs_no_subscription(desk: Desk) -> None:
     nations = Nations(Store(clients.dynamodb(), desk.estate.tables))
     nations.update(desk.estate.slug, {"subscription_status": "none"})
 
-    status, _ = desk.ask(PrivacyRoute.EXPORT_NATION, desk.estate.owner)
+    status, _ = desk.ask("POST /v1/nation/export", desk.estate.owner)
 
     assert status == 202
 

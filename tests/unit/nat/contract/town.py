@@ -4,7 +4,7 @@ pays, one that is being connected. In each there are an owner, an admin, a membe
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -14,20 +14,22 @@ import pytest
 
 from local.claude import running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
-from local.openapi.vocabulary import Operation
 from local.stripe import RunningStripe, running_stripe
 from nat.agent.ports import ExportFile
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.contract.declared import routes
+from nat.contract.endpoint import Endpoint
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.files import TurnFiles
 from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
+from nat.handlers.endpoints import answering
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
-from nat.names import SCHEMAS, BillingRoute, ConnectRoute, PrivacyRoute, Route, Table, Variable
+from nat.names import SCHEMAS, Table, Variable
 from nat.nations.record import SubscriptionStatus
 from nat.people.invitations import Invitations
 from nat.people.members import Members
@@ -38,12 +40,12 @@ from nat.privacy.requests import Requests
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import create_tables
-from tests.unit.local.openapi.front import Front, Function, serving
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import calls, says, use
 from tests.unit.nat.billing.shop import APP, PLANS, Shop
 from tests.unit.nat.changes.bench import SLUG, bench
 from tests.unit.nat.connections.crossing import BRANDS, crossing
+from tests.unit.nat.contract.front import Front, Function, serving
 from tests.unit.nat.gateway import running_gateway
 from tests.unit.nat.turns.board import Board
 from tests.unit.nat.turns.stage import Stage
@@ -74,13 +76,17 @@ class Town:
 
     tables: TableNames
     stripe: RunningStripe
-    functions: Mapping[type, Function]
-    nation: Callable[[Operation], str]
+    functions: Mapping[str, Function]
+    nations: Mapping[str, str]
     things: list[Thing] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=dict)
     _rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     _payments: Any = None
     _touched: set[str] = field(default_factory=set)
+
+    def nation(self, endpoint: Endpoint) -> str:
+        """The nation that has what the endpoint is about."""
+        return self.nations[endpoint.key]
 
     @property
     def front(self) -> Front:
@@ -193,31 +199,35 @@ def _running_town(
         requests = Api(services)
         billing = Api(
             Services(clients.dynamodb(), tables, PLANS, clock=lambda: shop.now),
-            BillingRoutes(shop.billing, APP).answering,
+            answering(BillingRoutes(shop.billing, APP)).get,
         )
         waiting = clients.sqs().create_queue(QueueName=f"privacy-{connecting.slug}")["QueueUrl"]
         jobs = Jobs(clients.dynamodb(), tables, clients.sqs(), waiting, now=board.stage.clock)
         export = Export(clients.dynamodb(), tables, clients.s3(), bucket, now=board.stage.clock)
         privacy = Api(
             services,
-            PrivacyRoutes(
-                Requests(
-                    jobs, services.nations, services.memberships, Audit(Store(clients.dynamodb(), tables))
-                ),
-                export,
-            ).answering,
+            answering(
+                PrivacyRoutes(
+                    Requests(jobs, services.nations, services.memberships, Audit(services.store)), export
+                )
+            ).get,
         )
         slugs = {
-            Route: WORKING,
-            BillingRoute: PAYING,
-            ConnectRoute: connecting.slug,
-            PrivacyRoute: WORKING,
+            "nat.handlers.routes": WORKING,
+            "nat.handlers.billing": PAYING,
+            "nat.handlers.connecting": connecting.slug,
+            "nat.handlers.privacy": WORKING,
         }
         town = Town(
             tables,
             stripe,
-            {Route: requests, BillingRoute: billing, ConnectRoute: connecting.api, PrivacyRoute: privacy},
-            lambda operation: slugs[type(operation.route)],
+            {
+                "nat.handlers.routes": requests,
+                "nat.handlers.billing": billing,
+                "nat.handlers.connecting": connecting.api,
+                "nat.handlers.privacy": privacy,
+            },
+            {key: slug for module, slug in slugs.items() for key in routes(module)},
         )
         _live(board, bucket, town)
         town.known["job"] = [_exported(jobs, export, name) for name in ("owner", "admin")]

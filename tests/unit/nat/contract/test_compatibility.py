@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.openapi.compatibility import breaks
+from nat.contract.compatibility import breaks
 
 BEFORE: Mapping[str, Any] = {
     "security": [{"session": ["nat/use"]}],

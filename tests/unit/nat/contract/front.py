@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from nat.contract.declared import routes
 
 Function = Callable[[Mapping[str, Any]], dict[str, Any]]
 """What answers an event, as a Lambda function does."""
@@ -40,8 +41,9 @@ class Served:
 class Front:
     """The gateway's work on one call, without the socket."""
 
-    def __init__(self, functions: Mapping[type[StrEnum], Function]) -> None:
-        served = [Served(route.value, function) for routes, function in functions.items() for route in routes]
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        """Functions by the module that declares what they answer."""
+        served = [Served(key, function) for module, function in functions.items() for key in routes(module)]
         # A written part of a path goes before a place.
         self._served = [(each, each.pattern) for each in sorted(served, key=lambda each: each.key.count("{"))]
 

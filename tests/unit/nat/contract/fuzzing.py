@@ -29,9 +29,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from local.openapi.vocabulary import Operation, Sent, Strict
+from nat.contract.endpoint import Endpoint
+from nat.contract.fields import RequestBody
+from nat.contract.openapi import example_of, schema_name
 from nat.names import Header
-from tests.unit.local.openapi.town import LAPSED, PEOPLE, STRANGER, UNKNOWN, Thing, Town
+from tests.unit.nat.contract.town import LAPSED, PEOPLE, STRANGER, UNKNOWN, Thing, Town
 
 NOBODY: Final = ""
 CALLERS: Final = (*PEOPLE, "owner", "admin", "admin", STRANGER, NOBODY)
@@ -80,10 +82,10 @@ def closed(document: Mapping[str, Any], sent: frozenset[str]) -> dict[str, Any]:
 def sent_schemas() -> frozenset[str]:
     """Names of schemas that clients send."""
     found: set[str] = set()
-    waiting: list[type] = [Sent, Strict]
+    waiting: list[type] = [RequestBody]
     while waiting:
         subclasses: list[type] = waiting.pop().__subclasses__()
-        found |= {each.__name__ for each in subclasses}
+        found |= {schema_name(each) for each in subclasses}
         waiting += subclasses
     return frozenset(found)
 
@@ -116,7 +118,7 @@ class Fuzzer:
         self._session = requests.Session()
 
     def run(
-        self, operation: Operation, sending: Sending, *, calls: int, randomness: int | None = None
+        self, operation: Endpoint, sending: Sending, *, calls: int, randomness: int | None = None
     ) -> Seen:
         """So many calls of one operation; the same ones every time, or others for each `randomness`."""
         seen = Seen()
@@ -143,16 +145,16 @@ class Fuzzer:
         (call if randomness is None else seed(randomness)(call))()
         return seen
 
-    def example(self, operation: Operation, of: Example) -> tuple[int, str]:
+    def example(self, operation: Endpoint, of: Example) -> tuple[int, str]:
         """Send the example of the description, with ids that exist; the status, and what is wrong."""
         return self._send(self._case(operation, of), of.caller, CHECKS)[:2]
 
-    def answer(self, operation: Operation, of: Example) -> dict[str, Any]:
+    def answer(self, operation: Endpoint, of: Example) -> dict[str, Any]:
         """What the example is answered with."""
         found: dict[str, Any] = json.loads(self._send(self._case(operation, of), of.caller, CHECKS)[2])
         return found
 
-    def _case(self, operation: Operation, of: Example) -> Any:
+    def _case(self, operation: Endpoint, of: Example) -> Any:
         ids = {name: values[0] for name, values in self.town.known.items()}
         ids |= self.town.things[of.thing].ids
         ids |= of.ids
@@ -162,17 +164,17 @@ class Fuzzer:
             query=dict(of.query),
         )
         if operation.body is not None:
-            body = {**(operation.example or {}), **of.body}
+            body = {**(example_of(operation.example) if operation.example else {}), **of.body}
             case.body = {**body, **{name: ids[name] for name in body.keys() & ids.keys()}}
             case.media_type = "application/json"
         return case
 
-    def _places(self, operation: Operation) -> dict[str, str]:
+    def _places(self, operation: Endpoint) -> dict[str, str]:
         """A path to something that exists, the owner's or everybody's."""
         ids = {**{name: values[0] for name, values in self.town.known.items()}, **self.town.things[0].ids}
         return {name: quote(ids[name], safe="") for name in operation.places}
 
-    def _call(self, operation: Operation, sending: Sending, case: Any, choices: Any, seen: Seen) -> None:
+    def _call(self, operation: Endpoint, sending: Sending, case: Any, choices: Any, seen: Seen) -> None:
         caller = "owner" if sending is Sending.WRONG else choices.draw(st.sampled_from(CALLERS))
         if choices.draw(st.integers(0, 9)):
             case.headers.pop(Header.USER_ID.value, None)

@@ -1,0 +1,137 @@
+"""An endpoint of the HTTP API, declared once: its address, what it takes and gives, what can go wrong, who
+may call it and how often. Parsing, answering, the OpenAPI document and API Gateway's routes follow from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from nat.contract.fields import Query, RequestBody, ResponseBody
+from nat.errors import (
+    BadRequest,
+    Forbidden,
+    Internal,
+    NatError,
+    NationUnknown,
+    NotAMember,
+    RoleInsufficient,
+    SubscriptionInactive,
+    Throttled,
+    Unauthenticated,
+)
+from nat.roles import Role
+
+Errors = tuple[type[NatError], ...]
+
+ANY: Final[Errors] = (BadRequest, Unauthenticated, Forbidden, Throttled, Internal)
+"""Of every operation behind the authorizer."""
+
+
+class Limit(StrEnum):
+    """What one person may do so and so often a minute, whatever the nation and the door."""
+
+    DECISIONS = "decisions"
+    EXPORTS = "exports"
+    STREAMS = "streams"
+
+    @property
+    def a_minute(self) -> int:
+        """How often."""
+        return _A_MINUTE[self]
+
+
+_A_MINUTE: Final[Mapping[str, int]] = {"decisions": 60, "exports": 10, "streams": 30}
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call. `nation`: a nation has to be selected. `role`: the least role of a member; `None` is
+    for who need not be one, or of whom the function itself finds out. `active`: the nation has to be allowed
+    to use Nat now."""
+
+    nation: bool = False
+    role: Role | None = None
+    active: bool = False
+
+    @property
+    def errors(self) -> Errors:
+        """What is answered to who may not."""
+        if self.role is None:
+            return ()
+        return (
+            NotAMember,
+            *((NationUnknown, SubscriptionInactive) if self.active else ()),
+            *(() if self.role is Role.VIEWER else (RoleInsufficient,)),
+        )
+
+    @property
+    def in_words(self) -> str:
+        """The same for people."""
+        if self.role is None:
+            return ""
+        who = {
+            Role.VIEWER: "For members.",
+            Role.MEMBER: "For members who may change something.",
+            Role.ADMIN: "For admins.",
+            Role.OWNER: "For the owner.",
+        }[self.role]
+        return who if self.active else f"{who} Works without a subscription."
+
+
+@dataclass(frozen=True)
+class FileTypes:
+    """An answer that is a file: its media types. `more` says that the header `x-nat-next` may go on."""
+
+    types: tuple[str, ...]
+    more: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """The declaration. `answer` is `None` where there is nothing to say (204); `body_needed` is false where
+    an absent body is an empty one; `example` is a body that succeeds."""
+
+    key: str
+    id: str
+    tag: str
+    summary: str
+    description: str
+    access: Access
+    answer: type[ResponseBody] | FileTypes | None
+    status: int
+    body: type[RequestBody] | None = None
+    body_needed: bool = True
+    example: RequestBody | None = None
+    query: type[Query] | None = None
+    raises: Errors = ()
+    limit: Limit | None = None
+    places: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = self.path.split("/")
+        object.__setattr__(self, "places", tuple(part[1:-1] for part in parts if part.startswith("{")))
+
+    @property
+    def method(self) -> str:
+        """In lower case, as OpenAPI has it."""
+        return self.key.partition(" ")[0].lower()
+
+    @property
+    def path(self) -> str:
+        """With places in braces."""
+        return self.key.partition(" ")[2]
+
+    @property
+    def errors(self) -> Errors:
+        """All that can go wrong."""
+        return (*ANY, *self.access.errors, *self.raises)
+
+
+def answered_type(annotation: Any) -> type[ResponseBody] | None:
+    """The struct that a function says it gives. Raises `TypeError` for anything else."""
+    if annotation is None or annotation is type(None):
+        return None
+    if isinstance(annotation, type) and issubclass(annotation, ResponseBody):
+        return annotation
+    raise TypeError(f"An operation gives a struct of the contract, a file or nothing, not {annotation!r}.")

@@ -1,0 +1,50 @@
+"""What bodies, queries and answers are made of: the kinds of objects, and the values that occur in many."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from nat.names import SLUG_PATTERN, ULID_PATTERN
+
+
+class ResponseBody(msgspec.Struct, frozen=True, kw_only=True):
+    """An object of an answer. Clients ignore names they do not know, so that new ones break nobody."""
+
+
+class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
+    """An object that clients send. Names it does not have are ignored."""
+
+
+class StrictBody(RequestBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An object that clients send. Names it does not have are refused."""
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """The names behind the question mark. What is not known is ignored."""
+
+
+class Paged(Query, frozen=True, kw_only=True):
+    """A list that is answered in pages."""
+
+    after: str | None = None
+    """The `next` of an earlier page: goes on behind it."""
+
+
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""A time in UTC and milliseconds, such as `2026-11-22T09:30:00.000Z`."""
+Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
+Slug = Annotated[str, Meta(pattern=SLUG_PATTERN, examples=["demo"])]
+Ulid = Annotated[str, Meta(pattern=ULID_PATTERN, examples=["01KAZ3V9Q8R7T6S5P4N3M2K1J0"])]
+Count = Annotated[int, Meta(ge=0)]
+
+
+def one_of(values: Iterable[str]) -> Meta:
+    """Of a text in an answer: which values it has. It is told, not checked."""
+    return Meta(extra_json_schema={"enum": [str(each) for each in values]})
+
+
+def named(values: Iterable[str]) -> Meta:
+    """Of an object: which names it may have. It is told, not checked."""
+    return Meta(extra_json_schema={"propertyNames": {"enum": [str(each) for each in values]}})

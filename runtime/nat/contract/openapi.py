@@ -1,0 +1,445 @@
+"""Endpoints, events and socket messages become one OpenAPI 3.1 document.
+
+A struct whose name ends in `Body` is called without it in the document: the class of that name is what it
+tells of. Docstrings describe: a struct's itself, and one below a field the field.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any, Final, get_args
+
+import msgspec
+
+from nat.contract.endpoint import Endpoint, FileTypes, Limit
+from nat.contract.events import EVENT_TYPES, VERSION
+from nat.contract.messages import MESSAGES, TOLD
+from nat.errors import NatError
+from nat.names import NEXT_HEADER, SCOPE, SLUG_PATTERN, ULID_PATTERN, Header
+
+DOCUMENT_VERSION: Final = "1.1.0"
+"""Of the document. The first number rises with `/v1`, the second with what is added, the third with words."""
+SESSION: Final = "session"
+SCHEMAS: Final = "#/components/schemas/"
+JSON: Final = "application/json"
+ABOUT: Final = f"""\
+The HTTP API of Nat. The web app, the Chrome extension and the command line use it.
+
+**Session.** Each call carries a Cognito access token with the scope `nat/use` as `Authorization: Bearer …`. \
+The header `X-Nat-Nation-Slug` selects one of the person's nations; it proves nothing.
+
+**Errors** have one shape, `{{"error": {{"code", "message", "retryable"}}}}`. Go by `code`; `message` is for \
+the person, and `url`, where there is one, leads to the page where they can do what it says. Codes may \
+be added: treat an unknown one by its status. API Gateway refuses some calls before Nat sees them (no valid \
+session, too many calls): then the answer is `{{"message"}}`.
+
+**Growth.** Names may be added to answers, values to their enumerations and optional names to requests, so \
+ignore what you do not know. Anything else is a new version. Names that a request does not have are ignored \
+too, unless the description of its body says that it has no others.
+
+**Pages.** Lists answer `next`; a call with `after` set to it goes on, until it is null.
+
+**Limits.** One person may decide {Limit.DECISIONS.a_minute} times a minute, ask for \
+{Limit.EXPORTS.a_minute} files and reopen {Limit.STREAMS.a_minute} streams; what is beyond is \
+answered by 429 with `retry-after`.
+
+**Text** is composed (NFC) on the way in. Half a surrogate pair is refused.
+
+Times are UTC. Amounts of money are integer cents, costs of the model integer micro-dollars.
+
+The schemas `TurnEvent` and `SocketMessage` are what a WebSocket carries, `Pong` and `SocketError` what it \
+answers besides events.
+"""
+
+_REASONS: Final[Mapping[int, str]] = {
+    400: "The request is wrong",
+    401: "No valid session",
+    402: "The subscription or the plan does not allow it",
+    403: "Not allowed",
+    404: "Not found",
+    409: "Not in this state",
+    413: "Too large",
+    422: "Not accepted",
+    429: "Too fast",
+    500: "A defect or an outage of ours",
+    502: "A service behind Nat failed",
+    503: "A service behind Nat does not answer",
+}
+_GATEWAY: Final = frozenset({401, 403, 429})
+"""Statuses that API Gateway answers itself, in its own shape."""
+_RETRY_AFTER: Final = {
+    "retry-after": {
+        "description": "Seconds after which the same call may succeed, where they are known.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
+}
+_ULID: Final = {"type": "string", "pattern": ULID_PATTERN}
+_NAME: Final = {"type": "string", "minLength": 1}
+_PLACES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+    "conversation": ("The conversation's id.", _ULID),
+    "turn": ("The turn's id: of a question or a decision.", _ULID),
+    "approval": ("The proposal's id.", _NAME),
+    "change": ("The change's id, `<turn>#<step>#<call>`, URL-encoded.", _NAME),
+    "file": ("The file's id, as the answer's link names it.", _NAME),
+    "user": ("The member's user id.", _NAME),
+}
+"""Places of paths of which more can be said than that they are an id."""
+
+
+def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """The OpenAPI document of these endpoints, in their order."""
+    described = list(endpoints)
+    paths: dict[str, dict[str, Any]] = {}
+    for each in described:
+        paths.setdefault(each.path, {})[each.method] = _operation(each)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Nat", "version": DOCUMENT_VERSION, "description": ABOUT},
+        "servers": [{"url": "/", "description": "Where the web app's configuration says the API is."}],
+        "tags": [{"name": name} for name in dict.fromkeys(each.tag for each in described)],
+        "paths": paths,
+        "components": {
+            "schemas": {**_schemas(described), **_event_schemas(), **_ERROR_SCHEMAS},
+            "responses": _refusals(described),
+            "parameters": _HEADERS,
+            "securitySchemes": {
+                SESSION: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": f"An access token of the user pool with the scope `{SCOPE}`.",
+                }
+            },
+        },
+        "security": [{SESSION: [SCOPE]}],
+    }
+
+
+def schema_name(struct: type) -> str:
+    """What a struct is called in the document."""
+    return struct.__name__.removesuffix("Body")
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    nation = "nation" if endpoint.access.nation else "anyNation"
+    parameters = [_place(name) for name in endpoint.places]
+    parameters += [{"$ref": f"#/components/parameters/{name}"} for name in (nation, "person")]
+    parameters += [] if endpoint.query is None else _query(endpoint.query)
+    made: dict[str, Any] = {
+        "operationId": endpoint.id,
+        "tags": [endpoint.tag],
+        "summary": endpoint.summary,
+    }
+    if endpoint.description:
+        made["description"] = endpoint.description
+    made["parameters"] = parameters
+    if endpoint.body is not None:
+        content: dict[str, Any] = {"schema": {"$ref": f"{SCHEMAS}{schema_name(endpoint.body)}"}}
+        if endpoint.example is not None:
+            content["example"] = example_of(endpoint.example)
+        made["requestBody"] = {"required": endpoint.body_needed, "content": {JSON: content}}
+    made["responses"] = {
+        str(endpoint.status): _answer(endpoint),
+        **{
+            str(status): {"$ref": f"#/components/responses/{_name(status, errors)}"}
+            for status, errors in _by_status(endpoint).items()
+        },
+    }
+    return made
+
+
+def example_of(body: msgspec.Struct) -> dict[str, Any]:
+    """A body as JSON has it, without names that may be left out and are not set."""
+    made: dict[str, Any] = msgspec.to_builtins(body)
+    defaults = {each.name: each.default for each in msgspec.structs.fields(body)}
+    return {name: value for name, value in made.items() if value is not None or defaults[name] is not None}
+
+
+def _place(name: str) -> dict[str, Any]:
+    description, schema = _PLACES.get(name, (f"The {name}'s id.", _NAME))
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
+
+
+def _query(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    (_, components), descriptions = _components((query,)), field_descriptions(query)
+    described = components.pop(schema_name(query))
+    return [
+        {
+            "name": each.name,
+            "in": "query",
+            "required": each.name in described.get("required", ()),
+            "description": descriptions[each.name],
+            "schema": _parameter(described["properties"][each.name], components),
+        }
+        for each in msgspec.structs.fields(query)
+    ]
+
+
+def _parameter(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema that stands alone. What is left out is not sent as null."""
+    (told,) = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
+    found = {**schema, **told}
+    if "$ref" in found:
+        found |= components[found.pop("$ref").removeprefix(SCHEMAS)]
+    left = {name: value for name, value in found.items() if name not in ("anyOf", "description")}
+    return {name: value for name, value in left.items() if name != "default" or value is not None}
+
+
+def _answer(endpoint: Endpoint) -> dict[str, Any]:
+    answer = endpoint.answer
+    if answer is None:
+        return {"description": "Done; nothing to say."}
+    if isinstance(answer, FileTypes):
+        headers: dict[str, Any] = {
+            "content-disposition": {
+                "description": "`attachment`, with the file's name.",
+                "required": True,
+                "schema": {"type": "string"},
+            }
+        }
+        if answer.more:
+            headers[NEXT_HEADER] = {
+                "description": "The file is not complete: `after` goes on with this.",
+                "schema": {"type": "string"},
+            }
+        content = {each: {"schema": {} if each == JSON else {"type": "string"}} for each in answer.types}
+        return {"description": "The file.", "headers": headers, "content": content}
+    return {
+        "description": _first_line(answer.__doc__ or endpoint.summary),
+        "content": {JSON: {"schema": {"$ref": f"{SCHEMAS}{schema_name(answer)}"}}},
+    }
+
+
+def _by_status(endpoint: Endpoint) -> dict[int, list[type[NatError]]]:
+    """What can go wrong, by status; of errors with the same code the first."""
+    found: dict[int, dict[str, type[NatError]]] = {}
+    for error in endpoint.errors:
+        found.setdefault(error.status, {}).setdefault(error.code, error)
+    return {status: [errors[code] for code in sorted(errors)] for status, errors in sorted(found.items())}
+
+
+def _refusals(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """Answers of errors, each once, by a name that tells them apart."""
+    return {
+        name: _refusal(status, errors)
+        for name, (status, errors) in sorted(
+            (_name(status, errors), (status, errors))
+            for each in endpoints
+            for status, errors in _by_status(each).items()
+        )
+    }
+
+
+def _name(status: int, errors: Iterable[type[NatError]]) -> str:
+    return ".".join([str(status), *(each.code for each in errors)])
+
+
+def _refusal(status: int, errors: Iterable[type[NatError]]) -> dict[str, Any]:
+    said = "\n".join(f"- `{each.code}`: {_first_line(each.__doc__ or '')}" for each in errors)
+    codes = {"error": {"properties": {"code": {"enum": [each.code for each in errors]}}}}
+    schema: dict[str, Any] = {"allOf": [{"$ref": f"{SCHEMAS}Error"}, {"properties": codes}]}
+    if status in _GATEWAY:
+        schema = {"anyOf": [schema, {"$ref": f"{SCHEMAS}GatewayRefusal"}]}
+    made = {"description": f"{_REASONS[status]}.\n\n{said}", "content": {JSON: {"schema": schema}}}
+    return {**made, "headers": _RETRY_AFTER} if status in (409, 429) else made
+
+
+def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    structs: dict[type, None] = {}
+    for each in endpoints:
+        structs |= {struct: None for struct in (each.body, each.answer) if isinstance(struct, type)}
+    _, schemas = _components((*structs, *MESSAGES.values(), *TOLD))
+    schemas["SocketMessage"] = {
+        "description": "What a client sends over the socket.",
+        "oneOf": [{"$ref": f"{SCHEMAS}{schema_name(each)}"} for each in MESSAGES.values()],
+        "discriminator": {
+            "propertyName": "action",
+            "mapping": {action: f"{SCHEMAS}{schema_name(each)}" for action, each in MESSAGES.items()},
+        },
+    }
+    return dict(sorted(schemas.items()))
+
+
+def _event_schemas() -> dict[str, Any]:
+    """The events, each with what all have, and `TurnEvent` for any of them."""
+    _, schemas = _components(tuple(EVENT_TYPES.values()))
+    common = {
+        "v": {"const": VERSION, "type": "integer"},
+        "turn": {"type": "string"},
+        "attempt": {"type": "integer", "minimum": 0},
+        "seq": {"type": "integer", "minimum": 1},
+    }
+    for name, event in EVENT_TYPES.items():
+        schema = schemas[schema_name(event)]
+        schema["properties"] = {
+            **common,
+            "type": {"const": name, "type": "string"},
+            **schema["properties"],
+        }
+        # Every name is on the wire, also one that has a default in Python.
+        schema["required"] = list(schema["properties"])
+        for each in schema["properties"].values():
+            each.pop("default", None)
+    schemas["ApprovalRequested"]["properties"]["card"] = {"$ref": f"{SCHEMAS}Card"}
+    schemas["TurnEvent"] = {
+        "description": "An event of a turn, as it is stored and sent. `type` says which.",
+        "oneOf": [{"$ref": f"{SCHEMAS}{schema_name(each)}"} for each in EVENT_TYPES.values()],
+        "discriminator": {
+            "propertyName": "type",
+            "mapping": {name: f"{SCHEMAS}{schema_name(each)}" for name, each in EVENT_TYPES.items()},
+        },
+    }
+    return dict(sorted(schemas.items()))
+
+
+def _components(structs: tuple[type, ...]) -> tuple[Any, dict[str, Any]]:
+    """msgspec's schemas of structs and of what stands in them, under our names and with our descriptions."""
+    places, made = msgspec.json.schema_components(structs, ref_template=f"{SCHEMAS}{{name}}")
+    types = {each.__name__: each for each in _all_types(structs)}
+    named: dict[str, Any] = {}
+    for name, schema in made.items():
+        found = types.get(name)
+        described = _plain(schema)
+        if found is None or "enum" in described:
+            described.pop("description", None)  # of an enumeration it is written for who reads the code
+        else:
+            descriptions = field_descriptions(found)
+            for field, each in described.get("properties", {}).items():
+                if field in descriptions:
+                    each["description"] = descriptions[field]
+            described |= getattr(found, "schema", {})
+        named[name.removesuffix("Body")] = described
+    return places, named
+
+
+def _all_types(structs: Iterable[type]) -> set[type]:
+    """Structs, and the structs within their fields."""
+    found: set[type] = set()
+    waiting: list[Any] = list(structs)
+    while waiting:
+        each = waiting.pop()
+        if inner := get_args(each):
+            waiting += inner
+        elif isinstance(each, type) and each not in found and _is_struct(each):
+            found.add(each)
+            waiting += inspect.get_annotations(each).values()
+            waiting += each.__bases__
+    return found
+
+
+def _is_struct(kind: type) -> bool:
+    return issubclass(kind, msgspec.Struct) or is_dataclass(kind)
+
+
+def _plain(schema: Any) -> Any:
+    """A schema without titles that only repeat names, with types beside enumerations, under our names."""
+    if isinstance(schema, list):
+        return [_plain(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _plain(each) for name, each in schema.items() if name != "title" or isinstance(each, dict)}
+    if "$ref" in made:
+        made["$ref"] = made["$ref"].removesuffix("Body")
+    if isinstance(made.get("description"), str):
+        made["description"] = _one_line(made["description"])
+    if made.get("required") == []:
+        del made["required"]
+    values = made.get("enum")
+    if isinstance(values, list) and all(isinstance(each, str) for each in values):
+        made["type"] = "string"
+        if len(values) == 1:
+            (made["const"],) = made.pop("enum")
+    return made
+
+
+@cache
+def field_descriptions(struct: type) -> dict[str, str]:
+    """The docstrings below fields, by field, those of bases included."""
+    found: dict[str, str] = {}
+    for each in reversed(struct.__mro__):
+        if each.__module__.startswith("nat."):
+            found |= _own_descriptions(each)
+    return found
+
+
+def _own_descriptions(struct: type) -> dict[str, str]:
+    (made,) = ast.parse(textwrap.dedent(inspect.getsource(struct))).body
+    assert isinstance(made, ast.ClassDef)
+    return {
+        field.target.id: _one_line(below.value.value)
+        for field, below in zip(made.body, made.body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text.strip())
+
+
+def _first_line(text: str) -> str:
+    return _one_line(text.strip().split("\n\n")[0])
+
+
+_HEADERS: Final[dict[str, Any]] = {
+    "nation": {
+        "name": Header.NATION_SLUG.value,
+        "in": "header",
+        "required": True,
+        "description": "The nation to work in.",
+        "schema": {"type": "string", "pattern": SLUG_PATTERN},
+        "example": "demo",
+    },
+    "anyNation": {
+        "name": Header.NATION_SLUG.value,
+        "in": "header",
+        "required": False,
+        "description": "Not needed here; refused if it cannot be a nation's.",
+        "schema": {"type": "string", "pattern": SLUG_PATTERN},
+    },
+    "person": {
+        "name": Header.USER_ID.value,
+        "in": "header",
+        "required": False,
+        "description": "If it is sent, it has to be the session's person.",
+        "schema": {"type": "string"},
+    },
+}
+_ERROR_SCHEMAS: Final[dict[str, Any]] = {
+    "Error": {
+        "type": "object",
+        "description": "The one shape of errors.",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "retryable"],
+                "properties": {
+                    "code": {"type": "string", "description": "What went wrong, for programs."},
+                    "message": {"type": "string", "description": "What went wrong, for the person."},
+                    "retryable": {
+                        "type": "boolean",
+                        "description": "Whether the same call may succeed later.",
+                    },
+                    "url": {
+                        "type": "string",
+                        "description": "Where in the web app to do what the message says.",
+                    },
+                },
+            }
+        },
+    },
+    "GatewayRefusal": {
+        "type": "object",
+        "description": "API Gateway refused the call before Nat saw it.",
+        "required": ["message"],
+        "properties": {"message": {"type": "string"}},
+    },
+}

@@ -1,0 +1,31 @@
+"""Batches from SQS: each message by itself, and only those that failed come again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nat.aws import log
+
+Failed = dict[str, list[dict[str, str]]]
+"""What Lambda reads of a partial answer (`ReportBatchItemFailures`)."""
+
+
+class ComeAgain(Exception):
+    """A message of which something is left to do: it comes again, and that is no defect."""
+
+
+def each_message(event: Mapping[str, Any], take: Callable[[str], object]) -> Failed:
+    """Let `take` have the body of every message; names those that failed. A defect is logged with the
+    message's id. On a FIFO queue too one failure does not hold the rest up: no batch of ours depends on its
+    order."""
+    log.structured()
+    failed = []
+    for record in event["Records"]:
+        try:
+            take(record["body"])
+        except ComeAgain as left:
+            log.structured().warning(str(left), extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+        except Exception as error:
+            log.defect(error, message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

@@ -1,0 +1,36 @@
+"""What one person may do so and so often a minute (`nat.contract.endpoint.Limit`), whatever the nation and
+whichever door they come through: a count in the table Once that ends by itself.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from nat.aws.store import Store
+from nat.aws.writes import Update
+from nat.contract.endpoint import Limit
+from nat.errors import Throttled
+from nat.names import TTL_ATTRIBUTE, Table
+
+_MINUTE: Final = 60
+_KEPT: Final = timedelta(minutes=10)
+_TOLD: Final = {
+    Limit.DECISIONS: "You have decided a lot within a minute. Please wait a moment.",
+    Limit.EXPORTS: "You have asked for many files within a minute. Please wait a moment.",
+    Limit.STREAMS: "You have opened many streams within a minute. Please wait a moment.",
+}
+
+
+class PersonLimits:
+    """The counts. A minute is that of the clock, so within two a person may reach twice the number."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def take(self, limit: Limit, user_id: str, now: datetime) -> None:
+        """Count one. Raises `Throttled` with the seconds until the next minute, once there were too many."""
+        second = int(now.timestamp())
+        key = {"key": f"limit#{limit}#{user_id}#{second // _MINUTE}"}
+        end = int((now + _KEPT).timestamp())
+        row = self._store.updated(Update(Table.ONCE, key, set={TTL_ATTRIBUTE: end}, add={"taken": 1}))
+        if row is not None and row["taken"] > limit.a_minute:
+            raise Throttled(_TOLD[limit], retry_after=_MINUTE - second % _MINUTE)
