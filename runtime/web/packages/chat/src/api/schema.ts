@@ -4,6 +4,890 @@
  */
 
 export interface paths {
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for a decision in the nation
+         * @description For members. One's own; for admins everybody's.
+         */
+        get: operations["listWaitingApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The proposals of a conversation
+         * @description For members. Whatever became of them.
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/approvals/{approval}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One proposal
+         * @description For members.
+         */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/approvals/{approval}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say yes */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/approvals/{approval}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have it planned anew with other values
+         * @description The new proposal takes the place of this one.
+         */
+        post: operations["editApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/approvals/{approval}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say no
+         * @description Those who follow the conversation are told.
+         */
+        post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/approvals/{approval}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was not done of it */
+        post: operations["retryApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/changes/{change}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One change
+         * @description For members. Proposed or run at once.
+         */
+        get: operations["getChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/changes/{change}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was not done of a change */
+        post: operations["retryChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/changes/{change}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change back */
+        post: operations["undoChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the nation has, until when, and what it could have
+         * @description For members. Works without a subscription.
+         */
+        get: operations["getBilling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End with the period, or go on after all
+         * @description For the owner. Works without a subscription.
+         */
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take another plan, for the amount that was shown
+         * @description For the owner. Works without a subscription. Within 15 minutes of the preview. A declined card changes nothing.
+         */
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A page to subscribe on
+         * @description For the owner, or anybody for a nation without members: they become its provisional owner. One open page per nation.
+         */
+        post: operations["beginCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invoices
+         * @description For the owner. Works without a subscription.
+         */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stripe's pages for card, invoices and cancellation
+         * @description For the owner. Works without a subscription.
+         */
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What another plan would cost now
+         * @description For the owner. Works without a subscription.
+         */
+        post: operations["previewPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The person's conversations
+         * @description For members.
+         */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the person's conversations
+         * @description For members.
+         */
+        get: operations["searchConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a conversation
+         * @description For members. The newest exchanges, or those before a page.
+         */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a conversation and everything of it
+         * @description For members. Works without a subscription.
+         */
+        delete: operations["deleteConversation"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a conversation another title
+         * @description For members.
+         */
+        patch: operations["renameConversation"];
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation as a file
+         * @description For members. Works without a subscription.
+         */
+        get: operations["exportConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a file of a conversation can be fetched
+         * @description For members. Works without a subscription. For the person who asked for it.
+         */
+        get: operations["getFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/turns/{turn}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a turn
+         * @description For members. Of the person's own turn, or of one in their conversation.
+         */
+        get: operations["listTurnEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation}/turns/{turn}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what you think of an answer
+         * @description For members.
+         */
+        put: operations["giveFeedback"];
+        post?: never;
+        /**
+         * Take back what you said of an answer
+         * @description For members.
+         */
+        delete: operations["takeFeedbackBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations that can be accepted
+         * @description For admins. Works without a subscription.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite one person by email, or several by a link
+         * @description For admins. 50 a day. An invitation is good for seven days.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become a member by an invitation
+         * @description No nation is selected: the token names it.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description For admins. Works without a subscription.
+         */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The members of the nation
+         * @description For members. Works without a subscription.
+         */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the nation
+         * @description For members. Works without a subscription.
+         */
+        post: operations["leaveNation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or leave oneself
+         * @description For members. Works without a subscription. Others are removed by admins. Their open connections in this nation are closed.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a member another role
+         * @description For admins. Works without a subscription. At most one's own and never the owner's.
+         */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/v1/ownership/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand the ownership to another member
+         * @description For the owner. Works without a subscription. Who owned the nation stays as an admin.
+         */
+        post: operations["transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log
+         * @description For admins. Works without a subscription.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log as a file
+         * @description For admins. Works without a subscription. Taking it is an entry of the log. `x-nat-next` says that the file is not complete, and what `after` goes on with.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The selected nation's subscription
+         * @description A nation that was never subscribed has the status none, for everybody.
+         */
+        get: operations["getNation"];
+        put?: never;
+        post?: never;
+        /**
+         * Begin the deletion of the nation, for good
+         * @description For the owner. Works without a subscription.
+         */
+        delete: operations["deleteNation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The nation's settings
+         * @description For members. Works without a subscription.
+         */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings
+         * @description For admins. Works without a subscription. Each change is an entry of the audit log. A shorter retention is applied to old conversations within minutes.
+         */
+        patch: operations["changeSettings"];
+        trace?: never;
+    };
+    "/v1/settings/model-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the nation has its own Anthropic key
+         * @description For admins. Works without a subscription. Its last four characters, and since when.
+         */
+        get: operations["getModelKey"];
+        /**
+         * Bring an Anthropic key of the nation's own
+         * @description For admins. The key is tried out by one small call; a bad one changes nothing.
+         */
+        put: operations["storeModelKey"];
+        post?: never;
+        /**
+         * Forget the nation's own Anthropic key
+         * @description For admins. Works without a subscription. Its next question uses the platform's.
+         */
+        delete: operations["removeModelKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was used, by day and by person
+         * @description For members. Admins see everybody's, with tokens and cost; the others their own queries.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The usage as a file
+         * @description For members. Works without a subscription. A row for each day and person.
+         */
+        get: operations["exportUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ws-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A one-time ticket for a WebSocket
+         * @description For members. Good for a minute.
+         */
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the nation is connected to
+         * @description For members. Works without a subscription. As whom and since when, and whether an admin has to connect it anew.
+         */
+        get: operations["getConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nationbuilder/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where an admin goes to let Nat work in the nation
+         * @description For admins. Works without a subscription. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+         */
+        post: operations["connectNationBuilder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nationbuilder/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take NationBuilder away
+         * @description For admins. Works without a subscription.
+         */
+        post: operations["disconnectNationBuilder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nationbuilder/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where somebody goes to prove that they use the nation's control panel
+         * @description For who is no member of the nation yet. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+         */
+        post: operations["joinByControlPanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -42,818 +926,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The members of the nation */
-        get: operations["listMembers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/members/{user}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Remove a member, or leave oneself
-         * @description Their open connections in this nation are closed.
-         */
-        delete: operations["removeMember"];
-        options?: never;
-        head?: never;
-        /**
-         * Give a member another role
-         * @description For admins, at most their own role and never the owner's.
-         */
-        patch: operations["changeMember"];
-        trace?: never;
-    };
-    "/v1/members/leave": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Leave the nation */
-        post: operations["leaveNation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ownership/transfer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hand the ownership to another member
-         * @description For the owner, who stays as an admin.
-         */
-        post: operations["transferOwnership"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Invitations that can be accepted */
-        get: operations["listInvitations"];
-        put?: never;
-        /**
-         * Invite one person by email, or several by a link
-         * @description For admins; 50 a day. An invitation is good for seven days.
-         */
-        post: operations["invite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/{invitation}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Withdraw an invitation */
-        delete: operations["withdrawInvitation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Become a member by an invitation */
-        post: operations["acceptInvitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The selected nation's subscription
-         * @description A nation that was never subscribed has the status none, for everybody.
-         */
-        get: operations["getNation"];
-        put?: never;
-        post?: never;
-        /**
-         * Begin the deletion of the nation, for good
-         * @description For the owner.
-         */
-        delete: operations["deleteNation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ws-ticket": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * A one-time ticket for a WebSocket
-         * @description Good for a minute.
-         */
-        post: operations["createTicket"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The nation's settings */
-        get: operations["getSettings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change settings
-         * @description For admins. Each change is an entry of the audit log.
-         */
-        patch: operations["changeSettings"];
-        trace?: never;
-    };
-    "/v1/settings/model-key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether the nation has its own Anthropic key */
-        get: operations["getModelKey"];
-        /**
-         * Bring an Anthropic key of the nation's own
-         * @description For admins. The key is tried out by one small call; a bad one changes nothing.
-         */
-        put: operations["storeModelKey"];
-        post?: never;
-        /** Forget the nation's own Anthropic key */
-        delete: operations["removeModelKey"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What was used, by day and by person
-         * @description Admins see everybody's, with tokens and cost; the others their own queries.
-         */
-        get: operations["getUsage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/usage/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The usage as a file
-         * @description A row for each day and person.
-         */
-        get: operations["exportUsage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The audit log
-         * @description For admins.
-         */
-        get: operations["listAudit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The audit log as a file
-         * @description For admins. Taking it is an entry of the log.
-         */
-        get: operations["exportAudit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/connections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the nation is connected to */
-        get: operations["getConnections"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nationbuilder/connect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Where an admin goes to let Nat work in the nation
-         * @description Call it under the web app's own host name: the way back is bound to this browser by a cookie.
-         */
-        post: operations["connectNationBuilder"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nationbuilder/join": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Where somebody goes to prove that they use the nation's control panel
-         * @description For who is no member of the nation yet. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
-         */
-        post: operations["joinByControlPanel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/nationbuilder/disconnect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take NationBuilder away */
-        post: operations["disconnectNationBuilder"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The person's conversations */
-        get: operations["listConversations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Search the person's conversations */
-        get: operations["searchConversations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read a conversation */
-        get: operations["getConversation"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a conversation and everything of it
-         * @description Works without a subscription.
-         */
-        delete: operations["deleteConversation"];
-        options?: never;
-        head?: never;
-        /** Give a conversation another title */
-        patch: operations["renameConversation"];
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A conversation as a file
-         * @description Works without a subscription.
-         */
-        get: operations["exportConversation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/turns/{turn}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The events of a turn */
-        get: operations["listTurnEvents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/turns/{turn}/feedback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say what you think of an answer */
-        put: operations["giveFeedback"];
-        post?: never;
-        /** Take back what you said of an answer */
-        delete: operations["takeFeedbackBack"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/files/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Where a file of a conversation can be fetched
-         * @description For the person who asked for it. Works without a subscription.
-         */
-        get: operations["getFile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What waits for a decision in the nation
-         * @description One's own; for admins everybody's.
-         */
-        get: operations["listWaitingApprovals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The proposals of a conversation */
-        get: operations["listApprovals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/approvals/{approval}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One proposal */
-        get: operations["getApproval"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/approvals/{approval}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say yes */
-        post: operations["approve"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/approvals/{approval}/reject": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say no */
-        post: operations["reject"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/approvals/{approval}/edit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Have it planned anew with other values
-         * @description The new proposal takes the place of this one.
-         */
-        post: operations["editApproval"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/approvals/{approval}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Try again what was not done of it */
-        post: operations["retryApproval"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/changes/{change}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One change */
-        get: operations["getChange"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/changes/{change}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a change back */
-        post: operations["undoChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation}/changes/{change}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Try again what was not done of a change */
-        post: operations["retryChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the nation has, until when, and what it could have
-         * @description For members.
-         */
-        get: operations["getBilling"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/invoices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Invoices
-         * @description For the owner.
-         */
-        get: operations["listInvoices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/checkout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * A page to subscribe on
-         * @description For the owner, or anybody for a nation without members. One open page per nation.
-         */
-        post: operations["beginCheckout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/portal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stripe's pages for card, invoices and cancellation */
-        post: operations["openPortal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What another plan would cost now */
-        post: operations["previewPlan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take another plan, for the amount that was shown
-         * @description Within 15 minutes of the preview. A declined card changes nothing.
-         */
-        post: operations["changePlan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/billing/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End with the period, or go on after all */
-        post: operations["cancelSubscription"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/me/export": {
         parameters: {
             query?: never;
@@ -882,7 +954,7 @@ export interface paths {
         put?: never;
         /**
          * Begin an export of everything on the nation
-         * @description For the owner.
+         * @description For the owner. Works without a subscription.
          */
         post: operations["exportNation"];
         delete?: never;
@@ -927,6 +999,12 @@ export interface components {
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
             decision: string;
+            /** @default null */
+            conversation?: string | null;
+            /** @default null */
+            approval?: string | null;
+            /** @default null */
+            change?: string | null;
         };
         /** @description A proposal. */
         Approval: {
@@ -950,7 +1028,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        ApprovalState: "pending" | "approved" | "committing" | "done" | "partly" | "failed" | "rejected" | "expired" | "superseded";
+        ApprovalState: "approved" | "committing" | "done" | "expired" | "failed" | "partly" | "pending" | "rejected" | "superseded";
         /** @description A proposal and, once a worker has begun, what became of each record. */
         ApprovalWithResults: {
             approval: string;
@@ -978,24 +1056,60 @@ export interface components {
         Approvals: {
             approvals: components["schemas"]["Approval"][];
         };
+        /** @description Say yes to a proposal. */
+        ApproveMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "approve";
+            /**
+             * @description A ULID that the client makes. The same decision again changes nothing.
+             * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
+             */
+            decision: string;
+            conversation: string;
+            approval: string;
+            /** @default null */
+            change?: string | null;
+            /** @description The card's. */
+            fingerprint: string;
+            /**
+             * @description Keys of the card's records; without it all.
+             * @default null
+             */
+            records?: string[] | null;
+        };
+        /** @description Ask; the events of the turn follow. */
+        AskMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "ask";
+            turn: string;
+            conversation: string;
+            message: string;
+            /** @default null */
+            page?: components["schemas"]["PageOpen"] | null;
+        };
         /** @description One entry of the append-only log; `hash` covers it and `previous`. */
         AuditEntry: {
             number: number;
             /** Format: date-time */
             at: string;
-            /** @enum {string} */
-            kind: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
+            kind: components["schemas"]["AuditKind"];
             /** @description A user id, or `system`, `stripe`, `nationbuilder`. */
             by: string;
             about: string;
             summary: string;
-            details: {
-                [key: string]: unknown;
-            };
+            details: Record<string, never>;
             surface: string;
             previous: string;
             hash: string;
         };
+        /** @enum {string} */
+        AuditKind: "approval.decided" | "automation.changed" | "billing.changed" | "connection.connected" | "connection.refreshed" | "connection.revoked" | "conversation.deleted" | "data.deleted" | "data.exported" | "nation.migrated" | "role.changed" | "settings.changed" | "tool.outcome" | "tool.undo" | "tool.write";
         /** @description Entries, newest first. */
         AuditPage: {
             entries: components["schemas"]["AuditEntry"][];
@@ -1072,7 +1186,7 @@ export interface components {
             warnings: string[];
             editable: components["schemas"]["Editable"][];
             /** @enum {string} */
-            undo: "all" | "some" | "none";
+            undo: "all" | "none" | "some";
             /** @description What a decision has to quote. */
             fingerprint: string;
         };
@@ -1164,22 +1278,46 @@ export interface components {
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
             decision: string;
+            /** @default null */
+            conversation?: string | null;
+            /** @default null */
+            approval?: string | null;
+            /** @default null */
+            change?: string | null;
             fingerprint: string;
             /** @description By the names that the card lists as editable. */
-            values: {
-                [key: string]: unknown;
-            };
+            values: Record<string, never>;
+        };
+        /** @description Have a proposal planned anew with other values. */
+        EditMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "edit";
+            /**
+             * @description A ULID that the client makes. The same decision again changes nothing.
+             * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
+             */
+            decision: string;
+            conversation: string;
+            approval: string;
+            /** @default null */
+            change?: string | null;
+            fingerprint: string;
+            /** @description By the names that the card lists as editable. */
+            values: Record<string, never>;
         };
         /** @description A value that a person may change. */
         Editable: {
             name: string;
             /** @enum {string} */
-            type: "string" | "integer" | "number" | "boolean";
+            type: "boolean" | "integer" | "number" | "string";
             value: string | number | boolean;
             choices?: unknown[];
         };
         /** @enum {string} */
-        Effect: "read" | "write" | "bulk" | "destructive";
+        Effect: "bulk" | "destructive" | "read" | "write";
         /** @description The subscription, and when it ends. */
         Ending: {
             /** @example demo */
@@ -1199,7 +1337,14 @@ export interface components {
             cancel_at: string | null;
         };
         /** @enum {string} */
-        EntryState: "intent" | "done" | "failed" | "unknown" | "conflict" | "skipped";
+        EntryState: "conflict" | "done" | "failed" | "intent" | "skipped" | "unknown";
+        /** @description The last event that a client has. */
+        EventPosition: {
+            /** @default 0 */
+            attempt?: number;
+            /** @default 0 */
+            seq?: number;
+        };
         /** @description A question and its answer (Markdown). */
         Exchange: {
             turn: string;
@@ -1396,7 +1541,7 @@ export interface components {
             /** @description False for somebody who was a member already. */
             joined: boolean;
         };
-        /** @description A record in the control panel, or the filter behind a figure. */
+        /** @description Something a person can open: a record in the control panel, or the filter behind a figure. */
         Link: {
             label: string;
             url: string;
@@ -1505,12 +1650,29 @@ export interface components {
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
             decision: string;
+            /** @default null */
+            conversation?: string | null;
+            /** @default null */
+            approval?: string | null;
+            /** @default null */
+            change?: string | null;
             fingerprint: string;
         };
         /** @description The new owner, and the caller's own role from now on. */
         Ownership: {
             owner_id: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description The page of the control panel that is open beside the question. */
+        PageOpen: {
+            url: string;
+            /**
+             * @default other
+             * @enum {string}
+             */
+            kind?: "list" | "other" | "page" | "person";
+            /** @default null */
+            record_id?: string | null;
         };
         /** @description The billing period. */
         Period: {
@@ -1535,6 +1697,18 @@ export interface components {
             role: components["schemas"]["Role"] | null;
             email?: string | null;
             budget?: components["schemas"]["BudgetOf"] | null;
+        };
+        /** @description Keep the connection alive. With a turn the pong names its last stored event. */
+        PingMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "ping";
+            /** @default null */
+            turn?: string | null;
+            /** @default null */
+            conversation?: string | null;
         };
         /** @description A plan that is sold. */
         PlanSold: {
@@ -1568,6 +1742,19 @@ export interface components {
             tools?: {
                 [key: string]: components["schemas"]["Rule"];
             };
+        };
+        /** @description The connection is alive. Of a turn `attempt` and `seq` name its last stored event, so that a lost one shows. */
+        Pong: {
+            /** @default 1 */
+            v?: number;
+            /**
+             * @default pong
+             * @constant
+             */
+            type?: "pong";
+            turn?: string;
+            attempt?: number;
+            seq?: number;
         };
         /** @description Stripe's pages for card, invoices and cancellation. */
         Portal: {
@@ -1642,6 +1829,24 @@ export interface components {
             why: string;
             count: number;
         };
+        /** @description Say no to a proposal. */
+        RejectMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "reject";
+            /**
+             * @description A ULID that the client makes. The same decision again changes nothing.
+             * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
+             */
+            decision: string;
+            conversation: string;
+            approval: string;
+            /** @default null */
+            change?: string | null;
+            fingerprint: string;
+        };
         /** @description What became of one record. */
         Result: {
             type: string;
@@ -1658,8 +1863,38 @@ export interface components {
             undo: components["schemas"]["Undone"] | null;
             undo_until: string | null;
         };
+        /** @description Follow a conversation again; the events after `after` come first. */
+        ResumeMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "resume";
+            conversation: string;
+            turn: string;
+            /** @default null */
+            after?: components["schemas"]["EventPosition"] | null;
+        };
+        /** @description Try again what was not done of a proposal or a change: one of the two is named. */
+        RetryMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "retry";
+            /**
+             * @description A ULID that the client makes. The same decision again changes nothing.
+             * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
+             */
+            decision: string;
+            conversation: string;
+            /** @default null */
+            approval?: string | null;
+            /** @default null */
+            change?: string | null;
+        };
         /** @enum {string} */
-        Role: "viewer" | "member" | "admin" | "owner";
+        Role: "admin" | "member" | "owner" | "viewer";
         /** @description A member's role as it is now. */
         RoleOfMember: {
             user_id: string;
@@ -1688,12 +1923,8 @@ export interface components {
             url: string | null;
             key: string;
             method: string;
-            before: {
-                [key: string]: unknown;
-            } | null;
-            after: {
-                [key: string]: unknown;
-            } | null;
+            before: Record<string, never> | null;
+            after: Record<string, never> | null;
         };
         /** @description What admins set. */
         Settings: {
@@ -1731,6 +1962,33 @@ export interface components {
             url: string | null;
             why: string;
         };
+        /** @description What is wrong with a message, or with a stream that had begun. Go by `code`, as in HTTP. */
+        SocketError: {
+            /** @default 1 */
+            v?: number;
+            /**
+             * @default error
+             * @constant
+             */
+            type?: "error";
+            code: string;
+            message: string;
+            retryable: boolean;
+            url?: string;
+            turn: string | null;
+        };
+        /** @description What a client sends over the socket. */
+        SocketMessage: components["schemas"]["AskMessage"] | components["schemas"]["StopMessage"] | components["schemas"]["ResumeMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["ApproveMessage"] | components["schemas"]["RejectMessage"] | components["schemas"]["EditMessage"] | components["schemas"]["RetryMessage"] | components["schemas"]["UndoMessage"];
+        /** @description Stop a turn. */
+        StopMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "stop";
+            conversation: string;
+            turn: string;
+        };
         /** @description A record. `name` is text of the nation's data: show it as text. */
         Subject: {
             type: string;
@@ -1755,9 +2013,9 @@ export interface components {
             nb_needs_reauth: boolean;
         };
         /** @enum {string} */
-        SubscriptionStatus: "active" | "trialing" | "cancelled" | "none";
+        SubscriptionStatus: "active" | "cancelled" | "none" | "trialing";
         /** @enum {string} */
-        Thumb: "up" | "down";
+        Thumb: "down" | "up";
         /** @description Opens one WebSocket, once. */
         Ticket: {
             ticket: string;
@@ -1768,26 +2026,14 @@ export interface components {
         TitleWanted: {
             title: string;
         };
-        /** @description An event as on the wire. `type` says which further names it has (`nat.contract.events`). */
-        TurnEvent: {
-            /** @constant */
-            v: 1;
-            turn: string;
-            attempt: number;
-            seq: number;
-            /** @enum {string} */
-            type: "approval.requested" | "approval.updated" | "notice" | "progress" | "text.delta" | "tool.finished" | "tool.started" | "turn.accepted" | "turn.failed" | "turn.finished" | "turn.restarted" | "turn.started" | "turn.stopped";
-        } & {
-            [key: string]: unknown;
-        };
-        /** @description The stored events of one turn. */
+        /** @description The stored events of one turn, as on the wire. */
         TurnEvents: {
             turn: string;
             state: components["schemas"]["TurnState"];
             events: components["schemas"]["TurnEvent"][];
         };
         /** @enum {string} */
-        TurnState: "admitted" | "queued" | "running" | "finished" | "stopped" | "failed";
+        TurnState: "admitted" | "failed" | "finished" | "queued" | "running" | "stopped";
         /** @description What to take back. */
         Undo: {
             /**
@@ -1795,6 +2041,34 @@ export interface components {
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
             decision: string;
+            /** @default null */
+            conversation?: string | null;
+            /** @default null */
+            approval?: string | null;
+            /** @default null */
+            change?: string | null;
+            /**
+             * @description Keys; without it all that can be.
+             * @default null
+             */
+            records?: string[] | null;
+        };
+        /** @description Take a change back. */
+        UndoMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "undo";
+            /**
+             * @description A ULID that the client makes. The same decision again changes nothing.
+             * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
+             */
+            decision: string;
+            conversation: string;
+            /** @default null */
+            approval?: string | null;
+            change: string;
             /**
              * @description Keys; without it all that can be.
              * @default null
@@ -1855,6 +2129,12 @@ export interface components {
              * @example 01KAZ3V9Q8R7T6S5P4N3M2K1J0
              */
             decision: string;
+            /** @default null */
+            conversation?: string | null;
+            /** @default null */
+            approval?: string | null;
+            /** @default null */
+            change?: string | null;
             /** @description The card's. */
             fingerprint: string;
             /**
@@ -1862,6 +2142,216 @@ export interface components {
              * @default null
              */
             records?: string[] | null;
+        };
+        /** @description The agent proposes something that needs a person's yes; rendered from frozen arguments only. */
+        ApprovalRequested: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approval.requested";
+            approval: string;
+            card: components["schemas"]["Card"];
+            expires_at: string;
+        };
+        /** @description An approval was decided, expired or superseded. */
+        ApprovalUpdated: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approval.updated";
+            approval: string;
+            state: string;
+            by: string | null;
+        };
+        /** @description Something to know besides the answer: `kind` is usage_warning, limit_reached, reconnect or partial. `reconnect` and `reconnected` are also pushed to the sockets of a nation, outside of any turn. */
+        Notice: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notice";
+            kind: string;
+            message: string;
+            url: string | null;
+        };
+        /** @description Bulk work moves on. */
+        Progress: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "progress";
+            label: string;
+            done: number;
+            total: number;
+            failed: number;
+        };
+        /** @description More text of the answer (Markdown). */
+        TextDelta: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text.delta";
+            text: string;
+        };
+        /** @description A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`. `change` names what the call changed, for taking it back; `retry` names the same change where some of it was not done and can be tried again. */
+        ToolFinished: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool.finished";
+            call: string;
+            tool: string;
+            label: string;
+            ok: boolean;
+            returned: number | null;
+            total: number | null;
+            complete: boolean | null;
+            links: components["schemas"]["Link"][];
+            change: string | null;
+            retry: string | null;
+            /** @description What was looked for, in words: with the links it reproduces the figures. */
+            filter: string | null;
+        };
+        /** @description A tool call begins. `label` is plain words for people: "Looking for people tagged volunteer". */
+        ToolStarted: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool.started";
+            call: string;
+            tool: string;
+            label: string;
+        };
+        /** @description The question was admitted, counted and stored. */
+        TurnAccepted: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "turn.accepted";
+            conversation: string;
+            queries_used: number | null;
+            queries_limit: number | null;
+        };
+        /** @description An event of a turn, as it is stored and sent. `type` says which. */
+        TurnEvent: components["schemas"]["TurnAccepted"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnRestarted"] | components["schemas"]["TextDelta"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolFinished"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalUpdated"] | components["schemas"]["Progress"] | components["schemas"]["Notice"] | components["schemas"]["TurnFinished"] | components["schemas"]["TurnStopped"] | components["schemas"]["TurnFailed"];
+        /** @description The turn ended without an answer; it was refunded if the failure was ours. */
+        TurnFailed: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "turn.failed";
+            code: string;
+            message: string;
+            retryable: boolean;
+        };
+        /** @description The answer is complete and stored. */
+        TurnFinished: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "turn.finished";
+            text: string;
+            links: components["schemas"]["Link"][];
+        };
+        /** @description A new worker goes on: drop half-streamed text. `text` is what earlier attempts settled for good. */
+        TurnRestarted: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "turn.restarted";
+            text: string;
+        };
+        /** @description A worker took the turn. */
+        TurnStarted: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "turn.started";
+        };
+        /** @description A person stopped the turn. `text` is what had been said. */
+        TurnStopped: {
+            /** @constant */
+            v: 1;
+            turn: string;
+            attempt: number;
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "turn.stopped";
+            text: string;
         };
         /** @description The one shape of errors. */
         Error: {
@@ -2533,7 +3023,10 @@ export type Approval = components['schemas']['Approval'];
 export type ApprovalState = components['schemas']['ApprovalState'];
 export type ApprovalWithResults = components['schemas']['ApprovalWithResults'];
 export type Approvals = components['schemas']['Approvals'];
+export type ApproveMessage = components['schemas']['ApproveMessage'];
+export type AskMessage = components['schemas']['AskMessage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditKind = components['schemas']['AuditKind'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type BillingOverview = components['schemas']['BillingOverview'];
 export type BudgetOf = components['schemas']['BudgetOf'];
@@ -2551,10 +3044,12 @@ export type Day = components['schemas']['Day'];
 export type DecisionTurn = components['schemas']['DecisionTurn'];
 export type Departure = components['schemas']['Departure'];
 export type Edit = components['schemas']['Edit'];
+export type EditMessage = components['schemas']['EditMessage'];
 export type Editable = components['schemas']['Editable'];
 export type Effect = components['schemas']['Effect'];
 export type Ending = components['schemas']['Ending'];
 export type EntryState = components['schemas']['EntryState'];
+export type EventPosition = components['schemas']['EventPosition'];
 export type Exchange = components['schemas']['Exchange'];
 export type Feedback = components['schemas']['Feedback'];
 export type FeedbackGiven = components['schemas']['FeedbackGiven'];
@@ -2589,12 +3084,15 @@ export type NationDeletion = components['schemas']['NationDeletion'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type No = components['schemas']['No'];
 export type Ownership = components['schemas']['Ownership'];
+export type PageOpen = components['schemas']['PageOpen'];
 export type Period = components['schemas']['Period'];
 export type PersonUsed = components['schemas']['PersonUsed'];
+export type PingMessage = components['schemas']['PingMessage'];
 export type PlanSold = components['schemas']['PlanSold'];
 export type PlanWanted = components['schemas']['PlanWanted'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyWanted = components['schemas']['PolicyWanted'];
+export type Pong = components['schemas']['Pong'];
 export type Portal = components['schemas']['Portal'];
 export type PortalWanted = components['schemas']['PortalWanted'];
 export type PrimaryNation = components['schemas']['PrimaryNation'];
@@ -2604,7 +3102,10 @@ export type Quote = components['schemas']['Quote'];
 export type QuoteConfirmed = components['schemas']['QuoteConfirmed'];
 export type QuoteLine = components['schemas']['QuoteLine'];
 export type Reason = components['schemas']['Reason'];
+export type RejectMessage = components['schemas']['RejectMessage'];
 export type Result = components['schemas']['Result'];
+export type ResumeMessage = components['schemas']['ResumeMessage'];
+export type RetryMessage = components['schemas']['RetryMessage'];
 export type Role = components['schemas']['Role'];
 export type RoleOfMember = components['schemas']['RoleOfMember'];
 export type RoleWanted = components['schemas']['RoleWanted'];
@@ -2615,20 +3116,37 @@ export type Settings = components['schemas']['Settings'];
 export type SettingsWanted = components['schemas']['SettingsWanted'];
 export type Skipped = components['schemas']['Skipped'];
 export type SkippedRecord = components['schemas']['SkippedRecord'];
+export type SocketError = components['schemas']['SocketError'];
+export type SocketMessage = components['schemas']['SocketMessage'];
+export type StopMessage = components['schemas']['StopMessage'];
 export type Subject = components['schemas']['Subject'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionStatus = components['schemas']['SubscriptionStatus'];
 export type Thumb = components['schemas']['Thumb'];
 export type Ticket = components['schemas']['Ticket'];
 export type TitleWanted = components['schemas']['TitleWanted'];
-export type TurnEvent = components['schemas']['TurnEvent'];
 export type TurnEvents = components['schemas']['TurnEvents'];
 export type TurnState = components['schemas']['TurnState'];
 export type Undo = components['schemas']['Undo'];
+export type UndoMessage = components['schemas']['UndoMessage'];
 export type Undone = components['schemas']['Undone'];
 export type Usage = components['schemas']['Usage'];
 export type WholeConversation = components['schemas']['WholeConversation'];
 export type Yes = components['schemas']['Yes'];
+export type ApprovalRequested = components['schemas']['ApprovalRequested'];
+export type ApprovalUpdated = components['schemas']['ApprovalUpdated'];
+export type Notice = components['schemas']['Notice'];
+export type Progress = components['schemas']['Progress'];
+export type TextDelta = components['schemas']['TextDelta'];
+export type ToolFinished = components['schemas']['ToolFinished'];
+export type ToolStarted = components['schemas']['ToolStarted'];
+export type TurnAccepted = components['schemas']['TurnAccepted'];
+export type TurnEvent = components['schemas']['TurnEvent'];
+export type TurnFailed = components['schemas']['TurnFailed'];
+export type TurnFinished = components['schemas']['TurnFinished'];
+export type TurnRestarted = components['schemas']['TurnRestarted'];
+export type TurnStarted = components['schemas']['TurnStarted'];
+export type TurnStopped = components['schemas']['TurnStopped'];
 export type Error = components['schemas']['Error'];
 export type GatewayRefusal = components['schemas']['GatewayRefusal'];
 export type Response400BadRequest = components['responses']['400.bad_request'];
@@ -2669,12 +3187,20 @@ export type ParameterAnyNation = components['parameters']['anyNation'];
 export type ParameterPerson = components['parameters']['person'];
 export type $defs = Record<string, never>;
 export interface operations {
-    getMe: {
+    listWaitingApprovals: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description Not needed here; refused if it cannot be a nation's. */
-                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
                 "X-Nat-User-Id"?: components["parameters"]["person"];
             };
@@ -2683,63 +3209,1250 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The person, and the nations they belong to. */
+            /** @description What waits for a decision, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Inbox"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
     };
-    deleteMe: {
+    listApprovals: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Not needed here; refused if it cannot be a nation's. */
-                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
                 /** @description If it is sent, it has to be the session's person. */
                 "X-Nat-User-Id"?: components["parameters"]["person"];
             };
-            path?: never;
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest proposals of a conversation, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The proposal's id. */
+                approval: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A proposal and, once a worker has begun, what became of each record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalWithResults"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The proposal's id. */
+                approval: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "confirm": "delete"
+                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
+                 *       "fingerprint": "5f2b6c"
                  *     }
                  */
-                "application/json": components["schemas"]["AccountDeletion"];
+                "application/json": components["schemas"]["Yes"];
             };
         };
         responses: {
-            /** @description An export or a deletion, and how far it is. */
+            /** @description The turn that carries the decision out; its events are read as those of any other. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["DecisionTurn"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden"];
-            409: components["responses"]["409.owner_stays"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    editApproval: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The proposal's id. */
+                approval: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
+                 *       "fingerprint": "5f2b6c",
+                 *       "values": {
+                 *         "tag": "volunteer"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Edit"];
+            };
+        };
+        responses: {
+            /** @description The turn that carries the decision out; its events are read as those of any other. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionTurn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    reject: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The proposal's id. */
+                approval: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
+                 *       "fingerprint": "5f2b6c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["No"];
+            };
+        };
+        responses: {
+            /** @description A proposal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    retryApproval: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The proposal's id. */
+                approval: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Again"];
+            };
+        };
+        responses: {
+            /** @description The turn that carries the decision out; its events are read as those of any other. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionTurn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getChange: {
+        parameters: {
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded. */
+                change: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A change: what became of each record, and what can be taken back until when. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
     };
-    setPrimaryNation: {
+    retryChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded. */
+                change: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Again"];
+            };
+        };
+        responses: {
+            /** @description The turn that carries the decision out; its events are read as those of any other. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionTurn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    undoChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded. */
+                change: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description The turn that carries the decision out; its events are read as those of any other. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionTurn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getBilling: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has, until when, and what it could have. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingOverview"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "resume": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelWanted"];
+            };
+        };
+        responses: {
+            /** @description The subscription, and when it ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ending"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuoteConfirmed"];
+            };
+        };
+        responses: {
+            /** @description What the nation may do, and whether it is connected. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["400.bad_request.plan_unknown"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.payment_declined"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error.quote_changed"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
+        };
+    };
+    beginCheckout: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "nat_pro"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanWanted"];
+            };
+        };
+        responses: {
+            /** @description A page to subscribe on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            400: components["responses"]["400.bad_request.plan_unknown"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            409: components["responses"]["409.already_subscribed.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invoices, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoices"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
+        };
+    };
+    openPortal: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "card": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortalWanted"];
+            };
+        };
+        responses: {
+            /** @description Stripe's pages for card, invoices and cancellation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portal"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
+        };
+    };
+    previewPlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "nat"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanWanted"];
+            };
+        };
+        responses: {
+            /** @description What a change of plan costs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            400: components["responses"]["400.bad_request.plan_unknown"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_subscribed"];
+            409: components["responses"]["409.billing_error"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.billing_unavailable"];
+        };
+    };
+    listConversations: {
+        parameters: {
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person's conversations, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversations"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    searchConversations: {
+        parameters: {
+            query: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description Up to ten words; accents and capitals do not matter. */
+                q: string;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Conversations with all the words, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `earlier` of a page: goes on towards the beginning. */
+                before?: string;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A conversation, oldest exchange first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeConversation"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    deleteConversation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.conversation_busy"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    renameConversation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Major donors"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TitleWanted"];
+            };
+        };
+        responses: {
+            /** @description A conversation as it is listed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    exportConversation: {
+        parameters: {
+            query?: {
+                /** @description What kind of file. */
+                format?: "json" | "md";
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description `attachment`, with the file's name. */
+                    "content-disposition": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The file's id, as the answer's link names it. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a file can be fetched, and how much it holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    listTurnEvents: {
+        parameters: {
+            query?: {
+                /** @description `attempt.seq` of the last event that the client has. */
+                after?: string;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The turn's id: of a question or a decision. */
+                turn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stored events of one turn, as on the wire. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnEvents"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    giveFeedback: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The turn's id: of a question or a decision. */
+                turn: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "thumb": "up",
+                 *       "comment": "Just what I needed."
+                 *     }
+                 */
+                "application/json": components["schemas"]["FeedbackWanted"];
+            };
+        };
+        responses: {
+            /** @description What the person said of the answer of this turn. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    takeFeedbackBack: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The conversation's id. */
+                conversation: string;
+                /** @description The turn's id: of a question or a decision. */
+                turn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invitations that can be accepted, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "member",
+                 *       "uses": 5
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvitationWanted"];
+            };
+        };
+        responses: {
+            /** @description The invitation that was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.seats_taken.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            409: components["responses"]["409.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.mail_not_sent"];
+        };
+    };
+    acceptInvitation: {
         parameters: {
             query?: never;
             header?: {
@@ -2753,27 +4466,61 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "nation_slug": "demo"
-                 *     }
-                 */
-                "application/json": components["schemas"]["PrimaryNationWanted"];
+                "application/json": components["schemas"]["InvitationToken"];
             };
         };
         responses: {
-            /** @description The nation that is selected when the person signs in. */
+            /** @description The membership. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PrimaryNation"];
+                    "application/json": components["schemas"]["Joined"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            402: components["responses"]["402.seats_taken"];
+            403: components["responses"]["403.forbidden.invitation_for_other"];
+            404: components["responses"]["404.invitation_invalid.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The invitation's id. */
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation that is no more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWithdrawn"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -2808,6 +4555,41 @@ export interface operations {
             401: components["responses"]["401.unauthenticated"];
             403: components["responses"]["403.forbidden.not_a_member"];
             404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    leaveNation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A member's role as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOfMember"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
+            409: components["responses"]["409.membership_changed.owner_stays"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -2897,41 +4679,6 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
-    leaveNation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A member's role as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoleOfMember"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.member_unknown"];
-            409: components["responses"]["409.membership_changed.owner_stays"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
     transferOwnership: {
         parameters: {
             query?: never;
@@ -2976,9 +4723,22 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
-    listInvitations: {
+    listAudit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description Not before this time. */
+                since?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description Who acted. */
+                by?: string;
+                /** @description What it is about. */
+                kind?: "approval.decided" | "automation.changed" | "billing.changed" | "connection.connected" | "connection.refreshed" | "connection.revoked" | "conversation.deleted" | "data.deleted" | "data.exported" | "nation.migrated" | "role.changed" | "settings.changed" | "tool.outcome" | "tool.undo" | "tool.write";
+                /** @description How many at most. */
+                limit?: number;
+            };
             header: {
                 /**
                  * @description The nation to work in.
@@ -2993,13 +4753,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Invitations that can be accepted, newest first. */
+            /** @description Entries, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invitations"];
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             400: components["responses"]["400.bad_request"];
@@ -3009,9 +4769,22 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
-    invite: {
+    exportAudit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description Not before this time. */
+                since?: string;
+                /** @description Before this time. */
+                until?: string;
+                /** @description Who acted. */
+                by?: string;
+                /** @description What it is about. */
+                kind?: "approval.decided" | "automation.changed" | "billing.changed" | "connection.connected" | "connection.refreshed" | "connection.revoked" | "conversation.deleted" | "data.deleted" | "data.exported" | "nation.migrated" | "role.changed" | "settings.changed" | "tool.outcome" | "tool.undo" | "tool.write";
+                /** @description What kind of file. */
+                format?: "csv" | "json";
+            };
             header: {
                 /**
                  * @description The nation to work in.
@@ -3022,109 +4795,27 @@ export interface operations {
                 "X-Nat-User-Id"?: components["parameters"]["person"];
             };
             path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "role": "member",
-                 *       "uses": 5
-                 *     }
-                 */
-                "application/json": components["schemas"]["InvitationWanted"];
-            };
-        };
-        responses: {
-            /** @description The invitation that was made. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewInvitation"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.seats_taken.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown"];
-            409: components["responses"]["409.owner_stays"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.mail_not_sent"];
-        };
-    };
-    withdrawInvitation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The invitation's id. */
-                invitation: string;
-            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The invitation that is no more. */
+            /** @description The file. */
             200: {
                 headers: {
+                    /** @description `attachment`, with the file's name. */
+                    "content-disposition": string;
+                    /** @description The file is not complete: `after` goes on with this. */
+                    "x-nat-next"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationWithdrawn"];
+                    "text/csv": string;
+                    "application/json": unknown;
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    acceptInvitation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Not needed here; refused if it cannot be a nation's. */
-                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationToken"];
-            };
-        };
-        responses: {
-            /** @description The membership. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Joined"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.seats_taken"];
-            403: components["responses"]["403.forbidden.invitation_for_other"];
-            404: components["responses"]["404.invitation_invalid.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -3200,41 +4891,6 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    createTicket: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Opens one WebSocket, once. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -3517,22 +5173,9 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
-    listAudit: {
+    createTicket: {
         parameters: {
-            query?: {
-                /** @description Not before this time. */
-                since?: string;
-                /** @description Before this time. */
-                until?: string;
-                /** @description Who acted. */
-                by?: string;
-                /** @description What it is about. */
-                kind?: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
+            query?: never;
             header: {
                 /**
                  * @description The nation to work in.
@@ -3547,69 +5190,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Entries, newest first. */
+            /** @description Opens one WebSocket, once. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    "application/json": components["schemas"]["Ticket"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    exportAudit: {
-        parameters: {
-            query?: {
-                /** @description Not before this time. */
-                since?: string;
-                /** @description Before this time. */
-                until?: string;
-                /** @description Who acted. */
-                by?: string;
-                /** @description What it is about. */
-                kind?: "connection.connected" | "connection.refreshed" | "connection.revoked" | "tool.write" | "tool.undo" | "tool.outcome" | "approval.decided" | "role.changed" | "billing.changed" | "settings.changed" | "conversation.deleted" | "data.exported" | "data.deleted" | "automation.changed" | "nation.migrated";
-                /** @description What kind of file. */
-                format?: "csv" | "json";
-                /** @description What `x-nat-next` said: goes on behind it. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    /** @description `attachment`, with the file's name. */
-                    "content-disposition": string;
-                    /** @description The file is not complete: `after` goes on with this. */
-                    "x-nat-next"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -3682,40 +5276,6 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
-    joinByControlPanel: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Departure"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden"];
-            404: components["responses"]["404.nation_unknown"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
     disconnectNationBuilder: {
         parameters: {
             query?: never;
@@ -3750,14 +5310,9 @@ export interface operations {
             503: components["responses"]["503.nationbuilder_down"];
         };
     };
-    listConversations: {
+    joinByControlPanel: {
         parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
+            query?: never;
             header: {
                 /**
                  * @description The nation to work in.
@@ -3772,38 +5327,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The person's conversations, newest first. */
+            /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Conversations"];
+                    "application/json": components["schemas"]["Departure"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
     };
-    searchConversations: {
+    getMe: {
         parameters: {
-            query: {
-                /** @description Up to ten words; accents and capitals do not matter. */
-                q: string;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+            query?: never;
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
                 "X-Nat-User-Id"?: components["parameters"]["person"];
             };
@@ -3812,861 +5358,92 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Conversations with all the words, newest first. */
+            /** @description The person, and the nations they belong to. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Found"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown"];
+            403: components["responses"]["403.forbidden"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
     };
-    getConversation: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `earlier` of a page: goes on towards the beginning. */
-                before?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A conversation, oldest exchange first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WholeConversation"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    deleteConversation: {
+    deleteMe: {
         parameters: {
             query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; nothing to say. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.not_found"];
-            409: components["responses"]["409.conversation_busy"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    renameConversation: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "title": "Major donors"
-                 *     }
-                 */
-                "application/json": components["schemas"]["TitleWanted"];
-            };
-        };
-        responses: {
-            /** @description A conversation as it is listed. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    exportConversation: {
-        parameters: {
-            query?: {
-                /** @description What kind of file. */
-                format?: "md" | "json";
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file. */
-            200: {
-                headers: {
-                    /** @description `attachment`, with the file's name. */
-                    "content-disposition": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/markdown": string;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    listTurnEvents: {
-        parameters: {
-            query?: {
-                /** @description `attempt.seq` of the last event that the client has. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The turn's id: of a question or a decision. */
-                turn: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The stored events of one turn. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TurnEvents"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    giveFeedback: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The turn's id: of a question or a decision. */
-                turn: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "thumb": "up",
-                 *       "comment": "Just what I needed."
-                 *     }
-                 */
-                "application/json": components["schemas"]["FeedbackWanted"];
-            };
-        };
-        responses: {
-            /** @description What the person said of the answer of this turn. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Feedback"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    takeFeedbackBack: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The turn's id: of a question or a decision. */
-                turn: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; nothing to say. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    getFile: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The file's id, as the answer's link names it. */
-                file: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Where a file can be fetched, and how much it holds. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["File"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    listWaitingApprovals: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
                 "X-Nat-User-Id"?: components["parameters"]["person"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description What waits for a decision, newest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Inbox"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    listApprovals: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The newest proposals of a conversation, oldest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approvals"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    getApproval: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The proposal's id. */
-                approval: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A proposal and, once a worker has begun, what became of each record. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalWithResults"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    approve: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The proposal's id. */
-                approval: string;
-            };
-            cookie?: never;
-        };
         requestBody: {
             content: {
                 /**
                  * @example {
-                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
-                 *       "fingerprint": "5f2b6c"
+                 *       "confirm": "delete"
                  *     }
                  */
-                "application/json": components["schemas"]["Yes"];
+                "application/json": components["schemas"]["AccountDeletion"];
             };
         };
         responses: {
-            /** @description The turn that carries the decision out; its events are read as those of any other. */
+            /** @description An export or a deletion, and how far it is. */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecisionTurn"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            429: components["responses"]["429.nation_busy.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    reject: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The proposal's id. */
-                approval: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
-                 *       "fingerprint": "5f2b6c"
-                 *     }
-                 */
-                "application/json": components["schemas"]["No"];
-            };
-        };
-        responses: {
-            /** @description A proposal. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Approval"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            429: components["responses"]["429.nation_busy.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    editApproval: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The proposal's id. */
-                approval: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0",
-                 *       "fingerprint": "5f2b6c",
-                 *       "values": {
-                 *         "tag": "volunteer"
-                 *       }
-                 *     }
-                 */
-                "application/json": components["schemas"]["Edit"];
-            };
-        };
-        responses: {
-            /** @description The turn that carries the decision out; its events are read as those of any other. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionTurn"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            429: components["responses"]["429.nation_busy.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    retryApproval: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The proposal's id. */
-                approval: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Again"];
-            };
-        };
-        responses: {
-            /** @description The turn that carries the decision out; its events are read as those of any other. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionTurn"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            429: components["responses"]["429.nation_busy.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    getChange: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded; `tool.finished` calls it `action`. */
-                change: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A change: what became of each record, and what can be taken back until when. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Change"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
-            404: components["responses"]["404.nation_unknown.not_found"];
+            403: components["responses"]["403.forbidden"];
+            409: components["responses"]["409.owner_stays"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
     };
-    undoChange: {
+    setPrimaryNation: {
         parameters: {
             query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded; `tool.finished` calls it `action`. */
-                change: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Undo"];
-            };
-        };
-        responses: {
-            /** @description The turn that carries the decision out; its events are read as those of any other. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionTurn"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            429: components["responses"]["429.nation_busy.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    retryChange: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path: {
-                /** @description The conversation's id. */
-                conversation: string;
-                /** @description The change's id, `<turn>#<step>#<call>`, URL-encoded; `tool.finished` calls it `action`. */
-                change: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "decision": "01KAZ3V9Q8R7T6S5P4N3M2K1J0"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Again"];
-            };
-        };
-        responses: {
-            /** @description The turn that carries the decision out; its events are read as those of any other. */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionTurn"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.nation_unknown.not_found"];
-            409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
-            429: components["responses"]["429.nation_busy.throttled"];
-            500: components["responses"]["500.internal"];
-        };
-    };
-    getBilling: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
                 /** @description If it is sent, it has to be the session's person. */
                 "X-Nat-User-Id"?: components["parameters"]["person"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "nation_slug": "demo"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PrimaryNationWanted"];
+            };
+        };
         responses: {
-            /** @description What the nation has, until when, and what it could have. */
+            /** @description The nation that is selected when the person signs in. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BillingOverview"];
+                    "application/json": components["schemas"]["PrimaryNation"];
                 };
             };
             400: components["responses"]["400.bad_request"];
@@ -4674,265 +5451,6 @@ export interface operations {
             403: components["responses"]["403.forbidden.not_a_member"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
-        };
-    };
-    listInvoices: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `next` of an earlier page: goes on behind it. */
-                after?: string;
-            };
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Invoices, newest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invoices"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.billing_unavailable"];
-        };
-    };
-    beginCheckout: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "plan": "nat_pro"
-                 *     }
-                 */
-                "application/json": components["schemas"]["PlanWanted"];
-            };
-        };
-        responses: {
-            /** @description A page to subscribe on. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Checkout"];
-                };
-            };
-            400: components["responses"]["400.bad_request.plan_unknown"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            409: components["responses"]["409.already_subscribed.billing_error"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.billing_unavailable"];
-        };
-    };
-    openPortal: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "card": true
-                 *     }
-                 */
-                "application/json": components["schemas"]["PortalWanted"];
-            };
-        };
-        responses: {
-            /** @description Stripe's pages for card, invoices and cancellation. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Portal"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.not_subscribed"];
-            409: components["responses"]["409.billing_error"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.billing_unavailable"];
-        };
-    };
-    previewPlan: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "plan": "nat"
-                 *     }
-                 */
-                "application/json": components["schemas"]["PlanWanted"];
-            };
-        };
-        responses: {
-            /** @description What a change of plan costs. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quote"];
-                };
-            };
-            400: components["responses"]["400.bad_request.plan_unknown"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.not_subscribed"];
-            409: components["responses"]["409.billing_error"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.billing_unavailable"];
-        };
-    };
-    changePlan: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["QuoteConfirmed"];
-            };
-        };
-        responses: {
-            /** @description What the nation may do, and whether it is connected. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Subscription"];
-                };
-            };
-            400: components["responses"]["400.bad_request.plan_unknown"];
-            401: components["responses"]["401.unauthenticated"];
-            402: components["responses"]["402.payment_declined"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.not_subscribed"];
-            409: components["responses"]["409.billing_error.quote_changed"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.billing_unavailable"];
-        };
-    };
-    cancelSubscription: {
-        parameters: {
-            query?: never;
-            header: {
-                /**
-                 * @description The nation to work in.
-                 * @example demo
-                 */
-                "X-Nat-Nation-Slug": components["parameters"]["nation"];
-                /** @description If it is sent, it has to be the session's person. */
-                "X-Nat-User-Id"?: components["parameters"]["person"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "resume": false
-                 *     }
-                 */
-                "application/json": components["schemas"]["CancelWanted"];
-            };
-        };
-        responses: {
-            /** @description The subscription, and when it ends. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ending"];
-                };
-            };
-            400: components["responses"]["400.bad_request"];
-            401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            404: components["responses"]["404.not_subscribed"];
-            409: components["responses"]["409.billing_error"];
-            429: components["responses"]["429.throttled"];
-            500: components["responses"]["500.internal"];
-            503: components["responses"]["503.billing_unavailable"];
         };
     };
     exportMe: {
