@@ -346,6 +346,8 @@ def _plain(schema: Any) -> Any:
         made["$ref"] = made["$ref"].removesuffix("Body")
     if isinstance(made.get("description"), str):
         made["description"] = _one_line(made["description"])
+    if made.get("type") == "object" and "properties" not in made:
+        made.setdefault("additionalProperties", True)
     if made.get("required") == []:
         del made["required"]
     values = made.get("enum")

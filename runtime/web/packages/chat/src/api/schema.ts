@@ -1103,7 +1103,9 @@ export interface components {
             by: string;
             about: string;
             summary: string;
-            details: Record<string, never>;
+            details: {
+                [key: string]: unknown;
+            };
             surface: string;
             previous: string;
             hash: string;
@@ -1286,7 +1288,9 @@ export interface components {
             change?: string | null;
             fingerprint: string;
             /** @description By the names that the card lists as editable. */
-            values: Record<string, never>;
+            values: {
+                [key: string]: unknown;
+            };
         };
         /** @description Have a proposal planned anew with other values. */
         EditMessage: {
@@ -1306,7 +1310,9 @@ export interface components {
             change?: string | null;
             fingerprint: string;
             /** @description By the names that the card lists as editable. */
-            values: Record<string, never>;
+            values: {
+                [key: string]: unknown;
+            };
         };
         /** @description A value that a person may change. */
         Editable: {
@@ -1923,8 +1929,12 @@ export interface components {
             url: string | null;
             key: string;
             method: string;
-            before: Record<string, never> | null;
-            after: Record<string, never> | null;
+            before: {
+                [key: string]: unknown;
+            } | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description What admins set. */
         Settings: {
