@@ -1669,9 +1669,8 @@ export interface components {
             owner_id: string;
             role: components["schemas"]["Role"];
         };
-        /** @description The page of the control panel that is open beside the question. */
+        /** @description The page of the control panel that is open beside the question: a kind and the number of its record. Its address is not asked for, and ignored. */
         PageOpen: {
-            url: string;
             /**
              * @default other
              * @enum {string}
