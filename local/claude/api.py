@@ -13,7 +13,7 @@ from local.claude.brain import answer as think
 from local.claude.cache import PromptCache
 from local.claude.delivery import Delivery, Pace
 from local.claude.errors import ApiError, invalid
-from local.claude.faults import Fault, Faults
+from local.claude.faults import Fault
 from local.claude.http import Exchange, Request
 from local.claude.identifiers import Identifiers
 from local.claude.journal import Journal
@@ -23,6 +23,7 @@ from local.claude.reply import Reply
 from local.claude.stream import Envelope, Limits
 from local.claude.thinking import check_history, sign
 from local.claude.validation import check_key, check_request, check_size, check_version
+from local.loopback import FaultQueue
 
 ORGANIZATION: Final = "5e1f0000-0000-4000-8000-00000000c1a0"
 RATE_LIMITS: Final = {
@@ -42,7 +43,7 @@ class State:
     journal: Journal
     catalogue: ModelCatalogue = field(default_factory=ModelCatalogue)
     cache: PromptCache = field(default_factory=PromptCache)
-    faults: Faults = field(default_factory=Faults)
+    faults: FaultQueue[Fault] = field(default_factory=FaultQueue)
     obedient: bool = False
     pace: Pace = field(default_factory=Pace)
     tokens_per_delta: int = 4
@@ -108,7 +109,7 @@ class Api:
 
     async def _messages(self, exchange: Exchange, body: Any, request_id: str, key: str, version: str) -> None:
         state, request = self._state, exchange.request
-        fault = state.faults.next()
+        fault = state.faults.take()
         if fault is not None and (error := fault.as_error()) is not None:
             raise error
         checked, card = check_request(body, version=version, catalogue=state.catalogue)

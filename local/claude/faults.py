@@ -1,7 +1,5 @@
 """Faults on demand: what goes wrong with the next requests to `POST /v1/messages`."""
 
-import threading
-from collections import deque
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, get_args
 
@@ -37,13 +35,13 @@ Kind = Literal[
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fault:
-    """One fault. `skip` requests pass first, then it happens `count` times."""
+    """One fault. `after` requests pass first, then it happens `count` times."""
 
     kind: Kind
     count: int = 1
-    skip: int = 0
+    after: int = 0
     status: int = 500
     message: str = ""
     error_type: str = "overloaded_error"
@@ -80,37 +78,3 @@ class Fault:
         message = self.message or MESSAGE_BY_STATUS.get(status, "Error")
         error_type = TYPE_BY_STATUS.get(status, "api_error")
         return ApiError(status, message, self.error_code, error_type, headers)
-
-
-class Faults:
-    """The queue of faults of one server; safe to fill from another thread."""
-
-    def __init__(self) -> None:
-        self._queue: deque[list[Any]] = deque()
-        self._lock = threading.Lock()
-
-    def add(self, fault: Fault) -> None:
-        """Queue a fault behind those that wait."""
-        if fault.count > 0:
-            with self._lock:
-                self._queue.append([fault, fault.skip, fault.count])
-
-    def next(self) -> Fault | None:
-        """The fault of the request that comes in now."""
-        with self._lock:
-            if not self._queue:
-                return None
-            head = self._queue[0]
-            if head[1] > 0:
-                head[1] -= 1
-                return None
-            head[2] -= 1
-            if head[2] == 0:
-                self._queue.popleft()
-            fault: Fault = head[0]
-            return fault
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self._lock:
-            self._queue.clear()

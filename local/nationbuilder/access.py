@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from local.nationbuilder.clock import Clock
+from local.loopback import Clock
 from local.nationbuilder.errors import TooMany, forbidden, not_acceptable, unauthorized
 from local.nationbuilder.query import Include
 from local.nationbuilder.schema import Operation, schema

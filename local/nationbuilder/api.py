@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local.loopback import JSON, JSON_API, Clock, Request, Response, json_response
 from local.nationbuilder import jobs
 from local.nationbuilder.access import check_headers, check_permission
 from local.nationbuilder.bodies import Payload, read_object, read_payload
-from local.nationbuilder.clock import Clock
 from local.nationbuilder.documents import Renderer
 from local.nationbuilder.errors import not_found
-from local.nationbuilder.exchange import JSON, JSON_API, Request, Response, json_response
 from local.nationbuilder.filters import in_order, narrow, select
 from local.nationbuilder.query import Page, Query, link, pairs, parse
 from local.nationbuilder.rules.paths import end_journey

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from local.loopback import Request, Response, json_response
 from local.nationbuilder import figures
 from local.nationbuilder.access import PERMISSION_SETS
-from local.nationbuilder.exchange import Request, Response, json_response
 from local.nationbuilder.faults import Fault
 from local.nationbuilder.oauth import App, token_answer
 from local.nationbuilder.standin import StandIn

@@ -1,11 +1,11 @@
 """Faults on demand: what a client must survive (API facts, §2, §10)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from threading import Lock
 from typing import Any, Final
 
+from local.loopback import Request, Response, html_response, json_response
 from local.nationbuilder.errors import (
     ApiError,
     Flat,
@@ -17,7 +17,6 @@ from local.nationbuilder.errors import (
     token_expired,
     unauthorized,
 )
-from local.nationbuilder.exchange import Request, Response, html_response, json_response
 
 _CLOUDFLARE: Final = (
     '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head><body>'
@@ -116,36 +115,3 @@ class Fault:
                 return TooMany(max(1, round(self.seconds)))
             case _:
                 return Flat(*_SERVER[self.kind])
-
-
-@dataclass
-class Faults:
-    """The faults that wait for their requests."""
-
-    waiting: list[Fault] = field(default_factory=list)
-    _lock: Lock = field(default_factory=Lock, repr=False)
-
-    def add(self, fault: Fault) -> None:
-        """Let something go wrong."""
-        with self._lock:
-            self.waiting.append(fault)
-
-    def clear(self) -> None:
-        """Let nothing go wrong any more."""
-        with self._lock:
-            self.waiting.clear()
-
-    def take(self, request: Request, nation: str) -> Fault | None:
-        """The fault that this request meets, counted down."""
-        with self._lock:
-            for fault in self.waiting:
-                if not fault.matches(request, nation):
-                    continue
-                if fault.after > 0:
-                    fault.after -= 1
-                    continue
-                fault.count -= 1
-                if fault.count <= 0:
-                    self.waiting.remove(fault)
-                return fault
-        return None

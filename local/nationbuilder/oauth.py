@@ -14,8 +14,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from local.nationbuilder.clock import Clock
-from local.nationbuilder.exchange import Request, Response, html_response, json_response
+from local.loopback import Clock, Request, Response, html_response, json_response
 from local.nationbuilder.settings import Settings
 from local.nationbuilder.store import Nation
 from local.nationbuilder.tokens import Code, Token, Tokens

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from local.nationbuilder.exchange import Request, Response
+from local.loopback import Request, Response
 
 SECRETS: Final = frozenset(
     {"access_token", "refresh_token", "client_secret", "code", "code_verifier", "token", "state"}

@@ -1,21 +1,14 @@
 """The HTTP server, also inside a test: `with running_nationbuilder() as server: server.base_url`."""
 
 import contextlib
-import socket
-import sys
-import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Any
 
-from local.nationbuilder.clock import Clock
+from local.loopback import Clock, LoopbackServer, Request, Response, json_response, serving
 from local.nationbuilder.control import PREFIX, Control
-from local.nationbuilder.exchange import Request, Response, json_response
 from local.nationbuilder.faults import Fault
 from local.nationbuilder.oauth import App
 from local.nationbuilder.request_log import RequestLog
@@ -25,106 +18,19 @@ from local.nationbuilder.state import Keeper, load
 from local.nationbuilder.store import Effect, Nation
 from local.nationbuilder.tokens import Token
 
-BACKLOG: Final = 256
 
+def answering(standin: StandIn) -> Callable[[Request], Response]:
+    """Control requests, the front page, or a nation."""
+    control = Control(standin)
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: "Server"
-
-    def _serve(self) -> None:
-        path, _, query = self.path.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        length = headers.get("content-length") or "0"
-        if not length.isdigit() or "transfer-encoding" in headers:
-            self.close_connection = True
-            self._send(Response(411), headers)
-            return
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):  # the client died while it was sending
-            self.close_connection = True
-            return
-        request = Request(self.command, unquote(path), query, headers, body, self.client_address[0])
-        self._send(self.server.answer(request), headers)
-
-    def _send(self, response: Response, headers: dict[str, str]) -> None:
-        if response.dropped:
-            self.close_connection = True
-            return
-        lines = [
-            f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}",
-            f"Date: {self.date_time_string()}",
-            f"Content-Type: {response.content_type}",
-            f"Content-Length: {len(response.body)}",
-            *(f"{name}: {value}" for name, value in response.headers.items()),
-        ]
-        if headers.get("connection", "").lower() == "close":
-            self.close_connection = True
-            lines.append("Connection: close")
-        with contextlib.suppress(ConnectionError):
-            self.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + response.body)
-
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_OPTIONS = _serve  # noqa: N815 (names http.server calls)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing on stderr: `--log` is the log."""
-
-
-class Server(ThreadingHTTPServer):
-    """One thread for each connection; all of them end with the server."""
-
-    daemon_threads = False
-    block_on_close = True
-    request_queue_size = BACKLOG
-    allow_reuse_address = True
-
-    def __init__(self, address: tuple[str, int], standin: StandIn) -> None:
-        self.standin = standin
-        self._control = Control(standin)
-        self._open: set[socket.socket] = set()
-        self._lock = Lock()
-        super().__init__(address, _Handler)
-
-    def answer(self, request: Request) -> Response:
-        """Control requests, the front page, or a nation."""
+    def answer(request: Request) -> Response:
         if request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
-            return self._control.answer(request)
+            return control.answer(request)
         if request.path == "/":
-            return json_response(200, {"stand-in": "nationbuilder", "nations": list(self.standin.nations)})
-        try:
-            return self.standin.handle(request)
-        except Exception:
-            # A defect of the stand-in must look like one, to the client and on the screen.
-            traceback.print_exc()
-            return json_response(500, {"code": "server_error", "message": "The stand-in has a defect"})
+            return json_response(200, {"stand-in": "nationbuilder", "nations": list(standin.nations)})
+        return standin.handle(request)
 
-    def get_request(self) -> tuple[socket.socket, Any]:
-        """Remember the connection."""
-        connection, address = super().get_request()
-        with self._lock:
-            self._open.add(connection)
-        return connection, address
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forget the connection."""
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of ours."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
-
-    def server_close(self) -> None:
-        """End idle and waiting connections, then close."""
-        self.standin.stopping.set()
-        with self._lock:
-            for connection in self._open:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RD)
-        super().server_close()
+    return answer
 
 
 @dataclass(frozen=True)
@@ -197,17 +103,10 @@ def running_nationbuilder(
         standin = StandIn.new(seed_date=seed_date, settings=chosen, log=written)
         if state is not None and state.exists():
             load(standin, state)
-        server = Server((host, port), standin)
+        server = LoopbackServer(host, port, answering(standin), on_close=standin.stopping.set)
         if state is not None:
             keeper = Keeper(standin, state)
             keeper.start()
             stack.callback(keeper.stop)
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="nationbuilder")
-        thread.start()
-        base = f"http://{host}:{server.server_address[1]}"
-        try:
-            yield RunningNationBuilder(f"{base}/{{slug}}", f"{base}{PREFIX}", standin)
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        stack.enter_context(serving(server, "nationbuilder"))
+        yield RunningNationBuilder(f"{server.url}/{{slug}}", f"{server.url}{PREFIX}", standin)

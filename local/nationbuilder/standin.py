@@ -6,12 +6,11 @@ from datetime import datetime
 from threading import Event
 from typing import Final
 
+from local.loopback import JSON_API, Clock, FaultQueue, Request, Response, html_response, json_response
 from local.nationbuilder.access import RateLimiter
 from local.nationbuilder.api import Api, is_api
-from local.nationbuilder.clock import Clock
 from local.nationbuilder.errors import ApiError
-from local.nationbuilder.exchange import JSON_API, Request, Response, html_response, json_response
-from local.nationbuilder.faults import Faults
+from local.nationbuilder.faults import Fault
 from local.nationbuilder.oauth import OAuth
 from local.nationbuilder.query import pairs
 from local.nationbuilder.request_log import RequestLog
@@ -34,7 +33,7 @@ class StandIn:
     nations: dict[str, Nation]
     seed_date: datetime
     log: RequestLog
-    faults: Faults = field(default_factory=Faults)
+    faults: FaultQueue[Fault] = field(default_factory=FaultQueue)
     stopping: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
@@ -82,7 +81,7 @@ class StandIn:
         if nation is None:
             return html_response(404, "<h1>There is no such nation</h1>")
         request = Request(request.method, path, request.query, request.headers, request.body, request.peer)
-        fault = self.faults.take(request, nation.slug)
+        fault = self.faults.take(lambda each: each.matches(request, nation.slug))
         response = fault.answer() if fault else None
         if fault is not None and fault.kind == "slow":
             self.stopping.wait(fault.seconds)

@@ -10,7 +10,7 @@ from typing import Final
 
 import jwt
 
-from local.nationbuilder.clock import Clock
+from local.loopback import Clock
 from local.nationbuilder.errors import token_expired, token_upgrade_required, unauthorized
 from local.nationbuilder.settings import ON_FIRST_USE, Settings
 

@@ -177,7 +177,7 @@ class Api:
         trial = int(data.get("trial_period_days") or 0)
         if "trial_period_days" in data and trial < 1:
             raise invalid("The minimum number of trial period days is 1.", "subscription_data")
-        now = self._store.clock.now()
+        now = self._store.clock.second
         session_id = self._store.new_id("checkout.session")
         amount = 0 if trial else price["unit_amount"]
         return self._store.add(
@@ -376,7 +376,7 @@ class Api:
             default_aggregation=params["default_aggregation"],
             customer_mapping=params.get("customer_mapping", mapping),
             value_settings=params.get("value_settings", {"event_payload_key": "value"}),
-            updated=self._store.clock.now(),
+            updated=self._store.clock.second,
         )
 
     def _list_meters(self, params: Params) -> Object:
@@ -390,7 +390,7 @@ class Api:
             if key not in payload:
                 raise required(f"payload[{key}]")
         self._store.get("customer", payload["stripe_customer_id"])
-        now = self._store.clock.now()
+        now = self._store.clock.second
         at = int(params.get("timestamp") or now)
         if not now - METER_PAST <= at <= now + METER_FUTURE:
             raise invalid("The timestamp must be within the past 35 days or 5 minutes ahead.", "timestamp")

@@ -39,7 +39,7 @@ class Invoices:
         balance = customer["balance"]
         due = max(0, total + balance)
         invoice_id = store.new_id("invoice") if keep else f"upcoming_{store.new_id('invoice')}"
-        now = store.clock.now()
+        now = store.clock.second
         invoice = shape(
             "invoice",
             id=invoice_id,
@@ -99,7 +99,7 @@ class Invoices:
             return True
         invoice["attempted"] = True
         invoice["attempt_count"] += 1
-        invoice["next_payment_attempt"] = self._store.clock.now() + RETRY_AFTER
+        invoice["next_payment_attempt"] = self._store.clock.second + RETRY_AFTER
         if behaviour == "action":
             self._webhooks.emit("invoice.payment_action_required", invoice)
         self._webhooks.emit("invoice.payment_failed", invoice)
@@ -124,7 +124,7 @@ class Invoices:
         ]
 
     def _paid(self, invoice: Object) -> None:
-        now = self._store.clock.now()
+        now = self._store.clock.second
         invoice["status"] = "paid"
         invoice["attempted"] = True
         invoice["attempt_count"] += 1

@@ -2,16 +2,13 @@
 
 import contextlib
 import json
-import sys
-import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any, Final
+from typing import Any
 
+from local.loopback import HTML, LoopbackServer, Request, Response, serving
 from local.stripe.api import Api
 from local.stripe.control import PREFIX, Control
 from local.stripe.errors import StripeRefusal
@@ -19,19 +16,6 @@ from local.stripe.forms import parse
 from local.stripe.objects import Object
 from local.stripe.pages import Pages, refused
 from local.stripe.state import State
-
-JSON: Final = "application/json"
-HTML: Final = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes out."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    location: str | None = None
 
 
 class Desk:
@@ -44,22 +28,20 @@ class Desk:
         self._pages = Pages(state)
         self._control = Control(state)
 
-    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
-        """One answer. A defect of the stand-in is a 500 and a trace on the screen."""
-        path, _, query = target.partition("?")
-        try:
-            if path == f"{PREFIX}/wait":  # without the lock: deliveries need it
-                return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
-            with self.state.store.lock:
-                answer = self._answer(method, path, query, headers, body)
-            if self._keep is not None and method != "GET":
-                self.state.store.save(self._keep)
-            return answer
-        except Exception:
-            traceback.print_exc()
-            return _json(500, {"error": {"type": "api_error", "message": "The stand-in has a defect"}})
+    def answer(self, request: Request) -> Response:
+        """One answer."""
+        method, path, body = request.method, request.path, request.body
+        if path == f"{PREFIX}/wait":  # without the lock: deliveries need it
+            return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
+        with self.state.store.lock:
+            answer = self._answer(method, path, request.query, request.headers, body)
+        if self._keep is not None and method != "GET":
+            self.state.store.save(self._keep)
+        return replace(answer, headers={"Request-Id": "req_standin", **answer.headers})
 
-    def _answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+    def _answer(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
         if path.startswith(PREFIX):
             return self._steer(method, path, body)
         self.state.subscriptions.catch_up()
@@ -70,12 +52,12 @@ class Desk:
         try:
             if method == "POST":
                 form = {name: str(value) for name, value in parse(body.decode()).items()}
-                return Answer(303, b"", HTML, self._pages.submit(path, form))
-            return Answer(200, self._pages.show(path).encode(), HTML)
+                return Response(303, b"", HTML, {"Location": self._pages.submit(path, form)})
+            return Response(200, self._pages.show(path).encode(), HTML)
         except StripeRefusal as refusal:
-            return Answer(refusal.status, refused(refusal).encode(), HTML)
+            return Response(refusal.status, refused(refusal).encode(), HTML)
 
-    def _call(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+    def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
         state = self.state
         key = headers.get("idempotency-key")
         params: dict[str, Any] = {}
@@ -86,7 +68,7 @@ class Desk:
             return _json(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}})
         if key is not None and key in state.answers:
             status, text = state.answers[key]
-            return Answer(status, text)
+            return Response(status, text)
         try:
             params = parse((body.decode() if method == "POST" else "") or query)
             answer = _json(200, self._api.answer(method, path, params))
@@ -105,55 +87,13 @@ class Desk:
         )
         return answer
 
-    def _steer(self, method: str, path: str, body: bytes) -> Answer:
+    def _steer(self, method: str, path: str, body: bytes) -> Response:
         try:
             return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
         except StripeRefusal as refusal:
             return _json(refusal.status, refusal.as_body())
         except (KeyError, ValueError, TypeError) as error:
             return _json(400, {"error": {"message": f"Wrong or missing: {error}"}})
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: "Server"
-
-    def _serve(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self.rfile.read(int(headers.get("content-length") or 0))
-        answer = self.server.desk.answer(self.command, self.path, headers, body)
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.send_header("Request-Id", "req_standin")
-        if answer.location:
-            self.send_header("Location", answer.location)
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):
-            self.wfile.write(answer.body)
-
-    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 (names http.server calls)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing on stderr."""
-
-
-class Server(ThreadingHTTPServer):
-    """One thread for each connection."""
-
-    daemon_threads = True
-    request_queue_size = 256
-    allow_reuse_address = True
-
-    def __init__(self, address: tuple[str, int], desk: Desk) -> None:
-        self.desk = desk
-        super().__init__(address, _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of ours."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
 
 
 @dataclass(frozen=True)
@@ -202,25 +142,20 @@ def running_stripe(
         state.store.load(keep)
     if at is not None:
         state.store.clock.stand_still(at)
-    server = Server((host, port), Desk(state, keep))
-    url = f"http://{host}:{server.server_address[1]}"
-    state.begin(url)
+    server = LoopbackServer(host, port, Desk(state, keep).answer)
+    state.begin(server.url)
     state.seed_plans()
     state.webhooks.start()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="stripe", daemon=True)
-    thread.start()
-    try:
-        yield RunningStripe(url, state)
-    finally:
-        state.webhooks.stop()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server, "stripe"):
+        try:
+            yield RunningStripe(server.url, state)
+        finally:
+            state.webhooks.stop()
 
 
-def _key(headers: dict[str, str]) -> str:
+def _key(headers: Mapping[str, str]) -> str:
     return headers.get("authorization", "").removeprefix("Bearer ")
 
 
-def _json(status: int, document: Any) -> Answer:
-    return Answer(status, json.dumps(document, indent=2).encode())
+def _json(status: int, document: Any) -> Response:
+    return Response(status, json.dumps(document, indent=2).encode())

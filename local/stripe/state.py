@@ -157,6 +157,6 @@ class State:
         return {
             "cancel_at_period_end": ending,
             "cancel_at": end if ending else None,
-            "canceled_at": self.store.clock.now() if ending else None,
+            "canceled_at": self.store.clock.second if ending else None,
             "cancellation_details": {**subscription["cancellation_details"], "reason": reason},
         }

@@ -4,10 +4,11 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from local.stripe.clock import Clock
+from local.loopback import Clock
 from local.stripe.errors import missing
 from local.stripe.objects import Object, shape
 
@@ -51,7 +52,7 @@ class Store:
 
     def add(self, kind: str, object_id: str | None = None, **values: Any) -> Object:
         """Make and keep an object."""
-        now = self.clock.now()
+        now = self.clock.second
         made = shape(kind, **{"id": object_id or self.new_id(kind), "created": now, **values})
         self.objects.setdefault(kind, {})[made["id"]] = made
         return made
@@ -73,7 +74,7 @@ class Store:
         """Write everything to a file, whole or not at all."""
         with self.lock:
             kept = {
-                "shift": self.clock.shift,
+                "shift": int(self.clock.shift.total_seconds()),
                 "objects": self.objects,
                 "secrets": self.secrets,
                 "cards": self.cards,
@@ -88,7 +89,7 @@ class Store:
         """Read what `save` wrote. Raises `ValueError` or `KeyError` for another file."""
         kept = json.loads(path.read_text())
         with self.lock:
-            self.clock.shift = kept["shift"]
+            self.clock.shift = timedelta(seconds=kept["shift"])
             self.objects = kept["objects"]
             self.secrets = kept["secrets"]
             self.cards = kept["cards"]

@@ -38,7 +38,7 @@ class Subscriptions:
         payment_method: str | None = None,
     ) -> Object:
         """A new subscription and its first invoice: trialing, active, or incomplete when the card says no."""
-        now = self._store.clock.now()
+        now = self._store.clock.second
         trial_end = now + trial_days * DAY if trial_days else None
         anchor = trial_end or now
         end = trial_end or month_after(now, _months(price), now)
@@ -109,7 +109,7 @@ class Subscriptions:
         """What a change of price at a moment gives back for the rest of the period, and costs for it."""
         item = subscription["items"]["data"][0]
         start, end = item["current_period_start"], item["current_period_end"]
-        moment = min(max(at or self._store.clock.now(), start), end)
+        moment = min(max(at or self._store.clock.second, start), end)
         if subscription["status"] == "trialing":
             return []
         rest, whole = end - moment, end - start
@@ -159,7 +159,7 @@ class Subscriptions:
 
     def end(self, subscription: Object, status: str = "canceled", reason: str | None = None) -> Object:
         """It is over, at once."""
-        now = self._store.clock.now()
+        now = self._store.clock.second
         subscription["status"] = status
         subscription["ended_at"] = now
         subscription["canceled_at"] = subscription["canceled_at"] or now
@@ -185,7 +185,7 @@ class Subscriptions:
     def catch_up(self) -> None:
         """Let everything happen that was due by now, in its order and each at its own moment."""
         clock = self._store.clock
-        target = clock.now()
+        target = clock.second
         while True:
             due = [
                 (moment, each["id"])
@@ -196,7 +196,7 @@ class Subscriptions:
                 break
             moment, subscription_id = min(due)
             shift = clock.shift
-            clock.shift += moment - clock.now()
+            clock.advance(moment - clock.second)
             try:
                 self._step(self._store.get("subscription", subscription_id))
             finally:
@@ -223,7 +223,7 @@ class Subscriptions:
         return min(moments)
 
     def _step(self, subscription: Object) -> None:
-        now = self._store.clock.now()
+        now = self._store.clock.second
         item = subscription["items"]["data"][0]
         if subscription["status"] == "incomplete":
             for invoice in self._invoices.open_of(subscription):
@@ -265,7 +265,7 @@ class Subscriptions:
         self._change(subscription, items=items, status=status)
 
     def _retry(self, subscription: Object) -> None:
-        now = self._store.clock.now()
+        now = self._store.clock.second
         for invoice in self._invoices.open_of(subscription):
             if invoice["next_payment_attempt"] and invoice["next_payment_attempt"] <= now:
                 self._invoices.collect(invoice)

@@ -68,7 +68,7 @@ def test_any_status_can_be_asked_for(claude: RunningClaude, client: anthropic.An
 
 
 def test_a_fault_can_wait_for_later_requests(claude: RunningClaude, client: anthropic.Anthropic) -> None:
-    claude.fault("overloaded", skip=1)
+    claude.fault("overloaded", after=1)
 
     create(client)
 

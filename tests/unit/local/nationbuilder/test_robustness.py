@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.nationbuilder.exchange import Request
+from local.loopback import Request
 from local.nationbuilder.schema import PREFIX, Kind, Operation, schema
 from local.nationbuilder.server import RunningNationBuilder
 from local.nationbuilder.settings import Settings

@@ -53,7 +53,7 @@ class Shop:
         vendor = client("sk_test_nat", stripe.base_url)
 
         def clock() -> datetime:
-            return datetime.fromtimestamp(stripe.state.store.clock.now(), UTC)
+            return datetime.fromtimestamp(stripe.state.store.clock.second, UTC)
 
         billing = Billing.of(clients.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
         meters = Meters(clients.dynamodb(), tables, vendor)
@@ -65,7 +65,7 @@ class Shop:
     @property
     def now(self) -> datetime:
         """The stand-in's time."""
-        return datetime.fromtimestamp(self.stripe.state.store.clock.now(), UTC)
+        return datetime.fromtimestamp(self.stripe.state.store.clock.second, UTC)
 
     def begin(self, plan: str = "nat", slug: str = "demo", user: str = "ada") -> CheckoutPage:
         """Begin a Checkout."""

@@ -155,7 +155,7 @@ def test_a_conversation_goes_on_after_a_failure(floor: Floor, events: int) -> No
 
 def test_a_failure_after_a_tool_ran_is_given_back_and_its_cost_noted(floor: Floor) -> None:
     floor.claude.script([LOOK])
-    floor.claude.fault("overloaded", skip=1, **FOR_GOOD)
+    floor.claude.fault("overloaded", after=1, **FOR_GOOD)
 
     turn = floor.ask()
 

@@ -1,0 +1,32 @@
+"""What every stand-in is made of: a server on loopback, a clock that tests move, faults on demand.
+
+A stand-in says what it answers (`Request` to `Response`); how that reaches a client is the same for all. Only
+Claude's has a server of its own, because it streams to hundreds of clients at a time (`local.claude.http`).
+"""
+
+from local.loopback.clock import Clock
+from local.loopback.exchange import (
+    HTML,
+    JSON,
+    JSON_API,
+    Request,
+    Response,
+    html_response,
+    json_response,
+)
+from local.loopback.faults import FaultQueue
+from local.loopback.server import LoopbackServer, serving
+
+__all__ = [
+    "HTML",
+    "JSON",
+    "JSON_API",
+    "Clock",
+    "FaultQueue",
+    "LoopbackServer",
+    "Request",
+    "Response",
+    "html_response",
+    "json_response",
+    "serving",
+]

@@ -1,0 +1,50 @@
+"""Faults on demand: what goes wrong with the next requests. What a fault does is its stand-in's business."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+
+class Counted(Protocol):
+    """A fault that happens `count` times, once `after` requests that it could have met have passed."""
+
+    count: int
+    after: int
+
+
+AnyFault = TypeVar("AnyFault", bound=Counted)
+
+
+class FaultQueue(Generic[AnyFault]):
+    """The faults of one server that wait for their requests; safe to fill from another thread."""
+
+    def __init__(self) -> None:
+        self.waiting: list[AnyFault] = []
+        self._lock = Lock()
+
+    def add(self, fault: AnyFault) -> None:
+        """Let something go wrong, behind what waits."""
+        if fault.count > 0:
+            with self._lock:
+                self.waiting.append(fault)
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._lock:
+            self.waiting.clear()
+
+    def take(self, meets: Callable[[AnyFault], bool] = lambda _: True) -> AnyFault | None:
+        """The first fault that this request meets, counted down. One that still lets requests pass lets this
+        one pass to the next fault."""
+        with self._lock:
+            for fault in self.waiting:
+                if not meets(fault):
+                    continue
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
+                fault.count -= 1
+                if fault.count <= 0:
+                    self.waiting.remove(fault)
+                return fault
+        return None
