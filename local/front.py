@@ -24,7 +24,8 @@ from local.aws.program import answers
 from local.deployment import Deployment
 from local.places import HOST, Places, Ports
 from local.processes import Program
-from nat_constructs.web_build import FOR_EVER, HAS_FILE, INDEX
+from nat.names import SITE_ASSETS, SITE_FOR_EVER
+from nat_constructs.web_build import HAS_FILE, INDEX
 
 LONGEST_HEAD: Final = 64 * 1024
 CHUNK: Final = 64 * 1024
@@ -169,7 +170,7 @@ async def _answer(front: Front, reader: asyncio.StreamReader, writer: asyncio.St
         _write(writer, HTTPStatus.FORBIDDEN, {"Content-Type": "application/xml"}, b"<Error/>")
     else:
         kind = mimetypes.guess_type(file.name)[0] or NO_TYPE
-        cache = FOR_EVER if asked.path.startswith("/assets/") else "no-cache"
+        cache = SITE_FOR_EVER if asked.path.startswith(f"/{SITE_ASSETS}") else "no-cache"
         headers = {**front.headers, "Content-Type": kind, "Cache-Control": cache}
         _write(writer, HTTPStatus.OK, headers, b"" if asked.method == "HEAD" else file.read_bytes())
     await writer.drain()

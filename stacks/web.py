@@ -12,6 +12,8 @@ from nat_constructs.output import exported
 from nat_constructs.public_names import PublicNames
 from nat_constructs.sign_in import login_url
 from nat_constructs.site import Origins, Site
+from nat_constructs.site_files import SiteFiles
+from nat_constructs.web_build import WebBuild
 from nat_constructs.web_socket_api import STAGE as SOCKET
 from stacks.deployment import Deployment
 from stacks.identity import output_suffix
@@ -61,6 +63,15 @@ class WebStack(NatStack):
             keeps_data=environment.keeps_data,
             release=deployment.release if environment.region != EDGE_REGION else None,
         )
+        if deployment.environment.features.site_files:
+            SiteFiles(
+                self,
+                "App",
+                app=WebBuild(WEB),
+                bucket=self.site.bucket,
+                distribution=self.site.distribution,
+                defaults=deployment.functions,
+            )
         self._publish()
 
     def _firewall(self) -> str | None:

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Final
 
 INDEX: Final = "/index.html"
-FOR_EVER: Final = "public, max-age=31536000, immutable"
-"""How parts are kept whose names hold a hash."""
 HAS_FILE: Final = "[.][A-Za-z0-9]+$"
 """Pages of the app have no file of their own: what has no extension is the app. So a missing part of it,
 `/assets/…`, is never answered with a page."""

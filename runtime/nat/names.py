@@ -320,6 +320,11 @@ STRIPE_WEBHOOK: Final = "POST /webhooks/stripe"
 """Public: Stripe's signature takes the authorizer's place."""
 
 
+SITE_ASSETS: Final = "assets/"
+"""Folder of the web app's parts, whose names hold a hash of what is in them."""
+SITE_FOR_EVER: Final = "public, max-age=31536000, immutable"
+"""How such parts are kept, by browsers and CloudFront."""
+
 OAUTH_CALLBACK: Final = "GET /oauth/callback"
 """Public: where NationBuilder sends people back to. A signed, single-use `state` and the cookie of the
 browser that began take the authorizer's place."""

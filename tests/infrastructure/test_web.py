@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config import load_customer, load_environment
+from nat_constructs.web_build import HAS_FILE
 from tests.infrastructure.synthesis import ALL, REVIEWED, folder_of, synthesise, with_examples
 
 
@@ -176,3 +177,29 @@ def test_pages_cannot_be_framed_and_load_nothing_from_elsewhere() -> None:
     assert "require-trusted-types-for 'script'; trusted-types 'none'" in content
     assert "unsafe" not in content
     assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+
+
+def test_the_app_is_put_into_the_brands_own_bucket_with_no_wider_right() -> None:
+    assembly = synthesise("prod", "civic-desk")
+    (files,) = assembly.resources("Custom::SiteFiles").values()
+    bucket = files["Properties"]["Bucket"]["Ref"]
+    statements = [
+        statement
+        for name, policy in assembly.resources("AWS::IAM::Policy").items()
+        if "AppPut" in name
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+    rights = {statement["Action"]: json.dumps(statement["Resource"]) for statement in statements[1:]}
+
+    assert set(rights) == {"s3:GetObject", "s3:PutObject", "cloudfront:CreateInvalidation"}
+    assert bucket in rights["s3:PutObject"]
+    assert ".zip" in rights["s3:GetObject"]
+
+
+def test_a_missing_part_is_never_answered_with_a_page() -> None:
+    pages = ["/", "/usage", "/c/01JABC", "/files/01JABC/01JDEF", "/setup/success"]
+    parts = ["/assets/index-abc.js", "/favicon.svg", "/index.html"]
+
+    assert [re.search(HAS_FILE, path) for path in pages] == [None] * len(pages)
+    assert all(re.search(HAS_FILE, path) for path in parts)

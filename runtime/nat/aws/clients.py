@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -84,6 +85,12 @@ def kms() -> "KMSClient":
 def mail() -> "SESV2Client":
     """SES, for emails to people."""
     return boto3.client("sesv2", config=CONFIG)
+
+
+@cache
+def cloudfront() -> "CloudFrontClient":
+    """CloudFront, to have it fetch a page anew."""
+    return boto3.client("cloudfront", config=CONFIG)
 
 
 @cache
