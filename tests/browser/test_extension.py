@@ -143,6 +143,14 @@ def open_tab(context: BrowserContext, platform: Scripted) -> Iterator[Callable[.
         page.close()
 
 
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for something that does not show on the page."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "It did not come about."
+        page.wait_for_timeout(50)
+
+
 def test_a_person_signs_in_and_asks_about_what_is_open(
     open_tab: Callable[..., Tab], platform: Scripted
 ) -> None:
@@ -372,6 +380,7 @@ def test_a_token_that_ran_out_is_renewed_once_and_nobody_notices(
         (401, "unauthenticated") if platform.headers[-1].get("authorization") == stale else None
     )
     platform.cut()
+    until(tab.page, lambda: platform.refreshes > refreshes and bool(platform.open))
     tab.ask("How many?")
 
     expect(tab.page.get_by_text("There are 23 people.")).to_be_visible(timeout=PATIENCE * 1_000)
@@ -404,10 +413,7 @@ def test_the_socket_closes_when_nobody_looks(open_tab: Callable[..., Tab], platf
 
     tab.page.get_by_role("button", name="Close", exact=True).click()
 
-    deadline = time.monotonic() + PATIENCE
-    while platform.open and time.monotonic() < deadline:
-        tab.page.wait_for_timeout(50)
-    assert not platform.open
+    until(tab.page, lambda: not platform.open)
 
 
 def test_a_platform_that_is_down_has_a_sentence_and_a_way_on(

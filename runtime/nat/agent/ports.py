@@ -102,8 +102,9 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class OpenPage:
-    """What the person has open in the control panel: `kind` is person, list, page or other, `record_id` the
-    number of its record. No address: a client sends it, and a page's address may hold any text."""
+    """What the person has open in the control panel: `kind` is person, list, event, page, donation or other,
+    `record_id` the number of its record. No address: a client sends it, and a page's address may hold any
+    text."""
 
     kind: str = "other"
     record_id: str | None = None
