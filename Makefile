@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PORT_BASE ?=
+CUSTOMER ?= nat
+ENV ?= prod
 VENV := .venv/bin
 
 SHELL := /bin/bash
@@ -22,7 +24,7 @@ LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test soak unit web lint format types synth snapshots bench eval openapi publish-api mails lock clean
+.PHONY: help prepare up down smoke test soak unit web extension lint format types synth snapshots bench eval openapi publish-api mails lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +49,10 @@ soak: prepare ## the long forms: killed workers, cut connections, the shared rat
 
 unit: prepare ## the unit suite alone
 	@$(VENV)/python -m pytest tests/unit
+
+extension: prepare ## the Chrome extension of CUSTOMER=nat in ENV=prod, unpacked and packed (APP=https://… where it has no domain)
+	@$(VENV)/python -m local.extension --customer $(CUSTOMER) --environment $(ENV) $(if $(APP),--app $(APP)) \
+		$(if $(LOGIN),--login $(LOGIN)) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 
 web: prepare ## build the web app and the extension below runtime/web
 	@$(NPM) run build

@@ -1,5 +1,7 @@
 """One customer: a brand, its names and addresses, and the platform it runs on."""
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -20,6 +22,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 EmailDomain = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 ExtensionId = Annotated[str, Field(pattern=r"^[a-p]{32}$")]
+
+
+ExtensionKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{300,}={0,2}$")]
 
 
 class Colours(Frozen):
@@ -125,6 +130,9 @@ class Customer(Frozen):
     brand: Brand
     extension_ids: tuple[ExtensionId, ...] = ()
     """Chrome extension ids that may sign in."""
+    extension_key: ExtensionKey | None = None
+    """The public key that gives the unpacked extension its id, one of `extension_ids`. Chrome takes the first
+    half of its SHA-256, a hexadecimal digit as a letter from `a` on (developer.chrome.com, manifest key)."""
     sign_in: SignInBy = SignInBy()
     plans: tuple[str, ...] = ("nat", "nat_pro")
     """Plans on offer, keys of `config/plans.toml`."""
@@ -142,6 +150,12 @@ class Customer(Frozen):
             raise ValueError("places are for a dedicated platform")
         if self.slug == DEFAULT_BRAND and self.domains:
             raise ValueError("the default brand's domain is in the environment's file")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_its_extension(self) -> "Customer":
+        if self.extension_key and extension_id(self.extension_key) not in self.extension_ids:
+            raise ValueError(f"extension_key gives the id {extension_id(self.extension_key)}")
         return self
 
     @model_validator(mode="after")
@@ -183,6 +197,12 @@ class Customer(Frozen):
             "sign_in_prefix": f"{environment.sign_in_prefix}-{self.slug}",
         }
         return environment.model_copy(update=own | (place.model_dump() if place else {}))
+
+
+def extension_id(key: str) -> str:
+    """The id of an extension with this public key (DER, base64)."""
+    digest = hashlib.sha256(base64.b64decode(key)).hexdigest()
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in digest[:32])
 
 
 def customer_names(folder: Path = FOLDER) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import type { Frame, Place } from "../wire.ts";
 
 /** What the person has open in the control panel. */
 export interface Page {
-  readonly url: string;
   readonly kind: "person" | "list" | "page" | "event" | "donation" | "other";
   readonly record_id?: string;
 }

@@ -34,8 +34,8 @@ export function Composer({ conversation }: { conversation: Conversation }) {
 
   const send = () => {
     if (tooLong) return;
-    const { name: _, ...asked } = open ?? { name: undefined };
-    if (conversation.ask("url" in asked ? asked : undefined) && isTouch()) input.current?.blur();
+    const page = open && { kind: open.kind, ...(open.record_id ? { record_id: open.record_id } : {}) };
+    if (conversation.ask(page) && isTouch()) input.current?.blur();
   };
   const press = (event: KeyboardEvent) => {
     // Enter that ends a composition, such as of Japanese, is not for us; Safari says so by a code only.

@@ -5,8 +5,9 @@ import type { Role } from "../api/schema.ts";
 import type { ChatStore } from "../store/chat.ts";
 import type { Page } from "../transport/channel.ts";
 
-/** What the person has open beside the chat, and what it is called. */
+/** What the person has open beside the chat, and what it is called. Its name and address stay here. */
 export interface OpenPage extends Page {
+  readonly url: string;
   readonly name?: string;
 }
 
