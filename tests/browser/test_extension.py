@@ -375,6 +375,7 @@ def test_a_token_that_ran_out_is_renewed_once_and_nobody_notices(
     expect(tab.field).to_be_visible()
     refreshes = platform.refreshes
     stale = "Bearer header.eyJzdWIiOiJ1MSJ9.signature"
+    until(tab.page, lambda: bool(platform.open))
 
     platform.refuse = lambda _: (
         (401, "unauthenticated") if platform.headers[-1].get("authorization") == stale else None

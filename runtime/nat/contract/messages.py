@@ -18,7 +18,7 @@ MOST_RECORDS: Final = 10_000
 
 Records = Annotated[list[str], Meta(max_length=MOST_RECORDS)]
 Position = Annotated[int, Meta(ge=0, lt=1_000_000)]
-PageKind = Literal["person", "list", "page", "other"]
+PageKind = Literal["person", "list", "event", "page", "donation", "other"]
 
 
 class PageOpen(RequestBody, frozen=True, kw_only=True):

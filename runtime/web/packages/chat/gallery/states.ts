@@ -77,7 +77,7 @@ function lookup(
   more: Partial<ToolFinished> = {},
 ) {
   return {
-    type: "tool.finished",
+    type: "tool.finished" as const,
     call,
     tool: "list_people",
     label,
@@ -88,7 +88,7 @@ function lookup(
     links: [{ label: "Show me", url: "https://demo.nationbuilder.com/admin/signups?filter=1" }],
     filter: "signed up since 1 November",
     ...more,
-  } as const;
+  } satisfies Content;
 }
 
 async function ask(stage: Stage, question: string): Promise<string> {

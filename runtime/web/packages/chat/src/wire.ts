@@ -1,8 +1,8 @@
 /** What is spoken over the socket and the event stream: events of turns, and what stands beside them. */
 
-import type { Card, Link, TurnEvent as LoggedEvent } from "./api/schema.ts";
+import type * as schema from "./api/schema.ts";
 
-export type { Card, Link };
+export type { Card, Link } from "./api/schema.ts";
 
 /** An event's place in its turn's log: `seq` counts from 1 within an attempt. */
 export interface Place {
@@ -10,121 +10,19 @@ export interface Place {
   readonly seq: number;
 }
 
-interface Logged extends Place {
-  readonly v: 1;
-  readonly turn: string;
-}
+/** What an event says, without where it stands. */
+type Content<Event> = Omit<Event, "v" | "turn" | "attempt" | "seq">;
 
-export interface Accepted {
-  readonly type: "turn.accepted";
-  readonly conversation: string;
-  readonly queries_used?: number | null;
-  readonly queries_limit?: number | null;
-}
-
-export interface Started {
-  readonly type: "turn.started";
-}
-
-/** A new worker goes on: what was half said is dropped, `text` is what earlier attempts settled. */
-export interface Restarted {
-  readonly type: "turn.restarted";
-  readonly text: string;
-}
-
-export interface Delta {
-  readonly type: "text.delta";
-  readonly text: string;
-}
-
-export interface ToolStarted {
-  readonly type: "tool.started";
-  readonly call: string;
-  readonly tool: string;
-  readonly label: string;
-}
-
-export interface ToolFinished {
-  readonly type: "tool.finished";
-  readonly call: string;
-  readonly tool: string;
-  readonly label: string;
-  readonly ok: boolean;
-  readonly returned?: number | null;
-  readonly total?: number | null;
-  readonly complete?: boolean | null;
-  readonly links?: readonly Link[];
-  /** What the call changed, for taking it back. */
-  readonly change?: string | null;
-  /** The same change where some of it was not done and can be tried again. */
-  readonly retry?: string | null;
-  readonly filter?: string | null;
-}
-
-export interface ApprovalRequested {
-  readonly type: "approval.requested";
-  readonly approval: string;
-  readonly card: Card;
-  readonly expires_at: string;
-}
-
-export interface ApprovalUpdated {
-  readonly type: "approval.updated";
-  readonly approval: string;
-  readonly state: string;
-  readonly by?: string | null;
-}
-
-export interface Progress {
-  readonly type: "progress";
-  readonly label: string;
-  readonly done: number;
-  readonly total: number;
-  readonly failed?: number;
-}
-
-export interface Notice {
-  readonly type: "notice";
-  readonly kind: string;
-  readonly message: string;
-  readonly url?: string | null;
-}
-
-export interface Finished {
-  readonly type: "turn.finished";
-  readonly text: string;
-  readonly links?: readonly Link[];
-}
-
-export interface Stopped {
-  readonly type: "turn.stopped";
-  readonly text: string;
-}
-
-export interface Failed {
-  readonly type: "turn.failed";
-  readonly code: string;
-  readonly message: string;
-  readonly retryable: boolean;
-}
-
-type Known =
-  | Accepted
-  | Started
-  | Restarted
-  | Delta
-  | ToolStarted
-  | ToolFinished
-  | ApprovalRequested
-  | ApprovalUpdated
-  | Progress
-  | Notice
-  | Finished
-  | Stopped
-  | Failed;
+export type ToolFinished = Content<schema.ToolFinished>;
+export type ApprovalRequested = Content<schema.ApprovalRequested>;
+export type ApprovalUpdated = Content<schema.ApprovalUpdated>;
+export type Progress = Content<schema.Progress>;
+export type Notice = Content<schema.Notice>;
+export type Failed = Content<schema.TurnFailed>;
+type Known = schema.TurnEvent["type"];
 
 /** Every type that the published description names; the compiler says when it names another. */
-const KNOWN: Record<Known["type"] & LoggedEvent["type"], true> & Record<LoggedEvent["type"], true> = {
+const KNOWN: Record<Known, true> = {
   "approval.requested": true,
   "approval.updated": true,
   notice: true,
@@ -141,26 +39,22 @@ const KNOWN: Record<Known["type"] & LoggedEvent["type"], true> & Record<LoggedEv
 };
 
 /** An event of a type that this client does not know. It keeps its place in the log. */
-export interface Unknown {
+interface Unknown extends Place {
+  readonly v: 1;
+  readonly turn: string;
   readonly type: "unknown";
 }
 
-export type TurnEvent = Logged & (Known | Unknown);
+export type TurnEvent = schema.TurnEvent | Unknown;
 
 /** The highest place that is stored of a turn. */
 export interface Pong extends Place {
-  readonly type: "pong";
   readonly turn: string;
 }
 
 /** A message of ours was refused. */
-export interface Refusal {
+export interface Refusal extends Omit<schema.SocketError, "v" | "type"> {
   readonly type: "error";
-  readonly code: string;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly turn: string | null;
-  readonly url?: string;
   /** Seconds, where the server says so. */
   readonly wait?: number;
 }
@@ -193,7 +87,7 @@ function frameOf(value: Json): Frame | undefined {
   if (value.type === "pong") {
     const place = placeOf(value);
     return place && typeof value.turn === "string"
-      ? { kind: "pong", pong: { type: "pong", turn: value.turn, ...place } }
+      ? { kind: "pong", pong: { turn: value.turn, ...place } }
       : undefined;
   }
   if (value.type === "error") return refusalOf(value);
@@ -214,7 +108,7 @@ export function readEvent(value: unknown): TurnEvent | undefined {
 
 /** Whether the fields that are rendered have their types; what is not whole is passed over. */
 function isWhole(value: Json): boolean {
-  switch (value.type as Known["type"]) {
+  switch (value.type as Known) {
     case "turn.accepted":
       return typeof value.conversation === "string";
     case "text.delta":
@@ -279,7 +173,9 @@ function isObject(value: unknown): value is Json {
 }
 
 /** Whether nothing follows an event of this type in its turn's log. */
-export function isFinal(event: TurnEvent): event is Logged & (Finished | Stopped | Failed) {
+export function isFinal(
+  event: TurnEvent,
+): event is schema.TurnFinished | schema.TurnStopped | schema.TurnFailed {
   return event.type === "turn.finished" || event.type === "turn.stopped" || event.type === "turn.failed";
 }
 

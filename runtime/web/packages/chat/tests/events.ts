@@ -4,9 +4,10 @@ import type { TurnEvent } from "../src/wire.ts";
 
 export const TURN = "01KAZ3V9Q8R7T6S5P4N3M2K1J0";
 
+/** What an event says, as far as it matters to a test. */
 export type Content = TurnEvent extends infer Each
-  ? Each extends unknown
-    ? Omit<Each, "v" | "turn" | "attempt" | "seq">
+  ? Each extends TurnEvent
+    ? Pick<Each, "type"> & Partial<Omit<Each, "type" | "v" | "turn" | "attempt" | "seq">>
     : never
   : never;
 

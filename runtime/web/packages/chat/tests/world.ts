@@ -159,6 +159,8 @@ export class FakePlatform {
         seq: 1,
         type: "turn.accepted",
         conversation: message.conversation,
+        queries_used: null,
+        queries_limit: null,
       });
     } else if (message.action === "resume") {
       for (const event of this.#after(message.turn, message.after)) this.push({ kind: "event", event });
@@ -166,7 +168,7 @@ export class FakePlatform {
       const head = this.turns.get(message.turn)?.events.at(-1) ?? { attempt: 0, seq: 0 };
       this.push({
         kind: "pong",
-        pong: { type: "pong", turn: message.turn, attempt: head.attempt, seq: head.seq },
+        pong: { turn: message.turn, attempt: head.attempt, seq: head.seq },
       });
     }
   }

@@ -1675,7 +1675,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            kind?: "list" | "other" | "page" | "person";
+            kind?: "donation" | "event" | "list" | "other" | "page" | "person";
             /** @default null */
             record_id?: string | null;
         };

@@ -5,43 +5,20 @@
  */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
+import type { AskMessage, PageOpen, PingMessage, ResumeMessage, StopMessage } from "../api/schema.ts";
 import type { Frame, Place } from "../wire.ts";
 
 /** What the person has open in the control panel. */
 export interface Page {
-  readonly kind: "person" | "list" | "page" | "event" | "donation" | "other";
+  readonly kind: NonNullable<PageOpen["kind"]>;
   readonly record_id?: string;
 }
 
-export interface Ask {
-  readonly action: "ask";
-  readonly turn: string;
-  readonly conversation: string;
-  readonly message: string;
-  readonly page?: Page;
-}
-
-export interface Stop {
-  readonly action: "stop";
-  readonly turn: string;
-  readonly conversation: string;
-}
-
+export type Ask = AskMessage;
 /** Follow a conversation, and get the events of a turn after a place. */
-export interface Resume {
-  readonly action: "resume";
-  readonly turn: string;
-  readonly conversation: string;
-  readonly after: Place;
-}
-
-export interface Ping {
-  readonly action: "ping";
-  readonly turn?: string;
-  readonly conversation?: string;
-}
-
-export type Message = Ask | Stop | Resume | Ping;
+export type Resume = ResumeMessage & { readonly after: Place };
+/** Decisions go over HTTP, which answers each of them. */
+export type Message = Ask | StopMessage | Resume | PingMessage;
 
 /** `off`: nobody looks. `lost`: it was open, or should be, and is tried again. */
 export type ChannelState = "off" | "connecting" | "open" | "lost";
