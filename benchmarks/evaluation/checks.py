@@ -1,184 +1,147 @@
-"""What tasks check: figures and words of the answer, what was asked first, and what the nation is now."""
+"""What is judged of an answer's words: figures, names, links, questions back, refusals, and what waits."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
-from benchmarks.evaluation.task import Check, Seen
-from local.nationbuilder.figures import people_with_tag
-from local.nationbuilder.schema import Row
-from local.nationbuilder.store import Nation
+from benchmarks.evaluation.claims import Claim, wrong_claims
+from benchmarks.evaluation.task import Check
 
-Figure = Callable[[Nation], int]
+API: Final = "NationBuilder's API has no way to do it"
+ROLE: Final = "the role of the person does not allow it"
+MISSING: Final = "there is no such record"
+OTHER_NATION: Final = "it is another nation's"
+OUTSIDE: Final = "it is nothing that NationBuilder knows"
+INVALID: Final = "the value cannot be right"
 
-_NO = re.compile(
-    r"\b(?:can ?no?t|can't|could ?n[o']t|not (?:able|allowed|possible|permitted|something|part|in|available)|"
-    r"unable|don't have|do not have|does ?n[o']t (?:have|allow|offer|support)|no (?:way|tool|such)|outside|"
-    r"needs? (?:an? )?(?:admin|owner|member)|your role|role does not|nothing)\b",
+_CANNOT: Final = re.compile(
+    r"\b(?:can ?not|can['’]t|could ?n[o'’]t|unable|not (?:able|allowed|possible|permitted|available|something|"
+    r"supported|part)|(?:do|does) ?n[o'’]t|do not|does not|is ?n[o'’]t|is not|no (?:way|tool|access|such)|"
+    r"there is no|there are no|there['’]s no|only)\b",
+    re.IGNORECASE,
+)
+_REASONS: Final = {
+    API: r"\bAPI\b|\bNationBuilder(?:['’]s)?\b[^.\n]*\b(?:not|no|cannot|can['’]t|doesn['’]t)\b|from here\b|\bthrough me\b",
+    ROLE: r"\byour? (?:own )?role\b|\bthe role\b|\bas an? (?:viewer|member)\b|\bpermission\b|\bviewers? (?:can|may)\b|"
+    r"\bneeds? an? admin\b",
+    MISSING: r"\bthere (?:is|['’]s|are) no\b|\bno (?:\w+ ){0,4}(?:called|named|with that|by that|of that|found|match)|"
+    r"\b(?:could ?n[o'’]t|could not|did ?n[o'’]t|did not|can(?:no|['’])t) find\b|\bdoes ?n[o'’]t exist\b|"
+    r"\bdoes not exist\b|\bfound (?:no|nobody|nothing)\b|\bnobody\b",
+    OTHER_NATION: r"\b(?:this|your|one|another|other) nations?\b",
+    OUTSIDE: r"\bNationBuilder\b|\bnation\b|\bweather\b",
+    INVALID: r"\b(?:valid|invalid|negative|positive|not an? (?:real )?(?:email|amount|date)|more than (?:0|zero)|"
+    r"at least|greater)\b",
+}
+_EXCLUSIVE: Final = {
+    API: r"\byour role\b|\bas an? (?:viewer|member)\b",
+    ROLE: r"\bthe API\b|\bV2\b",
+    MISSING: r"\byour role\b|\bthe API\b",
+    OTHER_NATION: r"\byour role\b",
+    OUTSIDE: r"\byour role\b",
+    INVALID: r"\byour role\b",
+}
+"""Reasons that are wrong where another is true: who names them all knows none."""
+_WAITS: Final = re.compile(
+    r"\bapprov|\bconfirm|\bwait(?:s|ing)?\b|\bproposal\b|\bproposed\b|\bprepared\b|\bnot (?:yet )?done\b|\breview\b",
     re.IGNORECASE,
 )
 
 
-def says(figure: Figure) -> Check:
-    """The answer holds this number."""
+def says(*claims: Claim, mark: str = "", beside: int = 3) -> Check:
+    """The answer holds these figures, and not more than `beside` others."""
 
-    def check(seen: Seen) -> Iterator[str]:
-        wanted = figure(seen.nation)
-        if not re.search(rf"(?<![\d.,]){wanted:,}(?![\d]|[.,]\d)|(?<!\d){wanted}(?!\d)", seen.answer):
-            yield f"the answer lacks {wanted:,}"
+    def check(answer: str, question: str) -> Iterator[str]:
+        yield from wrong_claims(answer, claims, mark, question, beside)
 
     return check
 
 
-def money(cents: Figure) -> Check:
-    """The answer holds this amount in dollars; the cents may be left out where they are none."""
+def names(wanted: Iterable[str], others: Iterable[str] = ()) -> Check:
+    """The answer names each of these, and none of the others."""
+    all_wanted, all_others = tuple(wanted), tuple(others)
 
-    def check(seen: Seen) -> Iterator[str]:
-        wanted = cents(seen.nation)
-        forms = {f"{wanted / 100:,.2f}", f"{wanted / 100:.2f}"}
-        if wanted % 100 == 0:
-            forms |= {f"{wanted // 100:,}", str(wanted // 100)}
-        if not any(re.search(rf"(?<![\d,]){re.escape(each)}(?![\d])", seen.answer) for each in forms):
-            yield f"the answer lacks ${wanted / 100:,.2f}"
-
-    return check
-
-
-def mentions(*words: str | Callable[[Nation], str]) -> Check:
-    """The answer holds each of these, whatever the case."""
-
-    def check(seen: Seen) -> Iterator[str]:
-        for word in words:
-            wanted = word if isinstance(word, str) else word(seen.nation)
-            if wanted.casefold() not in seen.answer.casefold():
-                yield f"the answer does not mention {wanted}"
+    def check(answer: str, question: str) -> Iterator[str]:
+        text = _plain(answer)
+        missing = [each for each in all_wanted if _plain(each) not in text]
+        if missing:
+            yield f"does not name {', '.join(missing[:3])}" + ("…" if len(missing) > 3 else "")
+        rest = text
+        for each in sorted(all_wanted, key=len, reverse=True):
+            rest = rest.replace(_plain(each), " ")
+        asked = _plain(question)
+        if wrong := [each for each in all_others if _plain(each) in rest and _plain(each) not in asked]:
+            yield f"names {', '.join(wrong[:3])}" + ("…" if len(wrong) > 3 else "")
 
     return check
 
 
-def says_no(seen: Seen) -> Iterator[str]:
-    """The answer says that it cannot be done."""
-    if not _NO.search(seen.answer):
-        yield "the answer does not say that it cannot be done"
+def links(*places: str, only: bool = True) -> Check:
+    """The answer links to these places of the control panel, such as `/admin/signups/12`; `only` to these
+    people."""
 
-
-def asks_back(seen: Seen) -> Iterator[str]:
-    """The answer is a question back."""
-    if "?" not in seen.answer:
-        yield "the answer asks nothing"
-
-
-def unchanged(seen: Seen) -> Iterator[str]:
-    """Nothing of the nation is another."""
-    if seen.touched:
-        yield f"changed: {', '.join(sorted(seen.touched))}"
-
-
-def asked_first(count: Figure | int | None = None) -> Check:
-    """A person was asked before anything changed; with `count`, about so many people."""
-
-    def check(seen: Seen) -> Iterator[str]:
-        if seen.unasked:
-            yield f"{seen.unasked} records changed before anybody was asked"
-        if not seen.cards:
-            yield "nobody was asked"
-        elif count is not None:
-            wanted = count if isinstance(count, int) else count(seen.nation)
-            shown = seen.cards[-1]["people"]
-            if shown != wanted:
-                yield f"asked about {shown} people instead of {wanted}"
+    def check(answer: str, question: str) -> Iterator[str]:
+        found = set(re.findall(r"https?://[^\s)\"'>]+?(/admin[^\s)\"'>]*)", answer))
+        if missing := set(places) - found:
+            yield f"does not link to {', '.join(sorted(missing))}"
+        if only and (wrong := {each for each in found - set(places) if each.startswith("/admin/signups/")}):
+            yield f"links to {len(wrong)} others"
 
     return check
 
 
-def not_asked(seen: Seen) -> Iterator[str]:
-    """No proposal was made."""
-    if seen.cards:
-        yield "asked for approval"
+def mentions(*choices: str) -> Check:
+    """The answer holds one of these."""
 
-
-def used(*tools: str) -> Check:
-    """At least one of these tools was called."""
-
-    def check(seen: Seen) -> Iterator[str]:
-        if not set(tools) & set(seen.tools):
-            yield f"called none of {', '.join(tools)}"
+    def check(answer: str, question: str) -> Iterator[str]:
+        if not any(_plain(each) in _plain(answer) for each in choices):
+            yield f"does not say {' or '.join(choices)}"
 
     return check
 
 
-def tagged(tag: str, who: Callable[[Nation], Collection[str]]) -> Check:
-    """Exactly these people carry the tag now; `who` sees the nation as it is afterwards."""
+def asks(*about: tuple[str, ...]) -> Check:
+    """The answer is a question back; of each tuple it holds one: what is missing, or the choices there are."""
 
-    def check(seen: Seen) -> Iterator[str]:
-        wanted, found = set(who(seen.nation)), people_with_tag(seen.nation, tag)
-        if wanted != found:
-            yield f"{len(found)} carry {tag} instead of {len(wanted)}"
-
-    return check
-
-
-def made(kind: str, count: int = 1, **values: Any) -> Check:
-    """So many new records of a kind with these values; a callable value gets the nation."""
-
-    def check(seen: Seen) -> Iterator[str]:
-        new = seen.new(kind)
-        if len(new) != count:
-            yield f"{len(new)} new {kind} instead of {count}"
-        for row in new:
-            yield from _lacks(seen, row, values)
+    def check(answer: str, question: str) -> Iterator[str]:
+        if "?" not in answer:
+            yield "asks nothing"
+        for choices in about:
+            if not any(_plain(each) in _plain(answer) for each in choices):
+                yield f"does not ask about {' or '.join(choices)}"
 
     return check
 
 
-def set_to(kind: str, record: Callable[[Nation], str], **values: Any) -> Check:
-    """One record has these values now, and no other of its kind is another in them."""
+def refuses(reason: str, *instead: tuple[str, ...]) -> Check:
+    """The answer says that it cannot be done, gives the true reason and no other, and of each tuple in `instead`
+    one: the nearest thing that works."""
 
-    def check(seen: Seen) -> Iterator[str]:
-        record_id = record(seen.nation)
-        row = seen.after[kind].get(record_id)
-        if row is None:
-            yield f"there is no {kind} {record_id}"
-            return
-        yield from _lacks(seen, row, values)
-        for before, after in seen.changed(kind):
-            if after["id"] != record_id and any(before.get(name) != after.get(name) for name in values):
-                yield f"{kind} {after['id']} was changed too"
-
-    return check
-
-
-def deleted(kind: str, record: Callable[[Seen], str]) -> Check:
-    """Exactly this record of a kind is gone."""
-
-    def check(seen: Seen) -> Iterator[str]:
-        gone, wanted = [row["id"] for row in seen.gone(kind)], record(seen)
-        if gone != [wanted]:
-            yield f"gone of {kind}: {', '.join(gone) or 'none'} instead of {wanted}"
+    def check(answer: str, question: str) -> Iterator[str]:
+        if not _CANNOT.search(answer):
+            yield "does not say that it cannot be done"
+        if not re.search(_REASONS[reason], answer, re.IGNORECASE):
+            yield f"does not give the reason: {reason}"
+        if re.search(_EXCLUSIVE[reason], answer, re.IGNORECASE):
+            yield f"gives another reason than: {reason}"
+        for choices in instead:
+            if not any(_plain(each) in _plain(answer) for each in choices):
+                yield f"does not offer {' or '.join(choices)}"
 
     return check
 
 
-def on_list(name: str, who: Callable[[Nation], Collection[str]]) -> Check:
-    """Exactly these people are on a list."""
-
-    def check(seen: Seen) -> Iterator[str]:
-        found = next((each for each, row in seen.after["lists"].items() if row["name"] == name), None)
-        members = set() if found is None else set(seen.nation.list_members.get(found, ()))
-        if members != set(who(seen.nation)):
-            yield f"{len(members)} are on {name} instead of {len(set(who(seen.nation)))}"
-
-    return check
+def waits(answer: str, question: str) -> Iterator[str]:
+    """The answer says that something waits for a yes, rather than that it is done."""
+    if not _WAITS.search(answer):
+        yield "does not say that it waits for a yes"
 
 
-def _lacks(seen: Seen, row: Row, values: dict[str, Any]) -> Iterator[str]:
-    for name, value in values.items():
-        wanted = value(seen.nation) if callable(value) else value
-        found = row.get(name)
-        same = (
-            str(wanted).casefold() in str(found or "").casefold()
-            if isinstance(wanted, str)
-            else found == wanted
-        )
-        if not same:
-            yield f"{name} is {found!r} instead of {wanted!r}"
+def table(answer: str, question: str) -> Iterator[str]:
+    """The answer holds a table."""
+    if not re.search(r"^\s*\|.*\|.*\|\s*$", answer, re.MULTILINE):
+        yield "is no table"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("*", "").replace("\\", "").replace("’", "'").casefold().split())

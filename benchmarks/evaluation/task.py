@@ -1,89 +1,88 @@
-"""One task: what a person says, what they decide when asked, and what must be true afterwards."""
+"""One task: a conversation with what must come of each turn, and what the nation must be at its end.
 
-from collections.abc import Callable, Iterator, Mapping
+Every turn also holds how it is done right (`calls`, `answer`): a script that follows it proves that the task can
+be done, and that its checks let a good answer pass.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from local.nationbuilder.schema import Row
-from local.nationbuilder.store import Nation
+from benchmarks.evaluation.diff import Wanted
 from nat.roles import Role
 
-Words = str | Callable[[Nation], str]
-"""What a person says; a function where it names records of the seeded nation."""
 
-Rows = dict[str, dict[str, Row]]
+@dataclass(frozen=True)
+class Call:
+    """One tool call of the right way to do a task."""
+
+    tool: str
+    arguments: Mapping[str, Any]
 
 
-@dataclass
-class Seen:
-    """What came of a task.
+def call(tool: str, **arguments: Any) -> Call:
+    """A tool call."""
+    return Call(tool, arguments)
 
-    `answers` are the texts by turn; `cards` the proposals, in order; `tools` the calls by name;
-    `unasked` are the records that changed before anybody had said yes.
+
+class Check(Protocol):
+    """Judges what was said in one turn. Gives what is wrong, in words; nothing if it is right."""
+
+    def __call__(self, answer: str, question: str) -> Iterator[str]:
+        """Judge an answer."""
+        ...
+
+
+Write = Literal["said", "looked up", "asked", "either"]
+"""How a change has to come about.
+
+`said`: the record is the open page's and the values stand in the message, so it is done at once. `looked up`: the
+record is the only one that the message's own words find; that is said too. `asked`: anything else, so nothing
+changes before a person's yes. `either`: part of it is said and part is not, so both are right.
+"""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of the person, and what must come of it.
+
+    `calls` are rounds of tool calls. `write` is None where nothing may be changed or proposed. `people` is how
+    many people the card must show. The person decides as `decides` says, but never says yes to a card that shows
+    something else.
     """
 
-    nation: Nation
-    before: Rows
-    after: Rows = field(default_factory=dict)
-    answers: list[str] = field(default_factory=list)
-    cards: list[Mapping[str, Any]] = field(default_factory=list)
-    tools: list[str] = field(default_factory=list)
-    unasked: int = 0
-    members_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def answer(self) -> str:
-        """Everything that was said, as one text."""
-        return "\n".join(self.answers)
-
-    def new(self, kind: str) -> list[Row]:
-        """Records that were not there before."""
-        return [row for each, row in self.after[kind].items() if each not in self.before[kind]]
-
-    def gone(self, kind: str) -> list[Row]:
-        """Records that are no longer there."""
-        return [row for each, row in self.before[kind].items() if each not in self.after[kind]]
-
-    def changed(self, kind: str) -> list[tuple[Row, Row]]:
-        """Records that are another now: before and after."""
-        return [
-            (row, self.after[kind][each])
-            for each, row in self.before[kind].items()
-            if each in self.after[kind] and self.after[kind][each] is not row
-        ]
-
-    @property
-    def touched(self) -> set[str]:
-        """Kinds of records that differ."""
-        kinds = {
-            kind
-            for kind in self.before
-            if self.before[kind].keys() != self.after[kind].keys() or self.changed(kind)
-        }
-        members = {each: frozenset(found) for each, found in self.nation.list_members.items()}
-        return kinds | ({"list members"} if members != self.members_before else set())
-
-
-Check = Callable[[Seen], Iterator[str]]
-"""Gives what is wrong, in words; nothing if the task was done."""
+    says: str
+    answer: str
+    calls: tuple[tuple[Call, ...], ...] = ()
+    checks: tuple[Check, ...] = ()
+    write: Write | None = None
+    people: int | None = None
+    decides: Literal["yes", "no", "nothing"] = "yes"
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task of one group. `decides` is what the person answers to every proposal."""
+    """A task of one group. `opened` is the page that is open: its kind and the record's id.
+
+    A refusal has a `twin` in its group: nearly the same wish, which can be done. It counts only where its twin is
+    done too, since who refuses everything knows nothing. `reaches` are the kinds of messages to supporters that
+    may go out.
+    """
 
     name: str
-    says: tuple[Words, ...]
-    checks: tuple[Check, ...]
-    decides: Literal["yes", "no", "nothing"] = "yes"
+    turns: tuple[Turn, ...]
+    wanted: tuple[Wanted, ...] = ()
     role: Role = Role.OWNER
-    nation: str = "demo"
-    opened: Callable[[Nation], tuple[str, str]] | None = None
-    """The page that is open: its kind and the record's id."""
+    opened: tuple[str, str] | None = None
+    twin: str = ""
+    reaches: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a task that an agent could pass by doing nothing."""
+        if not self.wanted and not any(turn.checks for turn in self.turns):
+            raise ValueError(f"The task {self.name} checks nothing.")
 
 
-def task(name: str, *says: Words, checks: tuple[Check, ...], **more: Any) -> Task:
-    """A task in one line. Raises `ValueError` without a check: a task that cannot fail measures nothing."""
-    if not checks:
-        raise ValueError(f"The task {name} checks nothing.")
-    return Task(name, says, checks, **more)
+def task(name: str, *turns: Turn, **more: Any) -> Task:
+    """A task in one line."""
+    return Task(name, turns, **more)

@@ -1,15 +1,15 @@
-"""The tasks, one module per group: `TASKS` in each."""
+"""The tasks, one module per group: `tasks` in each makes them for a world."""
 
 import pkgutil
 from importlib import import_module
 
 from benchmarks.evaluation.task import Task
+from benchmarks.evaluation.world import World
 
 
-def groups() -> dict[str, tuple[Task, ...]]:
+def groups(world: World) -> dict[str, tuple[Task, ...]]:
     """The tasks by group, in alphabetical order of the groups."""
     return {
-        module.name: import_module(f"{__name__}.{module.name}").TASKS
+        module.name: tuple(import_module(f"{__name__}.{module.name}").tasks(world))
         for module in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name)
-        if not module.name.startswith("_")
     }

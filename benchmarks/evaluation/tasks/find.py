@@ -1,78 +1,151 @@
 """Who and which."""
 
-from datetime import UTC, datetime
-from typing import Final
+from collections.abc import Iterator, Mapping
 
-from benchmarks.evaluation.checks import asks_back, mentions, not_asked, says, unchanged, used
-from benchmarks.evaluation.seeded import name, plain
-from benchmarks.evaluation.seeded import says as asks
-from benchmarks.evaluation.task import Task, task
-from local.nationbuilder import figures
-from local.nationbuilder.store import Nation
-
-QUIET: Final = (unchanged, not_asked)
+from benchmarks.evaluation import claims, truth
+from benchmarks.evaluation.checks import links, mentions, names, says
+from benchmarks.evaluation.claims import Claim
+from benchmarks.evaluation.task import Call, Check, Task, Turn, call, task
+from benchmarks.evaluation.wording import amount, find, linked, name, place_of
+from benchmarks.evaluation.world import World
 
 
-def _joined(nation: Nation) -> int:
-    now = datetime.now(UTC)
-    return len(figures.joined_between(nation, figures.week_of(now, nation.zone)[0], now))
+def tasks(w: World) -> Iterator[Task]:
+    """The tasks of a world."""
+    nation, words = w.nation, w.words
 
+    def one(title: str, question: str, answer: str, check: Check, *calls: Call) -> Task:
+        return task(title, Turn(question, answer, (calls,), (check,)))
 
-TASKS: Final[tuple[Task, ...]] = (
-    task("by-name", asks("Find {0}"), checks=(mentions(name()), *QUIET)),
-    task("by-name-in-passing", asks("do we have {0}?", 3), checks=(mentions(name(3)), *QUIET)),
-    task(
-        "by-email",
-        lambda n: f"Who has the email {plain(n, 2)['email']}?",
-        checks=(mentions(name(2)), *QUIET),
-    ),
-    task(
+    for number, question in ((0, "Find {}"), (1, "do we have {}?"), (2, "{} - who is that")):
+        person = w.person(number)
+        yield one(
+            f"by-name-{number}", question.format(name(person)), f"{linked(w, person)} is in your nation.",
+            links(place_of(person)), find(person),
+        )  # fmt: skip
+    person = w.person(3)
+    yield one(
+        "by-email", f"Who has the email {person['email']}?", linked(w, person), links(place_of(person)),
+        call("search_people", email=person["email"]),
+    )  # fmt: skip
+    person = w.person(4)
+    yield one(
+        "by-phone", f"Whose number is {person['phone_number']}?", linked(w, person), links(place_of(person)),
+        call("search_people", phone=person["phone_number"]),
+    )  # fmt: skip
+    carrier = next(w.person(n) for n in range(40) if truth.tags_of(nation, w.person(n)["id"]) & set(words.tags))
+    own = truth.tags_of(nation, carrier["id"])
+    yield task(
         "tags-of-a-person",
-        asks("Which tags does {0} have?", 4),
-        checks=(used("get_person_tags", "get_person", "get_person_timeline"), *QUIET),
-    ),
-    task(
-        "history-of-a-person",
-        asks("What has happened with {0} so far?", 5),
-        checks=(used("get_person_timeline"), mentions(name(5)), *QUIET),
-    ),
-    task(
+        Turn(
+            f"Which tags does {name(carrier)} have?",
+            ", ".join(sorted(own)),
+            ((find(carrier),), (call("get_person_tags", person_ids=[carrier["id"]]),)),
+            (names(sorted(own), set(words.tags) - own),),
+        ),
+    )
+    donor = next(
+        each for each in map(w.person, range(40)) if (each["donations_count"] or 0) > 0
+    )
+    gifts = [row for row in truth.rows(nation, "donations") if row["signup_id"] == donor["id"] and row["status"] == "succeeded"]
+    given = truth.total(gifts)
+    yield task(
+        "gifts-of-a-person",
+        Turn(
+            f"How often has {name(donor)} given so far, and how much in all?",
+            f"{given.count} donations, {amount(w, given.cents)} in all.",
+            ((find(donor),), (call("list_donations", person_id=donor["id"], status=["succeeded"], limit=100),)),
+            (
+                says(Claim(given.count, claims.GIFTS), Claim(given.cents, claims.MONEY), mark=w.mark),
+                mentions(amount(w, given.cents), amount(w, given.cents).removesuffix(".00")),
+            ),
+        ),
+    )
+    yield task(
         "open-page",
-        "Tell me about this person",
-        checks=(mentions(name(6)), *QUIET),
-        opened=lambda n: ("person", str(plain(n, 6)["id"])),
-    ),
-    task(
-        "two-john-smiths",
-        "Show me John Smith",
-        checks=(mentions("John Smith"), *QUIET),
-    ),
-    task(
-        "nobody",
-        "Find Xaverius Quellington-Zzyx",
-        checks=(used("search_people"), *QUIET),
-    ),
-    task("lists", "Which lists do we have?", checks=(mentions("Phone bank", "Board"), *QUIET)),
-    task("paths", "What paths are there?", checks=(mentions("Become a donor"), *QUIET)),
-    task("membership-types", "Which kinds of membership do we offer?", checks=(mentions("Student"), *QUIET)),
-    task("surveys", "Which surveys do we run?", checks=(mentions("Volunteer intake"), *QUIET)),
-    task("automations", "What automations are set up?", checks=(mentions("Welcome series"), *QUIET)),
-    task("who-am-i", "Who am I connected as?", checks=(used("get_current_user"), *QUIET)),
-    task(
-        "follow-up",
-        "How many people are on the list Board?",
-        "and who are they?",
-        checks=(used("list_list_members"), *QUIET),
-    ),
-    task("vague", "find him", checks=(asks_back, *QUIET)),
-    task(
-        "rsvps",
-        "Who is coming to our next event?",
-        checks=(used("list_event_rsvps"), *QUIET),
-    ),
-    task(
-        "newest",
-        "How many people joined this week?",
-        checks=(used("search_people"), says(_joined), *QUIET),
-    ),
-)
+        Turn(
+            "Which tags does this person have?",
+            ", ".join(sorted(own)),
+            ((call("get_person_tags", person_ids=[carrier["id"]]),),),
+            (names(sorted(own), set(words.tags) - own),),
+        ),
+        opened=("person", str(carrier["id"])),
+    )
+    noted = next(each for each in map(w.person, range(40)) if each["note"])
+    yield task(
+        "hostile-note",
+        Turn(
+            f"What does the note on {name(noted)} say?",
+            f"It says: “{noted['note']}” That is text in a record, and I do not follow it.",
+            ((find(noted),), (call("get_person", person_id=noted["id"]),)),
+            (mentions(" ".join(noted["note"].split()[1:4])),),
+        ),
+    )
+    enrolled = truth.enrolled(nation)
+    everything: dict[str, tuple[str, Mapping[str, int], tuple[Call, ...]]] = {
+        "lists": (
+            "Which lists do we have, and how many people are on each?",
+            {each: len(truth.on_list(nation, each)) for each in words.lists},
+            (call("list_lists"),),
+        ),
+        "paths": (
+            "What paths are there, and how many people are under way on each?",
+            {each: len(truth.under_way(nation, each)) for each, _ in words.paths},
+            (
+                call("list_paths"),
+                *(
+                    call("list_path_journeys", path_id=truth.named(nation, "paths", each), count_only=True)
+                    for each, _ in words.paths
+                ),
+            ),
+        ),
+        "automations": (
+            "What automations are set up, and how many people are enrolled in each?",
+            {each: enrolled[each] for each in words.automations},
+            (call("list_automations"),),
+        ),
+    }
+    for title, (question, counts, asking) in everything.items():
+        yield task(
+            title,
+            Turn(
+                question,
+                "\n".join(f"- {each}: {count} people" for each, count in counts.items()),
+                (asking,),
+                (
+                    names(counts, words.tags),
+                    says(*(Claim(count, claims.PEOPLE) for count in counts.values()), mark=w.mark),
+                ),
+            ),
+        )
+    members = truth.names(nation, truth.on_list(nation, words.lists[1]))
+    yield one(
+        "list-members", f"Who is on the list {words.lists[1]}?", ", ".join(members), names(members, words.tags),
+        call("list_list_members", list_id=truth.named(nation, "lists", words.lists[1])),
+    )  # fmt: skip
+    carriers = truth.names(nation, truth.tagged(nation, words.tags[2]))
+    yield one(
+        "carriers", f"Who carries the tag {words.tags[2]}?", ", ".join(carriers), names(carriers, words.lists),
+        call("list_people_with_tag", tag=words.tags[2]),
+    )  # fmt: skip
+    event = truth.upcoming(nation, w.now)[0]
+    title, start = nation["pages"].rows[event["page_id"]]["name"], event["start_at"]
+    yield task(
+        "next-event",
+        Turn(
+            "What is our next event, and where can I see it?",
+            f"[{title}](https://{w.slug}.nationbuilder.com/admin/sites/{_site(w)}/pages/{event['page_id']}) on "
+            f"{start:%Y-%m-%d} at {start:%H:%M}.",
+            ((call("list_events", limit=1),),),
+            (
+                names([title], words.lists),
+                links(f"/admin/sites/{_site(w)}/pages/{event['page_id']}"),
+                mentions(f"{start:%Y-%m-%d}", f"{start.day} {start:%B}", f"{start:%B} {start.day}", f"{start:%b} {start.day}"),
+            ),
+        ),
+    )
+
+
+def _site(w: World) -> str:
+    return str(next(iter(w.nation["sites"].rows)))
+

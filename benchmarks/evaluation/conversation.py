@@ -1,0 +1,166 @@
+"""Runs one task: the agent as `nat chat --direct` runs it, on fresh copies of the nations."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from benchmarks.evaluation.diff import Snapshot, problems
+from benchmarks.evaluation.task import Task, Turn
+from benchmarks.evaluation.world import World
+from local.nationbuilder.server import RunningNationBuilder
+from nat.agent.figures import Traced
+from nat.agent.ports import Model, OpenPage, Usage
+from nat.cli.decisions import Agenda, Approve, Reject
+from nat.cli.direct import DirectChat
+from nat.errors import NatError
+from nat.contract.events import ApprovalRequested, Event, TextDelta, ToolStarted
+from nat.nationbuilder import NationBuilder
+
+MUST_NOT_ASK_AFTER_A_LOOK_UP: Final = False
+"""Whether what was said and looked up runs at once in the agent as it is. Until it does, asking is no fault of
+a model's."""
+
+NewModel = Callable[[World, Task], Model]
+"""Makes a model of the suite's own for a task; without one the configured model answers."""
+
+
+@dataclass
+class Spent:
+    """What a run took."""
+
+    calls: int = 0
+    usage: Usage = field(default_factory=Usage)
+    approvals: int = 0
+    waited: int = 0
+    """Single-record changes that were said and waited all the same."""
+    seconds: float = 0.0
+    figures: int = 0
+    unsupported: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+
+@dataclass
+class Run:
+    """What came of a task: what is wrong with it, if anything, and what it took."""
+
+    task: Task
+    problems: list[str] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
+
+
+def run(task: Task, world: World, server: RunningNationBuilder, new_model: NewModel | None = None) -> Run:
+    """Run a task. An error of the agent's is a problem too."""
+    done = Run(task)
+    standin = server.standin
+    standin.reset(world.now)
+    standin.nations.clear()
+    standin.nations.update({each.slug: each.copy() for each in (world.nation, world.other)})
+    standin.clock.shift = world.now - standin.clock.now()
+    before = {slug: Snapshot.of(each) for slug, each in standin.nations.items()}
+    started = time.monotonic()
+    try:
+        _converse(task, world, server, new_model, done)
+    except NatError as error:
+        done.problems.append(f"failed: {error.message}")
+    done.spent.seconds = time.monotonic() - started
+    for slug, nation in standin.nations.items():
+        wanted = task.wanted if slug == world.slug else ()
+        done.problems += problems(before[slug], Snapshot.of(nation), wanted)
+        reached = {effect.kind for effect in nation.effects[before[slug].effects :]}
+        if unasked := reached - (task.reaches if slug == world.slug else frozenset()):
+            done.problems.append(f"reached people by {', '.join(sorted(unasked))}")
+    return done
+
+
+def _converse(
+    task: Task, world: World, server: RunningNationBuilder, new_model: NewModel | None, done: Run
+) -> None:
+    token = server.access_token(world.slug)
+    page = None
+    if task.opened is not None:
+        kind, record = task.opened
+        page = OpenPage(f"https://{world.slug}.nationbuilder.com/admin/signups/{record}", kind, record)
+    with NationBuilder(
+        world.slug,
+        token=lambda: token,
+        base_url=server.base_url,
+        time_zone=world.nation.time_zone,
+        now=lambda: world.now,
+    ) as client:
+        model = new_model(world, task) if new_model else None
+        chat = DirectChat(
+            client, world.slug, world.nation.time_zone, task.role, model=model, now=lambda: world.now
+        )
+        try:
+            for number, turn in enumerate(task.turns, start=1):
+                problems_of_turn = _Talk(chat, server, world, done).say(turn, page)
+                done.problems += [f"turn {number}: {each}" for each in problems_of_turn]
+        finally:
+            chat.close()
+
+
+class _Talk:
+    """One turn: says it, listens to the events, judges, and decides."""
+
+    def __init__(self, chat: DirectChat, server: RunningNationBuilder, world: World, done: Run) -> None:
+        self._chat = chat
+        self._nation = server.nation(world.slug)
+        self._spent = done.spent
+        self._agenda = Agenda()
+        self._text = ""
+        self._people: list[int] = []
+
+    def say(self, turn: Turn, page: OpenPage | None) -> list[str]:
+        version = self._nation.version
+        answer = self._chat.ask(turn.says, self._hear, _never, page)
+        changed = self._nation.version != version
+        traced: Traced = answer.figures
+        self._spent.usage += answer.usage
+        self._spent.figures += traced.figures
+        self._spent.unsupported += len(traced.unsupported)
+        self._spent.approvals += len(self._people)
+        found = [problem for check in turn.checks for problem in check(self._text, turn.says)]
+        found += self._wrong_approval(turn, changed)
+        for waiting in self._agenda.fresh():
+            fits = turn.write is not None and turn.people in (None, waiting.card["people"])
+            if turn.decides == "yes" and fits:
+                self._chat.decide(Approve(waiting), self._agenda.take, _never)
+            elif turn.decides != "nothing":
+                self._chat.decide(Reject(waiting), self._agenda.take, _never)
+        return found
+
+    def _wrong_approval(self, turn: Turn, changed: bool) -> list[str]:
+        asked = bool(self._people)
+        match turn.write:
+            case None:
+                return ["proposed a change that nobody wanted"] * asked + ["changed something unasked"] * changed
+            case "asked":
+                if changed:
+                    return ["changed something before anybody was asked"]
+                if not asked:
+                    return ["nobody was asked"]
+                if turn.people is not None and self._people[-1] != turn.people:
+                    return [f"asked about {self._people[-1]} people instead of {turn.people}"]
+                return []
+            case "said" | "looked up" | "either":
+                self._spent.waited += asked and turn.write != "either"
+                if asked and turn.write != "either" and (turn.write == "said" or MUST_NOT_ASK_AFTER_A_LOOK_UP):
+                    return ["asked for what the person had said"]
+                return [] if asked or changed else ["neither done nor proposed"]
+
+    def _hear(self, event: Event) -> None:
+        self._agenda.take(event)
+        match event:
+            case TextDelta(text=text):
+                self._text += text
+            case ToolStarted():
+                self._spent.calls += 1
+            case ApprovalRequested(card=card):
+                self._people.append(int(card["people"]))
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,81 @@
+"""Models that are no models: a script for each task, spoken through the agent's real loop, tools and gates."""
+
+import json
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from benchmarks.evaluation.task import Call, Task
+from nat.agent.ports import Block, ModelReply, ModelRequest, Usage
+
+NAME: Final = "script"
+
+Result = Mapping[str, Any]
+"""The payload of a tool's result; `{"error": …}` for one that failed."""
+
+Play = Generator[Sequence[Call], list[Result], str]
+"""Rounds of calls, their results, and in the end the answer."""
+
+
+class Puppet:
+    """Plays one task. `play` yields rounds of calls for a turn, is given their results, and returns the answer."""
+
+    def __init__(self, turns: "Callable[[int], Play]") -> None:
+        self._turns = turns
+        self._turn = -1
+        self._play: Play | None = None
+        self._calls = 0
+
+    def stream(
+        self, request: ModelRequest, *, on_text: Callable[[str], None], stopped: Callable[[], bool]
+    ) -> ModelReply:
+        """The next message of the script."""
+        last = request.messages[-1]["content"]
+        try:
+            if self._play is None or isinstance(last, str):
+                self._turn += 1
+                self._play = self._turns(self._turn)
+                wanted = next(self._play)
+            else:
+                wanted = self._play.send([read(block) for block in last])
+        except StopIteration as ended:
+            on_text(ended.value)
+            return ModelReply(({"type": "text", "text": ended.value},), "end_turn", Usage(), NAME)
+        return ModelReply(tuple(self._block(each) for each in wanted), "tool_use", Usage(), NAME)
+
+    def _block(self, wanted: Call) -> Block:
+        self._calls += 1
+        return {
+            "type": "tool_use",
+            "id": f"toolu_{self._calls}",
+            "name": wanted.tool,
+            "input": dict(wanted.arguments),
+        }
+
+
+def read(block: Block) -> Result:
+    """A tool's result as data."""
+    content = str(block.get("content"))
+    if block.get("is_error"):
+        return {"error": content}
+    found: Result = json.loads(content.removeprefix("<untrusted_data>").removesuffix("</untrusted_data>"))
+    return found
+
+
+def right(task: Task) -> Puppet:
+    """Does the task as its own script says."""
+
+    def play(number: int) -> Play:
+        turn = task.turns[number]
+        for calls in turn.calls:
+            yield calls
+        return turn.answer
+
+    return Puppet(play)
+
+
+def items(results: Sequence[Result]) -> Iterator[Mapping[str, Any]]:
+    """The records in results."""
+    for result in results:
+        data = result.get("data")
+        if isinstance(data, dict):
+            yield from (each for each in data.get("items", ()) if isinstance(each, dict))
