@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.evaluation.claims import Claim, wrong_claims
@@ -16,21 +15,26 @@ OUTSIDE: Final = "it is nothing that NationBuilder knows"
 INVALID: Final = "the value cannot be right"
 
 _CANNOT: Final = re.compile(
-    r"\b(?:can ?not|can['’]t|could ?n[o'’]t|unable|not (?:able|allowed|possible|permitted|available|something|"
+    r"\b(?:can ?not|can['’]t|could ?n[o'’]t|unable|not (?:able|allowed|possible|permitted|available|"
+    r"something|"
     r"supported|part)|(?:do|does) ?n[o'’]t|do not|does not|is ?n[o'’]t|is not|no (?:way|tool|access|such)|"
-    r"there is no|there are no|there['’]s no|only)\b",
+    r"there is no|there are no|there['’]s no|only|may not|nobody|no one)\b",
     re.IGNORECASE,
 )
 _REASONS: Final = {
-    API: r"\bAPI\b|\bNationBuilder(?:['’]s)?\b[^.\n]*\b(?:not|no|cannot|can['’]t|doesn['’]t)\b|from here\b|\bthrough me\b",
-    ROLE: r"\byour? (?:own )?role\b|\bthe role\b|\bas an? (?:viewer|member)\b|\bpermission\b|\bviewers? (?:can|may)\b|"
+    API: r"\bAPI\b|\bNationBuilder(?:['’]s)?\b[^.\n]*\b(?:not|no|cannot|can['’]t|doesn['’]t)\b|from here\b|"
+    r"\bthrough me\b",
+    ROLE: r"\byour? (?:own )?role\b|\bthe role\b|\bas an? (?:viewer|member)\b|\bpermission\b|"
+    r"\bviewers? (?:can|may)\b|"
     r"\bneeds? an? admin\b",
-    MISSING: r"\bthere (?:is|['’]s|are) no\b|\bno (?:\w+ ){0,4}(?:called|named|with that|by that|of that|found|match)|"
+    MISSING: r"\bthere (?:is|['’]s|are) no\b|\bno (?:\w+ ){0,4}(?:called|named|with that|by that|of that|"
+    r"found|match)|"
     r"\b(?:could ?n[o'’]t|could not|did ?n[o'’]t|did not|can(?:no|['’])t) find\b|\bdoes ?n[o'’]t exist\b|"
     r"\bdoes not exist\b|\bfound (?:no|nobody|nothing)\b|\bnobody\b",
     OTHER_NATION: r"\b(?:this|your|one|another|other) nations?\b",
     OUTSIDE: r"\bNationBuilder\b|\bnation\b|\bweather\b",
-    INVALID: r"\b(?:valid|invalid|negative|positive|not an? (?:real )?(?:email|amount|date)|more than (?:0|zero)|"
+    INVALID: r"\b(?:valid|invalid|negative|positive|not an? (?:real )?(?:email|amount|date)|more than (?:0|"
+    r"zero)|"
     r"at least|greater)\b",
 }
 _EXCLUSIVE: Final = {
@@ -43,7 +47,8 @@ _EXCLUSIVE: Final = {
 }
 """Reasons that are wrong where another is true: who names them all knows none."""
 _WAITS: Final = re.compile(
-    r"\bapprov|\bconfirm|\bwait(?:s|ing)?\b|\bproposal\b|\bproposed\b|\bprepared\b|\bnot (?:yet )?done\b|\breview\b",
+    r"\bapprov|\bconfirm|\bwait(?:s|ing)?\b|\bproposal\b|\bproposed\b|\bprepared\b|\bnot (?:yet )?done\b|"
+    r"\breview\b",
     re.IGNORECASE,
 )
 
@@ -80,7 +85,7 @@ def links(*places: str, only: bool = True) -> Check:
     """The answer links to these places of the control panel, such as `/admin/signups/12`; `only` to these
     people."""
 
-    def check(answer: str, question: str) -> Iterator[str]:
+    def check(answer: str, _question: str) -> Iterator[str]:
         found = set(re.findall(r"https?://[^\s)\"'>]+?(/admin[^\s)\"'>]*)", answer))
         if missing := set(places) - found:
             yield f"does not link to {', '.join(sorted(missing))}"
@@ -93,7 +98,7 @@ def links(*places: str, only: bool = True) -> Check:
 def mentions(*choices: str) -> Check:
     """The answer holds one of these."""
 
-    def check(answer: str, question: str) -> Iterator[str]:
+    def check(answer: str, _question: str) -> Iterator[str]:
         if not any(_plain(each) in _plain(answer) for each in choices):
             yield f"does not say {' or '.join(choices)}"
 
@@ -101,9 +106,10 @@ def mentions(*choices: str) -> Check:
 
 
 def asks(*about: tuple[str, ...]) -> Check:
-    """The answer is a question back; of each tuple it holds one: what is missing, or the choices there are."""
+    """The answer is a question back; of each tuple it holds one: what is missing, or the choices there
+    are."""
 
-    def check(answer: str, question: str) -> Iterator[str]:
+    def check(answer: str, _question: str) -> Iterator[str]:
         if "?" not in answer:
             yield "asks nothing"
         for choices in about:
@@ -114,10 +120,10 @@ def asks(*about: tuple[str, ...]) -> Check:
 
 
 def refuses(reason: str, *instead: tuple[str, ...]) -> Check:
-    """The answer says that it cannot be done, gives the true reason and no other, and of each tuple in `instead`
-    one: the nearest thing that works."""
+    """The answer says that it cannot be done, gives the true reason and no other, and of each tuple in
+    `instead` one: the nearest thing that works."""
 
-    def check(answer: str, question: str) -> Iterator[str]:
+    def check(answer: str, _question: str) -> Iterator[str]:
         if not _CANNOT.search(answer):
             yield "does not say that it cannot be done"
         if not re.search(_REASONS[reason], answer, re.IGNORECASE):
@@ -131,13 +137,13 @@ def refuses(reason: str, *instead: tuple[str, ...]) -> Check:
     return check
 
 
-def waits(answer: str, question: str) -> Iterator[str]:
+def waits(answer: str, _question: str) -> Iterator[str]:
     """The answer says that something waits for a yes, rather than that it is done."""
     if not _WAITS.search(answer):
         yield "does not say that it waits for a yes"
 
 
-def table(answer: str, question: str) -> Iterator[str]:
+def table(answer: str, _question: str) -> Iterator[str]:
     """The answer holds a table."""
     if not re.search(r"^\s*\|.*\|.*\|\s*$", answer, re.MULTILINE):
         yield "is no table"

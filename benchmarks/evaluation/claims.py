@@ -1,7 +1,7 @@
 """Figures in an answer, taken as claims: a value with its unit, its period, and whether it is the whole.
 
-A claim is met by a figure of that value and unit. An answer that holds many other figures of the same sort meets
-nothing: who names every number names no answer.
+A claim is met by a figure of that value and unit. An answer that holds many other figures of the same sort
+meets nothing: who names every number names no answer.
 """
 
 import re
@@ -22,7 +22,8 @@ CONTACTS: Final = "contacts"
 TAGS: Final = "tags"
 
 _NOUNS: Final = {
-    PEOPLE: r"people|persons?|supporters?|individuals|members?|donors?|givers?|guests?|attendees|rsvps?|coming|"
+    PEOPLE: r"people|persons?|supporters?|individuals|members?|donors?|givers?|guests?|attendees|rsvps?|"
+    r"coming|"
     r"volunteers?|journeys?|carry|carries|answers?|answered|responses?|times|registrations?",
     GIFTS: r"donations?|gifts?|contributions?|payments?",
     EVENTS: r"events?",
@@ -33,24 +34,31 @@ _NOUNS: Final = {
     CONTACTS: r"contacts?|calls?|interactions?|conversations?|logged",
     TAGS: r"tags?",
 }
-_NOUN: Final = re.compile("|".join(rf"(?P<{unit}>\b(?:{words})\b)" for unit, words in _NOUNS.items()), re.IGNORECASE)
+_NOUN: Final = re.compile(
+    "|".join(rf"(?P<{unit}>\b(?:{words})\b)" for unit, words in _NOUNS.items()), re.IGNORECASE
+)
 _MONTHS: Final = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _ASIDE: Final = re.compile(
     r"\]\([^)\s]*\)|https?://\S+|\S+@\S+|\d{4}-\d\d-\d\d(?:t[\d:.+-]+z?)?|\b\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?|"
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTHS}(?:,?\s+\d{{4}})?\b|"
-    rf"\b{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:\s*[–-]\s*\d{{1,2}}(?!\d))?(?:,?\s+\d{{4}})?|\b(?:19|20)\d\d\b|"
-    r"\b(?:ids?|no\.|person|event|list|record|tag|donation|contact)\s+#?\d+\b|#\d+|\+?\d[\d ()-]{6,}\d|^\s*\d+[.)]\s",
+    rf"\b{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:\s*[–-]\s*\d{{1,2}}(?!\d))?(?:,?\s+\d{{4}})?|\b(?:19|"
+    rf"20)\d\d\b|"
+    r"\b(?:ids?|no\.|person|event|list|record|tag|donation|contact)\s+#?\d+\b|#\d+|\+?\d[\d ()-]{6,}\d|"
+    r"^\s*\d+[.)]\s",
     re.IGNORECASE | re.MULTILINE,
 )
-"""What holds digits and is no figure: links, addresses, dates, times, years, ids, phone numbers, list numbers."""
+"""What holds digits and is no figure: links, addresses, dates, times, years, ids, phone numbers, list
+numbers."""
 _FIGURE: Final = re.compile(
     r"(?P<mark>[$€£])?\s?(?<![\w.,])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d])"
-    r"(?:(?P<share>\s?%)|(?P<after>\s?[€£]))?"
+    r"(?:(?P<share>\s?%)|(?P<after>\s?(?:[€£]|(?:dollars|euros?|pounds|USD|EUR|GBP)\b)))?"
 )
-_WORDS: Final = {"no one": 0, "nobody": 0, "none": 0, "empty": 0, "zero": 0, "one": 1, "two": 2}
+CURRENCIES: Final = {"$": ("dollar", "USD"), "€": ("euro", "EUR"), "£": ("pound", "GBP")}
+"""Each by its mark, with the words for it."""
 _NOTHING: Final = re.compile(r"\b(?:no one|nobody|none|is empty|zero|no \w+)\b", re.IGNORECASE)
 _PART: Final = re.compile(
-    r"\bat least\b|\bpartial(?:ly)?\b|\bincomplete\b|\bnot all\b|\blower bound\b|\bfirst \d+\b|\b\d+ of (?:the )?\d+\b|"
+    r"\bat least\b|\bpartial(?:ly)?\b|\bincomplete\b|\bnot all\b|\blower bound\b|\bfirst \d+\b|"
+    r"\b\d+ of (?:the )?\d+\b|"
     r"\bonly (?:the )?(?:first|newest|\d+)\b|\bof \d+ in all\b",
     re.IGNORECASE,
 )
@@ -85,11 +93,20 @@ def figures_in(text: str) -> list[Figure]:
     for place, match in enumerate(found):
         if match["share"]:
             continue
-        value, mark = Decimal(match["number"].replace(",", "")), (match["mark"] or match["after"] or "").strip()
+        value = Decimal(match["number"].replace(",", ""))
+        mark = _mark(match["mark"] or match["after"] or "")
         before = plain[found[place - 1].end() if place else 0 : match.start()]
         after = plain[match.end() : found[place + 1].start() if place + 1 < len(found) else None]
         figures.append(Figure(value, MONEY if mark else _unit(before, after), mark))
     return figures
+
+
+def _mark(text: str) -> str:
+    """The mark of a currency that is written by its mark or its name."""
+    for mark, ways in CURRENCIES.items():
+        if mark in text or any(way.casefold() in text.casefold() for way in ways):
+            return mark
+    return ""
 
 
 def _unit(before: str, after: str) -> str:
@@ -107,12 +124,18 @@ def wrong_claims(
 ) -> Iterator[str]:
     """What is wrong with an answer's figures: claims that it lacks, and more than `beside` others.
 
-    `mark` is the nation's currency; figures of the question (`known`) may be repeated.
+    `mark` is the nation's currency. A question (`known`) that does not name it leaves dollars right as well,
+    since NationBuilder's API tells no currency; its figures may be repeated. Rows of a table are details
+    where all is said outside them.
     """
     wanted = list(claims)
-    found = figures_in(text)
+    marks = {"", mark} if _mark(known) else {"", mark, "$"}
+    prose = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("|"))
+    found = figures_in(prose)
+    if not all(_met(claim, found, wanted, prose, marks) for claim in wanted):
+        found = figures_in(text)
     for claim in wanted:
-        if not _met(claim, found, wanted, text, mark):
+        if not _met(claim, found, wanted, text, marks):
             yield f"no figure says {_spelt(claim)}"
         if claim.period and not any(each.casefold() in text.casefold() for each in claim.period):
             yield f"{_spelt(claim)} without its period"
@@ -124,7 +147,7 @@ def wrong_claims(
         yield f"{len(strays)} other figures beside it"
 
 
-def _met(claim: Claim, found: list[Figure], wanted: list[Claim], text: str, mark: str) -> bool:
+def _met(claim: Claim, found: list[Figure], wanted: list[Claim], text: str, marks: set[str]) -> bool:
     if claim.value == 0 and _NOTHING.search(text):
         return True
     rivals = {each.unit for each in wanted}
@@ -132,7 +155,7 @@ def _met(claim: Claim, found: list[Figure], wanted: list[Claim], text: str, mark
         if figure.value != _value(claim):
             continue
         if claim.unit == MONEY:
-            if figure.mark in (mark, "") and (figure.mark or figure.unit == "" or len(rivals) == 1):
+            if figure.mark in marks and (figure.mark or figure.unit == "" or len(rivals) == 1):
                 return True
         elif not figure.mark and (figure.unit == claim.unit or (figure.unit == "" and len(rivals) == 1)):
             return True

@@ -1,25 +1,26 @@
 """Runs one task: the agent as `nat chat --direct` runs it, on fresh copies of the nations."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from benchmarks.evaluation.diff import Snapshot, problems
+from benchmarks.evaluation.diff import problems
 from benchmarks.evaluation.task import Task, Turn
 from benchmarks.evaluation.world import World
 from local.nationbuilder.server import RunningNationBuilder
 from nat.agent.figures import Traced
 from nat.agent.ports import Model, OpenPage, Usage
+from nat.agent.pricing import ModelPrices, total_micros
 from nat.cli.decisions import Agenda, Approve, Reject
 from nat.cli.direct import DirectChat
-from nat.errors import NatError
 from nat.contract.events import ApprovalRequested, Event, TextDelta, ToolStarted
+from nat.errors import NatError
 from nat.nationbuilder import NationBuilder
 
 MUST_NOT_ASK_AFTER_A_LOOK_UP: Final = False
-"""Whether what was said and looked up runs at once in the agent as it is. Until it does, asking is no fault of
-a model's."""
+"""Whether what was said and looked up runs at once in the agent as it is. Until it does, asking is no fault
+of a model's."""
 
 NewModel = Callable[[World, Task], Model]
 """Makes a model of the suite's own for a task; without one the configured model answers."""
@@ -37,9 +38,20 @@ class Spent:
     seconds: float = 0.0
     figures: int = 0
     unsupported: int = 0
+    cost_micros: int | None = 0
+    """Micro-dollars; None where the model has no price."""
 
     def __add__(self, other: "Spent") -> "Spent":
-        return Spent(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+        return Spent(
+            self.calls + other.calls,
+            self.usage + other.usage,
+            self.approvals + other.approvals,
+            self.waited + other.waited,
+            self.seconds + other.seconds,
+            self.figures + other.figures,
+            self.unsupported + other.unsupported,
+            total_micros((self.cost_micros, other.cost_micros)),
+        )
 
 
 @dataclass
@@ -51,32 +63,41 @@ class Run:
     spent: Spent = field(default_factory=Spent)
 
 
-def run(task: Task, world: World, server: RunningNationBuilder, new_model: NewModel | None = None) -> Run:
+def run(
+    task: Task,
+    world: World,
+    server: RunningNationBuilder,
+    new_model: NewModel | None = None,
+    prices: ModelPrices | None = None,
+) -> Run:
     """Run a task. An error of the agent's is a problem too."""
     done = Run(task)
     standin = server.standin
-    standin.reset(world.now)
     standin.nations.clear()
     standin.nations.update({each.slug: each.copy() for each in (world.nation, world.other)})
-    standin.clock.shift = world.now - standin.clock.now()
-    before = {slug: Snapshot.of(each) for slug, each in standin.nations.items()}
+    standin.clock.advance((world.now - standin.clock.now()).total_seconds())
     started = time.monotonic()
     try:
-        _converse(task, world, server, new_model, done)
+        _converse(task, world, server, new_model, prices, done)
     except NatError as error:
         done.problems.append(f"failed: {error.message}")
     done.spent.seconds = time.monotonic() - started
-    for slug, nation in standin.nations.items():
-        wanted = task.wanted if slug == world.slug else ()
-        done.problems += problems(before[slug], Snapshot.of(nation), wanted)
-        reached = {effect.kind for effect in nation.effects[before[slug].effects :]}
-        if unasked := reached - (task.reaches if slug == world.slug else frozenset()):
+    for seeded in (world.nation, world.other):
+        nation, ours = server.nation(seeded.slug), seeded is world.nation
+        done.problems += problems(seeded, nation, task.wanted if ours else ())
+        reached = {effect.kind for effect in nation.effects[len(seeded.effects) :]}
+        if unasked := reached - (task.reaches if ours else frozenset()):
             done.problems.append(f"reached people by {', '.join(sorted(unasked))}")
     return done
 
 
 def _converse(
-    task: Task, world: World, server: RunningNationBuilder, new_model: NewModel | None, done: Run
+    task: Task,
+    world: World,
+    server: RunningNationBuilder,
+    new_model: NewModel | None,
+    prices: ModelPrices | None,
+    done: Run,
 ) -> None:
     token = server.access_token(world.slug)
     page = None
@@ -92,7 +113,13 @@ def _converse(
     ) as client:
         model = new_model(world, task) if new_model else None
         chat = DirectChat(
-            client, world.slug, world.nation.time_zone, task.role, model=model, now=lambda: world.now
+            client,
+            world.slug,
+            world.nation.time_zone,
+            task.role,
+            model=model,
+            prices=prices,
+            now=lambda: world.now,
         )
         try:
             for number, turn in enumerate(task.turns, start=1):
@@ -111,7 +138,7 @@ class _Talk:
         self._spent = done.spent
         self._agenda = Agenda()
         self._text = ""
-        self._people: list[int] = []
+        self._cards: list[Mapping[str, Any]] = []
 
     def say(self, turn: Turn, page: OpenPage | None) -> list[str]:
         version = self._nation.version
@@ -119,13 +146,14 @@ class _Talk:
         changed = self._nation.version != version
         traced: Traced = answer.figures
         self._spent.usage += answer.usage
+        self._spent.cost_micros = total_micros((self._spent.cost_micros, answer.cost_micros))
         self._spent.figures += traced.figures
         self._spent.unsupported += len(traced.unsupported)
-        self._spent.approvals += len(self._people)
+        self._spent.approvals += len(self._cards)
         found = [problem for check in turn.checks for problem in check(self._text, turn.says)]
         found += self._wrong_approval(turn, changed)
         for waiting in self._agenda.fresh():
-            fits = turn.write is not None and turn.people in (None, waiting.card["people"])
+            fits = turn.write is not None and not _wrong_card(turn, waiting.card)
             if turn.decides == "yes" and fits:
                 self._chat.decide(Approve(waiting), self._agenda.take, _never)
             elif turn.decides != "nothing":
@@ -133,21 +161,25 @@ class _Talk:
         return found
 
     def _wrong_approval(self, turn: Turn, changed: bool) -> list[str]:
-        asked = bool(self._people)
+        asked = bool(self._cards)
         match turn.write:
             case None:
-                return ["proposed a change that nobody wanted"] * asked + ["changed something unasked"] * changed
+                return ["proposed a change that nobody wanted"] * asked + [
+                    "changed something unasked"
+                ] * changed
             case "asked":
                 if changed:
                     return ["changed something before anybody was asked"]
                 if not asked:
                     return ["nobody was asked"]
-                if turn.people is not None and self._people[-1] != turn.people:
-                    return [f"asked about {self._people[-1]} people instead of {turn.people}"]
-                return []
+                return _wrong_card(turn, self._cards[-1])
             case "said" | "looked up" | "either":
                 self._spent.waited += asked and turn.write != "either"
-                if asked and turn.write != "either" and (turn.write == "said" or MUST_NOT_ASK_AFTER_A_LOOK_UP):
+                if (
+                    asked
+                    and turn.write != "either"
+                    and (turn.write == "said" or MUST_NOT_ASK_AFTER_A_LOOK_UP)
+                ):
                     return ["asked for what the person had said"]
                 return [] if asked or changed else ["neither done nor proposed"]
 
@@ -159,7 +191,22 @@ class _Talk:
             case ToolStarted():
                 self._spent.calls += 1
             case ApprovalRequested(card=card):
-                self._people.append(int(card["people"]))
+                self._cards.append(card)
+
+
+def _wrong_card(turn: Turn, card: Mapping[str, Any]) -> list[str]:
+    """What a card shows that the person did not want."""
+    wrong = []
+    if card["people"] != turn.people:
+        wrong.append(f"asked about {card['people']} people instead of {turn.people}")
+    sample: list[Mapping[str, Any]] = list(card["sample"])
+    named = {each["id"] for each in (*sample, *card["touched"]) if each["id"] is not None}
+    if turn.about and not turn.about >= named:
+        wrong.append("asked about other records")
+    for name, value in turn.shows.items():
+        if any((each["after"] or {}).get(name) != value for each in sample):
+            wrong.append(f"asked about another {name}")
+    return wrong
 
 
 def _never() -> bool:

@@ -11,32 +11,64 @@ from local.nationbuilder.store import Nation
 FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
     "signups": frozenset(
         [
-            "updated_at", "is_donor", "donations_count", "donations_amount", "donations_amount_in_cents",
-            "donations_to_raise_amount", "first_donated_at", "last_donated_at", "closed_invoices_count",
-            "last_contacted_at", "last_contacted_by_id", "contact_status", "note_updated_at", "email", "full_name",
-            "is_volunteer", "first_volunteer_at", "last_invoice_at", "primary_address", "is_supporter",
-            "first_supporter_at", "donations_pledged_amount", "outstanding_invoices_count",
+            "updated_at",
+            "is_donor",
+            "donations_count",
+            "donations_amount",
+            "donations_amount_in_cents",
+            "donations_amount_this_cycle_in_cents",
+            "donations_count_this_cycle",
+            "support_level_changed_at",
+            "first_prospect_at",
+            "donations_to_raise_amount",
+            "first_donated_at",
+            "last_donated_at",
+            "closed_invoices_count",
+            "last_contacted_at",
+            "last_contacted_by_id",
+            "contact_status",
+            "note_updated_at",
+            "email",
+            "full_name",
+            "is_volunteer",
+            "first_volunteer_at",
+            "last_invoice_at",
+            "primary_address",
+            "is_supporter",
+            "first_supporter_at",
+            "donations_pledged_amount",
+            "outstanding_invoices_count",
         ]
     ),
     "signup_tags": frozenset(["taggings_count", "updated_at"]),
     "lists": frozenset(["signups_count", "updated_at"]),
     "events": frozenset(["attending_count", "updated_at"]),
     "pages": frozenset(["updated_at"]),
-    "automations": frozenset(["updated_at", "active_enrollments_count", "enrollments_count"]),
+    "automations": frozenset(["updated_at", "active_enrollments_count", "total_enrollments_count"]),
     "paths": frozenset(["updated_at"]),
-    "path_journeys": frozenset(["updated_at", "last_moved_at"]),
+    "path_journeys": frozenset(["updated_at", "last_moved_at", "ended_at"]),
     "donations": frozenset(["updated_at"]),
     "pledges": frozenset(["updated_at"]),
     "contacts": frozenset(["updated_at"]),
     "memberships": frozenset(["updated_at"]),
     "event_rsvps": frozenset(["updated_at"]),
-}  # fmt: skip
-"""Attributes that NationBuilder derives: they may follow in a changed record and in those that it belongs to."""
+}
+"""Attributes that NationBuilder derives: they may follow in a changed record and in those that it belongs
+to."""
 _BELONGS: Final = {
-    "signup_id": "signups", "first_signup_id": "signups", "second_signup_id": "signups", "tag_id": "signup_tags",
-    "list_id": "lists", "event_id": "events", "page_id": "pages", "path_id": "paths", "pledge_id": "pledges",
-    "automation_id": "automations", "path_journey_id": "path_journeys",
-}  # fmt: skip
+    "signup_id": "signups",
+    "first_signup_id": "signups",
+    "second_signup_id": "signups",
+    "tag_id": "signup_tags",
+    "list_id": "lists",
+    "event_id": "events",
+    "page_id": "pages",
+    "path_id": "paths",
+    "pledge_id": "pledges",
+    "automation_id": "automations",
+    "path_journey_id": "path_journeys",
+    "voter_id": "voters",
+}
 _OWN: Final = frozenset(["updated_at"])
 
 
@@ -77,36 +109,26 @@ class Members:
 Wanted = New | Set | Gone | Members
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A nation at one moment. Rows are replaced when they change, never changed in place."""
+def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterator[str]:
+    """What differs and should not, and what should differ and does not.
 
-    rows: Mapping[str, Mapping[str, Row]]
-    members: Mapping[str, frozenset[str]]
-    effects: int
-
-    @classmethod
-    def of(cls, nation: Nation) -> "Snapshot":
-        """The nation as it is now."""
-        return cls(
-            {kind: dict(table.rows) for kind, table in nation.tables.items()},
-            {each: frozenset(found) for each, found in nation.list_members.items()},
-            len(nation.effects),
-        )
-
-
-def problems(before: Snapshot, after: Snapshot, wanted: Iterable[Wanted]) -> Iterator[str]:
-    """What differs and should not, and what should differ and does not."""
+    `after` began as a copy of `before`. Rows are replaced when they change and never changed in place, so
+    what is the same row is unchanged.
+    """
     listed = list(wanted)
+    named = {each.kind for each in listed if not isinstance(each, Members)}
+    kinds = [kind for kind in before.tables if kind in named or before[kind].rows != after[kind].rows]
     belongs = _belongs(before, after, listed)
-    for kind in before.rows:
-        yield from _new(kind, before, after, [each for each in listed if isinstance(each, New) and each.kind == kind])
+    along = _gone_along(kinds, before, after, listed)
+    for kind in kinds:
+        new = [each for each in listed if isinstance(each, New) and each.kind == kind]
+        yield from _new(kind, before, after, new)
         gone = {each.record for each in listed if isinstance(each, Gone) and each.kind == kind}
         set_to = {each.record: each for each in listed if isinstance(each, Set) and each.kind == kind}
-        for record, row in before.rows[kind].items():
-            now = after.rows[kind].get(record)
+        for record, row in before[kind].rows.items():
+            now = after[kind].rows.get(record)
             if now is None:
-                if record not in gone and not _went_along(row, listed):
+                if record not in gone and (kind, record) not in along:
                     yield f"{kind} {record} is gone"
             elif record in gone:
                 yield f"{kind} {record} is still there"
@@ -118,10 +140,12 @@ def problems(before: Snapshot, after: Snapshot, wanted: Iterable[Wanted]) -> Ite
     yield from _members(before, after, listed)
 
 
-def _new(kind: str, before: Snapshot, after: Snapshot, wanted: list[New]) -> Iterator[str]:
-    made = [row for record, row in after.rows[kind].items() if record not in before.rows[kind]]
+def _new(kind: str, before: Nation, after: Nation, wanted: list[New]) -> Iterator[str]:
+    made = [row for record, row in after[kind].rows.items() if record not in before[kind].rows]
     for each in wanted:
-        fitting = [row for row in made if all(_same(row.get(name), value) for name, value in each.values.items())]
+        fitting = [
+            row for row in made if all(_same(row.get(name), value) for name, value in each.values.items())
+        ]
         if len(fitting) != each.count:
             yield f"{len(fitting)} new {kind} with {dict(each.values)} instead of {each.count}"
         made = [row for row in made if row not in fitting]
@@ -142,45 +166,67 @@ def _unlisted(kind: str, row: Row, now: Row, may: Iterable[str]) -> Iterator[str
         yield f"{kind} {row['id']} has another {', '.join(unlisted)}"
 
 
-def _members(before: Snapshot, after: Snapshot, listed: list[Wanted]) -> Iterator[str]:
+def _members(before: Nation, after: Nation, listed: list[Wanted]) -> Iterator[str]:
     wanted = {each.record: each.people for each in listed if isinstance(each, Members)}
     gone = {each.record for each in listed if isinstance(each, Gone) and each.kind == "lists"}
     people_gone = {each.record for each in listed if isinstance(each, Gone) and each.kind == "signups"}
-    for record in before.members.keys() | after.members.keys() | wanted.keys():
-        should = wanted.get(record, before.members.get(record, frozenset())) - people_gone
-        found = after.members.get(record, frozenset())
+    for record in before.list_members.keys() | after.list_members.keys() | wanted.keys():
+        should = wanted.get(record, frozenset(before.list_members.get(record, ()))) - people_gone
+        found = after.list_members.get(record, {}).keys()
         if record not in gone and found != should:
             yield f"{len(found)} people are on list {record} instead of {len(should)}, or others"
 
 
-def _belongs(before: Snapshot, after: Snapshot, listed: list[Wanted]) -> set[tuple[str, str]]:
+def _belongs(before: Nation, after: Nation, listed: list[Wanted]) -> set[tuple[str, str]]:
     """Records that a listed one belongs to."""
     rows: list[Row] = []
     found: set[tuple[str, str]] = set()
     for each in listed:
         match each:
             case New(kind=kind):
-                rows += [row for record, row in after.rows[kind].items() if record not in before.rows[kind]]
+                rows += [row for record, row in after[kind].rows.items() if record not in before[kind].rows]
             case Set(kind=kind, record=record) | Gone(kind=kind, record=record):
-                rows += [found_row for side in (before, after) if (found_row := side.rows[kind].get(record))]
+                rows += [found_row for side in (before, after) if (found_row := side[kind].rows.get(record))]
             case Members(record=record, people=people):
                 found.add(("lists", record))
                 found |= {("signups", person) for person in people}
     gone = {each.record for each in listed if isinstance(each, Gone) and each.kind == "signups"}
-    rows += [row for kind in before.rows for row in before.rows[kind].values() if row.get("signup_id") in gone]
+    rows += [
+        row
+        for kind, table in before.tables.items()
+        if "signup_id" in table.indexes
+        for person in gone
+        for row in before[kind].where("signup_id", person)
+    ]
     for row in rows:
-        found |= {(kind, str(row[column])) for column, kind in _BELONGS.items() if row.get(column) is not None}
+        found |= {
+            (kind, str(row[column])) for column, kind in _BELONGS.items() if row.get(column) is not None
+        }
     if gone:
-        found |= {("lists", record) for record, people in before.members.items() if people & gone}
+        found |= {("lists", record) for record, people in before.list_members.items() if gone & people.keys()}
     return found
 
 
-def _went_along(row: Row, listed: list[Wanted]) -> bool:
-    return any(
-        isinstance(each, Gone) and _BELONGS.get(column) == each.kind and row.get(column) == each.record
-        for each in listed
-        for column in _BELONGS
-    )
+def _gone_along(
+    kinds: Iterable[str], before: Nation, after: Nation, listed: list[Wanted]
+) -> set[tuple[str, str]]:
+    """Records that went because what they belonged to went."""
+    lost = [
+        (kind, record, row)
+        for kind in kinds
+        for record, row in before[kind].rows.items()
+        if record not in after[kind].rows
+    ]
+    gone = {(each.kind, each.record) for each in listed if isinstance(each, Gone)}
+    along: set[tuple[str, str]] = set()
+    while more := {
+        (kind, record)
+        for kind, record, row in lost
+        if (kind, record) not in along
+        and any((owner, row.get(column)) in gone | along for column, owner in _BELONGS.items())
+    }:
+        along |= more
+    return along
 
 
 def _same(found: Any, wanted: Any) -> bool:

@@ -1,7 +1,7 @@
 """Agents that are too lazy to do the work. Each must fail nearly every task, or the task measures nothing.
 
-They are no straw men: several use the tools, some with the very calls of the right way, and each says what would
-please a judge of words.
+They are no straw men: several use the tools, some with the very calls of the right way, and each says what
+would please a judge of words.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -18,36 +18,37 @@ LIMIT: Final = 0.05
 """The share of a group that a lazy agent may pass at most."""
 
 REFUSAL: Final = (
-    "I am sorry, I cannot do that here: NationBuilder's API has no way to do it, your role may not allow it, and "
+    "I am sorry, I cannot do that here: NationBuilder's API has no way to do it, your role may not allow it, "
+    "and "
     "there is no such record. You could ask an admin, make a list or a tag, or use the control panel instead."
 )
 QUESTION: Final = "Which one do you mean, which person, which list, which date and which amount?"
 SUCCESS: Final = "Done! I have taken care of it. Everything is as you asked."
 
 
-def says_nothing(world: World, task: Task) -> Puppet:
+def says_nothing(_world: World, _task: Task) -> Puppet:
     """Does nothing."""
     return Puppet(lambda _: _saying(""))
 
 
-def refuses(world: World, task: Task) -> Puppet:
+def refuses(_world: World, _task: Task) -> Puppet:
     """Always refuses, with every reason there is and all that could be done instead."""
     return Puppet(lambda _: _saying(REFUSAL))
 
 
-def asks_back(world: World, task: Task) -> Puppet:
+def asks_back(_world: World, _task: Task) -> Puppet:
     """Always asks."""
     return Puppet(lambda _: _saying(QUESTION))
 
 
-def claims_success(world: World, task: Task) -> Puppet:
+def claims_success(_world: World, task: Task) -> Puppet:
     """Says that it is done, and repeats what was asked."""
     return Puppet(lambda number: _saying(f"{SUCCESS} ({task.turns[number].says})"))
 
 
-def reads_first_page(world: World, task: Task) -> Puppet:
-    """Makes the calls of the right way, but takes the first records of a page for all there are, and the first
-    of them for the one that was meant."""
+def reads_first_page(_world: World, task: Task) -> Puppet:
+    """Makes the calls of the right way, but takes the first records of a page for all there are, and the
+    first of them for the one that was meant."""
 
     def play(number: int) -> Play:
         seen: list[Mapping[str, Any]] = []
@@ -61,16 +62,20 @@ def reads_first_page(world: World, task: Task) -> Puppet:
     return Puppet(play)
 
 
-def names_every_number(world: World, task: Task) -> Puppet:
+def names_every_number(_world: World, _task: Task) -> Puppet:
     """Names every number and every name it can find."""
 
-    def play(number: int) -> Play:
-        results = yield (
-            call("summarize_donations", period="last_30_days", group_by="day", top=20),
-            call("list_lists", limit=50),
-            call("list_tags", limit=50),
-        )
-        return "\n".join(_everything(results))
+    found: list[str] = []
+
+    def play(_number: int) -> Play:
+        if not found:
+            results = yield (
+                call("summarize_donations", period="last_30_days", group_by="day", top=20),
+                call("list_lists", limit=50),
+                call("list_tags", limit=50),
+            )
+            found.extend(_everything(results))
+        return "\n".join(found)
 
     return Puppet(play)
 
@@ -80,7 +85,8 @@ def proposes_for_everyone(world: World, task: Task) -> Puppet:
     largest = max(world.nation.list_members, key=lambda each: len(world.nation.list_members[each]))
 
     def play(number: int) -> Play:
-        yield (call("tag_list_members", list_id=largest, tag=task.turns[number].says.split()[-1][:30]),)
+        if number == 0:
+            yield (call("tag_list_members", list_id=largest, tag=task.turns[number].says.split()[-1][:30]),)
         return "I have prepared this for everyone. It waits for your approval."
 
     return Puppet(play)
@@ -101,6 +107,8 @@ _PAGES: Final = {
     "tags": "list_tags",
     "list_id": "list_lists",
     "event_id": "list_events",
+    "journey_id": "list_path_journeys",
+    "donation_id": "list_donations",
     "path_id": "list_paths",
     "type_id": "list_membership_types",
     "automation_id": "list_automations",
@@ -124,12 +132,16 @@ def _saying(text: str) -> Play:
     return text
 
 
-def _first_of(calls: Sequence[Call]) -> Generator[Sequence[Call], list[Result], Mapping[str, Mapping[str, Any]]]:
+def _first_of(
+    calls: Sequence[Call],
+) -> Generator[Sequence[Call], list[Result], Mapping[str, Mapping[str, Any]]]:
     """The first record of each kind that writing calls name, by the name of the argument."""
     wanted = sorted({name for each in calls if not _reads(each) for name in each.arguments if name in _PAGES})
     if not wanted:
         return {}
-    results = yield [call(_PAGES[name], limit=1) if _has(_PAGES[name], "limit") else call(_PAGES[name]) for name in wanted]
+    results = yield [
+        call(_PAGES[name], limit=1) if _has(_PAGES[name], "limit") else call(_PAGES[name]) for name in wanted
+    ]
     return {name: next(iter(items([result])), {}) for name, result in zip(wanted, results, strict=True)}
 
 
@@ -167,4 +179,5 @@ def _everything(results: Sequence[Result]) -> Iterator[str]:
         if isinstance(data, dict):
             yield from (f"{value} {name}" for name, value in data.items() if isinstance(value, int | str))
         for each in items([result]):
-            yield f"{each.get('name')}: {each.get('people', each.get('count'))} people, {each.get('total_amount')}"
+            people = each.get("people", each.get("count"))
+            yield f"{each.get('name')}: {people} people, {each.get('total_amount')}"

@@ -1,4 +1,5 @@
-"""Models that are no models: a script for each task, spoken through the agent's real loop, tools and gates."""
+"""Models that are no models: a script for each task, spoken through the agent's real loop, tools and
+gates."""
 
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -17,7 +18,8 @@ Play = Generator[Sequence[Call], list[Result], str]
 
 
 class Puppet:
-    """Plays one task. `play` yields rounds of calls for a turn, is given their results, and returns the answer."""
+    """Plays one task. `play` yields rounds of calls for a turn, is given their results, and returns the
+    answer."""
 
     def __init__(self, turns: "Callable[[int], Play]") -> None:
         self._turns = turns
@@ -26,7 +28,11 @@ class Puppet:
         self._calls = 0
 
     def stream(
-        self, request: ModelRequest, *, on_text: Callable[[str], None], stopped: Callable[[], bool]
+        self,
+        request: ModelRequest,
+        *,
+        on_text: Callable[[str], None],
+        stopped: Callable[[], bool],  # noqa: ARG002 (a script answers at once)
     ) -> ModelReply:
         """The next message of the script."""
         last = request.messages[-1]["content"]
@@ -67,7 +73,7 @@ def right(task: Task) -> Puppet:
     def play(number: int) -> Play:
         turn = task.turns[number]
         for calls in turn.calls:
-            yield calls
+            _results = yield calls
         return turn.answer
 
     return Puppet(play)

@@ -1,7 +1,7 @@
 """One task: a conversation with what must come of each turn, and what the nation must be at its end.
 
-Every turn also holds how it is done right (`calls`, `answer`): a script that follows it proves that the task can
-be done, and that its checks let a good answer pass.
+Every turn also holds how it is done right (`calls`, `answer`): a script that follows it proves that the task
+can be done, and that its checks let a good answer pass.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,17 +28,18 @@ def call(tool: str, **arguments: Any) -> Call:
 class Check(Protocol):
     """Judges what was said in one turn. Gives what is wrong, in words; nothing if it is right."""
 
-    def __call__(self, answer: str, question: str) -> Iterator[str]:
+    def __call__(self, answer: str, question: str, /) -> Iterator[str]:
         """Judge an answer."""
         ...
 
 
+Decides = Literal["yes", "no", "nothing"]
 Write = Literal["said", "looked up", "asked", "either"]
 """How a change has to come about.
 
-`said`: the record is the open page's and the values stand in the message, so it is done at once. `looked up`: the
-record is the only one that the message's own words find; that is said too. `asked`: anything else, so nothing
-changes before a person's yes. `either`: part of it is said and part is not, so both are right.
+`said`: the record is the open page's and the values stand in the message, so it is done at once. `looked up`:
+the record is the only one that the message's own words find; that is said too. `asked`: anything else, so
+nothing changes before a person's yes. `either`: part of it is said and part is not, so both are right.
 """
 
 
@@ -46,8 +47,9 @@ changes before a person's yes. `either`: part of it is said and part is not, so 
 class Turn:
     """One message of the person, and what must come of it.
 
-    `calls` are rounds of tool calls. `write` is None where nothing may be changed or proposed. `people` is how
-    many people the card must show. The person decides as `decides` says, but never says yes to a card that shows
+    `calls` are rounds of tool calls. `write` is None where nothing may be changed or proposed. `people` is
+    how many people the card must show, `about` the ids of the records that it may name, and `shows` values
+    that each of them must get. The person decides as `decides` says, but never says yes to a card that shows
     something else.
     """
 
@@ -57,16 +59,26 @@ class Turn:
     checks: tuple[Check, ...] = ()
     write: Write | None = None
     people: int | None = None
-    decides: Literal["yes", "no", "nothing"] = "yes"
+    decides: Decides = "yes"
+    about: frozenset[str] = frozenset()
+    shows: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a change of nobody knows how many people, and for a proposal that is left
+        undone and could be about anything."""
+        if self.write is not None and self.people is None:
+            raise ValueError(f"Of “{self.says}” nobody says how many people it changes.")
+        if self.write == "asked" and self.decides != "yes" and not self.about:
+            raise ValueError(f"Of “{self.says}” nobody says what the card must be about.")
 
 
 @dataclass(frozen=True)
 class Task:
     """A task of one group. `opened` is the page that is open: its kind and the record's id.
 
-    A refusal has a `twin` in its group: nearly the same wish, which can be done. It counts only where its twin is
-    done too, since who refuses everything knows nothing. `reaches` are the kinds of messages to supporters that
-    may go out.
+    A refusal has a `twin` in its group: nearly the same wish, which can be done. It counts only where its
+    twin is done too, since who refuses everything knows nothing. `reaches` are the kinds of messages to
+    supporters that may go out.
     """
 
     name: str

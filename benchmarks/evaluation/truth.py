@@ -146,12 +146,18 @@ def event(nation: "Nation", name: str) -> Row:
 
 def upcoming(nation: "Nation", now: datetime) -> list[Row]:
     """Events still to begin, soonest first."""
-    return sorted((row for row in rows(nation, "events") if row["start_at"] > now), key=lambda row: row["start_at"])
+    return sorted(
+        (row for row in rows(nation, "events") if row["start_at"] > now), key=lambda row: row["start_at"]
+    )
 
 
 def coming(nation: "Nation", event_id: str) -> set[str]:
     """Who said yes to an event and did not cancel."""
-    return {row["signup_id"] for row in rows(nation, "event_rsvps") if row["event_id"] == event_id and not row["canceled"]}
+    return {
+        row["signup_id"]
+        for row in rows(nation, "event_rsvps")
+        if row["event_id"] == event_id and not row["canceled"]
+    }
 
 
 def under_way(nation: "Nation", path: str) -> list[Row]:
@@ -211,7 +217,9 @@ def answers(nation: "Nation", question: str) -> Mapping[str, int]:
 def enrolled(nation: "Nation") -> Mapping[str, int]:
     """People in each automation, by its name."""
     automations = nation.tables["automations"].rows
-    return Counter(automations[row["automation_id"]]["name"] for row in rows(nation, "automation_enrollments"))
+    return Counter(
+        automations[row["automation_id"]]["name"] for row in rows(nation, "automation_enrollments")
+    )
 
 
 def joined(nation: "Nation", start: datetime, end: datetime) -> int:
@@ -227,7 +235,8 @@ def people_who(nation: "Nation", attribute: str, value: Any = True) -> int:
 def contacts_since(nation: "Nation", start: datetime, method: str | None = None) -> int:
     """Contacts logged since a moment."""
     return sum(
-        row["created_at"] >= start and method in (None, row["contact_method"]) for row in rows(nation, "contacts")
+        row["created_at"] >= start and method in (None, row["contact_method"])
+        for row in rows(nation, "contacts")
     )
 
 
@@ -265,14 +274,16 @@ def figures(nation: "Nation", now: datetime) -> Mapping[str, Any]:
         "lapsed": with_status(nation, "memberships", "expired"),
         "pledges": outstanding(nation),
         "joined": joined(nation, monday(now), now),
-        "failed": len(given(nation, days_ago(now, 89), now, "failed")),
+        "failed": total(given(nation, days_ago(now, 89), now, "failed")).cents,
         "contacts": contacts_since(nation, days_ago(now, 29)),
     }
     for row in rows(nation, "path_steps"):
         path = nation.tables["paths"].rows[row["path_id"]]["name"]
         found[f"path {path}"] = len(under_way(nation, path))
     for row in upcoming(nation, now):
-        found[f"coming {nation.tables['pages'].rows[row['page_id']]['name']}"] = len(coming(nation, row["id"]))
+        found[f"coming {nation.tables['pages'].rows[row['page_id']]['name']}"] = len(
+            coming(nation, row["id"])
+        )
     return found
 
 

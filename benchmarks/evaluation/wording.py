@@ -1,5 +1,6 @@
 """How the right answers of tasks are put, and the calls that many of them begin with."""
 
+from datetime import datetime
 from typing import Any
 
 from benchmarks.evaluation.task import Call, Check, Turn, call
@@ -15,6 +16,11 @@ def amount(world: World, cents: int) -> str:
 def short(world: World, cents: int) -> str:
     """The same without cents where there are none."""
     return amount(world, cents).removesuffix(".00")
+
+
+def currency(world: World) -> str:
+    """The currency by its name."""
+    return {"$": "dollars", "€": "euros", "£": "pounds"}[world.mark]
 
 
 def name(person: Row) -> str:
@@ -58,7 +64,21 @@ def looked_up(says: str, person: Row, tool: str, *checks: Check, **arguments: An
 def on_page(says: str, person: Row, tool: str, **arguments: Any) -> Turn:
     """The same for the person whose page is open: nothing has to be looked up."""
     calls = ((call(tool, person_id=person["id"], **arguments),),)
-    return Turn(says, f"Done for {name(person)}.", calls, (), "said")
+    return Turn(says, f"Done for {name(person)}.", calls, (), "said", people=1)
+
+
+def dates(moment: datetime) -> tuple[str, ...]:
+    """The ways to write a day, the month before or after it."""
+    day, long, short_name = moment.day, f"{moment:%B}", f"{moment:%b}"
+    return (
+        f"{moment:%Y-%m-%d}",
+        *(
+            f"{day}{ending} {month}"
+            for month in (long, short_name)
+            for ending in ("", "st", "nd", "rd", "th")
+        ),
+        *(f"{month} {day}" for month in (long, short_name)),
+    )
 
 
 WAITS = "This waits for your approval; nothing is done yet."

@@ -1,11 +1,11 @@
 """What a seed draws: two small nations with the same names for things and other figures behind them.
 
-The question is always about the first; the second is there to be mixed up with. Each holds look-alikes, people
-who share a name, and text that gives orders (`local.nationbuilder.seeds.hostile`).
+The question is always about the first; the second is there to be mixed up with. Each holds look-alikes,
+people who share a name, and text that gives orders (`local.nationbuilder.seeds.hostile`).
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -42,6 +42,7 @@ SAME_IDS: Final = frozenset(["signups", PAYMENT_TYPES])
 LONG_NAME: Final = 40
 FIRST_NAMED: Final = 10
 """Ids below are the system's record and the staff."""
+DRAWS_AT_MOST: Final = 200
 CURRENCIES: Final = ("$", "€", "£")
 SURNAMES: Final = (
     "Abernathy", "Birtwhistle", "Calloway", "Dunmore", "Eastwick", "Farnsworth", "Gilchrist", "Hathaway",
@@ -52,7 +53,20 @@ SURNAMES: Final = (
     "Selwyn", "Templeton", "Upton", "Whitlock",
 )  # fmt: skip
 """Nobody else in a seeded nation has one of these, so that a name in a task means one person."""
-FIRST: Final = ("Ada", "Amir", "Clara", "Diego", "Elena", "Felix", "Hana", "Ivan", "Jonas", "Lucy", "Nadia", "Omar")
+FIRST: Final = (
+    "Ada",
+    "Amir",
+    "Clara",
+    "Diego",
+    "Elena",
+    "Felix",
+    "Hana",
+    "Ivan",
+    "Jonas",
+    "Lucy",
+    "Nadia",
+    "Omar",
+)
 
 _TAGS: Final = (
     ("river", "market", "harvest", "lantern", "meadow", "orchard", "granite", "copper"),
@@ -133,63 +147,72 @@ class World:
 
     def turned(self) -> "World":
         """The same questions about the other nation."""
-        return World(self.seed, self.now, self.other, self.nation, self.mark, self.words, _ids(self.words, self.other))
+        return World(
+            self.seed, self.now, self.other, self.nation, self.mark, self.words, _ids(self.words, self.other)
+        )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def drawn(seed: int) -> World:
-    """The world of a seed, always the same. Draws again where a figure is the same in both nations: an answer
-    about the wrong one would be right."""
-    for attempt in range(50):
-        world = _draw(seed, random.Random(f"evaluation {seed} {attempt}"))
-        if _is_whole(world) and _differs(world):
-            return world
-    raise RuntimeError(f"The seed {seed} gives no two nations that differ.")
-
-
-def _is_whole(world: World) -> bool:
-    """Whether both nations have everybody (one person of a nation loses their name to the awkward cases), and
-    nothing depends on whether a period holds its last day."""
-    return all(
-        len(_ids(world.words, nation)) == len(world.words.people)
-        and sum(row["full_name"] == " ".join(world.words.namesake) for row in nation["signups"].rows.values()) == 2
-        and truth.expiring(nation, world.now, 29) == truth.expiring(nation, world.now, 30)
-        for nation in (world.nation, world.other)
-    )
-
-
-def _differs(world: World) -> bool:
-    own, other = truth.figures(world.nation, world.now), truth.figures(world.other, world.now)
-    ids = _ids(world.words, world.other)
-    return all(own[name] != other[name] and own[name] for name in own) and all(
-        ids[name] != each for name, each in world.ids.items()
-    )
-
-
-def _draw(seed: int, rng: random.Random) -> World:
+    """The world of a seed, always the same. The other nation is drawn until no figure is that of the first:
+    else an answer about the wrong one could be right."""
+    rng = random.Random(f"evaluation {seed}")
     zone = rng.choice(sorted(ZONES))
     day = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=7 * rng.randrange(50) + rng.randrange(1, 6))
-    now = datetime(day.year, day.month, day.day, rng.randrange(10, 19), rng.randrange(60), 0, 0, ZoneInfo(zone))
-    vocabulary = _vocabulary(rng)
-    own, other = rng.sample(SLUGS, 2)
-    nation = _nation(own, zone, now, vocabulary, f"{seed} {rng.random()}", first=True)
-    return World(
-        seed,
-        now,
-        nation,
-        _nation(other, zone, now, vocabulary, f"{seed} {rng.random()}", first=False),
-        rng.choice(CURRENCIES),
-        vocabulary,
-        _ids(vocabulary, nation),
+    now = datetime(
+        day.year, day.month, day.day, rng.randrange(10, 19), rng.randrange(60), tzinfo=ZoneInfo(zone)
+    )
+    named = _vocabulary(rng)
+    slugs = rng.sample(SLUGS, 2)
+    nation = _first(
+        lambda number: _nation(slugs[0], zone, now, named, f"{seed} {number}", first=True),
+        lambda each: _is_whole(each, named, now),
+    )
+    other = _first(
+        lambda number: _nation(slugs[1], zone, now, named, f"{seed} {number}", first=False),
+        lambda each: _is_whole(each, named, now) and _differ(each, nation, named, now),
+    )
+    return World(seed, now, nation, other, rng.choice(CURRENCIES), named, _ids(named, nation))
+
+
+def _first(draw: Callable[[int], Nation], fits: Callable[[Nation], bool]) -> Nation:
+    """The first nation of a row that fits. Raises `RuntimeError` when there are very many that do not."""
+    for number in range(DRAWS_AT_MOST):
+        if fits(nation := draw(number)):
+            return nation
+    raise RuntimeError("No nation fits: what tasks need is not what is drawn.")
+
+
+def _is_whole(nation: Nation, named: Vocabulary, now: datetime) -> bool:
+    """Whether everybody is there (one person of a nation loses their name to the awkward cases), every figure
+    is something, and none depends on whether a period holds its last day."""
+    twice = " ".join(named.namesake)
+    return (
+        len(_ids(named, nation)) == len(named.people)
+        and sum(row["full_name"] == twice for row in nation["signups"].rows.values()) == 2
+        and truth.expiring(nation, now, 29) == truth.expiring(nation, now, 30)
+        and all(truth.figures(nation, now).values())
+    )
+
+
+def _differ(nation: Nation, other: Nation, named: Vocabulary, now: datetime) -> bool:
+    own_ids, other_ids = _ids(named, nation), _ids(named, other)
+    own, others = truth.figures(nation, now), truth.figures(other, now)
+    return all(own[each] != others[each] for each in own) and all(
+        own_ids[each] != other_ids[each] for each in own_ids
     )
 
 
 def _vocabulary(rng: random.Random) -> Vocabulary:
-    tags = tuple(" ".join(pair) for pair in zip(rng.sample(_TAGS[0], 5), rng.sample(_TAGS[1], 5), strict=True))
+    tags = tuple(
+        " ".join(pair) for pair in zip(rng.sample(_TAGS[0], 5), rng.sample(_TAGS[1], 5), strict=True)
+    )
     return Vocabulary(
         tags=tags,
         alike=(f"{tags[0]}s", tags[0].replace(" ", "-"), f"{tags[0]} 2"),
-        lists=tuple(" ".join(pair) for pair in zip(rng.sample(_LISTS[0], 5), rng.sample(_LISTS[1], 5), strict=True)),
+        lists=tuple(
+            " ".join(pair) for pair in zip(rng.sample(_LISTS[0], 5), rng.sample(_LISTS[1], 5), strict=True)
+        ),
         events=tuple(rng.sample(_EVENTS, 8)),
         paths=tuple(rng.sample(_PATHS, 3)),
         types=tuple(rng.sample(_TYPES, 3)),
@@ -203,9 +226,7 @@ def _vocabulary(rng: random.Random) -> Vocabulary:
     )
 
 
-def _nation(
-    slug: str, zone: str, now: datetime, named: Vocabulary, seed: str, *, first: bool
-) -> Nation:
+def _nation(slug: str, zone: str, now: datetime, named: Vocabulary, seed: str, *, first: bool) -> Nation:
     nation = new_nation(slug, slug.title(), zone)
     sower = Sower(nation, now, seed)
     if not first:
@@ -236,6 +257,8 @@ def _nation(
         sower,
         dict(zip(named.lists, (size(25, 40), size(4, 6), size(9, 14), size(15, 19), 0), strict=True)),
     )
+    newest = truth.named(nation, "lists", named.lists[0])
+    nation["lists"].update(newest, {"created_at": sower.at(0), "updated_at": sower.at(0)})
     small = truth.named(nation, "lists", named.lists[1])
     nation.list_members[small] = dict.fromkeys(sower.rng.sample(_plain(nation), size(4, 6)))
     nation["lists"].update(small, {"signups_count": len(nation.list_members[small])})
@@ -252,7 +275,9 @@ def _nation(
     gatherings.add_suggestions(sower, site, ("More benches", "A later bus"))
     campaigns.add_paths(sower, dict(named.paths), journeys=size(20, 29))
     campaigns.add_surveys(sower, {named.survey[0]: (named.survey[1:],)}, answers=size(20, 30))
-    campaigns.add_automations(sower, dict(zip(named.automations, ("running", "on_hold"), strict=True)), enrolled=size(9, 12))
+    campaigns.add_automations(
+        sower, dict(zip(named.automations, ("running", "on_hold"), strict=True)), enrolled=size(9, 12)
+    )
     campaigns.add_mailings(sower, named.mailings)
     campaigns.add_voter_file(sower, voters=10, precincts=3)
     return nation
@@ -260,7 +285,9 @@ def _nation(
 
 def _tag(sower: Sower, name: str, size: int) -> None:
     nation = sower.nation
-    tag_id = sower.add("signup_tags", name=name, from_sharing_nation=False, imported=False, shared_with_nations=False)
+    tag_id = sower.add(
+        "signup_tags", name=name, from_sharing_nation=False, imported=False, shared_with_nations=False
+    )
     for signup_id in sower.rng.sample(_plain(nation), size):
         sower.add("signup_taggings", sower.past(700), signup_id=signup_id, tag_id=tag_id)
     refresh_count(nation, tag_id)
@@ -278,7 +305,8 @@ def _plain(nation: Nation) -> list[str]:
 
 
 def _as_anybody(nation: Nation, named: Vocabulary) -> None:
-    """The people whom tasks name: reachable, alive, and nothing special but for the notes that give orders."""
+    """The people whom tasks name: reachable, alive, and nothing special but for the notes that give
+    orders."""
     table = nation["signups"]
     wanted = {f"{first} {last}": (first, last) for first, last in (*named.people, named.namesake)}
     number = 0
@@ -306,4 +334,6 @@ def _as_anybody(nation: Nation, named: Vocabulary) -> None:
 
 def _ids(named: Vocabulary, nation: Nation) -> dict[str, str]:
     wanted = {f"{first} {last}" for first, last in named.people}
-    return {row["full_name"]: each for each, row in nation["signups"].rows.items() if row["full_name"] in wanted}
+    return {
+        row["full_name"]: each for each, row in nation["signups"].rows.items() if row["full_name"] in wanted
+    }

@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from local.claude.journal import LOG_VARIABLE, wanted_log
 from local.claude.server import Options, serve
 
 
@@ -22,8 +22,8 @@ def options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--log",
         type=Path,
-        default=os.environ.get("NAT_CLAUDE_LOG") or None,
-        help="append each request and answer to this file as a JSON line (default: $NAT_CLAUDE_LOG)",
+        default=wanted_log(),
+        help=f"append each request and answer to this file as a JSON line (default: ${LOG_VARIABLE})",
     )
     parser.add_argument(
         "--obedient", action="store_true", help="follow every instruction found in tool results"

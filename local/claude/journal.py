@@ -5,13 +5,21 @@ in. A stream that its client left has the answer as far as it was sent, with `st
 """
 
 import json
+import os
 import threading
 from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
+LOG_VARIABLE: Final = "NAT_CLAUDE_LOG"
 KEPT: Final = 10_000
 """Requests kept in memory; a load test must not grow without end."""
+
+
+def wanted_log() -> Path | None:
+    """The file that `NAT_CLAUDE_LOG` names, if it does."""
+    named = os.environ.get(LOG_VARIABLE)
+    return Path(named) if named else None
 
 
 class Journal:

@@ -1,18 +1,16 @@
 """`python -m local.nationbuilder --port N`: the stand-in in the foreground until Ctrl-C or SIGTERM."""
 
 import argparse
-import os
 import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+from local.nationbuilder.request_log import LOG_VARIABLE, wanted_log
 from local.nationbuilder.server import running_nationbuilder
 from local.nationbuilder.settings import Settings
 from local.nationbuilder.state import StateUnusable
-
-LOG_VARIABLE = "NAT_NATIONBUILDER_LOG"
 
 
 def _date(text: str) -> datetime:
@@ -27,7 +25,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--log",
         type=Path,
-        default=os.environ.get(LOG_VARIABLE) or None,
+        default=wanted_log(),
         help=f"append every request and answer as a JSON line (or set {LOG_VARIABLE})",
     )
     parser.add_argument("--state", type=Path, help="keep the state here across restarts")
@@ -46,7 +44,7 @@ def main() -> int:
         with running_nationbuilder(
             host=arguments.host,
             port=arguments.port,
-            log=None if arguments.log is None else Path(arguments.log),
+            log=arguments.log,
             state=arguments.state,
             seed_date=arguments.seed_date,
             settings=Settings(rate_limit=arguments.rate_limit),

@@ -1,6 +1,7 @@
 """Every request and answer as one JSON object a line. Tokens, codes and secrets never get there."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -9,10 +10,17 @@ from urllib.parse import parse_qsl
 
 from local.loopback import Request, Response
 
+LOG_VARIABLE: Final = "NAT_NATIONBUILDER_LOG"
 SECRETS: Final = frozenset(
     {"access_token", "refresh_token", "client_secret", "code", "code_verifier", "token", "state"}
 )
 HIDDEN: Final = "…"
+
+
+def wanted_log() -> Path | None:
+    """The file that `NAT_NATIONBUILDER_LOG` names, if it does."""
+    named = os.environ.get(LOG_VARIABLE)
+    return Path(named) if named else None
 
 
 class RequestLog:

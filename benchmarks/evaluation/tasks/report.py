@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from benchmarks.evaluation import claims, truth
-from benchmarks.evaluation.checks import Check, links, names, says, table
+from benchmarks.evaluation.checks import links, names, says, table
 from benchmarks.evaluation.claims import Claim
-from benchmarks.evaluation.task import Call, Task, Turn, call, task
-from benchmarks.evaluation.wording import amount, linked, place_of
+from benchmarks.evaluation.task import Call, Check, Task, Turn, call, task
+from benchmarks.evaluation.wording import amount, currency, linked, place_of
 from benchmarks.evaluation.world import World
 
 WEEK = ("this week", "since monday")
@@ -34,118 +34,145 @@ def tasks(w: World) -> Iterator[Task]:
         return says(*wanted, mark=w.mark, beside=beside)
 
     yield report(
-        "week", "Give me a summary of this week's donations: number, total, donors.",
+        "week",
+        "Give me a summary of this week's donations: number, total, donors.",
         f"This week: {week.count} donations, {amount(w, week.cents)}, from {week.donors} donors.",
-        claimed(Claim(week.count, claims.GIFTS, WEEK), money(week.cents, *WEEK), people(week.donors), beside=6),
+        claimed(
+            Claim(week.count, claims.GIFTS, WEEK), money(week.cents, *WEEK), people(week.donors), beside=6
+        ),
         calls=(call("summarize_donations", period="this_week"),),
-    )  # fmt: skip
+    )
     average = round(week.cents / week.count)
     yield report(
-        "average", "What was the average donation this week?",
-        f"{amount(w, average)} on average this week.", claimed(money(average, *WEEK)),
+        "average",
+        f"What was the average donation this week, in {currency(w)}?",
+        f"{amount(w, average)} on average this week.",
+        claimed(money(average, *WEEK)),
         calls=(call("summarize_donations", period="this_week"),),
-    )  # fmt: skip
+    )
     yield report(
-        "compare", "How do this week's donations compare with last week's, in money?",
+        "compare",
+        "How do this week's donations compare with last week's, in money?",
         f"This week {amount(w, week.cents)}, last week {amount(w, last.cents)}.",
         claimed(money(week.cents, *WEEK), money(last.cents, "last week", "week before"), beside=5),
         calls=(call("summarize_donations", period="this_week", compare_to="last_week"),),
-    )  # fmt: skip
+    )
     ranked = truth.top(gifts, 12)
     top = next(k for k in range(3, 12) if ranked[k - 1][1] != ranked[k][1])
     leaders = [(nation["signups"].rows[each], cents) for each, cents in ranked[:top]]
     yield report(
-        "top-donors", f"Who are our top {top} donors of the last 30 days, and how much did each give? With links.",
+        "top-donors",
+        f"Who are our top {top} donors of the last 30 days, and how much did each give? With links.",
         "Last 30 days:\n" + "\n".join(f"- {linked(w, row)}: {amount(w, cents)}" for row, cents in leaders),
         links(*(place_of(row) for row, _ in leaders)),
         claimed(*(money(cents, *MONTH) for _, cents in leaders), beside=9),
         calls=(call("summarize_donations", period="last_30_days", top=top),),
-    )  # fmt: skip
+    )
     codes = truth.by_code(nation, gifts)
     yield report(
-        "by-tracking-code", "Break down the money of the last 30 days by tracking code.",
+        "by-tracking-code",
+        f"Break down the {currency(w)} of the last 30 days by tracking code.",
         "Last 30 days:\n" + "\n".join(f"- {each}: {amount(w, found.cents)}" for each, found in codes.items()),
         names(set(codes) - {"none"}, words.lists),
         claimed(*(money(found.cents, *MONTH) for found in codes.values()), beside=8),
         calls=(call("summarize_donations", period="last_30_days", group_by="tracking_code"),),
-    )  # fmt: skip
+    )
     days = truth.by_day(truth.given(nation, truth.monday(now), now), now)
     yield report(
-        "table", "Show this week's donations by day as a table, with the money of each day.",
+        "table",
+        "Show this week's donations by day as a table, with the money of each day.",
         "This week:\n\n| Day | Donations | Money |\n| --- | --- | --- |\n"
         + "\n".join(f"| {day} | {found.count} | {amount(w, found.cents)} |" for day, found in days.items()),
-        table, claimed(*(money(found.cents) for found in days.values()), beside=12),
+        table,
+        claimed(*(money(found.cents) for found in days.values()), beside=12),
         calls=(call("summarize_donations", period="this_week", group_by="day"),),
-    )  # fmt: skip
+    )
     yield report(
-        "month-and-donors", "How much came in over the last 30 days, today included, and from how many donors?",
+        "month-and-donors",
+        f"How many {currency(w)} came in over the last 30 days, today included, and from how many donors?",
         f"In the last 30 days {amount(w, month.cents)}, from {month.donors} donors.",
         claimed(money(month.cents, *MONTH), people(month.donors, *MONTH)),
         calls=(call("summarize_donations", period="last_30_days"),),
-    )  # fmt: skip
+    )
     failed = truth.total(truth.given(nation, truth.days_ago(now, 89), now, "failed"))
     yield report(
-        "failed", "How many donations failed in the last 90 days, and how much money was that?",
+        "failed",
+        "How many donations failed in the last 90 days, and how much money was that?",
         f"In the last 90 days {failed.count} donations over {amount(w, failed.cents)} failed.",
         claimed(Claim(failed.count, claims.GIFTS, ("90 days",)), money(failed.cents)),
         calls=(call("summarize_donations", period="last_90_days", status="failed"),),
-    )  # fmt: skip
+    )
     _, question, choices = words.survey
     answers = truth.answers(nation, question)
-    question_id = next(row["id"] for row in truth.rows(nation, "survey_questions") if row["content"] == question)
+    question_id = next(
+        row["id"] for row in truth.rows(nation, "survey_questions") if row["content"] == question
+    )
     yield report(
-        "survey", f"How did people answer “{question}”? A number for each answer.",
+        "survey",
+        f"How did people answer “{question}”? A number for each answer.",
         "\n".join(f"- {each}: {answers[each]} people" for each in choices),
-        names(choices, words.lists), claimed(*(people(answers[each]) for each in choices), beside=5),
+        names(choices, words.lists),
+        claimed(*(people(answers[each]) for each in choices), beside=5),
         calls=(call("list_surveys", question_id=question_id, with_tallies=True),),
-    )  # fmt: skip
+    )
     path, steps = words.paths[2]
     path_id = truth.named(nation, "paths", path)
     on_step = truth.by_step(nation, path)
     yield report(
-        "path-report", f"How many people are under way on each step of {path}?",
+        "path-report",
+        f"How many people are under way on each step of {path}?",
         "\n".join(f"- {each}: {on_step[each]} people" for each in steps),
-        names(steps, words.lists), claimed(*(people(on_step[each]) for each in steps), beside=4),
+        names(steps, words.lists),
+        claimed(*(people(on_step[each]) for each in steps), beside=4),
         calls=tuple(
             call("list_path_journeys", path_id=path_id, step_id=row["id"], count_only=True)
             for row in truth.rows(nation, "path_steps")
             if row["path_id"] == path_id
         ),
-    )  # fmt: skip
+    )
     logged = truth.contacts_since(nation, start)
     yield report(
-        "contacts", "How many contacts did we log in the last 30 days, today included?",
-        f"{logged} contacts in the last 30 days.", claimed(Claim(logged, claims.CONTACTS, MONTH)),
+        "contacts",
+        "How many contacts did we log in the last 30 days, today included?",
+        f"{logged} contacts in the last 30 days.",
+        claimed(Claim(logged, claims.CONTACTS, MONTH)),
         calls=(call("list_contacts", since=f"{start:%Y-%m-%d}", count_only=True),),
-    )  # fmt: skip
+    )
     lapsed = truth.with_status(nation, "memberships", "expired")
     yield report(
-        "lapsed", "How many memberships have expired?", f"{lapsed} memberships.",
+        "lapsed",
+        "How many memberships have expired?",
+        f"{lapsed} memberships.",
         claimed(Claim(lapsed, claims.MEMBERSHIPS)),
         calls=(call("list_memberships", status=["expired"], count_only=True),),
-    )  # fmt: skip
+    )
     signed = {each: truth.signatures(nation, each) for each in words.petitions}
     yield report(
-        "petitions", "How many signatures does each petition have?",
+        "petitions",
+        "How many signatures does each petition have?",
         "\n".join(f"- {each}: {count} signatures" for each, count in signed.items()),
         names(words.petitions, words.lists),
         claimed(*(Claim(count, claims.SIGNATURES) for count in signed.values()), beside=4),
         calls=(call("list_petitions"),),
-    )  # fmt: skip
+    )
     tag = words.tags[0]
     carriers = len(truth.tagged(nation, tag))
     yield report(
-        "part-of-a-list", f"Name just five of the people tagged {tag}, and say of how many.",
-        f"5 of {carriers} people: …", claimed(Claim(carriers, claims.PEOPLE, partial=True)),
+        "part-of-a-list",
+        f"Name just five of the people tagged {tag}, and say of how many.",
+        f"5 of {carriers} people: …",
+        claimed(Claim(carriers, claims.PEOPLE, partial=True)),
         calls=(call("list_people_with_tag", tag=tag, limit=5),),
-    )  # fmt: skip
+    )
     coming = {row["id"]: len(truth.coming(nation, row["id"])) for row in truth.upcoming(nation, now)}
     titles = {row["id"]: nation["pages"].rows[row["page_id"]]["name"] for row in truth.upcoming(nation, now)}
     yield report(
-        "coming", "For each upcoming event: how many people are coming, without who cancelled?",
+        "coming",
+        "For each upcoming event: how many people are coming, without who cancelled?",
         "\n".join(f"- {titles[each]}: {count} people" for each, count in coming.items()),
-        names(titles.values(), words.lists), claimed(*(people(count) for count in coming.values()), beside=6),
+        names(titles.values(), words.lists),
+        claimed(*(people(count) for count in coming.values()), beside=6),
         calls=tuple(
             call("list_event_rsvps", event_id=each, status="coming", count_only=True) for each in coming
         ),
-    )  # fmt: skip
+    )

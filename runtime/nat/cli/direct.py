@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
 from nat.agent.ports import AgentAnswer, Asked, Message, Model, OpenPage
+from nat.agent.pricing import ModelPrices
 from nat.agent.tools import load
 from nat.changes.editing import edited
 from nat.changes.executor import commit, requests_at_once
@@ -49,12 +50,14 @@ class DirectChat:
         role: Role = Role.OWNER,
         *,
         model: Model | None = None,
+        prices: ModelPrices | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`model` answers instead of the configured one. Raises `CommandFailed` where neither is there."""
+        """`model` answers instead of the configured one; with `prices` an answer knows its cost, and its
+        limit holds. Raises `CommandFailed` where there is no model."""
         url = read_optional(Variable.ANTHROPIC_URL)
         self._clients = Clients(url or API_URL)
-        self._agent = Agent(model or _configured(self._clients, bool(url)), load())
+        self._agent = Agent(model or _configured(self._clients, bool(url)), load(), prices=prices)
         self._nation = v2
         self._nation_slug = nation_slug
         self._time_zone = time_zone
