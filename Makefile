@@ -82,8 +82,8 @@ snapshots: prepare ## accept the templates as they are now
 bench: prepare ## measure what README's figures come from
 	@$(VENV)/python -m benchmarks
 
-eval: prepare ## the evaluation set on the configured model (GROUPS="tag report" for some)
-	@$(VENV)/python -m benchmarks.evaluation --failures $(GROUPS)
+eval: prepare ## the evaluation set on the configured model (GROUPS="tag report" for some, ARGS="--seed 7 --runs 3 --threshold 90")
+	@$(VENV)/python -m benchmarks.evaluation --failures $(ARGS) $(GROUPS)
 
 openapi: prepare ## describe the HTTP API anew in docs/api/openapi.json and its TypeScript types, and say what would break clients
 	@$(VENV)/python -m nat.handlers.description
