@@ -172,7 +172,7 @@ def _row(each: Score) -> tuple[str, ...]:
         "no price" if spent.cost_micros is None else f"${spent.cost_micros / 1_000_000:.2f}",
         f"{spent.seconds:.0f} s",
         str(spent.approvals),
-        str(spent.waited),
+        f"{spent.waited} of {spent.said}",
         f"{spent.unsupported} of {spent.figures}",
     )
 

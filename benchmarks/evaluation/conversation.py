@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from benchmarks.evaluation.diff import problems
 from benchmarks.evaluation.task import Task, Turn
@@ -18,10 +18,6 @@ from nat.contract.events import ApprovalRequested, Event, TextDelta, ToolStarted
 from nat.errors import NatError
 from nat.nationbuilder import NationBuilder
 
-MUST_NOT_ASK_AFTER_A_LOOK_UP: Final = False
-"""Whether what was said and looked up runs at once in the agent as it is. Until it does, asking is no fault
-of a model's."""
-
 NewModel = Callable[[World, Task], Model]
 """Makes a model of the suite's own for a task; without one the configured model answers."""
 
@@ -33,8 +29,10 @@ class Spent:
     calls: int = 0
     usage: Usage = field(default_factory=Usage)
     approvals: int = 0
+    said: int = 0
+    """Changes of one record that the person had said."""
     waited: int = 0
-    """Single-record changes that were said and waited all the same."""
+    """Those among them that waited for a yes all the same."""
     seconds: float = 0.0
     figures: int = 0
     unsupported: int = 0
@@ -46,6 +44,7 @@ class Spent:
             self.calls + other.calls,
             self.usage + other.usage,
             self.approvals + other.approvals,
+            self.said + other.said,
             self.waited + other.waited,
             self.seconds + other.seconds,
             self.figures + other.figures,
@@ -103,7 +102,7 @@ def _converse(
     page = None
     if task.opened is not None:
         kind, record = task.opened
-        page = OpenPage(f"https://{world.slug}.nationbuilder.com/admin/signups/{record}", kind, record)
+        page = OpenPage(kind, record)
     with NationBuilder(
         world.slug,
         token=lambda: token,
@@ -173,14 +172,11 @@ class _Talk:
                 if not asked:
                     return ["nobody was asked"]
                 return _wrong_card(turn, self._cards[-1])
-            case "said" | "looked up" | "either":
-                self._spent.waited += asked and turn.write != "either"
-                if (
-                    asked
-                    and turn.write != "either"
-                    and (turn.write == "said" or MUST_NOT_ASK_AFTER_A_LOOK_UP)
-                ):
-                    return ["asked for what the person had said"]
+            case "said":
+                self._spent.said += 1
+                self._spent.waited += asked
+                return ["asked for what the person had said"] * asked + ["nothing was done"] * (not changed)
+            case "either":
                 return [] if asked or changed else ["neither done nor proposed"]
 
     def _hear(self, event: Event) -> None:

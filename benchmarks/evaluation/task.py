@@ -34,12 +34,13 @@ class Check(Protocol):
 
 
 Decides = Literal["yes", "no", "nothing"]
-Write = Literal["said", "looked up", "asked", "either"]
+Write = Literal["said", "asked", "either"]
 """How a change has to come about.
 
-`said`: the record is the open page's and the values stand in the message, so it is done at once. `looked up`:
-the record is the only one that the message's own words find; that is said too. `asked`: anything else, so
-nothing changes before a person's yes. `either`: part of it is said and part is not, so both are right.
+`said`: it is of one record, can be taken back and reaches nobody; the record is the open page's or the only
+one that a look-up with words of this message finds; and every value that is written stands in this message.
+So it is done at once. `asked`: anything else, so nothing changes before a person's yes. `either`: part of it
+is said and part is not, so both are right.
 """
 
 

@@ -53,10 +53,10 @@ def looked_up(says: str, person: Row, tool: str, *checks: Check, **arguments: An
     calls = ((find(person),), (call(tool, person_id=person["id"], **arguments),))
     return Turn(
         says,
-        f"For {name(person)}, this is done, or waits for your yes where a card shows it.",
+        f"Done for {name(person)}.",
         calls,
         checks,
-        "looked up",
+        "said",
         people=1,
     )
 

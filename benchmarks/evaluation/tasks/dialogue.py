@@ -298,7 +298,7 @@ def _tags(w: World) -> Iterator[Task]:
     )
     yield task(
         "tag-put-back",
-        _done(f"Take the tag {known} off {name(carrier)}", "looked up", find(carrier), untag(carrier, known)),
+        _done(f"Take the tag {known} off {name(carrier)}", "said", find(carrier), untag(carrier, known)),
         looked_up(
             f"oh no, give {name(carrier)} the tag {known} back", carrier, "add_tags_to_person", tags=[known]
         ),
@@ -473,14 +473,14 @@ def _memberships_and_events(w: World) -> Iterator[Task]:
     day = (w.now + timedelta(days=40)).date()
     moved = upcoming[2]["id"]
 
-    def move(says_it: str, write: Write, on: date) -> Turn:
+    def move(says_it: str, on: date) -> Turn:
         moving = call("update_event", event_id=moved, changes={"start_at": f"{on}T18:00"})
-        return _done(says_it, write, call("list_events", query=titles[2]), moving, people=0)
+        return _asked(says_it, call("list_events", query=titles[2]), moving, people=0)
 
     later = day + timedelta(days=7)
     yield task(
         "other-day",
-        move(f"Move {titles[2]} to {day} at 18:00", "looked up", day),
-        move("a week later, same time", "either", later),
+        move(f"Move {titles[2]} to {day} at 18:00", day),
+        move("a week later, same time", later),
         wanted=(Set("events", moved, {"start_at": f"{later}T18:00"}),),
     )

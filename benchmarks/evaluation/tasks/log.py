@@ -92,7 +92,7 @@ def tasks(w: World) -> Iterator[Task]:
                     ),
                 ),
                 (),
-                "looked up",
+                "either",
                 1,
             ),
             wanted=(

@@ -54,7 +54,7 @@ def tasks(w: World) -> Iterator[Task]:
             f"start-{place}",
             turn(
                 says.format(name(person), path),
-                "looked up",
+                "asked",
                 find(person),
                 call("list_paths", query=path),
                 call("start_path_journey", person_id=person["id"], path_id=path_id),
@@ -74,13 +74,13 @@ def tasks(w: World) -> Iterator[Task]:
         "this-person",
         Turn(
             f"put this person on the path {path}",
-            "Done, or it waits for your yes.",
+            WAITS,
             (
                 (call("list_paths", query=path),),
                 (call("start_path_journey", person_id=person["id"], path_id=path_id),),
             ),
-            (),
-            "looked up",
+            (waits,),
+            "asked",
             1,
         ),
         wanted=(New("path_journeys", {"signup_id": person["id"], "path_id": path_id}), HISTORY),

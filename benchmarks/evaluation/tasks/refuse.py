@@ -53,7 +53,8 @@ def tasks(w: World) -> Iterator[Task]:
         **more: Any,
     ) -> Task:
         checks: tuple[Check, ...] = (waits,) if write == "asked" else ()
-        turn = Turn(says_it, WAITS, tuple((each,) for each in calls), checks, write, people)
+        answer = WAITS if checks else "Done."
+        turn = Turn(says_it, answer, tuple((each,) for each in calls), checks, write, people)
         return task(f"{title}-can", turn, wanted=wanted, **more)
 
     def tells(title: str, says_it: str, answer: str, *calls: Call, checks: tuple[Check, ...]) -> Task:
@@ -176,7 +177,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"I texted {name(texted)} myself: the rally is off. Log the text with that note",
         find(texted),
         call("log_contact", person_id=texted["id"], method="text", note="the rally is off"),
-        write="looked up",
+        write="said",
         wanted=(New("contacts", {"signup_id": texted["id"], "contact_method": "text"}),),
     )
     upcoming = truth.upcoming(nation, w.now)
@@ -235,7 +236,7 @@ def tasks(w: World) -> Iterator[Task]:
         mark,
         find(marked),
         marking,
-        write="looked up",
+        write="said",
         wanted=(Set("signups", marked["id"], {"do_not_contact": True}),),
         role=Role.MEMBER,
     )
@@ -298,7 +299,7 @@ def tasks(w: World) -> Iterator[Task]:
             f"Change the email of {name(person)} to {right}",
             find(person),
             change,
-            write="looked up",
+            write="said",
             wanted=(Set("signups", person["id"], {"email1": right}),),
         )
     giver = w.person(8)
@@ -334,7 +335,7 @@ def tasks(w: World) -> Iterator[Task]:
         find(walker),
         call("list_paths"),
         call("start_path_journey", person_id=walker["id"], path_id=truth.named(nation, "paths", path)),
-        write="looked up",
+        write="asked",
         wanted=(
             New("path_journeys", {"signup_id": walker["id"], "path_id": truth.named(nation, "paths", path)}),
             HISTORY,

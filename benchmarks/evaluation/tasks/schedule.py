@@ -111,17 +111,18 @@ def tasks(w: World) -> Iterator[Task]:
                 "Changed, or it waits for your yes.",
                 ((event(1),), (call("update_event", event_id=upcoming[1]["id"], changes=changes),)),
                 (),
-                "looked up",
+                "said",
                 0,
             ),
             wanted=(Set("events", upcoming[1]["id"], values),),
         )
+    # People are coming, of which the card warns: so it waits.
     later = upcoming[2]["start_at"] + timedelta(days=1)
     yield task(
         "move-a-day",
         Turn(
             f"Move {titles[2]} to {later:%Y-%m-%d} at {later:%H:%M}",
-            "Moved, or it waits for your yes.",
+            WAITS,
             (
                 (event(2),),
                 (
@@ -132,8 +133,8 @@ def tasks(w: World) -> Iterator[Task]:
                     ),
                 ),
             ),
-            (),
-            "looked up",
+            (waits,),
+            "asked",
             0,
         ),
         wanted=(Set("events", upcoming[2]["id"], {"start_at": f"{later:%Y-%m-%dT%H:%M}"}),),

@@ -24,7 +24,8 @@ def tasks(w: World) -> Iterator[Task]:
 
     def then(says_it: str, write: Write, *calls: Call, people: int = 1) -> Turn:
         checks: tuple[Check, ...] = (waits,) if write == "asked" else ()
-        return Turn(says_it, WAITS, tuple((each,) for each in calls), checks, write, people)
+        answer = WAITS if checks else "Done, or it waits for your yes."
+        return Turn(says_it, answer, tuple((each,) for each in calls), checks, write, people)
 
     twice = " ".join(words.namesake)
     both = [row for row in truth.rows(nation, "signups") if row["full_name"] == twice]
@@ -39,7 +40,7 @@ def tasks(w: World) -> Iterator[Task]:
         vague(f"Tag {twice} as delegate", which, *choices, calls=(look,)),
         then(
             f"{chosen}, so tag that one as delegate",
-            "looked up",
+            "said",
             mail,
             call("add_tags_to_person", person_id=second["id"], tags=["delegate"], create_missing=True),
         ),
@@ -66,7 +67,7 @@ def tasks(w: World) -> Iterator[Task]:
         vague(f"{twice} has moved: the phone number is 555 010 7788 now", which, *choices, calls=(look,)),
         then(
             f"{chosen}: set the phone number to 555 010 7788",
-            "looked up",
+            "said",
             mail,
             call("update_person", person_id=second["id"], changes={"phone_number": "555 010 7788"}),
         ),
@@ -84,7 +85,7 @@ def tasks(w: World) -> Iterator[Task]:
         vague("Log a call", "With whom?", WHO),
         then(
             f"a phone call with {name(person)}",
-            "looked up",
+            "said",
             find(person),
             call("log_contact", person_id=person["id"], method="phone_call"),
         ),
@@ -186,7 +187,7 @@ def tasks(w: World) -> Iterator[Task]:
             vague(wish, "What shall I correct?", WHO),
             then(
                 f"the employer of {name(person)} should be Tidewater Mills",
-                "looked up",
+                "said",
                 find(person),
                 call("update_person", person_id=person["id"], changes={"employer": "Tidewater Mills"}),
             ),
@@ -231,7 +232,7 @@ def tasks(w: World) -> Iterator[Task]:
         ),
         then(
             f"level 1 for {name(person)}",
-            "looked up",
+            "said",
             find(person),
             call("update_person", person_id=person["id"], changes={"support_level": 1}),
         ),

@@ -127,7 +127,7 @@ def test_a_seed_draws_the_same_world_each_time() -> None:
 
 
 def test_seeds_draw_other_names_days_zones_and_currencies() -> None:
-    worlds = [drawn(seed) for seed in range(1, 7)]
+    worlds = [drawn(seed) for seed in range(1, 5)]
 
     for drawn_values in (
         {each.words.tags for each in worlds},
@@ -162,14 +162,14 @@ def test_a_wrong_figure_fails(server: RunningNationBuilder) -> None:
 
 
 def test_changing_more_than_was_asked_for_fails(server: RunningNationBuilder) -> None:
-    bystander = world().person(30)["id"]
-    turn = TASKS["count/tag"].turns[0]
-    change = call("update_person", person_id=bystander, changes={"employer": "Nobody"})
+    page = TASKS["find/open-page"].opened
+    assert page is not None
+    tagging = call("add_tags_to_person", person_id=page[1], tags=["tags"], create_missing=True)
 
-    found = problems("count/tag", server, saying(turn.answer, change))
+    found = problems("find/open-page", server, saying("Done.", tagging))
 
     assert "turn 1: changed something unasked" in found
-    assert any(each.startswith(f"signups {bystander} has another employer") for each in found)
+    assert "1 new signup_taggings that nobody asked for" in found
 
 
 def test_asking_for_what_was_said_fails(server: RunningNationBuilder) -> None:
@@ -199,7 +199,7 @@ def test_a_proposal_about_others_fails_though_it_is_left_undone(server: RunningN
     )
 
 
-@pytest.mark.parametrize("name", ["tag/one-person", "record/email", "tag/new-list"])
+@pytest.mark.parametrize("name", ["tag/one-person", "record/email"])
 def test_a_model_that_only_claims_to_have_done_it_fails(
     name: str, server: RunningNationBuilder, claude: RunningClaude
 ) -> None:
@@ -208,9 +208,7 @@ def test_a_model_that_only_claims_to_have_done_it_fails(
     assert run(TASKS[name], world(), server).problems
 
 
-@pytest.mark.parametrize(
-    "name", ["count/tag", "tag/one-person", "tag/rename", "record/delete", "record/delete-refused"]
-)
+@pytest.mark.parametrize("name", ["count/tag", "tag/one-person", "record/delete-refused"])
 def test_a_good_answer_in_other_words_passes(
     name: str, server: RunningNationBuilder, claude: RunningClaude
 ) -> None:
@@ -252,12 +250,20 @@ def test_a_proposal_left_undone_must_say_what_it_is_about() -> None:
         Turn("Delete Ann", "It waits.", write="asked", people=1, decides="no")
 
 
-def test_the_command_proves_its_measure(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--seed", "1", "--measure-only", "find"]) == 0
+def test_the_command_proves_its_measure_and_records_requests_where_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NAT_NATIONBUILDER_LOG", str(tmp_path / "v2.jsonl"))
+
+    assert command.main(["--seed", "1", "--measure-only", "move"]) == 0
 
     printed = capsys.readouterr().out
     assert "Seed 1" in printed
     assert "The measure is sound" in printed
+    written = (tmp_path / "v2.jsonl").read_text().splitlines()
+    lines: Sequence[dict[str, Any]] = [json.loads(each) for each in written]
+    assert {each["nation"] for each in lines} == {world().slug}
+    assert {"GET", "POST"} <= {each["method"] for each in lines}
 
 
 @pytest.mark.parametrize(
@@ -292,20 +298,6 @@ def test_the_command_tells_what_a_model_did_and_took(
         assert expected in printed
     assert "move/enrol (1): turn 1: " in printed
     assert "no measure of Claude" in printed
-
-
-def test_the_command_records_requests_where_the_environment_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NAT_NATIONBUILDER_LOG", str(tmp_path / "v2.jsonl"))
-
-    command.main(["--seed", "1", "--measure-only", "move"])
-
-    lines: Sequence[dict[str, Any]] = [
-        json.loads(each) for each in (tmp_path / "v2.jsonl").read_text().splitlines()
-    ]
-    assert {each["nation"] for each in lines} == {world().slug}
-    assert {"GET", "POST"} <= {each["method"] for each in lines}
 
 
 def test_an_unknown_group_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
