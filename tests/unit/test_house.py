@@ -93,9 +93,20 @@ def test_constructs_folder_does_not_shadow_the_package_of_the_same_name() -> Non
 
 
 def test_the_vocabulary_needs_nothing_installed() -> None:
-    for name in ("names.py", "ids.py", "waiting.py", "errors.py", "contract/events.py", "settings.py"):
+    for name in ("names.py", "ids.py", "waiting.py", "errors.py", "contract/declared.py", "settings.py"):
         outside = {m.split(".")[0] for m in imports(RUNTIME / name)} - {"nat"}
-        assert outside <= {"collections", "dataclasses", "enum", "json", "os", "random", "time", "typing"}
+        assert outside <= {
+            "collections",
+            "dataclasses",
+            "enum",
+            "json",
+            "os",
+            "pathlib",
+            "random",
+            "re",
+            "time",
+            "typing",
+        }
 
 
 def test_no_public_class_name_stands_for_two_things() -> None:

@@ -3,9 +3,10 @@ may call it and how often. Parsing, answering, the OpenAPI document and API Gate
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
+
+import msgspec
 
 from nat.contract.fields import Query, RequestBody, ResponseBody
 from nat.errors import (
@@ -44,8 +45,7 @@ class Limit(StrEnum):
 _A_MINUTE: Final[Mapping[str, int]] = {"decisions": 60, "exports": 10, "streams": 30}
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """Who may call. `nation`: a nation has to be selected. `role`: the least role of a member; `None` is
     for who need not be one, or of whom the function itself finds out. `active`: the nation has to be allowed
     to use Nat now."""
@@ -79,16 +79,14 @@ class Access:
         return who if self.active else f"{who} Works without a subscription."
 
 
-@dataclass(frozen=True)
-class FileTypes:
+class FileTypes(msgspec.Struct, frozen=True):
     """An answer that is a file: its media types. `more` says that the header `x-nat-next` may go on."""
 
     types: tuple[str, ...]
     more: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration. `answer` is `None` where there is nothing to say (204); `body_needed` is false where
     an absent body is an empty one; `example` is a body that succeeds."""
 
@@ -106,11 +104,11 @@ class Endpoint:
     query: type[Query] | None = None
     raises: Errors = ()
     limit: Limit | None = None
-    places: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        parts = self.path.split("/")
-        object.__setattr__(self, "places", tuple(part[1:-1] for part in parts if part.startswith("{")))
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of the places of the path, in order."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
 
     @property
     def method(self) -> str:

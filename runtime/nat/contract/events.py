@@ -5,22 +5,21 @@ On the wire an event is one JSON object, `{"v": 1, "turn": "…", "attempt": n, 
 `turn.restarted` drops text of earlier attempts. TypeScript types are generated from these classes.
 """
 
-from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Final
+
+import msgspec
 
 VERSION: Final = 1
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """Something a person can open: a record in the control panel, or the filter behind a figure."""
 
     label: str
     url: str
 
 
-@dataclass(frozen=True)
-class TurnAccepted:
+class TurnAccepted(msgspec.Struct, frozen=True):
     """The question was admitted, counted and stored."""
 
     type: ClassVar[str] = "turn.accepted"
@@ -29,31 +28,27 @@ class TurnAccepted:
     queries_limit: int | None = None
 
 
-@dataclass(frozen=True)
-class TurnStarted:
+class TurnStarted(msgspec.Struct, frozen=True):
     """A worker took the turn."""
 
     type: ClassVar[str] = "turn.started"
 
 
-@dataclass(frozen=True)
-class TurnRestarted:
+class TurnRestarted(msgspec.Struct, frozen=True):
     """A new worker goes on: drop half-streamed text. `text` is what earlier attempts settled for good."""
 
     type: ClassVar[str] = "turn.restarted"
     text: str = ""
 
 
-@dataclass(frozen=True)
-class TextDelta:
+class TextDelta(msgspec.Struct, frozen=True):
     """More text of the answer (Markdown)."""
 
     type: ClassVar[str] = "text.delta"
     text: str
 
 
-@dataclass(frozen=True)
-class ToolStarted:
+class ToolStarted(msgspec.Struct, frozen=True):
     """A tool call begins. `label` is plain words for people: "Looking for people tagged volunteer"."""
 
     type: ClassVar[str] = "tool.started"
@@ -62,8 +57,7 @@ class ToolStarted:
     label: str
 
 
-@dataclass(frozen=True)
-class ToolFinished:
+class ToolFinished(msgspec.Struct, frozen=True):
     """A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`.
     `change` names what the call changed, for taking it back; `retry` names the same change where some of it
     was not done and can be tried again."""
@@ -83,8 +77,7 @@ class ToolFinished:
     """What was looked for, in words: with the links it reproduces the figures."""
 
 
-@dataclass(frozen=True)
-class ApprovalRequested:
+class ApprovalRequested(msgspec.Struct, frozen=True):
     """The agent proposes something that needs a person's yes; rendered from frozen arguments only."""
 
     type: ClassVar[str] = "approval.requested"
@@ -93,8 +86,7 @@ class ApprovalRequested:
     expires_at: str
 
 
-@dataclass(frozen=True)
-class ApprovalUpdated:
+class ApprovalUpdated(msgspec.Struct, frozen=True):
     """An approval was decided, expired or superseded."""
 
     type: ClassVar[str] = "approval.updated"
@@ -103,8 +95,7 @@ class ApprovalUpdated:
     by: str | None = None
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """Bulk work moves on."""
 
     type: ClassVar[str] = "progress"
@@ -114,8 +105,7 @@ class Progress:
     failed: int = 0
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something to know besides the answer: `kind` is usage_warning, limit_reached, reconnect or partial.
 
     `reconnect` and `reconnected` are also pushed to the sockets of a nation, outside of any turn.
@@ -127,8 +117,7 @@ class Notice:
     url: str | None = None
 
 
-@dataclass(frozen=True)
-class TurnFinished:
+class TurnFinished(msgspec.Struct, frozen=True):
     """The answer is complete and stored."""
 
     type: ClassVar[str] = "turn.finished"
@@ -136,16 +125,14 @@ class TurnFinished:
     links: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True)
-class TurnStopped:
+class TurnStopped(msgspec.Struct, frozen=True):
     """A person stopped the turn. `text` is what had been said."""
 
     type: ClassVar[str] = "turn.stopped"
     text: str = ""
 
 
-@dataclass(frozen=True)
-class TurnFailed:
+class TurnFailed(msgspec.Struct, frozen=True):
     """The turn ended without an answer; it was refunded if the failure was ours."""
 
     type: ClassVar[str] = "turn.failed"
@@ -193,8 +180,7 @@ TERMINAL: Final = frozenset({TurnFinished.type, TurnStopped.type, TurnFailed.typ
 """After one of these a turn has no further events."""
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """One stored and delivered event: which turn, which attempt, which place in it."""
 
     turn: str
@@ -210,15 +196,15 @@ class Envelope:
             "attempt": self.attempt,
             "seq": self.seq,
             "type": self.event.type,
-            **asdict(self.event),
+            **msgspec.to_builtins(self.event),
         }
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> "Envelope":
         """Read a wire object. Raises `KeyError` for an unknown type, `TypeError` for missing fields."""
         kind = EVENT_TYPES[wire["type"]]
-        known = {f.name for f in fields(kind)}
-        values = {name: value for name, value in wire.items() if name in known}
-        if "links" in values:
-            values["links"] = tuple(Link(**link) for link in values["links"])
-        return cls(wire["turn"], int(wire["attempt"]), int(wire["seq"]), kind(**values))
+        try:
+            event = msgspec.convert(wire, kind)
+        except msgspec.ValidationError as error:
+            raise TypeError(str(error)) from None
+        return cls(wire["turn"], int(wire["attempt"]), int(wire["seq"]), event)

@@ -9,7 +9,6 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import is_dataclass
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -324,15 +323,11 @@ def _all_types(structs: Iterable[type]) -> set[type]:
         each = waiting.pop()
         if inner := get_args(each):
             waiting += inner
-        elif isinstance(each, type) and each not in found and _is_struct(each):
+        elif isinstance(each, type) and each not in found and issubclass(each, msgspec.Struct):
             found.add(each)
             waiting += inspect.get_annotations(each).values()
             waiting += each.__bases__
     return found
-
-
-def _is_struct(kind: type) -> bool:
-    return issubclass(kind, msgspec.Struct) or is_dataclass(kind)
 
 
 def _plain(schema: Any) -> Any:

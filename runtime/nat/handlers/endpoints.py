@@ -18,7 +18,6 @@ Nothing has to be registered: `nat.contract.declared` finds the declaration in t
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
@@ -41,14 +40,13 @@ Declared = TypeVar("Declared", bound=Callable[..., Any])
 _MARK: Final = "__endpoint__"
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A call of somebody with a session. `headers` are for the answer."""
 
     services: Services
     request: HttpRequest
     person: Person
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def path(self) -> Mapping[str, str]:
@@ -56,11 +54,10 @@ class Call:
         return self.request.path
 
 
-@dataclass(frozen=True)
-class NationCall(Call):
+class NationCall(Call, frozen=True, kw_only=True):
     """In a nation that the headers select; whether the caller belongs to it is not known."""
 
-    caller: Caller = field(kw_only=True)
+    caller: Caller
 
     @property
     def nation_slug(self) -> str:
@@ -68,15 +65,13 @@ class NationCall(Call):
         return self.caller.nation_slug
 
 
-@dataclass(frozen=True)
-class MemberCall(NationCall):
+class MemberCall(NationCall, frozen=True, kw_only=True):
     """By a member of the nation, whose role is enough."""
 
-    member: Membership = field(kw_only=True)
+    member: Membership
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(msgspec.Struct, frozen=True):
     """A file for the person: saved by a browser under `name`. `next` says that it is not complete, and what
     `after` goes on with."""
 
