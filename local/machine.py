@@ -24,6 +24,7 @@ from local.roles import RoleServer
 from local.sign_in import SignIn
 from local.vendors import STAND_IN_KEY, Vendors
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.connections.status import NbStatus
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
@@ -167,7 +168,7 @@ class Machine:
         vault = SecretsManagerVault(root.secrets, _now, key_arn=self.deployment["DataKeyArn"])
         with nation(slug):
             vault.store_nb_tokens(tokens)
-        NbStatus(root.dynamodb, tables, _now).connected(slug, tokens.expires_at)
+        NbStatus(Store(root.dynamodb, tables, _now)).connected(slug, tokens.expires_at)
 
     def _worker(self) -> Program:
         """The worker, with the environment and the role of the deployed task definition."""

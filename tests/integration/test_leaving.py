@@ -98,13 +98,11 @@ def test_a_deletion_that_dies_at_any_step_completes_under_its_role(
         life.begin(requests)
         now += LEASE + timedelta(seconds=1)
         erasure = Erasure(
-            acting.dynamodb,
-            tables,
+            Store(acting.dynamodb, tables, partial(_same, now)),
             secrets=acting.secrets,
             s3=acting.s3,
             bucket=function["Environment"]["Variables"]["NAT_FILES_BUCKET"],
             outside=Outside(lambda _: None, lambda _: 0, lambda _: 0, lambda _: 0),
-            now=partial(_same, now),
         )
         with suppress(Died):
             erasure.nation(job, Counter())

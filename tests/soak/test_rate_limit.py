@@ -12,7 +12,6 @@ import pytest
 
 from local.nationbuilder.server import running_nationbuilder
 from local.nationbuilder.settings import Settings
-from nat.names import Table
 from nat.nationbuilder.rate_ledger import RULES
 from nat.settings import TableNames
 from tests.soak.conftest import Tell
@@ -33,7 +32,7 @@ def test_four_worker_processes_on_one_token_share_its_limit(
         running_nationbuilder(settings=Settings(rate_limit=250), log=log) as server,
         multiprocessing.get_context("spawn").Pool(WORKERS) as pool,
     ):
-        place = Place(server.base_url, server.access_token(SLUG), tables[Table.ONCE], RULES)
+        place = Place(server.base_url, server.access_token(SLUG), tables, RULES)
 
         worked = pool.map(partial(work, seconds=SECONDS), [place] * WORKERS)
 

@@ -1,10 +1,13 @@
 """The house of docs/architecture.md: a room imports only from rows above its own."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from nat.names import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "nat"
@@ -75,6 +78,20 @@ def test_agent_and_nationbuilder_know_no_aws(path: Path) -> None:
         return
 
     assert not [m for m in imports(path) if m.split(".")[0] in ("boto3", "botocore", "aws_lambda_powertools")]
+
+
+def test_expressions_and_indexes_of_dynamodb_are_written_in_one_place() -> None:
+    expression = re.compile(r"\b(Condition|Filter|KeyCondition|Projection|Update)Expression")
+    indexes = {index.name for schema in SCHEMAS.values() for index in schema.indexes}
+
+    for path in MODULES:
+        if room_of(path) in ("aws", "names"):
+            continue
+        text = path.read_text()
+        assert not expression.search(text), (
+            f"{path.name}: conditions and changes are values of nat.aws.writes"
+        )
+        assert not [each for each in indexes if f'"{each}"' in text], f"{path.name}: indexes are in nat.names"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(RUNTIME)))

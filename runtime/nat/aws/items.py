@@ -66,7 +66,7 @@ def _storable(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return int(value)
+        return int(value) if value == value.to_integral_value() else value
     if isinstance(value, list):
         return [_plain(each) for each in value]
     if isinstance(value, dict):

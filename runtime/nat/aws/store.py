@@ -32,7 +32,6 @@ from nat.waiting import Backoff
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 AT_ONCE: Final = 100
 """Keys that one BatchGetItem may name (DynamoDB's limit)."""
@@ -216,16 +215,6 @@ class Store:
         answer = self._one(update, {"ReturnValues": "ALL_NEW"})
         return None if answer is None else decode(answer["Attributes"])
 
-    def deleted(self, table: Table, key: Row) -> dict[str, Any] | None:
-        """Delete a row and give what it was; `None` if there was none.
-
-        Of two at once, or after a lost answer, nobody may get it: see `take`.
-        """
-        answer = self.client.delete_item(
-            TableName=self.tables[table], Key=encode(key), ReturnValues="ALL_OLD"
-        )
-        return decode(answer["Attributes"]) if "Attributes" in answer else None
-
     def take(self, table: Table, key: Row, *, when: ConditionBase | None = None) -> dict[str, Any] | None:
         """Use a row up: delete it and give what it was. Of any number of callers exactly one gets it, also
         when an answer is lost on the way; the others get `None`, as where there is no such row.
@@ -248,17 +237,23 @@ class Store:
             return False
         return True
 
-    def transact(self, entries: "Sequence[Entry | TransactWriteItemTypeDef]") -> None:
+    def transact(self, entries: Sequence[Entry]) -> None:
         """Do all writes or none. Conflicts are tried again.
 
         Raises `Cancelled` when a condition fails, `ClientError` for all else, also a conflict or throttling
         that lasts.
         """
-        write_all(
-            self.client,
-            [each if isinstance(each, dict) else entry_of(each, self.tables) for each in entries],
-            self.sleep,
-        )
+        items = [entry_of(each, self.tables) for each in entries]
+        token = str(uuid.uuid4())
+        for pause in TRANSACTION.pauses():
+            try:
+                self.client.transact_write_items(TransactItems=items, ClientRequestToken=token)
+            except ClientError as error:
+                if pause is None or not _passing(error):
+                    raise
+                self.sleep(pause)
+            else:
+                return
 
     def put_many(self, table: Table, items: Iterable[Row]) -> None:
         """Store rows, 25 in one request. Raises `LeftOver`."""
@@ -304,22 +299,6 @@ class Store:
             if repeated and _is_ours(write, None if stored is None else decode(stored)):
                 return {"Attributes": stored}
             return None
-
-
-def write_all(
-    client: "DynamoDBClient", items: "Sequence[TransactWriteItemTypeDef]", sleep: Callable[[float], None]
-) -> None:
-    """A transaction of built entries; see `Store.transact`."""
-    token = str(uuid.uuid4())
-    for pause in TRANSACTION.pauses():
-        try:
-            client.transact_write_items(TransactItems=items, ClientRequestToken=token)
-        except ClientError as error:
-            if pause is None or not _passing(error):
-                raise
-            sleep(pause)
-        else:
-            return
 
 
 def _is_ours(write: Put | Update | Delete, stored: dict[str, Any] | None) -> bool:

@@ -1,14 +1,13 @@
 """Subscribing a nation: a Checkout session at Stripe."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import timedelta
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr
 
-from nat.aws.items import decode, encode
-from nat.aws.transactions import condition_failed
+from nat.aws.store import Store
+from nat.aws.writes import Put
 from nat.billing.prices import StripePrices
 from nat.billing.stripe_api import calls, close_open_pages
 from nat.billing.stripe_subscription import (
@@ -23,10 +22,6 @@ from nat.billing.sync import Synchroniser
 from nat.errors import AlreadySubscribed, BillingError, NationBeingDeleted, PlanUnknown
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 CUSTOMER_KEPT: Final = timedelta(days=3)
 """How long the customer of a nation that has not paid yet is remembered: a session lives for one day."""
@@ -57,22 +52,12 @@ class CheckoutPage:
 class Checkout:
     """Makes Checkout sessions."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        synchroniser: Synchroniser,
-        plans: Plans,
-        *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._once = tables[Table.ONCE]
+    def __init__(self, store: Store, synchroniser: Synchroniser, plans: Plans) -> None:
+        self._store = store
         self._synchroniser = synchroniser
         self._stripe = synchroniser.stripe
         self._plans = plans
         self._prices = StripePrices(synchroniser.stripe)
-        self._clock = clock
 
     def begin(self, subscriber: Subscriber, plan_name: str, app_url: str) -> CheckoutPage:
         """A page on which the person subscribes the nation. Sessions that were begun before are closed.
@@ -147,9 +132,9 @@ class Checkout:
         if row is not None and row.customer_id is not None:
             return row.customer_id
         key = f"stripe-customer#{subscriber.nation_slug}"
-        found = self._client.get_item(TableName=self._once, Key=encode({"key": key}), ConsistentRead=True)
-        if "Item" in found:
-            return str(decode(found["Item"])["customer_id"])
+        kept = self._store.get(Table.ONCE, {"key": key})
+        if kept is not None:
+            return str(kept["customer_id"])
         params: dict[str, Any] = {"metadata": {SLUG_KEY: subscriber.nation_slug}}
         if subscriber.email:
             params["email"] = subscriber.email
@@ -159,22 +144,12 @@ class Checkout:
 
     def _kept(self, key: str, customer_id: str) -> str:
         """Remember a new customer; of two made at once the first one stays."""
-        try:
-            self._client.put_item(
-                TableName=self._once,
-                Item=encode(
-                    {
-                        "key": key,
-                        "customer_id": customer_id,
-                        TTL_ATTRIBUTE: int((self._clock() + CUSTOMER_KEPT).timestamp()),
-                    }
-                ),
-                ConditionExpression="attribute_not_exists(#key)",
-                ExpressionAttributeNames={"#key": "key"},
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            kept = self._client.get_item(TableName=self._once, Key=encode({"key": key}), ConsistentRead=True)
-            return str(decode(kept["Item"])["customer_id"])
-        return customer_id
+        row = {
+            "key": key,
+            "customer_id": customer_id,
+            TTL_ATTRIBUTE: int((self._store.clock() + CUSTOMER_KEPT).timestamp()),
+        }
+        if self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists())):
+            return customer_id
+        kept = self._store.get(Table.ONCE, {"key": key})
+        return customer_id if kept is None else str(kept["customer_id"])

@@ -8,16 +8,15 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 import stripe
+from boto3.dynamodb.conditions import Key
 
-from nat.aws.items import decode, encode
+from nat.aws.store import Store
 from nat.billing.stripe_api import calls
 from nat.billing.stripe_subscription import StripeSubscription
 from nat.errors import BillingError
 from nat.names import Table
-from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from stripe import StripeClient
 
 METER_EVENT: Final = "nat_queries"
@@ -29,9 +28,8 @@ _log = logging.getLogger(__name__)
 class Meters:
     """Sends a day's queries of nations."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, stripe_client: "StripeClient") -> None:
-        self._client = client
-        self._usage = tables[Table.USAGE]
+    def __init__(self, store: Store, stripe_client: "StripeClient") -> None:
+        self._store = store
         self._stripe = stripe_client
 
     def report(self, nation_slug: str, subscribed: StripeSubscription, day: date) -> int:
@@ -47,12 +45,8 @@ class Meters:
 
     def queries(self, nation_slug: str, day: date) -> int:
         """Queries of all people of a nation on a UTC day."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._usage,
-            KeyConditionExpression="nation_slug = :slug AND begins_with(day_user, :day)",
-            ExpressionAttributeValues=encode({":slug": nation_slug, ":day": f"{day:%Y-%m-%d}#"}),
-        )
-        return sum(decode(item).get("queries", 0) for page in pages for item in page["Items"])
+        that_day = Key("nation_slug").eq(nation_slug) & Key("day_user").begins_with(f"{day:%Y-%m-%d}#")
+        return sum(row.get("queries", 0) for row in self._store.query(Table.USAGE, that_day))
 
     def _send(self, nation_slug: str, customer_id: str, day: date, queries: int) -> None:
         last_second = datetime.combine(day, time(23, 59, 59), UTC)

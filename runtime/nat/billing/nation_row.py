@@ -9,20 +9,16 @@ written state is one that was read after the last event was known.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import decode, encode, moment
-from nat.aws.transactions import Cancelled, condition_failed, write
+from nat.aws.items import moment
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Entry, Update
 from nat.billing.entitlement import Entitlement
-from nat.names import Table
+from nat.names import NATIONS_BY_CUSTOMER, Table
 from nat.nations.record import SubscriptionStatus
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _ATTRIBUTES: Final = {
     "status": "subscription_status",
@@ -37,6 +33,8 @@ _ATTRIBUTES: Final = {
 }
 """Attributes of the row by fields of a standing. The period's start and the count belong to
 `nations.usage`."""
+_UNAUDITED: Final = "billing_unaudited"
+"""Changes that are not in the audit log yet, the oldest first."""
 _TIMES: Final = ("past_due_until", "cancel_at", "trial_end", "period_end")
 
 
@@ -77,127 +75,84 @@ class Write:
     """What one write does beside setting the standing."""
 
     pending: Pending | None = None
-    entries: Sequence["TransactWriteItemTypeDef"] = field(default=())
+    entries: Sequence[Entry] = field(default=())
 
 
 class BillingRows:
     """Billing's part of the rows of all nations."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self._table = tables[Table.NATIONS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def begin(self, nation_slug: str) -> BillingRow | None:
         """The row, with the number of a new reading; `None` when the nation has no record."""
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=encode({"nation_slug": nation_slug}),
-                UpdateExpression="SET #synced = if_not_exists(#synced, :zero) ADD #reads :one",
-                ConditionExpression="attribute_exists(nation_slug)",
-                ExpressionAttributeNames={"#synced": "billing_synced", "#reads": "billing_reads"},
-                ExpressionAttributeValues=encode({":zero": 0, ":one": 1}),
-                ReturnValues="ALL_NEW",
+        item = self._store.updated(
+            Update(
+                Table.NATIONS,
+                {"nation_slug": nation_slug},
+                default={"billing_synced": 0},
+                add={"billing_reads": 1},
+                when=Attr("nation_slug").exists(),
             )
-        except ClientError as error:
-            if condition_failed(error):
-                return None
-            raise
-        item = decode(answer["Attributes"])
-        return _row(item, item["billing_reads"])
+        )
+        return None if item is None else _row(item, item["billing_reads"])
 
     def read(self, nation_slug: str, reading: int = 0) -> BillingRow | None:
         """The row as it is, strongly consistent."""
-        found = self._client.get_item(
-            TableName=self._table, Key=encode({"nation_slug": nation_slug}), ConsistentRead=True
-        )
-        return _row(decode(found["Item"]), reading) if "Item" in found else None
+        item = self._store.get(Table.NATIONS, {"nation_slug": nation_slug})
+        return None if item is None else _row(item, reading)
 
     def write(self, row: BillingRow, standing: Entitlement, now: datetime, doing: Write) -> bool:
         """Store the standing of `row.reading`. False, and nothing changed, if the row was written since."""
-        names = {"#synced": "billing_synced", "#updated": "updated_at"}
-        given: dict[str, Any] = {":seen": row.synced, ":reading": row.reading}
-        sets, removes = ["#synced = :reading"], []
+        change: dict[str, Any] = {"billing_synced": row.reading}
         if row.differs(standing):
-            sets.append("#updated = :now")
-            given[":now"] = now
-            for name, value in values_of(standing).items():
-                names[f"#{name}"] = _ATTRIBUTES[name]
-                if value is None:
-                    removes.append(f"#{name}")
-                else:
-                    sets.append(f"#{name} = :{name}")
-                    given[f":{name}"] = value
-        else:
-            del names["#updated"]
-        if doing.pending is not None:
-            names["#pending"] = "billing_unaudited"
-            sets.append("#pending = list_append(if_not_exists(#pending, :none), :pending)")
-            given |= {":none": [], ":pending": [vars(doing.pending)]}
-        update: TransactWriteItemTypeDef = {
-            "Update": {
-                "TableName": self._table,
-                "Key": encode({"nation_slug": row.nation_slug}),
-                "UpdateExpression": "SET "
-                + ", ".join(sets)
-                + (f" REMOVE {', '.join(removes)}" if removes else ""),
-                "ConditionExpression": "#synced = :seen AND #synced < :reading",
-                "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": encode(given),
-            }
-        }
+            change["updated_at"] = now
+            change |= {_ATTRIBUTES[name]: value for name, value in values_of(standing).items()}
+        synced = Attr("billing_synced")
+        update = Update(
+            Table.NATIONS,
+            {"nation_slug": row.nation_slug},
+            set=change,
+            append={} if doing.pending is None else {_UNAUDITED: [vars(doing.pending)]},
+            when=synced.eq(row.synced) & synced.lt(row.reading),
+        )
         try:
-            write(self._client, [update, *doing.entries])
+            self._store.transact([update, *doing.entries])
         except Cancelled:
             return False
         return True
 
     def audited(self, nation_slug: str, pending: Pending) -> None:
         """The oldest pending change is in the audit log now; nothing happens if somebody else said so."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode({"nation_slug": nation_slug}),
-                UpdateExpression="REMOVE #pending[0]",
-                ConditionExpression="#pending[0].#id = :id",
-                ExpressionAttributeNames={"#pending": "billing_unaudited", "#id": "id"},
-                ExpressionAttributeValues=encode({":id": pending.id}),
+        oldest = f"{_UNAUDITED}[0]"
+        self._store.write(
+            Update(
+                Table.NATIONS,
+                {"nation_slug": nation_slug},
+                remove=(oldest,),
+                when=Attr(f"{oldest}.id").eq(pending.id),
             )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        )
 
     def claim_owner(self, nation_slug: str, user_id: str) -> bool:
         """Note who subscribed the nation first. True for the first one, also when asked again."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode({"nation_slug": nation_slug}),
-                UpdateExpression="SET #owner = :user",
-                ConditionExpression="attribute_not_exists(#owner) OR #owner = :user",
-                ExpressionAttributeNames={"#owner": "billing_subscriber"},
-                ExpressionAttributeValues=encode({":user": user_id}),
+        first = Attr("billing_subscriber")
+        return self._store.write(
+            Update(
+                Table.NATIONS,
+                {"nation_slug": nation_slug},
+                set={"billing_subscriber": user_id},
+                when=first.not_exists() | first.eq(user_id),
             )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        )
 
     def by_subscription(self, customer_id: str, subscription_id: str) -> str | None:
         """The nation whose record names this subscription: one that came from before slugs were kept at
         Stripe. From an index, so a moment behind."""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName="by_stripe_customer",
-            KeyConditionExpression="stripe_customer_id = :customer",
-            ExpressionAttributeValues=encode({":customer": customer_id}),
+        rows = self._store.query(
+            Table.NATIONS, Key("stripe_customer_id").eq(customer_id), index=NATIONS_BY_CUSTOMER
         )
-        found = [
-            each["nation_slug"]
-            for each in map(decode, answer["Items"])
-            if each.get("stripe_subscription_id") == subscription_id
-        ]
+        found = [row["nation_slug"] for row in rows if row.get("stripe_subscription_id") == subscription_id]
         return found[0] if len(found) == 1 else None
 
 
@@ -216,7 +171,7 @@ def _row(item: Mapping[str, Any], reading: int) -> BillingRow:
         reading=reading,
         synced=item.get("billing_synced", 0),
         values=values,
-        pending=tuple(Pending(**each) for each in item.get("billing_unaudited", ())),
+        pending=tuple(Pending(**each) for each in item.get(_UNAUDITED, ())),
         owner=item.get("billing_subscriber"),
         being_deleted="being_deleted" in item,
     )

@@ -1,7 +1,7 @@
 """Billing's parts in what this process's environment names."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -25,9 +25,6 @@ from nat.nations import plans as plans_module
 from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mypy_boto3_dynamodb import DynamoDBClient
     from stripe import StripeClient
 
     from nat.nations.plans import Plans
@@ -64,28 +61,26 @@ class Billing:
     @classmethod
     def of(
         cls,
-        dynamodb: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         plans: "Plans",
         stripe: "StripeClient",
         *,
         grace: timedelta,
-        clock: "Callable[[], datetime]" = lambda: datetime.now(UTC),
     ) -> "Billing":
         """Billing on given storage, plans and Stripe."""
         synchroniser = Synchroniser(
             stripe,
-            Storage.of(dynamodb, tables, plans, clock),
+            Storage.of(store, plans),
             plans,
             grace=grace,
-            note=noting(Audit(Store(dynamodb, tables, clock))),
-            clock=clock,
+            note=noting(Audit(store)),
+            clock=store.clock,
         )
         return cls(
             synchroniser,
-            Checkout(dynamodb, tables, synchroniser, plans, clock=clock),
-            PlanChange(synchroniser, plans, clock=clock),
-            Webhooks(dynamodb, tables, synchroniser, clock=clock),
+            Checkout(store, synchroniser, plans),
+            PlanChange(synchroniser, plans, clock=store.clock),
+            Webhooks(store, synchroniser),
         )
 
 
@@ -93,8 +88,7 @@ class Billing:
 def billing() -> Billing:
     """The billing of this process. Raises `SettingMissing`, `KeysMissing`."""
     return Billing.of(
-        clients.dynamodb(),
-        TableNames.read(),
+        Store(clients.dynamodb(), TableNames.read()),
         plans_module.read(),
         client(keys().api_key, settings.read(Variable.STRIPE_URL)),
         grace=timedelta(days=int(settings.read(Variable.PAST_DUE_GRACE_DAYS))),
@@ -105,11 +99,11 @@ def billing() -> Billing:
 def rounds() -> Reconciliation:
     """The rounds of this process, which alone read usage. Raises `SettingMissing`, `KeysMissing`."""
     synchroniser = billing().synchroniser
-    dynamodb, tables = clients.dynamodb(), TableNames.read()
+    store = Store(clients.dynamodb(), TableNames.read())
     return Reconciliation(
         synchroniser,
-        Meters(dynamodb, tables, synchroniser.stripe),
-        UsageAlerts(Store(dynamodb, tables, lambda: datetime.now(UTC)), plans_module.read()),
+        Meters(store, synchroniser.stripe),
+        UsageAlerts(store, plans_module.read()),
     )
 
 

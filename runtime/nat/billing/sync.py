@@ -33,10 +33,8 @@ from nat.people.memberships import Memberships
 from nat.people.ownership import Ownership
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from stripe import StripeClient
 
-    from nat.settings import TableNames
 
 TRIES: Final = 8
 PAGE: Final = 100
@@ -60,18 +58,16 @@ class Storage:
     announcements: Outbox
 
     @classmethod
-    def of(
-        cls, client: "DynamoDBClient", tables: "TableNames", plans: Plans, clock: Callable[[], datetime]
-    ) -> "Storage":
-        """All of it on one client."""
+    def of(cls, store: Store, plans: Plans) -> "Storage":
+        """All of it on one store."""
         return cls(
-            Nations(Store(client, tables)),
-            BillingRows(client, tables),
-            QueryPool(Store(client, tables, clock), plans),
-            Memberships(Store(client, tables)),
-            Ownership(Store(client, tables, clock)),
-            PeopleLog(Audit(Store(client, tables, clock))),
-            Outbox(client, tables, clock),
+            Nations(store),
+            BillingRows(store),
+            QueryPool(store, plans),
+            Memberships(store),
+            Ownership(store),
+            PeopleLog(Audit(store)),
+            Outbox(store),
         )
 
 

@@ -25,7 +25,7 @@ class UsageAlerts:
     def __init__(self, store: Store, plans: Plans) -> None:
         self._store = store
         self._plans = plans
-        self._announcements = Outbox(store.client, store.tables, store.clock)
+        self._announcements = Outbox(store)
 
     def of(self, nation: Nation) -> tuple[Reached, ...]:
         """What the pool of this record has reached, told or not, the lowest first."""

@@ -6,23 +6,19 @@ cannot be understood (no nation, no such plan) goes to the dead letters, from wh
 """
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import timedelta
+from typing import Any, Final
 
-from nat.aws.items import encode
-from nat.aws.transactions import Cancelled, write
+from boto3.dynamodb.conditions import Attr
+
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Put
 from nat.billing.entitlement import PlanNotFound
 from nat.billing.stripe_api import calls
 from nat.billing.stripe_event import StripeEvent
 from nat.billing.sync import Synchroniser
 from nat.errors import BadRequest, NotFound
 from nat.names import TTL_ATTRIBUTE, Bus, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 REMEMBERED: Final = timedelta(days=40)
 """How long an event is known. Stripe delivers for three days and lets people send again for thirty."""
@@ -49,18 +45,9 @@ class Undeliverable(Exception):
 class Webhooks:
     """Takes events from the queue."""
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        tables: TableNames,
-        synchroniser: Synchroniser,
-        *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._once = tables[Table.ONCE]
+    def __init__(self, store: Store, synchroniser: Synchroniser) -> None:
+        self._store = store
         self._synchroniser = synchroniser
-        self._clock = clock
 
     def take(self, notification: StripeEvent) -> bool:
         """Act on one event. False when it was done before, or is none of ours.
@@ -87,36 +74,24 @@ class Webhooks:
         return self._remember(notification, self._notice(nation.nation_slug, notification))
 
     def _known(self, event: str) -> bool:
-        found = self._client.get_item(
-            TableName=self._once, Key=encode({"key": _key(event)}), ConsistentRead=True
-        )
-        return "Item" in found
+        return self._store.get(Table.ONCE, {"key": _key(event)}) is not None
 
-    def _remember(self, notification: StripeEvent, notice: "list[TransactWriteItemTypeDef]") -> bool:
+    def _remember(self, notification: StripeEvent, notice: list[Put]) -> bool:
         """Note that the event is done, together with what people are told: both once."""
-        now = self._clock()
-        done: TransactWriteItemTypeDef = {
-            "Put": {
-                "TableName": self._once,
-                "Item": encode(
-                    {
-                        "key": _key(notification.event),
-                        "type": notification.type,
-                        "done_at": now,
-                        TTL_ATTRIBUTE: int((now + REMEMBERED).timestamp()),
-                    }
-                ),
-                "ConditionExpression": "attribute_not_exists(#key)",
-                "ExpressionAttributeNames": {"#key": "key"},
-            }
+        now = self._store.clock()
+        done = {
+            "key": _key(notification.event),
+            "type": notification.type,
+            "done_at": now,
+            TTL_ATTRIBUTE: int((now + REMEMBERED).timestamp()),
         }
         try:
-            write(self._client, [done, *notice])
+            self._store.transact([Put(Table.ONCE, done, when=Attr("key").not_exists()), *notice])
         except Cancelled:
             return False
         return True
 
-    def _notice(self, nation_slug: str, notification: StripeEvent) -> "list[TransactWriteItemTypeDef]":
+    def _notice(self, nation_slug: str, notification: StripeEvent) -> list[Put]:
         """The announcement of what people must know, if it still holds."""
         if notification.type not in _NOTICES:
             return []

@@ -12,26 +12,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import decode, encode, encode_value
-from nat.aws.transactions import Cancelled, condition_failed, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Delete, Put, Update
 from nat.channels.push import PushFailed
 from nat.errors import Unauthenticated
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _log = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(hours=2, minutes=10)
 """API Gateway ends a connection after two hours."""
-BATCH: Final = 25
-"""Writes that one BatchWriteItem may carry."""
 
 HangUp = Callable[[str], None]
 """Ends a connection; nothing happens if it is gone. Raises `PushFailed`."""
@@ -52,9 +46,8 @@ class Session:
 class Sockets:
     """Open connections and who is behind them."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self.table = tables[Table.SOCKETS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def open(self, connection_id: str, user_id: str, nation_slug: str, now: datetime) -> None:
         """Register a connection that is being accepted."""
@@ -67,15 +60,12 @@ class Sockets:
             "connected_at": now,
         }
         person = {**_person_key(user_id, nation_slug, connection_id), **forgotten}
-        self._write([{"PutRequest": {"Item": encode(each)}} for each in (session, person)])
+        self._store.put_many(Table.SOCKETS, [session, person])
 
     def session(self, connection_id: str) -> Session:
         """Who is behind a connection, strongly consistent. Raises `Unauthenticated`."""
-        found = self._client.get_item(
-            TableName=self.table, Key=encode(session_key(connection_id)), ConsistentRead=True
-        )
-        row = decode(found.get("Item", {}))
-        if not row or "closed" in row:
+        row = self._store.get(Table.SOCKETS, session_key(connection_id))
+        if row is None or "closed" in row:
             raise Unauthenticated("This connection has ended. Connect again.")
         return Session(
             connection_id, row["user_id"], row["nation_slug"], frozenset(row.get("conversations", ()))
@@ -88,38 +78,20 @@ class Sockets:
         forgotten, and the session in its person's list: whoever dies on the way leaves the rest to the next
         try.
         """
-        key = encode(session_key(connection_id))
-        try:
-            answer = self._client.update_item(
-                TableName=self.table,
-                Key=key,
-                UpdateExpression="SET closed = :true",
-                ConditionExpression="attribute_exists(#subject)",
-                ExpressionAttributeNames={"#subject": "subject"},
-                ExpressionAttributeValues=encode({":true": True}),
-                ReturnValues="ALL_NEW",
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return
-            raise
-        row = decode(answer["Attributes"])
+        key = session_key(connection_id)
+        row = self._store.updated(
+            Update(Table.SOCKETS, key, set={"closed": True}, when=Attr("subject").exists())
+        )
+        if row is None:
+            return
         gone = [follower_key(each, connection_id) for each in sorted(row.get("conversations", ()))]
-        self._write([{"DeleteRequest": {"Key": encode(each)}} for each in gone])
-        self._client.delete_item(TableName=self.table, Key=key)
+        self._store.delete_many(Table.SOCKETS, gone)
+        self._store.write(Delete(Table.SOCKETS, key))
         self._unlist(row["user_id"], row["nation_slug"], connection_id)
 
     def of_person(self, user_id: str, nation_slug: str) -> list[str]:
         """Connections that a person has open in a nation, strongly consistent."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self.table,
-            KeyConditionExpression="#subject = :subject",
-            ProjectionExpression="connection_id",
-            ExpressionAttributeNames={"#subject": "subject"},
-            ExpressionAttributeValues=encode({":subject": _person(user_id, nation_slug)}),
-            ConsistentRead=True,
-        )
-        return [item["connection_id"]["S"] for page in pages for item in page["Items"]]
+        return _connections(self._store, _person(user_id, nation_slug))
 
     def shut_out(self, user_id: str, nation_slug: str, hang_up: HangUp) -> int:
         """Close every connection of a person in a nation; gives how many. They follow nothing from then on,
@@ -135,14 +107,7 @@ class Sockets:
         return len(connections)
 
     def _unlist(self, user_id: str, nation_slug: str, connection_id: str) -> None:
-        key = encode(_person_key(user_id, nation_slug, connection_id))
-        self._client.delete_item(TableName=self.table, Key=key)
-
-    def _write(self, requests: list[Any]) -> None:
-        for start in range(0, len(requests), BATCH):
-            waiting: Any = {self.table: requests[start : start + BATCH]}
-            while waiting:
-                waiting = self._client.batch_write_item(RequestItems=waiting).get("UnprocessedItems")
+        self._store.write(Delete(Table.SOCKETS, _person_key(user_id, nation_slug, connection_id)))
 
 
 class Followers:
@@ -151,42 +116,25 @@ class Followers:
     `conversation` is a conversation's key, `<slug>#<conversation id>` (`nat.conversations.turns`).
     """
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, push: PushCall) -> None:
-        self._client = client
-        self._sockets = Sockets(client, tables)
-        self._table = self._sockets.table
+    def __init__(self, store: Store, push: PushCall) -> None:
+        self._store = store
+        self._sockets = Sockets(store)
         self._push = push
 
     def subscribe(self, conversation: str, connection: str, now: datetime) -> bool:
         """Let a connection follow a conversation that is its person's. False if the connection is gone."""
-        follower = encode(
-            {
-                **follower_key(conversation, connection),
-                TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
-            }
+        follower = {
+            **follower_key(conversation, connection),
+            TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
+        }
+        follows = Update(
+            Table.SOCKETS,
+            session_key(connection),
+            add={"conversations": {conversation}},
+            when=Attr("subject").exists() & Attr("closed").not_exists(),
         )
         try:
-            write(
-                self._client,
-                [
-                    {"Put": {"TableName": self._table, "Item": follower}},
-                    {
-                        "Update": {
-                            "TableName": self._table,
-                            "Key": encode(session_key(connection)),
-                            "UpdateExpression": "ADD #conversations :one",
-                            "ConditionExpression": (
-                                "attribute_exists(#subject) AND attribute_not_exists(closed)"
-                            ),
-                            "ExpressionAttributeNames": {
-                                "#conversations": "conversations",
-                                "#subject": "subject",
-                            },
-                            "ExpressionAttributeValues": {":one": encode_value({conversation})},
-                        }
-                    },
-                ],
-            )
+            self._store.transact([Put(Table.SOCKETS, follower), follows])
         except Cancelled:
             return False
         return True
@@ -197,19 +145,11 @@ class Followers:
         Consistent, so that a client that subscribes and then reads the log misses nothing: an event that its
         read did not see is pushed by somebody who sees the subscription.
         """
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="#subject = :subject",
-            ProjectionExpression="connection_id",
-            ExpressionAttributeNames={"#subject": "subject"},
-            ExpressionAttributeValues={":subject": {"S": _followed(conversation)}},
-            ConsistentRead=True,
-        )
-        return [item["connection_id"]["S"] for page in pages for item in page["Items"]]
+        return _connections(self._store, _followed(conversation))
 
     def unsubscribe(self, conversation: str, connection: str) -> None:
         """Let a connection follow a conversation no more."""
-        self._client.delete_item(TableName=self._table, Key=encode(follower_key(conversation, connection)))
+        self._store.write(Delete(Table.SOCKETS, follower_key(conversation, connection)))
 
     def push(self, connection: str, payload: str) -> bool:
         """Push to one connection. False if it is gone: then it is forgotten. Raises `PushFailed`."""
@@ -229,6 +169,13 @@ class Followers:
                     self.unsubscribe(conversation, connection)
             except PushFailed as failed:
                 _log.warning("push failed", extra={"connection": connection, "reason": str(failed)})
+
+
+def _connections(store: Store, subject: str) -> list[str]:
+    """Connections under a subject, strongly consistent."""
+    where = Key("subject").eq(subject)
+    rows = store.query(Table.SOCKETS, where, attributes=("connection_id",), consistent=True)
+    return [row["connection_id"] for row in rows]
 
 
 def session_key(connection_id: str) -> dict[str, str]:

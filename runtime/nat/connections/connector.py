@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nat.aws.items import decode, encode, moment, timestamp
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put
 from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 ITEM: Final = "connected#nationbuilder"
 
@@ -37,40 +35,37 @@ class Connector:
 class ConnectorRows:
     """One row a nation, in Connections."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self._table = tables[Table.CONNECTIONS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def get(self, nation_slug: str) -> Connector | None:
         """Who connected the nation, strongly consistent; None if nobody has, or an operator did."""
-        found = self._client.get_item(TableName=self._table, Key=_key(nation_slug), ConsistentRead=True)
-        if "Item" not in found:
+        item = self._store.get(Table.CONNECTIONS, _key(nation_slug))
+        if item is None:
             return None
-        item = decode(found["Item"])
         return Connector(
             nation_slug, item["user_id"], item["signup_id"], item.get("name"), moment(item["connected_at"])
         )
 
     def put(self, connected: Connector) -> None:
         """Store the newest connection in place of an earlier one."""
-        self._client.put_item(
-            TableName=self._table,
-            Item=encode(
+        self._store.write(
+            Put(
+                Table.CONNECTIONS,
                 {
-                    "nation_slug": connected.nation_slug,
-                    "item": ITEM,
+                    **_key(connected.nation_slug),
                     "user_id": connected.user_id,
                     "signup_id": connected.signup_id,
                     "name": connected.name,
                     "connected_at": connected.at,
-                }
-            ),
+                },
+            )
         )
 
     def remove(self, nation_slug: str) -> None:
         """The nation is not connected any more."""
-        self._client.delete_item(TableName=self._table, Key=_key(nation_slug))
+        self._store.write(Delete(Table.CONNECTIONS, _key(nation_slug)))
 
 
-def _key(nation_slug: str) -> Any:
-    return encode({"nation_slug": nation_slug, "item": ITEM})
+def _key(nation_slug: str) -> dict[str, str]:
+    return {"nation_slug": nation_slug, "item": ITEM}

@@ -23,17 +23,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr
 
 from nat.aws.isolation import checked_slug
-from nat.aws.items import decode, encode
-from nat.aws.transactions import condition_failed
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put
 from nat.errors import OtherBrowser, StateExpired, StateInvalid
 from nat.names import TTL_ATTRIBUTE, Secret, Table
-from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -107,9 +105,8 @@ class StateKey:
 class OAuthStates:
     """The states on their way. `key` gives what signs them."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, key: Callable[[], bytes]) -> None:
-        self._client = client
-        self._table = tables[Table.ONCE]
+    def __init__(self, store: Store, key: Callable[[], bytes]) -> None:
+        self._store = store
         self._key = key
 
     def begin(
@@ -133,9 +130,9 @@ class OAuthStates:
         begun = Begun(state, app, web_app, secrets.token_urlsafe(48))
         if browser is None or not _BROWSER.fullmatch(browser):
             browser = secrets.token_urlsafe(32)
-        self._client.put_item(
-            TableName=self._table,
-            Item=encode(
+        self._store.write(
+            Put(
+                Table.ONCE,
                 {
                     "key": _row(state),
                     "user_id": user_id,
@@ -146,8 +143,8 @@ class OAuthStates:
                     "verifier": begun.verifier,
                     "browser": _hash(browser),
                     TTL_ATTRIBUTE: int(expires_at.timestamp()) + 1,
-                }
-            ),
+                },
+            )
         )
         return begun, self._sign(state), browser
 
@@ -168,11 +165,10 @@ class OAuthStates:
     def finish(self, state: OAuthState, browser: str | None) -> Begun:
         """Use a state up. Raises `StateInvalid` if it was used, `OtherBrowser`, and then it stays unused: who
         only got hold of the link cannot spoil it for the person who began."""
-        key = encode({"key": _row(state)})
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        if found is None:
+        key = {"key": _row(state)}
+        row = self._store.get(Table.ONCE, key)
+        if row is None:
             raise StateInvalid
-        row = decode(found)
         if browser is None or not hmac.compare_digest(_hash(browser), row["browser"]):
             raise OtherBrowser
         if (row["user_id"], row["nation_slug"], row["purpose"]) != (
@@ -181,17 +177,8 @@ class OAuthStates:
             state.purpose,
         ):
             raise StateInvalid
-        try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key=key,
-                ConditionExpression="attribute_exists(#key)",
-                ExpressionAttributeNames={"#key": "key"},
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                raise StateInvalid from None
-            raise
+        if not self._store.claim(Delete(Table.ONCE, key, when=Attr("key").exists())):
+            raise StateInvalid
         return Begun(state, row["app"], row["web_app"], row["verifier"])
 
     def _sign(self, state: OAuthState) -> str:

@@ -7,21 +7,19 @@ always. The bus delivers at least once: consumers tell repetitions by `id`.
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, Key
 from ulid import ULID
 
-from nat.aws.items import decode, encode, timestamp
-from nat.aws.transactions import condition_failed
-from nat.names import BUS_SOURCE, Bus, Table
-from nat.settings import TableNames
+from nat.aws.items import timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put, Update
+from nat.names import BUS_SOURCE, CONNECTIONS_DUE, Bus, Table
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
     from mypy_boto3_events import EventBridgeClient
 
 DUE_KIND: Final = "announcement"
@@ -37,32 +35,23 @@ _log = logging.getLogger(__name__)
 class Outbox:
     """Announcements that wait to be delivered, of the nations that the client's credentials reach."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, now: Callable[[], datetime]) -> None:
-        self._client = client
-        self._table = tables[Table.CONNECTIONS]
-        self._now = now
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def entry(
-        self, event: Bus, nation_slug: str, about: Mapping[str, Any] | None = None
-    ) -> "TransactWriteItemTypeDef":
+    def entry(self, event: Bus, nation_slug: str, about: Mapping[str, Any] | None = None) -> Put:
         """Entry of a transaction that makes the announcement. `about` are plain values, no personal data."""
-        return {"Put": {"TableName": self._table, "Item": self._item(event, nation_slug, about or {})}}
+        return Put(Table.CONNECTIONS, self._item(event, nation_slug, about or {}))
 
     def add(self, event: Bus, nation_slug: str, about: Mapping[str, Any] | None = None) -> None:
         """Make one announcement by itself."""
-        self._client.put_item(TableName=self._table, Item=self._item(event, nation_slug, about or {}))
+        self._store.write(self.entry(event, nation_slug, about))
 
     def deliver(self, bus: "EventBridgeClient", bus_name: str, *, limit: int = 100) -> int:
         """Put what waits on the bus; gives how many. Needs the index, so no nation role."""
-        now = self._now()
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName="by_due",
-            KeyConditionExpression="due_kind = :kind AND due_at <= :now",
-            ExpressionAttributeValues=encode({":kind": DUE_KIND, ":now": now}),
-            Limit=limit,
-        )
-        claimed = [each for each in map(decode, answer["Items"]) if self._claim(each, now)]
+        now = self._store.clock()
+        due = Key("due_kind").eq(DUE_KIND) & Key("due_at").lte(now)
+        found = self._store.find(Table.CONNECTIONS, due, index=CONNECTIONS_DUE, limit=limit)
+        claimed = [each for each in found.rows if self._claim(each, now)]
         delivered = 0
         for start in range(0, len(claimed), _BATCH):
             delivered += self._put(bus, bus_name, claimed[start : start + _BATCH])
@@ -86,39 +75,27 @@ class Outbox:
         if len(accepted) < len(batch):
             _log.error("announcements not accepted", extra={"count": len(batch) - len(accepted)})
         for each in accepted:
-            self._client.delete_item(TableName=self._table, Key=_key(each))
+            self._store.write(Delete(Table.CONNECTIONS, _key(each)))
         return len(accepted)
 
     def _claim(self, item: Mapping[str, Any], now: datetime) -> bool:
         """Whether this process delivers it: of two sweeps at once, one does."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(item),
-                UpdateExpression="SET due_at = :later",
-                ConditionExpression="due_at = :seen",
-                ExpressionAttributeValues=encode({":later": now + CLAIM, ":seen": item["due_at"]}),
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+        seen = Attr("due_at").eq(item["due_at"])
+        later = {"due_at": now + CLAIM}
+        return self._store.claim(Update(Table.CONNECTIONS, _key(item), set=later, when=seen))
 
-    def _item(self, event: Bus, nation_slug: str, about: Mapping[str, Any]) -> Any:
-        now, announcement = self._now(), str(ULID())
+    def _item(self, event: Bus, nation_slug: str, about: Mapping[str, Any]) -> dict[str, Any]:
+        now, announcement = self._store.clock(), str(ULID())
         detail = {**about, "id": announcement, "nation_slug": nation_slug, "at": timestamp(now)}
-        return encode(
-            {
-                "nation_slug": nation_slug,
-                "item": f"{_PREFIX}{announcement}",
-                "event": event.value,
-                "detail": json.dumps(detail),
-                "due_kind": DUE_KIND,
-                "due_at": now,
-            }
-        )
+        return {
+            "nation_slug": nation_slug,
+            "item": f"{_PREFIX}{announcement}",
+            "event": event.value,
+            "detail": json.dumps(detail),
+            "due_kind": DUE_KIND,
+            "due_at": now,
+        }
 
 
-def _key(item: Mapping[str, Any]) -> Any:
-    return encode({"nation_slug": item["nation_slug"], "item": item["item"]})
+def _key(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"nation_slug": item["nation_slug"], "item": item["item"]}

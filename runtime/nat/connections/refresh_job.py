@@ -9,20 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from boto3.dynamodb.conditions import Key
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.aws.isolation import nation
-from nat.aws.items import decode, encode
+from nat.aws.store import Store
 from nat.connections.refresh import JOB_MARGIN, Refresher
 from nat.connections.refresh_rows import LEASE, RefreshRows
 from nat.errors import NatError, Reconnect
-from nat.names import REFRESH_BUCKETS, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.names import NATIONS_BY_REFRESH, REFRESH_BUCKETS, Table
 
 AT_ONCE: Final = 32
 """Nations that one run refreshes at a time; nearly all of it is waiting."""
@@ -48,11 +45,10 @@ class RefreshRun:
 
 
 class DueNations:
-    """Nations whose access token ends soon, by the index `by_refresh_due`."""
+    """Nations whose access token ends soon, by index."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self._table = tables[Table.NATIONS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def until(self, end: datetime) -> Iterator[str]:
         """Slugs of nations whose token ends before, the earliest of each bucket first."""
@@ -60,21 +56,12 @@ class DueNations:
             yield from self._of_bucket(f"{number:02d}", end)
 
     def _of_bucket(self, bucket: str, end: datetime) -> Iterator[str]:
-        start: dict[str, object] = {}
-        while True:
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="by_refresh_due",
-                KeyConditionExpression="refresh_bucket = :bucket AND nb_token_expires_at < :end",
-                ExpressionAttributeValues=encode({":bucket": bucket, ":end": end}),
-                Limit=PAGE,
-                **start,  # type: ignore[arg-type] # the stubs want the exact key type
-            )
-            for item in answer["Items"]:
-                yield str(decode(item)["nation_slug"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        due = Key("refresh_bucket").eq(bucket) & Key("nb_token_expires_at").lt(end)
+        rows = self._store.query(
+            Table.NATIONS, due, index=NATIONS_BY_REFRESH, attributes=("nation_slug",), page=PAGE
+        )
+        for row in rows:
+            yield str(row["nation_slug"])
 
 
 class RefreshJob:

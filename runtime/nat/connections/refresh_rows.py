@@ -14,24 +14,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
-from nat.aws.items import decode, encode, epoch_ms, moment
-from nat.aws.transactions import condition_failed
-from nat.names import Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.aws.items import epoch_ms, moment
+from nat.aws.store import Store
+from nat.aws.writes import Row, Update
+from nat.names import CONNECTIONS_DUE, Table
 
 LEASE: Final = timedelta(seconds=30)
 """How long one process has a nation's tokens for itself; longer than one request to `/oauth/token` takes."""
 DUE_KIND: Final = "refresh"
 """Partition of `by_due` that holds unfinished refreshes."""
 _ITEM: Final = "refresh"
-_INDEX: Final = "by_due"
 
 
 class RefreshState(StrEnum):
@@ -67,37 +63,27 @@ class RefreshRow:
 class RefreshRows:
     """The rows of all nations that the client's credentials reach. `holder` names this process or job."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, holder: str) -> None:
-        self._client = client
-        self._table = tables[Table.CONNECTIONS]
+    def __init__(self, store: Store, holder: str) -> None:
+        self._store = store
         self._holder = holder
 
     def get(self, nation_slug: str) -> RefreshRow:
         """The row, strongly consistent; an idle one where there is none."""
-        found = self._client.get_item(TableName=self._table, Key=_key(nation_slug), ConsistentRead=True)
-        return _row(nation_slug, decode(found.get("Item", {})))
+        return _row(nation_slug, self._store.get(Table.CONNECTIONS, _key(nation_slug)) or {})
 
     def lease(self, nation_slug: str, thread: str, now: datetime) -> RefreshRow | None:
         """Take the lease; gives the row, or None while somebody else has it."""
+        until = Attr("lease_until_ms")
         return self._update(
             nation_slug,
-            "SET holder = :holder, lease_until_ms = :until",
-            "attribute_not_exists(lease_until_ms) OR lease_until_ms <= :now",
-            {
-                ":holder": f"{self._holder}.{thread}",
-                ":until": epoch_ms(now + LEASE),
-                ":now": epoch_ms(now),
-            },
+            {"holder": self._name(thread), "lease_until_ms": epoch_ms(now + LEASE)},
+            when=until.not_exists() | until.lte(epoch_ms(now)),
         )
 
     def release(self, nation_slug: str, thread: str) -> None:
         """Give the lease back, if it is still ours."""
-        self._update(
-            nation_slug,
-            "REMOVE holder, lease_until_ms",
-            "holder = :holder",
-            {":holder": f"{self._holder}.{thread}"},
-        )
+        ended = {"holder": None, "lease_until_ms": None}
+        self._update(nation_slug, ended, when=Attr("holder").eq(self._name(thread)))
 
     def send(
         self, row: RefreshRow, thread: str, fingerprint: str, tries: int, now: datetime
@@ -106,22 +92,21 @@ class RefreshRows:
 
         None, and then nothing may be sent, if the lease was lost.
         """
+        generation = Attr("generation")
         return self._update(
             row.nation_slug,
-            "SET #state = :sent, generation = :next, fingerprint = :fingerprint, tries = :tries,"
-            " due_kind = :kind, due_at = :due, lease_until_ms = :until REMOVE sealed",
-            "holder = :holder AND (attribute_not_exists(generation) OR generation = :generation)",
             {
-                ":sent": RefreshState.SENT.value,
-                ":next": row.generation + 1,
-                ":fingerprint": fingerprint,
-                ":tries": tries,
-                ":kind": DUE_KIND,
-                ":due": now + LEASE,
-                ":until": epoch_ms(now + LEASE),
-                ":holder": f"{self._holder}.{thread}",
-                ":generation": row.generation,
+                "state": RefreshState.SENT.value,
+                "generation": row.generation + 1,
+                "fingerprint": fingerprint,
+                "tries": tries,
+                "due_kind": DUE_KIND,
+                "due_at": now + LEASE,
+                "lease_until_ms": epoch_ms(now + LEASE),
+                "sealed": None,
             },
+            when=Attr("holder").eq(self._name(thread))
+            & (generation.not_exists() | generation.eq(row.generation)),
         )
 
     def receive(self, row: RefreshRow, sealed: list[bytes]) -> bool:
@@ -131,101 +116,70 @@ class RefreshRows:
         while its request was answered holds the good pair even if another has tried the spent token since.
         False if another has a pair already.
         """
-        return (
-            self._update(
-                row.nation_slug,
-                "SET #state = :received, sealed = :sealed, due_kind = :kind,"
-                " due_at = if_not_exists(due_at, :soon)",
-                "fingerprint = :fingerprint AND #state IN (:sent, :refused)",
-                {
-                    ":received": RefreshState.RECEIVED.value,
-                    ":sealed": sealed,
-                    ":kind": DUE_KIND,
-                    ":soon": row.due_at,
-                    ":fingerprint": row.fingerprint,
-                    ":sent": RefreshState.SENT.value,
-                    ":refused": RefreshState.REFUSED.value,
-                },
-            )
-            is not None
+        waiting = [RefreshState.SENT.value, RefreshState.REFUSED.value]
+        kept = self._update(
+            row.nation_slug,
+            {"state": RefreshState.RECEIVED.value, "sealed": sealed, "due_kind": DUE_KIND},
+            default={"due_at": row.due_at},
+            when=Attr("fingerprint").eq(row.fingerprint) & Attr("state").is_in(waiting),
         )
+        return kept is not None
 
     def finish(self, row: RefreshRow, *, generation: int | None = None) -> None:
         """The vault has the newest pair and nothing is under way. `generation`: one that was used besides."""
+        newest = row.generation if generation is None else generation
+        stored = Attr("generation")
         self._update(
             row.nation_slug,
-            "SET #state = :idle, generation = :generation"
-            " REMOVE sealed, fingerprint, tries, due_kind, due_at",
-            "attribute_not_exists(generation) OR generation <= :generation",
             {
-                ":idle": RefreshState.IDLE.value,
-                ":generation": row.generation if generation is None else generation,
+                "state": RefreshState.IDLE.value,
+                "generation": newest,
+                "sealed": None,
+                "fingerprint": None,
+                "tries": None,
+                **_NOT_DUE,
             },
+            when=stored.not_exists() | stored.lte(newest),
         )
 
     def refuse(self, row: RefreshRow) -> bool:
         """NationBuilder does not take the refresh token. False if a pair came after all."""
-        return (
-            self._update(
-                row.nation_slug,
-                "SET #state = :refused REMOVE due_kind, due_at",
-                "#state = :sent AND generation = :generation",
-                {
-                    ":refused": RefreshState.REFUSED.value,
-                    ":sent": RefreshState.SENT.value,
-                    ":generation": row.generation,
-                },
-            )
-            is not None
-        )
+        refused = {"state": RefreshState.REFUSED.value, **_NOT_DUE}
+        return self._update(row.nation_slug, refused, when=_sent(row)) is not None
 
     def postpone(self, row: RefreshRow, due_at: datetime) -> None:
         """Try again then: what became of the request is not known."""
-        self._update(
-            row.nation_slug,
-            "SET due_at = :due",
-            "#state = :sent AND generation = :generation",
-            {":due": due_at, ":sent": RefreshState.SENT.value, ":generation": row.generation},
-        )
+        self._update(row.nation_slug, {"due_at": due_at}, when=_sent(row))
 
     def unfinished(self, until: datetime, limit: int) -> list[tuple[str, datetime]]:
         """Nations whose refresh is due to be looked at, earliest first. It reads an index: not for the nation
         role."""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName=_INDEX,
-            KeyConditionExpression="due_kind = :kind AND due_at <= :until",
-            ExpressionAttributeValues=encode({":kind": DUE_KIND, ":until": until}),
-            Limit=limit,
-        )
-        found = [decode(item) for item in answer["Items"]]
-        return [(each["nation_slug"], moment(each["due_at"])) for each in found]
+        due = Key("due_kind").eq(DUE_KIND) & Key("due_at").lte(until)
+        found = self._store.find(Table.CONNECTIONS, due, index=CONNECTIONS_DUE, limit=limit)
+        return [(each["nation_slug"], moment(each["due_at"])) for each in found.rows]
+
+    def _name(self, thread: str) -> str:
+        return f"{self._holder}.{thread}"
 
     def _update(
-        self, nation_slug: str, expression: str, condition: str, values: Mapping[str, Any]
+        self, nation_slug: str, change: Row, *, when: ConditionBase, default: Row | None = None
     ) -> RefreshRow | None:
-        # `state` is a reserved word, and DynamoDB refuses names that are not used.
-        names: Any = {"ExpressionAttributeNames": {"#state": "state"}}
-        used = "#state" in expression + condition
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=_key(nation_slug),
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=encode(values),
-                ReturnValues="ALL_NEW",
-                **(names if used else {}),
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return None
-            raise
-        return _row(nation_slug, decode(answer["Attributes"]))
+        row = self._store.updated(
+            Update(Table.CONNECTIONS, _key(nation_slug), set=change, default=default or {}, when=when)
+        )
+        return None if row is None else _row(nation_slug, row)
 
 
-def _key(nation_slug: str) -> Any:
-    return encode({"nation_slug": nation_slug, "item": _ITEM})
+_NOT_DUE: Final = {"due_kind": None, "due_at": None}
+
+
+def _sent(row: RefreshRow) -> ConditionBase:
+    """The request of this generation is the newest, and nothing came of it yet."""
+    return Attr("state").eq(RefreshState.SENT.value) & Attr("generation").eq(row.generation)
+
+
+def _key(nation_slug: str) -> dict[str, str]:
+    return {"nation_slug": nation_slug, "item": _ITEM}
 
 
 def _row(nation_slug: str, item: Mapping[str, Any]) -> RefreshRow:

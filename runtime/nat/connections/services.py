@@ -10,6 +10,7 @@ import requests
 from nat import settings
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
+from nat.aws.store import Store
 from nat.connections.apps import Apps
 from nat.connections.refresh import Refresher
 from nat.connections.refresh_rows import RefreshRows
@@ -51,17 +52,16 @@ class ConnectionServices:
         """Raises `SettingMissing`."""
         key_arn = settings.read(Variable.DATA_KEY_ARN)
         self.seal = Seal(kms, key_arn)
+        store = Store(dynamodb, tables, clock)
         self.vault: TokenVault = token_vault(
             settings.read_optional(Variable.TOKEN_STORE, "secretsmanager"),
             secrets=secrets,
-            dynamodb=dynamodb,
-            tables=tables,
+            store=store,
             seal=self.seal,
-            now=clock,
             key_arn=key_arn,
         )
-        self.status = NbStatus(dynamodb, tables, clock)
-        self.rows = RefreshRows(dynamodb, tables, uuid.uuid4().hex)
+        self.status = NbStatus(store)
+        self.rows = RefreshRows(store, uuid.uuid4().hex)
         self.apps = Apps(own_secrets, secrets, clock)
         self.endpoint = TokenEndpoint(
             settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL), session or pooled_session(), clock

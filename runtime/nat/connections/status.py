@@ -1,32 +1,25 @@
 """Whether a nation is connected to NationBuilder, in its record; every change of that is announced once."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nat.aws.items import encode
-from nat.aws.store import Store
-from nat.aws.transactions import Cancelled, write
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Update
 from nat.connections.outbox import Outbox
 from nat.names import REFRESH_BUCKETS, Bus, Table
 from nat.nations.record import Nations
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
 class NbStatus:
     """The connection's fields of nation records that the client's credentials reach."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames, now: Callable[[], datetime]) -> None:
-        self._client = client
-        self._table = tables[Table.NATIONS]
-        self._nations = Nations(Store(client, tables))
-        self._announcements = Outbox(client, tables, now)
-        self._now = now
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._nations = Nations(store)
+        self._announcements = Outbox(store)
 
     def app_of(self, nation_slug: str) -> str | None:
         """The app that the nation was connected with, as its record names it."""
@@ -47,12 +40,14 @@ class NbStatus:
         if app is not None:
             changes["nb_app"] = app
         expected = {"nb_connected": True, "nb_needs_reauth": False}
-        if self._nations.update(nation_slug, changes, expected=expected, now=self._now()) is not None:
+        if self._nations.update(nation_slug, changes, expected=expected) is not None:
             return False
-        news = "nb_needs_reauth = :true OR nb_connected <> :true OR attribute_not_exists(nb_needs_reauth)"
-        return self._announced(
-            nation_slug, changes, f"attribute_exists(nation_slug) AND ({news})", Bus.NATION_CONNECTED, {}
+        news = (
+            Attr("nb_needs_reauth").eq(True)
+            | Attr("nb_connected").ne(True)
+            | Attr("nb_needs_reauth").not_exists()
         )
+        return self._announced(nation_slug, changes, news, Bus.NATION_CONNECTED, {})
 
     def needs_reauth(self, nation_slug: str, reason: str) -> bool:
         """Somebody has to connect the nation anew; True if that is news.
@@ -62,8 +57,7 @@ class NbStatus:
         return self._announced(
             nation_slug,
             {"nb_needs_reauth": True, "refresh_bucket": None},
-            "attribute_exists(nation_slug)"
-            " AND (nb_needs_reauth <> :true OR attribute_not_exists(nb_needs_reauth))",
+            Attr("nb_needs_reauth").ne(True) | Attr("nb_needs_reauth").not_exists(),
             Bus.NATION_NEEDS_REAUTH,
             {"reason": reason},
         )
@@ -79,31 +73,28 @@ class NbStatus:
                 "refresh_bucket": None,
                 "nb_app": None,
             },
-            "attribute_exists(nation_slug) AND (nb_connected = :true OR nb_needs_reauth = :true)",
+            Attr("nb_connected").eq(True) | Attr("nb_needs_reauth").eq(True),
             Bus.NATION_DISCONNECTED,
             {},
         )
 
     def _announced(
-        self, nation_slug: str, changes: dict[str, Any], condition: str, event: Bus, about: dict[str, Any]
+        self,
+        nation_slug: str,
+        changes: dict[str, Any],
+        news: ConditionBase,
+        event: Bus,
+        about: dict[str, Any],
     ) -> bool:
-        """Change the record and make the announcement, both or none. False if the condition fails."""
-        new = {**changes, "updated_at": self._now()}
-        sets = [f"{name} = :{name}" for name, value in new.items() if value is not None]
-        removes = [name for name, value in new.items() if value is None]
-        values = {f":{name}": value for name, value in new.items() if value is not None}
-        update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
-        changed: TransactWriteItemTypeDef = {
-            "Update": {
-                "TableName": self._table,
-                "Key": encode({"nation_slug": nation_slug}),
-                "UpdateExpression": update,
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": encode({**values, ":true": True}),
-            }
-        }
+        """Change the record and make the announcement, both or none. False if it is no news."""
+        changed = Update(
+            Table.NATIONS,
+            {"nation_slug": nation_slug},
+            set={**changes, "updated_at": self._store.clock()},
+            when=Attr("nation_slug").exists() & news,
+        )
         try:
-            write(self._client, [changed, self._announcements.entry(event, nation_slug, about)])
+            self._store.transact([changed, self._announcements.entry(event, nation_slug, about)])
         except Cancelled:
             return False
         return True

@@ -13,21 +13,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from nat.aws.isolation import NationNotEntered, entered_nation
-from nat.aws.items import decode, encode
 from nat.aws.secrets import is_absent, read_secret, remove_secret
-from nat.aws.transactions import condition_failed
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put
 from nat.connections.seal import Seal, SealBroken
 from nat.connections.tokens import NbTokens as NbTokens
 from nat.connections.tokens import PairUnreadable, from_json, to_json
 from nat.errors import Reconnect
 from nat.names import Secret, Table
-from nat.settings import SettingMissing, TableNames
+from nat.settings import SettingMissing
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEPT: Final = timedelta(minutes=5)
@@ -152,13 +152,10 @@ class SecretsManagerVault:
 class DynamoVault:
     """The vault on DynamoDB and KMS: one sealed row per nation."""
 
-    def __init__(
-        self, client: "DynamoDBClient", tables: TableNames, seal: Seal, now: Callable[[], datetime]
-    ) -> None:
-        self._client = client
-        self._table = tables[Table.CONNECTIONS]
+    def __init__(self, store: Store, seal: Seal) -> None:
+        self._store = store
         self._seal = seal
-        self._memory = _Memory(now)
+        self._memory = _Memory(store.clock)
 
     def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
         """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
@@ -173,17 +170,10 @@ class DynamoVault:
             "updated_at": tokens.updated_at,
             "write_id": write_id,
         }
-        condition: dict[str, Any] = {}
-        if write_id is not None:  # they grow with each pair of a nation: a write repeated late is none
-            condition = {
-                "ConditionExpression": "attribute_not_exists(write_id) OR write_id <= :write_id",
-                "ExpressionAttributeValues": encode({":write_id": write_id}),
-            }
-        try:
-            self._client.put_item(TableName=self._table, Item=encode(item), **condition)
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        # They grow with each pair of a nation: a write that is repeated late is none.
+        stored = Attr("write_id")
+        newest = None if write_id is None else stored.not_exists() | stored.lte(write_id)
+        if not self._store.write(Put(Table.CONNECTIONS, item, when=newest)):
             _log.warning("an older pair was not stored", extra={"nation": tokens.nation_slug})
         self.forget(tokens.nation_slug)
 
@@ -195,7 +185,7 @@ class DynamoVault:
     def remove(self, nation_slug: str) -> None:
         """Delete the row. Raises `NationNotEntered` outside of its nation."""
         _require_entered(nation_slug)
-        self._client.delete_item(TableName=self._table, Key=encode(_key(nation_slug)))
+        self._store.write(Delete(Table.CONNECTIONS, _key(nation_slug)))
         self.forget(nation_slug)
 
     def forget(self, nation_slug: str) -> None:
@@ -203,13 +193,11 @@ class DynamoVault:
         self._memory.forget(nation_slug)
 
     def _read(self, nation_slug: str) -> NbTokens:
-        found = self._client.get_item(
-            TableName=self._table, Key=encode(_key(nation_slug)), ConsistentRead=True
-        )
-        if "Item" not in found:
+        row = self._store.get(Table.CONNECTIONS, _key(nation_slug))
+        if row is None:
             raise Reconnect
         try:
-            text = self._seal.open(nation_slug, decode(found["Item"]).get("sealed") or ())
+            text = self._seal.open(nation_slug, row.get("sealed") or ())
         except SealBroken:
             _log.error("sealed tokens do not open", extra={"nation": nation_slug})
             raise Reconnect from None
@@ -217,21 +205,19 @@ class DynamoVault:
 
 
 def token_vault(
-    store: str,
+    kind: str,
     *,
     secrets: "SecretsManagerClient",
-    dynamodb: "DynamoDBClient",
-    tables: TableNames,
+    store: Store,
     seal: Seal,
-    now: Callable[[], datetime],
     key_arn: str | None = None,
 ) -> TokenVault:
     """The vault that `NAT_TOKEN_STORE` names. Raises `SettingMissing` for another name."""
-    if store == "secretsmanager":
-        return SecretsManagerVault(secrets, now, key_arn=key_arn)
-    if store == "dynamodb":
-        return DynamoVault(dynamodb, tables, seal, now)
-    raise SettingMissing(f"NAT_TOKEN_STORE is {store}; it can be secretsmanager or dynamodb.")
+    if kind == "secretsmanager":
+        return SecretsManagerVault(secrets, store.clock, key_arn=key_arn)
+    if kind == "dynamodb":
+        return DynamoVault(store, seal)
+    raise SettingMissing(f"NAT_TOKEN_STORE is {kind}; it can be secretsmanager or dynamodb.")
 
 
 def move_tokens(nation_slug: str, source: TokenVault, target: TokenVault | None) -> bool:

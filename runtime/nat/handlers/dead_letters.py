@@ -1,7 +1,6 @@
 """Turns that the queue gave up: failed, refunded, and told to the person."""
 
 import logging
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -22,11 +21,9 @@ _log = logging.getLogger(__name__)
 @cache
 def dead_letters() -> DeadLetters:
     """The consumer of this process, from its environment."""
-    client, tables = clients.dynamodb(), TableNames.read()
+    store = Store(clients.dynamodb(), TableNames.read())
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    return DeadLetters(
-        Store(client, tables, lambda: datetime.now(UTC)), Followers(client, tables, push).deliver
-    )
+    return DeadLetters(store, Followers(store, push).deliver)
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature

@@ -7,6 +7,7 @@ from typing import Any
 
 from nat import settings
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.handlers.queue import ComeAgain, Failed, each_message
@@ -23,14 +24,12 @@ _log = logging.getLogger(__name__)
 def notices() -> Notices:
     """What tells them, from this process's environment."""
     return Notices(
-        clients.dynamodb(),
-        TableNames.read(),
+        Store(clients.dynamodb(), TableNames.read(), lambda: datetime.now(UTC)),
         clients.mail(),
         Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)),
         brands=Brands.read(),
         plans=plans.read(),
         operator=settings.read_optional(Variable.OPERATOR_EMAIL) or None,
-        now=lambda: datetime.now(UTC),
     )
 
 

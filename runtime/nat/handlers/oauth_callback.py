@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from nat import settings
 from nat.aws import log
+from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
@@ -99,7 +100,7 @@ class Callback:
 def callback() -> Callback:
     """The callback of this process, from its environment."""
     found = services()
-    sockets = Sockets(found.client, found.tables)
+    sockets = Sockets(Store(found.client, found.tables))
     hang_up = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)).hang_up
 
     def shut_out(user_id: str, nation_slug: str) -> int:

@@ -5,7 +5,6 @@ from functools import cache
 from nat import settings
 from nat.audit.log import Audit
 from nat.aws import clients
-from nat.aws.store import Store
 from nat.connections.connector import ConnectorRows
 from nat.connections.oauth import NationPeople, OAuth
 from nat.connections.oauth_state import OAuthStates, StateKey
@@ -21,18 +20,16 @@ from nat.people.ownership import Ownership
 def oauth_on(services: Services) -> OAuth:
     """The way to NationBuilder and back. Raises `SettingMissing`."""
     session = pooled_session()
-    client, tables, now = services.client, services.tables, services.clock
-    wiring = ConnectionServices.of_process(tables, session, now)
+    store, now = services.store, services.clock
+    wiring = ConnectionServices.of_process(store.tables, session, now)
     return OAuth(
-        states=OAuthStates(client, tables, StateKey(clients.secrets(), now)),
+        states=OAuthStates(store, StateKey(clients.secrets(), now)),
         apps=wiring.apps,
         endpoint=wiring.endpoint,
         refresher=wiring.refresher,
-        connected=ConnectorRows(client, tables),
-        people=NationPeople(
-            Members(Store(client, tables, now), services.plans), Ownership(Store(client, tables, now))
-        ),
-        audit=Audit(Store(client, tables, now)),
+        connected=ConnectorRows(store),
+        people=NationPeople(Members(store, services.plans), Ownership(store)),
+        audit=Audit(store),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         session=session,
         now=now,

@@ -15,6 +15,7 @@ from nat import settings
 from nat.audit.log import Audit
 from nat.aws import clients, log
 from nat.aws.items import timestamp
+from nat.aws.store import Store
 from nat.contract.endpoint import Limit
 from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, one_of
 from nat.errors import NotFound, OwnerStays
@@ -147,13 +148,13 @@ def _now() -> datetime:
 @cache
 def _jobs() -> Jobs:
     queue_url = settings.read(Variable.PRIVACY_QUEUE_URL)
-    return Jobs(clients.dynamodb(), TableNames.read(), clients.sqs(), queue_url, now=_now)
+    return Jobs(Store(clients.dynamodb(), TableNames.read(), _now), clients.sqs(), queue_url)
 
 
 @cache
 def _export() -> Export:
     bucket = settings.read(Variable.FILES_BUCKET)
-    return Export(clients.dynamodb(), TableNames.read(), clients.s3(), bucket, now=_now)
+    return Export(Store(clients.dynamodb(), TableNames.read(), _now), clients.s3(), bucket)
 
 
 @cache

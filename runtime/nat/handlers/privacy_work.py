@@ -3,12 +3,12 @@ function that carries jobs out has the libraries and the rights for it."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache
 
 from nat import settings
 from nat.aws import clients
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.billing import services
 from nat.billing.cancellation import end_subscriptions
 from nat.channels.push import Push
@@ -50,12 +50,10 @@ def _outside() -> Outside:
 def erasure(time_is_up: Callable[[], bool]) -> Erasure:
     """What deletes, from the environment of this process. Raises `SettingMissing`."""
     return Erasure(
-        clients.dynamodb(),
-        TableNames.read(),
+        Store(clients.dynamodb(), TableNames.read()),
         secrets=clients.secrets(),
         s3=clients.s3(),
         bucket=settings.read(Variable.FILES_BUCKET),
         outside=_outside(),
-        now=lambda: datetime.now(UTC),
         time_is_up=time_is_up,
     )

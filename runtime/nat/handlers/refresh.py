@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from nat import settings
 from nat.aws import clients, log
+from nat.aws.store import Store
 from nat.connections.outbox import Outbox
 from nat.connections.refresh_job import AT_ONCE, DueNations, RefreshJob
 from nat.connections.services import ConnectionServices, now
@@ -28,7 +29,11 @@ def job() -> RefreshJob:
     tables = TableNames.read()
     wiring = ConnectionServices.of_process(tables, pooled_session(AT_ONCE))
     return RefreshJob(
-        wiring.refresher, wiring.rows, DueNations(clients.dynamodb(), tables), now=now, sleep=time.sleep
+        wiring.refresher,
+        wiring.rows,
+        DueNations(Store(clients.dynamodb(), tables)),
+        now=now,
+        sleep=time.sleep,
     )
 
 
@@ -54,7 +59,7 @@ def due(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
 def sweep(event: object, context: object) -> dict[str, object]:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point every minute: unfinished refreshes, and announcements that wait."""
     done = job().sweep()
-    announcements = Outbox(clients.dynamodb(), TableNames.read(), now)
+    announcements = Outbox(Store(clients.dynamodb(), TableNames.read(), now))
     announced = announcements.deliver(clients.events(), settings.read(Variable.EVENT_BUS))
     swept = {**asdict(done), "announced": announced}
     log.structured().info("swept refreshes", extra=swept)

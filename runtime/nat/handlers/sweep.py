@@ -2,7 +2,6 @@
 whose time is over are marked; a retention that was made shorter is carried out."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import cache
 
 from nat import settings
@@ -20,12 +19,12 @@ from nat.turns.sweep import Sweep
 @cache
 def sweep() -> Sweep:
     """The sweep of this process, from its environment."""
-    client, tables = clients.dynamodb(), TableNames.read()
+    store = Store(clients.dynamodb(), TableNames.read())
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     return Sweep(
-        Store(client, tables, lambda: datetime.now(UTC)),
+        store,
         TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
-        Followers(client, tables, push).deliver,
+        Followers(store, push).deliver,
     )
 
 

@@ -64,9 +64,9 @@ class SocketDoor:
         self._store = store
         self._admission = admission
         self._clock = admission.clock
-        self._sockets = Sockets(store.client, store.tables)
+        self._sockets = Sockets(store)
         self._tickets = Tickets(store)
-        self._subscriptions = Followers(store.client, store.tables, push)
+        self._subscriptions = Followers(store, push)
         self._events = Events(store)
         self._limits = PersonLimits(store)
         self._checked = NationSubscriptionMiddleware(self._act, admission.check)

@@ -9,17 +9,15 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
-from nat.aws.items import encode
-from nat.aws.store import Store
-from nat.aws.transactions import Cancelled, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Entry, Update
 from nat.errors import NatError
 from nat.migration.hand_over import HandOver, HandOverOutcome
 from nat.migration.old_tokens import BATCH, OldTokens
@@ -28,12 +26,7 @@ from nat.migration.report import Fate, Line, MigrationReport, own_tokens
 from nat.migration.tenants import Note, Tenant, Tenants, TenantState
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plans
-from nat.nations.record import Nation, Nations, to_item
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+from nat.nations.record import Nation, Nations
 
 TOGETHER: Final = 45
 """People of one transaction: two entries each, beside those of the nation and the tenant (DynamoDB takes
@@ -52,25 +45,21 @@ class Migration:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         plans: Plans,
         *,
         old: OldTokens,
         hand_over: HandOver,
         audit: Audit,
-        now: Callable[[], datetime],
         at_once: int = AT_ONCE,
     ) -> None:
-        self._client = client
-        self._tables = tables
+        self._store = store
         self._plans = plans
-        self._tenants = Tenants(client, tables)
-        self._nations = Nations(Store(client, tables))
+        self._tenants = Tenants(store)
+        self._nations = Nations(store)
         self._old = old
         self._hand_over = hand_over
         self._audit = audit
-        self._now = now
         self._at_once = at_once
 
     def decided(self, statuses: Statuses | None = None) -> Decided:
@@ -155,10 +144,10 @@ class Migration:
         for other in move.others:
             if other.state is None:
                 self._tenants.supersede(
-                    other.tenant_id, slug if other.proven else None, tenant.tenant_id, self._now()
+                    other.tenant_id, slug if other.proven else None, tenant.tenant_id, self._store.clock()
                 )
         if tenant.state is not TenantState.MOVED or handed.outcome != tenant.tokens_outcome:
-            self._tenants.done(tenant.tenant_id, handed.outcome.value, self._now())
+            self._tenants.done(tenant.tenant_id, handed.outcome.value, self._store.clock())
         lines = _lines(move, handed.outcome)
         if handed.refreshed_late:
             lines[0] = replace(lines[0], notes=(*lines[0].notes, Note.OLD_PATH_REFRESHED))
@@ -167,19 +156,13 @@ class Migration:
     def _open(self, move: Move, foreseen: HandOverOutcome, *, done: bool) -> bool:
         """Make the nation and let its first people in; true if it is this tenant's, now or already."""
         opened = self._tenants.opening(
-            move.tenant.tenant_id, move.nation_slug, foreseen.value if done else None, self._now()
+            move.tenant.tenant_id, move.nation_slug, foreseen.value if done else None, self._store.clock()
         )
-        made: TransactWriteItemTypeDef = {
-            "Put": {
-                "TableName": self._tables[Table.NATIONS],
-                "Item": encode(to_item(self._record(move, foreseen))),
-                "ConditionExpression": "attribute_not_exists(nation_slug)",
-            }
-        }
+        made = self._nations.creating(self._record(move, foreseen))
         begun = self._audit.beginning(move.nation_slug, by=SYSTEM, **_said(move))
         people = self._entering(move, move.people[:TOGETHER])
         try:
-            Store(self._client, self._tables).transact([begun, made, opened, *people])
+            self._store.transact([begun, made, opened, *people])
         except Cancelled as cancelled:
             if cancelled.failed != {0}:
                 current = self._tenants.get(move.tenant.tenant_id)
@@ -190,9 +173,9 @@ class Migration:
             return self._opened(move, [made, opened, *people])
         return True
 
-    def _opened(self, move: Move, entries: "Sequence[TransactWriteItemTypeDef]") -> bool:
+    def _opened(self, move: Move, entries: Sequence[Entry]) -> bool:
         try:
-            write(self._client, entries)
+            self._store.transact(entries)
         except Cancelled:
             current = self._tenants.get(move.tenant.tenant_id)
             return current is not None and current.migrated_to == move.nation_slug
@@ -201,46 +184,28 @@ class Migration:
     def _let_in(self, move: Move) -> None:
         """Everybody whom the first transaction had no place for."""
         for start in range(TOGETHER, len(move.people), TOGETHER):
-            write(self._client, self._entering(move, move.people[start : start + TOGETHER]))
+            self._store.transact(self._entering(move, move.people[start : start + TOGETHER]))
 
-    def _entering(self, move: Move, people: Iterable[MigratedPerson]) -> "list[TransactWriteItemTypeDef]":
+    def _entering(self, move: Move, people: Iterable[MigratedPerson]) -> list[Update]:
         """Entries that make people members. What they are or have chosen here already stays."""
-        now = move.tenant.created_at or self._now()
-        entries: list[TransactWriteItemTypeDef] = []
+        now = move.tenant.created_at or self._store.clock()
+        entries: list[Update] = []
         for each in people:
-            member: TransactWriteItemTypeDef = {
-                "Update": {
-                    "TableName": self._tables[Table.MEMBERSHIPS],
-                    "Key": encode({"user_id": each.user_id, "nation_slug": move.nation_slug}),
-                    "UpdateExpression": (
-                        "SET #role = if_not_exists(#role, :role), #since = if_not_exists(#since, :now)"
-                    ),
-                    "ExpressionAttributeNames": {"#role": "role", "#since": "created_at"},
-                    "ExpressionAttributeValues": encode({":role": each.role.value, ":now": now}),
-                }
-            }
-            sets = "SET #since = if_not_exists(#since, :now), #active = if_not_exists(#active, :now)"
-            names = {"#since": "created_at", "#active": "last_active_at"}
-            values: dict[str, object] = {":now": now}
-            if each.primary:
-                sets += ", #primary = if_not_exists(#primary, :nation)"
-                names["#primary"] = "nation_slug"
-                values[":nation"] = move.nation_slug
-            user: TransactWriteItemTypeDef = {
-                "Update": {
-                    "TableName": self._tables[Table.USERS],
-                    "Key": encode({"user_id": each.user_id}),
-                    "UpdateExpression": sets,
-                    "ExpressionAttributeNames": names,
-                    "ExpressionAttributeValues": encode(values),
-                }
-            }
-            entries += [member, user]
+            member = {"user_id": each.user_id, "nation_slug": move.nation_slug}
+            primary = move.nation_slug if each.primary else None
+            entries += [
+                Update(Table.MEMBERSHIPS, member, default={"role": each.role.value, "created_at": now}),
+                Update(
+                    Table.USERS,
+                    {"user_id": each.user_id},
+                    default={"created_at": now, "last_active_at": now, "nation_slug": primary},
+                ),
+            ]
         return entries
 
     def _record(self, move: Move, foreseen: HandOverOutcome) -> Nation:
         # The record says from the beginning what it will say in the end: nobody is told of a new connection.
-        tenant, now = move.tenant, self._now()
+        tenant, now = move.tenant, self._store.clock()
         start = tenant.period_start if tenant.period_start and tenant.period_start <= now else now
         planned = 0 if move.plan is None else move.plan.queries_limit
         limit = planned if planned == UNLIMITED or tenant.queries_limit is None else tenant.queries_limit

@@ -15,19 +15,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from nat.aws.items import decode, encode, encode_value, moment
-from nat.aws.transactions import condition_failed
+from nat.aws.items import moment
+from nat.aws.store import Store
+from nat.aws.writes import Row, Update, unchanged
 from nat.names import SLUG_PATTERN, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 NATION: Final = "nation"
 """Value of `tokens_owner` once the pair is handed over."""
@@ -120,7 +117,7 @@ class Tenant:
     tokens_fingerprint: str | None = None
     tokens_outcome: str | None = None
     stored_expiry: Any = None
-    """`nb_token_expires_at` as DynamoDB gives it: who refreshes the pair changes it."""
+    """`nb_token_expires_at` as it is stored, in whatever form: who refreshes the pair changes it."""
 
     @property
     def proven(self) -> bool:
@@ -131,115 +128,71 @@ class Tenant:
 class Tenants:
     """The table of tenants."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self._client = client
-        self.table = tables[Table.TENANTS]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def all(self) -> Iterator[Tenant]:
         """Every tenant, strongly consistent: a whole scan, for an operator's command only."""
-        pages = self._client.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
-        for page in pages:
-            yield from (_stored(item) for item in page["Items"])
+        return map(_stored, self._store.scan(Table.TENANTS))
 
     def get(self, tenant_id: str) -> Tenant | None:
         """One tenant, strongly consistent."""
-        found = self._client.get_item(
-            TableName=self.table, Key=encode({"tenant_id": tenant_id}), ConsistentRead=True
-        )
-        return _stored(found["Item"]) if "Item" in found else None
+        row = self._store.get(Table.TENANTS, {"tenant_id": tenant_id})
+        return None if row is None else _stored(row)
 
-    def opening(
-        self, tenant_id: str, nation_slug: str, tokens_outcome: str | None, now: datetime
-    ) -> "TransactWriteItemTypeDef":
+    def opening(self, tenant_id: str, nation_slug: str, tokens_outcome: str | None, now: datetime) -> Update:
         """Entry that makes a tenant a nation; fails if it has become one already. With an outcome, nothing is
         left to do after it."""
         state = TenantState.OPENED if tokens_outcome is None else TenantState.MOVED
-        values = {
-            ":state": state.value,
-            ":nation": nation_slug,
-            ":outcome": tokens_outcome,
-            ":now": None if tokens_outcome is None else now,
-        }
-        done = "" if tokens_outcome is None else ", tokens_outcome = :outcome, migrated_at = :now"
-        return {
-            "Update": {
-                "TableName": self.table,
-                "Key": encode({"tenant_id": tenant_id}),
-                "UpdateExpression": f"SET migration_state = :state, migrated_to = :nation{done}",
-                "ConditionExpression": "attribute_exists(tenant_id) AND attribute_not_exists(migrated_to)",
-                "ExpressionAttributeValues": encode(values),
-            }
-        }
+        done = {} if tokens_outcome is None else {"tokens_outcome": tokens_outcome, "migrated_at": now}
+        return self._update(
+            tenant_id,
+            {"migration_state": state.value, "migrated_to": nation_slug, **done},
+            when=Attr("tenant_id").exists() & Attr("migrated_to").not_exists(),
+        )
 
     def claim_tokens(self, tenant: Tenant, nation_slug: str, fingerprint: str) -> bool:
         """Give the pair to the nation's path, if nobody has refreshed it since `tenant` was read. From then
         on the former path may not refresh it."""
-        seen = tenant.stored_expiry
-        unchanged = (
-            "attribute_not_exists(nb_token_expires_at)" if seen is None else "nb_token_expires_at = :seen"
-        )
-        values = {
-            ":owner": encode_value(NATION),
-            ":fingerprint": encode_value(fingerprint),
-            ":nation": encode_value(nation_slug),
-        }
-        if seen is not None:
-            values[":seen"] = seen
-        return self._update(
-            tenant.tenant_id,
-            "SET tokens_owner = :owner, tokens_fingerprint = :fingerprint",
-            f"migrated_to = :nation AND attribute_not_exists(tokens_owner) AND {unchanged}",
-            values,
+        unowned = Attr("migrated_to").eq(nation_slug) & Attr("tokens_owner").not_exists()
+        return self._store.write(
+            self._update(
+                tenant.tenant_id,
+                {"tokens_owner": NATION, "tokens_fingerprint": fingerprint},
+                when=unowned & unchanged("nb_token_expires_at", tenant.stored_expiry),
+            )
         )
 
     def settle_tokens(self, tenant_id: str, fingerprint: str) -> None:
         """Note which pair was handed over in the end."""
-        self._update(
-            tenant_id,
-            "SET tokens_fingerprint = :fingerprint",
-            "tokens_owner = :owner",
-            {":fingerprint": encode_value(fingerprint), ":owner": encode_value(NATION)},
-        )
+        handed = {"tokens_fingerprint": fingerprint}
+        self._store.write(self._update(tenant_id, handed, when=Attr("tokens_owner").eq(NATION)))
 
     def done(self, tenant_id: str, tokens_outcome: str, now: datetime) -> None:
         """The tenant is moved."""
-        self._update(
-            tenant_id,
-            "SET migration_state = :moved, tokens_outcome = :outcome,"
-            " migrated_at = if_not_exists(migrated_at, :now)",
-            "attribute_exists(tenant_id)",
-            encode({":moved": TenantState.MOVED.value, ":outcome": tokens_outcome, ":now": now}),
-        )
+        moved = {"migration_state": TenantState.MOVED.value, "tokens_outcome": tokens_outcome}
+        there = Attr("tenant_id").exists()
+        self._store.write(self._update(tenant_id, moved, default={"migrated_at": now}, when=there))
 
     def supersede(self, tenant_id: str, nation_slug: str | None, by: str, now: datetime) -> None:
         """Another tenant is the nation. `nation_slug` where this one's people belong to it as well."""
-        values = {":state": TenantState.SUPERSEDED.value, ":by": by, ":now": now, ":nation": nation_slug}
-        self._update(
-            tenant_id,
-            "SET migration_state = :state, superseded_by = :by, migrated_at = :now"
-            + (", migrated_to = :nation" if nation_slug else ""),
-            "attribute_exists(tenant_id) AND attribute_not_exists(migration_state)",
-            encode(values),
-        )
+        superseded = {
+            "migration_state": TenantState.SUPERSEDED.value,
+            "superseded_by": by,
+            "migrated_at": now,
+            **({"migrated_to": nation_slug} if nation_slug else {}),
+        }
+        untouched = Attr("tenant_id").exists() & Attr("migration_state").not_exists()
+        self._store.write(self._update(tenant_id, superseded, when=untouched))
 
-    def _update(self, tenant_id: str, expression: str, condition: str, values: Mapping[str, Any]) -> bool:
-        try:
-            self._client.update_item(
-                TableName=self.table,
-                Key=encode({"tenant_id": tenant_id}),
-                UpdateExpression=expression,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+    def _update(
+        self, tenant_id: str, change: Row, *, when: ConditionBase, default: Row | None = None
+    ) -> Update:
+        return Update(Table.TENANTS, {"tenant_id": tenant_id}, set=change, default=default or {}, when=when)
 
 
-def _stored(item: Mapping[str, Any]) -> Tenant:
-    return replace(tenant_of(decode(item)), stored_expiry=item.get("nb_token_expires_at"))
+def _stored(row: Mapping[str, Any]) -> Tenant:
+    return replace(tenant_of(row), stored_expiry=row.get("nb_token_expires_at"))
 
 
 def tenant_of(row: Mapping[str, Any]) -> Tenant:
@@ -346,12 +299,16 @@ def _text(value: object) -> str | None:
 
 
 def _count(value: object) -> int | None:
+    if isinstance(value, Decimal):
+        value = int(value)
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
 
 
 def _time(value: object) -> datetime | None:
+    if isinstance(value, Decimal):
+        value = int(value)
     try:
         if isinstance(value, str):
             read = datetime.fromisoformat(value)

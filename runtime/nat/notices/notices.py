@@ -6,9 +6,8 @@ the notice, and the next delivery of the same message reaches only those who wer
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from nat.aws.items import timestamp
@@ -30,10 +29,8 @@ from nat.notices.receipts import NoticeReceipts
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
-from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sesv2 import SESV2Client
 
 OPERATOR: Final = "operator"
@@ -55,21 +52,19 @@ class Notices:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         mail: "SESV2Client",
         push: PushCall,
         *,
         brands: Brands,
         plans: Plans,
         operator: str | None,
-        now: Callable[[], datetime],
     ) -> None:
-        self._nations = Nations(Store(client, tables))
-        self._memberships = Memberships(Store(client, tables))
-        self._users = Users(Store(client, tables))
-        self._sockets = Sockets(client, tables)
-        self._told = NoticeReceipts(client, tables, now)
+        self._nations = Nations(store)
+        self._memberships = Memberships(store)
+        self._users = Users(store)
+        self._sockets = Sockets(store)
+        self._told = NoticeReceipts(store)
         self._mail = mail
         self._push = push
         self._brands = brands

@@ -34,15 +34,15 @@ STRIPE_URL: Final = "https://api.stripe.com"
 
 def migration_of_process(customers: tuple[str, ...] = ()) -> Migration:
     """The migration on what the environment names. Raises `SettingMissing`, `PlansInvalid`."""
-    tables, client = TableNames.read(), clients.dynamodb()
+    store = Store(clients.dynamodb(), TableNames.read())
     # A pair in the wrong store would be refreshed by nobody: this has no default here.
     settings.read(Variable.TOKEN_STORE)
-    wiring = ConnectionServices.of_process(tables)
+    wiring = ConnectionServices.of_process(store.tables)
     old = OldTokens(clients.secrets())
     hand_over = HandOver(
-        Tenants(client, tables),
+        Tenants(store),
         old,
-        Nations(Store(client, tables)),
+        Nations(store),
         wiring.vault,
         wiring.refresher,
         wiring.apps,
@@ -50,13 +50,11 @@ def migration_of_process(customers: tuple[str, ...] = ()) -> Migration:
         now=_now,
     )
     return Migration(
-        client,
-        tables,
+        store,
         plans.read(),
         old=old,
         hand_over=hand_over,
-        audit=Audit(Store(client, tables)),
-        now=_now,
+        audit=Audit(store),
     )
 
 

@@ -21,30 +21,37 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 from ulid import ULID
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
-from nat.aws.items import encode, epoch_ms
+from nat.aws.items import epoch_ms
 from nat.aws.secrets import destroy_secret
-from nat.aws.store import Store
-from nat.aws.transactions import Cancelled, condition_failed, write
+from nat.aws.store import Cancelled, Store
+from nat.aws.writes import Delete, Entry, Put, Update
 from nat.channels.websocket import HangUp, Sockets
 from nat.conversations.turns import META_ITEM
-from nat.names import TTL_ATTRIBUTE, Secret, Table, nation_files, person_files
+from nat.names import (
+    INSTALLATIONS_BY_NATION,
+    INVITATIONS_BY_NATION,
+    TTL_ATTRIBUTE,
+    Secret,
+    Table,
+    nation_files,
+    person_files,
+)
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.privacy.holdings import PARTITIONS, Holdings
 from nat.privacy.jobs import Job
-from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -85,29 +92,25 @@ class Erasure:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         *,
         secrets: "SecretsManagerClient",
         s3: "S3Client",
         bucket: str,
         outside: Outside,
-        now: Callable[[], datetime],
         time_is_up: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._client = client
-        self._tables = tables
-        self._holdings = Holdings(client, tables)
-        self._nations = Nations(Store(client, tables))
-        self._memberships = Memberships(Store(client, tables))
-        self._users = Users(Store(client, tables))
-        self._sockets = Sockets(client, tables)
-        self._audit = Audit(Store(client, tables, now))
+        self._store = store
+        self._holdings = Holdings(store)
+        self._nations = Nations(store)
+        self._memberships = Memberships(store)
+        self._users = Users(store)
+        self._sockets = Sockets(store)
+        self._audit = Audit(store)
         self._secrets = secrets
         self._s3 = s3
         self._bucket = bucket
         self._outside = outside
-        self._now = now
         self._time_is_up = time_is_up
 
     def nation(self, job: Job, counts: Counter[str]) -> None:
@@ -136,36 +139,22 @@ class Erasure:
     def _alone(self, job: Job) -> Iterator[None]:
         """A lease on the slug: two runs at once, of a message that came twice or of two jobs, could delete
         what was made after one of them had ended."""
-        row = {"key": f"deleting#{job.subject}", "job": job.id, "lease": str(ULID())}
-        now = self._now()
-        try:
-            self._client.put_item(
-                TableName=self._tables[Table.ONCE],
-                Item=encode(
-                    {
-                        **row,
-                        "until_ms": epoch_ms(now + LEASE),
-                        TTL_ATTRIBUTE: int((now + LEASE).timestamp()) + 1,
-                    }
-                ),
-                ConditionExpression="attribute_not_exists(#key) OR until_ms < :now",
-                ExpressionAttributeNames={"#key": "key"},
-                ExpressionAttributeValues=encode({":now": epoch_ms(now)}),
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                raise BeingDeleted from None
-            raise
+        key, lease, now = {"key": f"deleting#{job.subject}"}, str(ULID()), self._store.clock()
+        row = {
+            **key,
+            "job": job.id,
+            "lease": lease,
+            "until_ms": epoch_ms(now + LEASE),
+            TTL_ATTRIBUTE: int((now + LEASE).timestamp()) + 1,
+        }
+        free = Attr("key").not_exists() | Attr("until_ms").lt(epoch_ms(now))
+        if not self._store.write(Put(Table.ONCE, row, when=free)):
+            raise BeingDeleted
         try:
             yield
         finally:
             with suppress(ClientError):  # it ends by itself
-                self._client.delete_item(
-                    TableName=self._tables[Table.ONCE],
-                    Key=encode({"key": row["key"]}),
-                    ConditionExpression="lease = :lease",
-                    ExpressionAttributeValues=encode({":lease": row["lease"]}),
-                )
+                self._store.write(Delete(Table.ONCE, key, when=Attr("lease").eq(lease)))
 
     def _delete_nation(self, nation_slug: str, counts: Counter[str]) -> None:
         if self._nations.get(nation_slug) is not None:
@@ -187,18 +176,16 @@ class Erasure:
             Secret.nation_app(nation_slug),
         ):
             counts["secrets"] += int(destroy_secret(self._secrets, name))
-        invitations = self._holdings.by_index(Table.ONCE, "by_invitation", nation_slug)
+        invitations = self._holdings.by_index(Table.ONCE, INVITATIONS_BY_NATION, nation_slug)
         counts["invitations"] += self._holdings.delete(Table.ONCE, invitations)
-        links = self._holdings.by_index(Table.INSTALLATIONS, "by_nation", nation_slug)
+        links = self._holdings.by_index(Table.INSTALLATIONS, INSTALLATIONS_BY_NATION, nation_slug)
         counts["slack_links"] += self._holdings.delete(Table.INSTALLATIONS, links)
         self._holdings.delete(Table.ONCE, [{"key": f"{each}#{nation_slug}"} for each in _OF_NATION])
         for table in PARTITIONS:
             self._hurry()
             rows = self._holdings.partition(table, nation_slug)
             counts[table.value.lower()] += self._holdings.delete(table, rows)
-        self._client.delete_item(
-            TableName=self._tables[Table.NATIONS], Key=encode({"nation_slug": nation_slug})
-        )
+        self._store.write(Delete(Table.NATIONS, {"nation_slug": nation_slug}))
 
     def person(self, job: Job, counts: Counter[str]) -> None:
         """Delete a person and leave a receipt. Who owns a nation hands it over or deletes it first: who calls
@@ -227,7 +214,7 @@ class Erasure:
             counts["usage"] += self._anonymise(slug, user_id)
         counts["files"] += self._files(person_files(user_id))
         counts["accounts"] += self._outside.delete_account(user_id)
-        self._client.delete_item(TableName=self._tables[Table.USERS], Key=encode({"user_id": user_id}))
+        self._store.write(Delete(Table.USERS, {"user_id": user_id}))
         self._receipt(job, "Deleted a person", counts)
 
     def _conversations(self, nation_slug: str, user_id: str, counts: Counter[str]) -> None:
@@ -246,7 +233,7 @@ class Erasure:
             counts["conversation_rows"] += len(rows)
 
     def _invitations(self, nation_slug: str, user_id: str, email: str | None) -> int:
-        found = self._holdings.by_index(Table.ONCE, "by_invitation", nation_slug)
+        found = self._holdings.by_index(Table.ONCE, INVITATIONS_BY_NATION, nation_slug)
         theirs = [
             each
             for each in found
@@ -263,38 +250,18 @@ class Erasure:
     def _anonymise(self, nation_slug: str, user_id: str) -> int:
         """Add a person's days to nobody's, each once."""
         done = 0
-        table = self._tables[Table.USAGE]
         for row in list(self._holdings.partition(Table.USAGE, nation_slug)):
             day, _, person = row["day_user"].rpartition("#")
             if person != user_id:
                 continue
             numbers = {name: value for name, value in row.items() if isinstance(value, int)}
-            entries: list[Any] = [
-                {
-                    "Delete": {
-                        "TableName": table,
-                        "Key": encode({"nation_slug": nation_slug, "day_user": row["day_user"]}),
-                        "ConditionExpression": "attribute_exists(nation_slug)",
-                    }
-                }
-            ]
+            theirs = {"nation_slug": nation_slug, "day_user": row["day_user"]}
+            nobodys = {"nation_slug": nation_slug, "day_user": f"{day}#{NOBODY}"}
+            entries: list[Entry] = [Delete(Table.USAGE, theirs, when=Attr("nation_slug").exists())]
             if numbers:
-                names = {f"#{name}": name for name in numbers}
-                entries.append(
-                    {
-                        "Update": {
-                            "TableName": table,
-                            "Key": encode({"nation_slug": nation_slug, "day_user": f"{day}#{NOBODY}"}),
-                            "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in numbers),
-                            "ExpressionAttributeNames": names,
-                            "ExpressionAttributeValues": encode(
-                                {f":{name}": value for name, value in numbers.items()}
-                            ),
-                        }
-                    }
-                )
+                entries.append(Update(Table.USAGE, nobodys, add=numbers))
             try:
-                write(self._client, entries)
+                self._store.transact(entries)
             except Cancelled:
                 continue
             done += 1

@@ -10,20 +10,24 @@ import json
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws.items import timestamp
 from nat.aws.store import Store
-from nat.names import Table, nation_files, person_files
+from nat.names import (
+    INSTALLATIONS_BY_NATION,
+    INVITATIONS_BY_NATION,
+    MEMBERSHIPS_BY_NATION,
+    Table,
+    nation_files,
+    person_files,
+)
 from nat.people.users import Users
 from nat.privacy.holdings import Holdings
-from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
 IN_MEMORY: Final = 32 * 1024 * 1024
@@ -41,18 +45,15 @@ class Export:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         s3: "S3Client",
         bucket: str,
-        *,
-        now: Callable[[], datetime],
     ) -> None:
-        self._holdings = Holdings(client, tables)
-        self._users = Users(Store(client, tables))
+        self._store = store
+        self._holdings = Holdings(store)
+        self._users = Users(store)
         self._s3 = s3
         self._bucket = bucket
-        self._now = now
 
     def person(self, user_id: str, job: str) -> tuple[str, dict[str, int]]:
         """All of a person, in every nation; gives the file's key and how many rows of each kind."""
@@ -79,7 +80,7 @@ class Export:
                 "invitations": (
                     row
                     for slug in slugs
-                    for row in held.by_index(Table.ONCE, "by_invitation", slug)
+                    for row in held.by_index(Table.ONCE, INVITATIONS_BY_NATION, slug)
                     if row["invited_by"] == user_id
                 ),
             },
@@ -93,14 +94,14 @@ class Export:
             f"{nation_files(nation_slug)}{job}.zip",
             {
                 "nation": held.partition(Table.NATIONS, nation_slug),
-                "memberships": held.by_index(Table.MEMBERSHIPS, "by_nation", nation_slug),
+                "memberships": held.by_index(Table.MEMBERSHIPS, MEMBERSHIPS_BY_NATION, nation_slug),
                 "people": ({"user_id": each.user_id, "email": each.email} for each in self._people(people)),
                 **self._talks((nation_slug, each) for each in people),
                 "usage": held.partition(Table.USAGE, nation_slug),
                 "automations": held.partition(Table.AUTOMATIONS, nation_slug),
                 "connections": held.partition(Table.CONNECTIONS, nation_slug),
-                "slack": held.by_index(Table.INSTALLATIONS, "by_nation", nation_slug),
-                "invitations": held.by_index(Table.ONCE, "by_invitation", nation_slug),
+                "slack": held.by_index(Table.INSTALLATIONS, INSTALLATIONS_BY_NATION, nation_slug),
+                "invitations": held.by_index(Table.ONCE, INVITATIONS_BY_NATION, nation_slug),
                 "audit": held.partition(Table.AUDIT, nation_slug),
             },
         )
@@ -139,7 +140,7 @@ class Export:
                         for row in rows:
                             lines.write(f"{_line(row)}\n".encode())
                             counts[kind] += 1
-                about = {"made_at": timestamp(self._now()), "rows": dict(counts)}
+                about = {"made_at": timestamp(self._store.clock()), "rows": dict(counts)}
                 archive.writestr("about.json", json.dumps(about, indent=1))
             file.seek(0)
             self._s3.upload_fileobj(file, self._bucket, key, ExtraArgs={"ContentType": CONTENT_TYPE})

@@ -6,17 +6,14 @@ index by person: its keys are read through once, by the job and never in a reque
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from nat.aws.items import decode, encode
+from boto3.dynamodb.conditions import Attr, Key
+
 from nat.aws.store import Store
 from nat.conversations.own_conversations import ERASING
 from nat.conversations.turns import person_key
-from nat.names import SCHEMAS, Table
-from nat.settings import TableNames
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from nat.names import CONVERSATIONS_BY_PERSON, MEMBERSHIPS_BY_NATION, SCHEMAS, Index, Table
 
 PARTITIONS: Final = (Table.AUTOMATIONS, Table.USAGE, Table.CONNECTIONS, Table.AUDIT)
 """Tables in which all of a nation lies under its slug. The conversations have to be gone before Usage is."""
@@ -25,13 +22,12 @@ PARTITIONS: Final = (Table.AUTOMATIONS, Table.USAGE, Table.CONNECTIONS, Table.AU
 class Holdings:
     """Rows of nations and people, with a role that reaches all of them."""
 
-    def __init__(self, client: "DynamoDBClient", tables: TableNames) -> None:
-        self.client = client
-        self.tables = tables
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def people(self, nation_slug: str) -> list[str]:
         """Everybody who belongs to the nation or ever asked in it."""
-        members = self.by_index(Table.MEMBERSHIPS, "by_nation", nation_slug)
+        members = self.by_index(Table.MEMBERSHIPS, MEMBERSHIPS_BY_NATION, nation_slug)
         asked = self.partition(Table.USAGE, nation_slug)
         found = {each["user_id"] for each in members}
         found |= {each["day_user"].rpartition("#")[2] for each in asked}
@@ -39,20 +35,12 @@ class Holdings:
 
     def nations(self, user_id: str) -> list[str]:
         """Every nation that the person belongs to or ever asked in."""
-        query = {
-            "KeyConditionExpression": "user_id = :user",
-            "ExpressionAttributeValues": encode({":user": user_id}),
-            "ConsistentRead": True,
-        }
-        found = {each["nation_slug"] for each in self._pages("query", Table.MEMBERSHIPS, query)}
-        asked = self._pages(
-            "scan",
+        theirs = self._store.query(Table.MEMBERSHIPS, Key("user_id").eq(user_id), consistent=True)
+        found = {each["nation_slug"] for each in theirs}
+        asked = self._store.scan(
             Table.USAGE,
-            {
-                "ProjectionExpression": "nation_slug, day_user",
-                "FilterExpression": "contains(day_user, :user)",
-                "ExpressionAttributeValues": encode({":user": f"#{user_id}"}),
-            },
+            attributes=("nation_slug", "day_user"),
+            only=Attr("day_user").contains(f"#{user_id}"),
         )
         found |= {each["nation_slug"] for each in asked if each["day_user"].endswith(f"#{user_id}")}
         return sorted(found)
@@ -63,38 +51,21 @@ class Holdings:
         return [
             each["conversation"]
             for key in (person, f"{person}#{ERASING}")
-            for each in self.by_index(Table.CONVERSATIONS, "by_person", key)
+            for each in self.by_index(Table.CONVERSATIONS, CONVERSATIONS_BY_PERSON, key)
         ]
 
     def partition(self, table: Table, key: str) -> Iterator[dict[str, Any]]:
         """Every row under a partition key, in plain values."""
-        query = {
-            "KeyConditionExpression": "#key = :key",
-            "ExpressionAttributeNames": {"#key": SCHEMAS[table].partition},
-            "ExpressionAttributeValues": encode({":key": key}),
-            "ConsistentRead": True,
-        }
-        return self._pages("query", table, query)
+        return self._store.query(table, Key(SCHEMAS[table].partition).eq(key), consistent=True)
 
-    def by_index(self, table: Table, index: str, key: str) -> Iterator[dict[str, Any]]:
+    def by_index(self, table: Table, index: Index, key: str) -> Iterator[dict[str, Any]]:
         """Every row that an index has under a key, in plain values."""
-        (named,) = (each for each in SCHEMAS[table].indexes if each.name == index)
-        query = {
-            "IndexName": index,
-            "KeyConditionExpression": "#key = :key",
-            "ExpressionAttributeNames": {"#key": named.partition},
-            "ExpressionAttributeValues": encode({":key": key}),
-        }
-        return self._pages("query", table, query)
+        return self._store.query(table, Key(index.partition).eq(key), index=index)
 
     def delete(self, table: Table, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> int:
         """Delete rows by their keys; gives how many."""
         schema = SCHEMAS[table]
         names = [each for each in (schema.partition, schema.sort) if each is not None]
         keys = [{name: each[name] for name in names} for each in rows]
-        Store(self.client, self.tables).delete_many(table, keys)
+        self._store.delete_many(table, keys)
         return len(keys)
-
-    def _pages(self, how: Any, table: Table, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        pages = self.client.get_paginator(how).paginate(TableName=self.tables[table], **query)
-        return (decode(item) for page in pages for item in page["Items"])

@@ -5,7 +5,7 @@ time and sends itself another message; what was done is done, and counts are add
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
 
-from nat.aws.items import decode, encode, moment, timestamp
+from nat.aws.items import moment, timestamp
+from nat.aws.store import Store
+from nat.aws.writes import Put, Update
 from nat.errors import NotFound
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.settings import TableNames
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 KEPT: Final = timedelta(days=30)
@@ -74,22 +74,17 @@ class Jobs:
 
     def __init__(
         self,
-        client: "DynamoDBClient",
-        tables: TableNames,
+        store: Store,
         sqs: "SQSClient",
         queue_url: str,
-        *,
-        now: Callable[[], datetime],
     ) -> None:
-        self._client = client
-        self._table = tables[Table.ONCE]
+        self._store = store
         self._sqs = sqs
         self._queue_url = queue_url
-        self._now = now
 
     def begin(self, task: Task, subject: str, user_id: str, *, record_of: datetime | None = None) -> Job:
         """Make a job and let it be carried out."""
-        job = Job(str(ULID()), task, subject, user_id, self._now(), record_of=record_of)
+        job = Job(str(ULID()), task, subject, user_id, self._store.clock(), record_of=record_of)
         item = {
             "key": _key(job.id),
             "task": job.task.value,
@@ -98,9 +93,9 @@ class Jobs:
             "created_at": job.created_at,
             "state": job.state.value,
             "record_of": record_of,
-            TTL_ATTRIBUTE: int((self._now() + KEPT).timestamp()),
+            TTL_ATTRIBUTE: int((self._store.clock() + KEPT).timestamp()),
         }
-        self._client.put_item(TableName=self._table, Item=encode(item))
+        self._store.write(Put(Table.ONCE, item))
         self.send(job.id)
         return job
 
@@ -110,12 +105,9 @@ class Jobs:
 
     def get(self, job_id: str) -> Job:
         """One job, strongly consistent. Raises `NotFound`."""
-        found = self._client.get_item(
-            TableName=self._table, Key=encode({"key": _key(job_id)}), ConsistentRead=True
-        )
-        if "Item" not in found:
+        item = self._store.get(Table.ONCE, {"key": _key(job_id)})
+        if item is None:
             raise NotFound("There is no such job (any more).")
-        item = decode(found["Item"])
         return Job(
             job_id,
             Task(item["task"]),
@@ -130,20 +122,8 @@ class Jobs:
 
     def note(self, job: Job) -> None:
         """Store how far a job is."""
-        self._client.update_item(
-            TableName=self._table,
-            Key=encode({"key": _key(job.id)}),
-            UpdateExpression="SET #state = :state, #counts = :counts"
-            + (", #file = :file" if job.file else ""),
-            ExpressionAttributeNames={
-                "#state": "state",
-                "#counts": "counts",
-                **({"#file": "file"} if job.file else {}),
-            },
-            ExpressionAttributeValues=encode(
-                {":state": job.state.value, ":counts": dict(job.counts), ":file": job.file}
-            ),
-        )
+        noted = {"state": job.state.value, "counts": job.counts} | ({"file": job.file} if job.file else {})
+        self._store.write(Update(Table.ONCE, {"key": _key(job.id)}, set=noted))
 
 
 def _key(job_id: str) -> str:

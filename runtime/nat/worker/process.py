@@ -1,6 +1,5 @@
 """The worker of this process, built from its environment."""
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +22,7 @@ from nat.connections.rate_ledgers import StoredRateLedgers
 from nat.connections.services import ConnectionServices
 from nat.conversations.files import TurnFiles
 from nat.conversations.turns import Turn
-from nat.names import Table, Variable
+from nat.names import Variable
 from nat.nationbuilder import Limiter, NationBuilder
 from nat.nationbuilder.client import BASE_URL
 from nat.nations import plans as plans_module
@@ -44,7 +43,7 @@ DEFAULT_SLOTS: Final = 60
 def build() -> Worker:
     """The worker. Raises `SettingMissing`, and what boto3 raises when the model's key cannot be read."""
     tables = TableNames.read()
-    own = clients.dynamodb()
+    own = Store(clients.dynamodb(), tables)
     isolation = NationCredentials(clients.sts(), settings.read(Variable.NATION_ROLE_ARN))
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     prices = ModelPrices.from_json(settings.read_json(Variable.PRICES))
@@ -52,7 +51,7 @@ def build() -> Worker:
         ConnectionServices.of_nation_role(tables, isolation).refresher,
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         now=_now,
-        limiter=Limiter(ledgers=StoredRateLedgers(clients.brief_dynamodb(), tables[Table.ONCE])),
+        limiter=Limiter(ledgers=StoredRateLedgers(Store(clients.brief_dynamodb(), tables))),
     )
 
     def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
@@ -79,10 +78,10 @@ def build() -> Worker:
         agent=agent_with(model),
         own_agent=OwnAgents(keys, claude, agent_with, provider()),
         connect=connect,
-        deliver=Followers(own, tables, push).deliver,
+        deliver=Followers(own, push).deliver,
         prices=prices,
         app_url=app_url,
-        role_now=partial(_role, Memberships(Store(own, tables))),
+        role_now=partial(_role, Memberships(own)),
         environment=settings.read(Variable.ENVIRONMENT),
         plans=plans_module.read(),
         files=files,
@@ -92,7 +91,7 @@ def build() -> Worker:
     return Worker(
         TurnReceiver(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL), wait_seconds=wait_seconds),
         runner,
-        partial(_stopped, tables),
+        partial(stopped_turns, own),
         EcsProtection(agent_uri) if agent_uri else NoProtection(),
         slots=slots(),
     )
@@ -108,10 +107,6 @@ def _whole_number(variable: Variable, default: int) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise SettingMissing(f"{variable} must be a whole number above 0, not {text}.")
     return int(text)
-
-
-def _stopped(tables: TableNames, turns: Iterable[Turn]) -> set[Turn]:
-    return stopped_turns(Store(clients.dynamodb(), tables), turns)
 
 
 def _role(memberships: Memberships, user_id: str, nation_slug: str) -> Role | None:

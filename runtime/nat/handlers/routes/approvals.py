@@ -334,7 +334,7 @@ def reject(call: NationCall, body: No) -> ApprovalBody:
         caller.user_id, caller.nation_slug, _about(call, body, RejectMessage)
     )
     push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    push_approval_update(Followers(services.client, services.tables, push).deliver, rejected)
+    push_approval_update(Followers(services.store, push).deliver, rejected)
     return ApprovalBody(**_approval(rejected))
 
 

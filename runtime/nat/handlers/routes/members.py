@@ -147,7 +147,7 @@ def log_of(services: Services) -> PeopleLog:
 def _end(call: MemberCall, user_id: str) -> RoleOfMember:
     services, caller = call.services, call.member
     ended = of_people(services).remove(caller, user_id)
-    Sockets(services.client, services.tables).shut_out(
+    Sockets(services.store).shut_out(
         user_id, caller.nation_slug, _push(settings.read(Variable.SOCKET_ENDPOINT)).hang_up
     )
     log_of(services).removed(caller, ended)

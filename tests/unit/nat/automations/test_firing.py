@@ -93,7 +93,7 @@ def town(tables: TableNames) -> Town:
     enabled = automation.edited(clock(), enabled=True)
     automations.replace(enabled)
     clock.now = DUE
-    firing = Firing(store, admission, Outbox(clients.dynamodb(), tables, clock))
+    firing = Firing(store, admission, Outbox(Store(clients.dynamodb(), tables, clock)))
     return Town(tables, url, clock, store, firing, enabled)
 
 

@@ -55,11 +55,9 @@ class Shop:
         def clock() -> datetime:
             return datetime.fromtimestamp(stripe.state.store.clock.second, UTC)
 
-        billing = Billing.of(clients.dynamodb(), tables, PLANS, vendor, grace=GRACE, clock=clock)
-        meters = Meters(clients.dynamodb(), tables, vendor)
-        rounds = Reconciliation(
-            billing.synchroniser, meters, UsageAlerts(Store(clients.dynamodb(), tables, clock), PLANS)
-        )
+        store = Store(clients.dynamodb(), tables, clock)
+        billing = Billing.of(store, PLANS, vendor, grace=GRACE)
+        rounds = Reconciliation(billing.synchroniser, Meters(store, vendor), UsageAlerts(store, PLANS))
         return cls(stripe, tables, billing, vendor, rounds)
 
     @property

@@ -8,6 +8,7 @@ import requests
 
 from nat.audit.entry import AuditKind
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.billing.nation_row import BillingRows
 from nat.billing.sync import Synchroniser
 from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
@@ -88,7 +89,7 @@ class Dying(BillingRows):
 
 def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Shop) -> None:
     working = shop.billing.synchroniser
-    rows = Dying(clients.dynamodb(), shop.tables)
+    rows = Dying(Store(clients.dynamodb(), shop.tables))
     dying = Synchroniser(
         shop.client, replace(working.storage, rows=rows), PLANS, grace=GRACE, note=lambda *_: None
     )

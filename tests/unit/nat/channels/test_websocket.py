@@ -7,6 +7,7 @@ import pytest
 from botocore.credentials import Credentials
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.channels.push import Push, PushFailed
 from nat.channels.websocket import Followers, Session, Sockets
 from nat.errors import Unauthenticated
@@ -26,13 +27,13 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def sockets(tables: TableNames) -> Sockets:
-    return Sockets(clients.dynamodb(), tables)
+    return Sockets(Store(clients.dynamodb(), tables))
 
 
 @pytest.fixture
 def subscriptions(tables: TableNames, gateway: Gateway) -> Followers:
     push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
-    return Followers(clients.dynamodb(), tables, push)
+    return Followers(Store(clients.dynamodb(), tables), push)
 
 
 def test_a_connection_knows_its_person_and_what_it_follows(

@@ -11,9 +11,11 @@ from typing import Any
 import boto3
 
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.connections.rate_ledgers import StoredRateLedgers
 from nat.nationbuilder import Limiter, NationBuilder
 from nat.nationbuilder.rate_ledger import Rules
+from nat.settings import TableNames
 
 SLUG = "harbor"
 AT_ONCE = 4
@@ -26,7 +28,7 @@ class Place:
 
     base_url: str
     token: str
-    table: str
+    tables: TableNames
     rules: Rules
 
 
@@ -45,7 +47,7 @@ def work(place: Place, seconds: float) -> Worked:
     counted: Counter[str] = Counter()
     client.meta.events.register("before-call.dynamodb", lambda model, **_: counted.update([model.name]))
     limiter = Limiter(
-        ledgers=StoredRateLedgers(client, place.table, rules=place.rules),
+        ledgers=StoredRateLedgers(Store(client, place.tables), rules=place.rules),
         rules=place.rules,
         window=place.rules.window,
     )

@@ -78,7 +78,7 @@ class Office:
         return RefreshJob(
             wiring.refresher,
             wiring.rows,
-            DueNations(clients.dynamodb(), self.tables),
+            DueNations(Store(clients.dynamodb(), self.tables)),
             now=self.clock,
             sleep=lambda seconds: self.clock.advance(seconds=seconds),
         )

@@ -11,6 +11,7 @@ from local.nationbuilder.server import running_nationbuilder
 from local.nationbuilder.settings import Settings
 from nat.aws import clients
 from nat.aws.items import decode
+from nat.aws.store import Store
 from nat.connections.rate_ledgers import StoredRateLedgers
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nationbuilder.rate_ledger import RULES, LedgerUnavailable, Rules
@@ -22,14 +23,14 @@ NOW = 1_800_000_000_000
 
 
 def ledgers(tables: TableNames, worker: str) -> StoredRateLedgers:
-    return StoredRateLedgers(clients.dynamodb(), tables[Table.ONCE], worker=worker)
+    return StoredRateLedgers(Store(clients.dynamodb(), tables), worker=worker)
 
 
 def test_four_workers_on_one_token_are_never_refused(tables: TableNames, tmp_path: Path) -> None:
     rules, log = Rules(window=2.0), tmp_path / "requests.jsonl"
     settings = Settings(rate_limit=250, rate_window_seconds=rules.window)
     with running_nationbuilder(settings=settings, log=log) as server, ThreadPoolExecutor(4) as pool:
-        place = Place(server.base_url, server.access_token(SLUG), tables[Table.ONCE], rules)
+        place = Place(server.base_url, server.access_token(SLUG), tables, rules)
 
         worked = list(pool.map(lambda _: work(place, 5.0), range(4)))
 
@@ -50,7 +51,7 @@ def test_what_one_worker_has_leased_another_cannot(tables: TableNames) -> None:
 
 def test_of_many_workers_at_once_all_together_get_the_limit_at_most(tables: TableNames) -> None:
     def lease(number: int) -> int:
-        found = StoredRateLedgers(clients.dynamodb(), tables[Table.ONCE], worker=f"w{number}")
+        found = StoredRateLedgers(Store(clients.dynamodb(), tables), worker=f"w{number}")
         return found.lease("demo", {}, 30, NOW).granted
 
     with ThreadPoolExecutor(12) as pool:
@@ -87,4 +88,4 @@ def test_a_table_that_cannot_be_reached_is_told(embedded_aws: object) -> None:
     )
 
     with pytest.raises(LedgerUnavailable):
-        StoredRateLedgers(nobody, "once").lease("demo", {}, 20, NOW)
+        StoredRateLedgers(Store(nobody, TableNames({Table.ONCE: "once"}))).lease("demo", {}, 20, NOW)

@@ -7,6 +7,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.isolation import nation
+from nat.aws.store import Store
 from nat.connections.outbox import Outbox
 from nat.connections.refresh_job import DueNations
 from nat.connections.status import refresh_bucket, update_nation_nb_status
@@ -71,7 +72,8 @@ def test_an_unclear_answer_leaves_the_nation_due(office: Office) -> None:
     office.clock.advance(minutes=2)
     office.job().sweep()
     assert (
-        list(DueNations(clients.dynamodb(), office.tables).until(office.clock() + timedelta(hours=13))) == []
+        list(DueNations(Store(clients.dynamodb(), office.tables)).until(office.clock() + timedelta(hours=13)))
+        == []
     )
 
 
@@ -84,7 +86,9 @@ def test_what_is_due_is_found_over_all_buckets_and_pages(office: Office) -> None
         record = world.nation(slug, refresh_bucket=bucket, nb_token_expires_at=ends)
         world.store_nation(office.tables, record)
 
-    found = list(DueNations(clients.dynamodb(), office.tables).until(office.clock() + timedelta(hours=13)))
+    found = list(
+        DueNations(Store(clients.dynamodb(), office.tables)).until(office.clock() + timedelta(hours=13))
+    )
 
     assert sorted(found) == sorted(slug for slug in slugs if int(slug[2:]) % 3 and slug != "n-7")
 
@@ -153,7 +157,7 @@ def bus(embedded_aws: object) -> tuple[str, str]:
 def test_announcements_reach_the_bus_once(office: Office, bus: tuple[str, str]) -> None:
     name, queue = bus
     update_nation_nb_status(office.slug, office.worker().status, expires_at=None, reason="invalid_grant")
-    announcements = Outbox(clients.dynamodb(), office.tables, office.clock)
+    announcements = Outbox(Store(clients.dynamodb(), office.tables, office.clock))
 
     delivered = [announcements.deliver(clients.events(), name) for _ in range(2)]
 
@@ -171,8 +175,8 @@ def test_an_announcement_that_a_process_dropped_is_delivered_later(
     office: Office, bus: tuple[str, str]
 ) -> None:
     name, _ = bus
-    Outbox(clients.dynamodb(), office.tables, office.clock).add(Bus.NATION_CONNECTED, office.slug)
-    announcements = Outbox(clients.dynamodb(), office.tables, office.clock)
+    Outbox(Store(clients.dynamodb(), office.tables, office.clock)).add(Bus.NATION_CONNECTED, office.slug)
+    announcements = Outbox(Store(clients.dynamodb(), office.tables, office.clock))
     (row,) = [each for each in world.rows(office.tables, Table.CONNECTIONS) if "event" in each]
     claimed = {":later": {"S": "2999"}, ":now": row["due_at"]}
     clients.dynamodb().update_item(

@@ -10,6 +10,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.isolation import NationNotEntered, nation
+from nat.aws.store import Store
 from nat.connections.seal import Seal, SealBroken
 from nat.connections.tokens import fingerprint
 from nat.connections.vault import (
@@ -54,9 +55,8 @@ def opened(tables: TableNames, seal: Seal) -> Callable[[str, Clock], TokenVault]
     """Makes vaults: each with a memory of its own, as each process has one."""
 
     def make(store: str, clock: Clock) -> TokenVault:
-        return token_vault(
-            store, secrets=clients.secrets(), dynamodb=clients.dynamodb(), tables=tables, seal=seal, now=clock
-        )
+        rows = Store(clients.dynamodb(), tables, clock)
+        return token_vault(store, secrets=clients.secrets(), store=rows, seal=seal)
 
     return make
 

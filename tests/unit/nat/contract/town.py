@@ -202,8 +202,8 @@ def _running_town(
             answering(BillingRoutes(shop.billing, APP)).get,
         )
         waiting = clients.sqs().create_queue(QueueName=f"privacy-{connecting.slug}")["QueueUrl"]
-        jobs = Jobs(clients.dynamodb(), tables, clients.sqs(), waiting, now=board.stage.clock)
-        export = Export(clients.dynamodb(), tables, clients.s3(), bucket, now=board.stage.clock)
+        jobs = Jobs(Store(clients.dynamodb(), tables, board.stage.clock), clients.sqs(), waiting)
+        export = Export(Store(clients.dynamodb(), tables, board.stage.clock), clients.s3(), bucket)
         privacy = Api(
             services,
             answering(

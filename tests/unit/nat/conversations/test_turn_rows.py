@@ -3,15 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import boto3
 import pytest
 
 from nat.agent.ports import OpenPage, Usage
 from nat.aws import clients
 from nat.aws.items import decode, encode
-from nat.aws.store import Store
-from nat.aws.transactions import Cancelled
+from nat.aws.store import Cancelled, Store
 from nat.conversations.turns import (
     LOCK_SECONDS,
+    Turns,
     TurnState,
     acquire_lock,
     conversation_key,
@@ -25,6 +26,7 @@ from nat.conversations.turns import (
 )
 from nat.errors import NotFound, TurnLost
 from nat.names import TTL_ATTRIBUTE
+from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.turns.stage import Stage
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
@@ -152,3 +154,15 @@ def test_a_conversation_stays_with_its_person(stage: Stage) -> None:
 
     with pytest.raises(Cancelled):
         store.transact([upsert_meta(replace(turn, user_id="u2"), START)])
+
+
+def test_an_attempt_whose_answer_was_lost_is_this_workers(stage: Stage) -> None:
+    turn = stage.admitted()
+
+    with losing_answers("TransactWriteItems") as url:
+        store = Store(boto3.client("dynamodb", endpoint_url=url), stage.tables)
+        taken = Turns(store).begin(turn)
+
+    assert (taken.attempt, stage.stored(turn)) == (1, taken)
+    with pytest.raises(TurnLost):
+        stage.turns.begin(turn)

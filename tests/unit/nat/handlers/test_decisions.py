@@ -201,7 +201,7 @@ def test_a_yes_to_some_records_changes_only_those(at: Surfaces) -> None:
 def test_who_decides_follows_their_conversation(at: Surfaces) -> None:
     at.decide(SocketAction.APPROVE)
 
-    session = Sockets(clients.dynamodb(), at.board.stage.tables).session(at.mine)
+    session = Sockets(Store(clients.dynamodb(), at.board.stage.tables)).session(at.mine)
     assert session.conversations == {at.board.conversation}
 
 
@@ -210,7 +210,7 @@ def test_an_admin_decides_for_another_person_without_following_their_conversatio
 
     accepted = at.decide(SocketAction.APPROVE, admins)
 
-    session = Sockets(clients.dynamodb(), at.board.stage.tables).session(admins)
+    session = Sockets(Store(clients.dynamodb(), at.board.stage.tables)).session(admins)
     assert accepted["type"] == "turn.accepted"
     assert session.conversations == frozenset()
 
@@ -594,7 +594,7 @@ def test_an_expiry_is_told_once_to_those_who_follow(at: Surfaces) -> None:
     sweep = Sweep(
         Store(clients.dynamodb(), at.board.stage.tables, at.board.stage.clock),
         TurnQueue(clients.sqs(), at.board.queue_url),
-        Followers(clients.dynamodb(), at.board.stage.tables, at.push).deliver,
+        Followers(Store(clients.dynamodb(), at.board.stage.tables), at.push).deliver,
     )
 
     swept = [sweep.run().expired, sweep.run().expired]

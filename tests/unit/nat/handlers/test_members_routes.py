@@ -172,7 +172,7 @@ def test_a_role_that_may_not_be_given_is_refused(
 
 
 def test_who_is_removed_loses_their_sockets_and_is_refused_at_the_next_call(world: World) -> None:
-    sockets = Sockets(clients.dynamodb(), world.tables)
+    sockets = Sockets(Store(clients.dynamodb(), world.tables))
     sockets.open("c1", "bob", "demo", START)
     sockets.open("c2", "vic", "demo", START)
 

@@ -30,7 +30,7 @@ class Desk:
         self.estate = estate
         self.queue = clients.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
         client, tables = clients.dynamodb(), estate.tables
-        jobs = Jobs(client, tables, clients.sqs(), self.queue, now=lambda: world.START)
+        jobs = Jobs(Store(client, tables, lambda: world.START), clients.sqs(), self.queue)
         services = Services(client, tables, world.PLANS, clock=lambda: world.START)
         requests = Requests(jobs, services.nations, services.memberships, Audit(services.store))
         self.api = Api(services, answering(PrivacyRoutes(requests, estate.export())).get)

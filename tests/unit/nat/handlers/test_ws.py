@@ -142,7 +142,7 @@ def test_of_twenty_connections_with_one_ticket_one_opens(world: World) -> None:
 def test_a_connection_acts_for_the_ticket_it_came_with(world: World) -> None:
     connection = world.connect("eve", "other")
 
-    session = Sockets(clients.dynamodb(), world.tables).session(connection)
+    session = Sockets(Store(clients.dynamodb(), world.tables)).session(connection)
 
     assert (session.user_id, session.nation_slug) == ("eve", "other")
 
@@ -175,7 +175,9 @@ def test_a_question_is_accepted_and_followed(world: World) -> None:
     ]
     assert len(queued(world.queue_url)) == 1
     push = Push(world.gateway.url, Credentials("key", "secret"), "us-east-1")
-    assert Followers(clients.dynamodb(), world.tables, push).subscribers(f"demo#{TALK}") == [connection]
+    assert Followers(Store(clients.dynamodb(), world.tables), push).subscribers(f"demo#{TALK}") == [
+        connection
+    ]
 
 
 def test_a_repeated_question_gets_the_stored_events_and_is_counted_once(world: World) -> None:
@@ -336,7 +338,7 @@ def test_who_asks_in_another_persons_conversation_does_not_follow_it(world: Worl
     world.ask(connection, turn=OTHER)
 
     assert world.codes(connection) == ["forbidden"]
-    assert Sockets(clients.dynamodb(), world.tables).session(connection).conversations == frozenset()
+    assert Sockets(Store(clients.dynamodb(), world.tables)).session(connection).conversations == frozenset()
 
 
 def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
@@ -354,7 +356,9 @@ def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
     )
 
     assert [(each["attempt"], each["seq"]) for each in world.gateway.events(connection)] == [(1, 2), (1, 3)]
-    assert f"demo#{TALK}" in Sockets(clients.dynamodb(), world.tables).session(connection).conversations
+    assert (
+        f"demo#{TALK}" in Sockets(Store(clients.dynamodb(), world.tables)).session(connection).conversations
+    )
 
 
 @pytest.mark.parametrize("after", [7, "0.1", {"attempt": "1"}, {"seq": -1}, {"seq": True}, {"seq": 10**9}])

@@ -82,7 +82,7 @@ class Office:
             clock=now,
         )
         self._let_waiting_pass(now)
-        self.tenants = Tenants(self.client, tables)
+        self.tenants = Tenants(Store(self.client, tables))
         self.old = OldTokens(narrowed["secretsmanager"])
         hand_over = HandOver(
             self.tenants,
@@ -95,13 +95,11 @@ class Office:
             now=now,
         )
         self.migration = Migration(
-            self.client,
-            tables,
+            Store(self.client, tables, now),
             plans,
             old=self.old,
             hand_over=hand_over,
             audit=Audit(Store(self.client, tables, now)),
-            now=now,
             at_once=at_once,
         )
 

@@ -7,8 +7,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.items import timestamp
-from nat.aws.store import Store
-from nat.aws.transactions import Cancelled
+from nat.aws.store import Cancelled, Store
 from nat.errors import LimitReached, NationUnknown, SubscriptionInactive
 from nat.names import Table
 from nat.nations import deprecated

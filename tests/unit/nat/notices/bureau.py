@@ -73,7 +73,7 @@ class Bureau:
 
     def connect(self, user: str, connection: str) -> None:
         """They open a socket."""
-        Sockets(clients.dynamodb(), self.tables).open(connection, user, self.slug, self.clock())
+        Sockets(Store(clients.dynamodb(), self.tables)).open(connection, user, self.slug, self.clock())
 
     def change(self, **changes: Any) -> None:
         """Change the nation's record."""
@@ -86,14 +86,12 @@ class Bureau:
     def notices(self) -> Notices:
         """A process that tells people."""
         return Notices(
-            clients.dynamodb(),
-            self.tables,
+            Store(clients.dynamodb(), self.tables, self.clock),
             clients.mail(),
             Push.of_process(self.gateway.url),
             brands=BRANDS,
             plans=world.PLANS,
             operator=self.operator,
-            now=self.clock,
         )
 
     def happening(self, event: Bus, incident: str = "incident-1", **about: Any) -> NationEvent:

@@ -7,6 +7,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.items import timestamp
+from nat.aws.store import Store
 from nat.names import Bus
 from nat.nations.record import SubscriptionStatus
 from nat.notices.notices import NotAllTold
@@ -93,7 +94,7 @@ def test_the_next_delivery_tells_only_those_who_were_not_told(staffed: Bureau, r
 
 
 def test_what_a_process_left_behind_when_it_died_is_sent_by_a_later_delivery(staffed: Bureau) -> None:
-    NoticeReceipts(clients.dynamodb(), staffed.tables, staffed.clock).begin(
+    NoticeReceipts(Store(clients.dynamodb(), staffed.tables, staffed.clock)).begin(
         "incident-1", "user#adam"
     )  # and it died
 

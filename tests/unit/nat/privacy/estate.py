@@ -100,7 +100,7 @@ class Estate:
             Bucket=self.bucket, Key=f"{nation_files(slug)}{conversation}/1.csv", Body=b"a"
         )
         clients.s3().put_object(Bucket=self.bucket, Key=f"{person_files(user)}1.zip", Body=b"a")
-        Sockets(clients.dynamodb(), self.tables).open(uuid.uuid4().hex, user, slug, world.START)
+        Sockets(Store(clients.dynamodb(), self.tables)).open(uuid.uuid4().hex, user, slug, world.START)
         Audit(Store(clients.dynamodb(), self.tables)).append(
             slug, AuditKind.TOOL_WRITE, by=user, summary="Tagged 3"
         )
@@ -143,15 +143,13 @@ class Estate:
             return note
 
         return Erasure(
-            dynamodb or clients.dynamodb(),
-            self.tables,
+            Store(dynamodb or clients.dynamodb(), self.tables, lambda: now),
             secrets=secrets or clients.secrets(),
             s3=s3 or clients.s3(),
             bucket=self.bucket,
             outside=Outside(
                 self.hung_up.append, counting(self.ended), lambda _slug: 1, counting(self.accounts)
             ),
-            now=lambda: now,
             time_is_up=time_is_up,
         )
 
@@ -163,7 +161,7 @@ class Estate:
 
     def export(self) -> Export:
         """What exports."""
-        return Export(clients.dynamodb(), self.tables, clients.s3(), self.bucket, now=lambda: world.START)
+        return Export(Store(clients.dynamodb(), self.tables, lambda: world.START), clients.s3(), self.bucket)
 
     def found(self, subject: str) -> list[str]:
         """Where anything names a person or a nation: every row of every table, every secret, every file. What

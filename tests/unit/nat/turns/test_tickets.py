@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import boto3
 import pytest
 
 from nat.aws import clients
@@ -10,6 +11,7 @@ from nat.errors import TicketInvalid
 from nat.names import Table
 from nat.settings import TableNames
 from nat.turns.tickets import TicketHolder, Tickets
+from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.world import Clock, rows
 
 ANN = TicketHolder("ann", "demo")
@@ -75,3 +77,18 @@ def test_the_ticket_itself_is_not_stored(tables: TableNames, tickets: Tickets) -
     ticket = tickets.issue(ANN, Clock()())
 
     assert ticket not in str(rows(tables, Table.ONCE))
+
+
+def test_a_ticket_whose_use_was_not_answered_opens_the_connection_once(
+    tables: TableNames, tickets: Tickets
+) -> None:
+    clock = Clock()
+    ticket = tickets.issue(ANN, clock())
+
+    with losing_answers("TransactWriteItems") as url:
+        forgetful = Tickets(Store(boto3.client("dynamodb", endpoint_url=url), tables))
+        holder = forgetful.consume(ticket, clock())
+
+    assert holder == ANN
+    with pytest.raises(TicketInvalid):
+        tickets.consume(ticket, clock())
