@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
 from nat.aws.clients import POOL_CONNECTIONS
+from nat.waiting import Backoff
 
 if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
@@ -27,9 +28,8 @@ SERVICE: Final = "execute-api"
 """Signing name of the API Gateway Management API (botocore, apigatewaymanagementapi service model)."""
 LARGEST_PAYLOAD: Final = 131_072
 """Bytes that PostToConnection takes (botocore, apigatewaymanagementapi service model)."""
-TRIES: Final = 3
-FIRST_PAUSE: Final = 0.05
-"""Seconds before the second try; doubles. A push is repeated freely: clients drop what they have seen."""
+PATIENCE: Final = Backoff(tries=3, first=0.05, least=0.5)
+"""A push is repeated freely: clients drop what they have seen."""
 _OK: Final = frozenset({200, 204})
 """Of a push and of ending a connection (botocore, apigatewaymanagementapi service model)."""
 _GONE: Final = 410
@@ -96,9 +96,7 @@ class Push:
     def _send(self, method: str, connection: str, body: bytes) -> bool:
         place = f"/@connections/{quote(connection, safe='')}"
         status = 0
-        for number in range(TRIES):
-            if number:
-                time.sleep(FIRST_PAUSE * 2 ** (number - 1))
+        for pause in PATIENCE.pauses():
             request = AWSRequest(method, self._base + place, data=body)
             signer = SigV4Auth(self._credentials.get_frozen_credentials(), SERVICE, self._region)
             signer.add_auth(request)
@@ -107,11 +105,13 @@ class Push:
                     method, self._path + place, body=body, headers=dict(request.headers), retries=False
                 ).status
             except HTTPError:
-                continue
+                status = 0
             if status in _OK:
                 return True
             if status == _GONE:
                 return False
-            if status not in _PASSING:
+            if status and status not in _PASSING:
                 break
+            if pause is not None:
+                time.sleep(pause)
         raise PushFailed(f"The WebSocket API answered {status}." if status else "No answer.")

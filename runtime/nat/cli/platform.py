@@ -40,7 +40,10 @@ from nat.cli.sign_in import SessionEnded, refresh
 from nat.contract.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope, Notice
 from nat.errors import Cooldown
 from nat.names import MAX_MESSAGE_BYTES, Header, SocketAction
+from nat.waiting import Backoff
 
+RECONNECTING: Final = Backoff(tries=100, first=0.25, longest=4.0, least=0.5)
+"""How long is decided by `Timing`."""
 _IDLE_SECONDS: Final = 590
 """API Gateway closes a connection after 10 idle minutes."""
 _MESSAGE_BYTES: Final = 128 * 1024
@@ -278,7 +281,7 @@ class PlatformClient:
                 patience = self._timing.reconnect if asked.sent else self._timing.first_connect
                 if time.monotonic() - lost_at > patience:
                     raise CommandFailed("The connection to the platform was lost.") from None
-                time.sleep(min(4.0, 0.25 * 2.0**tries))
+                time.sleep(RECONNECTING.pause(tries))
                 tries += 1
 
     def _open(self, nation: str) -> websocket.WebSocket:

@@ -10,7 +10,6 @@ What is repeated, and what never is:
 """
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -32,8 +31,10 @@ from nat.errors import (
 from nat.nationbuilder.limits import Limiter
 from nat.nationbuilder.query import Parameters
 from nat.nationbuilder.refusals import read_json, refusal
+from nat.waiting import Backoff
 
 ATTEMPTS: Final = 3
+READ_AGAIN: Final = Backoff(tries=ATTEMPTS, first=0.75, least=1 / 3)
 """How often a GET is tried."""
 PATIENCE: Final = 30.0
 """Seconds that one request may spend waiting for V2's rate limit, in all."""
@@ -159,7 +160,7 @@ class Transport:
             except NationBuilderDown:
                 if method != "GET" or attempt >= ATTEMPTS:
                     raise
-                self._sleep(0.25 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
+                self._sleep(READ_AGAIN.pause(attempt - 1))
                 attempt += 1
 
     def _once(

@@ -18,6 +18,7 @@ from nat.contract.events import Envelope, Event, TextDelta
 from nat.conversations.documents import pieces
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
+from nat.waiting import Backoff
 
 Deliver = Callable[[str, str], None]
 """Pushes one event, as JSON text, to everybody who follows the conversation with this key."""
@@ -29,8 +30,7 @@ LONGEST_PAUSE: Final = 0.5
 PAUSE_PER_TURN: Final = 0.008
 """Seconds between flushes for each streaming turn: a flush costs about 4 ms of CPU, so flushing takes at most
 half of one core. 60 turns give 0.48 s."""
-STORE_TRIES: Final = 5
-STORE_PAUSE: Final = 0.3
+STORING: Final = Backoff(tries=5, first=0.3, longest=0.3, least=0.5)
 """Seconds between tries to store an event, on top of boto3's own four."""
 
 _log = logging.getLogger(__name__)
@@ -190,14 +190,14 @@ class Publisher:
     def _store_and_push(self, event: Event) -> None:
         seq = self._seq + 1
         wire = wire_text(Envelope(self._turn.turn_id, self._turn.attempt, seq, event))
-        for number in range(STORE_TRIES):
+        for pause in STORING.pauses():
             try:
                 self._events.append(self._turn, seq, wire, self._now())
                 break
             except Exception:
-                if number == STORE_TRIES - 1 or self._closed:
+                if pause is None or self._closed:
                     raise
-                time.sleep(STORE_PAUSE)
+                time.sleep(pause)
         self._seq = seq
         _push(self._deliver, self._turn, wire)
 

@@ -6,8 +6,6 @@ and it does not retry errors that arrive inside a stream. After the first text a
 
 import json
 import logging
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +16,7 @@ from nat.agent.models.stream import Accumulator, Incomplete
 from nat.agent.models.watch import Watch
 from nat.agent.ports import ModelReply
 from nat.errors import ModelError, ModelUnavailable
+from nat.waiting import Backoff, wait
 
 if TYPE_CHECKING:
     from anthropic import Stream
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WATCH: Final = Watch()
-_SLEEP_SLICE: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,7 @@ class Patience:
         long."""
         if asked is not None:
             return min(asked, self.longest_wait)
-        doubled: float = self.first_wait * 2.0**attempt
-        return min(doubled, self.longest_wait) * random.uniform(0.75, 1.0)  # noqa: S311 - jitter, not a secret
+        return Backoff(self.attempts, self.first_wait, self.longest_wait, least=0.75).pause(attempt)
 
 
 def stream_message(
@@ -97,7 +94,7 @@ def stream_message(
             failure = ModelUnavailable()
         if message.shown or attempt + 1 == patience.attempts:
             raise failure
-        if not _sleep(patience.wait(attempt, asked), stopped):
+        if not wait(patience.wait(attempt, asked), stopped):
             return message.stopped_reply(model)
     raise ModelError
 
@@ -117,13 +114,3 @@ def _once(
     finally:
         events.close()
     return message.reply(model)
-
-
-def _sleep(seconds: float, stopped: Callable[[], bool]) -> bool:
-    """Wait; False as soon as the turn is stopped."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        if stopped():
-            return False
-        time.sleep(min(left, _SLEEP_SLICE))
-    return not stopped()

@@ -23,6 +23,7 @@ from nat.turns.publish import (
     FlushPace,
     Publisher,
 )
+from nat.waiting import Backoff
 from tests.unit.nat.turns.stage import wait_for
 from tests.unit.nat.world import START, Clock
 
@@ -177,7 +178,7 @@ def test_long_text_is_cut_into_events_that_fit_a_frame(table: Table) -> None:
 def test_an_event_that_cannot_be_stored_at_first_is_tried_again(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "STORE_PAUSE", 0.01)
+    monkeypatch.setattr(publish, "STORING", Backoff(tries=5, first=0.01))
     table.log.refusals = 3
 
     with table.publisher() as publisher:
@@ -190,7 +191,7 @@ def test_an_event_that_cannot_be_stored_at_first_is_tried_again(
 def test_a_log_that_stays_down_is_told_to_who_emits_and_drains(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "STORE_PAUSE", 0.01)
+    monkeypatch.setattr(publish, "STORING", Backoff(tries=5, first=0.01))
     table.log.refusals = 1000
 
     with table.publisher() as publisher:
