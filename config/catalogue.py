@@ -10,8 +10,7 @@ from config.loading import ROOT, Frozen, parse, read_toml
 PLANS = ROOT / "plans.toml"
 MODELS = ROOT / "models.toml"
 
-UNLIMITED = 999_999
-"""What an unlimited plan stores as its limit."""
+from nat.names import UNLIMITED as UNLIMITED
 
 
 class Plan(Frozen):

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.deployment import Deployment
 from nat.aws.store import Store
+from nat.names import UNLIMITED
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
@@ -17,7 +18,7 @@ from nat.roles import Role
 
 PLAN: Final = "nat_pro"
 """The demonstration is not cut off after 500 questions."""
-QUERIES_LIMIT: Final = 999_999
+QUERIES_LIMIT: Final = UNLIMITED
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from local.aws.program import answers
 from local.deployment import Deployment
 from local.places import HOST, Places, Ports
 from local.processes import Program
-from nat.names import SITE_ASSETS, SITE_FOR_EVER
+from nat.names import SITE_ASSETS, SITE_FOR_EVER, STREAM_PATH
 from nat_constructs.web_build import HAS_FILE, INDEX
 
 LONGEST_HEAD: Final = 64 * 1024
@@ -68,7 +68,7 @@ def front_of(deployment: Deployment, places: Places, ports: Ports, stream_url: s
     (function,) = behaviours[SETTINGS]["FunctionAssociations"]["Items"]
     code = cloudfront.get_function(Name=function["FunctionARN"].rpartition("/")[2], Stage="LIVE")
     known = {
-        "/v1/stream": stream_url.removesuffix("/v1/stream"),
+        STREAM_PATH: stream_url.removesuffix(STREAM_PATH),
         "/socket": deployment.socket_url.replace("ws://", "http://").removesuffix("/socket"),
     }
 

@@ -28,7 +28,7 @@ from nat.aws.store import Store
 from nat.connections.status import NbStatus
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
-from nat.names import STRIPE_WEBHOOK, Secret, Variable
+from nat.names import STREAM_PATH, STRIPE_WEBHOOK, Secret, Variable
 from nat_constructs.web_build import WebBuild, WebBuildFailed
 
 WORKER_GRACE: Final = 40.0
@@ -110,7 +110,7 @@ class Machine:
     @property
     def stream_url(self) -> str:
         """Where the SSE host takes questions. In the cloud it stands behind CloudFront."""
-        return f"{self.ports.url('sse')}/v1/stream"
+        return f"{self.ports.url('sse')}{STREAM_PATH}"
 
     @property
     def app_url(self) -> str:

@@ -5,7 +5,8 @@ from typing import Final
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
-STREAM_PATH: Final = "/v1/stream"
+from nat.names import STREAM_PATH
+
 LARGE: Final = {STREAM_PATH: "EXACTLY", "/webhooks/": "STARTS_WITH"}
 """Where a body may be long: a question, and a vendor's event, whose signature proves it."""
 

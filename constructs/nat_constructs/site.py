@@ -11,10 +11,9 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from nat.names import OAUTH_CALLBACK, STRIPE_WEBHOOK
+from nat.names import OAUTH_CALLBACK, STREAM_PATH, STRIPE_WEBHOOK
 
 from .acknowledge import acknowledge
-from .firewall import STREAM_PATH
 from .public_names import PublicNames
 from .web_build import HAS_FILE, INDEX
 from .web_socket_api import STAGE as SOCKET

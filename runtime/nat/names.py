@@ -398,5 +398,16 @@ class Metric(StrEnum):
         return "None" if self is Metric.TURN_COST else "Count"
 
 
+UNLIMITED: Final = 999_999
+"""How an unlimited plan's query limit is stored."""
+RETENTION_DAYS: Final = 365
+"""How long a conversation is kept unless the nation sets less; the most that it may set."""
+DECIDE_MINUTES: Final = 15
+"""How long a proposal of a conversation waits, unless the nation sets another time."""
+MOST_DECIDE_MINUTES: Final = 72 * 60
+"""The most that a nation may set, and how long what an automation proposes waits."""
+STREAM_PATH: Final = "/v1/stream"
+"""Where the streaming host answers."""
+
 MAX_MESSAGE_BYTES: Final = 32_768
 """Longest question in bytes of UTF-8. A WebSocket frame holds 32 KB, a message 128 KB."""

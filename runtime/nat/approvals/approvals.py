@@ -49,11 +49,11 @@ from nat.errors import (
     NotFound,
     TurnLost,
 )
-from nat.names import TTL_ATTRIBUTE, Table
+from nat.names import DECIDE_MINUTES, MOST_DECIDE_MINUTES, TTL_ATTRIBUTE, Table
 
-TO_DECIDE: Final = timedelta(minutes=15)
+TO_DECIDE: Final = timedelta(minutes=DECIDE_MINUTES)
 """How long a proposal of a conversation waits, unless the nation's policy says otherwise."""
-LONGEST_TO_DECIDE: Final = timedelta(hours=72)
+LONGEST_TO_DECIDE: Final = timedelta(minutes=MOST_DECIDE_MINUTES)
 TRIES: Final = 4
 """How often proposing starts over because an earlier proposal was decided at the same moment."""
 STANDING: Final = 10

@@ -15,7 +15,7 @@ turn has done, and an undo what all of them have.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr
@@ -24,13 +24,12 @@ from nat.aws.store import Store
 from nat.aws.writes import Put, Update, unchanged
 from nat.changes.effect import Effect
 from nat.changes.plan import Change
+from nat.changes.undo import KEPT
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, conversation_key, turn_item
 from nat.errors import NotFound
 from nat.names import Table
 
-KEPT: Final = timedelta(days=30)
-"""How long a change, its journal and so its undo are kept."""
 RETRIED: Final = "retried"
 
 

@@ -21,8 +21,8 @@ from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.conversations.listing import LARGEST_PAGE, Listing
-from nat.conversations.turns import META_ITEM, RETENTION_DAYS, conversation_key
-from nat.names import TTL_ATTRIBUTE, Table
+from nat.conversations.turns import META_ITEM, conversation_key
+from nat.names import RETENTION_DAYS, TTL_ATTRIBUTE, Table
 from nat.nations.record import Nations
 
 _PENDING_KEY: Final = {"key": "retention#pending"}

@@ -27,11 +27,9 @@ from nat.aws.items import epoch_ms, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Check, Delete, Put, Update
 from nat.errors import NotFound, TurnLost
-from nat.names import TTL_ATTRIBUTE, TURNS_PENDING, Table
+from nat.names import RETENTION_DAYS, TTL_ATTRIBUTE, TURNS_PENDING, Table
 from nat.roles import Role
 
-RETENTION_DAYS: Final = 365
-"""How long a conversation is kept unless the nation sets less."""
 REPLAY_DAYS: Final = 30
 """How long steps and events are kept: after a turn has ended they only serve replay."""
 LOCK_SECONDS: Final = 900

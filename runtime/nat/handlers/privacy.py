@@ -18,6 +18,7 @@ from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.contract.endpoint import Limit
 from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, one_of
+from nat.conversations.files import ADDRESS_SECONDS
 from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, answering, operation
@@ -27,7 +28,7 @@ from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.names import Variable
 from nat.privacy.erasure import BeingDeleted
-from nat.privacy.export import ADDRESS_SECONDS, Export
+from nat.privacy.export import Export
 from nat.privacy.job_runner import JobRunner
 from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.privacy.requests import Requests

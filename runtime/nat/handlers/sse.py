@@ -34,7 +34,7 @@ from nat.contract.parsing import LARGEST_BODY, parse
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
 from nat.errors import Internal, MessageTooLong, NatError, NotFound, Throttled
-from nat.names import SCOPE, STREAM_HEADERS, Header, Variable
+from nat.names import SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
@@ -168,7 +168,7 @@ def build_app(
         max_age=3600,
     )
     return Starlette(
-        routes=[Route("/v1/stream", stream, methods=["POST"]), Route("/health", health)],
+        routes=[Route(STREAM_PATH, stream, methods=["POST"]), Route("/health", health)],
         middleware=[cors] if cross_origin else [],
         exception_handlers={404: nothing, 405: nothing},
     )

@@ -17,10 +17,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from nat import settings
+from nat.names import UNLIMITED as UNLIMITED
 from nat.names import Variable
-
-UNLIMITED = 999_999
-"""How an unlimited plan's query limit is stored."""
 
 
 class PlansInvalid(ValueError):

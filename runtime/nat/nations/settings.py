@@ -12,15 +12,13 @@ from nat.agent.tool_names import TOOL_NAMES
 from nat.changes.effect import Effect
 from nat.changes.policy import SENDS, Rule
 from nat.errors import BadRequest, NationUnknown, Throttled
+from nat.names import DECIDE_MINUTES, MOST_DECIDE_MINUTES, RETENTION_DAYS
 from nat.nations.budgets import Budgets
 from nat.nations.record import Nation, Nations
 
 LEAST_RETENTION: Final = 30
-MOST_RETENTION: Final = 365
 LEAST_MINUTES: Final = 1
-MOST_MINUTES: Final = 72 * 60
 APPROVAL_MINUTES: Final = "approval_minutes"
-DEFAULT_MINUTES: Final = 15
 TRIES: Final = 5
 BUDGETS: Final = "budgets"
 _NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES, BUDGETS)
@@ -49,12 +47,12 @@ def as_body(nation: Nation) -> dict[str, Any]:
     policy = nation.policy
     return {
         "time_zone": nation.time_zone,
-        "retention_days": nation.retention_days or MOST_RETENTION,
+        "retention_days": nation.retention_days or RETENTION_DAYS,
         "policy": {
             "classes": dict(policy.get("classes", {})),
             "tools": dict(policy.get("tools", {})),
         },
-        APPROVAL_MINUTES: policy.get(APPROVAL_MINUTES, DEFAULT_MINUTES),
+        APPROVAL_MINUTES: policy.get(APPROVAL_MINUTES, DECIDE_MINUTES),
         BUDGETS: Budgets.of(nation).as_body(),
     }
 
@@ -101,9 +99,9 @@ def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
         raise BadRequest(f"Settings are {', '.join(_NAMES)}.")
     readers: dict[str, Callable[[Any], Any]] = {
         "time_zone": _time_zone,
-        "retention_days": lambda value: _number(value, "retention_days", LEAST_RETENTION, MOST_RETENTION),
+        "retention_days": lambda value: _number(value, "retention_days", LEAST_RETENTION, RETENTION_DAYS),
         "policy": _policy,
-        APPROVAL_MINUTES: lambda value: _number(value, APPROVAL_MINUTES, LEAST_MINUTES, MOST_MINUTES),
+        APPROVAL_MINUTES: lambda value: _number(value, APPROVAL_MINUTES, LEAST_MINUTES, MOST_DECIDE_MINUTES),
         BUDGETS: lambda value: Budgets.read(value).as_body(),
     }
     return {name: readers[name](value) for name, value in wanted.items()}

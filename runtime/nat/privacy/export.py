@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws.items import timestamp
 from nat.aws.store import Store
+from nat.conversations.files import ADDRESS_SECONDS
 from nat.names import (
     INSTALLATIONS_BY_NATION,
     INVITATIONS_BY_NATION,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 IN_MEMORY: Final = 32 * 1024 * 1024
 """Bytes of an archive that are kept in memory; a larger one goes to the disk of the function."""
-ADDRESS_SECONDS: Final = 900
 CONTENT_TYPE: Final = "application/zip"
 _SECRET: Final = ("sealed",)
 """Attributes that hold a pair, sealed."""

@@ -35,7 +35,6 @@ from nat.aws.writes import Entry, Put, Update
 from nat.contract.events import Envelope, TurnAccepted
 from nat.conversations.events import put_event
 from nat.conversations.turns import (
-    RETENTION_DAYS,
     Turn,
     Turns,
     TurnState,
@@ -55,7 +54,7 @@ from nat.errors import (
     NationBusy,
     NotFound,
 )
-from nat.names import MAX_MESSAGE_BYTES, TTL_ATTRIBUTE, ULID_PATTERN, Table
+from nat.names import MAX_MESSAGE_BYTES, RETENTION_DAYS, TTL_ATTRIBUTE, ULID_PATTERN, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.nations.subscription import SubscriptionCheck

@@ -35,7 +35,6 @@ from nat.changes.policy import Gated, Rights, check_rights, policy_of
 from nat.contract.events import Envelope, TurnAccepted
 from nat.conversations.events import put_event
 from nat.conversations.turns import (
-    RETENTION_DAYS,
     Turn,
     TurnKind,
     acquire_lock,
@@ -51,6 +50,7 @@ from nat.errors import (
     Internal,
     NotFound,
 )
+from nat.names import RETENTION_DAYS
 from nat.nations.record import Nation
 from nat.people.memberships import theirs
 from nat.roles import Role

@@ -14,6 +14,7 @@ from nat.contract.fields import ResponseBody, StrictBody, named
 from nat.conversations.retention import Shortening
 from nat.errors import NationUnknown
 from nat.handlers.endpoints import MemberCall, operation
+from nat.names import MOST_DECIDE_MINUTES, RETENTION_DAYS
 from nat.nations.budgets import LONGEST_ID, MOST_PEOPLE, Budgets
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nation
@@ -21,8 +22,6 @@ from nat.nations.settings import (
     BUDGETS,
     LEAST_MINUTES,
     LEAST_RETENTION,
-    MOST_MINUTES,
-    MOST_RETENTION,
     as_body,
     change,
 )
@@ -88,9 +87,9 @@ class SettingsWanted(StrictBody, frozen=True, kw_only=True):
 
     time_zone: Annotated[str, Meta(examples=["America/New_York"])] | UnsetType = UNSET
     """IANA name."""
-    retention_days: Annotated[int, Meta(ge=LEAST_RETENTION, le=MOST_RETENTION)] | UnsetType = UNSET
+    retention_days: Annotated[int, Meta(ge=LEAST_RETENTION, le=RETENTION_DAYS)] | UnsetType = UNSET
     policy: PolicyWanted | UnsetType = UNSET
-    approval_minutes: Annotated[int, Meta(ge=LEAST_MINUTES, le=MOST_MINUTES)] | UnsetType = UNSET
+    approval_minutes: Annotated[int, Meta(ge=LEAST_MINUTES, le=MOST_DECIDE_MINUTES)] | UnsetType = UNSET
     budgets: BudgetsWanted | UnsetType = UNSET
 
 
