@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from config.loading import ROOT, Frozen, parse, read_toml
+from nat.names import UNLIMITED as UNLIMITED
 
 PLANS = ROOT / "plans.toml"
 MODELS = ROOT / "models.toml"
-
-from nat.names import UNLIMITED as UNLIMITED
 
 
 class Plan(Frozen):
