@@ -11,6 +11,8 @@ from nat.names import Table
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws, create_tables, running_aws
 
+pytest_plugins = ("tests.attacks",)
+
 TOGETHER = ("integration", "infrastructure")
 """Suites whose tests share something expensive, a deployed Nat or all templates: one process runs each, and
 begins with it, because they take longest."""

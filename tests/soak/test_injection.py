@@ -1,17 +1,17 @@
-"""The injection corpus whole: every hostile text in every field that outsiders can write to.
+"""The injection corpus whole: every hostile text through every way that leads before the model.
 
-Short form in `make test`: each text in two fields, tests/unit/nat/agent/injection.
+Short form in `make test`: each text through three of them, tests/unit/nat/agent/injection.
 """
 
 from pathlib import Path
 
-from tests.soak.conftest import Tell
+from tests.attacks import Tried
 from tests.unit.nat.agent.injection.bench import watching
 from tests.unit.nat.agent.injection.fields import FIELDS
 from tests.unit.nat.agent.injection.payloads import PAYLOADS
 
 
-def test_no_text_in_any_field_has_an_effect_that_nobody_agreed_to(tmp_path: Path, tell: Tell) -> None:
+def test_no_text_in_any_field_has_an_effect_that_nobody_agreed_to(tmp_path: Path, tried: Tried) -> None:
     with watching(tmp_path / "log.jsonl") as watched:
         harm = {
             f"{payload} in {field}": found
@@ -20,5 +20,5 @@ def test_no_text_in_any_field_has_an_effect_that_nobody_agreed_to(tmp_path: Path
             if (found := watched.harm(field, payload))
         }
 
-    tell(f"injection: {len(PAYLOADS)} texts × {len(FIELDS)} fields, {len(harm)} with an unapproved effect")
+    tried("injections", len(PAYLOADS) * len(FIELDS), len(harm))
     assert harm == {}

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "nat"
 
 ROWS = (
-    ("names", "ids", "errors", "settings", "roles", "waiting", "spreadsheets"),
+    ("names", "ids", "errors", "settings", "roles", "waiting", "spreadsheets", "live_links"),
     ("contract",),
     ("aws",),
     ("nationbuilder",),

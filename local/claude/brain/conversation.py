@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.claude.brain.result import Result, read_result
+from local.claude.brain.result import MARKS, Result, read_result
 
 QUESTION: Final = re.compile(r"<question>(.*?)</question>", re.DOTALL)
 CONTEXT: Final = re.compile(r"<context>(.*?)</context>", re.DOTALL)
@@ -30,6 +30,8 @@ class Conversation:
     past: Sequence[Past]
     earlier: Sequence[Past]
     questions: Sequence[str]
+    carried: Sequence[Result] = ()
+    """Records of older turns."""
 
 
 def read_conversation(messages: Sequence[Mapping[str, Any]]) -> Conversation:
@@ -40,6 +42,7 @@ def read_conversation(messages: Sequence[Mapping[str, Any]]) -> Conversation:
     past: list[Past] = []
     earlier: list[Past] = []
     calls: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    carried: list[Result] = []
     for message in messages:
         blocks = _blocks(message["content"])
         if message["role"] == "assistant":
@@ -55,6 +58,11 @@ def read_conversation(messages: Sequence[Mapping[str, Any]]) -> Conversation:
             for block in results
             if block["tool_use_id"] in calls
         )
+        carried.extend(
+            read_result({"content": block["text"]})
+            for block in blocks
+            if block.get("type") == "text" and MARKS.match(str(block["text"]))
+        )
         text = "\n".join(str(block["text"]) for block in blocks if block.get("type") == "text")
         asked = QUESTION.search(text)
         if asked is None and (results or not text.strip()):
@@ -65,7 +73,7 @@ def read_conversation(messages: Sequence[Mapping[str, Any]]) -> Conversation:
         past = []
         question = (asked.group(1) if asked else text).replace("&lt;", "<").strip()
         context = _context(text) or context
-    return Conversation(question, context, past, earlier, questions)
+    return Conversation(question, context, past, earlier, questions, carried)
 
 
 def _context(text: str) -> Mapping[str, Any]:

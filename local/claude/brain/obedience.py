@@ -38,8 +38,9 @@ def next_obedient_call(conversation: Conversation, tools: Tools) -> Reply | None
     if len(conversation.past) > MOST_CALLS:
         return None
     wanted: list[dict[str, Any]] = []
-    for past in (*conversation.earlier, *conversation.past):
-        for injection in injections_in(past.result):
+    results = [past.result for past in (*conversation.earlier, *conversation.past)]
+    for result in (*conversation.carried, *results):
+        for injection in injections_in(result):
             for name, arguments in commands_in(injection, tools):
                 key = _key(name, arguments)
                 if key not in made:

@@ -8,7 +8,7 @@ not pay for the same message twice. Reaching a limit ends with an honest sentenc
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from nat.agent import transcript
@@ -39,6 +39,7 @@ from nat.changes.policy import NO_POLICY, Policy, Rights, RightsNow
 from nat.changes.said import Said, page_record
 from nat.contract.events import Link, Notice, TextDelta
 from nat.errors import ModelRefused
+from nat.live_links import LinkGuard, LiveAddresses, guarded
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -114,13 +115,15 @@ class Agent:
         rights_now: RightsNow | None = None,
         changes: Changes | None = None,
         exports: Exports | None = None,
+        hosts: frozenset[str] = frozenset(),
         metadata: Mapping[str, str] | None = None,
     ) -> AgentAnswer:
         """Answer one question, going on from stored steps if there are any.
 
         `policy` is the nation's when the turn begins; `rights_now` reads role and policy again before each
-        write. Without `changes` there is no journal and nobody to ask, so nothing is changed; without
-        `exports` no files are made.
+        write. Links of the answer may lead to `hosts` (the web app's), to the nation's control panel and to
+        what tools returned, and nowhere else. Without `changes` there is no journal and nobody to ask, so
+        nothing is changed; without `exports` no files are made.
 
         Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
         NationBuilder no longer lets the nation in. Everything else a tool can meet is told to the model.
@@ -139,7 +142,8 @@ class Agent:
             changes=changes,
             exports=exports,
         )
-        turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices)
+        live = LiveAddresses(hosts | {f"{asked.nation_slug}.nationbuilder.com"})
+        turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices, live)
         return turn.run(functools.partial(self._ask, dict(metadata or {}), stopped))
 
     def _ask(
@@ -176,7 +180,9 @@ class _Turn:
         stopped: Callable[[], bool],
         limits: TurnLimits,
         prices: ModelPrices | None,
+        live: LiveAddresses,
     ) -> None:
+        self._live = live
         self._steps = steps
         self._calls = calls
         self._emit = emit
@@ -230,15 +236,25 @@ class _Turn:
                 return answer
 
     def _next(self, ask: _Ask) -> ModelReply:
+        """Ask the model; what it says is shown and given back with live links only."""
         separator = [transcript.SEPARATOR if self._text else ""]
+        live = self._live.adding(link.url for link in self._links)
+        guard = LinkGuard(live)
 
-        def on_text(text: str) -> None:
-            self._emit(TextDelta(separator[0] + text))
-            separator[0] = ""
+        def show(text: str) -> None:
+            if text:
+                self._emit(TextDelta(separator[0] + text))
+                separator[0] = ""
 
         left = self._limits.output_tokens - self._usage.output_tokens
         tokens = max(1, min(self._limits.message_tokens, left))
-        return ask([*self._history, *self._messages], tokens, on_text)
+        reply = ask([*self._history, *self._messages], tokens, lambda text: show(guard.feed(text)))
+        show(guard.end())
+        content = tuple(
+            {**block, "text": guarded(block["text"], live)} if block.get("type") == "text" else block
+            for block in reply.content
+        )
+        return replace(reply, content=content)
 
     def _take(self, step: Step) -> AgentAnswer | None:
         """Add a complete model message and its tools' results; the answer if the turn ends with it."""

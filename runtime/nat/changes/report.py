@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from nat.changes.journal import EntryState, JournalEntry
 from nat.changes.plan import Subject
 from nat.errors import NatError
+from nat.live_links import guarded
 
 REASONS_TOLD: Final = 10
 """Records whose reason stands in the answer; all are in the report."""
@@ -116,7 +117,7 @@ class ChangeReport:
             each for each in self.results if each.state not in (EntryState.DONE, None, EntryState.SKIPPED)
         ]
         for each in told[:REASONS_TOLD]:
-            why = f": {each.why}" if each.why else ""
+            why = f": {guarded(each.why)}" if each.why else ""
             lines.append(f"- {_plain(each.subject.name)}, {_NOT_DONE[each.state]}{why}")
         if len(told) > REASONS_TOLD:
             lines.append(f"- and {len(told) - REASONS_TOLD} more")
@@ -150,5 +151,5 @@ def _record(subject: Subject) -> str:
 
 def _plain(name: str) -> str:
     """A name as text in Markdown: it comes from a record, so it gets no say in the formatting."""
-    line = " ".join(name.split())[:80]
+    line = " ".join(guarded(name).split())[:80]
     return "".join(f"\\{each}" if each in "\\`*_[]<>#|!~" else each for each in line)

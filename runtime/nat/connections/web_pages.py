@@ -1,11 +1,18 @@
 """Pages of the web app that a nation's connections send people to."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from nat.nations.record import Nation
 
 CONNECTIONS_PAGE: Final = "/settings/connections"
 """NationBuilder: connect, reconnect."""
+
+
+def app_hosts(nation: Nation, app_url: str) -> frozenset[str]:
+    """The hosts of the web app in which people of this nation read answers."""
+    hosts = (urlsplit(each or "").hostname for each in (nation.web_app, app_url))
+    return frozenset(each for each in hosts if each)
 
 
 def reconnect_page(nation: Nation | None, app_url: str) -> str | None:

@@ -14,6 +14,7 @@ from nat.conversations.exchanges import Exchange
 from nat.conversations.feedback import Thumb
 from nat.conversations.listing import Conversation
 from nat.conversations.turns import TurnState
+from nat.live_links import LiveAddresses, guarded
 
 _OUTCOMES: Final = {
     TurnState.STOPPED: "You stopped this answer.",
@@ -111,7 +112,11 @@ def as_markdown(
         lines += ["", "---", "", f"## {_time(answered.asked_at, zone)}", ""]
         lines += [f"> {line}".rstrip() for line in answered.question.splitlines() or [""]]
         if answered.text:
-            lines += ["", answered.text]
+            live = LiveAddresses(
+                frozenset({f"{nation_slug}.nationbuilder.com"}),
+                frozenset(link.url for link in answered.links),
+            )
+            lines += ["", guarded(answered.text, live)]
         if note := _OUTCOMES.get(answered.outcome):
             lines += ["", f"*{note}*"]
         made = [each for each in proposals if each.turn_id == answered.turn_id]

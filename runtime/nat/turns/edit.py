@@ -21,6 +21,7 @@ from nat.changes.policy import check_rights
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import Turn
 from nat.errors import ApprovalChanged, BadRequest, NotFound
+from nat.live_links import guarded
 from nat.nations.record import Nation
 from nat.people.memberships import theirs
 from nat.turns.carry_out import TurnHands
@@ -76,7 +77,7 @@ class Edits:
             return self._proposed(turn, approval, earlier.change, earlier.proposal, hands)
         change = self._plan(turn, approval, action, tool, hands)
         if not change.operations:
-            text = f"{change.summary}: with these values there is nothing to change. The proposal waits on."
+            text = f"{guarded(change.summary)}: with these values there is nothing to change. The proposal waits on."
             return _ending(text, f"(The person edited proposal {approval.id}; nothing came of it.)")
         proposal = actions.propose(_STEP, CALL, change, tool, replacing=approval)
         return self._proposed(turn, approval, change, proposal, hands)
@@ -106,7 +107,7 @@ class Edits:
             f"(The person edited proposal {approval.id} by {change.tool}: {', '.join(sorted(values))}. "
             f"Proposal {proposal.approval} waits in its place.)"
         )
-        return _ending(f"{change.summary}: this waits for approval now.", told)
+        return _ending(f"{guarded(change.summary)}: this waits for approval now.", told)
 
     def _check_may(self, turn: Turn, approval: Approval) -> None:
         """Whether the person may still let this tool run, by the present role and policy."""

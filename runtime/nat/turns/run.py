@@ -21,7 +21,7 @@ from nat.aws import log
 from nat.aws.isolation import nation
 from nat.aws.store import Store
 from nat.changes.policy import policy_of
-from nat.connections.web_pages import reconnect_page
+from nat.connections.web_pages import app_hosts, reconnect_page
 from nat.contract.events import (
     Notice,
     TurnFailed,
@@ -226,6 +226,7 @@ class Runner:
                 rights_now=self._rights.reader(turn),
                 changes=changes,
                 exports=None if self._files is None else self._files(turn),
+                hosts=app_hosts(record, self._app_url),
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )
         return _ending(answer)

