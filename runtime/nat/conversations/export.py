@@ -112,11 +112,8 @@ def as_markdown(
         lines += ["", "---", "", f"## {_time(answered.asked_at, zone)}", ""]
         lines += [f"> {line}".rstrip() for line in answered.question.splitlines() or [""]]
         if answered.text:
-            live = LiveAddresses(
-                frozenset({f"{nation_slug}.nationbuilder.com"}),
-                frozenset(link.url for link in answered.links),
-            )
-            lines += ["", guarded(answered.text, live)]
+            live = LiveAddresses(frozenset({f"{nation_slug}.nationbuilder.com"}))
+            lines += ["", guarded(answered.text, live.adding(link.url for link in answered.links))]
         if note := _OUTCOMES.get(answered.outcome):
             lines += ["", f"*{note}*"]
         made = [each for each in proposals if each.turn_id == answered.turn_id]

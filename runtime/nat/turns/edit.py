@@ -77,8 +77,11 @@ class Edits:
             return self._proposed(turn, approval, earlier.change, earlier.proposal, hands)
         change = self._plan(turn, approval, action, tool, hands)
         if not change.operations:
-            text = f"{guarded(change.summary)}: with these values there is nothing to change. The proposal waits on."
-            return _ending(text, f"(The person edited proposal {approval.id}; nothing came of it.)")
+            text = "with these values there is nothing to change. The proposal waits on."
+            return _ending(
+                f"{guarded(change.summary)}: {text}",
+                f"(The person edited proposal {approval.id}; nothing came of it.)",
+            )
         proposal = actions.propose(_STEP, CALL, change, tool, replacing=approval)
         return self._proposed(turn, approval, change, proposal, hands)
 
