@@ -6,6 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+from ulid import ULID
+
 from local.claude import RunningClaude, running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from nat.agent.compaction import Budget, Past, PastTurn, compacted
@@ -17,10 +20,11 @@ from nat.agent.tool import Tool
 from nat.agent.tools import load
 from nat.cli.in_memory import MemoryActions, MemorySteps
 from nat.contract.events import ApprovalRequested, Event, Link, ToolStarted
+from nat.contract.messages import Question
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from nat.turns.admit import Surface
-from nat.turns.question import read_question
+from nat.turns.question import asked
 from tests.unit.nat.agent.injection.fields import PERSON, Field
 from tests.unit.nat.agent.injection.payloads import Payload
 from tests.unit.nat.changes.kept import NOW
@@ -101,13 +105,10 @@ class Shelf:
 
 def _page_at(address: str) -> OpenPage | None:
     """The page as a client sends it, with this text in its address, as the service takes it."""
-    body = {
-        "conversation": "C",
-        "turn": "T",
-        "message": "What is this?",
-        "page": {"url": f"https://x.test/{address}", "kind": "person", "record_id": PERSON},
-    }
-    return read_question(body, user_id="u1", nation_slug=SLUG, surface=Surface.WEBSOCKET).page
+    page = {"url": f"https://x.test/{address}", "kind": "person", "record_id": PERSON}
+    body = {"conversation": str(ULID()), "turn": str(ULID()), "message": "What is this?", "page": page}
+    question = msgspec.convert(body, Question)
+    return asked(question, user_id="u1", nation_slug=SLUG, surface=Surface.WEBSOCKET).page
 
 
 class Watched:
