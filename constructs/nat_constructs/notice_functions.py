@@ -18,10 +18,11 @@ from .sender import grant_mail
 from .watched import Watched, WatchedQueue
 from .web_socket_api import WebSocketApi
 
-READ: Final = (Table.NATIONS, Table.MEMBERSHIPS, Table.USERS)
-"""Whom a happening concerns, and whether it still holds."""
-WRITTEN: Final = (Table.ONCE, Table.SOCKETS)
-"""Who was told, and connections that are gone."""
+READ: Final = (Table.MEMBERSHIPS, Table.USERS)
+"""Whom a happening concerns."""
+WRITTEN: Final = (Table.NATIONS, Table.ONCE, Table.SOCKETS)
+"""Whether it still holds, and since when an owner knows of a claim; who was told; connections that are
+gone."""
 
 
 class NoticeFunctions(Construct):

@@ -10,6 +10,8 @@
     │   └── TicketInvalid          a socket ticket that is missing, used, stale or not ours
     ├── Forbidden                  a valid session without the right
     │   ├── NotAMember
+    │   ├── NotProven              pays for the nation, and NationBuilder has not named them yet
+    │   ├── RemovedFromNation      only an admin lets them in again
     │   ├── RoleInsufficient
     │   └── BudgetReached          the person's share of the nation's queries is used up
     ├── NotFound
@@ -52,6 +54,7 @@
     ├── NationBuilderError         the V2 API said no (see `nat.nationbuilder`)
     │   ├── RecordNotFound
     │   ├── PermissionDenied
+    │   │   └── AreaWithheld       the person's own account, not that of who connected
     │   ├── TokenExpired
     │   ├── TokenRejected
     │   ├── QueryRejected
@@ -173,6 +176,20 @@ class NotAMember(Forbidden):
 
     code = "not_a_member"
     default = "You are not a member of this nation. Ask one of its admins to invite you."
+
+
+class NotProven(Forbidden):
+    """The person pays for the nation, and NationBuilder has not named them as one of its control panel."""
+
+    code = "not_proven"
+    default = "You pay for this nation. To see anything of it, prove that you use its control panel."
+
+
+class RemovedFromNation(Forbidden):
+    """The person was removed from the nation; no link, invitation or proof brings them back."""
+
+    code = "removed_from_nation"
+    default = "You were removed from this nation. Only one of its admins can let you in again."
 
 
 class RoleInsufficient(Forbidden):
@@ -529,6 +546,12 @@ class TokenExpired(NationBuilderError):
     code = "token_expired"
     retryable = True
     default = "The connection to NationBuilder has to be renewed."
+
+
+class AreaWithheld(PermissionDenied):
+    """The person's own account may not see this in NationBuilder, so Nat does not show it either."""
+
+    code = "area_withheld"
 
 
 class TokenRejected(NationBuilderError):

@@ -353,6 +353,11 @@ class Bus(StrEnum):
     FAIR_USE_EXCEEDED = "usage.fair_use"
     AUTOMATION_ENDED = "automation.ended"
     """A run of an automation came to its end; `run` names its row, which says how."""
+    MEMBER_JOINED = "member.joined"
+    """Somebody has joined by NationBuilder, or waits for an admin to let them in."""
+    OWNERSHIP_CLAIMED = "ownership.claimed"
+    """Somebody connected a nation whose owner only paid for it."""
+    OWNERSHIP_PASSED = "ownership.passed"
     REFRESH_UNFINISHED = "refresh.unfinished"
     """The run of the refresh job ended before its work did; the next one goes on."""
 
@@ -365,6 +370,9 @@ NOTICES: Final = (
     Bus.TRIAL_ENDING,
     Bus.USAGE_WARNING,
     Bus.FAIR_USE_EXCEEDED,
+    Bus.MEMBER_JOINED,
+    Bus.OWNERSHIP_CLAIMED,
+    Bus.OWNERSHIP_PASSED,
 )
 """What people are told of (`nat.notices`)."""
 BUS_SOURCE: Final = "nat"

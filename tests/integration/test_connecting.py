@@ -72,7 +72,7 @@ def test_somebody_of_the_control_panel_joins_and_asks(
 
     assert arrived.status_code == 302, arrived.text
     memberships = Memberships(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
-    assert memberships.require(newcomer.user_id, OTHER_NATION).role is Role.MEMBER
+    assert memberships.require(newcomer.user_id, OTHER_NATION).role is Role.VIEWER
     assert secret_of(machine) == before
     assert ask(newcomer)["type"] == "turn.finished"
 

@@ -3,14 +3,16 @@
 Addresses stay out of it: an entry cannot be deleted, and a person's address can.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
 from nat.people.invitations import Invitation
 from nat.people.members import RoleChange
 from nat.people.memberships import Membership
-from nat.people.ownership import Confirmed
+from nat.people.ownership import PassedOn, Settled
+
+NATIONBUILDER: Final = "nationbuilder"
 
 
 class PeopleLog:
@@ -89,12 +91,46 @@ class PeopleLog:
             once=f"welcomed#{user_id}",
         )
 
-    def confirmed(self, nation_slug: str, outcome: Confirmed) -> None:
-        """NationBuilder settled who owns the nation. Nothing is noted where nothing changed."""
+    def settled(self, nation_slug: str, outcome: Settled) -> None:
+        """NationBuilder named somebody as one of its control panel, and they became an admin or the owner by
+        it, or claim to be. Nothing is noted where nothing changed."""
+        member = outcome.membership
+        if member is None:
+            return
         if outcome.changed:
-            details: dict[str, Any] = {"former": outcome.former, "removed": list(outcome.removed)}
-            summary = "Owns the nation: NationBuilder names them as one of its control panel"
-            self._add(nation_slug, "nationbuilder", outcome.owner_id, summary, **details)
+            what = "Owns the nation" if outcome.owns else f"Is {member.role} of the nation"
+            summary = f"{what}: NationBuilder names them as one of its control panel"
+            self._add(nation_slug, NATIONBUILDER, member.user_id, summary)
+        if outcome.claims:
+            summary = "Claims the ownership: connected a nation whose owner only paid for it"
+            self._add(nation_slug, member.user_id, member.user_id, summary)
+
+    def waits(self, nation_slug: str, user_id: str) -> None:
+        """Somebody has proven who they are, and an admin has to let them in."""
+        self._add(nation_slug, user_id, user_id, "Waits to be let in, proven by NationBuilder")
+
+    def let_in(self, by: Membership, member: Membership) -> None:
+        """An admin let somebody in who waited or had been removed."""
+        summary = f"Let in as {member.role}"
+        self._add(by.nation_slug, by.user_id, member.user_id, summary, role=member.role.value)
+
+    def turned_away(self, by: Membership, user_id: str) -> None:
+        """An admin turned somebody away who waited."""
+        self._add(by.nation_slug, by.user_id, user_id, "Turned away")
+
+    def lifted(self, by: Membership, user_id: str, areas: frozenset[str]) -> None:
+        """An admin opened areas to a member that NationBuilder refuses them."""
+        summary = f"Opened what NationBuilder refuses: {', '.join(sorted(areas))}"
+        self._add(by.nation_slug, by.user_id, user_id, summary, areas=sorted(areas))
+
+    def kept(self, owner: Membership) -> None:
+        """The owner objected to a claim."""
+        self._add(owner.nation_slug, owner.user_id, owner.user_id, "Keeps the ownership")
+
+    def passed_on(self, nation_slug: str, outcome: PassedOn) -> None:
+        """The ownership passed from who paid to who claimed it."""
+        summary = "Owns the nation: who paid did not answer for 14 days"
+        self._add(nation_slug, SYSTEM, outcome.owner.user_id, summary, former=outcome.former)
 
     def _add(self, nation_slug: str, by: str, about: str, summary: str, **details: Any) -> None:
         self._audit.append(

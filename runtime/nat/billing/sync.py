@@ -240,6 +240,9 @@ class Synchroniser:
         if row.owner is None and (person := first_subscriber(found)):
             self._welcome(nation_slug, person)
             self.storage.rows.claim_owner(nation_slug, person)
+        if (passed := self.storage.ownership.pass_on(nation)) is not None:
+            self.storage.people_log.passed_on(nation_slug, passed)
+            self.storage.announcements.add(Bus.OWNERSHIP_PASSED, nation_slug, {"former": passed.former})
         for pending in row.pending:
             self._note(nation_slug, pending)
             self.storage.rows.audited(nation_slug, pending)

@@ -25,6 +25,9 @@ LONGEST_PAUSE: Final = 0.3
 GROWTH: Final = 1.5
 HEARTBEAT: Final = 15.0
 """Seconds without an event after which a comment keeps proxies from closing the connection."""
+RECHECK: Final = 1.0
+"""Seconds between two looks at whether the person still belongs to the nation: with the longest pause and the
+reads themselves, a stream ends within two of their removal."""
 LONGEST: Final = 14 * 60.0
 """Seconds that one stream lasts; a Lambda ends after 15 minutes. The client then takes it up elsewhere."""
 
@@ -37,14 +40,19 @@ async def tail(
     turn: Turn,
     after: tuple[int, int],
     *,
+    still: Callable[[], object] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
     heartbeat: float = HEARTBEAT,
     longest: float = LONGEST,
 ) -> AsyncIterator[str]:
-    """Frames of the events after a place, as they are stored, until a terminal one."""
-    begun = said = clock()
+    """Frames of the events after a place, as they are stored, until a terminal one. `still` raises for who
+    may not see them any more, and then so does this; it is asked once a second."""
+    begun = said = asked = clock()
     pause = SHORTEST_PAUSE
     while clock() - begun < longest:
+        if clock() - asked >= RECHECK:
+            await to_thread.run_sync(still)
+            asked = clock()
         found = await to_thread.run_sync(_read, events, turn, after)
         for event in found:
             after = (event.attempt, event.seq)

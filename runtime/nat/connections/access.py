@@ -35,8 +35,13 @@ class NationAccess:
         self._session = session or pooled_session()
 
     @contextmanager
-    def client(self, nation_slug: str, time_zone: str) -> Iterator[NationBuilder]:
-        """The client of one nation. Raises `Reconnect` when it has no tokens, or none that can be used."""
+    def client(
+        self, nation_slug: str, time_zone: str, *, withheld: frozenset[str] = frozenset()
+    ) -> Iterator[NationBuilder]:
+        """The client of one nation, for somebody to whom areas of it are `withheld`.
+
+        Raises `Reconnect` when the nation has no tokens, or none that can be used.
+        """
         token = _Token(self._refresher, nation_slug, self._accepted, self._now)
         token.current()
         with NationBuilder(
@@ -49,6 +54,7 @@ class NationAccess:
             time_zone=time_zone,
             now=self._now,
             session=self._session,
+            withheld=withheld,
         ) as client:
             yield client
 

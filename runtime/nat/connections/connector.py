@@ -14,13 +14,15 @@ ITEM: Final = "connected#nationbuilder"
 
 @dataclass(frozen=True)
 class Connector:
-    """One connection. `user_id` is the person in Nat, `signup_id` and `name` are theirs in NationBuilder."""
+    """One connection. `user_id` is the person in Nat, `signup_id` and `name` are theirs in NationBuilder,
+    `refused` the areas (`nat.nationbuilder.areas`) that it refuses them: there Nat works for nobody."""
 
     nation_slug: str
     user_id: str
     signup_id: str
     name: str | None
     at: datetime
+    refused: frozenset[str] = frozenset()
 
     def as_body(self) -> dict[str, Any]:
         """What members are told."""
@@ -44,7 +46,12 @@ class ConnectorRows:
         if item is None:
             return None
         return Connector(
-            nation_slug, item["user_id"], item["signup_id"], item.get("name"), moment(item["connected_at"])
+            nation_slug,
+            item["user_id"],
+            item["signup_id"],
+            item.get("name"),
+            moment(item["connected_at"]),
+            frozenset(item.get("refused", ())),
         )
 
     def put(self, connected: Connector) -> None:
@@ -58,6 +65,7 @@ class ConnectorRows:
                     "signup_id": connected.signup_id,
                     "name": connected.name,
                     "connected_at": connected.at,
+                    "refused": sorted(connected.refused) or None,
                 },
             )
         )

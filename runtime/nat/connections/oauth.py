@@ -4,11 +4,14 @@
     oauth.returned(state, cookie)   the state, used up by this
     oauth.complete(begun, code)     the code is exchanged once, NationBuilder is asked who consented
 
-`connect` keeps the nation's tokens, and only an admin or the owner may begin it; their role is read again
-when they come back. `join` reads who consented and gives its tokens back: those of the nation are never
-touched. In both only a control-panel user counts (`/signups/me`, `is_cpu`), asked of the nation's own host
-with the token that this host gave. A code of another nation is refused there, because it is exchanged at the
-host that the signed state names.
+`connect` keeps the nation's tokens. An admin or the owner may begin it, or anybody as long as nobody proven
+administers the nation; who connects is an admin from then on. Whether they may is asked again when they come
+back. `join` reads who consented and gives its tokens back: those of the nation are never touched; it makes a
+viewer, or what the nation has set. In both only a control-panel user counts (`/signups/me`, `is_cpu`), asked
+of the nation's own host with the token that this host gave, and one read of each area of the data is tried:
+what NationBuilder refuses the person is kept with their membership (`nat.nationbuilder.areas`).
+
+A code of another nation is refused there, because it is exchanged at the host that the signed state names.
 """
 
 import logging
@@ -27,6 +30,7 @@ from nat.aws.isolation import nation
 from nat.connections.apps import App, Apps
 from nat.connections.connector import Connector, ConnectorRows
 from nat.connections.oauth_state import LIFETIME, Begun, OAuthState, OAuthStates, Purpose
+from nat.connections.outbox import Outbox
 from nat.connections.refresh import Refresher
 from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
 from nat.connections.tokens import NbTokens
@@ -40,15 +44,18 @@ from nat.errors import (
     NotConnected,
     NotControlPanelUser,
     PermissionDenied,
+    RemovedFromNation,
     RoleInsufficient,
     StateInvalid,
     TokenRejected,
 )
-from nat.names import OAUTH_CALLBACK
+from nat.names import OAUTH_CALLBACK, Bus
 from nat.nationbuilder import NationBuilder
-from nat.people.members import Members
-from nat.people.memberships import Membership
-from nat.people.ownership import Confirmed, Ownership, confirm_owner
+from nat.nationbuilder.permissions import refused_areas
+from nat.nations.joiners import role_of_joiners
+from nat.people.members import Arriving, Members
+from nat.people.memberships import Membership, Standing
+from nat.people.ownership import Ownership, Settled
 from nat.roles import Role
 
 CALLBACK_PATH: Final = OAUTH_CALLBACK.partition(" ")[2]
@@ -72,13 +79,11 @@ class Departure:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What came of it. `confirmed` tells whether the ownership of the nation was settled by it; people whom
-    it removed may still have sockets open."""
+    """What came of it. `role` is `None` for who waits until an admin lets them in."""
 
     begun: Begun
-    role: Role
+    role: Role | None
     joined: bool
-    confirmed: Confirmed
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ class OAuth:
         connected: ConnectorRows,
         people: NationPeople,
         audit: Audit,
+        announcements: Outbox,
         base_url: str,
         session: requests.Session,
         now: Callable[[], datetime],
@@ -115,6 +121,7 @@ class OAuth:
         self.connected = connected
         self._people = people
         self._audit = audit
+        self._announcements = announcements
         self._base_url = base_url
         self._session = session
         self._now = now
@@ -132,15 +139,17 @@ class OAuth:
         """Send somebody to NationBuilder, from the web app at `web_app`, one of ours, of a customer's brand.
         `browser` is the secret that the browser has from an earlier way, if it has one.
 
-        Raises `NationUnknown`, `NotAMember` and `RoleInsufficient` for who may not connect, `BadRequest` for
-        who joins a nation they belong to, `AppUnknown`.
+        Raises `NationUnknown`, `NotAMember`, `RoleInsufficient` and `RemovedFromNation` for who may not
+        connect or join, `BadRequest` for who joins a nation they belong to, `Unauthenticated` for who deleted
+        their account, `AppUnknown`.
         """
         with nation(nation_slug):
             record = self._people.members.nations.require(nation_slug)
+            self._people.members.memberships.require_living(user_id)
             if purpose is Purpose.CONNECT:
-                self._require_admin(user_id, nation_slug)
-            elif self._people.members.memberships.get(user_id, nation_slug) is not None:
-                raise BadRequest("You belong to this nation already.")
+                self._require_may_connect(user_id, nation_slug)
+            else:
+                self._require_may_join(user_id, nation_slug)
             joins_connected = purpose is Purpose.JOIN and record.nb_connected
             name = (record.nb_app if joins_connected else None) or self._apps.choose(nation_slug, customer)
             app = self._apps.credentials(nation_slug, name)
@@ -180,7 +189,7 @@ class OAuth:
             raise StateInvalid
         with nation(state.nation_slug):
             if state.purpose is Purpose.CONNECT:
-                self._require_admin(state.user_id, state.nation_slug)
+                self._require_may_connect(state.user_id, state.nation_slug)
             app = self._apps.credentials(state.nation_slug, begun.app)
             tokens = self._exchange(begun, code, app)
             try:
@@ -192,7 +201,7 @@ class OAuth:
                 raise
             if state.purpose is Purpose.JOIN:
                 self._endpoint.revoke(tokens, app)
-                return self._join(begun)
+                return self._join(begun, proven)
             return self._settle(begun, proven)
 
     def disconnect(self, admin: Membership) -> None:
@@ -219,11 +228,23 @@ class OAuth:
                 details={"revoked_at_nationbuilder": revoked},
             )
 
-    def _require_admin(self, user_id: str, nation_slug: str) -> Membership:
-        membership = self._people.members.memberships.require(user_id, nation_slug)
-        if not membership.role.at_least(Role.ADMIN):
-            raise RoleInsufficient
-        return membership
+    def _require_may_connect(self, user_id: str, nation_slug: str) -> None:
+        if self._people.ownership.may_begin(nation_slug, user_id):
+            return
+        self._refuse_removed(user_id, nation_slug)
+        self._people.members.memberships.require(user_id, nation_slug)
+        raise RoleInsufficient
+
+    def _require_may_join(self, user_id: str, nation_slug: str) -> None:
+        known = self._people.members.memberships.known(user_id, nation_slug)
+        if known is not None and not known.unproven:
+            raise BadRequest("You belong to this nation already.")
+        self._refuse_removed(user_id, nation_slug)
+
+    def _refuse_removed(self, user_id: str, nation_slug: str) -> None:
+        outsider = self._people.members.memberships.outsider(user_id, nation_slug)
+        if outsider is not None and outsider.standing is Standing.REMOVED:
+            raise RemovedFromNation
 
     def _exchange(self, begun: Begun, code: str, app: App) -> NbTokens:
         slug = begun.state.nation_slug
@@ -239,7 +260,8 @@ class OAuth:
             raise NationBuilderDown from None
 
     def _prove(self, tokens: NbTokens, user_id: str) -> Connector:
-        """Who consented. Raises `NotControlPanelUser`, `NationBuilderError`."""
+        """Who consented, and what NationBuilder refuses them. Raises `NotControlPanelUser`, and errors of the
+        `NationBuilderError` family."""
         try:
             with NationBuilder(
                 tokens.nation_slug,
@@ -249,11 +271,13 @@ class OAuth:
                 timeout=PROOF_TIMEOUT,
             ) as client:
                 me = client.show("signups", "me", fields={"signups": ("id", "full_name", "is_cpu")}).record
+                if me["is_cpu"] is not True:
+                    raise NotControlPanelUser
+                refused = refused_areas(client)
         except (PermissionDenied, TokenRejected):
             raise NotControlPanelUser from None  # the token is new, so it is the person who is not let in
-        if me["is_cpu"] is not True:
-            raise NotControlPanelUser
-        return Connector(tokens.nation_slug, user_id, me.id, me.text("full_name") or None, self._now())
+        name = me.text("full_name") or None
+        return Connector(tokens.nation_slug, user_id, me.id, name, self._now(), refused)
 
     def _settle(self, begun: Begun, proven: Connector) -> Arrival:
         """What follows once the tokens are stored."""
@@ -271,27 +295,44 @@ class OAuth:
             details={"app": begun.app, "signup_id": proven.signup_id},
             once=f"oauth#{state.id}",
         )
-        confirmed = self._confirm(state)
-        membership = self._people.members.memberships.require(state.user_id, state.nation_slug)
+        settled = self._people.ownership.connected(state.nation_slug, state.user_id)
+        self._note(settled, proven)
+        if settled.claims:
+            about = {"by": state.user_id}
+            self._announcements.add(Bus.OWNERSHIP_CLAIMED, state.nation_slug, about)
         self._link(state)
-        return Arrival(begun, membership.role, joined=False, confirmed=confirmed)
+        return Arrival(begun, None if settled.membership is None else settled.membership.role, joined=False)
 
-    def _join(self, begun: Begun) -> Arrival:
-        state = begun.state
-        confirmed = self._confirm(state)
-        joined = self._people.members.join(state.user_id, state.nation_slug, Role.MEMBER)
-        if joined.new or state.user_id == confirmed.owner_id:
+    def _join(self, begun: Begun, proven: Connector) -> Arrival:
+        state, members = begun.state, self._people.members
+        settled = self._people.ownership.proved(state.nation_slug, state.user_id)
+        if settled.membership is not None:
+            self._note(settled, proven)
             self._link(state)
+            return Arrival(begun, settled.membership.role, joined=settled.owns)
+        role = role_of_joiners(members.nations.require(state.nation_slug))
+        log = PeopleLog(self._audit)
+        if role is None:
+            members.wait(Arriving(state.user_id, state.nation_slug, proven.refused))
+            log.waits(state.nation_slug, state.user_id)
+            self._tell_admins(state, "waiting")
+            return Arrival(begun, None, joined=False)
+        joined = members.join(state.user_id, state.nation_slug, role, refused=proven.refused)
         if joined.new:
-            PeopleLog(self._audit).proved(joined.membership)
-        owns = confirmed.changed and confirmed.owner_id == state.user_id
-        return Arrival(begun, joined.membership.role, joined=joined.new or owns, confirmed=confirmed)
+            log.proved(joined.membership)
+            self._tell_admins(state, joined.membership.role.value)
+        return Arrival(begun, joined.membership.role, joined=joined.new)
 
-    def _confirm(self, state: OAuthState) -> Confirmed:
-        """Settle who owns the nation, and note it if that is news."""
-        confirmed = confirm_owner(state.nation_slug, state.user_id, self._people.ownership)
-        PeopleLog(self._audit).confirmed(state.nation_slug, confirmed)
-        return confirmed
+    def _note(self, settled: Settled, proven: Connector) -> None:
+        """Keep what NationBuilder refuses the person, and note who they have become."""
+        if settled.membership is not None:
+            self._people.members.memberships.noting(settled.membership, proven.refused)
+        PeopleLog(self._audit).settled(proven.nation_slug, settled)
+
+    def _tell_admins(self, state: OAuthState, became: str) -> None:
+        self._announcements.add(
+            Bus.MEMBER_JOINED, state.nation_slug, {"user_id": state.user_id, "became": became}
+        )
 
     def _link(self, state: OAuthState) -> None:
         """The nation becomes the primary one of who has none."""

@@ -16,6 +16,7 @@ from nat.errors import (
     NatError,
     NationUnknown,
     NotAMember,
+    NotProven,
     RoleInsufficient,
     SubscriptionInactive,
     Throttled,
@@ -48,11 +49,12 @@ _A_MINUTE: Final[Mapping[str, int]] = {"decisions": 60, "exports": 10, "streams"
 class Access(msgspec.Struct, frozen=True):
     """Who may call. `nation`: a nation has to be selected. `role`: the least role of a member; `None` is
     for who need not be one, or of whom the function itself finds out. `active`: the nation has to be allowed
-    to use Nat now."""
+    to use Nat now. `unproven`: also for who only pays for the nation, and sees nothing of it."""
 
     nation: bool = False
     role: Role | None = None
     active: bool = False
+    unproven: bool = False
 
     @property
     def errors(self) -> Errors:
@@ -61,6 +63,8 @@ class Access(msgspec.Struct, frozen=True):
             return ()
         return (
             NotAMember,
+            NotProven,
+            *(() if self.unproven else (NotProven,)),
             *((NationUnknown, SubscriptionInactive) if self.active else ()),
             *(() if self.role is Role.VIEWER else (RoleInsufficient,)),
         )

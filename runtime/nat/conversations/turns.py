@@ -77,6 +77,7 @@ class Turn:
     as the nation record stores it; `None` when it is free. `budgeted`: counted in the person's budget, too.
 
     `target` is what a turn that is no question is about: the id of an approval, or the reference of a change.
+    `withheld` are areas of the nation that are closed to the person (`nat.nationbuilder.areas`).
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
     """
 
@@ -104,6 +105,7 @@ class Turn:
     kind: TurnKind = TurnKind.ASK
     target: str | None = None
     budgeted: bool = False
+    withheld: frozenset[str] = frozenset()
 
     @property
     def conversation(self) -> str:
@@ -196,6 +198,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "kind": turn.kind.value,
         "target": turn.target,
         "budgeted": turn.budgeted or None,
+        "withheld": sorted(turn.withheld) or None,
         "pending": PENDING if turn.state is TurnState.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
@@ -230,6 +233,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         kind=TurnKind(item.get("kind", TurnKind.ASK)),
         target=item.get("target"),
         budgeted=item.get("budgeted", False),
+        withheld=frozenset(item.get("withheld", ())),
     )
 
 

@@ -24,6 +24,7 @@ from nat.errors import (
     BadRequest,
     BillingError,
     BillingUnavailable,
+    NationBeingDeleted,
     NotAMember,
     NotSubscribed,
     PaymentDeclined,
@@ -184,7 +185,7 @@ class BillingRoutes:
         self._app_url = app_url.rstrip("/")
         self._origins = origins
 
-    @operation("GET /v1/billing", tag="Billing", active=False)
+    @operation("GET /v1/billing", tag="Billing", active=False, unproven=True)
     def get_billing(self, call: MemberCall) -> BillingOverview:
         """What the nation has, until when, and what it could have."""
         state, times = call.services.check.state(call.nation_slug), self._times(call)
@@ -208,7 +209,12 @@ class BillingRoutes:
         )
 
     @operation(
-        "GET /v1/billing/invoices", tag="Billing", role=Role.OWNER, active=False, raises=(BillingUnavailable,)
+        "GET /v1/billing/invoices",
+        tag="Billing",
+        role=Role.OWNER,
+        active=False,
+        unproven=True,
+        raises=(BillingUnavailable,),
     )
     def list_invoices(self, call: MemberCall, query: InvoicesQuery) -> Invoices:
         """Invoices."""
@@ -242,6 +248,7 @@ class BillingRoutes:
             RoleInsufficient,
             PlanUnknown,
             AlreadySubscribed,
+            NationBeingDeleted,
             BillingError,
             BillingUnavailable,
         ),
@@ -253,7 +260,8 @@ class BillingRoutes:
         page per nation.
         """
         memberships, caller = call.services.memberships, call.caller
-        member = memberships.get(caller.user_id, caller.nation_slug)
+        memberships.require_living(caller.user_id)
+        member = memberships.known(caller.user_id, caller.nation_slug)
         if member is not None and not member.role.at_least(Role.OWNER):
             raise RoleInsufficient
         if member is None and memberships.of_nation(caller.nation_slug):
@@ -268,6 +276,7 @@ class BillingRoutes:
         tag="Billing",
         role=Role.OWNER,
         active=False,
+        unproven=True,
         example=PortalWanted(card=True),
         raises=_CHANGING,
     )
@@ -281,6 +290,7 @@ class BillingRoutes:
         tag="Billing",
         role=Role.OWNER,
         active=False,
+        unproven=True,
         example=PlanWanted(plan="nat"),
         raises=(*_CHANGING, PlanUnknown),
     )
@@ -308,6 +318,7 @@ class BillingRoutes:
         tag="Billing",
         role=Role.OWNER,
         active=False,
+        unproven=True,
         raises=(*_CHANGING, PlanUnknown, QuoteChanged, PaymentDeclined),
     )
     def change_plan(self, call: MemberCall, body: QuoteConfirmed) -> Subscription:
@@ -329,6 +340,7 @@ class BillingRoutes:
         tag="Billing",
         role=Role.OWNER,
         active=False,
+        unproven=True,
         example=CancelWanted(resume=False),
         raises=_CHANGING,
     )

@@ -15,12 +15,20 @@ from nat.channels.brands import Brands
 from nat.connections.oauth import OAuth
 from nat.connections.oauth_state import Purpose
 from nat.contract.fields import Address, Count, Moment, ResponseBody
-from nat.errors import NationBuilderDown, NationUnknown
+from nat.errors import (
+    NationBuilderDown,
+    NationUnknown,
+    NotAMember,
+    NotProven,
+    RemovedFromNation,
+    RoleInsufficient,
+)
 from nat.handlers.api import Api
 from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
 from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
 from nat.handlers.request import Lambda
+from nat.nationbuilder.areas import titles
 from nat.roles import Role
 
 
@@ -32,6 +40,8 @@ class ConnectedBy(ResponseBody, frozen=True, kw_only=True):
     """Of the same person in NationBuilder: calls act there as them."""
     name: str | None
     at: Moment
+    will_not_work: list[str]
+    """Areas of the data, in words, that NationBuilder refuses this person: there Nat works for nobody."""
 
 
 class NationBuilderConnection(ResponseBody, frozen=True, kw_only=True):
@@ -65,7 +75,9 @@ class ConnectRoutes:
         self._way = way
         self._brands = brands
 
-    @operation("GET /v1/connections", tag="NationBuilder", active=False, raises=(NationUnknown,))
+    @operation(
+        "GET /v1/connections", tag="NationBuilder", active=False, unproven=True, raises=(NationUnknown,)
+    )
     def get_connections(self, call: MemberCall) -> Connections:
         """What the nation is connected to.
 
@@ -76,23 +88,24 @@ class ConnectRoutes:
     @operation(
         "POST /v1/nationbuilder/connect",
         tag="NationBuilder",
-        role=Role.ADMIN,
-        active=False,
-        raises=(NationUnknown,),
+        raises=(NationUnknown, NotAMember, NotProven, RoleInsufficient, RemovedFromNation),
     )
-    def connect_nation_builder(self, call: MemberCall) -> DepartureBody:
+    def connect_nation_builder(self, call: NationCall) -> DepartureBody:
         """Where an admin goes to let Nat work in the nation.
 
-        Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+        For admins and the owner, or for anybody as long as nobody proven administers the nation: who connects
+        it becomes an admin. Call it under the web app's own host name: the way back is bound to this browser
+        by a cookie.
         """
         return self._begin(call, Purpose.CONNECT)
 
-    @operation("POST /v1/nationbuilder/join", tag="NationBuilder", raises=(NationUnknown,))
+    @operation("POST /v1/nationbuilder/join", tag="NationBuilder", raises=(NationUnknown, RemovedFromNation))
     def join_by_control_panel(self, call: NationCall) -> DepartureBody:
         """Where somebody goes to prove that they use the nation's control panel.
 
-        For who is no member of the nation yet. Call it under the web app's own host name: the way back is
-        bound to this browser by a cookie.
+        For who is no member of the nation yet, and for who only pays for it. They become a viewer, or what
+        the nation has set. Call it under the web app's own host name: the way back is bound to this browser
+        by a cookie.
         """
         return self._begin(call, Purpose.JOIN)
 
@@ -120,7 +133,11 @@ class ConnectRoutes:
                 connected_by=None
                 if by is None
                 else ConnectedBy(
-                    user_id=by.user_id, signup_id=by.signup_id, name=by.name, at=timestamp(by.at)
+                    user_id=by.user_id,
+                    signup_id=by.signup_id,
+                    name=by.name,
+                    at=timestamp(by.at),
+                    will_not_work=titles(by.refused),
                 ),
             )
         )

@@ -87,6 +87,7 @@ def operation(
     tag: str,
     role: Role = Role.VIEWER,
     active: bool = True,
+    unproven: bool = False,
     status: int | None = None,
     example: RequestBody | None = None,
     files: FileTypes | None = None,
@@ -96,9 +97,9 @@ def operation(
     """Declare the function below as what answers `key`, such as `GET /v1/me`.
 
     Of a `MemberCall`: `role` is the least that may call, `active` whether the nation has to be allowed to use
-    Nat now. `raises` is what can go wrong besides what every call of its kind may meet. `files` are the media
-    types of a function that gives a `Download`; its status is 200, as that of any other, but 204 where there
-    is nothing to say.
+    Nat now, `unproven` whether who only pays for it may call too. `raises` is what can go wrong besides what
+    every call of its kind may meet. `files` are the media types of a function that gives a `Download`; its
+    status is 200, as that of any other, but 204 where there is nothing to say.
     """
 
     def declare(function: Declared) -> Declared:
@@ -106,7 +107,7 @@ def operation(
         hints = inspect.get_annotations(function)
         answer = files or answered_type(hints["return"])
         summary, _, description = (function.__doc__ or "").strip().partition("\n\n")
-        access = _access(hints["call"], role, active=active)
+        access = _access(hints["call"], role, active=active, unproven=unproven)
         setattr(
             function,
             _MARK,
@@ -164,7 +165,7 @@ def _answering(endpoint: Endpoint, function: Callable[..., Any]) -> Answering:
 
 def _enter(access: Access, services: Services, request: HttpRequest) -> Call:
     """Who calls, if they may. Raises `Unauthenticated`, `BadRequest`, `Forbidden`, and of a member
-    `NotAMember`, `RoleInsufficient` and what the subscription check raises."""
+    `NotAMember`, `NotProven`, `RoleInsufficient` and what the subscription check raises."""
     person = person_of(request.claims)
     if not access.nation:
         select(person, request.headers)
@@ -172,7 +173,9 @@ def _enter(access: Access, services: Services, request: HttpRequest) -> Call:
     caller = caller_of(request.claims, request.headers)
     if access.role is None:
         return NationCall(services, request, person, caller=caller)
-    member = services.memberships.require(caller.user_id, caller.nation_slug)
+    memberships = services.memberships
+    look = memberships.require_known if access.unproven else memberships.require
+    member = look(caller.user_id, caller.nation_slug)
     if access.active:
         services.check.verify(caller.user_id, caller.nation_slug)
     if not member.role.at_least(access.role):
@@ -180,9 +183,9 @@ def _enter(access: Access, services: Services, request: HttpRequest) -> Call:
     return MemberCall(services, request, person, caller=caller, member=member)
 
 
-def _access(call: type[Call], role: Role, *, active: bool) -> Access:
+def _access(call: type[Call], role: Role, *, active: bool, unproven: bool) -> Access:
     if issubclass(call, MemberCall):
-        return Access(nation=True, role=role, active=active)
+        return Access(nation=True, role=role, active=active, unproven=unproven)
     return Access(nation=issubclass(call, NationCall))
 
 

@@ -5,25 +5,21 @@ Who succeeded goes to `/setup/success` of the web app that they came from, every
 says what happened and what to do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from nat import settings
 from nat.aws import log
-from nat.aws.store import Store
 from nat.channels.brands import Brands
-from nat.channels.push import Push
-from nat.channels.websocket import Sockets
 from nat.connections.oauth import Arrival, OAuth
 from nat.connections.oauth_state import Purpose
 from nat.errors import Internal, NatError, StateInvalid
 from nat.handlers.oauth_cookie import secret_of
 from nat.handlers.oauth_page import failure_page
-from nat.handlers.oauth_services import oauth, services
+from nat.handlers.oauth_services import oauth
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
-from nat.names import Variable
 
 SUCCESS_PATH: Final = "/setup/success"
 OURS: Final = "Something went wrong on our side, so this was not completed. Go back and try again."
@@ -33,17 +29,13 @@ _HEADINGS: Final = {
     None: "This did not work",
 }
 
-ShutOut = Callable[[str, str], object]
-"""Closes what somebody (user id) has open in a nation (slug)."""
-
 
 class Callback:
     """The callback, on a given way."""
 
-    def __init__(self, way: OAuth, brands: Brands, shut_out: ShutOut) -> None:
+    def __init__(self, way: OAuth, brands: Brands) -> None:
         self._way = way
         self._brands = brands
-        self._shut_out = shut_out
         self._web_apps = tuple(app for brand in brands.known for app in brand.apps)
 
     def __call__(self, event: Mapping[str, Any]) -> Lambda:
@@ -68,7 +60,6 @@ class Callback:
             arrival = self._way.complete(
                 begun, code=request.query.get("code"), error=request.query.get("error")
             )
-            self._close_sockets(arrival)
             return self._onwards(arrival)
         except NatError as error:
             log.structured().info("way to NationBuilder ended", extra={"code": error.code, "nation": nation})
@@ -79,7 +70,8 @@ class Callback:
 
     def _onwards(self, arrival: Arrival) -> HttpAnswer:
         state = arrival.begun.state
-        query = urlencode({"nation": state.nation_slug, "purpose": state.purpose.value})
+        outcome = {} if arrival.role is not None else {"waits": "1"}
+        query = urlencode({"nation": state.nation_slug, "purpose": state.purpose.value, **outcome})
         location = f"{arrival.begun.web_app}{SUCCESS_PATH}?{query}"
         headers = {"location": location, "referrer-policy": "no-referrer", "content-type": "text/plain"}
         return HttpAnswer("", 302, headers)
@@ -90,23 +82,11 @@ class Callback:
             brand=brand.name, heading=_HEADINGS[purpose], message=message, back=f"{web_app}/", status=status
         )
 
-    def _close_sockets(self, arrival: Arrival) -> None:
-        """People whom a proven owner removed have lost the nation; what they have open is closed."""
-        for user_id in arrival.confirmed.removed:
-            self._shut_out(user_id, arrival.begun.state.nation_slug)
-
 
 @cache
 def callback() -> Callback:
     """The callback of this process, from its environment."""
-    found = services()
-    sockets = Sockets(Store(found.client, found.tables))
-    hang_up = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)).hang_up
-
-    def shut_out(user_id: str, nation_slug: str) -> int:
-        return sockets.shut_out(user_id, nation_slug, hang_up)
-
-    return Callback(oauth(), Brands.read(), shut_out)
+    return Callback(oauth(), Brands.read())
 
 
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature

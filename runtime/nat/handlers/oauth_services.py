@@ -8,6 +8,7 @@ from nat.aws import clients
 from nat.connections.connector import ConnectorRows
 from nat.connections.oauth import NationPeople, OAuth
 from nat.connections.oauth_state import OAuthStates, StateKey
+from nat.connections.outbox import Outbox
 from nat.connections.services import ConnectionServices
 from nat.handlers.services import Services
 from nat.names import Variable
@@ -30,6 +31,7 @@ def oauth_on(services: Services) -> OAuth:
         connected=ConnectorRows(store),
         people=NationPeople(Members(store, services.plans), Ownership(store)),
         audit=Audit(store),
+        announcements=Outbox(store),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
         session=session,
         now=now,

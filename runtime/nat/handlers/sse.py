@@ -13,7 +13,7 @@ enough.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from anyio import to_thread
@@ -119,11 +119,17 @@ def process_streaming_request(body: bytes, *, again: bool = False) -> Question |
     return parse(body, TurnNamed) if again else parse(body, Question)
 
 
-async def stream_agent_response(host: StreamHost, turn: Turn, after: tuple[int, int]) -> AsyncIterator[str]:
-    """The frames of a turn's answer after a place. What goes wrong now is an event: the status is sent."""
+async def stream_agent_response(
+    host: StreamHost, caller: Caller, turn: Turn, after: tuple[int, int]
+) -> AsyncIterator[str]:
+    """The frames of a turn's answer after a place, for as long as the caller belongs to the nation. What goes
+    wrong now is an event: the status is sent."""
+    still = partial(host.admission.memberships.require, caller.user_id, caller.nation_slug)
     try:
-        async for frame in sse.tail(host.events, turn, after):
+        async for frame in sse.tail(host.events, turn, after, still=still):
             yield frame
+    except NatError as error:
+        yield sse.error_frame(error, turn.turn_id)
     except Exception as error:
         log.defect(error, turn=turn.turn_id, nation=turn.nation_slug)
         yield sse.error_frame(Internal("The stream broke. Reconnect to go on."), turn.turn_id)
@@ -149,7 +155,7 @@ def build_app(
             log.defect(error, request=request.headers.get("x-amzn-request-id"))
             return _refusal(Internal())
         return StreamingResponse(
-            stream_agent_response(serving, turn, after or (0, 0)),
+            stream_agent_response(serving, caller, turn, after or (0, 0)),
             media_type="text/event-stream",
             headers=_STREAM_HEADERS,
         )

@@ -20,6 +20,7 @@ from nat.nationbuilder.panel import panel_path
 from nat.nationbuilder.parallel import AT_ONCE, together
 from nat.nationbuilder.query import PAGE_SIZE, Filters, index_parameters
 from nat.nationbuilder.transport import TIMEOUT, Bearer, Transport, pooled_session
+from nat.nationbuilder.withheld import WithholdingTransport
 
 T = TypeVar("T")
 
@@ -38,7 +39,8 @@ class NationBuilder:
     the token has expired, and gives a fresh one. `refused` is called with the token when V2 refuses otherwise
     (401, 403), and says whether that was the token's fault and another one can be sent now. `base_url` may
     have a `{slug}` place. `time_zone` is an IANA name: "this week" means the nation's. `timeout` is (connect,
-    read) in seconds.
+    read) in seconds. `withheld` are areas (`nat.nationbuilder.areas`) that are closed to the person for whom
+    this is done, whatever the token allows.
 
     Every method raises errors of the `NationBuilderError` family: `RecordNotFound`, `PermissionDenied`,
     `TokenExpired`, `TokenRejected`, `QueryRejected`, `ValidationFailed`, `RateLimited`, `NationBuilderDown`,
@@ -59,6 +61,7 @@ class NationBuilder:
         session: requests.Session | None = None,
         timeout: tuple[float, float] = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
         if not re.fullmatch(SLUG_PATTERN, slug):
             raise BadRequest("That is not the slug of a nation.")
@@ -69,9 +72,8 @@ class NationBuilder:
         self._owns_session = session is None
         self._host = base_url.replace("{slug}", slug).rstrip("/")
         bearer = Bearer(token, renew, refused)
-        self._transport = Transport(
-            slug, f"{self._host}/api/v2", bearer, self._session, limiter, timeout, sleep
-        )
+        transport = Transport(slug, f"{self._host}/api/v2", bearer, self._session, limiter, timeout, sleep)
+        self._transport = WithholdingTransport(transport, withheld) if withheld else transport
 
     def __enter__(self) -> Self:
         return self

@@ -38,7 +38,10 @@ class Nation:
     month that periods start on, kept because a period that starts on 28 February may stem from the 31st.
     `model_key_…` are set while the nation has an Anthropic key of its own (`nat.connections.model_keys`).
     `owner_id` is the member who owns the nation, `owner_provisional` while NationBuilder has not proven a
-    person of its control panel (`nat.people.ownership`, which alone writes the two).
+    person of its control panel, `owner_claimed_by` who claims the ownership meanwhile and `owner_mailed_at`
+    when the owner was told (`nat.people.ownership`, which alone writes the four).
+    `joiners` says what who proves to NationBuilder that they use the control panel becomes
+    (`nat.nations.settings`).
     `nb_app` names the NationBuilder app that the nation is connected with (`nat.connections.apps`).
     `web_app` is the address of the web app that the nation was last paid for or connected from; it decides
     under which brand Nat writes to the nation's people.
@@ -79,6 +82,9 @@ class Nation:
     budgets: Mapping[str, Any] = field(default_factory=dict)
     web_app: str | None = None
     being_deleted: str | None = None
+    owner_claimed_by: str | None = None
+    owner_mailed_at: datetime | None = None
+    joiners: str | None = None
 
     @property
     def may_run_unattended(self) -> bool:
@@ -97,6 +103,7 @@ _TIMES: Final = (
     "billing_period_end",
     "nb_token_expires_at",
     "model_key_stored_at",
+    "owner_mailed_at",
 )
 FIELDS: Final = tuple(Nation.__dataclass_fields__)
 

@@ -1,5 +1,5 @@
-"""What admins of a nation may set: time zone, retention, policy, budgets. Read from clients, checked,
-stored."""
+"""What admins of a nation may set: time zone, retention, policy, budgets, joiners. Read from clients,
+checked, stored."""
 
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from nat.changes.policy import SENDS, Rule
 from nat.errors import BadRequest, NationUnknown, Throttled
 from nat.names import DECIDE_MINUTES, MOST_DECIDE_MINUTES, RETENTION_DAYS
 from nat.nations.budgets import Budgets
+from nat.nations.joiners import Joiners, joiners_of
 from nat.nations.record import Nation, Nations
 
 LEAST_RETENTION: Final = 30
@@ -21,7 +22,8 @@ LEAST_MINUTES: Final = 1
 APPROVAL_MINUTES: Final = "approval_minutes"
 TRIES: Final = 5
 BUDGETS: Final = "budgets"
-_NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES, BUDGETS)
+JOINERS: Final = "joiners"
+_NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES, BUDGETS, JOINERS)
 _CLASSES: Final = (*(effect.value for effect in Effect), SENDS)
 
 
@@ -54,6 +56,7 @@ def as_body(nation: Nation) -> dict[str, Any]:
         },
         APPROVAL_MINUTES: policy.get(APPROVAL_MINUTES, DECIDE_MINUTES),
         BUDGETS: Budgets.of(nation).as_body(),
+        JOINERS: joiners_of(nation).value,
     }
 
 
@@ -68,7 +71,9 @@ def change(nations: Nations, nation_slug: str, wanted: Mapping[str, Any], now: d
         nation = nations.require(nation_slug)
         before = as_body(nation)
         fields: dict[str, Any] = {
-            name: checked[name] for name in ("time_zone", "retention_days", BUDGETS) if name in checked
+            name: checked[name]
+            for name in ("time_zone", "retention_days", BUDGETS, JOINERS)
+            if name in checked
         }
         if {"policy", APPROVAL_MINUTES} & {*checked}:
             rules = checked.get("policy") or {
@@ -103,6 +108,7 @@ def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
         "policy": _policy,
         APPROVAL_MINUTES: lambda value: _number(value, APPROVAL_MINUTES, LEAST_MINUTES, MOST_DECIDE_MINUTES),
         BUDGETS: lambda value: Budgets.read(value).as_body(),
+        JOINERS: _joiners,
     }
     return {name: readers[name](value) for name, value in wanted.items()}
 
@@ -116,6 +122,12 @@ def _time_zone(value: Any) -> str:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
+
+
+def _joiners(value: Any) -> str:
+    if value not in tuple(Joiners):
+        raise BadRequest(f"`joiners` is one of {', '.join(Joiners)}.")
+    return str(value)
 
 
 def _number(value: Any, name: str, least: int, most: int) -> int:

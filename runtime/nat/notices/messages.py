@@ -19,7 +19,10 @@ from nat.nations.record import SubscriptionStatus
 from nat.nations.web_pages import BILLING_PAGE
 from nat.notices.nation_event import NationEvent
 from nat.people.invitations import Invitation
+from nat.people.ownership import CLAIM_WAITS
 from nat.roles import Role
+
+MEMBERS_PAGE: Final = "/team"
 
 
 @dataclass(frozen=True)
@@ -254,6 +257,58 @@ def _subscription(happening: NationEvent, brand: Brand, plans: Plans) -> NoticeM
     return None
 
 
+def _joined(happening: NationEvent, brand: Brand, _: Plans) -> NoticeMessage:
+    slug, became = happening.nation_slug, str(happening.about.get("became"))
+    button = Button("See the members", _at(brand, MEMBERS_PAGE))
+    if became == "waiting":
+        return NoticeMessage(
+            f"Somebody waits to join {slug}",
+            (
+                f"Somebody who uses the control panel of your NationBuilder wants to join the nation {slug} "
+                f"on {brand.name}.",
+                "They see nothing until an admin lets them in.",
+            ),
+            button,
+        )
+    return NoticeMessage(
+        f"Somebody has joined {slug}",
+        (
+            f"Somebody who uses the control panel of your NationBuilder has joined the nation {slug} on "
+            f"{brand.name}, as a {became}.",
+            "An admin can give them another role, or remove them: who is removed stays out.",
+        ),
+        button,
+    )
+
+
+def _claimed(happening: NationEvent, brand: Brand, _: Plans) -> NoticeMessage:
+    slug, until = happening.nation_slug, happening.at + CLAIM_WAITS
+    return NoticeMessage(
+        f"Is {slug} your nation?",
+        (
+            f"You pay for the nation {slug} on {brand.name}. Somebody of its control panel has connected it "
+            "to NationBuilder, and NationBuilder has not named you yet.",
+            f"To own the nation, prove by {until.day} {until:%B %Y} that you use its control panel, or say "
+            "that you keep it. Otherwise the ownership, and the billing with it, passes to who connected it.",
+        ),
+        Button("Answer", _at(brand, CONNECTIONS_PAGE)),
+        incident=f"claim#{slug}#{happening.about.get('by')}",
+    )
+
+
+def _passed(happening: NationEvent, brand: Brand, _: Plans) -> NoticeMessage:
+    slug = happening.nation_slug
+    return NoticeMessage(
+        f"The ownership of {slug} has passed on",
+        (
+            f"Who paid for the nation {slug} on {brand.name} did not answer for 14 days, so the ownership "
+            "has passed to who connected it to NationBuilder.",
+            "The subscription goes on. The new owner can take another card for it, or end it.",
+        ),
+        Button("Open billing", _at(brand, BILLING_PAGE)),
+    )
+
+
 _LETTERS: Final[Mapping[Bus, Callable[[NationEvent, Brand, Plans], NoticeMessage | None]]] = {
     Bus.NATION_NEEDS_REAUTH: _lost,
     Bus.NATION_CONNECTED: _back,
@@ -261,6 +316,9 @@ _LETTERS: Final[Mapping[Bus, Callable[[NationEvent, Brand, Plans], NoticeMessage
     Bus.PAYMENT_PROBLEM: _payment,
     Bus.TRIAL_ENDING: _trial,
     Bus.SUBSCRIPTION_CHANGED: _subscription,
+    Bus.MEMBER_JOINED: _joined,
+    Bus.OWNERSHIP_CLAIMED: _claimed,
+    Bus.OWNERSHIP_PASSED: _passed,
 }
 
 

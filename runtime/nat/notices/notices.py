@@ -7,8 +7,9 @@ the notice, and the next delivery of the same message reaches only those who wer
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from nat.aws.items import timestamp
 from nat.aws.store import Store
@@ -27,6 +28,7 @@ from nat.notices.messages import NoticeMessage, fair_use_message, message_for
 from nat.notices.nation_event import NationEvent
 from nat.notices.receipts import NoticeReceipts
 from nat.people.memberships import Membership, Memberships
+from nat.people.ownership import Ownership
 from nat.people.users import Users
 from nat.roles import Role
 
@@ -63,6 +65,7 @@ class Notices:
         self._nations = Nations(store)
         self._memberships = Memberships(store)
         self._users = Users(store)
+        self._ownership = Ownership(store)
         self._sockets = Sockets(store)
         self._told = NoticeReceipts(store)
         self._mail = mail
@@ -104,7 +107,9 @@ class Notices:
     def _whom(self, happening: NationEvent) -> list[str]:
         """Owner and admins. That access is back hear those who know that it was lost."""
         slug = happening.nation_slug
-        admins = [each.user_id for each in self._memberships.of_nation(slug) if _is_admin(each)]
+        admins = [each.user_id for each in self._memberships.of_nation(slug) if _concerns(happening, each)]
+        if happening.event is Bus.OWNERSHIP_PASSED and (former := happening.about.get("former")):
+            return [*admins, former]
         if happening.event is not Bus.NATION_CONNECTED:
             return admins
         knowing = self._told.who_knows_of_loss(slug)
@@ -119,19 +124,25 @@ class Notices:
         Raises `MailNotSent`: they are told when the message comes again.
         """
         slug, recipient = happening.nation_slug, f"user#{user_id}"
-        membership = self._memberships.get(user_id, slug)
+        membership = self._memberships.known(user_id, slug)
         user = self._users.get(user_id)
-        if membership is None or not _is_admin(membership) or user is None or user.email is None:
+        if user is None or user.email is None:
+            return False
+        was_owner = happening.event is Bus.OWNERSHIP_PASSED and happening.about.get("former") == user_id
+        if not was_owner and (membership is None or not _concerns(happening, membership)):
             return False
         if not self._told.begin(incident, recipient):
             return False
         reason = f"You get this because you administer the nation {slug}."
-        content = written.content(reason, owner=membership.role is Role.OWNER)
+        owner = membership is not None and membership.role is Role.OWNER
+        content = written.content(reason, owner=owner)
         reached = self._send(happening, incident, recipient, user.email, content, mail)
         if happening.event is Bus.NATION_NEEDS_REAUTH and reached:
             self._told.lost(slug, user_id)
         elif happening.event is Bus.NATION_CONNECTED:
             self._told.back(slug, [user_id])
+        elif happening.event is Bus.OWNERSHIP_CLAIMED and reached:
+            self._ownership.mailed(slug, str(happening.about["by"]))
         self._told.done(incident, recipient)
         return reached
 
@@ -182,7 +193,12 @@ class Notices:
         if notice is None or not self._told.begin(happening.incident, SOCKETS):
             return
         payload = json.dumps(
-            {"v": VERSION, "type": notice.type, "nation": happening.nation_slug, **asdict(notice)},
+            {
+                "v": VERSION,
+                "type": notice.type,
+                "nation": happening.nation_slug,
+                **msgspec.structs.asdict(notice),
+            },
             ensure_ascii=False,
         )
         for connection in self._open(happening.nation_slug):
@@ -229,12 +245,22 @@ def _still_so(happening: NationEvent, nation: Nation) -> bool:
             return (about.get("period_start"), about.get("limit")) == pool
         case Bus.SUBSCRIPTION_CHANGED:
             return about.get("status") == nation.subscription_status.value
+        case Bus.OWNERSHIP_CLAIMED:
+            return about.get("by") == nation.owner_claimed_by
         case _:
             return True
 
 
-def _is_admin(membership: Membership) -> bool:
-    return membership.role.at_least(Role.ADMIN)
+def _concerns(happening: NationEvent, membership: Membership) -> bool:
+    """Whether it is told to somebody: to owner and admins. Who only pays is not told who joins; of a claim
+    hears only who owns the nation."""
+    match happening.event:
+        case Bus.MEMBER_JOINED:
+            return membership.role.at_least(Role.ADMIN) and not membership.unproven
+        case Bus.OWNERSHIP_CLAIMED:
+            return membership.role is Role.OWNER
+        case _:
+            return membership.role.at_least(Role.ADMIN)
 
 
 def _about(happening: NationEvent) -> dict[str, str]:

@@ -126,14 +126,15 @@ class Invitations:
         """Make the signed-in person a member. `email` is the address that their session proves. Who belongs
         to the nation already stays as they are, and the invitation as it is.
 
-        Raises `InvitationInvalid`, `InvitationForOther`, `SeatsTaken`.
+        Raises `InvitationInvalid`, `InvitationForOther`, `SeatsTaken`, `RemovedFromNation`, and
+        `Unauthenticated` for who deleted their account.
         """
         invitation = self._find(token)
         if invitation is None:
             raise InvitationInvalid
         if invitation.email is not None and invitation.email != (email or "").strip().lower():
             raise InvitationForOther
-        known = self._members.memberships.get(user_id, invitation.nation_slug)
+        known = self._members.memberships.known(user_id, invitation.nation_slug)
         if known is not None:
             return invitation, Joined(known, new=False)
         if not invitation.open_at(self._store.clock()) or invitation.invited_by == user_id:

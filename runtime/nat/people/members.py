@@ -6,7 +6,7 @@ ownership stays where it is in all of them; handing it over is `nat.people.owner
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry
@@ -16,12 +16,14 @@ from nat.errors import (
     MemberUnknown,
     NotAMember,
     OwnerStays,
+    RemovedFromNation,
     RoleInsufficient,
     SeatsTaken,
+    Unauthenticated,
 )
 from nat.nations.plans import Plans
 from nat.nations.record import Nations
-from nat.people.memberships import Membership, Memberships
+from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.people.users import User, Users
 from nat.roles import Role
 
@@ -43,6 +45,16 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Arriving:
+    """Somebody who has proven to NationBuilder that they use the nation's control panel, and the areas that
+    it refused them."""
+
+    user_id: str
+    nation_slug: str
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class RoleChange:
     """What a role was before and is now."""
 
@@ -60,6 +72,13 @@ class Members:
         self.nations = Nations(store)
         self._plans = plans
 
+    def outsiders(self, nation_slug: str) -> list[tuple[Outsider, User | None]]:
+        """On whom the admins of a nation decide, who waits first, then by time. A moment behind."""
+        found = self.memberships.outsiders(nation_slug)
+        users = self.users.get_many(each.user_id for each in found)
+        found.sort(key=lambda each: (each.standing is not Standing.WAITING, each.since, each.user_id))
+        return [(each, users.get(each.user_id)) for each in found]
+
     def of_nation(self, nation_slug: str) -> list[Member]:
         """Everybody in a nation, the owner first, then by role and time. A moment behind."""
         found = self.memberships.of_nation(nation_slug)
@@ -75,38 +94,116 @@ class Members:
         role: Role,
         *,
         proofs: Sequence[Entry] = (),
+        refused: frozenset[str] = frozenset(),
     ) -> Joined:
         """Make somebody a member who has proven that they may be; a nation becomes the primary one of who has
-        none. Who is a member already stays as they are. `proofs` are entries of the same transaction.
+        none. Who is a member already stays as they are. `proofs` are entries of the same transaction,
+        `refused` are areas that NationBuilder refuses them.
 
-        Raises `NationUnknown`, `SeatsTaken`, `OwnerStays` for the owner's role, and `Cancelled` with the
-        places of the proofs that failed.
+        Raises `NationUnknown`, `SeatsTaken`, `OwnerStays` for the owner's role, `RemovedFromNation`,
+        `Unauthenticated` for who deleted their account, and `Cancelled` with the places of the proofs that
+        failed.
         """
         if role is Role.OWNER:
             raise OwnerStays("Nobody joins as the owner; the ownership is transferred.")
-        known = self.memberships.get(user_id, nation_slug)
+        known = self.memberships.known(user_id, nation_slug)
         if known is not None:
             return Joined(known, new=False)
         self.require_seat(nation_slug)
-        membership = Membership(user_id, nation_slug, role, self.store.clock())
+        membership = Membership(user_id, nation_slug, role, self.store.clock(), refused=refused)
+        coming = self._coming(membership)
         try:
-            self.store.transact([*proofs, self.memberships.adding(membership)])
+            self.store.transact([*proofs, coming, self.memberships.living(user_id)])
         except Cancelled as cancelled:
-            known = self.memberships.get(user_id, nation_slug)
+            if len(proofs) + 1 in cancelled.failed:
+                raise Unauthenticated("This account was deleted.") from None
+            known = self.memberships.known(user_id, nation_slug)
             if len(proofs) in cancelled.failed and known is not None:
                 return Joined(known, new=False)
             raise
+        self._link_first(user_id, nation_slug)
+        return Joined(membership, new=True)
+
+    def wait(self, arriving: Arriving) -> Outsider:
+        """Let somebody wait until an admin lets them in; who waits already goes on waiting.
+
+        Raises `RemovedFromNation`, `MembershipChanged` for who is a member.
+        """
+        user_id, slug = arriving.user_id, arriving.nation_slug
+        waiting = Outsider(user_id, slug, Standing.WAITING, self.store.clock(), refused=arriving.refused)
+        try:
+            self.store.transact([self.memberships.keeping_out(waiting), self.memberships.living(user_id)])
+        except Cancelled as cancelled:
+            if 1 in cancelled.failed:
+                raise Unauthenticated("This account was deleted.") from None
+            known = self.memberships.outsider(user_id, slug)
+            if known is None:
+                raise MembershipChanged from None
+            if known.standing is Standing.REMOVED:
+                raise RemovedFromNation from None
+            return known
+        return waiting
+
+    def let_in(self, by: Membership, user_id: str, role: Role) -> Membership:
+        """Make somebody a member who waits for it or was removed: an admin does, at most in their own role.
+
+        Raises `RoleInsufficient`, `OwnerStays`, `MemberUnknown`, `SeatsTaken`, `MembershipChanged`.
+        """
+        _require_admin(by)
+        if role is Role.OWNER:
+            raise OwnerStays("Nobody is let in as the owner; the ownership is transferred to a member.")
+        if not by.role.at_least(role):
+            raise RoleInsufficient
+        outsider = self.memberships.outsider(user_id, by.nation_slug)
+        if outsider is None:
+            raise MemberUnknown
+        self.require_seat(by.nation_slug)
+        membership = Membership(user_id, by.nation_slug, role, self.store.clock(), refused=outsider.refused)
+        self._change(by, user_id, self.memberships.letting_in(outsider, membership))
+        self._link_first(user_id, by.nation_slug)
+        return membership
+
+    def lift(self, by: Membership, user_id: str) -> frozenset[str]:
+        """Open the areas to a member that NationBuilder refuses them, as far as they are open to the admin
+        who does; gives what was opened. Nobody does it for themselves.
+
+        Raises `RoleInsufficient`, `MemberUnknown`, `MembershipChanged`.
+        """
+        _require_admin(by)
+        if by.user_id == user_id:
+            raise RoleInsufficient("Another admin has to lift what NationBuilder refuses you.")
+        member = self.memberships.get(user_id, by.nation_slug)
+        if member is None:
+            raise MemberUnknown
+        opened = member.withheld - by.withheld
+        if opened:
+            self._change(by, user_id, self.memberships.opening(member, member.lifted | opened))
+        return opened
+
+    def _coming(self, membership: Membership) -> Entry:
+        """Entry that makes a membership of somebody who is none. Raises `RemovedFromNation`."""
+        outsider = self.memberships.outsider(membership.user_id, membership.nation_slug)
+        if outsider is None:
+            return self.memberships.adding(membership)
+        if outsider.standing is Standing.REMOVED:
+            raise RemovedFromNation
+        kept = replace(membership, refused=membership.refused | outsider.refused)
+        return self.memberships.letting_in(outsider, kept)
+
+    def _link_first(self, user_id: str, nation_slug: str) -> None:
         user = self.users.get(user_id)
         if user is None or user.nation_slug is None:
             self.link(user_id, nation_slug)
-        return Joined(membership, new=True)
 
     def require_seat(self, nation_slug: str) -> None:
-        """Whether the plan lets one more in. Counted in an index, so that two at the same moment may both
-        take the last seat. Raises `SeatsTaken`, `NationUnknown`."""
+        """Whether the plan lets one more in; who only pays has no seat. Counted in an index, so that two at
+        the same moment may both take the last seat. Raises `SeatsTaken`, `NationUnknown`."""
         plan = self._plans.get(self.nations.require(nation_slug).subscription_plan)
         seats = None if plan is None else plan.seats
-        if seats is not None and len(self.memberships.of_nation(nation_slug)) >= seats:
+        if seats is None:
+            return
+        taken = sum(not each.unproven for each in self.memberships.of_nation(nation_slug))
+        if taken >= seats:
             raise SeatsTaken
 
     def change_role(self, by: Membership, user_id: str, role: Role) -> RoleChange:
@@ -122,20 +219,36 @@ class Members:
         member = self._other(by, user_id)
         if member.role is role:
             return RoleChange(member, role)
-        self._change(by, member, self.memberships.giving(member, role))
-        return RoleChange(Membership(user_id, by.nation_slug, role, member.created_at), member.role)
+        self._change(by, user_id, self.memberships.giving(member, role))
+        return RoleChange(replace(member, role=role), member.role)
 
     def remove(self, by: Membership, user_id: str) -> Membership:
-        """End somebody's membership, or one's own; gives what it was.
+        """End somebody's membership, or one's own; gives what it was. Who was removed stays out until an
+        admin lets them in, also who only waits and is turned away; who left may come back.
 
         Raises `RoleInsufficient`, `OwnerStays`, `MemberUnknown`, `MembershipChanged`.
         """
-        if by.user_id != user_id:
+        if by.user_id == user_id:
+            member = self._other(by, user_id)
+            self._change(by, user_id, self.memberships.ending(member))
+        else:
             _require_admin(by)
-        member = self._other(by, user_id)
-        self._change(by, member, self.memberships.ending(member))
+            member = self._other(by, user_id)
+            removed = Outsider(
+                user_id, by.nation_slug, Standing.REMOVED, self.store.clock(), by.user_id, member.refused
+            )
+            self._change(by, user_id, self.memberships.ending(member, removed=removed))
         self.users.unlink(user_id, by.nation_slug)
         return member
+
+    def turn_away(self, by: Membership, user_id: str) -> None:
+        """Say no to somebody who waits. Raises `RoleInsufficient`, `MemberUnknown`, `MembershipChanged`."""
+        _require_admin(by)
+        waiting = self.memberships.outsider(user_id, by.nation_slug)
+        if waiting is None or waiting.standing is not Standing.WAITING:
+            raise MemberUnknown
+        removed = replace(waiting, standing=Standing.REMOVED, since=self.store.clock(), by=by.user_id)
+        self._change(by, user_id, self.memberships.turning_away(waiting, removed))
 
     def leave(self, member: Membership) -> Membership:
         """End one's own membership. Raises `OwnerStays`, `MemberUnknown`, `MembershipChanged`."""
@@ -143,14 +256,14 @@ class Members:
 
     def link(self, user_id: str, nation_slug: str) -> None:
         """Make a nation the primary one of a member. Raises `NotAMember`."""
-        belongs = self.memberships.having(user_id, nation_slug, Role.VIEWER)
+        belongs = self.memberships.having(user_id, nation_slug, Role.VIEWER, unproven_too=True)
         try:
             self.store.transact([belongs, self.users.linking(user_id, nation_slug, self.store.clock())])
         except Cancelled:
             raise NotAMember from None
 
     def _other(self, by: Membership, user_id: str) -> Membership:
-        member = self.memberships.get(user_id, by.nation_slug)
+        member = self.memberships.known(user_id, by.nation_slug)
         if member is None:
             raise MemberUnknown
         if member.role is Role.OWNER:
@@ -159,9 +272,9 @@ class Members:
             raise MembershipChanged
         return member
 
-    def _change(self, by: Membership, member: Membership, change: Entry) -> None:
+    def _change(self, by: Membership, user_id: str, change: Entry) -> None:
         entries: list[Entry] = [change]
-        if by.user_id != member.user_id:
+        if by.user_id != user_id:
             entries.append(self.memberships.having(by.user_id, by.nation_slug, by.role))
         try:
             self.store.transact(entries)

@@ -1,31 +1,76 @@
-"""Memberships: person × nation, with the role. Nothing else says what a person may do in a nation."""
+"""Memberships: person × nation, with the role. Nothing else says what a person may do in a nation.
 
+A row without a role is no membership. It says why somebody does not come in by themselves: they were removed,
+or they wait for an admin (`Outsider`). The row `#deleted` of a person says that they deleted their account:
+the token that they still have, for up to an hour, makes them a member of nothing.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from nat.aws.items import moment
 from nat.aws.store import Store
-from nat.aws.writes import Check, Delete, Put, Update
-from nat.errors import NotAMember
+from nat.aws.writes import Check, Delete, Entry, Put, Row, Update
+from nat.errors import NotAMember, NotProven, Unauthenticated
 from nat.names import MEMBERSHIPS_BY_NATION, Table
 from nat.roles import Role
+
+DELETED: Final = "#deleted"
+"""In place of a slug, which never begins with `#`."""
 
 
 @dataclass(frozen=True)
 class Membership:
-    """One person in one nation."""
+    """One person in one nation.
+
+    `unproven`: they pay for the nation, and NationBuilder has not named them as one of its control panel.
+    Until it does they have what billing needs and see nothing of the nation. `refused` are the areas
+    (`nat.nationbuilder.areas`) that NationBuilder refused their own account, `lifted` those of them that an
+    admin opened all the same.
+    """
 
     user_id: str
     nation_slug: str
     role: Role
     created_at: datetime
+    unproven: bool = False
+    refused: frozenset[str] = frozenset()
+    lifted: frozenset[str] = frozenset()
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Areas of the nation's data that are closed to the person."""
+        return self.refused - self.lifted
 
     def sees(self, owner_id: str) -> bool:
         """Whether what belongs to a person of the nation is theirs, or they are an admin."""
         return theirs(owner_id, self.user_id, self.role)
+
+
+class Standing(StrEnum):
+    """Why somebody who is no member does not come in by themselves."""
+
+    REMOVED = "removed"
+    """An admin removed them: no link, no invitation and no proof brings them back, only an admin."""
+    WAITING = "waiting"
+    """They have proven who they are, and the nation wants an admin to let people in."""
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody who is no member, on whom an admin decides. `by` removed them."""
+
+    user_id: str
+    nation_slug: str
+    standing: Standing
+    since: datetime
+    by: str | None = None
+    refused: frozenset[str] = frozenset()
 
 
 def theirs(owner_id: str, user_id: str, role: Role) -> bool:
@@ -44,67 +89,187 @@ class Memberships:
         self._store = store
 
     def get(self, user_id: str, nation_slug: str) -> Membership | None:
-        """One membership, strongly consistent: a role that was taken away is gone at the next call."""
-        row = self._store.get(Table.MEMBERSHIPS, {"user_id": user_id, "nation_slug": nation_slug})
-        return None if row is None else _membership(row)
+        """The membership of somebody who may see the nation, strongly consistent: a role that was taken away
+        is gone at the next call. None also for who pays and is not proven."""
+        found = self.known(user_id, nation_slug)
+        return None if found is None or found.unproven else found
+
+    def known(self, user_id: str, nation_slug: str) -> Membership | None:
+        """The same, and who pays and is not proven: for billing, and for ways to prove oneself."""
+        row = self._row(user_id, nation_slug)
+        return None if row is None or "role" not in row else _membership(row)
+
+    def outsider(self, user_id: str, nation_slug: str) -> Outsider | None:
+        """What keeps somebody out who is no member, strongly consistent."""
+        row = self._row(user_id, nation_slug)
+        return None if row is None or "standing" not in row else _outsider(row)
 
     def require(self, user_id: str, nation_slug: str) -> Membership:
-        """One membership. Raises `NotAMember`."""
-        membership = self.get(user_id, nation_slug)
+        """The membership of somebody who may see the nation. Raises `NotAMember`, `NotProven`."""
+        membership = self.require_known(user_id, nation_slug)
+        if membership.unproven:
+            raise NotProven
+        return membership
+
+    def require_known(self, user_id: str, nation_slug: str) -> Membership:
+        """The same, and that of who pays and is not proven. Raises `NotAMember`."""
+        membership = self.known(user_id, nation_slug)
         if membership is None:
             raise NotAMember
         return membership
 
     def of_user(self, user_id: str) -> list[Membership]:
-        """Every nation of a person, by slug, strongly consistent."""
+        """Every nation of a person, by slug, strongly consistent; those that they only pay for included."""
         rows = self._store.query(Table.MEMBERSHIPS, Key("user_id").eq(user_id), consistent=True)
-        return [_membership(row) for row in rows]
+        return [_membership(row) for row in rows if "role" in row]
 
     def of_nation(self, nation_slug: str) -> list[Membership]:
-        """Every person of a nation, by user id. From an index, so a moment behind."""
-        where = Key("nation_slug").eq(nation_slug)
-        rows = self._store.query(Table.MEMBERSHIPS, where, index=MEMBERSHIPS_BY_NATION)
-        return [_membership(row) for row in rows]
+        """Every person of a nation, by user id, who only pays included. From an index, so a moment behind."""
+        return [_membership(row) for row in self._rows_of(nation_slug) if "role" in row]
 
-    def put(self, membership: Membership) -> None:
-        """Store a membership, or change its role."""
-        self._store.write(Put(Table.MEMBERSHIPS, _item(membership)))
+    def outsiders(self, nation_slug: str) -> list[Outsider]:
+        """On whom the admins of a nation decide, by user id. From an index, so a moment behind."""
+        return [_outsider(row) for row in self._rows_of(nation_slug) if "standing" in row]
 
-    def remove(self, user_id: str, nation_slug: str) -> None:
-        """End a membership; nothing happens if there is none."""
-        self._store.write(Delete(Table.MEMBERSHIPS, {"user_id": user_id, "nation_slug": nation_slug}))
+    def require_living(self, user_id: str) -> None:
+        """Whether the person's account is still there, strongly consistent. Raises `Unauthenticated`."""
+        if self._row(user_id, DELETED) is not None:
+            raise Unauthenticated("This account was deleted.")
 
-    def adding(self, membership: Membership) -> Put:
-        """Entry that makes a membership; fails if the person has one."""
+    def bury(self, user_id: str, now: datetime) -> None:
+        """Note that somebody deletes their account."""
+        self._store.write(Put(Table.MEMBERSHIPS, {**_key(user_id, DELETED), "since": now}))
+
+    def put(self, row: Membership | Outsider) -> None:
+        """Store a membership, or what keeps somebody out, in place of what was there."""
+        item = _item(row) if isinstance(row, Membership) else _outsider_item(row)
+        self._store.write(Put(Table.MEMBERSHIPS, item))
+
+    def remove(self, user_id: str, nation_slug: str) -> bool:
+        """Forget a person in a nation, and whether they were kept out; gives whether they were a member."""
+        gone = self._store.take(Table.MEMBERSHIPS, _key(user_id, nation_slug))
+        return gone is not None and "role" in gone
+
+    def adding(self, membership: Membership) -> Entry:
+        """Entry that makes a membership; fails if the person has one, or is kept out."""
         return Put(Table.MEMBERSHIPS, _item(membership), when=Attr("user_id").not_exists())
 
-    def giving(self, membership: Membership, role: Role) -> Update:
+    def living(self, user_id: str) -> Entry:
+        """Entry that fails for who deleted their account."""
+        return Check(Table.MEMBERSHIPS, _key(user_id, DELETED), when=Attr("user_id").not_exists())
+
+    def letting_in(self, outsider: Outsider, membership: Membership) -> Entry:
+        """Entry that makes a membership in place of what kept the person out; fails if that has changed."""
+        seen = Attr("standing").eq(outsider.standing.value)
+        return Put(Table.MEMBERSHIPS, _item(membership), when=seen)
+
+    def turning_away(self, waiting: Outsider, removed: Outsider) -> Entry:
+        """Entry that keeps somebody out for good who waits; fails if that has changed."""
+        seen = Attr("standing").eq(waiting.standing.value)
+        return Put(Table.MEMBERSHIPS, _outsider_item(removed), when=seen)
+
+    def keeping_out(self, outsider: Outsider) -> Entry:
+        """Entry that lets somebody wait who is unknown; fails if they are known."""
+        item = _outsider_item(outsider)
+        return Put(Table.MEMBERSHIPS, item, when=Attr("user_id").not_exists())
+
+    def giving(self, membership: Membership, role: Role) -> Entry:
         """Entry that gives another role; fails if the role is no longer that of `membership`."""
-        unchanged = Attr("role").eq(membership.role.value)
-        return Update(Table.MEMBERSHIPS, _key(membership), set={"role": role.value}, when=unchanged)
+        return self._changing(membership, {"role": role.value})
 
-    def ending(self, membership: Membership) -> Delete:
-        """Entry that ends a membership; fails if the role is no longer that of `membership`."""
-        return Delete(Table.MEMBERSHIPS, _key(membership), when=Attr("role").eq(membership.role.value))
+    def proving(self, membership: Membership) -> Entry:
+        """Entry that lets somebody who pays see the nation; fails if their role has changed."""
+        return self._changing(membership, {"unproven": None})
 
-    def having(self, user_id: str, nation_slug: str, least: Role) -> Check:
-        """Entry that fails unless the person has the role, or a higher one, at that moment."""
-        enough = [each.value for each in Role if each.at_least(least)]
-        key = {"user_id": user_id, "nation_slug": nation_slug}
-        return Check(Table.MEMBERSHIPS, key, when=Attr("role").is_in(enough))
+    def noting(self, membership: Membership, refused: frozenset[str]) -> None:
+        """Keep what NationBuilder refuses a member; nothing happens if they are none any more."""
+        self._store.write(
+            Update(
+                Table.MEMBERSHIPS,
+                _key(membership.user_id, membership.nation_slug),
+                {"refused": refused or None},
+                when=Attr("role").exists(),
+            )
+        )
+
+    def opening(self, membership: Membership, lifted: frozenset[str]) -> Entry:
+        """Entry that opens areas to a member all the same; fails if their role has changed."""
+        return self._changing(membership, {"lifted": lifted or None})
+
+    def ending(self, membership: Membership, *, removed: Outsider | None = None) -> Entry:
+        """Entry that ends a membership; with `removed` they stay out from then on. Fails if the role is no
+        longer that of `membership`."""
+        seen = Attr("role").eq(membership.role.value)
+        if removed is None:
+            key = _key(membership.user_id, membership.nation_slug)
+            return Delete(Table.MEMBERSHIPS, key, when=seen)
+        return Put(Table.MEMBERSHIPS, _outsider_item(removed), when=seen)
+
+    def having(self, user_id: str, nation_slug: str, least: Role, *, unproven_too: bool = False) -> Check:
+        """Entry that fails unless the person has the role, or a higher one, at that moment, and may see the
+        nation."""
+        enough: ConditionBase = Attr("role").is_in([each.value for each in Role if each.at_least(least)])
+        if not unproven_too:
+            enough &= Attr("unproven").not_exists()
+        return Check(Table.MEMBERSHIPS, _key(user_id, nation_slug), when=enough)
+
+    def _changing(self, membership: Membership, change: Row) -> Entry:
+        key = _key(membership.user_id, membership.nation_slug)
+        return Update(Table.MEMBERSHIPS, key, change, when=Attr("role").eq(membership.role.value))
+
+    def _row(self, user_id: str, nation_slug: str) -> dict[str, Any] | None:
+        return self._store.get(Table.MEMBERSHIPS, _key(user_id, nation_slug))
+
+    def _rows_of(self, nation_slug: str) -> Iterator[dict[str, Any]]:
+        under = Key("nation_slug").eq(nation_slug)
+        return self._store.query(Table.MEMBERSHIPS, under, index=MEMBERSHIPS_BY_NATION)
 
 
-def _key(membership: Membership) -> dict[str, str]:
-    return {"user_id": membership.user_id, "nation_slug": membership.nation_slug}
+def _key(user_id: str, nation_slug: str) -> dict[str, str]:
+    return {"user_id": user_id, "nation_slug": nation_slug}
 
 
 def _item(membership: Membership) -> dict[str, Any]:
     return {
-        **_key(membership),
+        "user_id": membership.user_id,
+        "nation_slug": membership.nation_slug,
         "role": membership.role.value,
         "created_at": membership.created_at,
+        "unproven": membership.unproven or None,
+        "refused": membership.refused or None,
+        "lifted": membership.lifted or None,
     }
 
 
-def _membership(item: dict[str, Any]) -> Membership:
-    return Membership(item["user_id"], item["nation_slug"], Role(item["role"]), moment(item["created_at"]))
+def _outsider_item(outsider: Outsider) -> dict[str, Any]:
+    return {
+        "user_id": outsider.user_id,
+        "nation_slug": outsider.nation_slug,
+        "standing": outsider.standing.value,
+        "since": outsider.since,
+        "by": outsider.by,
+        "refused": outsider.refused or None,
+    }
+
+
+def _membership(row: Mapping[str, Any]) -> Membership:
+    return Membership(
+        row["user_id"],
+        row["nation_slug"],
+        Role(row["role"]),
+        moment(row["created_at"]),
+        unproven=row.get("unproven", False),
+        refused=frozenset(row.get("refused", ())),
+        lifted=frozenset(row.get("lifted", ())),
+    )
+
+
+def _outsider(row: Mapping[str, Any]) -> Outsider:
+    return Outsider(
+        row["user_id"],
+        row["nation_slug"],
+        Standing(row["standing"]),
+        moment(row["since"]),
+        row.get("by"),
+        frozenset(row.get("refused", ())),
+    )

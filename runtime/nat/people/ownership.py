@@ -4,38 +4,50 @@ The nation record names the owner (`owner_id`), the owner's membership has the r
 transaction that holds only while both are as they were read, so of two at once one takes place. A record from
 before owners were named there has none; the role alone counts then, and the next change names the owner.
 
-Who subscribes a nation first owns it **provisionally**: they have paid, and nothing says yet that the nation
-is theirs. It is settled once NationBuilder names a person of the nation's control panel (`confirm`).
+Who subscribes a nation owns it **provisionally**: they have paid, and nothing says yet that the nation is
+theirs. They keep billing and see nothing of the nation (`Membership.unproven`) until NationBuilder names them
+as one of its control panel. Somebody else whom it names and who connects the nation becomes an admin, and
+claims the ownership by it: it passes to them 14 days after the payer was mailed, if those neither proved
+themself nor objected.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from datetime import timedelta
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr
 
 from nat.aws.store import Cancelled, Store
-from nat.aws.writes import Update, unchanged
-from nat.errors import MembershipChanged, MemberUnknown, OwnerStays, RoleInsufficient
+from nat.aws.writes import Entry, Update, unchanged
+from nat.errors import MembershipChanged, MemberUnknown, OwnerStays, RemovedFromNation, RoleInsufficient
 from nat.names import Table
 from nat.nations.record import Nation, Nations
-from nat.people.memberships import Membership, Memberships
-from nat.people.users import Users
+from nat.people.memberships import Membership, Memberships, Standing
 from nat.roles import Role
 
 TRIES: Final = 5
-"""How often the owner is confirmed anew when members change meanwhile."""
+"""How often somebody is settled anew when members change meanwhile."""
+CLAIM_WAITS: Final = timedelta(days=14)
+"""How long who pays has, from the day on which they were mailed, before the ownership passes on."""
 
 
 @dataclass(frozen=True)
-class Confirmed:
-    """What confirming an owner came to. `former` owned the nation provisionally and does no more; `removed`
-    are people who belong to it no more, `former` included if so. `changed` is false when nothing was done."""
+class Settled:
+    """What it came to that NationBuilder named somebody. `membership` is theirs now, `None` for who is no
+    member; `owns` says that they became the proven owner by it, `claims` that they claim the ownership."""
 
-    owner_id: str
-    changed: bool
-    former: str | None = None
-    removed: tuple[str, ...] = ()
+    membership: Membership | None
+    changed: bool = False
+    owns: bool = False
+    claims: bool = False
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """The ownership has passed from who paid to who claimed it."""
+
+    owner: Membership
+    former: str
 
 
 class Ownership:
@@ -51,9 +63,14 @@ class Ownership:
         it as somebody who does not belong to it. False, and nothing changed, if the slug has a record or the
         person is a member."""
         owned = replace(nation, owner_id=user_id, owner_provisional=True)
-        owner = Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock())
+        owner = Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock(), unproven=True)
+        entries = [
+            self._nations.creating(owned),
+            self._memberships.adding(owner),
+            self._memberships.living(user_id),
+        ]
         try:
-            self._store.transact([self._nations.creating(owned), self._memberships.adding(owner)])
+            self._store.transact(entries)
         except Cancelled:
             return False
         return True
@@ -61,21 +78,21 @@ class Ownership:
     def welcome(self, nation_slug: str, user_id: str) -> bool:
         """Make who subscribed a nation that nobody belongs to its provisional owner. False, and nothing
         changed, if somebody owns it or the person is a member."""
-        owner = Membership(user_id, nation_slug, Role.OWNER, self._store.clock())
+        owner = Membership(user_id, nation_slug, Role.OWNER, self._store.clock(), unproven=True)
+        entries = [
+            self._memberships.adding(owner),
+            self._memberships.living(user_id),
+            self._owned(nation_slug, user_id, was=None, provisional=True),
+        ]
         try:
-            self._store.transact(
-                [
-                    self._memberships.adding(owner),
-                    self._owned(nation_slug, user_id, was=None, provisional=True),
-                ]
-            )
+            self._store.transact(entries)
         except Cancelled:
             return False
         return True
 
     def transfer(self, owner: Membership, user_id: str) -> Membership:
-        """Hand the ownership to another member; the owner stays as an admin. Gives the new owner's
-        membership. A provisional ownership stays provisional.
+        """Hand the ownership to another member, who may see the nation; the owner stays as an admin, or,
+        if they only paid, as a viewer who has yet to prove themself. Gives the new owner's membership.
 
         Raises `RoleInsufficient` (not the owner, or no longer), `MemberUnknown`, `OwnerStays` (to oneself),
         `MembershipChanged`, `NationUnknown`.
@@ -89,125 +106,172 @@ class Ownership:
         if heir is None:
             raise MemberUnknown
         try:
-            self._hand_over(nation, owner, heir, provisional=nation.owner_provisional)
+            self._hand_over(nation, owner, heir)
         except Cancelled as cancelled:
             if 0 in cancelled.failed:
                 raise RoleInsufficient from None
             raise MembershipChanged from None
-        return Membership(user_id, owner.nation_slug, Role.OWNER, heir.created_at)
+        return replace(heir, role=Role.OWNER)
 
-    def confirm(self, nation_slug: str, user_id: str) -> Confirmed:
+    def may_begin(self, nation_slug: str, user_id: str) -> bool:
+        """Whether somebody may go and connect the nation: an admin or the owner, also one who only pays; or
+        anybody, as long as nobody who may see the nation administers it. Who is kept out may not."""
+        known = self._memberships.known(user_id, nation_slug)
+        if known is not None and known.role.at_least(Role.ADMIN):
+            return True
+        if self._memberships.outsider(user_id, nation_slug) is not None:
+            return False
+        return not any(
+            each.role.at_least(Role.ADMIN) and not each.unproven
+            for each in self._memberships.of_nation(nation_slug)
+        )
+
+    def proved(self, nation_slug: str, user_id: str) -> Settled:
         """NationBuilder has named this person as one of the nation's control panel (`/signups/me`, `is_cpu`).
-
-        A proven owner stays the owner. A provisional one who proves it themself is proven from then on. If
-        somebody else proves it first, the nation is theirs: a member becomes the owner and the provisional
-        one an admin. Somebody whom nobody there has let in becomes the owner as well; if NationBuilder was
-        never connected, nothing says that anybody else has to do with the nation, and all others are removed.
+        The owner who only paid is proven from then on; nobody else gets a role by it.
 
         Raises `NationUnknown`, `MembershipChanged` when members change all the time.
         """
+        return self._settle(nation_slug, user_id, connected=False)
+
+    def connected(self, nation_slug: str, user_id: str) -> Settled:
+        """The same, and they have connected the nation: they become an admin, and claim the ownership from
+        an owner who only paid. A nation that nobody owns is theirs.
+
+        Raises what `proved` raises, and `RemovedFromNation`.
+        """
+        return self._settle(nation_slug, user_id, connected=True)
+
+    def keep(self, owner: Membership) -> bool:
+        """Who owns the nation objects to the claim, if there is one. False, and nothing changed, if the
+        ownership has just passed on. Raises `NationUnknown`."""
+        nation = self._nations.require(owner.nation_slug)
+        if nation.owner_claimed_by is None:
+            return nation.owner_id in (owner.user_id, None)
+        settled = {"owner_claimed_by": None, "owner_mailed_at": None}
+        expected = {"owner_id": owner.user_id}
+        return self._nations.update(owner.nation_slug, settled, expected=expected) is not None
+
+    def mailed(self, nation_slug: str, claimed_by: str) -> None:
+        """Who pays was told of the claim; from now on they have 14 days."""
+        self._nations.update(
+            nation_slug,
+            {"owner_mailed_at": self._store.clock()},
+            expected={"owner_claimed_by": claimed_by, "owner_mailed_at": None},
+        )
+
+    def pass_on(self, nation: Nation) -> PassedOn | None:
+        """Let the ownership pass to who claims it, if its time has come and they still administer the nation;
+        gives what has changed."""
+        claimed_by, mailed_at = nation.owner_claimed_by, nation.owner_mailed_at
+        if not nation.owner_provisional or claimed_by is None or mailed_at is None:
+            return None
+        if self._store.clock() < mailed_at + CLAIM_WAITS or nation.owner_id is None:
+            return None
+        owner = self._memberships.known(nation.owner_id, nation.nation_slug)
+        heir = self._memberships.get(claimed_by, nation.nation_slug)
+        if owner is None or not owner.unproven or heir is None or not heir.role.at_least(Role.ADMIN):
+            return None
+        try:
+            self._hand_over(nation, owner, heir)
+        except Cancelled:
+            return None  # somebody has just changed it; there is another round
+        return PassedOn(replace(heir, role=Role.OWNER), owner.user_id)
+
+    def _settle(self, nation_slug: str, user_id: str, *, connected: bool) -> Settled:
         for _ in range(TRIES):
             try:
-                return self._confirm(nation_slug, user_id)
+                return self._once(self._nations.require(nation_slug), user_id, connected=connected)
             except Cancelled:
                 continue
         raise MembershipChanged
 
-    def _confirm(self, nation_slug: str, user_id: str) -> Confirmed:
-        nation = self._nations.require(nation_slug)
-        members = self._memberships.of_nation(nation_slug)
-        owner = self._owner(nation, members)
+    def _once(self, nation: Nation, user_id: str, *, connected: bool) -> Settled:
+        slug = nation.nation_slug
+        known = self._memberships.known(user_id, slug)
+        owner = self._owner(nation)
+        owns = owner is not None and owner.user_id == user_id
+        if known is not None and owns and nation.owner_provisional:
+            proven = replace(known, unproven=False)
+            owned = self._owned(slug, user_id, was=nation.owner_id, provisional=False)
+            self._store.transact([self._memberships.proving(known), owned])
+            return Settled(proven, changed=True, owns=True)
+        if known is not None and known.unproven:
+            self._store.transact([self._memberships.proving(known)])
+            known = replace(known, unproven=False)
+        if not connected:
+            return Settled(known)
+        if owns:
+            return Settled(known)
+        role = Role.OWNER if owner is None else Role.ADMIN
+        claims = owner is not None and nation.owner_provisional and nation.owner_claimed_by is None
+        entries: list[Entry] = []
         if owner is None:
-            return self._take_vacant(nation, user_id)
-        if not nation.owner_provisional:
-            return Confirmed(owner.user_id, changed=False)
-        if owner.user_id == user_id:
-            self._store.transact([self._owned(nation_slug, user_id, was=user_id, provisional=False)])
-            return Confirmed(user_id, changed=True)
-        known = self._memberships.get(user_id, nation_slug)
-        if known is not None:
-            self._hand_over(nation, owner, known, provisional=False)
-            return Confirmed(user_id, changed=True, former=owner.user_id)
-        removed = () if nation.nb_connected else self._remove_all(members, owner)
-        self._replace(nation, owner, user_id, stays=nation.nb_connected)
-        if not nation.nb_connected:
-            removed = (*removed, owner.user_id)
-            self._users.unlink(owner.user_id, nation_slug)
-        return Confirmed(user_id, changed=True, former=owner.user_id, removed=removed)
+            entries.append(self._owned(slug, user_id, was=nation.owner_id, provisional=False))
+        elif claims:
+            entries.append(self._claiming(nation, user_id))
+        becomes = known
+        if known is None:
+            becomes = Membership(user_id, slug, role, self._store.clock())
+            entries += [self._coming(becomes), self._memberships.living(user_id)]
+        elif not known.role.at_least(role):
+            becomes = replace(known, role=role)
+            entries.append(self._memberships.giving(known, role))
+        if entries:
+            self._store.transact(entries)
+        return Settled(becomes, changed=becomes != known, owns=owner is None, claims=claims)
 
-    @cached_property
-    def _users(self) -> Users:
-        """Only for confirming: billing, which welcomes owners, does without this table."""
-        return Users(self._store)
+    def _coming(self, membership: Membership) -> Entry:
+        outsider = self._memberships.outsider(membership.user_id, membership.nation_slug)
+        if outsider is None:
+            return self._memberships.adding(membership)
+        if outsider.standing is Standing.REMOVED:
+            raise RemovedFromNation
+        return self._memberships.letting_in(outsider, membership)
 
-    def _owner(self, nation: Nation, members: list[Membership]) -> Membership | None:
+    def _owner(self, nation: Nation) -> Membership | None:
         if nation.owner_id is not None:
-            found = self._memberships.get(nation.owner_id, nation.nation_slug)
+            found = self._memberships.known(nation.owner_id, nation.nation_slug)
             if found is not None and found.role is Role.OWNER:
                 return found
+        members = self._memberships.of_nation(nation.nation_slug)
         return next((each for each in members if each.role is Role.OWNER), None)
 
-    def _take_vacant(self, nation: Nation, user_id: str) -> Confirmed:
-        """A nation without an owner: its members came by an older way, or nobody is left."""
-        known = self._memberships.get(user_id, nation.nation_slug)
-        becoming = (
-            self._memberships.adding(Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock()))
-            if known is None
-            else self._memberships.giving(known, Role.OWNER)
-        )
-        owned = self._owned(nation.nation_slug, user_id, was=nation.owner_id, provisional=False)
-        self._store.transact([becoming, owned])
-        return Confirmed(user_id, changed=True)
-
-    def _hand_over(self, nation: Nation, owner: Membership, heir: Membership, *, provisional: bool) -> None:
+    def _hand_over(self, nation: Nation, owner: Membership, heir: Membership) -> None:
         """Raises `Cancelled`: 0 the owner is none any more, 1 the heir has changed, 2 the record has."""
+        former = self._memberships.giving(owner, Role.VIEWER if owner.unproven else Role.ADMIN)
         was = owner.user_id if nation.owner_id is not None else None
         self._store.transact(
             [
-                self._memberships.giving(owner, Role.ADMIN),
+                former,
                 self._memberships.giving(heir, Role.OWNER),
-                self._owned(nation.nation_slug, heir.user_id, was=was, provisional=provisional),
-            ]
+                self._owned(nation.nation_slug, heir.user_id, was=was, provisional=False),
+            ],
         )
 
-    def _replace(self, nation: Nation, owner: Membership, user_id: str, *, stays: bool) -> None:
-        change = self._memberships.giving(owner, Role.ADMIN) if stays else self._memberships.ending(owner)
-        becoming = Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock())
-        self._store.transact(
-            [
-                change,
-                self._memberships.adding(becoming),
-                self._owned(nation.nation_slug, user_id, was=owner.user_id, provisional=False),
-            ]
+    def _claiming(self, nation: Nation, user_id: str) -> Entry:
+        """Entry that notes who claims the ownership; fails if the owner has changed, or is proven."""
+        return Update(
+            Table.NATIONS,
+            {"nation_slug": nation.nation_slug},
+            {"owner_claimed_by": user_id, "owner_mailed_at": None, "updated_at": self._store.clock()},
+            when=Attr("owner_provisional").eq(True)
+            & unchanged("owner_id", nation.owner_id)
+            & Attr("owner_claimed_by").not_exists(),
         )
 
-    def _remove_all(self, members: list[Membership], owner: Membership) -> tuple[str, ...]:
-        """End the memberships that a provisional owner gave. Before they lose the ownership, so that a
-        process that dies here leaves the rest to the next try."""
-        removed = []
-        for each in members:
-            if each.user_id != owner.user_id:
-                self._store.transact([self._memberships.ending(each)])
-                self._users.unlink(each.user_id, each.nation_slug)
-                removed.append(each.user_id)
-        return tuple(removed)
-
-    def _owned(self, nation_slug: str, user_id: str, *, was: str | None, provisional: bool) -> Update:
-        """Entry that names the owner in the record; fails if it names another one than `was`."""
+    def _owned(self, nation_slug: str, user_id: str, *, was: str | None, provisional: bool) -> Entry:
+        """Entry that names the owner in the record; fails if it names another one than `was`. What was
+        claimed is settled by it."""
         return Update(
             Table.NATIONS,
             {"nation_slug": nation_slug},
-            set={
+            {
                 "owner_id": user_id,
                 "owner_provisional": provisional,
+                "owner_claimed_by": None,
+                "owner_mailed_at": None,
                 "updated_at": self._store.clock(),
             },
             when=Attr("nation_slug").exists() & unchanged("owner_id", was),
         )
-
-
-def confirm_owner(nation_slug: str, user_id: str, ownership: Ownership) -> Confirmed:
-    """Settle who owns a nation, after NationBuilder has named this person as one of its control panel. See
-    `Ownership.confirm`; who calls closes the sockets of those who were removed and notes it in the audit
-    log."""
-    return ownership.confirm(nation_slug, user_id)

@@ -46,7 +46,7 @@ from nat.names import (
     person_files,
 )
 from nat.nations.record import Nations, SubscriptionStatus
-from nat.people.memberships import Memberships
+from nat.people.memberships import Memberships, Outsider, Standing
 from nat.people.users import Users
 from nat.privacy.holdings import PARTITIONS, Holdings
 from nat.privacy.jobs import Job
@@ -165,9 +165,7 @@ class Erasure:
             self._conversations(nation_slug, person, counts)
         for person in people:
             counts["connections"] += self._sockets.shut_out(person, nation_slug, self._outside.hang_up)
-            if self._memberships.get(person, nation_slug) is not None:
-                self._memberships.remove(person, nation_slug)
-                counts["memberships"] += 1
+            counts["memberships"] += int(self._memberships.remove(person, nation_slug))
             self._users.unlink(person, nation_slug)
         counts["files"] += self._files(nation_files(nation_slug))
         for name in (
@@ -191,6 +189,12 @@ class Erasure:
         """Delete a person and leave a receipt. Who owns a nation hands it over or deletes it first: who calls
         makes sure of that."""
         user_id = job.subject
+        # A token that was issued before joins nothing and asks nothing from here on.
+        now = self._store.clock()
+        self._memberships.bury(user_id, now)
+        for each in self._memberships.of_user(user_id):
+            self._memberships.put(Outsider(user_id, each.nation_slug, Standing.REMOVED, now, user_id))
+            counts["memberships"] += 1
         user = self._users.get(user_id)
         email = None if user is None else user.email
         for slug in self._holdings.nations(user_id):
@@ -208,9 +212,7 @@ class Erasure:
                 summary="Deleted their data",
                 once=f"privacy#{job.id}#{slug}",
             )
-            if self._memberships.get(user_id, slug) is not None:
-                self._memberships.remove(user_id, slug)
-                counts["memberships"] += 1
+            self._memberships.remove(user_id, slug)
             counts["usage"] += self._anonymise(slug, user_id)
         counts["files"] += self._files(person_files(user_id))
         counts["accounts"] += self._outside.delete_account(user_id)

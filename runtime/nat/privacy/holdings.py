@@ -14,6 +14,7 @@ from nat.aws.store import Store
 from nat.conversations.own_conversations import ERASING
 from nat.conversations.turns import person_key
 from nat.names import CONVERSATIONS_BY_PERSON, MEMBERSHIPS_BY_NATION, SCHEMAS, Index, Table
+from nat.people.memberships import DELETED
 
 PARTITIONS: Final = (Table.AUTOMATIONS, Table.USAGE, Table.CONNECTIONS, Table.AUDIT)
 """Tables in which all of a nation lies under its slug. The conversations have to be gone before Usage is."""
@@ -36,7 +37,7 @@ class Holdings:
     def nations(self, user_id: str) -> list[str]:
         """Every nation that the person belongs to or ever asked in."""
         theirs = self._store.query(Table.MEMBERSHIPS, Key("user_id").eq(user_id), consistent=True)
-        found = {each["nation_slug"] for each in theirs}
+        found = {each["nation_slug"] for each in theirs if each["nation_slug"] != DELETED}
         asked = self._store.scan(
             Table.USAGE,
             attributes=("nation_slug", "day_user"),

@@ -59,7 +59,7 @@ from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
 from nat.nations.subscription import SubscriptionCheck
 from nat.nations.usage import QueryPool
-from nat.people.memberships import Memberships
+from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.turns.queue import TurnQueue
@@ -164,7 +164,8 @@ def admit(
     """
     check_ids(request.turn_id, request.conversation_id)
     _check_question(request.question)
-    role = admission.memberships.require(request.user_id, request.nation_slug).role
+    membership = admission.memberships.require(request.user_id, request.nation_slug)
+    role = membership.role
     nation = admission.pool.nation(request.nation_slug)
     admission.check.verify_record(nation)
     nation = admission.pool.reset_if_due(nation)
@@ -178,7 +179,7 @@ def admit(
         return again(known, admission, before_queueing)
 
     for _ in range(PERIOD_TRIES):
-        turn, accepted = _new(request, nation, role, admission.clock(), budgeted=budget is not None)
+        turn, accepted = _new(request, nation, membership, admission.clock(), budgeted=budget is not None)
         entries = _entries(turn, accepted, admission)
         if budget is not None:
             entries[_Part.BUDGET] = _count_budget(turn, budget)
@@ -230,7 +231,7 @@ def _check_question(question: str) -> None:
 
 
 def _new(
-    request: AdmitRequest, nation: Nation, role: Role, now: datetime, *, budgeted: bool
+    request: AdmitRequest, nation: Nation, membership: Membership, now: datetime, *, budgeted: bool
 ) -> tuple[Turn, Envelope]:
     turn = Turn(
         nation_slug=request.nation_slug,
@@ -238,7 +239,7 @@ def _new(
         turn_id=request.turn_id,
         user_id=request.user_id,
         question=request.question,
-        role=role,
+        role=membership.role,
         surface=request.surface.value,
         time_zone=nation.time_zone,
         admitted_at=now,
@@ -246,6 +247,7 @@ def _new(
         page=request.page,
         retention_days=min(nation.retention_days or RETENTION_DAYS, RETENTION_DAYS),
         budgeted=budgeted,
+        withheld=membership.withheld,
     )
     accepted = TurnAccepted(
         conversation=request.conversation_id,

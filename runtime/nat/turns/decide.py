@@ -52,7 +52,7 @@ from nat.errors import (
 )
 from nat.names import RETENTION_DAYS
 from nat.nations.record import Nation
-from nat.people.memberships import theirs
+from nat.people.memberships import Membership, theirs
 from nat.roles import Role
 from nat.turns.admit import (
     Admission,
@@ -82,8 +82,13 @@ class Decision:
 class _Asking:
     """The person as they are now, in the nation as it is now."""
 
-    role: Role
+    membership: Membership
     nation: Nation
+
+    @property
+    def role(self) -> Role:
+        """Their role."""
+        return self.membership.role
 
 
 class Decisions:
@@ -282,10 +287,10 @@ class Decisions:
         )
 
     def _asking(self, decision: Decision) -> _Asking:
-        role = self._admission.memberships.require(decision.user_id, decision.nation_slug).role
+        membership = self._admission.memberships.require(decision.user_id, decision.nation_slug)
         nation = self._admission.pool.nation(decision.nation_slug)
         self._admission.check.verify_record(nation)
-        return _Asking(role, nation)
+        return _Asking(membership, nation)
 
     def _approval(self, decision: Decision, asking: _Asking, approval_id: str) -> Approval:
         approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
@@ -331,6 +336,7 @@ class Decisions:
             retention_days=min(asking.nation.retention_days or RETENTION_DAYS, RETENTION_DAYS),
             kind=kind,
             target=target,
+            withheld=asking.membership.withheld,
         )
 
     def _admit(

@@ -55,7 +55,7 @@ def build() -> Worker:
     )
 
     def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
-        return access.client(turn.nation_slug, turn.time_zone)
+        return access.client(turn.nation_slug, turn.time_zone, withheld=turn.withheld)
 
     claude = Clients(settings.read_optional(Variable.ANTHROPIC_URL))
     model = configured_model(clients.secrets(), clients.sts().meta.region_name, claude)

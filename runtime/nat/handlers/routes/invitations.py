@@ -18,6 +18,7 @@ from nat.errors import (
     NationUnknown,
     NotFound,
     OwnerStays,
+    RemovedFromNation,
     SeatsTaken,
 )
 from nat.handlers.endpoints import Call, MemberCall, operation
@@ -143,7 +144,7 @@ def withdraw_invitation(call: MemberCall) -> InvitationWithdrawn:
 @operation(
     "POST /v1/invitations/accept",
     tag="Members",
-    raises=(InvitationInvalid, InvitationForOther, SeatsTaken, NationUnknown),
+    raises=(InvitationInvalid, InvitationForOther, RemovedFromNation, SeatsTaken, NationUnknown),
 )
 def accept_invitation(call: Call, body: InvitationToken) -> JoinedBody:
     """Become a member by an invitation.
@@ -151,6 +152,7 @@ def accept_invitation(call: Call, body: InvitationToken) -> JoinedBody:
     No nation is selected: the token names it.
     """
     services, person = call.services, call.person
+    services.memberships.require_living(person.user_id)
     services.users.seen(person.user_id, email=person.email, now=services.clock())
     invitation, joined = _invitations(services).accept(person.user_id, person.email, body.token)
     if joined.new:

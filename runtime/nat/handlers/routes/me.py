@@ -15,6 +15,9 @@ class MembershipOfMine(ResponseBody, frozen=True, kw_only=True):
 
     nation_slug: Slug
     role: Role
+    proven: bool
+    """False for who pays for the nation and has not proven in NationBuilder that they use its control panel:
+    they have billing, and see nothing else."""
     subscription: Subscription | None
     """Null for a nation that was never subscribed."""
 
@@ -45,6 +48,7 @@ class PrimaryNationWanted(RequestBody, frozen=True, kw_only=True):
 def get_me(call: Call) -> Me:
     """The person, and their nations."""
     services, person = call.services, call.person
+    services.memberships.require_living(person.user_id)
     user = services.users.seen(person.user_id, email=person.email, now=services.clock())
     memberships = services.memberships.of_user(person.user_id)
     nations = services.nations.get_many(each.nation_slug for each in memberships)
@@ -57,6 +61,7 @@ def get_me(call: Call) -> Me:
             MembershipOfMine(
                 nation_slug=each.nation_slug,
                 role=each.role,
+                proven=not each.unproven,
                 subscription=subscription_of(states[each.nation_slug])
                 if each.nation_slug in states
                 else None,
@@ -75,6 +80,7 @@ def get_me(call: Call) -> Me:
 def set_primary_nation(call: Call, body: PrimaryNationWanted) -> PrimaryNation:
     """Choose the nation that is selected at sign-in."""
     services, person = call.services, call.person
+    services.memberships.require_living(person.user_id)
     services.users.seen(person.user_id, email=person.email, now=services.clock())
     members = Members(services.store, services.plans)
     update_user_nation_link(person.user_id, body.nation_slug, members)

@@ -13,12 +13,19 @@ from nat.aws.items import timestamp
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
 from nat.contract.fields import Moment, RequestBody, ResponseBody
-from nat.errors import MembershipChanged, MemberUnknown, NationUnknown, OwnerStays, RoleInsufficient
+from nat.errors import (
+    MembershipChanged,
+    MemberUnknown,
+    NationUnknown,
+    OwnerStays,
+    RoleInsufficient,
+    SeatsTaken,
+)
 from nat.handlers.endpoints import MemberCall, operation
 from nat.handlers.services import Services
 from nat.names import Variable
 from nat.people.members import Member, Members
-from nat.people.memberships import Membership
+from nat.people.memberships import Membership, Standing
 from nat.people.ownership import Ownership
 from nat.roles import Role
 
@@ -31,6 +38,21 @@ class MemberBody(ResponseBody, frozen=True, kw_only=True):
     joined_at: Moment
     email: str | None
     last_active_at: Moment | None
+    proven: bool
+    """False for who only pays for the nation, and sees nothing of it."""
+    withheld: list[str]
+    """Areas of the data that NationBuilder refuses their own account, so Nat does too. Told to admins, and to
+    everybody their own."""
+
+
+class OutsiderBody(ResponseBody, frozen=True, kw_only=True):
+    """Somebody who is no member, on whom an admin decides."""
+
+    user_id: str
+    standing: Standing
+    """`waiting`: proven in NationBuilder, to be let in; `removed`: stays out until an admin lets them in."""
+    since: Moment
+    email: str | None
 
 
 class MembersBody(ResponseBody, frozen=True, kw_only=True):
@@ -38,7 +60,9 @@ class MembersBody(ResponseBody, frozen=True, kw_only=True):
 
     members: list[MemberBody]
     owner_provisional: bool
-    """Who subscribed first owns the nation until somebody proves to own it in NationBuilder."""
+    """Who subscribed the nation only paid for it: NationBuilder has not named them yet."""
+    outsiders: list[OutsiderBody]
+    """Who waits or was removed, for admins; empty for others."""
 
 
 class RoleWanted(RequestBody, frozen=True, kw_only=True):
@@ -61,8 +85,15 @@ class Heir(RequestBody, frozen=True, kw_only=True):
     user_id: Annotated[str, Meta(min_length=1)]
 
 
+class AreasOfMember(ResponseBody, frozen=True, kw_only=True):
+    """What was opened just now."""
+
+    user_id: str
+    opened: list[str]
+
+
 class OwnershipBody(ResponseBody, frozen=True, kw_only=True):
-    """The new owner, and the caller's own role from now on."""
+    """The owner, and the caller's own role from now on."""
 
     owner_id: str
     role: Role
@@ -74,10 +105,22 @@ _CHANGING: Final = (MemberUnknown, OwnerStays, MembershipChanged)
 @operation("GET /v1/members", tag="Members", active=False, raises=(NationUnknown,))
 def list_members(call: MemberCall) -> MembersBody:
     """The members of the nation."""
-    found = of_people(call.services).of_nation(call.nation_slug)
+    people = of_people(call.services)
+    found = people.of_nation(call.nation_slug)
+    outside = people.outsiders(call.nation_slug) if call.member.role.at_least(Role.ADMIN) else []
     nation = call.services.nations.require(call.nation_slug)
     return MembersBody(
-        members=[_told(each, call.member) for each in found], owner_provisional=nation.owner_provisional
+        members=[_told(each, call.member) for each in found],
+        owner_provisional=nation.owner_provisional,
+        outsiders=[
+            OutsiderBody(
+                user_id=each.user_id,
+                standing=each.standing,
+                since=timestamp(each.since),
+                email=None if user is None else user.email,
+            )
+            for each, user in outside
+        ],
     )
 
 
@@ -109,6 +152,61 @@ def remove_member(call: MemberCall) -> RoleOfMember:
     return _end(call, call.path["user"])
 
 
+@operation(
+    "POST /v1/members/{user}/admission",
+    tag="Members",
+    role=Role.ADMIN,
+    active=False,
+    example=RoleWanted(role=Role.VIEWER),
+    raises=(*_CHANGING, SeatsTaken, NationUnknown),
+)
+def let_in(call: MemberCall, body: RoleWanted) -> RoleOfMember:
+    """Let somebody in who waits or was removed.
+
+    At most in one's own role and never as the owner.
+    """
+    member = of_people(call.services).let_in(call.member, call.path["user"], body.role)
+    log_of(call.services).let_in(call.member, member)
+    return RoleOfMember(user_id=member.user_id, role=member.role)
+
+
+@operation(
+    "DELETE /v1/members/{user}/admission",
+    tag="Members",
+    role=Role.ADMIN,
+    active=False,
+    raises=(MemberUnknown, MembershipChanged),
+)
+def turn_away(call: MemberCall) -> RoleOfMember:
+    """Turn somebody away who waits.
+
+    They stay out until an admin lets them in.
+    """
+    user_id = call.path["user"]
+    of_people(call.services).turn_away(call.member, user_id)
+    log_of(call.services).turned_away(call.member, user_id)
+    return RoleOfMember(user_id=user_id, role=None)
+
+
+@operation(
+    "POST /v1/members/{user}/areas",
+    tag="Members",
+    role=Role.ADMIN,
+    active=False,
+    raises=(MemberUnknown, MembershipChanged),
+)
+def open_areas(call: MemberCall) -> AreasOfMember:
+    """Open to a member what NationBuilder refuses them.
+
+    Not for oneself, and as far as it is open to the admin who does it.
+    """
+    user_id = call.path["user"]
+    opened = of_people(call.services).lift(call.member, user_id)
+    if opened:
+        log_of(call.services).lifted(call.member, user_id, opened)
+    return AreasOfMember(user_id=user_id, opened=sorted(opened))
+
+
 @operation("POST /v1/members/leave", tag="Members", active=False, raises=(*_CHANGING, RoleInsufficient))
 def leave_nation(call: MemberCall) -> RoleOfMember:
     """Leave the nation."""
@@ -116,22 +214,45 @@ def leave_nation(call: MemberCall) -> RoleOfMember:
 
 
 @operation(
+    "POST /v1/ownership/keep",
+    tag="Members",
+    role=Role.OWNER,
+    active=False,
+    unproven=True,
+    raises=(MembershipChanged, NationUnknown),
+)
+def keep_ownership(call: MemberCall) -> OwnershipBody:
+    """Say that one keeps the nation.
+
+    For the owner who only paid, and was told that somebody else connected it: the ownership does not pass on
+    then.
+    """
+    services = call.services
+    if not Ownership(services.store).keep(call.member):
+        raise MembershipChanged
+    log_of(services).kept(call.member)
+    return OwnershipBody(owner_id=call.member.user_id, role=call.member.role)
+
+
+@operation(
     "POST /v1/ownership/transfer",
     tag="Members",
     role=Role.OWNER,
     active=False,
+    unproven=True,
     example=Heir(user_id="admin"),
     raises=(*_CHANGING, NationUnknown),
 )
 def transfer_ownership(call: MemberCall, body: Heir) -> OwnershipBody:
     """Hand the ownership to another member.
 
-    Who owned the nation stays as an admin.
+    Who owned the nation stays as an admin, or as a viewer who has yet to prove themself if they only
+    paid for it.
     """
     services = call.services
     becoming = Ownership(services.store).transfer(call.member, body.user_id)
     log_of(services).transferred(call.member, becoming)
-    return OwnershipBody(owner_id=becoming.user_id, role=Role.ADMIN)
+    return OwnershipBody(owner_id=becoming.user_id, role=Role.VIEWER if call.member.unproven else Role.ADMIN)
 
 
 def of_people(services: Services) -> Members:
@@ -163,6 +284,8 @@ def _told(member: Member, caller: Membership) -> MemberBody:
         joined_at=timestamp(membership.created_at),
         email=None if user is None else user.email,
         last_active_at=None if user is None else timestamp(user.last_active_at),
+        proven=not membership.unproven,
+        withheld=sorted(membership.withheld) if caller.sees(membership.user_id) else [],
     )
 
 

@@ -16,6 +16,7 @@ from nat.errors import NationUnknown
 from nat.handlers.endpoints import MemberCall, operation
 from nat.names import MOST_DECIDE_MINUTES, RETENTION_DAYS
 from nat.nations.budgets import LONGEST_ID, MOST_PEOPLE, Budgets
+from nat.nations.joiners import Joiners
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nation
 from nat.nations.settings import (
@@ -58,6 +59,9 @@ class Settings(ResponseBody, frozen=True, kw_only=True):
     approval_minutes: int
     """How long a proposal waits for a decision."""
     budgets: BudgetsBody
+    joiners: Joiners
+    """What somebody becomes who proves in NationBuilder that they use the control panel; `ask`: an admin lets
+    them in."""
 
 
 class PolicyWanted(StrictBody, frozen=True, kw_only=True):
@@ -91,6 +95,7 @@ class SettingsWanted(StrictBody, frozen=True, kw_only=True):
     policy: PolicyWanted | UnsetType = UNSET
     approval_minutes: Annotated[int, Meta(ge=LEAST_MINUTES, le=MOST_DECIDE_MINUTES)] | UnsetType = UNSET
     budgets: BudgetsWanted | UnsetType = UNSET
+    joiners: Joiners | UnsetType = UNSET
 
 
 _EXAMPLE: Final = SettingsWanted(

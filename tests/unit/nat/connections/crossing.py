@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +13,7 @@ import requests
 
 from local.nationbuilder.oauth import DEFAULT_APP
 from local.nationbuilder.server import RunningNationBuilder
+from local.nationbuilder.store import User
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
@@ -87,7 +88,6 @@ class Crossing:
     office: Office
     api: Api
     callback: Callback
-    shut_out: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def slug(self) -> str:
@@ -156,6 +156,20 @@ class Crossing:
         world.store_members(self.office.tables, self.slug, [user], role)
         return user
 
+    def paid(self, user: str) -> None:
+        """Let somebody own the nation who only paid for it."""
+        owner = Membership(user, self.slug, Role.OWNER, world.START, unproven=True)
+        Memberships(Store(clients.dynamodb(), self.office.tables)).put(owner)
+
+    @contextmanager
+    def permission_set(self, user: str, name: str) -> Iterator[None]:
+        """Let a control-panel user of the stand-in have another permission set for a while."""
+        users = self.office.nationbuilder.standin.nations[self.slug].users
+        before = users[user]
+        users[user] = User(user, name)
+        yield
+        users[user] = before
+
     def membership(self, user: str) -> Membership | None:
         return Memberships(Store(clients.dynamodb(), self.office.tables)).get(user, self.slug)
 
@@ -199,13 +213,10 @@ def crossing(
         services = Services(clients.dynamodb(), tables, world.PLANS, clock=office.clock)
         way, brands = oauth_on(services), Brands.of(BRANDS)
         routes = ConnectRoutes(way, brands)
-        shut_out: list[tuple[str, str]] = []
-
         made = Crossing(
             office,
             Api(services, answering(routes).get),
-            Callback(way, brands, lambda user, slug: shut_out.append((user, slug))),
-            shut_out,
+            Callback(way, brands),
         )
         made.add(Role.OWNER)
         yield made

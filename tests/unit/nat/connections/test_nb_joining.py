@@ -2,10 +2,13 @@
 
 import pytest
 
+from local.nationbuilder.faults import Fault
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.names import Bus
+from nat.nations.joiners import Joiners
 from nat.nations.record import Nations
-from nat.people.memberships import Membership
+from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.people.users import Users
 from nat.roles import Role
 from tests.unit.nat.connections.crossing import APP, Crossing
@@ -30,12 +33,90 @@ def role_of(crossing: Crossing, user: str) -> Role | None:
     return None if membership is None else membership.role
 
 
-def test_who_is_in_the_control_panel_becomes_a_member(crossing: Crossing) -> None:
+def set_joiners(crossing: Crossing, joiners: Joiners) -> None:
+    nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
+    nations.update(crossing.slug, {"joiners": joiners.value})
+
+
+def test_who_is_in_the_control_panel_becomes_a_viewer(crossing: Crossing) -> None:
     answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert answer.location == f"{APP}/setup/success?nation={crossing.slug}&purpose=join"
-    assert role_of(crossing, "bob") is Role.MEMBER
+    assert role_of(crossing, "bob") is Role.VIEWER
     assert crossing.audited()[-1] == "role.changed"
+
+
+def test_the_admins_are_told_of_each(crossing: Crossing) -> None:
+    crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
+
+    assert Bus.MEMBER_JOINED in crossing.office.announced()
+
+
+def test_a_nation_may_make_them_members(crossing: Crossing) -> None:
+    set_joiners(crossing, Joiners.MEMBER)
+
+    crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
+
+    assert role_of(crossing, "bob") is Role.MEMBER
+
+
+def test_a_nation_may_let_an_admin_decide(crossing: Crossing) -> None:
+    set_joiners(crossing, Joiners.ASK)
+
+    answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
+
+    assert answer.location.endswith("&purpose=join&waits=1")
+    assert role_of(crossing, "bob") is None
+    memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
+    assert [each.user_id for each in memberships.outsiders(crossing.slug)] == ["bob"]
+    assert Bus.MEMBER_JOINED in crossing.office.announced()
+
+
+@pytest.mark.parametrize(
+    ("permission_set", "withheld"),
+    [("admin", set()), ("no_finances", {"money"}), ("read_only", set())],
+)
+def test_what_nationbuilder_refuses_them_is_kept_with_the_membership(
+    crossing: Crossing, permission_set: str, withheld: set[str]
+) -> None:
+    with crossing.permission_set(NEWCOMER, permission_set):
+        crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
+
+    membership = crossing.membership("bob")
+    assert membership is not None
+    assert membership.withheld == withheld
+
+
+def test_somebody_whose_permissions_cannot_be_tried_does_not_join(crossing: Crossing) -> None:
+    way = crossing.begin("POST /v1/nationbuilder/join", user="bob")
+    crossing.office.nationbuilder.standin.faults.add(
+        Fault("service_unavailable", count=9, path="*/donations")
+    )
+
+    answer = crossing.go(way, user=NEWCOMER)
+
+    crossing.office.nationbuilder.standin.faults.clear()
+    assert answer.status == 503
+    assert role_of(crossing, "bob") is None
+    assert crossing.living() == 1
+
+
+def test_who_was_removed_does_not_join_again(crossing: Crossing) -> None:
+    way = crossing.begin("POST /v1/nationbuilder/join", user="bob")
+    memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
+    memberships.put(Outsider("bob", crossing.slug, Standing.REMOVED, crossing.office.clock(), "ann"))
+
+    assert crossing.go(way, user=NEWCOMER).status == 403
+    assert crossing.call("POST /v1/nationbuilder/join", user="bob").code == "removed_from_nation"
+    assert crossing.call("POST /v1/nationbuilder/connect", user="bob").code == "removed_from_nation"
+    assert role_of(crossing, "bob") is None
+
+
+def test_who_deleted_their_account_goes_nowhere(crossing: Crossing) -> None:
+    Memberships(Store(clients.dynamodb(), crossing.office.tables)).bury("bob", crossing.office.clock())
+
+    for route in ("POST /v1/nationbuilder/join", "POST /v1/nationbuilder/connect"):
+        assert crossing.call(route, user="bob").code == "unauthenticated"
 
 
 def test_the_nation_becomes_the_primary_one_of_who_has_none(crossing: Crossing) -> None:
@@ -110,13 +191,25 @@ def test_a_denied_consent_makes_nobody_a_member(crossing: Crossing) -> None:
     assert role_of(crossing, "bob") is None
 
 
-def test_the_first_of_the_control_panel_takes_the_nation_from_who_only_paid(crossing: Crossing) -> None:
+def test_joining_takes_nothing_from_who_only_paid(crossing: Crossing) -> None:
     nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
     nations.update(crossing.slug, {"owner_provisional": True, "nb_connected": False})
+    crossing.paid("ann")
 
     answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert answer.status == 302
-    assert role_of(crossing, "bob") is Role.OWNER
-    assert role_of(crossing, "ann") is None
-    assert crossing.shut_out == [("ann", crossing.slug)]
+    assert role_of(crossing, "bob") is Role.VIEWER
+    assert nations.require(crossing.slug).owner_id == "ann"
+
+
+def test_who_only_paid_proves_themself_by_joining(crossing: Crossing) -> None:
+    nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
+    nations.update(crossing.slug, {"owner_provisional": True})
+    crossing.paid("ann")
+    before = role_of(crossing, "ann")
+
+    crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="ann"))
+
+    assert (before, role_of(crossing, "ann")) == (None, Role.OWNER)
+    assert not nations.require(crossing.slug).owner_provisional

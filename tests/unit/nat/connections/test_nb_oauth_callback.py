@@ -319,6 +319,7 @@ def test_who_is_not_in_the_control_panel_connects_nothing(crossing: Crossing) ->
 
 
 def test_who_lost_the_role_on_the_way_connects_nothing(crossing: Crossing) -> None:
+    crossing.add(Role.ADMIN, "cas")
     way = crossing.begin()
     query = crossing.consent(way)
     memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
@@ -441,3 +442,31 @@ def test_a_defect_of_ours_ends_on_a_page_too(crossing: Crossing) -> None:
 
     assert answer.status == 500
     assert "on our side" in answer.body
+
+
+@pytest.mark.parametrize("user", ["ann", "bob"])
+def test_in_a_paid_nation_that_nobody_connected_who_connects_is_an_admin_and_the_payer_stays(
+    crossing: Crossing, user: str
+) -> None:
+    nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
+    nations.update(crossing.slug, {"owner_id": "ann", "owner_provisional": True})
+    crossing.paid("ann")
+
+    answer = crossing.go(crossing.begin(user=user))
+
+    record, membership = nations.require(crossing.slug), crossing.membership(user)
+    assert answer.status == 302
+    assert membership is not None
+    assert membership.role is (Role.OWNER if user == "ann" else Role.ADMIN)
+    assert (record.owner_id, record.owner_provisional) == ("ann", user != "ann")
+    assert (Bus.OWNERSHIP_CLAIMED in crossing.office.announced()) is (user != "ann")
+
+
+def test_the_connections_say_what_will_not_work(crossing: Crossing) -> None:
+    with crossing.permission_set("2", "no_finances"):
+        crossing.go(crossing.begin())
+
+    assert crossing.connections()["connected_by"]["will_not_work"] == ["finances"]
+    membership = crossing.membership("ann")
+    assert membership is not None
+    assert membership.withheld == {"money"}

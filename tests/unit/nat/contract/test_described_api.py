@@ -10,7 +10,7 @@ from nat.contract.endpoint import Endpoint
 from nat.handlers.description import all_endpoints, described
 from tests.embedded import EmbeddedAws
 from tests.unit.nat.contract.fuzzing import Example, Fuzzer, Sending
-from tests.unit.nat.contract.town import STRANGER, Place, running_place
+from tests.unit.nat.contract.town import NEWCOMER, STRANGER, Place, running_place
 
 OPERATIONS: Final = all_endpoints()
 RIGHT: Final = 12
@@ -39,6 +39,9 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "POST /v1/conversations/{conversation}/changes/{change}/undo": Example("admin", DONE),
     "POST /v1/conversations/{conversation}/changes/{change}/retry": Example("admin", FAILED),
     "DELETE /v1/me": ADMINS,
+    "POST /v1/members/{user}/admission": Example(ids={"user": NEWCOMER}),
+    "DELETE /v1/members/{user}/admission": Example(ids={"user": NEWCOMER}),
+    "POST /v1/members/{user}/areas": Example(ids={"user": "member"}),
     "POST /v1/nationbuilder/join": Example(STRANGER),
     "POST /v1/billing/checkout": Example(STRANGER, nation="fresh", ids={"plan": "nat"}),
 }

@@ -32,7 +32,7 @@ from nat.handlers.services import Services
 from nat.names import SCHEMAS, Table, Variable
 from nat.nations.record import SubscriptionStatus
 from nat.people.invitations import Invitations
-from nat.people.members import Members
+from nat.people.members import Arriving, Members
 from nat.people.memberships import Memberships
 from nat.privacy.export import Export
 from nat.privacy.jobs import Jobs, JobState, Task
@@ -52,6 +52,8 @@ from tests.unit.nat.turns.stage import Stage
 
 PEOPLE = ("owner", "admin", "member", "viewer")
 STRANGER = "stranger"
+NEWCOMER = "newcomer"
+"""Somebody who waits until an admin lets them in."""
 WORKING, PAYING = "demo", "paying"
 LAPSED, UNKNOWN = "lapsed", "nowhere"
 """A nation whose subscription is over, and one that nobody subscribed."""
@@ -263,6 +265,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     board.stage.run(alone, says("Zoë gave $100."))
     running = board.stage.admitted("And now?", user_id="viewer", role=Role.VIEWER)
     members = Members(Store(clients.dynamodb(), town.tables, board.stage.clock), world.PLANS)
+    members.wait(Arriving(NEWCOMER, WORKING))
     owner = Memberships(Store(clients.dynamodb(), town.tables)).require("owner", WORKING)
     made = [
         Invitations(members).by_link(owner, Role.VIEWER, most_uses=3),
@@ -308,7 +311,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         ),
     ]
     town.known.update(
-        user=[*PEOPLE, STRANGER],
+        user=[*PEOPLE, STRANGER, NEWCOMER],
         user_id=[*PEOPLE, STRANGER],
         invitation=[each.invitation.id for each in made],
         token=[each.token for each in made],

@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from nat.handlers.sse import StreamHost, build_app, process_streaming_request, s
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.people.access_tokens import AccessTokens
+from nat.people.memberships import Memberships
 from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
@@ -222,6 +224,19 @@ def test_a_stream_that_breaks_says_so_as_an_event(world: World) -> None:
     assert (event[1]["type"], event[1]["code"], event[1]["turn"]) == ("error", "internal", TURN)
 
 
+def test_the_stream_of_who_is_removed_ends_within_two_seconds(world: World) -> None:
+    response = world.open()
+    response.readline()
+    Memberships(Store(clients.dynamodb(), world.tables)).remove("ann", "demo")
+    removed = time.monotonic()
+
+    heard = frames(response)
+    ended = time.monotonic() - removed
+
+    assert (heard[-1][1]["type"], heard[-1][1]["code"]) == ("error", "not_a_member")
+    assert ended < 2
+
+
 def test_the_host_says_that_it_lives(world: World) -> None:
     assert world.request("GET", "/health").read() == b"ok"
 
@@ -275,11 +290,12 @@ def test_a_long_silence_is_filled_with_comments(world: World) -> None:
 
 def test_the_contract_functions_stream_a_turn(world: World) -> None:
     body = process_streaming_request(json.dumps(QUESTION).encode())
-    turn = world.host.begin(world.host.caller(_headers(world)), body)
+    caller = world.host.caller(_headers(world))
+    turn = world.host.begin(caller, body)
     threading.Timer(0.1, world.work, (TextDelta("Ann"), TurnFinished("Ann"))).start()
 
     async def listen() -> list[str]:
-        return [frame async for frame in stream_agent_response(world.host, turn, (0, 0))]
+        return [frame async for frame in stream_agent_response(world.host, caller, turn, (0, 0))]
 
     assert [frame.splitlines()[0] for frame in run(listen)] == ["id: 0.1", "id: 1.1", "id: 1.2"]
 

@@ -17,12 +17,15 @@ from nat.errors import (
     MemberUnknown,
     NatError,
     NotAMember,
+    NotProven,
     OwnerStays,
+    RemovedFromNation,
     RoleInsufficient,
     SeatsTaken,
+    Unauthenticated,
 )
-from nat.nations.record import Nations
-from nat.people.members import Members, update_user_nation_link
+from nat.nations.record import Nation, Nations
+from nat.people.members import Arriving, Members, update_user_nation_link
 from nat.people.memberships import Membership, Memberships
 from nat.people.ownership import Ownership
 from nat.roles import Role
@@ -276,6 +279,98 @@ def test_the_primary_nation_is_one_of_ones_own(house: House) -> None:
     assert house.members.users.get("eve") is None
 
 
+def test_who_was_removed_stays_out_whatever_lets_people_in(house: House) -> None:
+    house.members.remove(house["ada"], "bob")
+
+    with pytest.raises(RemovedFromNation):
+        house.members.join("bob", "demo", Role.VIEWER)
+    with pytest.raises(RemovedFromNation):
+        house.members.wait(Arriving("bob", "demo"))
+    with pytest.raises(RemovedFromNation):
+        house.ownership.connected("demo", "bob")
+    assert house.role("bob") is None
+
+
+def test_who_was_removed_is_let_in_by_an_admin_only(house: House) -> None:
+    house.members.remove(house["ada"], "bob")
+    with pytest.raises(RoleInsufficient):
+        house.members.let_in(house["vic"], "bob", Role.VIEWER)
+    with pytest.raises(RoleInsufficient):
+        house.members.let_in(replace(house["vic"], role=Role.ADMIN), "bob", Role.VIEWER)
+
+    house.members.let_in(house["ann"], "bob", Role.VIEWER)
+
+    assert house.role("bob") is Role.VIEWER
+
+
+def test_who_left_may_come_back(house: House) -> None:
+    house.members.leave(house["bob"])
+
+    assert house.members.join("bob", "demo", Role.VIEWER).new
+
+
+def test_who_waits_is_no_member_until_an_admin_lets_them_in(house: House) -> None:
+    house.members.wait(Arriving("eve", "demo", frozenset({"money"})))
+    waiting = [each.user_id for each, _ in house.members.outsiders("demo")]
+    before = house.role("eve")
+
+    house.members.let_in(house["ada"], "eve", Role.MEMBER)
+
+    assert (waiting, before, house.role("eve")) == (["eve"], None, Role.MEMBER)
+    assert house["eve"].withheld == {"money"}
+
+
+def test_who_is_turned_away_stays_out(house: House) -> None:
+    house.members.wait(Arriving("eve", "demo"))
+
+    house.members.turn_away(house["ada"], "eve")
+
+    with pytest.raises(RemovedFromNation):
+        house.members.join("eve", "demo", Role.VIEWER)
+
+
+def test_who_deleted_their_account_joins_nothing(house: House) -> None:
+    house.members.memberships.bury("eve", START)
+
+    for coming in (
+        lambda: house.members.join("eve", "demo", Role.VIEWER),
+        lambda: house.members.wait(Arriving("eve", "demo")),
+    ):
+        with pytest.raises(Unauthenticated):
+            coming()
+    assert not house.ownership.found(nation("other"), "eve")
+    assert house.members.memberships.of_user("eve") == []
+
+
+def test_an_admin_opens_to_others_what_nationbuilder_refuses_them(house: House) -> None:
+    house.members.memberships.noting(house["bob"], frozenset({"money", "lists"}))
+
+    opened = house.members.lift(house["ada"], "bob")
+
+    assert opened == {"money", "lists"}
+    assert house["bob"].withheld == frozenset()
+
+
+def test_nobody_opens_it_for_themselves_or_beyond_what_is_open_to_them(house: House) -> None:
+    for user in ("ada", "bob"):
+        house.members.memberships.noting(house[user], frozenset({"money"}))
+
+    with pytest.raises(RoleInsufficient):
+        house.members.lift(house["ada"], "ada")
+
+    assert house.members.lift(house["ada"], "bob") == frozenset()
+    assert house["bob"].withheld == {"money"}
+
+
+def test_what_nationbuilder_refuses_stays_open_once_an_admin_opened_it(house: House) -> None:
+    house.members.memberships.noting(house["bob"], frozenset({"money"}))
+    house.members.lift(house["ada"], "bob")
+
+    house.members.memberships.noting(house["bob"], frozenset({"money", "lists"}))
+
+    assert house["bob"].withheld == {"lists"}
+
+
 def test_a_first_subscriber_owns_a_nation_provisionally(tables: TableNames) -> None:
     store_nation(tables, nation())
     ownership = Ownership(Store(clients.dynamodb(), tables, Clock()))
@@ -285,7 +380,7 @@ def test_a_first_subscriber_owns_a_nation_provisionally(tables: TableNames) -> N
     record = Nations(Store(clients.dynamodb(), tables)).require("demo")
     assert welcomed == [True, False, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
-    assert Memberships(Store(clients.dynamodb(), tables)).get("bob", "demo") is None
+    assert Memberships(Store(clients.dynamodb(), tables)).known("bob", "demo") is None
 
 
 def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableNames) -> None:
@@ -295,92 +390,163 @@ def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableName
 
     record = Nations(Store(clients.dynamodb(), tables)).require("demo")
     memberships = Memberships(Store(clients.dynamodb(), tables))
+    owner = memberships.known("ada", "demo")
     assert founded == [True, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
-    assert memberships.require("ada", "demo").role is Role.OWNER
-    assert memberships.get("bob", "demo") is None
+    assert owner is not None
+    assert (owner.role, owner.unproven) == (Role.OWNER, True)
+    assert memberships.known("bob", "demo") is None
 
 
-class Provisional(House):
-    """The same nation, which olga has paid for and nobody has proven."""
+def test_who_only_paid_sees_nothing(tables: TableNames) -> None:
+    paid = Paid(tables)
 
-    def __init__(self, tables: TableNames, *, connected: bool) -> None:
-        super().__init__(tables)
-        Nations(Store(clients.dynamodb(), tables)).update(
-            "demo", {"owner_provisional": True, "nb_connected": connected}
-        )
+    assert paid.memberships.get("payer", "demo") is None
+    with pytest.raises(NotProven):
+        paid.memberships.require("payer", "demo")
+
+
+class Paid:
+    """A nation that payer subscribed, and nobody has proven or connected."""
+
+    def __init__(self, tables: TableNames) -> None:
+        self.tables = tables
+        self.clock = Clock()
+        self.memberships = Memberships(Store(clients.dynamodb(), tables))
+        self.ownership = Ownership(Store(clients.dynamodb(), tables, self.clock))
+        assert self.ownership.found(nation(nb_connected=False), "payer")
 
     @property
-    def owner(self) -> tuple[str | None, bool]:
-        record = Nations(Store(clients.dynamodb(), self.tables)).require("demo")
-        return record.owner_id, record.owner_provisional
+    def record(self) -> Nation:
+        return Nations(Store(clients.dynamodb(), self.tables)).require("demo")
+
+    def role(self, user: str) -> Role | None:
+        found = self.memberships.get(user, "demo")
+        return None if found is None else found.role
+
+    def claimed(self) -> None:
+        """Somebody connected the nation, and the payer was mailed."""
+        self.ownership.connected("demo", "nina")
+        self.ownership.mailed("demo", "nina")
 
 
-def test_a_provisional_owner_proves_the_nation_to_be_theirs(tables: TableNames) -> None:
-    house = Provisional(tables, connected=False)
+def test_who_paid_proves_the_nation_to_be_theirs(tables: TableNames) -> None:
+    paid = Paid(tables)
 
-    first, again = house.ownership.confirm("demo", "olga"), house.ownership.confirm("demo", "ada")
+    settled = paid.ownership.proved("demo", "payer")
 
-    assert (first.owner_id, first.changed) == ("olga", True)
-    assert (again.owner_id, again.changed) == ("olga", False)
-    assert (house.owner, house.owners) == (("olga", False), ["olga"])
-
-
-def test_a_member_who_proves_it_first_becomes_the_owner(tables: TableNames) -> None:
-    house = Provisional(tables, connected=False)
-
-    outcome = house.ownership.confirm("demo", "vic")
-
-    assert (outcome.owner_id, outcome.former, outcome.removed) == ("vic", "olga", ())
-    assert (house.owner, house.owners, house.role("olga")) == (("vic", False), ["vic"], Role.ADMIN)
+    assert (settled.owns, paid.role("payer")) == (True, Role.OWNER)
+    assert not paid.record.owner_provisional
 
 
-def test_who_nobody_let_in_takes_a_nation_that_was_never_connected(tables: TableNames) -> None:
-    house = Provisional(tables, connected=False)
+def test_who_connects_becomes_an_admin_and_the_payer_keeps_billing(tables: TableNames) -> None:
+    paid = Paid(tables)
 
-    outcome = house.ownership.confirm("demo", "nina")
+    settled = paid.ownership.connected("demo", "nina")
 
-    assert set(outcome.removed) == {"olga", "ada", "ann", "bob", "vic"}
-    assert (house.owner, house.owners) == (("nina", False), ["nina"])
-    assert [each.membership.user_id for each in house.members.of_nation("demo")] == ["nina"]
-
-
-def test_members_of_a_connected_nation_stay_whoever_proves_it(tables: TableNames) -> None:
-    house = Provisional(tables, connected=True)
-
-    outcome = house.ownership.confirm("demo", "nina")
-
-    assert outcome.removed == ()
-    assert (house.owners, house.role("olga"), house.role("bob")) == (["nina"], Role.ADMIN, Role.MEMBER)
+    payer = paid.memberships.known("payer", "demo")
+    assert (paid.role("nina"), settled.claims) == (Role.ADMIN, True)
+    assert payer is not None
+    assert (payer.role, payer.unproven) == (Role.OWNER, True)
+    assert (paid.record.owner_id, paid.record.owner_claimed_by) == ("payer", "nina")
 
 
-def test_of_two_who_prove_it_at_once_one_becomes_the_owner(tables: TableNames) -> None:
-    house = Provisional(tables, connected=False)
+def test_who_only_proves_themself_gets_no_role_by_it(tables: TableNames) -> None:
+    paid = Paid(tables)
+
+    settled = paid.ownership.proved("demo", "nina")
+
+    assert (settled.membership, paid.record.owner_claimed_by) == (None, None)
+
+
+def test_anybody_may_connect_as_long_as_nobody_proven_administers_the_nation(tables: TableNames) -> None:
+    paid = Paid(tables)
+    before = paid.ownership.may_begin("demo", "nina")
+
+    paid.ownership.connected("demo", "nina")
+
+    assert (before, paid.ownership.may_begin("demo", "rob")) == (True, False)
+    assert paid.ownership.may_begin("demo", "payer")
+
+
+@pytest.mark.parametrize(("days", "passes"), [(13, False), (15, True)])
+def test_the_ownership_passes_on_14_days_after_the_payer_was_mailed(
+    tables: TableNames, days: int, passes: bool
+) -> None:
+    paid = Paid(tables)
+    paid.claimed()
+    paid.clock.advance(days=days)
+
+    passed = paid.ownership.pass_on(paid.record)
+
+    assert (passed is not None, paid.record.owner_id) == (passes, "nina" if passes else "payer")
+    payer = paid.memberships.known("payer", "demo")
+    assert payer is not None
+    assert (payer.role, payer.unproven) == (Role.VIEWER if passes else Role.OWNER, True)
+
+
+def test_a_payer_who_was_not_mailed_keeps_the_nation(tables: TableNames) -> None:
+    paid = Paid(tables)
+    paid.ownership.connected("demo", "nina")
+    paid.clock.advance(days=100)
+
+    assert paid.ownership.pass_on(paid.record) is None
+
+
+def test_a_payer_who_answers_keeps_the_nation(tables: TableNames) -> None:
+    paid = Paid(tables)
+    paid.claimed()
+    payer = paid.memberships.known("payer", "demo")
+    assert payer is not None
+    paid.ownership.keep(payer)
+    paid.clock.advance(days=30)
+
+    assert paid.ownership.pass_on(paid.record) is None
+    assert paid.record.owner_id == "payer"
+
+
+def test_a_payer_who_proves_themself_keeps_the_nation(tables: TableNames) -> None:
+    paid = Paid(tables)
+    paid.claimed()
+    paid.ownership.proved("demo", "payer")
+    paid.clock.advance(days=30)
+
+    assert paid.ownership.pass_on(paid.record) is None
+    assert (paid.record.owner_id, paid.record.owner_claimed_by) == ("payer", None)
+
+
+def test_a_claim_of_who_was_removed_leads_nowhere(tables: TableNames) -> None:
+    paid = Paid(tables)
+    paid.claimed()
+    paid.memberships.remove("nina", "demo")
+    paid.clock.advance(days=30)
+
+    assert paid.ownership.pass_on(paid.record) is None
+
+
+def test_who_only_paid_hands_over_and_still_sees_nothing(tables: TableNames) -> None:
+    paid = Paid(tables)
+    paid.ownership.connected("demo", "nina")
+    payer = paid.memberships.known("payer", "demo")
+    assert payer is not None
+
+    paid.ownership.transfer(payer, "nina")
+
+    assert (paid.role("nina"), paid.role("payer")) == (Role.OWNER, None)
+    paid.ownership.proved("demo", "payer")
+    assert paid.role("payer") is Role.VIEWER
+    assert (paid.record.owner_id, paid.record.owner_provisional) == ("nina", False)
+
+
+def test_of_two_who_connect_a_nation_that_nobody_owns_one_owns_it(house: House) -> None:
+    house.members.memberships.remove("olga", "demo")
 
     refusals = at_once(
-        lambda: house.ownership.confirm("demo", "ada"), lambda: house.ownership.confirm("demo", "bob")
+        lambda: house.ownership.connected("demo", "ada"), lambda: house.ownership.connected("demo", "bob")
     )
 
     assert refusals == [None, None]
-    assert house.owners == [house.owner[0]]
-    assert house.owner[0] in {"ada", "bob"}
-
-
-def test_a_provisional_ownership_that_is_transferred_stays_so(tables: TableNames) -> None:
-    house = Provisional(tables, connected=False)
-
-    house.ownership.transfer(house["olga"], "ada")
-
-    assert house.owner == ("ada", True)
-
-
-def test_a_nation_whose_owner_is_gone_goes_to_who_proves_it(house: House) -> None:
-    house.members.memberships.remove("olga", "demo")
-
-    outcome = house.ownership.confirm("demo", "bob")
-
-    assert (outcome.owner_id, outcome.removed) == ("bob", ())
-    assert house.owners == ["bob"]
+    assert len(house.owners) == 1
 
 
 def test_a_membership_says_since_when(house: House) -> None:

@@ -12,6 +12,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.names import Secret, Table
 from nat.nations.record import Nations
+from nat.people.memberships import Memberships
 from nat.privacy.erasure import LEASE, BeingDeleted, Unfinished
 from tests.unit.nat import world
 from tests.unit.nat.privacy.estate import Estate, counted, person_job
@@ -77,10 +78,13 @@ def test_done_twice_there_is_one_receipt(estate: Estate) -> None:
     assert estate.found(estate.slug) == []
 
 
-def test_of_a_deleted_person_only_the_opaque_id_in_audit_logs_is_found(estate: Estate) -> None:
+def test_of_a_deleted_person_only_the_opaque_id_is_found(
+    estate: Estate,
+) -> None:
     estate.erasure().person(person_job(estate.member), counted())
 
-    assert {each.partition(":")[0] for each in estate.found(estate.member)} == {"Audit"}
+    assert {each.partition(":")[0] for each in estate.found(estate.member)} == {"Audit", "Memberships"}
+    assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(estate.member) == []
     assert estate.found(estate.email) == []
     assert estate.accounts == [estate.member]
 
@@ -97,7 +101,8 @@ def test_the_conversations_of_others_stay(estate: Estate) -> None:
 def test_somebody_who_has_left_every_nation_is_deleted_there_too(estate: Estate) -> None:
     estate.erasure().person(person_job(estate.former), counted())
 
-    assert {each.partition(":")[0] for each in estate.found(estate.former)} == {"Audit"}
+    assert {each.partition(":")[0] for each in estate.found(estate.former)} == {"Audit", "Memberships"}
+    assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(estate.former) == []
 
 
 def test_the_figures_of_the_nation_stay_without_the_person(estate: Estate) -> None:

@@ -612,6 +612,70 @@ export interface paths {
         patch: operations["changeMember"];
         trace?: never;
     };
+    "/v1/members/{user}/admission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody in who waits or was removed
+         * @description For admins. Works without a subscription. At most in one's own role and never as the owner.
+         */
+        post: operations["letIn"];
+        /**
+         * Turn somebody away who waits
+         * @description For admins. Works without a subscription. They stay out until an admin lets them in.
+         */
+        delete: operations["turnAway"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{user}/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open to a member what NationBuilder refuses them
+         * @description For admins. Works without a subscription. Not for oneself, and as far as it is open to the admin who does it.
+         */
+        post: operations["openAreas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ownership/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one keeps the nation
+         * @description For the owner. Works without a subscription. For the owner who only paid, and was told that somebody else connected it: the ownership does not pass on then.
+         */
+        post: operations["keepOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ownership/transfer": {
         parameters: {
             query?: never;
@@ -623,7 +687,7 @@ export interface paths {
         put?: never;
         /**
          * Hand the ownership to another member
-         * @description For the owner. Works without a subscription. Who owned the nation stays as an admin.
+         * @description For the owner. Works without a subscription. Who owned the nation stays as an admin, or as a viewer who has yet to prove themself if they only paid for it.
          */
         post: operations["transferOwnership"];
         delete?: never;
@@ -839,7 +903,7 @@ export interface paths {
         put?: never;
         /**
          * Where an admin goes to let Nat work in the nation
-         * @description For admins. Works without a subscription. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+         * @description For admins and the owner, or for anybody as long as nobody proven administers the nation: who connects it becomes an admin. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
          */
         post: operations["connectNationBuilder"];
         delete?: never;
@@ -879,7 +943,7 @@ export interface paths {
         put?: never;
         /**
          * Where somebody goes to prove that they use the nation's control panel
-         * @description For who is no member of the nation yet. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+         * @description For who is no member of the nation yet, and for who only pays for it. They become a viewer, or what the nation has set. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
          */
         post: operations["joinByControlPanel"];
         delete?: never;
@@ -1080,6 +1144,11 @@ export interface components {
              */
             records?: string[] | null;
         };
+        /** @description What was opened just now. */
+        AreasOfMember: {
+            user_id: string;
+            opened: string[];
+        };
         /** @description Ask; the events of the turn follow. */
         AskMessage: {
             /**
@@ -1224,6 +1293,8 @@ export interface components {
             name: string | null;
             /** Format: date-time */
             at: string;
+            /** @description Areas of the data, in words, that NationBuilder refuses this person: there Nat works for nobody. */
+            will_not_work: string[];
         };
         /** @description What the nation is connected to. */
         Connections: {
@@ -1547,6 +1618,8 @@ export interface components {
             /** @description False for somebody who was a member already. */
             joined: boolean;
         };
+        /** @enum {string} */
+        Joiners: "ask" | "member" | "viewer";
         /** @description Something a person can open: a record in the control panel, or the filter behind a figure. */
         Link: {
             label: string;
@@ -1568,18 +1641,26 @@ export interface components {
             joined_at: string;
             email: string | null;
             last_active_at: string | null;
+            /** @description False for who only pays for the nation, and sees nothing of it. */
+            proven: boolean;
+            /** @description Areas of the data that NationBuilder refuses their own account, so Nat does too. Told to admins, and to everybody their own. */
+            withheld: string[];
         };
         /** @description Everybody in the nation, the owner first. */
         Members: {
             members: components["schemas"]["Member"][];
-            /** @description Who subscribed first owns the nation until somebody proves to own it in NationBuilder. */
+            /** @description Who subscribed the nation only paid for it: NationBuilder has not named them yet. */
             owner_provisional: boolean;
+            /** @description Who waits or was removed, for admins; empty for others. */
+            outsiders: components["schemas"]["Outsider"][];
         };
         /** @description One of the person's nations. */
         MembershipOfMine: {
             /** @example demo */
             nation_slug: string;
             role: components["schemas"]["Role"];
+            /** @description False for who pays for the nation and has not proven in NationBuilder that they use its control panel: they have billing, and see nothing else. */
+            proven: boolean;
             /** @description Null for a nation that was never subscribed. */
             subscription: components["schemas"]["Subscription"] | null;
         };
@@ -1664,7 +1745,16 @@ export interface components {
             change?: string | null;
             fingerprint: string;
         };
-        /** @description The new owner, and the caller's own role from now on. */
+        /** @description Somebody who is no member, on whom an admin decides. */
+        Outsider: {
+            user_id: string;
+            /** @description `waiting`: proven in NationBuilder, to be let in; `removed`: stays out until an admin lets them in. */
+            standing: components["schemas"]["Standing"];
+            /** Format: date-time */
+            since: string;
+            email: string | null;
+        };
+        /** @description The owner, and the caller's own role from now on. */
         Ownership: {
             owner_id: string;
             role: components["schemas"]["Role"];
@@ -1944,6 +2034,8 @@ export interface components {
             /** @description How long a proposal waits for a decision. */
             approval_minutes: number;
             budgets: components["schemas"]["Budgets"];
+            /** @description What somebody becomes who proves in NationBuilder that they use the control panel; `ask`: an admin lets them in. */
+            joiners: components["schemas"]["Joiners"];
         };
         /** @description Settings to change, at least one; the others stay. There are no others. */
         SettingsWanted: {
@@ -1956,6 +2048,7 @@ export interface components {
             policy?: components["schemas"]["PolicyWanted"];
             approval_minutes?: number;
             budgets?: components["schemas"]["BudgetsWanted"];
+            joiners?: components["schemas"]["Joiners"];
         };
         /** @description What is left out. */
         Skipped: {
@@ -1988,6 +2081,8 @@ export interface components {
         };
         /** @description What a client sends over the socket. */
         SocketMessage: components["schemas"]["AskMessage"] | components["schemas"]["StopMessage"] | components["schemas"]["ResumeMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["ApproveMessage"] | components["schemas"]["RejectMessage"] | components["schemas"]["EditMessage"] | components["schemas"]["RetryMessage"] | components["schemas"]["UndoMessage"];
+        /** @enum {string} */
+        Standing: "removed" | "waiting";
         /** @description Stop a turn. */
         StopMessage: {
             /**
@@ -2532,8 +2627,9 @@ export interface components {
          *
          *     - `forbidden`: Signed in, but not allowed.
          *     - `invitation_for_other`: The invitation was sent to an address that the session does not prove.
+         *     - `removed_from_nation`: The person was removed from the nation; no link, invitation or proof brings them back.
          */
-        "403.forbidden.invitation_for_other": {
+        "403.forbidden.invitation_for_other.removed_from_nation": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2541,7 +2637,7 @@ export interface components {
                 "application/json": (components["schemas"]["Error"] & {
                     error?: {
                         /** @enum {unknown} */
-                        code?: "forbidden" | "invitation_for_other";
+                        code?: "forbidden" | "invitation_for_other" | "removed_from_nation";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2570,6 +2666,69 @@ export interface components {
          *
          *     - `forbidden`: Signed in, but not allowed.
          *     - `not_a_member`: The person has no membership in the nation they selected.
+         *     - `not_proven`: The person pays for the nation, and NationBuilder has not named them as one of its control panel.
+         */
+        "403.forbidden.not_a_member.not_proven": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "not_a_member" | "not_proven";
+                    };
+                }) | components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /**
+         * @description Not allowed.
+         *
+         *     - `forbidden`: Signed in, but not allowed.
+         *     - `not_a_member`: The person has no membership in the nation they selected.
+         *     - `not_proven`: The person pays for the nation, and NationBuilder has not named them as one of its control panel.
+         *     - `removed_from_nation`: The person was removed from the nation; no link, invitation or proof brings them back.
+         *     - `role_insufficient`: The membership's role does not allow the operation.
+         */
+        "403.forbidden.not_a_member.not_proven.removed_from_nation.role_insufficient": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "not_a_member" | "not_proven" | "removed_from_nation" | "role_insufficient";
+                    };
+                }) | components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /**
+         * @description Not allowed.
+         *
+         *     - `forbidden`: Signed in, but not allowed.
+         *     - `not_a_member`: The person has no membership in the nation they selected.
+         *     - `not_proven`: The person pays for the nation, and NationBuilder has not named them as one of its control panel.
+         *     - `role_insufficient`: The membership's role does not allow the operation.
+         */
+        "403.forbidden.not_a_member.not_proven.role_insufficient": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "not_a_member" | "not_proven" | "role_insufficient";
+                    };
+                }) | components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /**
+         * @description Not allowed.
+         *
+         *     - `forbidden`: Signed in, but not allowed.
+         *     - `not_a_member`: The person has no membership in the nation they selected.
          *     - `role_insufficient`: The membership's role does not allow the operation.
          */
         "403.forbidden.not_a_member.role_insufficient": {
@@ -2581,6 +2740,25 @@ export interface components {
                     error?: {
                         /** @enum {unknown} */
                         code?: "forbidden" | "not_a_member" | "role_insufficient";
+                    };
+                }) | components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /**
+         * @description Not allowed.
+         *
+         *     - `forbidden`: Signed in, but not allowed.
+         *     - `removed_from_nation`: The person was removed from the nation; no link, invitation or proof brings them back.
+         */
+        "403.forbidden.removed_from_nation": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "removed_from_nation";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
             };
@@ -2719,8 +2897,9 @@ export interface components {
          *
          *     - `already_subscribed`: The nation has a subscription that is not over.
          *     - `billing_error`: Nothing was bought, changed or cancelled.
+         *     - `nation_being_deleted`: The nation's data are being deleted.
          */
-        "409.already_subscribed.billing_error": {
+        "409.already_subscribed.billing_error.nation_being_deleted": {
             headers: {
                 /** @description Seconds after which the same call may succeed, where they are known. */
                 "retry-after"?: number;
@@ -2730,7 +2909,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"] & {
                     error?: {
                         /** @enum {unknown} */
-                        code?: "already_subscribed" | "billing_error";
+                        code?: "already_subscribed" | "billing_error" | "nation_being_deleted";
                     };
                 };
             };
@@ -2816,6 +2995,26 @@ export interface components {
                     error?: {
                         /** @enum {unknown} */
                         code?: "conversation_busy";
+                    };
+                };
+            };
+        };
+        /**
+         * @description Not in this state.
+         *
+         *     - `membership_changed`: The roles are no longer what they were when this was asked for; nothing was changed.
+         */
+        "409.membership_changed": {
+            headers: {
+                /** @description Seconds after which the same call may succeed, where they are known. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "membership_changed";
                     };
                 };
             };
@@ -3033,6 +3232,7 @@ export type ApprovalState = components['schemas']['ApprovalState'];
 export type ApprovalWithResults = components['schemas']['ApprovalWithResults'];
 export type Approvals = components['schemas']['Approvals'];
 export type ApproveMessage = components['schemas']['ApproveMessage'];
+export type AreasOfMember = components['schemas']['AreasOfMember'];
 export type AskMessage = components['schemas']['AskMessage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditKind = components['schemas']['AuditKind'];
@@ -3079,6 +3279,7 @@ export type Invoices = components['schemas']['Invoices'];
 export type Job = components['schemas']['Job'];
 export type JobWithFile = components['schemas']['JobWithFile'];
 export type Joined = components['schemas']['Joined'];
+export type Joiners = components['schemas']['Joiners'];
 export type Link = components['schemas']['Link'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -3092,6 +3293,7 @@ export type NationBuilderConnection = components['schemas']['NationBuilderConnec
 export type NationDeletion = components['schemas']['NationDeletion'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type No = components['schemas']['No'];
+export type Outsider = components['schemas']['Outsider'];
 export type Ownership = components['schemas']['Ownership'];
 export type PageOpen = components['schemas']['PageOpen'];
 export type Period = components['schemas']['Period'];
@@ -3127,6 +3329,7 @@ export type Skipped = components['schemas']['Skipped'];
 export type SkippedRecord = components['schemas']['SkippedRecord'];
 export type SocketError = components['schemas']['SocketError'];
 export type SocketMessage = components['schemas']['SocketMessage'];
+export type Standing = components['schemas']['Standing'];
 export type StopMessage = components['schemas']['StopMessage'];
 export type Subject = components['schemas']['Subject'];
 export type Subscription = components['schemas']['Subscription'];
@@ -3166,9 +3369,13 @@ export type Response402SeatsTaken = components['responses']['402.seats_taken'];
 export type Response402SeatsTakenSubscriptionInactive = components['responses']['402.seats_taken.subscription_inactive'];
 export type Response402SubscriptionInactive = components['responses']['402.subscription_inactive'];
 export type Response403Forbidden = components['responses']['403.forbidden'];
-export type Response403ForbiddenInvitationForOther = components['responses']['403.forbidden.invitation_for_other'];
+export type Response403ForbiddenInvitationForOtherRemovedFromNation = components['responses']['403.forbidden.invitation_for_other.removed_from_nation'];
 export type Response403ForbiddenNotAMember = components['responses']['403.forbidden.not_a_member'];
+export type Response403ForbiddenNotAMemberNotProven = components['responses']['403.forbidden.not_a_member.not_proven'];
+export type Response403ForbiddenNotAMemberNotProvenRemovedFromNationRoleInsufficient = components['responses']['403.forbidden.not_a_member.not_proven.removed_from_nation.role_insufficient'];
+export type Response403ForbiddenNotAMemberNotProvenRoleInsufficient = components['responses']['403.forbidden.not_a_member.not_proven.role_insufficient'];
 export type Response403ForbiddenNotAMemberRoleInsufficient = components['responses']['403.forbidden.not_a_member.role_insufficient'];
+export type Response403ForbiddenRemovedFromNation = components['responses']['403.forbidden.removed_from_nation'];
 export type Response404InvitationInvalidNationUnknown = components['responses']['404.invitation_invalid.nation_unknown'];
 export type Response404MemberUnknown = components['responses']['404.member_unknown'];
 export type Response404MemberUnknownNationUnknown = components['responses']['404.member_unknown.nation_unknown'];
@@ -3176,11 +3383,12 @@ export type Response404NationUnknown = components['responses']['404.nation_unkno
 export type Response404NationUnknownNotFound = components['responses']['404.nation_unknown.not_found'];
 export type Response404NotFound = components['responses']['404.not_found'];
 export type Response404NotSubscribed = components['responses']['404.not_subscribed'];
-export type Response409AlreadySubscribedBillingError = components['responses']['409.already_subscribed.billing_error'];
+export type Response409AlreadySubscribedBillingErrorNationBeingDeleted = components['responses']['409.already_subscribed.billing_error.nation_being_deleted'];
 export type Response409ApprovalChangedApprovalClosedApprovalExpiredApprovalSupersededConversationBusy = components['responses']['409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy'];
 export type Response409BillingError = components['responses']['409.billing_error'];
 export type Response409BillingErrorQuoteChanged = components['responses']['409.billing_error.quote_changed'];
 export type Response409ConversationBusy = components['responses']['409.conversation_busy'];
+export type Response409MembershipChanged = components['responses']['409.membership_changed'];
 export type Response409MembershipChangedOwnerStays = components['responses']['409.membership_changed.owner_stays'];
 export type Response409OwnerStays = components['responses']['409.owner_stays'];
 export type Response422ModelKeyInvalid = components['responses']['422.model_key_invalid'];
@@ -3230,7 +3438,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -3268,7 +3476,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -3313,7 +3521,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -3564,7 +3772,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -3698,7 +3906,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -3740,7 +3948,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_subscribed"];
             409: components["responses"]["409.billing_error"];
             429: components["responses"]["429.throttled"];
@@ -3781,7 +3989,7 @@ export interface operations {
             400: components["responses"]["400.bad_request.plan_unknown"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.payment_declined"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_subscribed"];
             409: components["responses"]["409.billing_error.quote_changed"];
             429: components["responses"]["429.throttled"];
@@ -3827,7 +4035,7 @@ export interface operations {
             400: components["responses"]["400.bad_request.plan_unknown"];
             401: components["responses"]["401.unauthenticated"];
             403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
-            409: components["responses"]["409.already_subscribed.billing_error"];
+            409: components["responses"]["409.already_subscribed.billing_error.nation_being_deleted"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.billing_unavailable"];
@@ -3866,7 +4074,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.billing_unavailable"];
@@ -3909,7 +4117,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_subscribed"];
             409: components["responses"]["409.billing_error"];
             429: components["responses"]["429.throttled"];
@@ -3954,7 +4162,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request.plan_unknown"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_subscribed"];
             409: components["responses"]["409.billing_error"];
             429: components["responses"]["429.throttled"];
@@ -3996,7 +4204,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4036,7 +4244,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4079,7 +4287,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4114,7 +4322,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.not_found"];
             409: components["responses"]["409.conversation_busy"];
             429: components["responses"]["429.throttled"];
@@ -4162,7 +4370,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4205,7 +4413,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4244,7 +4452,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4287,7 +4495,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4337,7 +4545,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4375,7 +4583,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4409,7 +4617,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -4453,7 +4661,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.seats_taken.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.nation_unknown"];
             409: components["responses"]["409.owner_stays"];
             429: components["responses"]["429.throttled"];
@@ -4491,7 +4699,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.seats_taken"];
-            403: components["responses"]["403.forbidden.invitation_for_other"];
+            403: components["responses"]["403.forbidden.invitation_for_other.removed_from_nation"];
             404: components["responses"]["404.invitation_invalid.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4528,7 +4736,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4562,7 +4770,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4596,7 +4804,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.member_unknown"];
             409: components["responses"]["409.membership_changed.owner_stays"];
             429: components["responses"]["429.throttled"];
@@ -4634,7 +4842,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.member_unknown"];
             409: components["responses"]["409.membership_changed.owner_stays"];
             429: components["responses"]["429.throttled"];
@@ -4681,9 +4889,168 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.member_unknown"];
             409: components["responses"]["409.membership_changed.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    letIn: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The member's user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleWanted"];
+            };
+        };
+        responses: {
+            /** @description A member's role as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOfMember"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.seats_taken"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.member_unknown.nation_unknown"];
+            409: components["responses"]["409.membership_changed.owner_stays"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    turnAway: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The member's user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A member's role as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOfMember"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
+            409: components["responses"]["409.membership_changed"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    openAreas: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The member's user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was opened just now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreasOfMember"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
+            409: components["responses"]["409.membership_changed"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    keepOwnership: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The owner, and the caller's own role from now on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ownership"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            409: components["responses"]["409.membership_changed"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -4714,7 +5081,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new owner, and the caller's own role from now on. */
+            /** @description The owner, and the caller's own role from now on. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4725,7 +5092,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.member_unknown.nation_unknown"];
             409: components["responses"]["409.membership_changed.owner_stays"];
             429: components["responses"]["429.throttled"];
@@ -4773,7 +5140,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -4824,7 +5191,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -4899,7 +5266,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
@@ -4932,7 +5299,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -4981,7 +5348,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5015,7 +5382,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5059,7 +5426,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.nation_unknown"];
             422: components["responses"]["422.model_key_invalid"];
             429: components["responses"]["429.throttled"];
@@ -5095,7 +5462,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5135,7 +5502,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5176,7 +5543,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5211,7 +5578,7 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             402: components["responses"]["402.subscription_inactive"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5245,7 +5612,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5279,7 +5646,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.removed_from_nation.role_insufficient"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5313,7 +5680,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.nationbuilder_down"];
@@ -5347,7 +5714,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden"];
+            403: components["responses"]["403.forbidden.removed_from_nation"];
             404: components["responses"]["404.nation_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
@@ -5520,7 +5887,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
-            403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
