@@ -10,7 +10,7 @@ from local.stripe.forms import truth
 from local.stripe.invoices import subscription_of
 from local.stripe.objects import Object, listed
 from local.stripe.state import State
-from local.stripe.subscriptions import visible
+from local.stripe.subscriptions import OVER, visible
 
 Params = dict[str, Any]
 Route = tuple[str, re.Pattern[str], frozenset[str], Callable[..., Object]]
@@ -40,6 +40,7 @@ class Api:
             self._route("GET", "customers", f"email {PAGING}", self._list_customers),
             self._route("GET", "customers/{id}", "", self._customer),
             self._route("POST", "customers/{id}", "email name metadata description", self._set_customer),
+            self._route("DELETE", "customers/{id}", "", self._delete_customer),
             self._route(
                 "POST",
                 "checkout/sessions",
@@ -148,7 +149,16 @@ class Api:
         return made
 
     def _customer(self, _params: Params, customer_id: str) -> Object:
-        return self._store.get("customer", customer_id)
+        return self._store.get("customer", customer_id, deleted=True)
+
+    def _delete_customer(self, _params: Params, customer_id: str) -> Object:
+        """Their subscriptions end at once; only looking at them by id still answers."""
+        customer = self._store.get("customer", customer_id)
+        for each in list(self._store.all("subscription", customer=customer_id)):
+            if each["status"] not in OVER:
+                self._end_subscription({}, each["id"])
+        customer["deleted"] = True
+        return {"id": customer_id, "object": "customer", "deleted": True}
 
     def _set_customer(self, params: Params, customer_id: str) -> Object:
         customer = self._store.get("customer", customer_id)
@@ -247,6 +257,8 @@ class Api:
     def _list_subscriptions(self, params: Params) -> Object:
         status = params.get("status", "not_canceled")
         found = []
+        if "customer" in params:
+            self._store.get("customer", params["customer"])
         for each in self._store.all("subscription"):
             ended = each["status"] in ("canceled", "incomplete_expired")
             if status == "not_canceled":

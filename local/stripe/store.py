@@ -57,10 +57,10 @@ class Store:
         self.objects.setdefault(kind, {})[made["id"]] = made
         return made
 
-    def get(self, kind: str, object_id: str) -> Object:
-        """One object. Raises `StripeRefusal`, 404."""
+    def get(self, kind: str, object_id: str, *, deleted: bool = False) -> Object:
+        """One object; one that was deleted only where that is asked for. Raises `StripeRefusal`, 404."""
         found = self.objects.get(kind, {}).get(object_id)
-        if found is None:
+        if found is None or (found.get("deleted") and not deleted):
             raise missing(kind, object_id)
         return found
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 from boto3.dynamodb.conditions import Attr
 
 from nat.aws.store import Store
-from nat.aws.writes import Put
+from nat.aws.writes import Delete, Put
 from nat.billing.prices import StripePrices
-from nat.billing.stripe_api import calls, close_open_pages
+from nat.billing.stripe_api import calls, close_open_pages, exists
 from nat.billing.stripe_subscription import (
     LIVE,
     PERSON_KEY,
@@ -119,7 +119,8 @@ class Checkout:
         found = self._synchroniser.of_customer(nation_slug, customer_id)
         if any(each.status in LIVE or each.status in WAITING for each in found):
             raise AlreadySubscribed
-        return bool(found)
+        row = self._synchroniser.storage.rows.read(nation_slug)
+        return bool(found) or (row is not None and row.values["subscription_id"] is not None)
 
     def _refuse_deleted(self, nation_slug: str) -> None:
         row = self._synchroniser.storage.rows.read(nation_slug)
@@ -129,12 +130,15 @@ class Checkout:
     def _customer(self, subscriber: Subscriber) -> str:
         """The nation's customer at Stripe: of its record, else of an earlier attempt, else a new one."""
         row = self._synchroniser.storage.rows.read(subscriber.nation_slug)
-        if row is not None and row.customer_id is not None:
+        if row is not None and row.customer_id is not None and exists(self._stripe, row.customer_id):
             return row.customer_id
         key = f"stripe-customer#{subscriber.nation_slug}"
         kept = self._store.get(Table.ONCE, {"key": key})
         if kept is not None:
-            return str(kept["customer_id"])
+            customer_id = str(kept["customer_id"])
+            if exists(self._stripe, customer_id):
+                return customer_id
+            self._store.write(Delete(Table.ONCE, {"key": key}, when=Attr("customer_id").eq(customer_id)))
         params: dict[str, Any] = {"metadata": {SLUG_KEY: subscriber.nation_slug}}
         if subscriber.email:
             params["email"] = subscriber.email

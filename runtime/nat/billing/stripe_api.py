@@ -92,6 +92,17 @@ def calls() -> Iterator[None]:
         ) from error
 
 
+def exists(stripe_client: StripeClient, customer_id: str) -> bool:
+    """Whether a customer is still there: who is deleted in Stripe's dashboard subscribes to nothing, and is
+    answered as `deleted` or as unknown. Raises `BillingUnavailable`."""
+    try:
+        with calls():
+            found = stripe_client.v1.customers.retrieve(customer_id)
+    except NotFound:
+        return False
+    return not getattr(found, "deleted", False)
+
+
 def close_open_pages(stripe_client: StripeClient, customer_id: str, nation_slug: str) -> None:
     """Close the payment pages of a nation that somebody could still pay on. Raises `BillingUnavailable`."""
     with calls():

@@ -112,12 +112,13 @@ def _signed(body: bytes, signature: str | None, secret: str) -> bool:
 
 
 def _subscription(subject: Mapping[str, Any]) -> str | None:
-    """The subscription that an object is, or belongs to; an invoice names it in `parent`."""
+    """The subscription that an object is, or belongs to; an invoice names it in `parent`, before version
+    2025-03-31 of the API in `subscription`. `None` for what is paid once."""
     if subject.get("object") == "subscription":
         return str(subject["id"])
     if subject.get("object") == "invoice":
         details = (subject.get("parent") or {}).get("subscription_details") or {}
-        return _id(details.get("subscription"))
+        return _id(details.get("subscription") or subject.get("subscription"))
     return _id(subject.get("subscription"))
 
 

@@ -23,7 +23,7 @@ from nat.billing.stripe_subscription import (
     representing,
 )
 from nat.connections.outbox import Outbox
-from nat.errors import Internal
+from nat.errors import Internal, NotFound
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
@@ -150,13 +150,16 @@ class Synchroniser:
     ) -> list[StripeSubscription]:
         """The nation's subscriptions with one customer, read now. `own` is one that belongs to it though its
         metadata name no nation; one customer may pay for several nations. Raises `BillingUnavailable`."""
-        with calls():
-            found = [
-                subscriptions.read(each)
-                for each in self.stripe.v1.subscriptions.list(
-                    params={"customer": customer_id, "status": "all", "limit": PAGE}
-                ).auto_paging_iter()
-            ]
+        try:
+            with calls():
+                found = [
+                    subscriptions.read(each)
+                    for each in self.stripe.v1.subscriptions.list(
+                        params={"customer": customer_id, "status": "all", "limit": PAGE}
+                    ).auto_paging_iter()
+                ]
+        except NotFound:  # a customer that was deleted at Stripe; their subscriptions ended with them
+            return []
         return [
             each
             for each in found

@@ -57,7 +57,9 @@ class Webhooks:
         if not notification.handled or self._known(notification.event):
             return False
         if notification.subscription is None:
-            raise Undeliverable("no_subscription")
+            # A one-off invoice, or a payment page of the account's other business: nothing that Nat sells.
+            _log.info("event without a subscription", extra={"stripe_event": notification.event})
+            return False
         try:
             slug, subscribed = self._synchroniser.nation_of(notification.subscription)
             if subscribed.orphaned:

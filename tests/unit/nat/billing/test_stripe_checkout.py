@@ -178,6 +178,30 @@ def test_after_the_end_a_nation_can_subscribe_again_as_the_same_customer(shop: S
     assert nation.subscription_status is SubscriptionStatus.ACTIVE
 
 
+def test_a_nation_whose_customer_was_deleted_at_stripe_subscribes_as_a_new_one(shop: Shop) -> None:
+    shop.subscribe("nat_pro")
+    customer = shop.customer()
+    shop.client.v1.customers.delete(customer)
+    shop.take_all()
+
+    shop.stripe.advance(seconds=60)
+    second = shop.subscribe("nat")
+
+    nation = shop.nation()
+    assert nation.stripe_customer_id != customer
+    assert (nation.stripe_subscription_id, nation.subscription_status) == (second, SubscriptionStatus.ACTIVE)
+
+
+def test_a_customer_who_was_deleted_before_paying_is_replaced(shop: Shop) -> None:
+    shop.begin("nat")
+    (first,) = shop.client.v1.customers.list().data
+    shop.client.v1.customers.delete(first.id)
+
+    page = shop.begin("nat")
+
+    assert shop.client.v1.checkout.sessions.retrieve(page.session_id).customer != first.id
+
+
 def test_a_newer_page_closes_the_older_one(shop: Shop) -> None:
     first, second = shop.begin("nat"), shop.begin("nat_pro")
 

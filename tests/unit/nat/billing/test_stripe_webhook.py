@@ -134,11 +134,16 @@ def test_an_event_without_a_slug_goes_to_the_dead_letters(shop: Shop) -> None:
     assert refused.value.reason == "no_nation"
 
 
-def test_an_event_without_a_subscription_goes_to_the_dead_letters(shop: Shop) -> None:
-    with pytest.raises(Undeliverable) as refused:
-        shop.billing.webhooks.take(StripeEvent("evt_1", "invoice.paid", 1, None, "in_1"))
+@pytest.mark.parametrize("kind", ["invoice.paid", "invoice.payment_failed", "checkout.session.completed"])
+def test_what_is_paid_once_is_left_alone(shop: Shop, kind: str) -> None:
+    assert shop.billing.webhooks.take(StripeEvent("evt_1", kind, 1, None, "in_1")) is False
 
-    assert refused.value.reason == "no_subscription"
+
+def test_an_invoice_of_an_older_version_names_its_subscription_itself() -> None:
+    invoice = {"object": "invoice", "id": "in_1", "subscription": "sub_1"}
+    body = json.dumps({"id": "evt_1", "type": "invoice.paid", "created": 1, "data": {"object": invoice}})
+
+    assert verify(body.encode(), signature(body, SECRET), [SECRET]).subscription == "sub_1"
 
 
 @pytest.mark.parametrize(
