@@ -9,7 +9,9 @@ from nat import errors
 from nat.approvals.approval import ApprovalState
 from nat.approvals.journal import read_journal
 from nat.aws import clients
+from nat.aws.items import encode
 from nat.aws.store import Store
+from nat.changes.executor import STEADY
 from nat.changes.journal import EntryState
 from nat.contract.events import (
     ApprovalUpdated,
@@ -20,6 +22,7 @@ from nat.contract.events import (
     TurnStopped,
 )
 from nat.conversations.turns import Turn, TurnKind, TurnState
+from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.abandon import abandon
@@ -357,3 +360,50 @@ def cut_off(at: str) -> None:
     """The token cannot be renewed when something is to be written."""
     if at in ("before send", "before exchange"):
         raise errors.Reconnect
+
+
+def test_who_loses_the_role_while_a_bulk_change_runs_changes_no_further_batch(board: Board) -> None:
+    people, tag = board.office.people(45), board.office.new_tag("major")
+    approval = board.propose(people, tag)
+
+    def lower(_: str) -> None:
+        Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
+            Membership("u1", "demo", Role.VIEWER, START)
+        )
+
+    turn = board.carry_out(board.approve(approval), wrap=lambda nation: Mortal(nation, lower))
+
+    assert 0 < len(board.office.carriers(tag)) <= STEADY.batch
+    assert errors.RoleInsufficient.default in board.stage.answers(turn)[-1].text
+    assert board.settled(approval).state is ApprovalState.PARTLY
+
+
+def test_a_policy_that_is_set_while_a_bulk_change_runs_holds_from_the_next_batch(board: Board) -> None:
+    people, tag = board.office.people(45), board.office.new_tag("major")
+    approval = board.propose(people, tag)
+
+    no_bulk = {"classes": {"bulk": "deny"}}
+
+    def deny(_: str) -> None:
+        clients.dynamodb().update_item(
+            TableName=board.stage.tables[Table.NATIONS],
+            Key=encode({"nation_slug": "demo"}),
+            UpdateExpression="SET policy = :policy",
+            ExpressionAttributeValues=encode({":policy": no_bulk}),
+        )
+
+    board.carry_out(board.approve(approval), wrap=lambda nation: Mortal(nation, deny))
+
+    assert 0 < len(board.office.carriers(tag)) <= STEADY.batch
+
+
+def test_who_is_removed_during_a_question_writes_nothing_more(board: Board) -> None:
+    (person,), tag = board.office.people(1), board.office.new_tag("major")
+    reply = calls(use("tag_person", person=person, tag=tag))
+    turn = board.stage.admitted(conversation_id=board.conversation_id, **said_by(reply))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove("u1", "demo")
+
+    board.runner(ScriptedModel([reply])).run(message_of(turn), Signals())
+
+    assert board.office.carriers(tag) == []
+    assert board.stage.stored(turn).error == "not_a_member"
