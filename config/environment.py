@@ -39,11 +39,14 @@ class Features(Frozen):
     closed_default_group: bool = True
     """A custom resource empties the VPC's default security group."""
     backup_plan: bool = True
-    """AWS Backup's daily copies of the tables, beside point-in-time recovery."""
-    alarms: bool = True
-    """CloudWatch alarms, some of them on metric maths."""
+    """AWS Backup's weekly copies of the tables, beside point-in-time recovery."""
     budget: bool = True
-    """AWS Budgets and cost anomaly detection."""
+    """AWS Budgets."""
+    emptied_buckets: bool = True
+    """A custom resource empties buckets before they are deleted, where nothing is kept."""
+    session_tags: bool = True
+    """IAM compares what a session is tagged with. Without, the nation role is narrowed by its session policy
+    alone."""
     saved_queries: bool = True
     """CloudWatch Logs Insights queries for the runbooks."""
     firewall: bool = True
@@ -76,12 +79,16 @@ class Worker(Frozen):
 
 
 class Functions(Frozen):
-    """What Lambda bundles are built for."""
+    """What Lambda bundles are built for, and how many run at once."""
 
     python: Annotated[str, Field(pattern=r"^3\.\d+$")] = "3.14"
     platform: str = "aarch64-manylinux_2_28"
     """As `uv pip install --python-platform` takes it. `host` stands for this machine and its Python, for the
     embedded AWS runs functions in its own interpreter."""
+    streams: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """How many answers are streamed at once by Server-Sent Events: each holds a function for as long as it
+    takes. Reserved, so that streams cannot take all of the account's concurrency; the account keeps 100 for
+    the others, so its quota is at least 100 higher (a new account has 10)."""
 
     @property
     def install_platform(self) -> str | None:
@@ -178,14 +185,20 @@ class Environment(Frozen):
     log_retention_days: Retention = 30
     sign_in_prefix: Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
     """Host label of the hosted login, unique in the region. Brands share it, so it names none of them."""
+    sign_in_mail: Literal["cognito", "ses"] = "cognito"
+    """Who sends the codes of sign-up and recovery. `ses` once the sender's domain is verified and SES has
+    left its sandbox in this account and region (`nat ops preflight` says so): Cognito refuses one that is not
+    verified, and its own sender gives up at 50 mails a day
+    (docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html)."""
     developer_callbacks: bool = False
     """Let the web app sign in from a development server on this machine."""
     domain: Domain | None = None
     alarm_email: EmailAddress | None = None
     operator_email: EmailAddress | None = None
     """Who is told what no nation is: use above fair use. By default who gets the alarms."""
-    budget_usd: Annotated[int, Field(ge=1)] = 55
-    """Monthly; an alarm at 80 % and at 100 % of it, and at a forecast above it."""
+    budget_usd: Annotated[int, Field(ge=1)] = 75
+    """Monthly; an alarm at 80 % and at 100 % of it, and at a forecast above it. What a month normally costs
+    lies below the first."""
     worker: Worker = Worker()
     functions: Functions = Functions()
     agent: Agent = Agent()
@@ -193,6 +206,11 @@ class Environment(Frozen):
     endpoints: Endpoints = Endpoints()
     throttle: Throttle = Throttle()
     features: Features = Features()
+
+    @property
+    def empties_buckets(self) -> bool:
+        """Whether buckets are emptied before they are deleted, so that an environment can go and come."""
+        return self.features.emptied_buckets and not self.keeps_data
 
     @property
     def operator(self) -> str | None:

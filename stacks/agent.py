@@ -5,7 +5,7 @@ from typing import Final
 from constructs import Construct
 
 from nat.names import SCHEMAS, Secret, Table, Variable
-from nat_constructs.agent_service import AgentService
+from nat_constructs.agent_service import HEARTBEAT_PATH, AgentService
 from nat_constructs.nation_role import NationRole
 from stacks.api import ApiStack
 from stacks.data import DataStack
@@ -53,13 +53,20 @@ class AgentStack(NatStack):
                 Variable.DATA_KEY_ARN: store.key.key_arn,
                 Variable.FILES_BUCKET: store.files.bucket_name,
                 Variable.ANTHROPIC_SECRET: Secret.ANTHROPIC,
+                Variable.HEARTBEAT_FILE: HEARTBEAT_PATH,
             },
             log_retention=deployment.log_retention,
             capacity_providers=environment.features.spot,
             spot_share=worker.spot_share,
         )
-        nation_role = NationRole(self, "NationRole", worker=self.agent.role, store=store)
-        nation_role.grant_assume_role(self.agent.role)
+        nation_role = NationRole(
+            self,
+            "NationRole",
+            worker=self.agent.role,
+            store=store,
+            session_tags=environment.features.session_tags,
+        )
+        nation_role.let_assume(self.agent.role)
         self.agent.set_variable(Variable.NATION_ROLE_ARN, nation_role.role_arn)
         self.publish("NationRoleArn", nation_role.role_arn, "What workers assume for one nation")
         self._grant(data, api)

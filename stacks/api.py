@@ -75,6 +75,7 @@ class ApiStack(NatStack):
             issuer=identity.sign_in.issuer,
             audience=identity.audience,
             allowed_origins=origins,
+            at_once=deployment.environment.functions.streams,
         )
         self._billing = BillingFunctions(
             self,
@@ -111,7 +112,14 @@ class ApiStack(NatStack):
     @property
     def watched(self) -> tuple[Watched, ...]:
         """What operators are told of."""
-        makers = (self._requests, self._socket, self.stream, self._billing, self._privacy)
+        makers = (
+            self._requests,
+            self._socket,
+            self.stream,
+            self._billing,
+            self._connections,
+            self._privacy,
+        )
         return tuple(each.watched for each in makers)
 
     def _publish(self) -> None:

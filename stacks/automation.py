@@ -25,10 +25,10 @@ class AutomationStack(NatStack):
         )
         defaults, store = deployment.functions, data.store
         self._turns = TurnFunctions(self, "Turns", defaults=defaults, store=store, sockets=api.sockets)
-        self._schedules = Schedules(self, "Schedules")
+        self._schedules = Schedules(self, "Schedules", keeps_data=deployment.environment.keeps_data)
         bus = events.EventBus(self, "Bus", description="Nat: what happened to nations")
         self.publish("BusName", bus.event_bus_name, "Event bus")
-        TokenRefresh(
+        self._refresh = TokenRefresh(
             self,
             "Refresh",
             defaults=defaults,
@@ -51,4 +51,5 @@ class AutomationStack(NatStack):
     @property
     def watched(self) -> tuple[Watched, ...]:
         """What operators are told of."""
-        return tuple(each.watched for each in (self._turns, self._schedules, self._notices))
+        makers = (self._turns, self._schedules, self._refresh, self._notices)
+        return tuple(each.watched for each in makers)

@@ -24,6 +24,7 @@ class DataStack(NatStack):
             "Store",
             keeps_data=environment.keeps_data,
             weekly_copies=environment.features.backup_plan,
+            emptied_buckets=environment.empties_buckets,
         )
         for table, construct in self.store.tables.items():
             self.publish(f"{table.value}TableName", construct.table_name, f"Table of {table.value.lower()}")

@@ -6,6 +6,7 @@ from constructs import Construct
 from config import Customer
 from nat_constructs.sender import Sender
 from nat_constructs.sign_in import SignIn
+from nat_constructs.watched import Watched
 from stacks.deployment import Deployment
 from stacks.stack import NatStack
 
@@ -22,6 +23,8 @@ class IdentityStack(NatStack):
     def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         super().__init__(scope, "Identity", deployment=deployment, description="Nat: sign-in", stateful=True)
         environment = deployment.environment
+        sender = _add_sender(self)
+        by_ses = sender is not None and environment.sign_in_mail == "ses"
         self.sign_in = SignIn(
             self,
             "SignIn",
@@ -32,7 +35,12 @@ class IdentityStack(NatStack):
             trusted_domains={
                 saml.name: saml.email_domains for brand in deployment.brands for saml in brand.sign_in.saml
             },
+            mail_from=deployment.customer.sender_in(environment) if by_ses else None,
+            mail_name=deployment.customer.brand.name,
         )
+        if sender is not None:
+            # Cognito takes an identity only when it stands.
+            self.sign_in.node.add_dependency(sender)
         self._clients: dict[str, cognito.UserPoolClient] = {}
         self._providers: dict[str, list[cognito.IUserPoolIdentityProvider]] = {}
         for brand in deployment.brands:
@@ -43,8 +51,12 @@ class IdentityStack(NatStack):
             primary=deployment.customer.brand.colours.primary,
             providers=self._providers[deployment.customer.slug],
         )
-        _add_sender(self)
         self._publish()
+
+    @property
+    def watched(self) -> tuple[Watched, ...]:
+        """What operators are told of."""
+        return (self.sign_in.watched,)
 
     @property
     def audience(self) -> list[str]:

@@ -5,13 +5,14 @@ from constructs import Construct
 from nat_constructs.alarm_topic import AlarmTopic
 from nat_constructs.dashboards import BusinessDashboard, MachineDashboard
 from nat_constructs.monthly_budget import MonthlyBudget
+from nat_constructs.platform_alarms import PlatformAlarms
 from nat_constructs.saved_queries import SavedQueries
-from nat_constructs.worker_alarms import WorkerAlarms
 from stacks.agent import AgentStack
 from stacks.api import ApiStack
 from stacks.automation import AutomationStack
 from stacks.data import DataStack
 from stacks.deployment import Deployment
+from stacks.identity import IdentityStack
 from stacks.stack import NatStack
 
 
@@ -24,6 +25,7 @@ class ObservabilityStack(NatStack):
         *,
         deployment: Deployment,
         data: DataStack,
+        identity: IdentityStack,
         api: ApiStack,
         agent: AgentStack,
         automation: AutomationStack,
@@ -35,27 +37,25 @@ class ObservabilityStack(NatStack):
         features, tasks = environment.features, environment.worker.tasks
         topic = AlarmTopic(self, "Alarms", email=environment.alarm_email)
         self.publish("AlarmTopicArn", topic.topic_arn, "Where alarms are announced")
+        watched = (*identity.watched, *api.watched, *automation.watched)
         MachineDashboard(
+            self, "Machines", prefix=prefix, turns=data.store.turns, http=api.http.api, watched=watched
+        )
+        BusinessDashboard(self, "Business", prefix=prefix, environment=environment.name)
+        alarms = PlatformAlarms(
             self,
-            "Machines",
+            "Platform",
             prefix=prefix,
             topic=topic,
-            alarms=features.alarms,
             turns=data.store.turns,
-            http=api.http.api,
-            watched=(*api.watched, *automation.watched),
+            http=api.http,
+            sockets=api.sockets,
+            watched=watched,
         )
-        BusinessDashboard(self, "Business", prefix=prefix, topic=topic, environment=environment.name)
-        if features.alarms and tasks:
-            WorkerAlarms(
-                self,
-                "Workers",
-                prefix=prefix,
-                topic=topic,
-                agent=agent.agent,
-                tasks=tasks,
-                environment=environment.name,
-            )
+        if data.store.has_copies:
+            alarms.watch_copies()
+        if tasks:
+            alarms.watch_workers(agent.agent, tasks=tasks, environment=environment.name)
         if features.budget:
             MonthlyBudget(self, "Budget", dollars=environment.budget_usd, topic=topic)
         if features.saved_queries:

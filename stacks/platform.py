@@ -27,6 +27,14 @@ def build(app: App, deployment: Deployment) -> None:
     api = ApiStack(app, deployment=deployment, data=data, identity=identity)
     agent = AgentStack(app, deployment=deployment, network=network, data=data, api=api)
     automation = AutomationStack(app, deployment=deployment, data=data, api=api)
-    ObservabilityStack(app, deployment=deployment, data=data, api=api, agent=agent, automation=automation)
+    ObservabilityStack(
+        app,
+        deployment=deployment,
+        data=data,
+        identity=identity,
+        api=api,
+        agent=agent,
+        automation=automation,
+    )
     # By name, because it reads outputs by name.
     web.add_stack_dependency(api)

@@ -7,6 +7,8 @@ from aws_cdk import Fn
 from constructs import Construct
 
 from config.catalogue import load_plans
+from nat_constructs.alarm_topic import AlarmTopic
+from nat_constructs.alarms import Alarms, service_metric
 from nat_constructs.firewall import Firewall
 from nat_constructs.output import exported
 from nat_constructs.public_names import PublicNames
@@ -61,6 +63,7 @@ class WebStack(NatStack):
             names=names,
             firewall_arn=self._firewall(),
             keeps_data=environment.keeps_data,
+            emptied_bucket=environment.empties_buckets,
             release=deployment.release if environment.region != EDGE_REGION else None,
         )
         if deployment.environment.features.site_files:
@@ -72,7 +75,25 @@ class WebStack(NatStack):
                 distribution=self.site.distribution,
                 defaults=deployment.functions,
             )
+        self._watch()
         self._publish()
+
+    def _watch(self) -> None:
+        """CloudFront reports its figures here only, and an alarm tells a topic of its own region."""
+        topic = AlarmTopic(self, "Alarms", email=self.deployment.environment.alarm_email)
+        Alarms(self, "EdgeAlarms", prefix=self.deployment.prefix, topic=topic).above(
+            "EdgeFailing",
+            service_metric(
+                "AWS/CloudFront",
+                "5xxErrorRate",
+                "Average",
+                DistributionId=self.site.distribution.distribution_id,
+                Region="Global",
+            ),
+            5,
+            "More than 5 % of the answers under the brand's name are errors: see the APIs behind it.",
+            periods=2,
+        )
 
     def _firewall(self) -> str | None:
         """The platform's own brand has the firewall; others share it and its monthly price."""

@@ -22,7 +22,8 @@ def acknowledge_resource(construct: IConstruct, reason: str, resource: str) -> N
 
 
 def _shown(stack: Stack, value: str) -> str:
-    """A value as cdk-nag writes it: references as `<LogicalId>` or `<LogicalId.Attribute>`."""
+    """A value as cdk-nag writes it: references and policy variables as `<Name>` or `<Name.Attribute>`,
+    imports by the name of the export."""
     resolved = stack.resolve(value) if Token.is_unresolved(value) else value
     if isinstance(resolved, str):
         return resolved
@@ -34,9 +35,11 @@ def _shown(stack: Stack, value: str) -> str:
 
 def _part(value: object) -> str:
     if isinstance(value, str):
-        return value
+        return value.replace("${", "<").replace("}", ">")
     if isinstance(value, dict) and set(value) == {"Ref"}:
         return f"<{value['Ref']}>"
+    if isinstance(value, dict) and set(value) == {"Fn::ImportValue"}:
+        return str(value["Fn::ImportValue"])
     if isinstance(value, dict) and set(value) == {"Fn::GetAtt"}:
         return f"<{'.'.join(value['Fn::GetAtt'])}>"
     return json.dumps(value, separators=(",", ":"))

@@ -14,9 +14,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from nat.names import HEARTBEAT_FILE, HEARTBEAT_MINUTES
+
 from .acknowledge import acknowledge, acknowledge_resource
 from .output import output
 
+SCRATCH = "tmp"
+"""The one folder that the container may write to."""
+HEARTBEAT_PATH = f"/{SCRATCH}/{HEARTBEAT_FILE}"
 IMAGE_LEFT_OUT = ("web", "nat.egg-info", "build", "**/__pycache__", "**/*.pyc", "**/node_modules")
 
 
@@ -44,9 +49,7 @@ class AgentService(Construct):
         spot_share: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.cluster = ecs.Cluster(
-            self, "Cluster", vpc=vpc, enable_fargate_capacity_providers=capacity_providers
-        )
+        self.cluster = ecs.Cluster(self, "Cluster", vpc=vpc)
         acknowledge(
             self.cluster,
             "Container Insights bills every metric of every task; the worker's own metrics and the "
@@ -72,8 +75,13 @@ class AgentService(Construct):
             environment=dict(environment),
             logging=ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=self.log_group),
             readonly_root_filesystem=True,
+            health_check=_health_check(),
             stop_timeout=Duration.seconds(120),  # the longest that Fargate grants
             linux_parameters=ecs.LinuxParameters(self, "Linux", init_process_enabled=True),
+        )
+        self.task.add_volume(name=SCRATCH)
+        self._container.add_mount_points(
+            ecs.MountPoint(source_volume=SCRATCH, container_path=f"/{SCRATCH}", read_only=False)
         )
         acknowledge(
             self.task,
@@ -107,7 +115,21 @@ class AgentService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             capacity_provider_strategies=_strategies(spot_share) if capacity_providers else None,
         )
+        if capacity_providers:
+            self._wait_for_capacity_providers()
         self._publish()
+
+    def _wait_for_capacity_providers(self) -> None:
+        """The service names providers that the cluster must have by then. CDK's own way attaches them at the
+        end of synthesis, where nothing can depend on them."""
+        attached = ecs.CfnClusterCapacityProviderAssociations(
+            self,
+            "CapacityProviders",
+            cluster=self.cluster.cluster_name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategy=[],
+        )
+        self.service.node.add_dependency(attached)
 
     def _publish(self) -> None:
         stack = Stack.of(self)
@@ -190,6 +212,17 @@ def _steps(slots: int) -> list[scaling.ScalingInterval]:
         scaling.ScalingInterval(lower=slots * 0.7, change=1),
         scaling.ScalingInterval(lower=slots * 1.5, change=3),
     ]
+
+
+def _health_check() -> ecs.HealthCheck:
+    """ECS sees a worker that crashes at once or hangs: it beats into a file, and the file must be fresh."""
+    return ecs.HealthCheck(
+        command=["CMD-SHELL", f"find {HEARTBEAT_PATH} -mmin -{HEARTBEAT_MINUTES} | grep -q ."],
+        interval=Duration.seconds(30),
+        timeout=Duration.seconds(5),
+        retries=3,
+        start_period=Duration.seconds(60),
+    )
 
 
 def _image(runtime: Path, published: str | None) -> ecs.ContainerImage:

@@ -118,6 +118,7 @@ class StreamFunction(StreamingFunction):
         issuer: str,
         audience: Sequence[str],
         allowed_origins: Sequence[str],
+        at_once: int | None,
     ) -> None:
         super().__init__(
             scope,
@@ -130,6 +131,7 @@ class StreamFunction(StreamingFunction):
                 Variable.TOKEN_AUDIENCE: Fn.join(",", list(audience)),
             },
             allowed_origins=allowed_origins,
+            at_once=at_once,
         )
         store.grant_rows(self.function, read=(Table.MEMBERSHIPS,), write=ADMISSION)
         store.turns.queue.grant_send_messages(self.function)

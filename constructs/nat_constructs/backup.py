@@ -24,7 +24,13 @@ class Backup(Construct):
         self, scope: Construct, construct_id: str, *, tables: Iterable[dynamodb.ITable], key: DataKey
     ) -> None:
         super().__init__(scope, construct_id)
-        vault = backup.BackupVault(self, "Vault", encryption_key=key, removal_policy=RemovalPolicy.RETAIN)
+        vault = backup.BackupVault(
+            self,
+            "Vault",
+            encryption_key=key,
+            # It has a fixed name: a first attempt that failed must not leave it behind.
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
         plan = backup.BackupPlan(self, "Plan", backup_vault=vault)
         plan.add_rule(
             backup.BackupPlanRule(

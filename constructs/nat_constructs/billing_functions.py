@@ -16,7 +16,7 @@ from .event_queue import EventQueue
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
 from .output import output
-from .watched import Watched, WatchedQueue
+from .watched import Watched, WatchedFunction, WatchedQueue
 
 GROUP: Final = "billing"
 WRITTEN: Final = (Table.NATIONS, Table.ONCE, Table.MEMBERSHIPS, Table.CONNECTIONS, Table.AUDIT)
@@ -63,11 +63,15 @@ class BillingFunctions(Construct):
         self.events.dead_letters.grant_send_messages(self.worker)
         self.rounds = self._look_regularly()
         self.watched = Watched(
+            [
+                WatchedFunction("StripeWebhook", self.webhook, trouble="Payments are not taken note of"),
+                WatchedFunction("BillingRounds", self.rounds, trouble="Subscriptions are not looked after"),
+            ],
             dead_letters=[
                 WatchedQueue(
                     "BillingEvents", "Undone events of the payment provider", self.events.dead_letters
                 )
-            ]
+            ],
         )
         self._publish()
 

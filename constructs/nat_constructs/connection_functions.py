@@ -10,6 +10,7 @@ from nat.names import OAUTH_CALLBACK, Secret, Table, Variable
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
+from .watched import Watched, WatchedFunction
 from .web_socket_api import WebSocketApi
 
 
@@ -67,6 +68,9 @@ class ConnectionFunctions(Construct):
         # A proven owner may remove people whom nobody of the nation has let in.
         sockets.grant_push(self.callback.own_role, hang_up=True)
         http.serve_public(self.callback, OAUTH_CALLBACK)
+        self.watched = Watched(
+            [WatchedFunction("OauthCallback", self.callback, trouble="No nation can be connected")]
+        )
 
     def _function(
         self,

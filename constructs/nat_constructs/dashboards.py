@@ -1,13 +1,12 @@
 """What operators see: one dashboard of machines, one of the business."""
 
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 import cdk_monitoring_constructs as monitoring
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric
@@ -15,30 +14,18 @@ from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric
 from .turn_queue import TurnQueue
 from .watched import Watched
 
-Threshold = TypeVar(
-    "Threshold",
-    monitoring.ErrorCountThreshold,
-    monitoring.MaxMessageAgeThreshold,
-    monitoring.MaxMessageCountThreshold,
-)
-
 HOUR: Final = Duration.hours(1)
 
 
 class Dashboard(Construct):
     """One dashboard named `<prefix><name>`, $3 a month after an account's first three."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, prefix: str, topic: sns.ITopic) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, prefix: str) -> None:
         super().__init__(scope, construct_id)
         name = f"{prefix}{construct_id}"
         self._facade = monitoring.MonitoringFacade(
             self,
             "Monitoring",
-            alarm_factory_defaults=monitoring.AlarmFactoryDefaults(
-                actions_enabled=True,
-                alarm_name_prefix=name,
-                action=monitoring.SnsAlarmActionStrategy(on_alarm_topic=topic),
-            ),
             dashboard_factory=monitoring.DefaultDashboardFactory(
                 self,
                 "Dashboards",
@@ -51,8 +38,7 @@ class Dashboard(Construct):
 
 
 class MachineDashboard(Dashboard):
-    """Queues, doors and functions, each with the alarm that somebody would miss: $0.10 a month for each after
-    an account's first ten."""
+    """Queues, doors and functions."""
 
     def __init__(
         self,
@@ -60,81 +46,40 @@ class MachineDashboard(Dashboard):
         construct_id: str,
         *,
         prefix: str,
-        topic: sns.ITopic,
-        alarms: bool,
         turns: TurnQueue,
         http: apigateway.HttpApi,
         watched: Iterable[Watched],
     ) -> None:
-        super().__init__(scope, construct_id, prefix=prefix, topic=topic)
-        self._alarms = alarms
+        super().__init__(scope, construct_id, prefix=prefix)
         every = list(watched)
         self._facade.add_large_header("Turns")
-        self._watch_turns(turns)
-        self._watch_dead_letters(every)
-        self._facade.add_large_header("Doors")
-        self._facade.monitor_api_gateway_v2_http_api(
-            api=http,
-            human_readable_name="HTTP API",
-            alarm_friendly_name="HttpApi",
-            add5xx_count_alarm=self._when("Failing", monitoring.ErrorCountThreshold(max_error_count=5)),
-        )
-        self._watch_functions(every)
-
-    def _watch_turns(self, turns: TurnQueue) -> None:
         self._facade.monitor_sqs_queue_with_dlq(
             queue=turns.queue,
             dead_letter_queue=turns.dead_letters,
             human_readable_name="Turn queue",
             alarm_friendly_name="Turns",
-            add_queue_max_message_age_alarm=self._when(
-                "Slow", monitoring.MaxMessageAgeThreshold(max_age_in_seconds=120)
-            ),
-            add_dead_letter_queue_max_size_alarm=self._when(
-                "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
-            ),
         )
-
-    def _watch_dead_letters(self, watched: list[Watched]) -> None:
-        for each in (queue for one in watched for queue in one.dead_letters):
+        for each in (queue for one in every for queue in one.dead_letters):
             self._facade.monitor_sqs_queue(
-                queue=each.queue,
-                human_readable_name=each.title,
-                alarm_friendly_name=each.name,
-                add_queue_max_size_alarm=self._when(
-                    "Lost", monitoring.MaxMessageCountThreshold(max_message_count=0)
-                ),
+                queue=each.queue, human_readable_name=each.title, alarm_friendly_name=each.name
             )
-
-    def _watch_functions(self, watched: list[Watched]) -> None:
-        for each in (function for one in watched for function in one.functions):
+        self._facade.add_large_header("Doors")
+        self._facade.monitor_api_gateway_v2_http_api(
+            api=http, human_readable_name="HTTP API", alarm_friendly_name="HttpApi"
+        )
+        for function in (function for one in every for function in one.functions):
             self._facade.monitor_lambda_function(
-                lambda_function=each.function,
-                human_readable_name=each.name,
-                alarm_friendly_name=each.name,
-                add_fault_count_alarm=self._when(
-                    "Failing", monitoring.ErrorCountThreshold(max_error_count=each.tolerated)
-                ),
+                lambda_function=function.function,
+                human_readable_name=function.name,
+                alarm_friendly_name=function.name,
             )
-
-    def _when(self, name: str, threshold: Threshold) -> dict[str, Threshold] | None:
-        """An alarm of the given name, where the environment has alarms."""
-        return {name: threshold} if self._alarms else None
 
 
 class BusinessDashboard(Dashboard):
     """Every figure that the runtime counts."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        prefix: str,
-        topic: sns.ITopic,
-        environment: str,
-    ) -> None:
-        super().__init__(scope, construct_id, prefix=prefix, topic=topic)
+    def __init__(self, scope: Construct, construct_id: str, *, prefix: str, environment: str) -> None:
+        super().__init__(scope, construct_id, prefix=prefix)
         self._facade.monitor_custom(
             human_readable_name="Questions and answers",
             alarm_friendly_name="Turns",

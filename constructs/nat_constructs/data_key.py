@@ -7,6 +7,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from nat.names import SEALED_FOR
+
 KEY_READ: Final = ("kms:Decrypt", "kms:DescribeKey")
 KEY_USE: Final = (
     *KEY_READ,
@@ -18,6 +20,10 @@ KEY_USE: Final = (
 )
 """What DynamoDB and Secrets Manager ask of the key on behalf of a caller
 (docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html), without wildcards."""
+
+SERVICES: Final = ("dynamodb.*", "s3.*", "secretsmanager.*")
+"""Services that use the key in the name of who calls them."""
+SEAL: Final = ("kms:Decrypt", "kms:Encrypt")
 
 
 class DataKey(kms.Key):
@@ -34,8 +40,21 @@ class DataKey(kms.Key):
         )
 
     def grant_use(self, grantee: iam.IGrantable, *, write: bool) -> iam.Grant:
-        """Allow to read, and with `write` to store, what this key encrypts."""
+        """Allow to read, and with `write` to store, what this key encrypts for tables, secrets and files; not
+        to use the key by oneself."""
         actions = KEY_USE if write else KEY_READ
         return iam.Grant.add_to_principal(
-            grantee=grantee, actions=list(actions), resource_arns=[self.key_arn]
+            grantee=grantee,
+            actions=list(actions),
+            resource_arns=[self.key_arn],
+            conditions={"StringLike": {"kms:ViaService": list(SERVICES)}},
+        )
+
+    def grant_seal(self, grantee: iam.IGrantable, path: str) -> iam.Grant:
+        """Allow to seal and unseal what is kept for a path, which the encryption context names."""
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=list(SEAL),
+            resource_arns=[self.key_arn],
+            conditions={"StringLike": {f"kms:EncryptionContext:{SEALED_FOR}": path}},
         )

@@ -20,7 +20,15 @@ class DataStore(Construct):
     """The data key, every table of `nat.names.SCHEMAS`, the platform's secrets, the rights on nations'
     secrets, the bucket of people's files, and the queue of their questions. What each costs is said there."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, keeps_data: bool, weekly_copies: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        keeps_data: bool,
+        weekly_copies: bool,
+        emptied_buckets: bool,
+    ) -> None:
         super().__init__(scope, construct_id)
         self.key = DataKey(self, "Key", keeps_data=keeps_data)
         self.tables = {
@@ -29,9 +37,10 @@ class DataStore(Construct):
         }
         self.secrets = PlatformSecrets(self, "Secrets", key=self.key, keeps_data=keeps_data)
         self.nation_secrets = NationSecrets(self, "NationSecrets", key=self.key)
-        if keeps_data and weekly_copies:
+        self.has_copies = keeps_data and weekly_copies
+        if self.has_copies:
             Backup(self, "Backup", tables=self.tables.values(), key=self.key)
-        self.files = FileBucket(self, "Files", key=self.key)
+        self.files = FileBucket(self, "Files", key=self.key, emptied=emptied_buckets)
         self.turns = TurnQueue(self, "Turns")
 
     @property

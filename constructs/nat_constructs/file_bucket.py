@@ -21,7 +21,7 @@ class FileBucket(s3.Bucket):
     """Private files that live for a day, encrypted with the data key. Workers put them there under the slug
     of their nation, the HTTP API hands out addresses. Some cents a month."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, key: DataKey) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, key: DataKey, emptied: bool) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -37,6 +37,7 @@ class FileBucket(s3.Bucket):
             ],
             # What is in it can be asked for again.
             removal_policy=RemovalPolicy.DESTROY,
+            auto_delete_objects=emptied,
         )
         acknowledge(self, "Files of a day; each address is handed out by the HTTP API.", "AwsSolutions-S1")
         self._key = key
@@ -55,11 +56,11 @@ class FileBucket(s3.Bucket):
         role.add_to_policy(iam.PolicyStatement(actions=list(KEY_READ), resources=[self._key.key_arn]))
         acknowledge_resource(role, "Files of every nation: the API looks the person up.", files)
 
-    def grant_keep(self, role: iam.Role) -> None:
-        """Allow to put files there; a session policy narrows it to the nation's."""
-        files = self._objects(role)
+    def grant_keep(self, role: iam.Role, nation: str) -> None:
+        """Allow to put files of one nation there; `nation` is the slug, or what stands for it in a policy."""
+        files = self._objects(role, f"{nation_files(nation)}*")
         role.add_to_policy(iam.PolicyStatement(sid="Files", actions=["s3:PutObject"], resources=[files]))
-        acknowledge_resource(role, "Files of every nation: the session policy narrows them to one.", files)
+        acknowledge_resource(role, "Files of the session's nation, whatever they are called.", files)
 
     def grant_archives(self, role: iam.Role, *, write: bool) -> None:
         """Allow to read people's and nations' files; with `write` also to list, put and delete them, for who

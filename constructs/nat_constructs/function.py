@@ -61,6 +61,7 @@ class PythonFunction(lambda_.Function):
         timeout_seconds: int = 29,
         memory_mib: int = 256,
         layers: Sequence[lambda_.ILayerVersion] = (),
+        reserved: int | None = None,
     ) -> None:
         log_group = logs.LogGroup(
             scope,
@@ -87,6 +88,7 @@ class PythonFunction(lambda_.Function):
             timeout=Duration.seconds(timeout_seconds),
             memory_size=memory_mib,
             layers=list(layers),
+            reserved_concurrent_executions=reserved,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             role=role,

@@ -30,16 +30,16 @@ class NationSecrets(Construct):
         super().__init__(scope, construct_id)
         self._key = key
 
-    def grant_turn(self, role: iam.Role) -> None:
-        """For the role of a turn, which a session policy narrows to one nation: read its tokens, store the
-        pair that replaces them, read its model key and its own app."""
-        reason = "Secrets of every nation: the session policy narrows them to one."
+    def grant_turn(self, role: iam.Role, nation: str) -> None:
+        """For the role of a turn of one nation (`nation` is the slug, or what stands for it in a policy):
+        read its tokens, store the pair that replaces them, read its model key and its own app."""
+        reason = "Secrets of the session's nation: AWS adds six characters to each name."
         tokens = (Secret.NATION_PATTERN, Secret.NATION_KEY_PATTERN)
         for sid, actions, patterns in (
             ("Secrets", [DESCRIBE, GET, PUT], tokens),
             ("Apps", [GET], (Secret.NATION_APP_PATTERN,)),
         ):
-            resources = [self._arn(pattern) for pattern in patterns]
+            resources = [self._arn(pattern.replace("*", nation, 1)) for pattern in patterns]
             role.add_to_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))
             for resource in resources:
                 acknowledge_resource(role, reason, resource)
@@ -51,6 +51,7 @@ class NationSecrets(Construct):
         )
         self._grant_nation_apps(role)
         self._key.grant_use(role, write=True)
+        self._key.grant_seal(role, Secret.nation_context_pattern("*"))
 
     def grant_connect(self, role: iam.IRole) -> None:
         """For who connects a nation: store its pair, and read none."""
@@ -61,6 +62,7 @@ class NationSecrets(Construct):
         self._grant(role, reason, Secret.NATION_PATTERN, CREATE)
         self._grant_nation_apps(role)
         self._key.grant_use(role, write=True)
+        self._key.grant_seal(role, Secret.nation_context_pattern("*"))
 
     def grant_disconnect(self, role: iam.IRole) -> None:
         """For who disconnects a nation: read its pair, so that it can be revoked, and delete it."""
@@ -68,6 +70,7 @@ class NationSecrets(Construct):
         self._grant(role, reason, Secret.NATION_PATTERN, GET, DELETE)
         self._grant_nation_apps(role)
         self._key.grant_use(role, write=True)
+        self._key.grant_seal(role, Secret.nation_context_pattern("*"))
 
     def grant_apps(self, role: iam.IRole) -> None:
         """For who talks to `/oauth/token`: read the app credentials of the platform and of customers."""

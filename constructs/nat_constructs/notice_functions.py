@@ -15,7 +15,7 @@ from .event_queue import EventQueue
 from .function import FunctionDefaults, PythonFunction
 from .output import output
 from .sender import grant_mail
-from .watched import Watched, WatchedQueue
+from .watched import Watched, WatchedFunction, WatchedQueue
 from .web_socket_api import WebSocketApi
 
 READ: Final = (Table.MEMBERSHIPS, Table.USERS)
@@ -76,7 +76,8 @@ class NoticeFunctions(Construct):
             targets=[targets.SqsQueue(self.queue.queue, dead_letter_queue=self.queue.dead_letters)],
         )
         self.watched = Watched(
-            dead_letters=[WatchedQueue("Notices", "Unsent notices", self.queue.dead_letters)]
+            [WatchedFunction("Notices", self.teller, 2, "Nobody is told what happened to their nation")],
+            [WatchedQueue("Notices", "Unsent notices", self.queue.dead_letters)],
         )
         stack = Stack.of(self)
         output(stack, "NoticesFunctionName", self.teller.function_name, "Function of notices")

@@ -34,6 +34,8 @@ class PlatformSecrets(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, key: DataKey, keeps_data: bool) -> None:
         super().__init__(scope, construct_id)
         self._key = key
+        # Their names are fixed: a first attempt that failed must not leave them behind.
+        removal_policy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if keeps_data else RemovalPolicy.DESTROY
         for name, path in SECRETS.items():
             secret = secretsmanager.Secret(
                 self,
@@ -42,7 +44,7 @@ class PlatformSecrets(Construct):
                 description=f"Nat: {name}",
                 encryption_key=key,
                 secret_string_value=SecretValue.unsafe_plain_text(UNSET),
-                removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
+                removal_policy=removal_policy,
             )
             acknowledge(
                 secret,
@@ -59,7 +61,7 @@ class PlatformSecrets(Construct):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=STATE_KEY_CHARACTERS, exclude_punctuation=True
             ),
-            removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
+            removal_policy=removal_policy,
         )
         acknowledge(
             state_key,

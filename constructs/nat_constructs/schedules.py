@@ -1,6 +1,6 @@
 """Where people's automations are scheduled."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
@@ -18,10 +18,12 @@ class Schedules(Construct):
     14 million invocations a month are free, then $1 per million.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, keeps_data: bool) -> None:
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
-        self.group = scheduler.ScheduleGroup(self, "Group")
+        # The group has a fixed name: a first attempt that failed must not leave it behind.
+        removal_policy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if keeps_data else RemovalPolicy.DESTROY
+        self.group = scheduler.ScheduleGroup(self, "Group", removal_policy=removal_policy)
         self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",

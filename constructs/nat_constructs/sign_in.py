@@ -11,6 +11,7 @@ from nat.names import SCOPE_NAME, SCOPE_RESOURCE_SERVER, Variable
 
 from .acknowledge import acknowledge
 from .function import FunctionDefaults, PythonFunction
+from .watched import Watched, WatchedFunction
 
 GOOGLE_ISSUER = "https://accounts.google.com"
 GOOGLE_SCOPES = ("openid", "email", "profile")
@@ -19,7 +20,8 @@ GOOGLE_SCOPES = ("openid", "email", "profile")
 class SignIn(Construct):
     """A user pool for nation staff and volunteers: sign-up with a verified email address, long passwords,
     optional authenticator apps, and one OAuth scope, `nat/use`, without which the HTTP API answers nobody.
-    `trusted_domains` are the email domains that each SAML provider vouches for.
+    `trusted_domains` are the email domains that each SAML provider vouches for. `mail_from` is an address of
+    a domain that SES has verified; without one Cognito sends 50 mails a day under a name of its own.
 
     The Essentials tier: the first 10,000 monthly users are free, then $0.015 each.
     """
@@ -34,6 +36,8 @@ class SignIn(Construct):
         managed_login: bool,
         defaults: FunctionDefaults,
         trusted_domains: Mapping[str, Sequence[str]],
+        mail_from: str | None,
+        mail_name: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self._managed_login = managed_login
@@ -60,6 +64,7 @@ class SignIn(Construct):
             ),
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            email=_mail(mail_from, mail_name, Stack.of(self).region),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=keeps_data,
             removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
@@ -87,7 +92,8 @@ class SignIn(Construct):
         self._server = self.pool.add_resource_server(
             "Nat", identifier=SCOPE_RESOURCE_SERVER, scopes=[use], user_pool_resource_server_name="nat"
         )
-        self.token_claims = self._say_who_people_are(defaults, trusted_domains)
+        token_claims = self._say_who_people_are(defaults, trusted_domains)
+        self.watched = Watched([WatchedFunction("TokenClaims", token_claims, trouble="Nobody can sign in")])
 
     @property
     def issuer(self) -> str:
@@ -240,3 +246,14 @@ class SignIn(Construct):
 def login_url(domain_prefix: str, region: str) -> str:
     """Base URL of a hosted login, known before it exists."""
     return f"https://{domain_prefix}.auth.{region}.amazoncognito.com"
+
+
+def _mail(address: str | None, name: str, region: str) -> cognito.UserPoolEmail | None:
+    if address is None:
+        return None
+    return cognito.UserPoolEmail.with_ses(
+        from_email=address,
+        from_name=name,
+        ses_region=region,
+        ses_verified_domain=address.partition("@")[2],
+    )

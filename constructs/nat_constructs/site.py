@@ -86,6 +86,7 @@ class Site(Construct):
         names: PublicNames | None,
         firewall_arn: str | None,
         keeps_data: bool,
+        emptied_bucket: bool,
         release: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -98,6 +99,7 @@ class Site(Construct):
             versioned=True,
             lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=Duration.days(90))],
             removal_policy=RemovalPolicy.RETAIN if keeps_data else RemovalPolicy.DESTROY,
+            auto_delete_objects=emptied_bucket,
         )
         acknowledge(
             self.bucket,

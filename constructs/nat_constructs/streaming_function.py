@@ -24,7 +24,8 @@ class StreamingFunction(Construct):
 
     The URL accepts only signed requests (`AWS_IAM`), and CloudFront signs them by origin access control. Its
     signature replaces `Authorization`, so clients send the token in `X-Nat-Authorization` and the SHA-256 of
-    the body in `x-amz-content-sha256`; CORS lets both through.
+    the body in `x-amz-content-sha256`; CORS lets both through. Each answer holds the function for as long as
+    it takes, `at_once` of them at most.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class StreamingFunction(Construct):
         description: str,
         variables: Mapping[str, str],
         allowed_origins: Sequence[str],
+        at_once: int | None,
     ) -> None:
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
@@ -56,6 +58,7 @@ class StreamingFunction(Construct):
             },
             timeout_seconds=LONGEST_STREAM_SECONDS,
             memory_mib=512,
+            reserved=at_once,
             layers=[
                 lambda_.LayerVersion.from_layer_version_arn(
                     self,

@@ -13,6 +13,7 @@ from nat.names import BUS_SOURCE, Bus, Table, Variable
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .output import output
+from .watched import Watched, WatchedFunction
 
 EVERY: Final = Duration.hours(12)
 CHANGED: Final = (Table.NATIONS, Table.CONNECTIONS)
@@ -75,6 +76,12 @@ class TokenRefresh(Construct):
             schedule=events.Schedule.rate(Duration.minutes(1)),
             # The next minute's sweep does the same work: a late one has none.
             targets=[targets.LambdaFunction(self.sweep, retry_attempts=0, max_event_age=Duration.minutes(1))],
+        )
+        self.watched = Watched(
+            [
+                WatchedFunction("RefreshDue", self.due, trouble="Nations lose their connection within a day"),
+                WatchedFunction("RefreshSweep", self.sweep, 2, "Unfinished refreshes stay unfinished"),
+            ]
         )
         stack = Stack.of(self)
         output(stack, "RefreshDueFunctionName", self.due.function_name, "Function of the refresh")

@@ -15,6 +15,8 @@ class WatchedFunction:
     function: lambda_.IFunction
     tolerated: int = 0
     """Errors in five minutes that are no alarm."""
+    trouble: str = ""
+    """What people notice of it, for who is called."""
 
 
 @dataclass(frozen=True)

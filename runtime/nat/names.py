@@ -161,6 +161,8 @@ class Variable(StrEnum):
     """How long a receive of the worker waits for turns, 20 by default; an idle worker ends within it."""
     WORKER_SLOTS = "NAT_WORKER_SLOTS"
     """How many turns one worker process runs at a time."""
+    HEARTBEAT_FILE = "NAT_HEARTBEAT_FILE"
+    """The file whose age tells how a worker is; without one it does not tell."""
     ALLOWED_ORIGINS = "NAT_ALLOWED_ORIGINS"
     ECS_AGENT_URI = "ECS_AGENT_URI"
     """Set by ECS in every container: where a task asks to be protected while it works."""
@@ -269,6 +271,9 @@ class Secret:
         return f"arn:*:secretsmanager:*:*:secret:nat/nation/{nation_slug}/*"
 
 
+NATION_TAG: Final = "nation"
+"""With what the session of a turn is tagged: the slug. The nation role demands it and is bounded by it."""
+
 SEALED_FOR: Final = "path"
 """Key of the encryption context under which tokens are sealed; its value is the path of the secret that they
 would be. IAM narrows `kms:Encrypt` and `kms:Decrypt` by it."""
@@ -300,6 +305,11 @@ class TurnQueueAttributes:
 
 
 TURN_QUEUE: Final = TurnQueueAttributes()
+
+HEARTBEAT_FILE: Final = "nat-heartbeat"
+"""A worker that is well touches it at every heartbeat of its queue."""
+HEARTBEAT_MINUTES: Final = 2
+"""The age from which a worker is not well."""
 
 
 class SocketAction(StrEnum):

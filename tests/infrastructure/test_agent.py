@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from nat.names import SCHEMAS, Secret, Table
+from nat.names import SCHEMAS, Secret, Table, Variable
 from tests.infrastructure.policies import actions, listed, statements, tables
-from tests.infrastructure.synthesis import PLATFORMS, synthesise
+from tests.infrastructure.synthesis import PLATFORMS, ROOT, synthesise
 
 
 def only(environment: str, kind: str, customer: str = "nat") -> dict[str, Any]:
@@ -188,8 +188,8 @@ def test_nations_secrets_are_addressed_by_name_and_never_by_a_partial_arn() -> N
     (secrets,) = [each["Resource"] for each in found if each["Sid"] == "Secrets"]
 
     assert secrets == [
-        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/anthropic-key-??????",
-        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/nb-tokens-??????",
+        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/${aws:PrincipalTag/nation}/anthropic-key-??????",
+        "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/${aws:PrincipalTag/nation}/nb-tokens-??????",
     ]
 
 
@@ -207,3 +207,39 @@ def test_tasks_do_not_run_where_a_process_takes_their_place() -> None:
     service = only("local", "AWS::ECS::Service")
 
     assert service["DesiredCount"] == 0
+
+
+def test_a_worker_that_crashes_or_hangs_is_seen() -> None:
+    """Without a health check the circuit breaker counts a task as well once it has started
+    (docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)."""
+    (container,) = only("prod", "AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    told = {each["Name"]: each["Value"] for each in container["Environment"]}
+    check = container["HealthCheck"]
+
+    assert check["Command"][0] == "CMD-SHELL"
+    assert f"find {told[Variable.HEARTBEAT_FILE]} -mmin" in check["Command"][1]
+    assert (check["Interval"], check["Retries"]) == (30, 3)
+
+
+def test_the_heartbeat_is_written_where_the_container_may_write() -> None:
+    task = only("prod", "AWS::ECS::TaskDefinition")
+    (container,) = task["ContainerDefinitions"]
+    told = {each["Name"]: each["Value"] for each in container["Environment"]}
+    (mount,) = container["MountPoints"]
+
+    assert container["ReadonlyRootFilesystem"] is True
+    assert (mount["ReadOnly"], mount["SourceVolume"]) == (False, task["Volumes"][0]["Name"])
+    assert told[Variable.HEARTBEAT_FILE].startswith(f"{mount['ContainerPath']}/")
+    assert "VOLUME /tmp" in (ROOT / "runtime" / "Dockerfile").read_text()
+
+
+def test_the_service_waits_for_the_providers_that_it_names() -> None:
+    resources = synthesise("prod").part("Agent")["Resources"]
+    (service,) = [each for each in resources.values() if each["Type"] == "AWS::ECS::Service"]
+    (attached,) = [
+        name
+        for name, each in resources.items()
+        if each["Type"] == "AWS::ECS::ClusterCapacityProviderAssociations"
+    ]
+
+    assert attached in service["DependsOn"]

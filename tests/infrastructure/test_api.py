@@ -1,10 +1,12 @@
 """What the API stack promises: nobody gets in without the scope, a ticket or a signature."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from config import load_environment
 from nat.handlers.description import all_endpoints
 from nat.names import (
     OAUTH_CALLBACK,
@@ -269,3 +271,29 @@ def test_apis_of_the_embedded_aws_are_reached_by_path() -> None:
         "SocketUrl": "ws://127.0.0.1:4566/_aws/execute-api/",
         "SocketEndpoint": "http://127.0.0.1:4566/_aws/execute-api/",
     }
+
+
+QUOTED = ("error.message", "error.messageString", "authorizer.error", "integrationErrorMessage")
+"""Variables whose values hold quotation marks, or bring their own."""
+
+
+def test_a_line_about_an_error_is_json() -> None:
+    for stage in found("prod", "AWS::ApiGatewayV2::Stage"):
+        text = stage["AccessLogSettings"]["Format"]
+        names = set(re.findall(r"\$context\.([\w.]+)", text))
+
+        assert names.isdisjoint(QUOTED)
+        assert json.loads(re.sub(r"\$context\.[\w.]+", "-", text))
+
+
+def test_streams_cannot_take_all_of_the_accounts_concurrency() -> None:
+    functions = synthesise("prod").resources("AWS::Lambda::Function")
+
+    reserved = {
+        name: each["Properties"]["ReservedConcurrentExecutions"]
+        for name, each in functions.items()
+        if "ReservedConcurrentExecutions" in each["Properties"]
+    }
+
+    assert [name.split("/")[1][:-8] for name in reserved] == ["StreamHost"]
+    assert set(reserved.values()) == {load_environment("prod").functions.streams}

@@ -229,3 +229,10 @@ def test_the_command_fails_above_the_budget(capsys: pytest.CaptureFixture[str]) 
     printed = capsys.readouterr().out
     assert "ABOVE the budget of $1" in printed
     assert "Total a month" in printed
+
+
+@pytest.mark.parametrize("environment", PRICED_ENVIRONMENTS)
+def test_the_first_warning_of_the_budget_is_above_what_a_month_costs(environment: str) -> None:
+    normal = cost_of(environment, synthesise(environment).templates, "budget").on_demand
+
+    assert normal < Decimal(load_environment(environment, environ={}).budget_usd) * Decimal("0.8")

@@ -169,3 +169,37 @@ def test_files_of_people_are_private_encrypted_and_gone_after_a_day(environment:
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     [lifecycle] = bucket["LifecycleConfiguration"]["Rules"]
     assert (lifecycle["ExpirationInDays"], lifecycle["Status"]) == (1, "Enabled")
+
+
+@pytest.mark.parametrize(("environment", "customer"), KEEPING)
+def test_a_first_attempt_that_failed_can_be_repeated(environment: str, customer: str) -> None:
+    """What has a fixed name and is kept would be in the way of the next attempt
+    (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html)."""
+    assembly = synthesise(environment, customer)
+    named = {
+        name: each
+        for kind in ("SecretsManager::Secret", "Backup::BackupVault", "Scheduler::ScheduleGroup")
+        for name, each in assembly.resources(f"AWS::{kind}").items()
+    }
+
+    assert len(named) >= 7
+    assert {each["DeletionPolicy"] for each in named.values()} == {"RetainExceptOnCreate"}
+    assert {each["UpdateReplacePolicy"] for each in named.values()} == {"Retain"}
+
+
+def test_a_sandbox_can_go_and_come_again() -> None:
+    """A bucket with a file in it is not deleted, and a retained one leaves its contents behind."""
+    resources = [
+        each for template in synthesise("dev").templates.values() for each in template["Resources"].values()
+    ]
+    buckets = [each for each in resources if each["Type"] == "AWS::S3::Bucket"]
+    emptied = [each for each in resources if each["Type"] == "Custom::S3AutoDeleteObjects"]
+    kept = {
+        each["Type"]
+        for each in resources
+        if each.get("DeletionPolicy", "Delete") not in {"Delete", "Snapshot"}
+    }
+
+    assert len(emptied) == len(buckets) == 2
+    # The account's role for API Gateway's logs, on which other APIs may rely.
+    assert kept == {"AWS::ApiGateway::Account", "AWS::IAM::Role"}

@@ -125,9 +125,3 @@ def test_what_the_embedded_aws_lacks_is_switched_off_there() -> None:
     }
 
     assert used & lacking == set()
-
-
-def test_no_alarm_needs_the_metric_maths_that_the_embedded_aws_lacks() -> None:
-    alarms = synthesise("local").resources("AWS::CloudWatch::Alarm")
-
-    assert [name for name, each in alarms.items() if "Metrics" in each["Properties"]] == []

@@ -264,3 +264,23 @@ def test_an_environment_without_providers_signs_in_by_email_alone() -> None:
         each["SupportedIdentityProviders"] == ["COGNITO"]
         for each in of_type(resources, "AWS::Cognito::UserPoolClient")
     )
+
+
+def test_codes_of_sign_up_come_from_ses_once_the_identity_stands() -> None:
+    environment = load_environment("prod").model_copy(update={"sign_in_mail": "ses"})
+    app = cdk.App(context={**CONTEXT, "aws:cdk:bundling-stacks": []}, analytics_reporting=False)
+    stack = IdentityStack(app, deployment=Deployment(environment, load_customer("nat"), ()))
+
+    resources = Template.from_stack(stack).to_json()["Resources"]
+    (found,) = [each for each in resources.values() if each["Type"] == "AWS::Cognito::UserPool"]
+    (sender,) = [name for name, each in resources.items() if each["Type"] == "AWS::SES::EmailIdentity"]
+
+    mail = found["Properties"]["EmailConfiguration"]
+    assert (mail["EmailSendingAccount"], mail["From"]) == ("DEVELOPER", "Nat <nat@nat.nationbuilder.tools>")
+    assert mail["SourceArn"] == "arn:aws:ses:us-east-1:333333333333:identity/nat.nationbuilder.tools"
+    assert sender in found["DependsOn"]
+
+
+def test_the_first_deployment_waits_for_no_identity() -> None:
+    """It is not verified by then, and Cognito would refuse it."""
+    assert "EmailConfiguration" not in pool("prod")["Properties"]

@@ -35,7 +35,15 @@ BRIEF_CONFIG = CONFIG.merge(
     Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 )
 """For what has to be answered soon or not at all."""
-FILES_CONFIG = CONFIG.merge(Config(signature_version="s3v4", read_timeout=60))
+FILES_CONFIG = CONFIG.merge(
+    Config(
+        signature_version="s3v4",
+        read_timeout=60,
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
+)
+"""Buckets by their regional name: the global one leads a new bucket's signed address elsewhere, where the
+signature no longer holds (docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html)."""
 LONG_POLL_CONFIG = CONFIG.merge(Config(read_timeout=30))
 
 

@@ -9,8 +9,9 @@ One client per service serves all nations: botocore asks its credentials anew fo
 these answer with those of the nation that the calling context has entered. Outside of `nation(…)` they raise
 `NationNotEntered`, so a forgotten scope fails closed and never falls back on the process's own role.
 
-The session policy can only take away from what the nation role allows. It names the nation in plain text:
-policy variables such as `${aws:PrincipalTag/…}` would need a tag on the session and hide the scope.
+The session is tagged with the nation, which the role demands and is bounded by; and it has a policy of its
+own, which can only take away. That one names the nation in plain text, for an embedded AWS that compares no
+tags.
 """
 
 import json
@@ -29,7 +30,7 @@ from boto3 import Session
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.names import SEALED_FOR, SLUG_PATTERN, Secret, nation_files
+from nat.names import NATION_TAG, SEALED_FOR, SLUG_PATTERN, Secret, nation_files
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -212,6 +213,7 @@ class NationCredentials:
                 RoleArn=self._role_arn,
                 RoleSessionName=f"nat-{slug}"[:64],
                 Policy=session_policy(slug),
+                Tags=[{"Key": NATION_TAG, "Value": slug}],
                 DurationSeconds=int(SESSION.total_seconds()),
             )
         except (BotoCoreError, ClientError) as error:

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from nat import settings
@@ -94,6 +95,7 @@ def build() -> Worker:
         partial(stopped_turns, own),
         EcsProtection(agent_uri) if agent_uri else NoProtection(),
         slots=slots(),
+        heartbeat_file=Path(beat) if (beat := settings.read_optional(Variable.HEARTBEAT_FILE)) else None,
     )
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -65,6 +66,7 @@ class Worker:
         grace_seconds: float = GRACE_SECONDS,
         heartbeat_seconds: float = TURN_QUEUE.heartbeat_seconds,
         stop_poll_seconds: float = STOP_POLL_SECONDS,
+        heartbeat_file: Path | None = None,
     ) -> None:
         self._inbox = inbox
         self._runner = runner
@@ -74,6 +76,8 @@ class Worker:
         self._grace_seconds = grace_seconds
         self._heartbeat_seconds = heartbeat_seconds
         self._stop_poll_seconds = stop_poll_seconds
+        self._heartbeat_file = heartbeat_file
+        self._receiver: threading.Thread | None = None
         self._changed = threading.Condition()
         self._running: set[_Running] = set()
         self._ending = threading.Event()
@@ -87,8 +91,9 @@ class Worker:
 
     def serve(self) -> None:
         """Work until `end` is called."""
+        self._receiver = self._helper("receive", self._receive_all)
         helpers = [
-            self._helper("receive", self._receive_all),
+            self._receiver,
             self._helper("heartbeat", self._keep_all),
             self._helper("stop-flags", self._watch_stops),
             self._helper("protection", self._protect),
@@ -168,7 +173,9 @@ class Worker:
                 self._changed.notify_all()
 
     def _keep_all(self) -> None:
+        self._tell_that_all_is_well()
         while not self._ended.wait(self._heartbeat_seconds):
+            self._tell_that_all_is_well()
             at = time.monotonic()
             by_message = {each.message: each for each in self._snapshot() if not each.signals.lost}
             kept, lost = self._inbox.keep(by_message)
@@ -178,6 +185,12 @@ class Worker:
                 elif message in lost or time.monotonic() - each.kept_at > LOST_AFTER_SECONDS:
                     _log.warning("turn lost", extra={"message_id": message.message_id})
                     each.signals.lose()
+
+    def _tell_that_all_is_well(self) -> None:
+        """While turns are taken, or the worker is ending and takes none on purpose."""
+        receives = self._receiver is not None and self._receiver.is_alive()
+        if self._heartbeat_file is not None and (receives or self._ending.is_set()):
+            self._heartbeat_file.touch()
 
     def _watch_stops(self) -> None:
         while not self._ended.wait(self._stop_poll_seconds):

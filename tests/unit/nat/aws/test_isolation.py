@@ -259,7 +259,7 @@ class Guarded:
     def __init__(self, embedded: EmbeddedAws) -> None:
         session = boto3.Session("test", "test", region_name="us-east-1")
         iam = session.client("iam", endpoint_url=embedded.url)
-        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
         role = iam.create_role(
             RoleName="nation",
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),

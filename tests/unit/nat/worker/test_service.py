@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -265,3 +266,31 @@ def test_the_task_is_protected_while_turns_run(desk: Desk) -> None:
 
     with desk.worker():
         assert wait_for(lambda: desk.protection.states[-2:] == [True, False])
+
+
+def test_a_worker_that_is_well_touches_its_file(desk: Desk, tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+
+    with desk.worker(heartbeat_file=beat):
+        wait_for(beat.exists)
+        before = beat.stat().st_mtime_ns
+        wait_for(lambda: beat.stat().st_mtime_ns > before)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_takes_no_turns_any_more_lets_its_file_age(desk: Desk, tmp_path: Path) -> None:
+    class Broken(QuickInbox):
+        def receive(self, most: int) -> list[Received]:
+            raise ValueError(f"no error of AWS: the thread ends, with {most} slots free")
+
+    beat = tmp_path / "beat"
+    desk.inbox = Broken
+    with desk.worker(heartbeat_file=beat):
+        wait_for(lambda: not any(each.name == "receive" for each in threading.enumerate()))
+        looked = len(desk.protection.states)
+        wait_for(lambda: len(desk.protection.states) > looked + 1)
+        before = beat.stat().st_mtime_ns if beat.exists() else None
+        looked = len(desk.protection.states)
+        wait_for(lambda: len(desk.protection.states) > looked + 3)
+
+        assert (beat.stat().st_mtime_ns if beat.exists() else None) == before
