@@ -1,5 +1,6 @@
 """Alarms in the house flavour."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import Duration
@@ -74,7 +75,12 @@ class Alarms(Construct):
 
 
 def service_metric(
-    namespace: str, name: str, statistic: str, *, period: Duration = FIVE_MINUTES, **dimensions: str
+    namespace: str,
+    name: str,
+    statistic: str,
+    dimensions: Mapping[str, str] | None = None,
+    *,
+    period: Duration = FIVE_MINUTES,
 ) -> cloudwatch.Metric:
     """A metric by its names and without a label, which would make an alarm's an expression."""
     return cloudwatch.Metric(
@@ -82,5 +88,5 @@ def service_metric(
         metric_name=name,
         statistic=statistic,
         period=period,
-        dimensions_map=dimensions or None,
+        dimensions_map=dict(dimensions) if dimensions else None,
     )

@@ -99,7 +99,9 @@ class PlatformAlarms(Construct):
         for metric in ("IntegrationError", "ExecutionError"):
             self._alarms.above(
                 f"Sockets{metric}",
-                service_metric("AWS/ApiGateway", metric, "Sum", ApiId=sockets.api.api_id, Stage=STAGE),
+                service_metric(
+                    "AWS/ApiGateway", metric, "Sum", {"ApiId": sockets.api.api_id, "Stage": STAGE}
+                ),
                 5,
                 "The WebSocket API cannot reach its function: see its access log.",
             )

@@ -280,8 +280,8 @@ def test_a_worker_that_is_well_touches_its_file(desk: Desk, tmp_path: Path) -> N
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_worker_that_takes_no_turns_any_more_lets_its_file_age(desk: Desk, tmp_path: Path) -> None:
     class Broken(QuickInbox):
-        def receive(self, most: int) -> list[Received]:
-            raise ValueError(f"no error of AWS: the thread ends, with {most} slots free")
+        def receive(self, most: int, wait_seconds: int | None = 1) -> list[Received]:
+            raise ValueError(f"no error of AWS: {most} slots free, {wait_seconds} s to wait")
 
     beat = tmp_path / "beat"
     desk.inbox = Broken
