@@ -143,7 +143,7 @@ class PlatformAlarms(Construct):
         )
         self._alarms.above(
             "TurnsFailing",
-            service_metric(METRICS_NAMESPACE, Metric.TURNS_FAILED, "Sum", **{METRICS_DIMENSION: environment}),
+            service_metric(METRICS_NAMESPACE, Metric.TURNS_FAILED, "Sum", {METRICS_DIMENSION: environment}),
             5,
             "Turns end with an error: see the workers' log by error code.",
         )
