@@ -44,7 +44,9 @@ FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
     "lists": frozenset(["signups_count", "updated_at"]),
     "events": frozenset(["attending_count", "updated_at"]),
     "pages": frozenset(["updated_at"]),
-    "automations": frozenset(["updated_at", "active_enrollments_count", "total_enrollments_count"]),
+    "automations": frozenset(
+        ["updated_at", "active_enrollments_count", "total_enrollments_count", "removed_enrollments_count"]
+    ),
     "paths": frozenset(["updated_at"]),
     "path_journeys": frozenset(["updated_at", "last_moved_at", "ended_at"]),
     "donations": frozenset(["updated_at"]),
@@ -120,6 +122,7 @@ def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterato
     kinds = [kind for kind in before.tables if kind in named or before[kind].rows != after[kind].rows]
     belongs = _belongs(before, after, listed)
     along = _gone_along(kinds, before, after, listed)
+    lost = {(each.kind, each.record) for each in listed if isinstance(each, Gone)}
     for kind in kinds:
         new = [each for each in listed if isinstance(each, New) and each.kind == kind]
         yield from _new(kind, before, after, new)
@@ -136,6 +139,11 @@ def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterato
                 yield from _set(kind, row, now, set_to[record].values)
             elif now is not row:
                 may = FOLLOWS.get(kind, _OWN) if (kind, record) in belongs else frozenset[str]()
+                may |= {
+                    each
+                    for each, owner in _BELONGS.items()
+                    if now.get(each) is None and (owner, row.get(each)) in lost
+                }
                 yield from _unlisted(kind, row, now, may)
     yield from _members(before, after, listed)
 

@@ -163,16 +163,15 @@ def tasks(w: World) -> Iterator[Task]:
     donation = next(
         row
         for row in truth.rows(nation, "donations")
-        if row["status"] == "succeeded"
-        and row["amount_in_cents"] == 10_000
-        and row["note"] == "Exactly one hundred dollars"
+        if row["status"] == "succeeded" and row["signup_id"] and row["pledge_id"] is None
     )
+    cents = donation["amount_in_cents"]
     donor = nation["signups"].rows[donation["signup_id"]]
     yield proposed(
         "delete-gift",
-        f"Delete the donation of {amount(w, 10_000)} with the id {donation['id']}",
+        f"Delete the donation of {amount(w, cents)} with the id {donation['id']}",
         call("get_donation", donation_id=donation["id"]),
-        call("delete_donation", donation_id=donation["id"], confirm_amount=10_000),
+        call("delete_donation", donation_id=donation["id"], confirm_amount=cents),
         wanted=(Gone("donations", donation["id"]), Set("signups", donor["id"], {})),
     )
     first, second = w.person(14), w.person(15)
