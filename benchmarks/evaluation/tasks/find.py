@@ -65,15 +65,15 @@ def tasks(w: World) -> Iterator[Task]:
     yield task(
         "gifts-of-a-person",
         Turn(
-            f"How often has {name(donor)} given so far, and how much in all?",
-            f"{given.count} donations, {amount(w, given.cents)} in all.",
+            f"How often has {name(donor)} given so far, and how much in all? With a link to the person.",
+            f"{linked(w, donor)}: {given.count} donations, {amount(w, given.cents)} in all.",
             (
                 (find(donor),),
                 (call("list_donations", person_id=donor["id"], status=["succeeded"], limit=100),),
             ),
             (
                 says(Claim(given.count, claims.GIFTS), Claim(given.cents, claims.MONEY), mark=w.mark),
-                mentions(amount(w, given.cents), amount(w, given.cents).removesuffix(".00")),
+                links(place_of(donor)),
             ),
         ),
     )
