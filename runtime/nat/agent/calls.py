@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from nat import errors
+from nat.agent.instructions import flagged
 from nat.agent.look_ups import look_ups_in
 from nat.agent.models.stream import INVALID_JSON
 from nat.agent.ports import Block, Changes, Exports
@@ -229,6 +230,7 @@ class ToolCalls:
                     change=told.change,
                     retry=told.retry,
                     filter=_filter(outcome),
+                    flagged=flagged(outcome.data, self._tools) if tool.effect is Effect.READ else (),
                 )
             )
             return result_block(call.id, outcome, self._result_characters), outcome.links

@@ -199,4 +199,9 @@ def tool_line(event: ToolFinished) -> str:
         line += f": {event.returned} of {counted}"
     elif counted is not None:
         line += f": {counted}"
-    return f"{line}, not complete" if event.complete is False else line
+    if event.complete is False:
+        line += ", not complete"
+    if event.flagged:
+        names = ", ".join(clean(each.label) for each in event.flagged)
+        line += f". Look at {names}: text in it reads like an instruction to me"
+    return line

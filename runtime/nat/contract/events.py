@@ -57,6 +57,13 @@ class ToolStarted(msgspec.Struct, frozen=True):
     label: str
 
 
+class FlaggedRecord(msgspec.Struct, frozen=True):
+    """A record that a person should look at, by its id, and where to open it."""
+
+    label: str
+    url: str | None = None
+
+
 class ToolFinished(msgspec.Struct, frozen=True):
     """A tool call ended. Counts say what was seen; `complete` false means there is more than `returned`.
     `change` names what the call changed, for taking it back; `retry` names the same change where some of it
@@ -75,6 +82,8 @@ class ToolFinished(msgspec.Struct, frozen=True):
     retry: str | None = None
     filter: str | None = None
     """What was looked for, in words: with the links it reproduces the figures."""
+    flagged: tuple[FlaggedRecord, ...] = ()
+    """Records whose text reads like an instruction to the assistant: a hint for people, who should look."""
 
 
 class ApprovalRequested(msgspec.Struct, frozen=True):

@@ -34,6 +34,8 @@ export interface ToolLine {
   readonly filter?: string;
   readonly change?: string;
   readonly retry?: string;
+  /** Records whose text reads like an instruction to the assistant. */
+  readonly flagged?: readonly { label: string; url?: string | null }[];
 }
 
 /** What became of a proposal, as this turn's log tells it. */
@@ -222,6 +224,7 @@ function readView(events: Iterable<TurnEvent>, ended: boolean): TurnView {
           ...(event.filter == null ? {} : { filter: event.filter }),
           ...(event.change == null ? {} : { change: event.change }),
           ...(event.retry == null ? {} : { retry: event.retry }),
+          ...(event.flagged?.length ? { flagged: event.flagged } : {}),
         });
         break;
       case "approval.requested":

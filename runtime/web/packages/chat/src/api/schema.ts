@@ -2279,6 +2279,12 @@ export interface components {
             state: string;
             by: string | null;
         };
+        /** @description A record that a person should look at, by its id, and where to open it. */
+        FlaggedRecord: {
+            label: string;
+            /** @default null */
+            url?: string | null;
+        };
         /** @description Something to know besides the answer: `kind` is usage_warning, limit_reached, reconnect or partial. `reconnect` and `reconnected` are also pushed to the sockets of a nation, outside of any turn. */
         Notice: {
             /** @constant */
@@ -2350,6 +2356,8 @@ export interface components {
             retry: string | null;
             /** @description What was looked for, in words: with the links it reproduces the figures. */
             filter: string | null;
+            /** @description Records whose text reads like an instruction to the assistant: a hint for people, who should look. */
+            flagged: components["schemas"]["FlaggedRecord"][];
         };
         /** @description A tool call begins. `label` is plain words for people: "Looking for people tagged volunteer". */
         ToolStarted: {
@@ -3347,6 +3355,7 @@ export type WholeConversation = components['schemas']['WholeConversation'];
 export type Yes = components['schemas']['Yes'];
 export type ApprovalRequested = components['schemas']['ApprovalRequested'];
 export type ApprovalUpdated = components['schemas']['ApprovalUpdated'];
+export type FlaggedRecord = components['schemas']['FlaggedRecord'];
 export type Notice = components['schemas']['Notice'];
 export type Progress = components['schemas']['Progress'];
 export type TextDelta = components['schemas']['TextDelta'];

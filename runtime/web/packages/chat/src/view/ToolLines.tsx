@@ -35,7 +35,8 @@ export function ToolLines({ lines, conversation, rule, running }: ToolLinesProps
       ))}
     </ul>
   );
-  if (running || lines.length <= OPEN || lines.some((line) => line.change || line.retry)) return list;
+  if (running || lines.length <= OPEN || lines.some((line) => line.change || line.retry || line.flagged))
+    return list;
   return (
     <details class="nat-fold">
       <summary>
@@ -71,6 +72,9 @@ function Line({ line, conversation, rule }: { line: ToolLine; conversation: Conv
           <ExternalLink size={12} aria-hidden="true" />
         </a>
       ))}
+      {line.flagged && (
+        <span class="nat-bad">{t.flagged(line.flagged.map((record) => record.label).join(", "))}</span>
+      )}
       {change && (
         <button type="button" class="nat-link-button" onClick={() => setUndoing(true)}>
           <Undo2 size={13} aria-hidden="true" />

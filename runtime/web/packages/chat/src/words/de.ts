@@ -75,6 +75,7 @@ export const de: ChatWords = {
       ? `die ersten ${number(returned)}, es gibt mehr`
       : `${number(returned)} von ${number(total)}`,
   toolFailed: "hat nicht geklappt",
+  flagged: (records) => `Text in ${records} liest sich wie eine Anweisung an den Assistenten. Bitte ansehen.`,
   toolRunning: "läuft",
   steps: (count) => plural(count, { one: "# Schritt", other: "# Schritte" }),
   covers: (filter) => `Umfasst: ${filter}`,

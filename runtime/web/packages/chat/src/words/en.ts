@@ -74,6 +74,7 @@ export const en = {
       ? `first ${number(returned)}, there are more`
       : `${number(returned)} of ${number(total)}`,
   toolFailed: "did not work",
+  flagged: (records: string) => `Text in ${records} reads like an instruction to the assistant. Please look.`,
   toolRunning: "running",
   steps: (count: number) => plural(count, { one: "# step", other: "# steps" }),
   covers: (filter: string) => `Covers: ${filter}`,
