@@ -32,6 +32,10 @@ class Plan(Frozen):
     """Stripe's price id; absent: the price whose lookup key is the plan's id."""
     trial_days: Annotated[int, Field(ge=0, le=730)] = 0
     """Days that a nation's first subscription is free."""
+    ceiling_cents: Annotated[int, Field(ge=1)]
+    """What the model may cost the operator for one nation in a period; no question is admitted above it."""
+    trial_ceiling_cents: Annotated[int, Field(ge=1)] | None = None
+    """The same in a trial."""
 
 
 class Rates(Frozen):
@@ -85,6 +89,8 @@ def plans_json(plans: dict[str, Plan]) -> str:
                 "trial_days": plan.trial_days,
                 "legacy": plan.legacy,
                 "fair_use": plan.fair_use,
+                "ceiling_cents": plan.ceiling_cents,
+                "trial_ceiling_cents": plan.trial_ceiling_cents,
             }
             for key, plan in plans.items()
         ]

@@ -28,6 +28,7 @@
     │   ├── NationUnknown
     │   ├── SubscriptionInactive
     │   └── LimitReached
+    │       └── CostCeilingReached the model's cost of the period, not the number of queries
     ├── Throttled                  come back later
     │   ├── Cooldown
     │   ├── NationBusy
@@ -307,6 +308,16 @@ class LimitReached(SubscriptionRequired):
 
     code = "limit_reached"
     default = "Your nation has used all queries of this period. Upgrade to go on now."
+
+
+class CostCeilingReached(LimitReached):
+    """The model has cost as much for the nation in this period as its plan allows."""
+
+    code = "cost_ceiling_reached"
+    default = (
+        "Your nation has used the computing that its plan includes in this period, so no new question can be "
+        "asked until the next one begins. Upgrade to go on now, or write to support."
+    )
 
 
 class Throttled(NatError):

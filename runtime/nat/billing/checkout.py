@@ -19,6 +19,7 @@ from nat.billing.stripe_subscription import (
     WEB_APP_KEY,
 )
 from nat.billing.sync import Synchroniser
+from nat.billing.trials import Trials
 from nat.errors import AlreadySubscribed, BillingError, NationBeingDeleted, PlanUnknown
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
@@ -41,7 +42,8 @@ class Subscriber:
 
 @dataclass(frozen=True)
 class CheckoutPage:
-    """Where the person pays. `trial_days` is 0 for a nation that had a subscription before."""
+    """Where the person pays. `trial_days` is 0 for a nation that had a subscription before, also one that
+    was deleted since."""
 
     session_id: str
     url: str
@@ -56,6 +58,7 @@ class Checkout:
         self._store = store
         self._synchroniser = synchroniser
         self._stripe = synchroniser.stripe
+        self._trials = Trials(store)
         self._plans = plans
         self._prices = StripePrices(synchroniser.stripe)
 
@@ -71,7 +74,7 @@ class Checkout:
         self._refuse_deleted(slug)
         had_one = self._refuse_second(slug, customer_id)
         price_id = self._prices.of(plan)
-        trial_days = 0 if had_one else plan.trial_days
+        trial_days = 0 if had_one or self._trials.used(slug) else plan.trial_days
         metadata = {
             SLUG_KEY: slug,
             PLAN_KEY: plan.name,
@@ -132,7 +135,9 @@ class Checkout:
         row = self._synchroniser.storage.rows.read(subscriber.nation_slug)
         if row is not None and row.customer_id is not None and exists(self._stripe, row.customer_id):
             return row.customer_id
-        key = f"stripe-customer#{subscriber.nation_slug}"
+        # Of a slug without a record everybody may claim to subscribe it: nobody shares a customer, or closes
+        # the page of somebody else.
+        key = f"stripe-customer#{subscriber.nation_slug}#{subscriber.user_id}"
         kept = self._store.get(Table.ONCE, {"key": key})
         if kept is not None:
             customer_id = str(kept["customer_id"])

@@ -56,7 +56,7 @@ def entitlement_of(
 ) -> Entitlement:
     """What the subscription means now. `unpaid_since` is when its oldest open invoice was made; it matters
     while the subscription is past due. Raises `PlanNotFound`."""
-    plan = plan_of(subscribed, plans)
+    plan = plans.get(subscribed.kept_plan(now)) or plan_of(subscribed, plans)
     past_due_until = None
     if subscribed.status == "past_due":
         past_due_until = (unpaid_since or subscribed.period_start) + grace

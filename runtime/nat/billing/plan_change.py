@@ -13,7 +13,15 @@ from nat.aws.items import timestamp
 from nat.billing.entitlement import plan_of
 from nat.billing.prices import StripePrices
 from nat.billing.stripe_api import calls
-from nat.billing.stripe_subscription import LIVE, PERSON_KEY, PLAN_KEY, SLUG_KEY, StripeSubscription
+from nat.billing.stripe_subscription import (
+    KEPT_PLAN_KEY,
+    KEPT_UNTIL_KEY,
+    LIVE,
+    PERSON_KEY,
+    PLAN_KEY,
+    SLUG_KEY,
+    StripeSubscription,
+)
 from nat.billing.sync import Synchroniser
 from nat.errors import BillingError, NotSubscribed, PlanUnknown, QuoteChanged
 from nat.nations.plans import Plan, Plans
@@ -84,6 +92,20 @@ class PlanChange:
         plan = self._sold(plan_name)
         current = self._live(nation_slug)
         moment = (at or self._clock()).replace(microsecond=0)
+        held = self._held(current)
+        if not _is_upgrade(held, plan):
+            self._price(plan, current)
+            return Quote(
+                plan=plan.name,
+                current_plan=held.name,
+                due_cents=0,
+                total_cents=0,
+                monthly_cents=plan.price_cents,
+                currency="usd",
+                at=moment,
+                period_end=current.period_end,
+                lines=(),
+            )
         with calls():
             invoice = self._stripe.v1.invoices.create_preview(
                 params={
@@ -100,7 +122,7 @@ class PlanChange:
             )
         return Quote(
             plan=plan.name,
-            current_plan=plan_of(current, self._plans).name,
+            current_plan=held.name,
             due_cents=invoice.amount_due,
             total_cents=invoice.total,
             monthly_cents=plan.price_cents,
@@ -113,8 +135,10 @@ class PlanChange:
     def change(self, nation_slug: str, plan_name: str, *, at: datetime, due_cents: int, by: str) -> Nation:
         """Make the change that was shown, charge it, and give the nation's new record.
 
-        An upgrade whose payment fails changes nothing. Raises `QuoteChanged`, `PaymentDeclined`, and what
-        `preview` raises.
+        An upgrade holds at once, and one whose payment fails changes nothing. A smaller plan begins with the
+        next period: what was paid for holds until then, and nothing is given back.
+
+        Raises `QuoteChanged`, `PaymentDeclined`, and what `preview` raises.
         """
         now = self._clock()
         if not now - QUOTE_LIFE <= at <= now + CLOCK_SKEW:
@@ -123,20 +147,28 @@ class PlanChange:
         if quote.due_cents != due_cents:
             raise QuoteChanged
         plan, current = self._sold(plan_name), self._live(nation_slug)
+        held = self._held(current)
+        upgrade = _is_upgrade(held, plan)
+        waits = not upgrade and plan.name != held.name
+        params: Any = {
+            "items": [{"id": current.item_id, "price": self._price(plan, current)}],
+            "payment_behavior": "error_if_incomplete",
+            "metadata": {
+                SLUG_KEY: nation_slug,
+                PLAN_KEY: plan.name,
+                PERSON_KEY: current.metadata.get(PERSON_KEY, by),
+                KEPT_PLAN_KEY: held.name if waits else "",
+                KEPT_UNTIL_KEY: str(int(current.period_end.timestamp())) if waits else "",
+            },
+        }
+        if upgrade:
+            params |= {"proration_behavior": "always_invoice", "proration_date": int(at.timestamp())}
+        else:
+            params |= {"proration_behavior": "none"}
         with calls():
             self._stripe.v1.subscriptions.update(
                 current.id,
-                params={
-                    "items": [{"id": current.item_id, "price": self._price(plan, current)}],
-                    "proration_behavior": "always_invoice",
-                    "proration_date": int(at.timestamp()),
-                    "payment_behavior": "error_if_incomplete",
-                    "metadata": {
-                        SLUG_KEY: nation_slug,
-                        PLAN_KEY: plan.name,
-                        PERSON_KEY: current.metadata.get(PERSON_KEY, by),
-                    },
-                },
+                params=params,
                 # A second click on the same quote is the same change.
                 options={"idempotency_key": f"nat-change-{current.id}-{plan.name}-{int(at.timestamp())}"},
             )
@@ -159,6 +191,10 @@ class PlanChange:
             self._stripe.v1.subscriptions.update(current.id, params={"cancel_at_period_end": ending})
         return self._synchroniser.bring_up(nation_slug, current)
 
+    def _held(self, current: StripeSubscription) -> Plan:
+        """The plan that the nation has now: one that it paid for, until its period is over."""
+        return self._plans.get(current.kept_plan(self._clock())) or plan_of(current, self._plans)
+
     def _live(self, nation_slug: str) -> StripeSubscription:
         current = self._synchroniser.subscription(nation_slug)
         if current is None or current.status not in LIVE:
@@ -176,3 +212,7 @@ class PlanChange:
         if price == current.price_id:
             raise BillingError("The nation has this plan already.")
         return price
+
+
+def _is_upgrade(held: Plan, wanted: Plan) -> bool:
+    return wanted.price_cents > held.price_cents

@@ -18,6 +18,10 @@ PLAN_KEY: Final = "plan"
 PERSON_KEY: Final = "user_id"
 WEB_APP_KEY: Final = "web_app"
 """Keys in the metadata of Checkout sessions and subscriptions."""
+KEPT_PLAN_KEY: Final = "kept_plan"
+KEPT_UNTIL_KEY: Final = "kept_until"
+"""Keys in the metadata of a subscription that goes down to a smaller plan: what was paid for holds until then
+(epoch seconds)."""
 FORMER_KEY: Final = "deleted_nation_slug"
 """Key in the metadata of a subscription whose nation was deleted: it belongs to none any more."""
 
@@ -45,6 +49,13 @@ class StripeSubscription:
     def nation_slug(self) -> str | None:
         """The nation that the metadata name."""
         return self.metadata.get(SLUG_KEY) or None
+
+    def kept_plan(self, now: datetime) -> str | None:
+        """The plan that was paid for and holds until its period is over, whatever the price is by now."""
+        until = self.metadata.get(KEPT_UNTIL_KEY, "")
+        if not until.isdecimal() or now.timestamp() >= int(until):
+            return None
+        return self.metadata.get(KEPT_PLAN_KEY) or None
 
     @property
     def orphaned(self) -> bool:

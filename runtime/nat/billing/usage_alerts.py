@@ -1,6 +1,7 @@
 """Telling of a query pool that comes to its end: claimed once, announced on the bus in one transaction.
 
-The announcements are `usage.warning` with `percent` 80 or 100, which a nation's admins hear of, and
+The announcements are `usage.warning` with `percent` 80 or 100 of the queries, or with `of` "cost" of what
+the model may cost in a period, which a nation's admins hear of, and
 `usage.fair_use`, which the operator hears of; both carry `plan`, `cap`, `used`, `limit` and `period_start`.
 """
 
@@ -14,7 +15,13 @@ from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold, reached
 
-_PERCENT: Final = {Threshold.WARNING: WARNED_AT_PERCENT, Threshold.LIMIT: 100}
+_PERCENT: Final = {
+    Threshold.WARNING: WARNED_AT_PERCENT,
+    Threshold.LIMIT: 100,
+    Threshold.COST_WARNING: WARNED_AT_PERCENT,
+    Threshold.COST_LIMIT: 100,
+}
+_COST: Final = frozenset({Threshold.COST_WARNING, Threshold.COST_LIMIT})
 NOBODY: Final = "round"
 """Who told it when no turn did."""
 
@@ -60,7 +67,9 @@ class UsageAlerts:
             "period_start": timestamp(nation.billing_period_start),
         }
         percent = _PERCENT.get(what.threshold)
-        return about if percent is None else {**about, "percent": percent}
+        if percent is None:
+            return about
+        return {**about, "percent": percent, **({"of": "cost"} if what.threshold in _COST else {})}
 
 
 def _event(what: Reached) -> Bus:

@@ -7,11 +7,12 @@ Both sort by the time the turn ended on our clock; turn ids are made by clients,
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+import msgspec
 from boto3.dynamodb.conditions import Key
 
 from nat.agent.ports import Message
@@ -54,7 +55,7 @@ def put_answer(answered: Answered, turn: Turn) -> Put:
             "text": answered.text,
             "asked_at": answered.asked_at,
             "ended_at": answered.ended_at,
-            "links": [asdict(link) for link in answered.links],
+            "links": [msgspec.structs.asdict(link) for link in answered.links],
             TTL_ATTRIBUTE: turn.expires(answered.ended_at),
         },
     )

@@ -28,8 +28,9 @@ class PlansInvalid(ValueError):
 @dataclass(frozen=True)
 class Plan:
     """One plan: monthly price in cents, queries in a period, what happens at the limit, seats. `title` is
-    its name for people; a `legacy` plan is kept and no longer sold. Above `fair_use` queries in a period the
-    operator is told."""
+    its name for people; a `legacy` plan is kept and no longer sold. `ceiling_cents` is what the model may
+    cost for a nation in a period, `trial_ceiling_cents` the same in a trial. Above `fair_use` queries in a
+    period the operator is told."""
 
     name: str
     price_cents: int
@@ -41,6 +42,8 @@ class Plan:
     trial_days: int = 0
     legacy: bool = False
     fair_use: int | None = None
+    ceiling_cents: int | None = None
+    trial_ceiling_cents: int | None = None
 
 
 class Plans:
@@ -91,7 +94,8 @@ def _plan(row: Any) -> Plan:
         raise PlansInvalid(f"A plan is incomplete: {error}") from None
     if not plan.name or plan.cap not in ("hard", "soft"):
         raise PlansInvalid("A plan needs a name, and its cap is `hard` or `soft`.")
-    optional = (each for each in (plan.seats, plan.fair_use) if each is not None)
+    limits = (plan.seats, plan.fair_use, plan.ceiling_cents, plan.trial_ceiling_cents)
+    optional = (each for each in limits if each is not None)
     whole = (plan.price_cents, plan.queries_limit, *optional)
     if any(not isinstance(number, int) or isinstance(number, bool) or number < 0 for number in whole):
         raise PlansInvalid(f"Plan {plan.name}: prices, limits, seats and fair_use are whole numbers.")

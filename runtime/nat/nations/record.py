@@ -40,6 +40,9 @@ class Nation:
     `owner_id` is the member who owns the nation, `owner_provisional` while NationBuilder has not proven a
     person of its control panel, `owner_claimed_by` who claims the ownership meanwhile and `owner_mailed_at`
     when the owner was told (`nat.people.ownership`, which alone writes the four).
+    `cost_micros_this_period` is what the nation's turns cost the operator, in micro-dollars;
+    `cost_ceiling_cents` takes the place of the plan's ceiling where an operator has set it, and `cost_warned`
+    and `cost_exhausted` say what of it people were told (`nat.nations.ceilings`).
     `joiners` says what who proves to NationBuilder that they use the control panel becomes
     (`nat.nations.settings`).
     `nb_app` names the NationBuilder app that the nation is connected with (`nat.connections.apps`).
@@ -85,6 +88,10 @@ class Nation:
     owner_claimed_by: str | None = None
     owner_mailed_at: datetime | None = None
     joiners: str | None = None
+    cost_micros_this_period: int = 0
+    cost_ceiling_cents: int | None = None
+    cost_warned: str | None = None
+    cost_exhausted: str | None = None
 
     @property
     def may_run_unattended(self) -> bool:

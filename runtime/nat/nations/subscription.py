@@ -14,9 +14,10 @@ from nat import settings
 from nat.aws import clients
 from nat.aws.items import timestamp
 from nat.aws.store import Store, utc_now
-from nat.errors import BadRequest, LimitReached, SubscriptionInactive, Unauthenticated
+from nat.errors import BadRequest, CostCeilingReached, LimitReached, SubscriptionInactive, Unauthenticated
 from nat.names import SLUG_PATTERN, Variable
 from nat.nations import plans as plans_module
+from nat.nations.ceilings import is_over_ceiling
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.nations.usage import in_period
@@ -113,7 +114,7 @@ class SubscriptionCheck:
             queries_used=nation.queries_used_this_period,
             queries_limit=nation.queries_limit,
             period_start=nation.billing_period_start,
-            limit_reached=self.exhausted(nation),
+            limit_reached=self.exhausted(nation) or self.over_ceiling(nation),
             nb_connected=nation.nb_connected,
             nb_needs_reauth=nation.nb_needs_reauth,
         )
@@ -124,6 +125,10 @@ class SubscriptionCheck:
             nation.queries_used_this_period >= nation.queries_limit
             and nation.subscription_plan not in self._plans.soft
         )
+
+    def over_ceiling(self, nation: Nation) -> bool:
+        """True if a further query would be refused for what the model has cost in the period."""
+        return is_over_ceiling(nation, self._plans)
 
     def verify(self, user_id: str, nation_slug: str, *, query: bool = False) -> Nation:
         """The record of a nation that may use Nat now; with `query`, that may also ask one more question.
@@ -142,8 +147,16 @@ class SubscriptionCheck:
         """The same on a record that was just read. Raises `SubscriptionInactive`, `LimitReached`."""
         if not nation.subscription_status.usable:
             raise SubscriptionInactive(url=billing_page(nation, self._app_url))
-        if query and self.exhausted(in_period(nation, self._clock())):
-            raise self.limit_reached(nation)
+        if query:
+            current = in_period(nation, self._clock())
+            if self.over_ceiling(current):
+                raise self.ceiling_reached(nation)
+            if self.exhausted(current):
+                raise self.limit_reached(nation)
+
+    def ceiling_reached(self, nation: Nation) -> CostCeilingReached:
+        """What a nation is told whose period has cost what its plan allows, with the way to an upgrade."""
+        return CostCeilingReached(url=billing_page(nation, self._app_url))
 
     def limit_reached(self, nation: Nation) -> LimitReached:
         """What a nation is told whose pool is used up, with the way to an upgrade."""

@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr
 from nat.aws.items import timestamp
 from nat.aws.writes import Update
 from nat.names import Table
+from nat.nations.ceilings import ceiling_of, cost_cents
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import Nation
 
@@ -28,13 +29,18 @@ class Threshold(StrEnum):
     """80 % of the limit."""
     LIMIT = "usage_exhausted"
     """All of it; on a soft cap queries go on."""
+    COST_WARNING = "cost_warned"
+    """80 % of what the model may cost."""
+    COST_LIMIT = "cost_exhausted"
+    """All of it: questions stop."""
     FAIR_USE = "fair_use_exceeded"
     """More than the plan's fair use. The operator is told; the nation is not stopped."""
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A threshold that a nation's pool has reached. `at` is in queries: the pool holds so many or more.
+    """A threshold that a nation's pool has reached. `at` is in queries, or in cents of what the model cost:
+    the pool holds so many or more.
 
     `pool` names what is told once; `told_by` is the turn that told it already.
     """
@@ -73,6 +79,12 @@ def reached(nation: Nation, plans: Plans) -> Iterator[Reached]:
         pool = f"{period}#{limit}#"
         for threshold, at in ((Threshold.WARNING, warned_at(limit)), (Threshold.LIMIT, limit)):
             if used >= at:
+                yield _reached(threshold, at, pool, nation)
+    ceiling, cost = ceiling_of(nation, plans), cost_cents(nation)
+    if ceiling is not None:
+        pool = f"{period}#{ceiling}#"
+        for threshold, at in ((Threshold.COST_WARNING, warned_at(ceiling)), (Threshold.COST_LIMIT, ceiling)):
+            if cost >= at:
                 yield _reached(threshold, at, pool, nation)
     plan = plans.get(nation.subscription_plan)
     if plan is not None and plan.fair_use is not None and used > plan.fair_use:

@@ -96,7 +96,12 @@ class QueryPool:
             return nation
         changed = self._nations.update(
             nation.nation_slug,
-            {"queries_used_this_period": 0, "billing_period_start": start, "billing_anchor_day": day},
+            {
+                "queries_used_this_period": 0,
+                "cost_micros_this_period": 0,
+                "billing_period_start": start,
+                "billing_anchor_day": day,
+            },
             expected={"billing_period_start": nation.billing_period_start},
             now=now,
         )
@@ -116,6 +121,7 @@ class QueryPool:
                     "billing_period_start": start,
                     "billing_anchor_day": anchor_day,
                     "queries_used_this_period": 0,
+                    "cost_micros_this_period": 0,
                     "updated_at": self._store.clock(),
                 },
                 when=Attr("billing_period_start").lt(start),
@@ -128,15 +134,27 @@ class QueryPool:
         return within | Attr("subscription_plan").is_in([*self._plans.soft]) if self._plans.soft else within
 
 
-def refund_query(nation_slug: str, period_start: str) -> Update:
-    """Entry of a transaction: one query less in this period. The condition fails when the period is over.
+def count_cost(nation_slug: str, period_start: str, micros: int) -> Update:
+    """Entry of a transaction: a turn of this period has cost so much. The condition fails when the period is
+    over."""
+    return Update(
+        Table.NATIONS,
+        {"nation_slug": nation_slug},
+        add={"cost_micros_this_period": micros},
+        when=Attr("billing_period_start").eq(period_start),
+    )
+
+
+def refund_query(nation_slug: str, period_start: str, *, micros: int = 0) -> Update:
+    """Entry of a transaction: one query less in this period, and what it cost all the same. The condition
+    fails when the period is over.
 
     Refunding once is the caller's condition: it belongs on the turn's state, in the same transaction.
     """
     return Update(
         Table.NATIONS,
         {"nation_slug": nation_slug},
-        add={"queries_used_this_period": -1},
+        add={"queries_used_this_period": -1, "cost_micros_this_period": micros},
         when=Attr("billing_period_start").eq(period_start) & Attr("queries_used_this_period").gte(1),
     )
 
@@ -163,7 +181,7 @@ def in_period(nation: Nation, now: datetime) -> Nation:
     start = period_start_at(nation.billing_period_start, day, now)
     if start == nation.billing_period_start:
         return nation
-    return replace(nation, billing_period_start=start, queries_used_this_period=0)
+    return replace(nation, billing_period_start=start, queries_used_this_period=0, cost_micros_this_period=0)
 
 
 def period_end(nation: Nation) -> datetime:

@@ -146,6 +146,8 @@ def _usage(happening: NationEvent, brand: Brand, _: Plans) -> NoticeMessage:
     used, limit = _count(about, "used"), _count(about, "limit")
     soft = about.get("cap") == "soft"
     button = Button("See the plans", _at(brand, BILLING_PAGE))
+    if about.get("of") == "cost":
+        return _cost(slug, int(about.get("percent") or 0), button)
     if about.get("percent") != 100:
         goes_on = (
             "Questions go on beyond it." if soft else "At the limit questions stop until the next period."
@@ -170,6 +172,31 @@ def _usage(happening: NationEvent, brand: Brand, _: Plans) -> NoticeMessage:
             f"The nation {slug} has used all {limit} queries of its period since "
             f"{_day(about['period_start'])}.",
             goes_on,
+        ),
+        button,
+    )
+
+
+def _cost(slug: str, percent: int, button: Button) -> NoticeMessage:
+    """Of what the model may cost in a period; what that is in money is the operator's business."""
+    if percent < 100:
+        return NoticeMessage(
+            f"{slug} has used {percent} % of its computing",
+            (
+                f"The nation {slug} has used {percent} % of the computing that its plan includes in a period."
+                " Long answers and large files use more of it than short questions.",
+                "When all of it is used, nobody in the nation can ask until the next period begins or the "
+                "owner changes the plan.",
+            ),
+            button,
+        )
+    return NoticeMessage(
+        f"{slug} has used all its computing",
+        (
+            f"The nation {slug} has used all the computing that its plan includes in a period. What ran was "
+            "finished; nothing is lost.",
+            "Nobody in the nation can ask until the next period begins or the owner changes the plan. "
+            "Support can open it sooner.",
         ),
         button,
     )

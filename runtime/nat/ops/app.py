@@ -44,6 +44,22 @@ def move_tokens(
         typer.echo(f"no pair: {slug}")
 
 
+@app.command("cost-ceiling")
+def cost_ceiling(
+    nation: Annotated[str, typer.Argument(help="The nation's slug.", metavar="SLUG")],
+    dollars: Annotated[
+        int | None, typer.Option(help="The ceiling in dollars a period; without it the plan's holds.")
+    ] = None,
+    stacks: Stacks = "",
+) -> None:
+    """Set what the model may cost for one nation in a period, in place of what its plan says."""
+    from nat.ops.ceiling import set_ceiling
+
+    _at(stacks)
+    told = _known(lambda: set_ceiling(nation, dollars))
+    typer.echo(told)
+
+
 @app.command("verify-audit")
 def verify_audit(
     nation: Annotated[str, typer.Argument(help="The nation's slug.", metavar="SLUG")], stacks: Stacks = ""

@@ -34,6 +34,7 @@ from nat.aws.items import epoch_ms
 from nat.aws.secrets import destroy_secret
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Delete, Entry, Put, Update
+from nat.billing.trials import Trials
 from nat.channels.websocket import HangUp, Sockets
 from nat.conversations.turns import META_ITEM
 from nat.names import (
@@ -107,6 +108,7 @@ class Erasure:
         self._users = Users(store)
         self._sockets = Sockets(store)
         self._audit = Audit(store)
+        self._trials = Trials(store)
         self._secrets = secrets
         self._s3 = s3
         self._bucket = bucket
@@ -157,7 +159,10 @@ class Erasure:
                 self._store.write(Delete(Table.ONCE, key, when=Attr("lease").eq(lease)))
 
     def _delete_nation(self, nation_slug: str, counts: Counter[str]) -> None:
-        if self._nations.get(nation_slug) is not None:
+        record = self._nations.get(nation_slug)
+        if record is not None:
+            if record.stripe_subscription_id is not None:
+                self._trials.use_up(nation_slug)
             counts["subscriptions"] += self._outside.end_subscriptions(nation_slug)
             counts["nationbuilder_pairs"] += self._outside.disconnect(nation_slug)
         people = self._holdings.people(nation_slug)
@@ -178,7 +183,9 @@ class Erasure:
         counts["invitations"] += self._holdings.delete(Table.ONCE, invitations)
         links = self._holdings.by_index(Table.INSTALLATIONS, INSTALLATIONS_BY_NATION, nation_slug)
         counts["slack_links"] += self._holdings.delete(Table.INSTALLATIONS, links)
-        self._holdings.delete(Table.ONCE, [{"key": f"{each}#{nation_slug}"} for each in _OF_NATION])
+        of_nation = [f"{each}#{nation_slug}" for each in _OF_NATION]
+        of_people = [f"stripe-customer#{nation_slug}#{each}" for each in people]
+        self._holdings.delete(Table.ONCE, [{"key": each} for each in (*of_nation, *of_people)])
         for table in PARTITIONS:
             self._hurry()
             rows = self._holdings.partition(table, nation_slug)
@@ -298,5 +305,5 @@ class Erasure:
             raise Unfinished
 
 
-_OF_NATION: Final = ("limit", "stripe-customer", "retention")
+_OF_NATION: Final = ("limit", "retention")
 """Rows of Once that are named after a nation."""

@@ -159,8 +159,9 @@ def admit(
     person's by then, and nothing has been pushed yet.
 
     Raises `BadRequest` (ids, text), `MessageEmpty`, `MessageTooLong`, `NotAMember`, `NationUnknown`,
-    `SubscriptionInactive`, `LimitReached`, `BudgetReached`, `ConversationBusy`, `Cooldown`, `NationBusy`, and
-    `Forbidden` when the turn id or the conversation is not this person's in this nation.
+    `SubscriptionInactive`, `LimitReached`, `CostCeilingReached`, `BudgetReached`, `ConversationBusy`,
+    `Cooldown`, `NationBusy`, and `Forbidden` when the turn id or the conversation is not this person's in
+    this nation.
     """
     check_ids(request.turn_id, request.conversation_id)
     _check_question(request.question)
@@ -171,10 +172,12 @@ def admit(
     nation = admission.pool.reset_if_due(nation)
 
     budget = _budget(request.user_id, role, nation) if nation.budgets else None
-    exhausted = admission.check.exhausted(nation)
-    if exhausted or budget == 0:
+    exhausted, costly = admission.check.exhausted(nation), admission.check.over_ceiling(nation)
+    if exhausted or costly or budget == 0:
         known = _known(request, admission)
         if known is None:
+            if costly:
+                raise admission.check.ceiling_reached(nation)
             raise admission.check.limit_reached(nation) if exhausted else BudgetReached
         return again(known, admission, before_queueing)
 

@@ -15,12 +15,18 @@ from nat.billing.usage_alerts import UsageAlerts
 from nat.contract.events import Notice
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
+from nat.errors import CostCeilingReached
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold
 from nat.nations.web_pages import billing_page
 
-_KINDS: Final = {Threshold.WARNING: "usage_warning", Threshold.LIMIT: "limit_reached"}
+_KINDS: Final = {
+    Threshold.WARNING: "usage_warning",
+    Threshold.LIMIT: "limit_reached",
+    Threshold.COST_WARNING: "usage_warning",
+    Threshold.COST_LIMIT: "limit_reached",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +70,14 @@ class PoolNotices:
     def _notice(self, nation: Nation, what: Reached) -> Notice:
         used, limit = nation.queries_used_this_period, nation.queries_limit
         goes_on = self._thresholds.is_soft(nation)
-        if what.threshold is Threshold.WARNING:
+        if what.threshold is Threshold.COST_WARNING:
+            text = (
+                f"Your nation has used {WARNED_AT_PERCENT} % of the computing that its plan includes in this "
+                "period. When all of it is used, questions stop; upgrade to have more."
+            )
+        elif what.threshold is Threshold.COST_LIMIT:
+            text = CostCeilingReached.default
+        elif what.threshold is Threshold.WARNING:
             text = (
                 f"Your nation has used {WARNED_AT_PERCENT} % of its queries of this period: "
                 f"{used:,} of {limit:,}."

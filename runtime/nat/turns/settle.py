@@ -32,7 +32,7 @@ from nat.conversations.turns import (
 from nat.errors import NatError, TurnLost
 from nat.names import Table
 from nat.nations.budgets import refund_budget
-from nat.nations.usage import day_user, refund_query
+from nat.nations.usage import count_cost, day_user, refund_query
 from nat.turns.commit_progress import reached
 
 FinalEvent = TurnFinished | TurnStopped | TurnFailed
@@ -107,8 +107,11 @@ def settle(store: Store, turn: Turn, seq: int, ending: Ending, now: datetime) ->
     if ending.messages:
         entries.append(History(store).put_memory(turn, ending.messages, now))
     optional: list[Entry] = [release_lock(turn), touch_meta(turn, now)]
+    cost = ending.cost_micros or 0
+    if cost and not refunding and turn.period_start is not None:
+        optional.append(count_cost(turn.nation_slug, turn.period_start, cost))
     if refunding and turn.period_start is not None:
-        optional.append(refund_query(turn.nation_slug, turn.period_start))
+        optional.append(refund_query(turn.nation_slug, turn.period_start, micros=cost))
         if turn.budgeted:
             optional.append(refund_budget(turn.nation_slug, turn.period_start, turn.user_id))
     if turn.kind is TurnKind.COMMIT and turn.target is not None and not ChangeRef.is_one(turn.target):

@@ -11,10 +11,13 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.billing.nation_row import BillingRows
 from nat.billing.sync import Synchroniser
+from nat.billing.trials import Trials
 from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
+from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.people.memberships import Membership
 from nat.roles import Role
+from tests.unit.nat import world
 from tests.unit.nat.billing.shop import APP, GRACE, PLANS, Shop
 from tests.unit.nat.world import START
 
@@ -73,7 +76,7 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
 
     assert (nation.subscription_status, nation.subscription_plan) == (SubscriptionStatus.TRIALING, "nat")
     assert nation.queries_limit == 500
-    assert memberships.require("ada", "demo").role is Role.OWNER
+    assert memberships.require_known("ada", "demo").role is Role.OWNER
     assert (nation.owner_id, nation.owner_provisional) == ("ada", True)
     assert shop.audited(kind=AuditKind.ROLE_CHANGED) == [
         "Owns the nation provisionally: the first to subscribe it"
@@ -100,7 +103,7 @@ def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Sho
         dying.bring_up("demo", found)
 
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
-    assert working.storage.memberships.require("ada", "demo").role is Role.OWNER
+    assert working.storage.memberships.require_known("ada", "demo").role is Role.OWNER
     assert shop.audited(kind=AuditKind.ROLE_CHANGED) == []
     shop.take_all()
     assert len(shop.audited(kind=AuditKind.ROLE_CHANGED)) == 1
@@ -213,7 +216,7 @@ def test_a_newer_page_closes_the_older_one(shop: Shop) -> None:
 
 def test_two_pages_begun_at_once_are_of_one_customer(shop: Shop) -> None:
     with ThreadPoolExecutor(2) as threads:
-        pages = list(threads.map(lambda user: shop.begin("nat", user=user), ("ada", "grace")))
+        pages = list(threads.map(lambda plan: shop.begin(plan), ("nat", "nat_pro")))
 
     sessions = [shop.client.v1.checkout.sessions.retrieve(page.session_id) for page in pages]
     assert len({session.customer for session in sessions}) == 1
@@ -235,3 +238,20 @@ def test_an_outage_of_stripe_is_said_and_can_be_tried_again(shop: Shop) -> None:
     assert refused.value.retryable
     shop.stripe.state.outages.clear()
     assert shop.begin("nat").url
+
+
+def test_a_nation_that_was_deleted_and_comes_back_has_no_second_trial(shop: Shop) -> None:
+    Trials(Store(clients.dynamodb(), shop.tables)).use_up("demo")
+
+    assert shop.begin().trial_days == 0
+    assert shop.begin(slug="other").trial_days == 14
+    rows = world.rows(shop.tables, Table.ONCE)
+    assert not any("demo" in row["key"]["S"] for row in rows if row["key"]["S"].startswith("trial#"))
+
+
+def test_strangers_who_claim_one_slug_share_no_customer_and_close_no_page_of_each_other(shop: Shop) -> None:
+    pages = [shop.begin("nat", "demo", user) for user in ("ada", "eve")]
+
+    sessions = [shop.client.v1.checkout.sessions.retrieve(each.session_id) for each in pages]
+    assert len({str(each.customer) for each in sessions}) == 2
+    assert [each.status for each in sessions] == ["open", "open"]
