@@ -98,6 +98,7 @@ mails: prepare ## every email of a brand on one page, to look at (CUSTOMER=civic
 lock: prepare ## lock the newest versions that the .in files allow
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements.in -o requirements.txt
 	@$(VENV)/uv pip compile --quiet --upgrade --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@$(VENV)/uv pip compile --quiet --upgrade --python-version 3.11 requirements-checkov.in -o requirements-checkov.txt
 	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra handlers -o runtime/locks/handlers.txt
 	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra sse -o runtime/locks/sse.txt
 	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra billing -o runtime/locks/billing.txt

@@ -21,7 +21,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.cost.bill import CENT, Bill, bill, load_prices, on_demand
+from benchmarks.cost.bill import CENT, HOME, REGIONS, Bill, bill, load_prices, on_demand
 from benchmarks.cost.resources import PriceUnknown, uses
 from benchmarks.cost.synthesis import deployment_of, synthesise
 from benchmarks.cost.usage import Usage, load_usage, profile_names
@@ -31,8 +31,6 @@ BUDGET: Final = Decimal(55)
 """US dollars a month for 20 nations and two tasks."""
 AIM: Final = Decimal(40)
 BUDGET_PROFILE: Final = "budget"
-REGION: Final = "us-east-1"
-"""Where the prices hold."""
 WIDE: Final = 150
 """Columns of a terminal that shows every column of the bill."""
 
@@ -44,8 +42,12 @@ class Cost:
     environment: str
     usage: Usage
     bill: Bill
-    on_demand: Decimal
-    """The total if Spot gives no discount, US dollars."""
+    region: str
+    """Whose prices the bill has."""
+    on_demand: Bill
+    """The same if Spot gives no discount."""
+    elsewhere: Bill
+    """The same in the other region whose prices are known."""
     budget: Decimal | None
     """What it may cost, US dollars; `None` for a profile that the budget does not speak of."""
 
@@ -60,37 +62,47 @@ def cost(
 ) -> Cost:
     """What an environment costs. Raises `ConfigurationError` and `PriceUnknown`."""
     deployment = deployment_of(environment, settings)
-    if deployment.environment.region != REGION:
-        raise ConfigurationError(f"Prices are those of {REGION}; {environment} is elsewhere.")
-    return cost_of(environment, synthesise(deployment), profile, budget)
+    region = deployment.environment.region
+    load_prices(region)
+    return cost_of(environment, synthesise(deployment), profile, budget, region)
 
 
 def cost_of(
-    environment: str, templates: Mapping[str, Mapping[str, Any]], profile: str, budget: Decimal = BUDGET
+    environment: str,
+    templates: Mapping[str, Mapping[str, Any]],
+    profile: str,
+    budget: Decimal = BUDGET,
+    region: str = HOME,
 ) -> Cost:
     """What given templates cost. Raises `ConfigurationError` and `PriceUnknown`."""
-    usage, prices = load_usage(profile), load_prices()
+    usage, prices = load_usage(profile), load_prices(region)
+    (other,) = (each for each in REGIONS if each != region)
     used = uses(templates, usage)
     return Cost(
         environment,
         usage,
         bill(used, prices),
-        bill(on_demand(used), prices).dollars,
+        region,
+        bill(on_demand(used), prices),
+        bill(used, load_prices(other)),
         budget if profile == BUDGET_PROFILE else None,
     )
 
 
 def as_table(result: Cost, *, wide: bool) -> Table:
     """The bill for people; `wide` adds each price and what uses the thing."""
-    title = f"{result.environment}, {REGION}: {result.usage.profile.title}"
+    (other,) = (each for each in REGIONS if each != result.region)
+    title = f"{result.environment}, {result.region}: {result.usage.profile.title}"
     table = Table(title=title, title_justify="left", show_footer=True)
     table.add_column("What", "Total a month")
     table.add_column("Amount", justify="right")
     table.add_column("Free", justify="right")
     table.add_column("$", f"{result.bill.dollars:,.2f}", justify="right")
+    table.add_column(f"$ {other}", f"{result.elsewhere.dollars:,.2f}", justify="right")
     if wide:
         table.add_column("Price")
         table.add_column("Used by", style="dim")
+    elsewhere = {line.price.name: line for line in result.elsewhere.lines}
     for line in result.bill.lines:
         price = line.price
         per = f"{price.per:,} " if price.per > 1 else ""
@@ -99,6 +111,7 @@ def as_table(result: Cost, *, wide: bool) -> Table:
             f"{_short(line.amount)} {price.unit}",
             f"{price.free:,}" if price.free else "",
             f"{line.dollars:,.2f}",
+            f"{elsewhere[price.name].dollars:,.2f}",
             f"${price.usd} / {per}{price.unit}",
             ", ".join(line.by),
         ]
@@ -111,12 +124,13 @@ def as_json(result: Cost) -> str:
     return json.dumps(
         {
             "environment": result.environment,
-            "region": REGION,
+            "region": result.region,
             "profile": result.usage.profile.title,
             "nations": result.usage.profile.nations,
             "queries": int(result.usage.queries),
             "total_usd": str(result.bill.dollars),
-            "total_on_demand_usd": str(result.on_demand),
+            "total_on_demand_usd": str(result.on_demand.dollars),
+            "total_elsewhere_usd": str(result.elsewhere.dollars),
             "per_nation_usd": str((result.bill.dollars / result.usage.profile.nations).quantize(CENT)),
             "budget_usd": None if result.budget is None else str(result.budget),
             "within_budget": result.within_budget,
@@ -142,8 +156,10 @@ def summary(result: Cost) -> list[str]:
     """What the bill means, a sentence a line."""
     nations = result.usage.profile.nations
     said = [f"{int(result.usage.queries):,} queries a month, ${result.bill.dollars / nations:.2f} a nation."]
-    if result.on_demand != result.bill.dollars:
-        said.append(f"Spot is counted at its largest discount; without any the total is ${result.on_demand}.")
+    if result.on_demand.dollars != result.bill.dollars:
+        said.append(
+            f"Spot is counted at its largest discount; without any the total is ${result.on_demand.dollars}."
+        )
     unsure = sum((line.dollars for line in result.bill.lines if not line.price.confirmed), Decimal(0))
     said.append(f"${unsure:.2f} of it rest on prices marked *, which are to be checked.")
     if result.budget is not None:

@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
+CHECKOV = VENV / "checkov"
+"""It pins an old boto3, so it has an environment of its own."""
 WEB = ROOT / "runtime" / "web"
 WEB_PACKAGES = ("package*.json", "packages/*/package.json", "types/package*.json")
 LOG = ROOT / ".local" / "logs" / "prepare.log"
@@ -116,6 +118,15 @@ def _install_packages(log: TextIO) -> None:
     )
 
 
+def _install_checkov(log: TextIO) -> None:
+    _run([UV, "venv", "--clear", CHECKOV], log, "The policy checker's environment could not be made.")
+    _run(
+        [UV, "pip", "install", "--python", CHECKOV / "bin" / "python", "-r", "requirements-checkov.txt"],
+        log,
+        "The policy checker could not be installed.",
+    )
+
+
 def _install_ourselves(log: TextIO) -> None:
     _run(
         [UV, "pip", "install", "--python", PYTHON, "--no-deps", "-e", "./runtime", "-e", "./constructs"],
@@ -151,6 +162,13 @@ STEPS = (
         (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"),
         VENV / "bin" / "pytest",
         _install_packages,
+    ),
+    Step(
+        "policy checker",
+        "checkov",
+        (ROOT / "requirements-checkov.txt",),
+        CHECKOV / "bin" / "checkov",
+        _install_checkov,
     ),
     Step(
         "packages of this repository",

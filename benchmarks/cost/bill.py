@@ -8,10 +8,13 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from config.loading import Frozen, parse, read_toml
+from config.loading import ConfigurationError, Frozen, parse, read_toml
 
 PRICES: Final = Path(__file__).with_name("prices.toml")
 CENT: Final = Decimal("0.01")
+HOME: Final = "us-east-1"
+REGIONS: Final = (HOME, "eu-central-1")
+"""Where the prices hold."""
 
 Amount = Annotated[Decimal, Field(ge=0)]
 
@@ -23,6 +26,8 @@ class Price(Frozen):
     usd: Amount
     unit: str
     per: Annotated[int, Field(ge=1)] = 1
+    eu_central_1: Amount | None = None
+    """The same in eu-central-1, where it differs."""
     free: Annotated[int, Field(ge=0)] = 0
     confirmed: bool
     """Whether the figure was read in a document; otherwise it is to be checked."""
@@ -69,9 +74,17 @@ class Bill:
         return sum((line.dollars for line in self.lines), Decimal(0)).quantize(CENT)
 
 
-def load_prices() -> dict[str, Price]:
-    """The price table. Raises `ConfigurationError`."""
-    return {key: parse(Price, value, f"prices.toml [{key}]") for key, value in read_toml(PRICES).items()}
+def load_prices(region: str = HOME) -> dict[str, Price]:
+    """The price table of a region. Raises `ConfigurationError`."""
+    if region not in REGIONS:
+        raise ConfigurationError(f"Prices are those of {' and '.join(REGIONS)}, not of {region}.")
+    table = {key: parse(Price, value, f"prices.toml [{key}]") for key, value in read_toml(PRICES).items()}
+    if region == HOME:
+        return table
+    return {
+        key: price if price.eu_central_1 is None else price.model_copy(update={"usd": price.eu_central_1})
+        for key, price in table.items()
+    }
 
 
 def bill(uses: Iterable[Use], prices: Mapping[str, Price]) -> Bill:

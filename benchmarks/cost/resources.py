@@ -28,6 +28,8 @@ PAID_RULE_GROUPS: Final = frozenset(
 """AWS's rule groups that cost more than a rule (aws.amazon.com/waf/pricing)."""
 
 CRON_FIELDS: Final = 6
+ROTATIONS: Final = 2
+"""Rotations of a key that are billed (aws.amazon.com/kms/pricing): a key after two years is counted."""
 
 Template = Mapping[str, Any]
 
@@ -201,8 +203,11 @@ def _days_between(plan: Resource, schedule: str) -> int:
 
 
 def _keys(keys: Sequence[Resource], usage: Usage) -> Iterator[Use]:
+    """A key that is rotated each year costs as much again after the first and after the second time."""
     for key in keys:
         yield Use("kms_key", Decimal(1), key.place)
+        if key.properties.get("EnableKeyRotation"):
+            yield Use("kms_rotations", Decimal(ROTATIONS), key.place)
     requests = usage.platform.kms_requests + usage.queries * usage.query.kms_requests
     yield Use("kms_requests", requests, "tables and secrets")
 
@@ -273,7 +278,14 @@ def _functions(functions: Sequence[Resource], usage: Usage) -> Iterator[Use]:
 
 def _queues(_: Sequence[Resource], usage: Usage) -> Iterator[Use]:
     yield Use("queue_requests", usage.queries * usage.query.queue_requests, "turns")
-    yield Use("queue_requests", usage.platform.polls_of_dead_letters, "the consumer of dead letters")
+
+
+def _mappings(mappings: Sequence[Resource], usage: Usage) -> Iterator[Use]:
+    """Lambda polls a queue all day, whether anything is in it or not."""
+    for mapping in mappings:
+        if "EventSourceArn" not in mapping.properties:
+            raise mapping.refuse("a source that is no queue")
+        yield Use("queue_requests", usage.platform.polls_per_mapping, mapping.place)
 
 
 def _zones(records: Sequence[Resource], usage: Usage) -> Iterator[Use]:
@@ -330,6 +342,7 @@ PRICED: Final[Mapping[str, Callable[[Sequence[Resource], Usage], Iterable[Use]]]
     "AWS::ECS::Service": _tasks,
     "AWS::Events::EventBus": _buses,
     "AWS::KMS::Key": _keys,
+    "AWS::Lambda::EventSourceMapping": _mappings,
     "AWS::Lambda::Function": _functions,
     "AWS::Logs::LogGroup": _logs,
     "AWS::Route53::RecordSet": _zones,

@@ -54,7 +54,7 @@ class Platform(Frozen):
     """What is used in a month whatever is asked."""
 
     polls_per_worker: Amount
-    polls_of_dead_letters: Amount
+    polls_per_mapping: Amount
     sweeps: Amount
     sweep_gb_seconds: Amount
     sweep_reads: Amount

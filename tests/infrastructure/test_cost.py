@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import infrastructure_cost
 from benchmarks.cost import synthesis
-from benchmarks.cost.bill import Bill, Use, bill, load_prices, on_demand
+from benchmarks.cost.bill import REGIONS, Bill, Use, bill, load_prices, on_demand
 from benchmarks.cost.resources import PRICED, PriceUnknown, load_free, uses
 from benchmarks.cost.usage import load_usage, profile_names
 from benchmarks.infrastructure_cost import as_json, cost_of
@@ -21,7 +21,7 @@ Templates = dict[str, Any]
 PRICED_ENVIRONMENTS = [
     name
     for name in environment_names()
-    if load_environment(name, environ={}).region == infrastructure_cost.REGION and name != "local"
+    if load_environment(name, environ={}).region in REGIONS and name != "local"
 ]
 
 
@@ -213,10 +213,40 @@ def test_a_setting_that_cannot_be_is_refused(setting: str) -> None:
         synthesis.changed(load_environment("prod"), [setting])
 
 
-def test_an_environment_elsewhere_has_other_prices(capsys: pytest.CaptureFixture[str]) -> None:
-    assert infrastructure_cost.main(["--env", "prod-eu"]) == 2
+def test_an_environment_elsewhere_has_other_prices(templates: Templates) -> None:
+    here = cost_of("prod", templates, "budget")
+    there = cost_of("prod", templates, "budget", region="eu-central-1")
 
-    assert "us-east-1" in capsys.readouterr().err
+    assert here.elsewhere == there.bill
+    assert there.elsewhere == here.bill
+    assert there.bill.dollars > here.bill.dollars
+
+
+def test_a_region_without_prices_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="not of ap-south-1"):
+        load_prices("ap-south-1")
+
+
+def test_every_queue_that_feeds_a_function_is_polled_all_day(templates: Templates) -> None:
+    mappings = sum(
+        each["Type"] == "AWS::Lambda::EventSourceMapping"
+        for template in templates.values()
+        for each in template["Resources"].values()
+    )
+    before = used(templates, "queue_requests")
+    extra = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"EventSourceArn": "a queue"}}
+    templates["Nat-prod-Api"]["Resources"]["Mapping"] = extra
+
+    assert mappings >= 4
+    assert used(templates, "queue_requests") - before == load_usage("budget").platform.polls_per_mapping
+
+
+def test_a_key_that_is_rotated_costs_more_each_time_twice(templates: Templates) -> None:
+    assert used(templates, "kms_rotations") == 2
+
+    only(templates, "AWS::KMS::Key")["Properties"]["EnableKeyRotation"] = False
+
+    assert used(templates, "kms_rotations") == 0
 
 
 def test_an_empty_bill_is_nothing() -> None:
@@ -233,6 +263,7 @@ def test_the_command_fails_above_the_budget(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize("environment", PRICED_ENVIRONMENTS)
 def test_the_first_warning_of_the_budget_is_above_what_a_month_costs(environment: str) -> None:
-    normal = cost_of(environment, synthesise(environment).templates, "budget").on_demand
+    place = load_environment(environment, environ={})
+    month = cost_of(environment, synthesise(environment).templates, "budget", region=place.region)
 
-    assert normal < Decimal(load_environment(environment, environ={}).budget_usd) * Decimal("0.8")
+    assert month.on_demand.dollars < Decimal(place.budget_usd) * Decimal("0.8")
