@@ -4,12 +4,16 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from nat.names import Table
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws, create_tables, running_aws
+
+if TYPE_CHECKING:
+    from local.machine import Machine
 
 pytest_plugins = ("tests.attacks",)
 
@@ -20,12 +24,32 @@ begins with it, because they take longest."""
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests one of several processes should run: those of a suite, or of a module."""
+    """Say which tests one of several processes should run: those of a suite, those of any suite that need
+    the deployed Nat, or those of a module."""
     for item in items:
-        suite = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group(suite if suite in TOGETHER else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     order = {suite: place for place, suite in enumerate(TOGETHER)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
+    items.sort(key=lambda item: order.get(_group(item), len(order)))
+
+
+def _group(item: pytest.Item) -> str:
+    if "machine" in getattr(item, "fixturenames", ()):
+        return "integration"
+    suite = item.path.relative_to(Path(__file__).parent).parts[0]
+    return suite if suite in TOGETHER else str(item.path)
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Machine"]:
+    """One Nat for the whole session: the real app under enforced IAM, with stand-ins, worker and SSE host, on
+    free ports and with a state of its own."""
+    from local.machine import Machine  # with all that it starts: most suites need none of it
+    from local.places import Places, Ports
+    from local.vendors import Vendors
+
+    places, ports = Places(tmp_path_factory.mktemp("nat")), Ports.free()
+    with Machine(places, ports, Vendors(ports, places.nationbuilder_state)) as machine:
+        yield machine
 
 
 @pytest.fixture(scope="session")

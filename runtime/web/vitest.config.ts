@@ -8,5 +8,7 @@ export default defineConfig({
     environment: "node",
     pool: "threads",
     maxWorkers: 2,
+    // Whether something is right is asked here, not how long it takes on a busy machine.
+    testTimeout: 120_000,
   },
 });

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, Route, Worker, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
-from tests.browser.chromium import ARGUMENTS, AXE, WEB, chromium, node
-from tests.browser.control_panel import CONTENT_SECURITY_POLICY, PAGE
+from tests.browser.chromium import AXE, WEB, node
+from tests.browser.extension import control_panel_at, launched, worker_of
 from tests.browser.scripted import Scripted, Turn, scripted
 
 ADDRESS = "https://demo.nationbuilder.com/admin/signups/4"
@@ -53,35 +53,9 @@ def context(
     playwright: Playwright, unpacked: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserContext]:
     """A profile with the extension, and a control panel at the nation's address."""
-    opened = playwright.chromium.launch_persistent_context(
-        str(tmp_path_factory.mktemp("profile")),
-        executable_path=chromium(),
-        headless=True,
-        viewport={"width": 1280, "height": 860},
-        locale="en-GB",
-        args=[*ARGUMENTS, f"--disable-extensions-except={unpacked}", f"--load-extension={unpacked}"],
-    )
-
-    def control_panel(route: Route) -> None:
-        route.fulfill(
-            body=PAGE,
-            content_type="text/html",
-            headers={"content-security-policy": CONTENT_SECURITY_POLICY},
-        )
-
-    opened.route("https://*.nationbuilder.com/**", control_panel)
-    yield opened
-    opened.close()
-
-
-def worker_of(context: BrowserContext) -> Worker:
-    """The extension's worker, as soon as it runs."""
-    deadline = time.monotonic() + PATIENCE
-    while not context.service_workers:
-        if time.monotonic() > deadline:
-            raise TimeoutError("The extension's worker did not start.")
-        context.pages[0].wait_for_timeout(50)
-    return context.service_workers[-1]
+    with launched(playwright, unpacked, tmp_path_factory.mktemp("profile")) as opened:
+        control_panel_at(opened, "demo")
+        yield opened
 
 
 @dataclass
@@ -162,6 +136,7 @@ def test_a_person_signs_in_and_asks_about_what_is_open(
     tab.ask("When did they sign up?")
 
     expect(tab.page.get_by_text("There are 23 people.")).to_be_visible()
+    expect(tab.page.get_by_role("button", name="Send")).to_be_visible()
     (turn,) = platform.turns.values()
     assert turn.page == {"kind": "person", "record_id": "4"}
     assert {each.get("x-nat-nation-slug") for each in platform.headers} == {"demo"}

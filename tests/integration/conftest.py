@@ -1,9 +1,10 @@
-"""One Nat for the whole suite: the real app under enforced IAM, with stand-ins, worker and SSE host."""
+"""People who use the one Nat of the whole suite, and who steers what it talks to."""
 
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +14,6 @@ from ulid import ULID
 
 from local.demo import DemoPerson, add_member, add_user
 from local.machine import Machine
-from local.places import Places, Ports
-from local.vendors import Vendors
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import SignInSession
 from nat.contract.events import TERMINAL
@@ -25,14 +24,6 @@ NATION = "demo"
 OTHER_NATION = "harbor"
 PATIENCE = 60
 """Seconds that any single answer may take; a turn whose worker died is taken by the next after 30."""
-
-
-@pytest.fixture(scope="session")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """Nat on free ports, with a state of its own."""
-    places, ports = Places(tmp_path_factory.mktemp("nat")), Ports.free()
-    with Machine(places, ports, Vendors(ports, places.nationbuilder_state)) as machine:
-        yield machine
 
 
 class Claude:
@@ -152,17 +143,18 @@ class Socket:
         return self.until(*TERMINAL)
 
 
+def somebody(machine: Machine, nation: str = NATION, role: Role = Role.MEMBER) -> Person:
+    """Somebody who has never asked, so that no test waits for another's cooldown."""
+    email, password = f"{secrets.token_hex(6)}@{nation}.example", f"Test-{secrets.token_hex(8)}-A"
+    user_id = add_user(machine.deployment, email, password)
+    add_member(machine.deployment, user_id, DemoPerson(email, nation, role))
+    return Person(machine, machine.sign_in.log_in(email, password), user_id)
+
+
 @pytest.fixture
 def new_person(machine: Machine) -> Callable[..., Person]:
-    """Makes somebody who has never asked, so that no test waits for another's cooldown."""
-
-    def make(nation: str = NATION, role: Role = Role.MEMBER) -> Person:
-        email, password = f"{secrets.token_hex(6)}@{nation}.example", f"Test-{secrets.token_hex(8)}-A"
-        user_id = add_user(machine.deployment, email, password)
-        add_member(machine.deployment, user_id, DemoPerson(email, nation, role))
-        return Person(machine, machine.sign_in.log_in(email, password), user_id)
-
-    return make
+    """Makes somebody new."""
+    return partial(somebody, machine)
 
 
 @pytest.fixture

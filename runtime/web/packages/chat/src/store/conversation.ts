@@ -10,6 +10,7 @@ import { NatError, UNREACHABLE } from "../api/errors.ts";
 import type { Decision, Nat } from "../api/nat.ts";
 import type { Exchange } from "../api/schema.ts";
 import { type Clock, serverTime } from "../clock.ts";
+import type { TurnView } from "../log.ts";
 import type { Storage } from "../storage.ts";
 import type { Channel, Page } from "../transport/channel.ts";
 import { ulid } from "../ulid.ts";
@@ -71,6 +72,10 @@ interface Watch {
   cancel: (() => void) | undefined;
 }
 
+function isOver({ phase }: TurnView): boolean {
+  return phase === "finished" || phase === "stopped" || phase === "failed";
+}
+
 export class Conversation {
   readonly id: string;
   readonly title = signal("");
@@ -105,7 +110,9 @@ export class Conversation {
 
   /** The turn that is on its way or being answered, if there is one. */
   get running(): Turn | undefined {
-    return this.turns.value.findLast((turn) => !turn.ended && turn.delivery.value.state !== "unsent");
+    return this.turns.value.findLast(
+      (turn) => !isOver(turn.view.value) && turn.delivery.value.state !== "unsent",
+    );
   }
 
   has(turn: string): boolean {

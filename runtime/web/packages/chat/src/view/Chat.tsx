@@ -35,6 +35,7 @@ function Log({ conversation }: { conversation: Conversation }) {
   const parts = useParts(turns.length > 0 || loading === "loading");
   const last = parts && turns.at(-1)?.id;
   useQuestionAtTop(log, last);
+  const following = useRef(true);
   const look = () => {
     const element = log.current;
     const end = element?.querySelector(".nat-turn-last .nat-answer")?.getBoundingClientRect().bottom ?? 0;
@@ -43,12 +44,27 @@ function Log({ conversation }: { conversation: Conversation }) {
   useEffect(() => {
     const answer = log.current?.querySelector(".nat-turn-last .nat-answer");
     if (!answer || typeof ResizeObserver === "undefined") return undefined;
-    const observer = new ResizeObserver(look);
+    following.current = true;
+    const observer = new ResizeObserver(() => {
+      const decision = answer.closest(".nat-turn-decision");
+      if (decision && following.current) decision.scrollIntoView({ block: "end", behavior: "instant" });
+      look();
+    });
     observer.observe(answer);
     return () => observer.disconnect();
   }, [last]);
   return (
-    <div class="nat-log" ref={log} onScroll={look}>
+    <div
+      class="nat-log"
+      ref={log}
+      onScroll={look}
+      onWheel={() => {
+        following.current = false;
+      }}
+      onTouchMove={() => {
+        following.current = false;
+      }}
+    >
       {conversation.earlier.value !== null && <Earlier conversation={conversation} log={log} />}
       {(loading === "loading" || (turns.length > 0 && !parts)) && <Skeleton />}
       {loading === "failed" && (

@@ -68,7 +68,7 @@ function Line({ line, conversation, rule }: { line: ToolLine; conversation: Conv
       {line.filter && <span class="nat-sr">{t.covers(line.filter)}</span>}
       {links.slice(0, 2).map((link) => (
         <a key={link.url} href={link.url} target="_blank" rel="noopener noreferrer" class="nat-show">
-          {link.label || t.showMe}
+          <span title={link.label}>{link.label || t.showMe}</span>
           <ExternalLink size={12} aria-hidden="true" />
         </a>
       ))}

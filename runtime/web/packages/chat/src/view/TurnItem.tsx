@@ -90,17 +90,18 @@ export function TurnItem({ turn, conversation, isLast }: TurnItemProps) {
               .slice(0, 4)
               .map((link) => (
                 <a key={link.url} class="nat-show" href={link.url} target="_blank" rel="noopener noreferrer">
-                  {link.label || t.showMe}
+                  <span title={link.label}>{link.label || t.showMe}</span>
                   <ExternalLink size={12} aria-hidden="true" />
                 </a>
               ))}
             {decision && <TakeBack turn={turn} conversation={conversation} />}
-            <span class="nat-spring" />
-            {!turn.detailed.value && (
-              <IconButton icon={ListTree} label={t.showSteps} onClick={() => conversation.detail(turn)} />
-            )}
-            {view.text !== "" && <CopyAnswer text={view.text} />}
-            {!decision && <Feedback turn={turn} />}
+            <span class="nat-turn-icons">
+              {!turn.detailed.value && (
+                <IconButton icon={ListTree} label={t.showSteps} onClick={() => conversation.detail(turn)} />
+              )}
+              {view.text !== "" && <CopyAnswer text={view.text} />}
+              {!decision && <Feedback turn={turn} />}
+            </span>
           </footer>
         )}
       </div>
