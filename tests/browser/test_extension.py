@@ -179,8 +179,10 @@ def test_the_panel_keeps_its_own_looks(open_tab: Callable[..., Tab]) -> None:
     looks = tab.field.evaluate(
         "(each) => { const s = getComputedStyle(each); return [s.color, s.fontSize, s.display]; }"
     )
+    ground = tab.panel.evaluate("(each) => getComputedStyle(each).backgroundColor")
     box = tab.panel.bounding_box()
 
+    assert ground == "rgb(255, 255, 255)"
     assert looks == ["rgb(27, 31, 36)", "16px", "block"]
     assert box is not None
     assert (box["width"], box["height"]) == (420, 640)

@@ -5,6 +5,7 @@ import "./gallery.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Markdown } from "../src/markdown/Markdown.tsx";
+import { PAGE } from "../src/store/conversation.ts";
 import { dress } from "../src/theme.ts";
 import { Chat } from "../src/view/Chat.tsx";
 import { ChatProvider, type ChatSetting, type OpenPage } from "../src/view/context.ts";
@@ -83,33 +84,27 @@ Object.assign(stage.platform.nat, {
 
 declare global {
   interface Window {
-    /** Stream the long answer in this many pieces; milliseconds of each piece, layout included. */
-    measureStreaming: (pieces: number) => Promise<number[]>;
-    /** Draw a conversation of this many turns; milliseconds of script. */
-    measureOpening: (turns: number) => Promise<number>;
+    /** Show the long answer as far as it is after one of so many pieces, layout included. */
+    streamPiece: (piece: number, pieces: number) => void;
+    /** Show a conversation of so many turns, layout included. */
+    openConversation: (turns: number) => Promise<void>;
   }
 }
 
+const ANSWER = longAnswer();
 const RULE = { hosts: ["demo.nationbuilder.com"], returned: new Set<string>() };
 
-window.measureStreaming = async (pieces) => {
-  const answer = longAnswer();
-  const times: number[] = [];
-  for (let piece = 1; piece <= pieces; piece += 1) {
-    const text = answer.slice(0, Math.ceil((answer.length * piece) / pieces));
-    const begun = performance.now();
-    render(<Markdown text={text} streaming={piece < pieces} rule={RULE} />, root);
-    root.getBoundingClientRect();
-    times.push(performance.now() - begun);
-    if (piece % 20 === 0) await new Promise((done) => setTimeout(done, 0));
-  }
-  return times;
+window.streamPiece = (piece, pieces) => {
+  const text = ANSWER.slice(0, Math.ceil((ANSWER.length * piece) / pieces));
+  render(<Markdown text={text} streaming={piece < pieces} rule={RULE} />, root);
+  root.getBoundingClientRect();
 };
 
-window.measureOpening = async (turns) => {
+window.openConversation = async (turns) => {
   const { Turn } = await import("../src/store/turn.ts");
   const conversation = stage.store.open.peek();
-  const exchanges = Array.from({ length: turns }, (_, place) =>
+  // Older ones are shown when somebody scrolls up.
+  const exchanges = Array.from({ length: Math.min(turns, PAGE) }, (_, place) =>
     Turn.ofExchange(conversation.id, {
       turn: `t${place}`,
       question: `Question ${place}`,
@@ -122,12 +117,10 @@ window.measureOpening = async (turns) => {
       feedback: null,
     }),
   );
-  const begun = performance.now();
   conversation.loading.value = "ready";
   conversation.turns.value = exchanges;
   await new Promise((done) => requestAnimationFrame(done));
   root.getBoundingClientRect();
-  return performance.now() - begun;
 };
 
 await STATES[state]?.(stage);

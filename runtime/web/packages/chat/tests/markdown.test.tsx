@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import fc from "fast-check";
+import type { Tokens } from "marked";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { describe, expect, test } from "vitest";
@@ -36,6 +37,8 @@ const piece = fc.constantFrom(
   "| a | b |\n",
   "|--|--|\n",
   "| 1 | 2 |\n",
+  "| 3 | 4 |\n",
+  "| 5 ",
   "> q\n",
   "---\n",
   "[t](https://demo.nationbuilder.com/x)",
@@ -81,6 +84,18 @@ describe("Markdown that grows", () => {
     const growing = new GrowingMarkdown();
     const [first] = growing.blocks("One.\n\nTwo.\n\nThree.\n\nFour.", true);
     expect(growing.blocks("One.\n\nTwo.\n\nThree.\n\nFour. And more.\n\nFive.", true)[0]).toBe(first);
+  });
+
+  test("reads of a table that grows only its new rows", () => {
+    const growing = new GrowingMarkdown();
+    const source = "Here:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | 6";
+    const before = growing.blocks(source, true).find(({ type }) => type === "table") as Tokens.Table;
+    const after = growing
+      .blocks(`${source} |\n| 7 | 8 |\n`, true)
+      .find(({ type }) => type === "table") as Tokens.Table;
+    expect(after.rows.slice(0, 2)).toEqual(before.rows.slice(0, 2));
+    expect(after.rows[0]).toBe(before.rows[0]);
+    expect(after.rows.map((row) => row[0]?.text)).toEqual(["1", "3", "5", "7"]);
   });
 
   test("begins anew when the text is another one", () => {

@@ -6,10 +6,20 @@
  * and not closed yet are closed for the eye, so that no asterisks flash by.
  */
 
-import { Lexer, type MarkedToken, type Token, Tokenizer } from "marked";
+import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from "marked";
 
-/** Blocks at the end that later text may still change. */
+/** Blocks at the end that later text may still change: a list goes on after an empty line. */
 const OPEN = 2;
+
+/** How many blocks from the first on are finished: an empty line follows, and then other blocks. */
+function finished(blocks: readonly MarkedToken[]): number {
+  let open = 0;
+  for (let at = blocks.length - 1; at > 0; at -= 1) {
+    if (blocks[at]?.type !== "space") open += 1;
+    if (open >= OPEN && /\n[ \t]*\n$/.test(blocks[at - 1]?.raw ?? "")) return at;
+  }
+  return 0;
+}
 
 /** No HTML, and no definitions that would change text far above them: both stay text. */
 class PlainTokenizer extends Tokenizer {
@@ -40,31 +50,80 @@ export class GrowingMarkdown {
   /** Blocks that are finished, and how long their text is. */
   #frozen: MarkedToken[] = [];
   #frozenLength = 0;
+  #table: OpenTable | undefined;
 
   /** The blocks of the text; of the same finished block always the same object. */
   blocks(source: string, streaming: boolean): readonly MarkedToken[] {
     if (!source.startsWith(this.#source.slice(0, this.#frozenLength))) {
       this.#frozen = [];
       this.#frozenLength = 0;
+      this.#table = undefined;
     }
     this.#source = source;
-    const tail = source.slice(this.#frozenLength);
-    const open = read(tail);
+    const open = this.#readOpen(source.slice(this.#frozenLength));
+    for (let done = finished(open); done > 0; done -= 1) this.#freeze(open.shift() as MarkedToken);
     const last = open.at(-1);
-    if (last && last.type !== "space") {
-      // Tokens that were put together from elsewhere do not add up to the text: then nothing is frozen.
-      while (open.length > OPEN && source.startsWith(open[0]?.raw ?? "", this.#frozenLength)) {
-        const done = open.shift() as MarkedToken;
-        this.#frozen.push(done);
-        this.#frozenLength += done.raw.length;
-      }
-    }
     if (streaming && last) {
       const mended = mend(last);
       if (mended !== last.raw) open.splice(-1, 1, ...read(mended));
     }
     return [...this.#frozen, ...open];
   }
+
+  #freeze(block: MarkedToken): void {
+    this.#frozen.push(block);
+    this.#frozenLength += block.raw.length;
+    const table = this.#table;
+    this.#table =
+      table?.before[0] === block
+        ? { ...table, before: table.before.slice(1), raw: table.raw.slice(block.raw.length) }
+        : undefined;
+  }
+
+  /** The open blocks. Of a table that grows only the rows that are new are read. */
+  #readOpen(tail: string): MarkedToken[] {
+    const known = this.#table;
+    if (!known || !tail.startsWith(known.raw)) return this.#noting(read(tail));
+    const rest = read(known.head + tail.slice(known.raw.length));
+    const [table, ...after] = rest;
+    // What follows may have made something else of the head, or nothing but the head is left of the table.
+    if (table?.type !== "table" || !table.raw.startsWith(known.head)) return this.#noting(read(tail));
+    const whole: Tokens.Table = {
+      ...(table as Tokens.Table),
+      raw: known.rowsRaw + table.raw.slice(known.head.length),
+      rows: [...known.rows, ...(table as Tokens.Table).rows],
+    };
+    return this.#noting([...known.before, whole, ...after]);
+  }
+
+  /** Note the table among the open blocks, with all of its rows but the last, which may still grow. */
+  #noting(open: MarkedToken[]): MarkedToken[] {
+    const at = open.findIndex((token) => token.type === "table");
+    const table = open[at] as Tokens.Table | undefined;
+    const lines = table?.raw.split("\n") ?? [];
+    if (!table || table.rows.length < 2 || lines.length < table.rows.length + 2) {
+      this.#table = undefined;
+      return open;
+    }
+    const before = open.slice(0, at);
+    const rows = table.rows.slice(0, -1);
+    const rowsRaw = `${lines.slice(0, rows.length + 2).join("\n")}\n`;
+    const head = `${lines.slice(0, 2).join("\n")}\n`;
+    const raw = before.map((token) => token.raw).join("") + rowsRaw;
+    this.#table = { before, head, rows, rowsRaw, raw };
+    return open;
+  }
+}
+
+/** A table that is open, as far as it will not change any more. */
+interface OpenTable {
+  readonly before: readonly MarkedToken[];
+  /** Its first two lines. */
+  readonly head: string;
+  readonly rows: readonly Tokens.TableCell[][];
+  /** The text of head and rows, and of that with what stands before. */
+  readonly rowsRaw: string;
+  readonly raw: string;
 }
 
 const MENDED: ReadonlySet<string> = new Set(["paragraph", "text", "list", "heading", "blockquote", "table"]);

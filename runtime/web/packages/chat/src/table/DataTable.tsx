@@ -2,25 +2,30 @@
 
 import { ChartColumn, Copy, Download, Table as TableIcon } from "lucide-preact";
 import type { Tokens } from "marked";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { inline } from "../markdown/Inline.tsx";
 import type { LinkRule } from "../markdown/links.ts";
 import { copyTable, save } from "../view/device.ts";
 import { IconButton } from "../view/IconButton.tsx";
 import { words } from "../words/chat.ts";
 import { Chart } from "./Chart.tsx";
-import { asCsv, gridOf, numericColumns, seriesOf } from "./cells.ts";
+import { asCsv, gridOf, MOST_IN_SERIES, numericColumns, seriesOf } from "./cells.ts";
 
 export function DataTable({ token, rule }: { token: Tokens.Table; rule: LinkRule }) {
   const t = words.value;
   const [charted, setCharted] = useState(false);
   const [copied, setCopied] = useState(false);
-  const grid = useMemo(() => gridOf(token), [token]);
-  const numeric = useMemo(() => numericColumns(grid), [grid]);
-  const series = useMemo(() => seriesOf(grid), [grid]);
-  const label = t.table(grid.rows.length);
+  const numeric = useMemo(() => numericColumns(token), [token]);
+  const series = useMemo(
+    () => (token.rows.length <= MOST_IN_SERIES ? seriesOf(gridOf(token)) : undefined),
+    [token],
+  );
+  const same = useRef(numeric);
+  // The same columns as before are the same array, so that rows see no change.
+  if (String(same.current) !== String(numeric)) same.current = numeric;
+  const label = t.table(token.rows.length);
   const copy = async () => {
-    await copyTable(grid);
+    await copyTable(gridOf(token));
     setCopied(true);
     setTimeout(() => setCopied(false), 2_000);
   };
@@ -35,17 +40,15 @@ export function DataTable({ token, rule }: { token: Tokens.Table; rule: LinkRule
             <thead>
               <tr>
                 {token.header.map((cell, place) => (
-                  <th key={place} scope="col" class={numeric[place] ? "nat-number" : undefined}>
+                  <th key={place} scope="col" class={same.current[place] ? "nat-number" : undefined}>
                     {inline(cell.tokens, rule)}
                   </th>
                 ))}
               </tr>
             </thead>
-            <tbody>
-              {token.rows.map((row, place) => (
-                <Row key={place} row={row} numeric={numeric} rule={rule} />
-              ))}
-            </tbody>
+            {sliced(token.rows).map((rows, place) => (
+              <Rows key={place} rows={rows} numeric={same.current} rule={rule} />
+            ))}
           </table>
         </section>
       )}
@@ -62,32 +65,48 @@ export function DataTable({ token, rule }: { token: Tokens.Table; rule: LinkRule
         <IconButton
           icon={Download}
           label={t.downloadCsv}
-          onClick={() => save("table.csv", "text/csv", asCsv(grid))}
+          onClick={() => save("table.csv", "text/csv", asCsv(gridOf(token)))}
         />
       </figcaption>
     </figure>
   );
 }
 
-interface RowProps {
-  readonly row: readonly Tokens.TableCell[];
+/** So many rows are drawn together. */
+const SLICE = 20;
+
+function sliced(rows: readonly Tokens.TableCell[][]): (readonly Tokens.TableCell[][])[] {
+  const slices = [];
+  for (let at = 0; at < rows.length; at += SLICE) slices.push(rows.slice(at, at + SLICE));
+  return slices;
+}
+
+interface RowsProps {
+  readonly rows: readonly Tokens.TableCell[][];
   readonly numeric: readonly boolean[];
   readonly rule: LinkRule;
 }
 
-/** A row is drawn again only when its text is another one: a growing table is read anew with each piece. */
-function Row({ row, numeric, rule }: RowProps) {
-  const said = row.map((cell, place) => `${cell.text}${numeric[place]}`).join("\n");
+/** Rows are drawn again only when there are others: those of a growing table stay the same objects. */
+function Rows({ rows, numeric, rule }: RowsProps) {
+  const before = useRef(rows);
+  if (rows.length !== before.current.length || rows.some((row, at) => row !== before.current[at])) {
+    before.current = rows;
+  }
   return useMemo(
     () => (
-      <tr>
-        {row.map((cell, place) => (
-          <td key={place} class={numeric[place] ? "nat-number" : undefined}>
-            {inline(cell.tokens, rule)}
-          </td>
+      <tbody>
+        {before.current.map((row, place) => (
+          <tr key={place}>
+            {row.map((cell, column) => (
+              <td key={column} class={numeric[column] ? "nat-number" : undefined}>
+                {inline(cell.tokens, rule)}
+              </td>
+            ))}
+          </tr>
         ))}
-      </tr>
+      </tbody>
     ),
-    [said, rule],
+    [before.current, numeric, rule],
   );
 }

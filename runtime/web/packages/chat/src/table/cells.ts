@@ -43,12 +43,12 @@ export function numberIn(cell: string): number | undefined {
 }
 
 /** Which columns hold numbers alone (and empty cells), so that they stand to the right. */
-export function numericColumns(grid: Grid): readonly boolean[] {
-  return grid.header.map((_, column) => {
-    const cells = grid.rows
-      .map((row) => row[column] ?? "")
-      .filter((cell) => cell !== "" && cell !== "–" && cell !== "-");
-    return cells.length > 0 && cells.every((cell) => numberIn(cell) !== undefined);
+export function numericColumns(table: Pick<Tokens.Table, "header" | "rows">): readonly boolean[] {
+  return table.header.map((_, column) => {
+    const cells = table.rows.map((row) => row[column]?.text ?? "").filter((cell) => !/^[-–]?$/.test(cell));
+    return (
+      cells.length > 0 && cells.every((cell) => numberIn(cell.replace(/^\*\*(.*)\*\*$/, "$1")) !== undefined)
+    );
   });
 }
 
@@ -91,6 +91,11 @@ function escaped(text: string): string {
     .replaceAll("\n", "<br>");
 }
 
+function numbersIn(grid: Grid): readonly boolean[] {
+  const cells = (texts: readonly string[]) => texts.map((text) => ({ text }) as Tokens.TableCell);
+  return numericColumns({ header: cells(grid.header), rows: grid.rows.map(cells) });
+}
+
 /** A series: names, and a number for each. */
 export interface Series {
   readonly name: string;
@@ -99,12 +104,13 @@ export interface Series {
 }
 
 const FEWEST = 3;
-const MOST = 60;
+export const MOST_IN_SERIES = 60;
 
 /** The series that a table is: first what, then one number for each; nothing for other tables. */
 export function seriesOf(grid: Grid): Series | undefined {
-  if (grid.rows.length < FEWEST || grid.rows.length > MOST || grid.header.length < 2) return undefined;
-  const numeric = numericColumns(grid);
+  if (grid.rows.length < FEWEST || grid.rows.length > MOST_IN_SERIES || grid.header.length < 2)
+    return undefined;
+  const numeric = numbersIn(grid);
   const column = numeric.findIndex((is, place) => is && place > 0);
   if (column < 0 || numeric[0] || numeric.filter(Boolean).length > 2) return undefined;
   const rows = grid.rows.filter(
