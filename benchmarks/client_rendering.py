@@ -50,7 +50,7 @@ def main() -> int:
             before = meter.milliseconds()
             page.evaluate(f"openConversation({TURNS})")
             opened = meter.milliseconds() - before
-            times = []
+            times: list[float] = []
             for piece in range(1, PIECES + 1):
                 before = meter.milliseconds()
                 page.evaluate(f"streamPiece({piece}, {PIECES})")

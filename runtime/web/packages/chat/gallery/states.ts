@@ -154,7 +154,9 @@ async function carriedOut(stage: Stage, contents: readonly Content[]): Promise<v
 const TOOLS: readonly Content[] = [
   { type: "tool.started", call: "c1", tool: "list_people", label: "Looking for people who signed up" },
   lookup("c1", "Looking for people who signed up", 1_284, 1_284),
-  lookup("c2", "Reading their cities", 200, 1_284),
+  lookup("c2", "Reading their cities", 200, 1_284, {
+    flagged: [{ label: "Person 77", url: "https://demo.nationbuilder.com/admin/signups/77" }],
+  }),
 ];
 
 export const STATES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {

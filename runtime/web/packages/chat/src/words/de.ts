@@ -78,6 +78,7 @@ export const de: ChatWords = {
   flagged: (records) => `Text in ${records} liest sich wie eine Anweisung an den Assistenten. Bitte ansehen.`,
   toolRunning: "läuft",
   steps: (count) => plural(count, { one: "# Schritt", other: "# Schritte" }),
+  flagged: "Text, der wie eine Anweisung klingt; bitte ansehen:",
   covers: (filter) => `Umfasst: ${filter}`,
 
   progress: (done, total) => `${number(done)} von ${number(total)}`,
@@ -220,6 +221,11 @@ export const de: ChatWords = {
     message_empty: "Die Nachricht ist leer. Schreib eine Frage und sende sie noch einmal.",
     message_too_long: "Die Nachricht ist zu lang. Kürze sie auf 32 KB.",
     not_a_member: "Du gehörst nicht zu dieser Nation. Bitte jemanden aus der Verwaltung, dich einzuladen.",
+    not_proven:
+      "Du bezahlst für diese Nation. Bevor du etwas siehst, muss NationBuilder bestätigen, dass du zu ihr gehörst.",
+    removed_from_nation:
+      "Du wurdest aus dieser Nation entfernt. Nur jemand aus der Verwaltung kann dich wieder hineinlassen.",
+    nation_being_deleted: "Die Daten dieser Nation werden gerade gelöscht.",
     role_insufficient: "Deine Rolle in dieser Nation reicht dafür nicht. Frag jemanden aus der Verwaltung.",
     budget_reached:
       "Du hast alle Fragen verbraucht, die dir für diesen Zeitraum zustehen. Frag jemanden aus der Verwaltung nach mehr.",
