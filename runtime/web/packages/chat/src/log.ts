@@ -209,7 +209,6 @@ function readView(events: Iterable<TurnEvent>, ended: boolean): TurnView {
           label: event.label,
           state: "running",
           links: [],
-          flagged: [],
         });
         break;
       case "tool.finished":
@@ -219,7 +218,6 @@ function readView(events: Iterable<TurnEvent>, ended: boolean): TurnView {
           label: event.label,
           state: event.ok ? "done" : "failed",
           links: event.links ?? [],
-          flagged: event.flagged ?? [],
           ...(event.returned == null ? {} : { returned: event.returned }),
           ...(event.total == null ? {} : { total: event.total }),
           ...(event.complete == null ? {} : { complete: event.complete }),

@@ -14,7 +14,7 @@ import type { ToolLine } from "../log.ts";
 import { followable, type LinkRule } from "../markdown/links.ts";
 import type { Conversation } from "../store/conversation.ts";
 import { words } from "../words/chat.ts";
-import { RecordName, Records } from "./Records.tsx";
+import { Records } from "./Records.tsx";
 
 interface ToolLinesProps {
   readonly lines: readonly ToolLine[];
@@ -74,15 +74,6 @@ function Line({ line, conversation, rule }: { line: ToolLine; conversation: Conv
       ))}
       {line.flagged && (
         <span class="nat-bad">{t.flagged(line.flagged.map((record) => record.label).join(", "))}</span>
-      )}
-      {line.flagged.length > 0 && (
-        <span class="nat-flagged">
-          <TriangleAlert size={13} aria-hidden="true" />
-          {t.flagged}
-          {line.flagged.map((record) => (
-            <RecordName key={record.label} name={record.label} url={record.url ?? null} />
-          ))}
-        </span>
       )}
       {change && (
         <button type="button" class="nat-link-button" onClick={() => setUndoing(true)}>

@@ -78,7 +78,6 @@ export const de: ChatWords = {
   flagged: (records) => `Text in ${records} liest sich wie eine Anweisung an den Assistenten. Bitte ansehen.`,
   toolRunning: "läuft",
   steps: (count) => plural(count, { one: "# Schritt", other: "# Schritte" }),
-  flagged: "Text, der wie eine Anweisung klingt; bitte ansehen:",
   covers: (filter) => `Umfasst: ${filter}`,
 
   progress: (done, total) => `${number(done)} von ${number(total)}`,

@@ -77,7 +77,6 @@ export const en = {
   flagged: (records: string) => `Text in ${records} reads like an instruction to the assistant. Please look.`,
   toolRunning: "running",
   steps: (count: number) => plural(count, { one: "# step", other: "# steps" }),
-  flagged: "Text that reads like an instruction; please look:",
   covers: (filter: string) => `Covers: ${filter}`,
 
   // Progress
