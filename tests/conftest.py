@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from nat.names import Table
 from nat.settings import TableNames
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from local.machine import Machine
 
 pytest_plugins = ("tests.attacks",)
+
+settings.register_profile("same", derandomize=True, database=None)
+settings.register_profile("random", database=None, print_blob=True)
+settings.load_profile("same")
+"""`make test` draws the same examples in every run; `make soak` takes the profile `random` and a printed seed."""
 
 TOGETHER = ("integration", "infrastructure")
 """Suites whose tests share something expensive, a deployed Nat or all templates: one process runs each, and

@@ -113,16 +113,22 @@ def _names(value: str) -> list[str]:
 
 def _filter(query: Query, resource: Resource, parts: list[str], value: str) -> None:
     name, rest = parts[0], parts[1:]
-    if name == "id" or name in resource.attributes or name in CUSTOM_FILTERS.get(resource.type, ()):
+    if _filterable(resource, name) or name in CUSTOM_FILTERS.get(resource.type, ()):
         query.filters.append(Filter(name, ".".join(rest) or "eq", value))
         return
     target = schema().resources.get(name)
     if target is not None and rest:
         query.nested_filters.setdefault(name, []).append(Filter(rest[0], ".".join(rest[1:]) or "eq", value))
-        if rest[0] != "id" and rest[0] not in target.attributes:
+        if not _filterable(target, rest[0]):
             raise unknown_attribute("filter", rest[0])
         return
     raise unknown_attribute("filter", name)
+
+
+def _filterable(resource: Resource, name: str) -> bool:
+    """What may only be written, such as an address, cannot be looked for."""
+    attribute = resource.attributes.get(name)
+    return name == "id" or (attribute is not None and attribute.readable)
 
 
 CUSTOM_FILTERS: Final[dict[str, frozenset[str]]] = {

@@ -27,7 +27,7 @@ def post(
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers (lower case) and body of one plain HTTP request."""
     address = urlsplit(claude.base_url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
     try:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, data, HEADERS if headers is None else headers)

@@ -49,7 +49,7 @@ def test_without_a_v2_token_nothing_is_told(
 ) -> None:
     headers = {} if header is None else {"Authorization": header}
 
-    response = requests.get(f"{library.url('demo')}/api/v2/signups", headers=headers, timeout=10)
+    response = requests.get(f"{library.url('demo')}/api/v2/signups", headers=headers, timeout=60)
 
     assert (response.status_code, response.json()["code"]) == (401, code)
 
@@ -57,7 +57,7 @@ def test_without_a_v2_token_nothing_is_told(
 def test_a_token_in_the_query_works_as_well(library: RunningNationBuilder) -> None:
     params = {"access_token": library.access_token("demo")}
 
-    response = requests.get(f"{library.url('demo')}/api/v2/signups/me", params=params, timeout=10)
+    response = requests.get(f"{library.url('demo')}/api/v2/signups/me", params=params, timeout=60)
 
     assert response.status_code == 200
 
@@ -115,7 +115,7 @@ def test_an_answer_in_json_must_be_accepted(library: RunningNationBuilder) -> No
     refused = requests.get(
         f"{library.url('demo')}/api/v2/signups", headers={**headers, "Accept": "text/html"}, timeout=10
     )
-    usual = requests.get(f"{library.url('demo')}/api/v2/signups", headers=headers, timeout=10)
+    usual = requests.get(f"{library.url('demo')}/api/v2/signups", headers=headers, timeout=60)
 
     assert (refused.status_code, usual.status_code) == (406, 200)
 
@@ -123,7 +123,7 @@ def test_an_answer_in_json_must_be_accepted(library: RunningNationBuilder) -> No
 def test_a_body_needs_a_content_type(server: RunningNationBuilder) -> None:
     headers = {"Authorization": f"Bearer {server.access_token('demo')}"}
 
-    response = requests.post(f"{server.url('demo')}/api/v2/signups", data=b"{}", headers=headers, timeout=10)
+    response = requests.post(f"{server.url('demo')}/api/v2/signups", data=b"{}", headers=headers, timeout=60)
 
     assert response.status_code == 406
 
@@ -171,7 +171,7 @@ def test_a_nation_is_found_by_host_name(library: RunningNationBuilder) -> None:
     }
     root = library.base_url.removesuffix("/{slug}")
 
-    response = requests.get(f"{root}/api/v2/signups/me", headers=headers, timeout=10)
+    response = requests.get(f"{root}/api/v2/signups/me", headers=headers, timeout=60)
 
     assert response.json()["data"]["attributes"]["full_name"] == "Grace Nakamura"
 
@@ -186,7 +186,7 @@ def test_a_root_relative_link_works_below_the_prefix(library: RunningNationBuild
 
 
 def test_an_unknown_nation_is_not_found(library: RunningNationBuilder) -> None:
-    response = requests.get(library.url("nowhere") + "/api/v2/signups", timeout=10)
+    response = requests.get(library.url("nowhere") + "/api/v2/signups", timeout=60)
 
     assert response.status_code == 404
     assert response.headers["Content-Type"].startswith("text/html")

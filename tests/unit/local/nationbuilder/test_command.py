@@ -40,14 +40,14 @@ def test_it_answers_keeps_its_state_and_logs(tmp_path: Path) -> None:
     state, log = tmp_path / "state.json", tmp_path / "log.jsonl"
 
     with running("--state", str(state), "--seed-date", "2026-03-09", NAT_NATIONBUILDER_LOG=str(log)) as url:
-        token = requests.post(f"{url}/_standin/tokens", json={"nation": "demo"}, timeout=10).json()[
+        token = requests.post(f"{url}/_standin/tokens", json={"nation": "demo"}, timeout=60).json()[
             "access_token"
         ]
     with running("--state", str(state), "--log", str(log)) as url:
         me = requests.get(
             f"{url}/demo/api/v2/signups/me", headers={"Authorization": f"Bearer {token}"}, timeout=10
         )
-        seeded = requests.get(f"{url}/_standin/health", timeout=10).json()["seed_date"]
+        seeded = requests.get(f"{url}/_standin/health", timeout=60).json()["seed_date"]
 
     assert me.json()["data"]["attributes"]["full_name"] == "Maya Okafor"
     assert me.headers["RateLimit-Limit"] == "250"

@@ -10,7 +10,7 @@ from tests.unit.local.nationbuilder.caller import Caller
 
 
 def control(server: RunningNationBuilder, method: str, path: str, **body: Any) -> Any:
-    response = requests.request(method, f"{server.control_url}/{path}", json=body or None, timeout=10)
+    response = requests.request(method, f"{server.control_url}/{path}", json=body or None, timeout=60)
     assert response.status_code == 200, response.text
     return response.json()
 
@@ -36,7 +36,7 @@ def test_an_issued_token_can_be_short_and_without_refresh(server: RunningNationB
 def test_tokens_are_listed_without_being_told(server: RunningNationBuilder) -> None:
     token = server.issue("demo")
 
-    listed = requests.get(f"{server.control_url}/tokens?nation=demo", timeout=10)
+    listed = requests.get(f"{server.control_url}/tokens?nation=demo", timeout=60)
 
     assert token.expires_at.isoformat() in [each["expires_at"] for each in listed.json()]
     assert token.access_token not in listed.text
@@ -140,14 +140,14 @@ def test_a_reset_seeds_anew_for_a_date(server: RunningNationBuilder, demo: Calle
 def test_what_cannot_be_steered_is_explained(
     library: RunningNationBuilder, method: str, path: str, body: dict[str, Any]
 ) -> None:
-    response = requests.request(method, f"{library.control_url}/{path}", json=body, timeout=10)
+    response = requests.request(method, f"{library.control_url}/{path}", json=body, timeout=60)
 
     assert response.status_code == 400
     assert response.json()["error"]
 
 
 def test_an_unknown_endpoint_names_the_known_ones(library: RunningNationBuilder) -> None:
-    response = requests.get(f"{library.control_url}/nothing", timeout=10)
+    response = requests.get(f"{library.control_url}/nothing", timeout=60)
 
     assert response.status_code == 404
     assert "POST /_standin/tokens" in response.json()["error"]

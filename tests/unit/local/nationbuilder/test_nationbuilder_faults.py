@@ -108,7 +108,7 @@ def test_a_connection_dropped_after_leaves_the_effect(server: RunningNationBuild
 def test_the_token_endpoint_can_fail_too(server: RunningNationBuilder, demo: Caller) -> None:
     server.fault("cloudflare", path="/oauth/token")
 
-    response = requests.post(f"{server.url('demo')}/oauth/token", json={}, timeout=10)
+    response = requests.post(f"{server.url('demo')}/oauth/token", json={}, timeout=60)
 
     assert response.headers["cf-mitigated"] == "challenge"
 

@@ -83,10 +83,10 @@ def test_tokens_codes_and_secrets_are_never_written(tmp_path: Path) -> None:
             "client_id": DEFAULT_APP.client_id,
             "client_secret": DEFAULT_APP.client_secret,
         }
-        pair = requests.post(f"{base}/oauth/token", json=asked, timeout=10).json()
+        pair = requests.post(f"{base}/oauth/token", json=asked, timeout=60).json()
         form = {**asked, "grant_type": "refresh_token", "refresh_token": pair["refresh_token"]}
-        new = requests.post(f"{base}/oauth/token", data=form, timeout=10).json()
-        requests.get(f"{base}/api/v2/signups/me", params={"access_token": new["access_token"]}, timeout=10)
+        new = requests.post(f"{base}/oauth/token", data=form, timeout=60).json()
+        requests.get(f"{base}/api/v2/signups/me", params={"access_token": new["access_token"]}, timeout=60)
 
     written = log.read_text("utf-8")
     assert [each["status"] for each in lines(log)] == [302, 200, 200, 200]

@@ -135,6 +135,22 @@ def test_no_query_breaks_a_read(data: st.DataObject) -> None:
     assert status in {*operation.statuses, 400, 404}
 
 
+def test_what_may_only_be_written_is_no_filter() -> None:
+    statuses = {
+        (operation.path, name, operator): ask(
+            operation, "1", urlencode({f"filter[{name}]{operator}": ""}), None
+        )
+        for operation in KNOWN.operations
+        if operation.method == "GET" and operation.action == "index"
+        for name, attribute in KNOWN.resources[operation.returns].attributes.items()
+        if not attribute.readable
+        for operator in ("", "[eq]", "[not_eq]", "[gt]", "[match]")
+    }
+
+    assert len(statuses) >= 100
+    assert {case for case, status in statuses.items() if status != 400} == set()
+
+
 @often
 @given(st.data())
 def test_no_body_breaks_a_write(data: st.DataObject) -> None:
@@ -148,7 +164,7 @@ def test_no_body_breaks_a_write(data: st.DataObject) -> None:
 
 def exchange(server: RunningNationBuilder, text: bytes) -> bytes:
     address = urlsplit(server.control_url)
-    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(text)
         connection.shutdown(socket.SHUT_WR)
         found = b""

@@ -246,8 +246,8 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
 
 
 def test_wrong_steering_says_what_is_right(stripe: RunningStripe) -> None:
-    unknown = requests.post(f"{stripe.base_url}/_standin/nothing", json={}, timeout=5)
-    wrong = requests.post(f"{stripe.base_url}/_standin/clock", json={"days": -1}, timeout=5)
+    unknown = requests.post(f"{stripe.base_url}/_standin/nothing", json={}, timeout=60)
+    wrong = requests.post(f"{stripe.base_url}/_standin/clock", json={"days": -1}, timeout=60)
 
     assert unknown.status_code == 404
     assert "POST /_standin/clock" in unknown.text
@@ -256,4 +256,4 @@ def test_wrong_steering_says_what_is_right(stripe: RunningStripe) -> None:
 
 def steer(stripe: RunningStripe, name: str, **body: Any) -> None:
     """Use a control route."""
-    requests.post(f"{stripe.base_url}/_standin/{name}", json=body, timeout=40).raise_for_status()
+    requests.post(f"{stripe.base_url}/_standin/{name}", json=body, timeout=60).raise_for_status()

@@ -133,7 +133,7 @@ class CountingSts:
         if self.down:
             raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "AssumeRole")
         if self.pause is not None:
-            self.pause.wait(5)
+            self.pause.wait(60)
         self.asked.append(RoleSessionName)
         return {
             "Credentials": {

@@ -39,8 +39,8 @@ def test_slug_and_plan_are_in_the_metadata_of_session_and_subscription(shop: Sho
 def test_the_person_pays_on_the_page_and_comes_back_to_the_app(shop: Shop) -> None:
     page = shop.begin("nat")
 
-    assert "14 days free" in requests.get(page.url, timeout=5).text
-    done = requests.post(page.url, data={"do": "pay", "card": "ok"}, allow_redirects=False, timeout=5)
+    assert "14 days free" in requests.get(page.url, timeout=60).text
+    done = requests.post(page.url, data={"do": "pay", "card": "ok"}, allow_redirects=False, timeout=60)
 
     assert done.status_code == 303
     assert done.headers["location"] == f"{APP}/setup/billing?session={page.session_id}"
@@ -49,7 +49,7 @@ def test_the_person_pays_on_the_page_and_comes_back_to_the_app(shop: Shop) -> No
 def test_a_declined_card_leaves_the_page_open(shop: Shop) -> None:
     page = shop.begin("nat_pro")
 
-    refused = requests.post(page.url, data={"do": "pay", "card": "declined"}, timeout=5)
+    refused = requests.post(page.url, data={"do": "pay", "card": "declined"}, timeout=60)
 
     assert refused.status_code == 402
     assert shop.client.v1.checkout.sessions.retrieve(page.session_id).status == "open"

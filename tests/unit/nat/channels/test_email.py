@@ -29,7 +29,7 @@ def sender(embedded_aws: EmbeddedAws) -> Iterator[None]:
 
 def sent(embedded_aws: EmbeddedAws, message_id: str) -> dict[str, Any]:
     """The email as the embedded AWS keeps it."""
-    answer = requests.get(f"{embedded_aws.url}/_ministack/ses/messages", timeout=5).json()
+    answer = requests.get(f"{embedded_aws.url}/_ministack/ses/messages", timeout=60).json()
     mails = [each for box in answer["messages"].values() for each in box]
     found: dict[str, Any]
     (found,) = [each for each in mails if each["MessageId"] == message_id]

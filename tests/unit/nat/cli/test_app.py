@@ -154,7 +154,7 @@ def test_ctrl_c_stops_the_turn_and_not_the_program(home: Path) -> None:
             while not platform.received and time.monotonic() < until:
                 time.sleep(0.02)
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=15)
+            _, said = process.communicate(timeout=60)
 
     assert (process.returncode, said) == (0, "Stopped.\n")
     assert platform.actions() == ["ask", "stop"]

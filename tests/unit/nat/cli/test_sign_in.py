@@ -29,7 +29,7 @@ def profile(platform: Platform, folder: Path, redirect_uri: str) -> Profile:
 
 def browse(url: str) -> bool:
     """A browser: follows the login's redirect to this machine, in its own time."""
-    threading.Thread(target=lambda: requests.get(url, timeout=5)).start()
+    threading.Thread(target=lambda: requests.get(url, timeout=60)).start()
     return True
 
 

@@ -128,7 +128,7 @@ class Crossing:
 
     def consent(self, way: Way, *, user: str = CPU, decision: str = "allow") -> dict[str, str]:
         """Decide on NationBuilder's page; gives the query that it sends the browser back with."""
-        answer = requests.get(f"{way.url}&decision={decision}&user={user}", allow_redirects=False, timeout=10)
+        answer = requests.get(f"{way.url}&decision={decision}&user={user}", allow_redirects=False, timeout=60)
         assert answer.status_code == 302, answer.text
         address = urlsplit(answer.headers["location"])
         assert f"{address.scheme}://{address.netloc}{address.path}" == way.query["redirect_uri"]

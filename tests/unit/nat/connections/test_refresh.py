@@ -102,7 +102,7 @@ def test_a_thousand_requests_on_an_ended_token_ask_nationbuilder_once(
 
     def ask(number: int) -> NbTokens:
         if number < 200:
-            at_once.wait(20)
+            at_once.wait(60)
         with nation(office.slug):
             return processes[number % workers].refresher.tokens(office.slug)
 

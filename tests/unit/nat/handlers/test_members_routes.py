@@ -107,7 +107,7 @@ def world(tables: TableNames, gateway: Gateway, monkeypatch: pytest.MonkeyPatch)
 
 def mailed(embedded_aws: EmbeddedAws, to: str) -> dict[str, Any]:
     """The one email to an address."""
-    answer = requests.get(f"{embedded_aws.url}/_ministack/ses/messages", timeout=5).json()
+    answer = requests.get(f"{embedded_aws.url}/_ministack/ses/messages", timeout=60).json()
     mails = [each for box in answer["messages"].values() for each in box]
     found: dict[str, Any]
     (found,) = [each for each in mails if each["To"] == [to]]

@@ -61,7 +61,7 @@ class World:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> http.client.HTTPResponse:
         """The response, perhaps still streaming; closed with the test."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         self.connections.callback(connection.close)
         connection.request(method, path, body, headers or {})
         return self.connections.enter_context(connection.getresponse())

@@ -219,6 +219,6 @@ def test_real_threads_are_all_served_and_stay_within_the_limit() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert served == {"a": 20, "b": 10, "c": 10}

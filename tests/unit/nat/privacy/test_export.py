@@ -50,7 +50,7 @@ def test_the_archive_is_fetched_by_its_address(estate: Estate) -> None:
     export = estate.export()
     key, _ = export.person(estate.member, "job-1")
 
-    answer = requests.get(export.address(key), timeout=10)
+    answer = requests.get(export.address(key), timeout=60)
 
     assert answer.status_code == 200
     assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None

@@ -1,7 +1,7 @@
 """A turn on the embedded AWS, from its row to its last event, with a scripted model in the middle."""
 
 import json
-import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -195,11 +195,11 @@ def message_of(turn: Turn) -> TurnMessage:
     return TurnMessage(turn.nation_slug, turn.conversation_id, turn.turn_id)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Wait until something holds; False when it never did."""
-    deadline = threading.Event()
-    for _ in range(int(seconds / 0.01)):
-        if condition():
-            return True
-        deadline.wait(0.01)
-    return condition()
+def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Wait until something holds; False when it never did. The end is far off: a machine may be busy."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True

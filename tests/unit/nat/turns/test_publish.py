@@ -109,7 +109,7 @@ def test_the_first_text_goes_out_at_once(table: Table, slow_pace: None) -> None:
 def test_text_after_the_first_is_collected(table: Table, slow_pace: None) -> None:
     with table.publisher() as publisher:
         publisher.emit(TextDelta("1"))
-        wait_for(lambda: bool(table.texts))
+        assert wait_for(lambda: bool(table.texts))
         for number in range(2, 7):
             publisher.emit(TextDelta(str(number)))
         publisher.drain()
@@ -120,16 +120,16 @@ def test_text_after_the_first_is_collected(table: Table, slow_pace: None) -> Non
 def test_collected_text_goes_out_when_its_pause_is_over(table: Table) -> None:
     with table.publisher() as publisher:
         publisher.emit(TextDelta("1"))
-        wait_for(lambda: bool(table.texts))
+        assert wait_for(lambda: bool(table.texts))
         publisher.emit(TextDelta("2"))
 
-        assert wait_for(lambda: table.texts == ["1", "2"], seconds=1)
+        assert wait_for(lambda: table.texts == ["1", "2"])
 
 
 def test_other_events_go_out_at_once_after_the_text_before_them(table: Table, slow_pace: None) -> None:
     with table.publisher() as publisher:
         publisher.emit(TextDelta("1"))
-        wait_for(lambda: bool(table.texts))
+        assert wait_for(lambda: bool(table.texts))
         publisher.emit(TextDelta("2"))
         publisher.emit(ToolStarted("c", "list_tags", "Looking at tags"))
 
@@ -207,7 +207,7 @@ def test_a_log_that_stays_down_is_told_to_who_emits_and_drains(
 def test_leaving_without_draining_sends_nothing_more(table: Table, slow_pace: None) -> None:
     with table.publisher() as publisher:
         publisher.emit(TextDelta("1"))
-        wait_for(lambda: bool(table.texts))
+        assert wait_for(lambda: bool(table.texts))
         publisher.emit(TextDelta("2"))
 
     assert table.texts == ["1"]

@@ -72,14 +72,14 @@ def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
 
         TurnQueue(clients.sqs(), queue_url).send(turn)
 
-        assert wait_for(lambda: stage.stored(turn).state is TurnState.FAILED, seconds=20)
+        assert wait_for(lambda: stage.stored(turn).state is TurnState.FAILED)
         assert stage.last_event(turn) == TurnFailed("reconnect", Reconnect.default, retryable=False)
 
         worker.send_signal(signal.SIGTERM)
         # Wakes the long poll, which would otherwise last up to 20 seconds; another worker will have it.
         late = stage.admitted()
         TurnQueue(clients.sqs(), queue_url).send(late)
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=60) == 0
     assert [each["turn_id"] for each in world.queued(queue_url)] == [late.turn_id]
 
 

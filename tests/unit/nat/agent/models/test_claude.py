@@ -287,7 +287,7 @@ def test_stopping_a_silent_stream_closes_the_connection_soon() -> None:
 
     with scripted(Script(message(text("One. "))[:3], then="hang")) as server:
         reply = ask(server, said=said, stopped=lambda: bool(said) and time.monotonic() > began + 0.3)
-        gone = server.dropped.wait(2)
+        gone = server.dropped.wait(60)
 
     assert reply.stop_reason == "stopped"
     assert gone
