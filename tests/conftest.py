@@ -21,7 +21,7 @@ pytest_plugins = ("tests.attacks",)
 settings.register_profile("same", derandomize=True, database=None)
 settings.register_profile("random", database=None, print_blob=True)
 settings.load_profile("same")
-"""`make test` draws the same examples in every run; `make soak` takes the profile `random` and a printed seed."""
+"""`make test` draws the same examples in every run; `make soak` takes `random` and a seed that it prints."""
 
 TOGETHER = ("integration", "infrastructure")
 """Suites whose tests share something expensive, a deployed Nat or all templates: one process runs each, and
