@@ -17,7 +17,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -25,6 +25,13 @@ from nat.changes.effect import Effect as Effect
 from nat.changes.plan import Change
 from nat.contract.events import Link
 from nat.errors import BadRequest
+
+if TYPE_CHECKING:
+    from nat.agent.tool_context import ToolContext
+    from nat.nationbuilder import NationBuilder
+
+    Reached: TypeAlias = NationBuilder | ToolContext
+    """What a tool works with: the V2 client, or for Nat's own tools their context."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class Tool:
         schema.pop("description", None)
         return schema
 
-    def call(self, nation: Any, arguments: Mapping[str, Any]) -> ToolOutcome:
+    def call(self, nation: "Reached", arguments: Mapping[str, Any]) -> ToolOutcome:
         """Validate and run a tool that reads.
 
         Raises `ArgumentsRejected`, `TypeError` for a tool that plans, and what the function raises.
@@ -95,14 +102,16 @@ class Tool:
             raise TypeError(f"{self.name} plans a change; use `plan`.")
         return cast(ToolOutcome, self._run(nation, arguments))
 
-    def call_beyond(self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any]) -> ToolOutcome:
+    def call_beyond(
+        self, nation: "Reached", arguments: Mapping[str, Any], own: Mapping[str, Any]
+    ) -> ToolOutcome:
         """Run a tool that reads with values of our `own`, which may lie beyond what the schema lets a model
         ask for, such as a larger limit. Raises what `call` raises."""
         if self.effect is not Effect.READ:
             raise TypeError(f"{self.name} plans a change; use `plan`.")
         return cast(ToolOutcome, self._run(nation, arguments, own))
 
-    def plan(self, nation: Any, arguments: Mapping[str, Any]) -> Change:
+    def plan(self, nation: "Reached", arguments: Mapping[str, Any]) -> Change:
         """Validate and plan with a tool that writes; nothing is changed by it.
 
         Raises `ArgumentsRejected`, `TypeError` for a tool that reads, and what the function raises.
@@ -112,7 +121,7 @@ class Tool:
         return replace(cast(Change, self._run(nation, arguments)), tool=self.name, arguments=dict(arguments))
 
     def _run(
-        self, nation: Any, arguments: Mapping[str, Any], own: Mapping[str, Any] | None = None
+        self, nation: "Reached", arguments: Mapping[str, Any], own: Mapping[str, Any] | None = None
     ) -> ToolOutcome | Change:
         try:
             parsed = self.arguments.model_validate(dict(arguments))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -111,4 +112,6 @@ def print_tools(group: str | None, json_wanted: bool, console: Console) -> None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return msgspec.to_builtins(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

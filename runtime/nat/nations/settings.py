@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from nat.agent.tool_names import TOOL_NAMES
+from nat.agent.tool_names import tool_names
 from nat.changes.effect import Effect
 from nat.changes.policy import SENDS, Rule
 from nat.errors import BadRequest, NationUnknown, Throttled
@@ -141,7 +141,7 @@ def _policy(value: Any) -> dict[str, dict[str, str]]:
         raise BadRequest("`policy` has `classes` and `tools`.")
     return {
         "classes": _rules(value.get("classes", {}), frozenset(_CLASSES), "class"),
-        "tools": _rules(value.get("tools", {}), TOOL_NAMES, "tool"),
+        "tools": _rules(value.get("tools", {}), tool_names(), "tool"),
     }
 
 

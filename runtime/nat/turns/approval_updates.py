@@ -9,7 +9,8 @@ a conversation, and whose end it knows beforehand as `expires_at`.
 
 import json
 import logging
-from dataclasses import asdict
+
+import msgspec
 
 from nat.approvals.approval import Approval
 from nat.contract.events import VERSION, ApprovalUpdated
@@ -25,7 +26,7 @@ def approval_update(approval: Approval) -> str:
         "v": VERSION,
         "type": updated.type,
         "conversation": approval.conversation_id,
-        **asdict(updated),
+        **msgspec.to_builtins(updated),
     }
     return json.dumps(message, ensure_ascii=False)
 

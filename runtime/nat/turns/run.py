@@ -8,6 +8,7 @@ messages are not asked for again, and only the attempt that holds the turn can s
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -73,8 +74,39 @@ OwnAgent = Callable[[Nation], Agent | None]
 """The agent of a nation with a model key of its own; `None` for one without. Raises `ModelKeyRejected`."""
 
 
-def _platforms(_: Nation) -> None:
-    return None
+def no_own_agent(_: Nation) -> None:
+    """Where no nation has a model key of its own."""
+
+
+@dataclass(frozen=True)
+class Agents:
+    """Who answers: the platform's agent, or a nation's own; and what their models cost."""
+
+    platform: Agent
+    prices: ModelPrices
+    own: OwnAgent = no_own_agent
+
+    def of(self, nation: Nation) -> Agent:
+        """The agent that answers for a nation. Raises `ModelKeyRejected`."""
+        return self.own(nation) or self.platform
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Where a turn's events and files go. Without `files` none are made."""
+
+    deliver: Deliver
+    pace: FlushPace = field(default_factory=FlushPace)
+    files: Callable[[Turn], Exports] | None = None
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What the platform is called and sells. `app_url` is the web app of nations without one of their own."""
+
+    app_url: str
+    environment: str
+    plans: Plans
 
 
 class Runner:
@@ -82,40 +114,29 @@ class Runner:
 
     def __init__(
         self,
-        *,
         store: Store,
-        agent: Agent,
+        agents: Agents,
+        outlets: Outlets,
+        platform: Platform,
+        *,
         connect: Connect,
-        deliver: Deliver,
-        prices: ModelPrices,
-        app_url: str,
         role_now: RoleNow,
-        environment: str,
-        plans: Plans,
-        pace: FlushPace | None = None,
-        own_agent: OwnAgent = _platforms,
-        files: Callable[[Turn], Exports] | None = None,
     ) -> None:
         self._store = store
         self._turns = Turns(store)
         self._events = Events(store)
         self._pasts = ModelHistories(store)
         self._nations = Nations(store)
-        self._agent = agent
-        self._own_agent = own_agent
-        self._files = files
+        self._agents = agents
+        self._outlets = outlets
+        self._platform = platform
         self._connect = connect
-        self._deliver = deliver
-        self._prices = prices
-        self._app_url = app_url
-        self._pace = pace or FlushPace()
-        self._environment = environment
-        self._pool_notices = PoolNotices(store, plans, app_url=app_url)
+        self._pool_notices = PoolNotices(store, platform.plans, app_url=platform.app_url)
         self._audit = Audit(store)
         self._approvals = Approvals(store)
         self._rights = PresentRights(role_now, self._nations)
-        self._commits = Commits(store, self._approvals, self._rights, app_url=app_url)
-        self._edits = Edits(store, self._approvals, self._rights, agent.tools)
+        self._commits = Commits(store, self._approvals, self._rights, app_url=platform.app_url)
+        self._edits = Edits(store, self._approvals, self._rights, agents.platform.tools)
 
     def run(
         self,
@@ -149,8 +170,10 @@ class Runner:
                 raise
 
     def _run(self, turn: Turn, signals: Signals) -> None:
-        steps = StoredSteps(self._store, turn, self._prices)
-        with Publisher(turn, self._events, self._deliver, self._pace, self._store.clock) as publisher:
+        steps = StoredSteps(self._store, turn, self._agents.prices)
+        with Publisher(
+            turn, self._events, self._outlets.deliver, self._outlets.pace, self._store.clock
+        ) as publisher:
             try:
                 ending = self._answer(turn, steps, publisher, signals)
             except TurnLost:
@@ -160,7 +183,9 @@ class Runner:
                 ending = _failure(error, steps)
                 if isinstance(error, Reconnect | TokenRejected):
                     record = self._nations.get(turn.nation_slug)
-                    publisher.emit(Notice("reconnect", error.message, reconnect_page(record, self._app_url)))
+                    publisher.emit(
+                        Notice("reconnect", error.message, reconnect_page(record, self._platform.app_url))
+                    )
             except Exception as error:
                 log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)
                 ending = _failure(Internal(), steps)
@@ -175,7 +200,7 @@ class Runner:
                 **about(turn),
                 "event": ending.event.type,
                 "cost_micros": ending.cost_micros,
-                **log.metrics(self._environment, figures, now),
+                **log.metrics(self._platform.environment, figures, now),
             },
         )
 
@@ -192,7 +217,7 @@ class Runner:
             return deciding.run(turn, record, hands)
         for notice in self._pool_notices.due(turn, record):
             publisher.emit(notice)
-        agent = self._own_agent(record) or self._agent
+        agent = self._agents.of(record)
         # What the model has thought in an earlier attempt is bound to the past that it was shown then.
         past = (
             self._pasts.of(turn.nation_slug, turn.conversation_id)
@@ -225,8 +250,8 @@ class Runner:
                 policy=policy_of(record.policy),
                 rights_now=self._rights.reader(turn),
                 changes=changes,
-                exports=None if self._files is None else self._files(turn),
-                hosts=app_hosts(record, self._app_url),
+                exports=None if self._outlets.files is None else self._outlets.files(turn),
+                hosts=app_hosts(record, self._platform.app_url),
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )
         return _ending(answer)

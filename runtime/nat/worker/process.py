@@ -30,7 +30,7 @@ from nat.nations import plans as plans_module
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import SettingMissing, TableNames
-from nat.turns.run import Runner
+from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.stop import stopped_turns
 from nat.worker.model import OwnAgents, configured_model, provider
 from nat.worker.protection import EcsProtection, NoProtection
@@ -75,17 +75,12 @@ def build() -> Worker:
 
     keys = NationKeys(isolation.client("secretsmanager", clients.CONFIG), _now)
     runner = Runner(
-        store=rows_of_nation,
-        agent=agent_with(model),
-        own_agent=OwnAgents(keys, claude, agent_with, provider()),
+        rows_of_nation,
+        Agents(agent_with(model), prices, OwnAgents(keys, claude, agent_with, provider())),
+        Outlets(Followers(own, push).deliver, files=files),
+        Platform(app_url, settings.read(Variable.ENVIRONMENT), plans_module.read()),
         connect=connect,
-        deliver=Followers(own, push).deliver,
-        prices=prices,
-        app_url=app_url,
         role_now=partial(_role, Memberships(own)),
-        environment=settings.read(Variable.ENVIRONMENT),
-        plans=plans_module.read(),
-        files=files,
     )
     wait_seconds = _whole_number(Variable.QUEUE_WAIT_SECONDS, LONG_POLL_SECONDS)
     agent_uri = settings.read_optional(Variable.ECS_AGENT_URI)

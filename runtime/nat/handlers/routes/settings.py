@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from nat.agent.tool_names import TOOL_NAMES
+from nat.agent.tool_names import tool_names
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.changes.effect import Effect
@@ -68,7 +68,7 @@ class PolicyWanted(StrictBody, frozen=True, kw_only=True):
     """Replaces the policy as a whole. It has no other names."""
 
     classes: Annotated[Rules, named(_CLASSES)] | UnsetType = UNSET
-    tools: Annotated[Rules, named(sorted(TOOL_NAMES))] | UnsetType = UNSET
+    tools: Annotated[Rules, named(sorted(tool_names()))] | UnsetType = UNSET
 
 
 class BudgetsWanted(StrictBody, frozen=True, kw_only=True):

@@ -1,12 +1,17 @@
 """The names of the tools that processes without pydantic know are those of the tools."""
 
-from nat.agent.tool_names import NATIONBUILDER_TOOLS, OWN_TOOLS
+import subprocess
+import sys
+
+from nat.agent.tool_names import tool_names
 from nat.agent.tools import load
 
 
-def test_names_of_nationbuilder_tools_are_those_of_the_tools() -> None:
-    assert {name for name, tool in load().items() if tool.group != "nat"} == NATIONBUILDER_TOOLS
+def test_the_names_are_those_of_the_tools() -> None:
+    assert tool_names() == set(load())
 
 
-def test_names_of_nats_own_tools_are_those_of_the_tools() -> None:
-    assert {name for name, tool in load().items() if tool.group == "nat"} == OWN_TOOLS
+def test_they_are_known_without_loading_a_tool() -> None:
+    code = "import sys, nat.agent.tool_names as names; names.tool_names(); print('pydantic' in sys.modules)"
+
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"

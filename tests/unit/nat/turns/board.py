@@ -26,7 +26,7 @@ from nat.roles import Role
 from nat.turns.admit import Admission, Admitted, Surface
 from nat.turns.decide import Decision, Decisions
 from nat.turns.queue import TurnQueue
-from nat.turns.run import Runner
+from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
@@ -147,15 +147,12 @@ class Board:
             yield wrap(self.office.nation)
 
         return Runner(
-            store=Store(client or clients.dynamodb(), self.stage.tables, self.stage.clock),
-            agent=Agent(model, TOOLS, prices=PRICES),
+            Store(client or clients.dynamodb(), self.stage.tables, self.stage.clock),
+            Agents(Agent(model, TOOLS, prices=PRICES), PRICES),
+            Outlets(self.stage.deliver),
+            Platform(APP_URL, "test", world.PLANS),
             connect=connect,
-            deliver=self.stage.deliver,
-            prices=PRICES,
-            app_url=APP_URL,
             role_now=self.stage.role_now,
-            environment="test",
-            plans=world.PLANS,
         )
 
 

@@ -33,7 +33,7 @@ from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.message import TurnMessage
-from nat.turns.run import Runner
+from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.board import TOOLS, Board, said_by
@@ -69,15 +69,12 @@ def serve(order: Order) -> None:
         return None if membership is None else membership.role
 
     Runner(
-        store=Store(clients.dynamodb(), order.tables, lambda: START),
-        agent=Agent(ScriptedModel(list(order.replies)), TOOLS, prices=PRICES),
+        Store(clients.dynamodb(), order.tables, lambda: START),
+        Agents(Agent(ScriptedModel(list(order.replies)), TOOLS, prices=PRICES), PRICES),
+        Outlets(lambda _conversation, _wire: None),
+        Platform(APP_URL, "test", PLANS),
         connect=connect,
-        deliver=lambda _conversation, _wire: None,
-        prices=PRICES,
-        app_url=APP_URL,
         role_now=role_now,
-        environment="test",
-        plans=PLANS,
     ).run(order.message, Signals())
 
 

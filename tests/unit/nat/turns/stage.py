@@ -28,7 +28,7 @@ from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.message import TurnMessage
-from nat.turns.run import Runner
+from nat.turns.run import Agents, Outlets, OwnAgent, Platform, Runner, no_own_agent
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import MODEL_ID, TOOLS, Nation, ScriptedModel
@@ -88,8 +88,8 @@ class Stage:
         """An agent with prices. `model` is a `ScriptedModel` or another one of our protocol."""
         return Agent(model, tools, prices=PRICES)
 
-    def runner(self, model: Any, tools: Any = TOOLS, **settings: Any) -> Runner:
-        """A worker's runner; `settings` are further ones of `Runner`."""
+    def runner(self, model: Any, tools: Any = TOOLS, own_agent: OwnAgent = no_own_agent) -> Runner:
+        """A worker's runner. `own_agent` is that of a nation with a key of its own."""
 
         @contextmanager
         def connect(_: Turn) -> Iterator[Any]:
@@ -98,16 +98,12 @@ class Stage:
             yield self.nation
 
         return Runner(
-            store=Store(clients.dynamodb(), self.tables, self.clock),
-            agent=self.agent(model, tools),
+            Store(clients.dynamodb(), self.tables, self.clock),
+            Agents(self.agent(model, tools), PRICES, own_agent),
+            Outlets(self.deliver),
+            Platform(APP_URL, "test", world.PLANS),
             connect=connect,
-            deliver=self.deliver,
-            prices=PRICES,
-            app_url=APP_URL,
             role_now=self.role_now,
-            environment="test",
-            plans=world.PLANS,
-            **settings,
         )
 
     def role_now(self, user_id: str, nation_slug: str) -> Role | None:
