@@ -117,6 +117,11 @@ class Town:
         entries = [params, *(part for each in params.get("TransactItems", ()) for part in each.values())]
         self._touched |= {each["TableName"] for each in entries if "TableName" in each}
 
+    @property
+    def touched(self) -> frozenset[str]:
+        """Names of the tables that were written to since everything was put back."""
+        return frozenset(self._touched)
+
     def restore(self) -> None:
         """Everything as it was at the beginning, in our tables and at Stripe."""
         client = clients.dynamodb()
