@@ -51,6 +51,11 @@
     │   ├── OtherBrowser           another browser than the one that began
     │   ├── CodeRefused            a code that is used, too old or another nation's
     │   └── NotControlPanelUser
+    ├── SlackError                 Slack, and people who write there
+    │   ├── SlackSignatureInvalid  a request that Slack did not sign, or too long ago
+    │   ├── SlackNotInstalled      no token for this workspace
+    │   ├── SlackCodeInvalid       a code that is wrong, used or over
+    │   └── SlackPersonRefused     a stranger, a guest, somebody of another workspace
     ├── Reconnect                  NationBuilder no longer accepts the nation's tokens
     ├── NationBuilderError         the V2 API said no (see `nat.nationbuilder`)
     │   ├── RecordNotFound
@@ -514,6 +519,44 @@ class NotControlPanelUser(NotConnected):
         "Only people who use the nation's control panel can do this. Ask an admin of the nation to give you "
         "access to the control panel first, or to invite you."
     )
+
+
+class SlackError(NatError):
+    """Slack and Nat do not come together here."""
+
+    code = "slack_error"
+    status = 409
+    default = "Slack did not do what was asked. Please try again."
+
+
+class SlackSignatureInvalid(SlackError):
+    """Not signed with the app's secret, or more than five minutes ago."""
+
+    code = "slack_signature_invalid"
+    status = 401
+    default = "This request does not come from Slack."
+
+
+class SlackNotInstalled(SlackError):
+    """The app is not in the workspace, or no longer."""
+
+    code = "slack_not_installed"
+    default = "Nat is not installed in this Slack workspace. An admin of your nation can add it."
+
+
+class SlackCodeInvalid(SlackError):
+    """The code of `/nat connect`."""
+
+    code = "slack_code_invalid"
+    default = "This code is wrong, was used, or is older than ten minutes. Get a new one in Nat's web app."
+
+
+class SlackPersonRefused(SlackError):
+    """Somebody of Slack for whom Nat does nothing."""
+
+    code = "slack_person_refused"
+    status = 403
+    default = "Nat answers full members of this workspace only: not guests, bots or people of another one."
 
 
 class Reconnect(NatError):

@@ -149,6 +149,10 @@ class Variable(StrEnum):
     BILLING_DEAD_LETTERS_URL = "NAT_BILLING_DEAD_LETTERS_URL"
     PAST_DUE_GRACE_DAYS = "NAT_PAST_DUE_GRACE_DAYS"
     """Days that a nation may use Nat while an invoice is not paid."""
+    SLACK_URL = "NAT_SLACK_URL"
+    """Base URL of Slack's Web API, with a slash at the end."""
+    SLACK_QUEUE_URL = "NAT_SLACK_QUEUE_URL"
+    """What Slack sent and what threads of Slack have to be told, on its way (FIFO)."""
     APP_URL = "NAT_APP_URL"
     """Where people manage their nation: upgrade, reconnect."""
     BRANDS = "NAT_BRANDS"
@@ -261,6 +265,14 @@ class Secret:
         return f"nat/customer/{customer}/nationbuilder-app"
 
     @staticmethod
+    def slack_tokens(team: str) -> str:
+        """The path under which the tokens of one Slack workspace are sealed; there is no secret of it."""
+        return f"nat/slack/{team}/tokens"
+
+    SLACK_CONTEXT_PATTERN: Final = "nat/slack/*/tokens"
+    """`SEALED_FOR` in the encryption context of any workspace's tokens, as an IAM pattern."""
+
+    @staticmethod
     def nation_context_pattern(nation_slug: str) -> str:
         """`SEALED_FOR` in the encryption context of what is sealed for one nation, as an IAM pattern."""
         return f"nat/nation/{nation_slug}/*"
@@ -328,6 +340,17 @@ class SocketAction(StrEnum):
 
 STRIPE_WEBHOOK: Final = "POST /webhooks/stripe"
 """Public: Stripe's signature takes the authorizer's place."""
+
+
+SLACK_EVENTS: Final = "POST /slack/events"
+SLACK_COMMANDS: Final = "POST /slack/commands"
+SLACK_INTERACTIONS: Final = "POST /slack/interactions"
+"""Public: Slack's signature takes the authorizer's place."""
+SLACK_CALLBACK: Final = "GET /slack/oauth"
+"""Public: where Slack sends an admin back to who installs the app. A single-use `state` and the cookie of the
+browser that began take the authorizer's place."""
+SLACK_PATHS: Final = "/slack/*"
+"""All of them, for CloudFront."""
 
 
 SITE_ASSETS: Final = "assets/"

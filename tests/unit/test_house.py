@@ -30,7 +30,7 @@ ROWS = (
     ("notices",),
     ("turns",),
     ("automations",),
-    ("privacy", "migration"),
+    ("privacy", "migration", "slack"),
     ("handlers",),
     ("worker",),
     ("ops",),

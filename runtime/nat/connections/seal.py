@@ -1,10 +1,11 @@
 """Sealing a nation's tokens with the data key, so that a row of DynamoDB alone tells nothing.
 
 KMS binds what is sealed to its encryption context, `{"path": "nat/nation/<slug>/nb-tokens"}`: it does not
-open for another nation, and IAM can allow one nation's paths only.
+open for another nation, and IAM can allow one nation's paths only. The tokens of a Slack workspace are sealed
+in the same way, under a path of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -26,7 +27,11 @@ class SealBroken(Exception):
 class Seal:
     """Seals and opens with one key. $0.03 per 10,000 calls."""
 
-    def __init__(self, client: "KMSClient", key_arn: str) -> None:
+    def __init__(
+        self, client: "KMSClient", key_arn: str, path: Callable[[str], str] = Secret.nation_tokens
+    ) -> None:
+        """`path` gives the path of what is sealed for whom: a nation by its slug, or a workspace."""
+        self._path = path
         self._client = client
         self._key_arn = key_arn
 
@@ -37,7 +42,7 @@ class Seal:
             self._client.encrypt(
                 KeyId=self._key_arn,
                 Plaintext=plain[start : start + PIECE],
-                EncryptionContext=_context(nation_slug),
+                EncryptionContext={SEALED_FOR: self._path(nation_slug)},
             )["CiphertextBlob"]
             for start in range(0, len(plain), PIECE)
         ]
@@ -47,7 +52,9 @@ class Seal:
         try:
             return b"".join(
                 self._client.decrypt(
-                    KeyId=self._key_arn, CiphertextBlob=bytes(each), EncryptionContext=_context(nation_slug)
+                    KeyId=self._key_arn,
+                    CiphertextBlob=bytes(each),
+                    EncryptionContext={SEALED_FOR: self._path(nation_slug)},
                 )["Plaintext"]
                 for each in pieces
             ).decode()
@@ -57,7 +64,3 @@ class Seal:
             raise
         except UnicodeDecodeError:
             raise SealBroken from None
-
-
-def _context(nation_slug: str) -> dict[str, str]:
-    return {SEALED_FOR: Secret.nation_tokens(nation_slug)}

@@ -80,6 +80,7 @@ class Surface(StrEnum):
     HTTP = "http"
     """Decisions only; a question over HTTP streams."""
     SSE = "sse"
+    SLACK = "slack"
     AUTOMATION = "automation"
     """Nobody waits in front of it: no cooldown, and nothing is changed without a yes."""
 

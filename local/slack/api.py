@@ -1,0 +1,138 @@
+"""The Web API's methods that Nat calls, over a workspace."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from local.loopback.exchange import Request, Response, json_response
+from local.slack.limits import refused
+from local.slack.state import BOT, BOT_TOKEN, TEAM, Workspace
+
+Fields = dict[str, Any]
+Answer = dict[str, Any]
+RESPONSE_PATH: Final = "/response/"
+_STRUCTURED: Final = ("blocks", "metadata", "attachments")
+
+
+class SlackRefusal(Exception):
+    """`ok: false` with this error."""
+
+
+class SlackApi:
+    """Answers requests. `faults` are errors for the next calls of a method, such as
+    `{"chat.update": ["message_not_found"]}`; a whole number is a Retry-After of a 429."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.faults: dict[str, list[str | int]] = {}
+        self._methods: dict[str, Callable[[Fields], Answer]] = {
+            "auth.test": self._auth_test,
+            "chat.postMessage": self._post_message,
+            "chat.postEphemeral": self._post_ephemeral,
+            "chat.update": self._update,
+            "conversations.replies": self._replies,
+            "oauth.v2.access": self._access,
+            "users.info": self._user,
+        }
+
+    def __call__(self, request: Request) -> Response:
+        """One call of the Web API, or what is sent to a `response_url`."""
+        if request.path.startswith(RESPONSE_PATH):
+            self.workspace.ephemeral.append(json.loads(request.body))
+            return Response(200, b"ok", "text/plain")
+        method = request.path.removeprefix("/api/")
+        fields = _fields(request)
+        self.workspace.calls.append((method, fields))
+        if waiting := self.faults.get(method):
+            fault = waiting.pop(0)
+            if isinstance(fault, int):
+                return json_response(
+                    429, {"ok": False, "error": "ratelimited"}, headers={"Retry-After": str(fault)}
+                )
+            return json_response(200, {"ok": False, "error": fault})
+        try:
+            if method not in self._methods:
+                raise SlackRefusal("unknown_method")
+            if method != "oauth.v2.access":
+                self._authorize(request)
+            return json_response(200, {"ok": True, **self._methods[method](fields)})
+        except SlackRefusal as refusal:
+            return json_response(200, {"ok": False, "error": str(refusal)})
+
+    def _authorize(self, request: Request) -> None:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self.workspace.tokens:
+            raise SlackRefusal("invalid_auth" if token else "not_authed")
+
+    def _auth_test(self, _: Fields) -> Answer:
+        return {
+            "team_id": TEAM,
+            "user_id": BOT,
+            "bot_id": "B0NAT",
+            "team": "Demo",
+            "url": "https://demo.slack.com/",
+        }
+
+    def _post_message(self, fields: Fields) -> Answer:
+        self._check(fields)
+        message = self.workspace.post(fields["channel"], {"user": BOT, "bot_id": "B0NAT", **fields})
+        return {"channel": fields["channel"], "ts": message["ts"], "message": message}
+
+    def _post_ephemeral(self, fields: Fields) -> Answer:
+        self._check(fields)
+        self.workspace.ephemeral.append(fields)
+        return {"message_ts": self.workspace.new_ts()}
+
+    def _update(self, fields: Fields) -> Answer:
+        self._check(fields)
+        message = self.workspace.find(fields["channel"], fields["ts"])
+        if message is None:
+            raise SlackRefusal("message_not_found")
+        if message.get("user") != BOT:
+            raise SlackRefusal("cant_update_message")
+        message.update({"text": fields.get("text", ""), "blocks": fields.get("blocks", [])})
+        return {"channel": fields["channel"], "ts": message["ts"]}
+
+    def _replies(self, fields: Fields) -> Answer:
+        found = self.workspace.thread(fields["channel"], fields["ts"])
+        if not found:
+            raise SlackRefusal("thread_not_found")
+        return {"messages": found}
+
+    def _user(self, fields: Fields) -> Answer:
+        person = self.workspace.people.get(fields["user"])
+        if person is None:
+            raise SlackRefusal("user_not_found")
+        return {"user": {"id": fields["user"], **person}}
+
+    def _access(self, fields: Fields) -> Answer:
+        if fields.get("grant_type") != "refresh_token":
+            if fields.get("code") not in self.workspace.codes:
+                raise SlackRefusal("invalid_code")
+            self.workspace.codes.discard(fields["code"])
+        return {
+            "access_token": BOT_TOKEN,
+            "token_type": "bot",
+            "bot_user_id": BOT,
+            "app_id": "A0NAT",
+            "team": {"id": TEAM, "name": "Demo"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def _check(self, fields: Fields) -> None:
+        if fields["channel"] not in self.workspace.channels:
+            raise SlackRefusal("not_in_channel")
+        error = refused(fields.get("text", ""), fields.get("blocks") or [])
+        if error:
+            raise SlackRefusal(error)
+
+
+def _fields(request: Request) -> Fields:
+    if request.headers.get("content-type", "").startswith("application/json"):
+        found: Fields = json.loads(request.body or b"{}")
+        return found
+    form: Fields = dict(parse_qsl(request.query, keep_blank_values=True))
+    form |= dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+    return {name: json.loads(value) if name in _STRUCTURED else value for name, value in form.items()}

@@ -1,0 +1,59 @@
+"""One workspace of the stand-in: people, channels, messages."""
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, Final
+
+TEAM: Final = "T0DEMO"
+BOT: Final = "U0NAT"
+BOT_TOKEN: Final = "xoxb-stand-in"  # of a stand-in
+Message = dict[str, Any]
+
+
+@dataclass
+class Workspace:
+    """Everything the stand-in knows. Thread-safe with `lock`."""
+
+    lock: RLock = field(default_factory=RLock)
+    people: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {
+            "U0ANN": {"name": "Ann"},
+            "U0BOB": {"name": "Bob"},
+            "U0GUEST": {"name": "Guest", "is_ultra_restricted": True},
+            "U0OTHER": {"name": "Other", "is_stranger": True},
+        }
+    )
+    channels: set[str] = field(default_factory=lambda: {"C0GENERAL", "D0ANN", "D0BOB"})
+    """Those that Nat is in."""
+    messages: dict[str, list[Message]] = field(default_factory=dict)
+    ephemeral: list[Message] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
+    codes: set[str] = field(default_factory=lambda: {"good-code"})
+    calls: list[tuple[str, Message]] = field(default_factory=list)
+    _count: Any = field(default_factory=lambda: itertools.count(1))
+
+    def new_ts(self) -> str:
+        """A `ts` that no other message has."""
+        with self.lock:
+            return f"{int(time.time())}.{next(self._count):06d}"
+
+    def post(self, channel: str, message: Message) -> Message:
+        """Keep a message; gives it with its `ts`."""
+        with self.lock:
+            stored = {"ts": self.new_ts(), **message}
+            self.messages.setdefault(channel, []).append(stored)
+            return stored
+
+    def find(self, channel: str, ts: str) -> Message | None:
+        """A message of a channel."""
+        with self.lock:
+            return next((each for each in self.messages.get(channel, []) if each["ts"] == ts), None)
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """A message and its replies."""
+        with self.lock:
+            return [
+                each for each in self.messages.get(channel, []) if ts in (each["ts"], each.get("thread_ts"))
+            ]

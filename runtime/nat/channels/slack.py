@@ -1,0 +1,362 @@
+"""A turn in a thread of Slack: one message that says what is being done and becomes the answer, and a card
+for each proposal.
+
+What is shown is read from the stored events each time there is news, so it does not matter how often or in
+which order news comes. Of one thread one process shows at a time (the queue's group).
+
+    slack-turn#<turn>       which thread shows a turn, in which message, and whether that is done
+    slack-card#<approval>   the message of a proposal
+
+A message carries its turn as metadata. Where it is not certain that one was posted (an answer of Slack's was
+lost), the thread is read before it is posted again, and a message that is gone is posted anew: a turn that
+Slack asked for always ends with a message.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from boto3.dynamodb.conditions import Attr
+from slack_sdk.errors import SlackApiError
+
+from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approvals import Approvals
+from nat.aws.items import epoch_ms
+from nat.aws.store import Store
+from nat.aws.writes import Put, Update
+from nat.channels.slack_text import Block, blocks, escaped, fallback, mrkdwn, section
+from nat.contract.events import (
+    ApprovalRequested,
+    Notice,
+    Progress,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+    TurnFailed,
+    TurnFinished,
+    TurnRestarted,
+    TurnStopped,
+)
+from nat.conversations.events import Events
+from nat.errors import NotFound
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.nations.record import Nations
+
+if TYPE_CHECKING:
+    from slack_sdk.web import WebClient
+
+KEPT: Final = timedelta(days=7)
+"""How long it is known where a turn or a proposal is shown."""
+STATUS_PAUSE: Final = timedelta(seconds=1)
+"""Between two changes of what is being done; Slack takes about one a second in a channel."""
+EVENT_TYPE: Final = "nat_turn"
+"""Of the metadata of our messages."""
+WORKING: Final = "Working on it …"
+APPROVE: Final = "nat_approve"
+REJECT: Final = "nat_reject"
+UNDO: Final = "nat_undo"
+"""Ids of buttons."""
+_REFUSED_BLOCKS: Final = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
+)
+_GONE: Final = frozenset({"message_not_found", "cant_update_message"})
+_UNREACHABLE: Final = frozenset(
+    {
+        "account_inactive",
+        "channel_not_found",
+        "invalid_auth",
+        "is_archived",
+        "not_in_channel",
+        "token_revoked",
+    }
+)
+"""What repeating does not change: the app or the channel is no more."""
+
+Client = Callable[[str], "WebClient"]
+"""The client of a workspace. Raises `SlackNotInstalled`."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Where a turn is shown."""
+
+    team: str
+    channel: str
+    ts: str
+
+    @classmethod
+    def of(cls, place: str) -> "Thread":
+        """The thread behind its text. Raises `ValueError`."""
+        return cls(*place.split("#"))
+
+    @property
+    def place(self) -> str:
+        """As text."""
+        return f"{self.team}#{self.channel}#{self.ts}"
+
+
+@dataclass
+class _View:
+    """What the stored events come to."""
+
+    status: str = WORKING
+    text: str | None = None
+    proposals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    change: str | None = None
+    notices: list[str] = field(default_factory=list)
+
+
+class SlackThreads:
+    """Shows turns and proposals."""
+
+    def __init__(self, store: Store, client: Client, *, app_url: str) -> None:
+        self._store = store
+        self._client = client
+        self._events = Events(store)
+        self._approvals = Approvals(store)
+        self._nations = Nations(store)
+        self._app_url = app_url
+
+    def begin(self, thread: Thread, nation_slug: str, conversation_id: str, turn_id: str) -> None:
+        """Let a thread show a turn; nothing happens if it does already."""
+        row = {
+            "key": _turn_key(turn_id),
+            "place": thread.place,
+            "nation": nation_slug,
+            "conversation": conversation_id,
+            TTL_ATTRIBUTE: self._forgotten(),
+        }
+        self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
+
+    def show(self, turn_id: str) -> None:
+        """Bring the message of a turn up to its events. Raises `SlackApiError` for what may pass."""
+        row = self._store.get(Table.ONCE, {"key": _turn_key(turn_id)})
+        if row is None or row.get("done"):
+            return
+        thread = Thread.of(row["place"])
+        view = _view(self._events.after(row["nation"], row["conversation"], turn_id))
+        now = epoch_ms(self._store.clock())
+        ended = view.text is not None
+        soon = now - row.get("at_ms", 0) < STATUS_PAUSE.total_seconds() * 1000
+        try:
+            if ended or "ts" not in row or not (soon or row.get("status") == view.status):
+                ts = self._put(thread, turn_id, row, view)
+                shown = {"ts": ts, "status": view.status, "at_ms": now, "posting": None}
+                self._store.write(Update(Table.ONCE, {"key": row["key"]}, set=shown))
+            for approval, card in view.proposals.items():
+                self._propose(thread, row, approval, card)
+        except SlackApiError as error:
+            if error.response["error"] not in _UNREACHABLE:
+                raise
+            _log.warning("thread not reached", extra={"turn": turn_id, "reason": error.response["error"]})
+            ended = True
+        if ended:
+            self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"done": True}))
+
+    def update(self, approval_id: str) -> None:
+        """Bring the card of a proposal up to what became of it."""
+        row = self._store.get(Table.ONCE, {"key": _card_key(approval_id)})
+        if row is None:
+            return
+        try:
+            approval = self._approvals.get(row["nation"], row["conversation"], approval_id)
+        except NotFound:
+            return
+        thread = Thread.of(row["place"])
+        if approval.state is not ApprovalState.PENDING:
+            told = _decided(approval, row)
+            shown = [*_card_blocks(approval.card), section(told)]
+            self._client(thread.team).chat_update(
+                channel=thread.channel, ts=row["ts"], text=told, blocks=shown
+            )
+
+    def clicked(self, approval_id: str, decision: str, slack_user: str) -> None:
+        """Note who decided in Slack."""
+        by = {"decision": decision, "slack_user": slack_user}
+        self._store.write(Update(Table.ONCE, {"key": _card_key(approval_id)}, set=by))
+
+    def _put(self, thread: Thread, turn_id: str, row: Mapping[str, Any], view: _View) -> str:
+        """Post or change the message of a turn; gives its `ts`."""
+        client = self._client(thread.team)
+        more = self._more(row["nation"], row["conversation"])
+        if view.text is None:
+            text, shown = f"_{escaped(view.status)}_", None
+        else:
+            answer = "\n\n".join([view.text, *view.notices]) or "Done."
+            text, shown = fallback(answer, more), blocks(answer, more)
+            if view.change is not None:
+                shown.append(_undo(row["nation"], row["conversation"], view.change))
+        ts = row.get("ts") or (self._posted(client, thread, turn_id) if row.get("posting") else None)
+        if ts is not None:
+            try:
+                _with_blocks(client.chat_update, text, shown, channel=thread.channel, ts=ts)
+            except SlackApiError as error:
+                if error.response["error"] not in _GONE:
+                    raise
+            else:
+                return str(ts)
+        self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"posting": True}))
+        return _with_blocks(
+            client.chat_postMessage,
+            text,
+            shown,
+            channel=thread.channel,
+            thread_ts=thread.ts,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"turn": turn_id}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def _posted(self, client: "WebClient", thread: Thread, turn_id: str) -> str | None:
+        """The message of a turn that a thread holds already."""
+        found = client.conversations_replies(
+            channel=thread.channel, ts=thread.ts, include_all_metadata=True, limit=200
+        )
+        messages: list[dict[str, Any]] = found.get("messages", [])
+        for message in messages:
+            if (message.get("metadata") or {}).get("event_payload", {}).get("turn") == turn_id:
+                return str(message["ts"])
+        return None
+
+    def _propose(
+        self, thread: Thread, row: Mapping[str, Any], approval: str, card: Mapping[str, Any]
+    ) -> None:
+        key = {"key": _card_key(approval)}
+        if self._store.get(Table.ONCE, key) is not None:
+            return
+        value = {"n": row["nation"], "c": row["conversation"], "a": approval, "f": card["fingerprint"]}
+        answered = self._client(thread.team).chat_postMessage(
+            channel=thread.channel,
+            thread_ts=thread.ts,
+            text=f"Nat asks for approval: {escaped(str(card['summary']))}",
+            blocks=[*_card_blocks(card), _buttons(value, self._more(row["nation"], row["conversation"]))],
+            unfurl_links=False,
+        )
+        shown = {name: row[name] for name in ("place", "nation", "conversation")}
+        forgotten = {TTL_ATTRIBUTE: self._forgotten()}
+        self._store.write(Put(Table.ONCE, {**key, **shown, **forgotten, "ts": answered["ts"]}))
+
+    def _more(self, nation_slug: str, conversation_id: str) -> str | None:
+        nation = self._nations.get(nation_slug)
+        web_app = (nation.web_app if nation is not None else None) or self._app_url
+        return f"{web_app.rstrip('/')}/c/{conversation_id}" if web_app else None
+
+    def _forgotten(self) -> int:
+        return int((self._store.clock() + KEPT).timestamp())
+
+
+def _with_blocks(send: Callable[..., Any], text: str, shown: list[Block] | None, **more: Any) -> str:
+    """Send a message, without its blocks where Slack does not take them."""
+    try:
+        return str(send(text=text, blocks=shown or [], **more)["ts"])
+    except SlackApiError as error:
+        if not shown or error.response["error"] not in _REFUSED_BLOCKS:
+            raise
+    return str(send(text=text, blocks=[], **more)["ts"])
+
+
+def _view(events: Any) -> _View:
+    view, said = _View(), ""
+    for stored in events:
+        match stored.envelope.event:
+            case TurnRestarted() as event:
+                said = event.text
+            case TextDelta() as event:
+                said += event.text
+            case ToolStarted() | Progress() as event:
+                view.status = event.label
+            case ToolFinished() as event:
+                view.change = event.change or view.change
+            case ApprovalRequested() as event:
+                view.proposals[event.approval] = event.card
+            case Notice() as event:
+                view.notices.append(event.message)
+            case TurnFinished() as event:
+                links = " · ".join(f"[{each.label}]({each.url})" for each in event.links)
+                view.text = "\n\n".join(each for each in (event.text, links) if each)
+            case TurnStopped() as event:
+                view.text = f"{event.text or said}\n\nStopped."
+            case TurnFailed() as event:
+                view.text = event.message
+    return view
+
+
+def _card_blocks(card: Mapping[str, Any]) -> list[Block]:
+    lines = [f"*{escaped(str(card['summary']))}*", escaped(str(card.get("filter") or ""))]
+    lines += [f"• {escaped(str(each.get('name') or each['key']))}{_change(each)}" for each in card["sample"]]
+    if card.get("more"):
+        lines.append(f"… and {card['more']:,} more")
+    lines += [f":warning: {escaped(str(each))}" for each in card.get("warnings", ())]
+    text = "\n".join(each for each in lines if each)
+    return [section(text[:2_900])]
+
+
+def _change(operation: Mapping[str, Any]) -> str:
+    before, after = operation.get("before"), operation.get("after")
+    if not isinstance(after, Mapping):
+        return ""
+    changed = [
+        f"{name}: {_short((before or {}).get(name))} → {_short(value)}" for name, value in after.items()
+    ]
+    return f" – {escaped('; '.join(changed[:4]))}" if changed else ""
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
+    return text[:80] or "empty"
+
+
+def _buttons(value: Mapping[str, str], more: str | None) -> Block:
+    text = json.dumps(value, separators=(",", ":"))
+    elements: list[Block] = [
+        {
+            "type": "button",
+            "action_id": APPROVE,
+            "style": "primary",
+            "value": text,
+            "text": _label("Approve"),
+        },
+        {"type": "button", "action_id": REJECT, "style": "danger", "value": text, "text": _label("Reject")},
+    ]
+    if more:
+        elements.append(
+            {"type": "button", "action_id": "nat_open", "url": more, "text": _label("Choose or edit in Nat")}
+        )
+    return {"type": "actions", "elements": elements}
+
+
+def _undo(nation: str, conversation: str, change: str) -> Block:
+    text = json.dumps({"n": nation, "c": conversation, "u": change}, separators=(",", ":"))
+    button = {"type": "button", "action_id": UNDO, "value": text, "text": _label("Undo")}
+    return {"type": "actions", "elements": [button]}
+
+
+def _label(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
+def _decided(approval: Approval, row: Mapping[str, Any]) -> str:
+    words = {"partly": "Partly done", "unknown": "Done, but not certainly"}
+    state = words.get(approval.state.value, approval.state.value.replace("_", " ").capitalize())
+    if approval.decided_by is None:
+        return f"{state}."
+    if approval.decision == row.get("decision"):
+        return f"{state}, decided by <@{row['slack_user']}> in Slack."
+    return f"{state}, decided by a colleague in Nat's app."
+
+
+def shown_error(message: str, url: str | None) -> str:
+    """A refusal as Slack shows it."""
+    return f"{mrkdwn(message)} <{url}|Open Nat>" if url else mrkdwn(message)
+
+
+def _turn_key(turn_id: str) -> str:
+    return f"slack-turn#{turn_id}"
+
+
+def _card_key(approval_id: str) -> str:
+    return f"slack-card#{approval_id}"

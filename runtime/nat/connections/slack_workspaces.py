@@ -1,0 +1,267 @@
+"""Slack workspaces: where the app is installed, for which nations, and who their people are.
+
+    <team>  installation        the bot's token, sealed; `<team>` is the enterprise of an org-wide install
+    <team>  nation#<slug>       an admin of the nation linked the workspace to it
+    <team>  channel#<channel>   the nation that questions in a channel are about, where there are several
+    <team>  person#<user>       a person of the workspace, who has proven to be a user of Nat
+
+A row of the table names the nation it is about in `nation_slug`, so who deletes a nation finds
+them.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from nat.aws.items import epoch_ms, moment
+from nat.aws.store import Store
+from nat.aws.writes import Delete, Put, Update
+from nat.connections.seal import Seal
+from nat.errors import SlackCodeInvalid, SlackNotInstalled
+from nat.names import INSTALLATIONS_BY_NATION, TTL_ATTRIBUTE, Table
+
+CODE_LIFE: Final = timedelta(minutes=10)
+CODE_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+"""None that is read as another."""
+CODE_LENGTH: Final = 8
+ROTATED_BEFORE: Final = timedelta(hours=1)
+"""A token that ends is renewed this long before. Slack's live twelve hours (docs.slack.dev, Token
+rotation)."""
+ROTATION: Final = timedelta(seconds=30)
+"""How long one process may take to renew a token before another tries."""
+_INSTALLATION: Final = "installation"
+_NATION: Final = "nation#"
+
+Renew = Callable[[str], "BotToken"]
+"""Trades a refresh token for a new pair."""
+
+
+@dataclass(frozen=True)
+class BotToken:
+    """A bot's token; with rotation it ends, and `refresh` is good for one new pair."""
+
+    token: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace, or a whole organisation on Enterprise Grid, in which the app is installed."""
+
+    key: str
+    name: str
+    bot_user: str
+    installed_at: datetime
+
+
+@dataclass(frozen=True)
+class WorkspaceLink:
+    """A workspace that an admin linked to a nation."""
+
+    team: str
+    nation_slug: str
+    name: str
+    linked_by: str
+    linked_at: datetime
+
+
+class Workspaces:
+    """Workspaces and what is remembered of them."""
+
+    def __init__(self, store: Store, seal: Seal | None = None) -> None:
+        """Tokens are only reached with `seal`."""
+        self._store = store
+        self._seal = seal
+
+    def install(self, workspace: Workspace, token: BotToken) -> None:
+        """Keep an installation, in place of an earlier one."""
+        self._store.write(
+            Put(
+                Table.INSTALLATIONS,
+                {
+                    **_key(workspace.key, _INSTALLATION),
+                    "name": workspace.name,
+                    "bot_user": workspace.bot_user,
+                    "installed_at": workspace.installed_at,
+                    **self._sealed(workspace.key, token),
+                },
+            )
+        )
+
+    def installed(self, *keys: str | None) -> Workspace:
+        """The installation of a workspace: its own, or its organisation's. Raises `SlackNotInstalled`."""
+        return _workspace(self._row(*keys))
+
+    def token(self, renew: Renew, *keys: str | None) -> str:
+        """The bot's token, renewed before it ends, by one process at a time. Raises `SlackNotInstalled`, and
+        what `renew` raises."""
+        row = self._row(*keys)
+        now = self._store.clock()
+        held = self._opened(row)
+        if held.expires_at is None or held.refresh is None or held.expires_at - now > ROTATED_BEFORE:
+            return held.token
+        key = _key(row["team_id"], _INSTALLATION)
+        free = Attr("renewing_ms").not_exists() | Attr("renewing_ms").lt(epoch_ms(now))
+        claimed = Update(
+            Table.INSTALLATIONS,
+            key,
+            set={"renewing_ms": epoch_ms(now + ROTATION)},
+            when=Attr("team_id").exists() & free & Attr("tokens").eq(row["tokens"]),
+        )
+        if not self._store.claim(claimed):
+            return self._opened(self._row(row["team_id"])).token
+        fresh = renew(held.refresh)
+        self._store.write(
+            Update(
+                Table.INSTALLATIONS,
+                key,
+                set={**self._sealed(row["team_id"], fresh), "renewing_ms": None},
+                when=Attr("team_id").exists(),
+            )
+        )
+        return fresh.token
+
+    def forget(self, key: str) -> None:
+        """Nat was taken out of a workspace: nothing of it is kept."""
+        rows = self._store.query(Table.INSTALLATIONS, Key("team_id").eq(key), attributes=("team_id", "item"))
+        self._store.delete_many(Table.INSTALLATIONS, list(rows))
+
+    def link(self, team: str, name: str, nation_slug: str, *, by: str) -> None:
+        """Let people of a workspace ask about a nation."""
+        self._store.write(
+            Put(
+                Table.INSTALLATIONS,
+                {
+                    **_key(team, f"{_NATION}{nation_slug}"),
+                    "nation_slug": nation_slug,
+                    "name": name,
+                    "linked_by": by,
+                    "linked_at": self._store.clock(),
+                },
+            )
+        )
+
+    def unlink(self, team: str, nation_slug: str) -> bool:
+        """End that; False if it was not linked. Channels forget the nation too."""
+        rows = [
+            row
+            for row in self._store.query(
+                Table.INSTALLATIONS, Key("team_id").eq(team), attributes=("team_id", "item", "nation_slug")
+            )
+            if row.get("nation_slug") == nation_slug
+        ]
+        self._store.delete_many(
+            Table.INSTALLATIONS, [{"team_id": row["team_id"], "item": row["item"]} for row in rows]
+        )
+        return any(row["item"].startswith(_NATION) for row in rows)
+
+    def links_of(self, nation_slug: str) -> list[WorkspaceLink]:
+        """The workspaces of a nation; a moment behind."""
+        rows = self._store.query(
+            Table.INSTALLATIONS, Key("nation_slug").eq(nation_slug), index=INSTALLATIONS_BY_NATION
+        )
+        return [_link(row) for row in rows if row["item"].startswith(_NATION)]
+
+    def nations(self, team: str) -> list[str]:
+        """The nations that a workspace is linked to, strongly consistent."""
+        where = Key("team_id").eq(team) & Key("item").begins_with(_NATION)
+        rows = self._store.query(Table.INSTALLATIONS, where, attributes=("nation_slug",), consistent=True)
+        return [row["nation_slug"] for row in rows]
+
+    def nation_of_channel(self, team: str, channel: str) -> str | None:
+        """The nation that was chosen for a channel."""
+        row = self._store.get(Table.INSTALLATIONS, _key(team, f"channel#{channel}"))
+        return None if row is None else str(row["nation_slug"])
+
+    def choose(self, team: str, channel: str, nation_slug: str) -> None:
+        """Let a channel ask about this nation from now on."""
+        item = {**_key(team, f"channel#{channel}"), "nation_slug": nation_slug}
+        self._store.write(Put(Table.INSTALLATIONS, item))
+
+    def person(self, team: str, user: str) -> str | None:
+        """Who somebody of a workspace is: a user id."""
+        row = self._store.get(Table.INSTALLATIONS, _key(team, f"person#{user}"))
+        return None if row is None else str(row["user_id"])
+
+    def new_code(self, user_id: str) -> str:
+        """A code that proves to be this person, typed in Slack once within ten minutes.
+
+        It goes from the web app to Slack and not the other way: a link made in Slack could be sent to
+        somebody else, whose sign-in would then serve who sent it.
+        """
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        expires = self._store.clock() + CODE_LIFE
+        row = {
+            "key": _code_key(code),
+            "user_id": user_id,
+            "expires_ms": epoch_ms(expires),
+            TTL_ATTRIBUTE: int(expires.timestamp()) + 1,
+        }
+        self._store.write(Put(Table.ONCE, row))
+        return code
+
+    def prove(self, team: str, user: str, code: str) -> str:
+        """Use a code up: this person of the workspace is the one to whom it was given. Gives the user id.
+        Raises `SlackCodeInvalid`."""
+        typed = code.strip().upper().replace("-", "")
+        in_time = Attr("expires_ms").gt(epoch_ms(self._store.clock()))
+        row = self._store.take(Table.ONCE, {"key": _code_key(typed)}, when=in_time)
+        if row is None:
+            raise SlackCodeInvalid
+        person = {
+            **_key(team, f"person#{user}"),
+            "user_id": row["user_id"],
+            "linked_at": self._store.clock(),
+        }
+        self._store.write(Put(Table.INSTALLATIONS, person))
+        return str(row["user_id"])
+
+    def forget_person(self, team: str, user: str) -> None:
+        """Somebody of a workspace is nobody's user any more."""
+        self._store.write(Delete(Table.INSTALLATIONS, _key(team, f"person#{user}")))
+
+    def _row(self, *keys: str | None) -> dict[str, Any]:
+        for key in keys:
+            if key:
+                row = self._store.get(Table.INSTALLATIONS, _key(key, _INSTALLATION))
+                if row is not None:
+                    return row
+        raise SlackNotInstalled
+
+    def _sealed(self, key: str, token: BotToken) -> dict[str, Any]:
+        assert self._seal is not None
+        refresh = None if token.refresh is None else self._seal.close(key, token.refresh)
+        return {"tokens": self._seal.close(key, token.token), "refresh": refresh, "ends_at": token.expires_at}
+
+    def _opened(self, row: Mapping[str, Any]) -> BotToken:
+        assert self._seal is not None
+        key, refresh, ends = row["team_id"], row.get("refresh"), row.get("ends_at")
+        return BotToken(
+            self._seal.open(key, row["tokens"]),
+            None if refresh is None else self._seal.open(key, refresh),
+            None if ends is None else moment(ends),
+        )
+
+
+def _key(team: str, item: str) -> dict[str, str]:
+    return {"team_id": team, "item": item}
+
+
+def _code_key(code: str) -> str:
+    return f"slack-code#{sha256(code.encode(errors='replace')).hexdigest()}"
+
+
+def _workspace(row: Mapping[str, Any]) -> Workspace:
+    return Workspace(row["team_id"], row["name"], row["bot_user"], moment(row["installed_at"]))
+
+
+def _link(row: Mapping[str, Any]) -> WorkspaceLink:
+    return WorkspaceLink(
+        row["team_id"], row["nation_slug"], row["name"], row["linked_by"], moment(row["linked_at"])
+    )

@@ -1,0 +1,226 @@
+"""Nat's Bolt app: which listener takes what, and how a refusal is told."""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.web import WebClient
+
+from nat.channels.slack import APPROVE, REJECT, UNDO, Thread, shown_error
+from nat.channels.slack_text import escaped
+from nat.connections.slack_workspaces import Workspace, Workspaces
+from nat.errors import NatError, SlackPersonRefused
+from nat.slack.commands import HELP, question_of
+from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest
+from nat.slack.inbound import workspace_of
+
+TokenOf = Callable[..., str]
+"""The bot's token of the first of these installations that there is. Raises `SlackNotInstalled`."""
+_MENTION: Final = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
+_log = logging.getLogger(__name__)
+
+
+def client(token: str, url: str) -> WebClient:
+    """A client that waits where Slack says so, twice. Thread-safe."""
+    made = WebClient(token=token, base_url=url, timeout=10)
+    made.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=2))
+    return made
+
+
+class Listeners:
+    """What the app does, each once its request was claimed. `usage` tells how much of the pool a nation has
+    used."""
+
+    def __init__(self, desk: SlackDesk, workspaces: Workspaces, usage: Callable[[str], str]) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._usage = usage
+
+    def message(self, body: Mapping[str, Any], event: Mapping[str, Any], client: WebClient) -> None:
+        """A question, in a channel, a thread or a direct message."""
+        enterprise, team = workspace_of(body)
+        home = team or enterprise or ""
+        thread = Thread(home, event["channel"], event.get("thread_ts") or event["ts"])
+        question = _unescaped(_MENTION.sub("", event.get("text") or "")).strip()
+        person = SlackPerson(home, event["user"])
+        try:
+            _check(client, person, event)
+            if not question:
+                raise SlackPersonRefused(
+                    "Ask me something about your nation. `/nat help` says what I can do."
+                )
+            self._desk.ask(person, thread, event["ts"], question)
+        except NatError as error:
+            _tell(client, person, thread, error)
+
+    def command(self, body: Mapping[str, Any], client: WebClient, respond: Callable[..., Any]) -> None:
+        """`/nat …`. What is no question is answered to the person alone."""
+        home = body.get("team_id") or body.get("enterprise_id") or ""
+        person, channel = SlackPerson(home, body["user_id"]), body["channel_id"]
+        word, rest = arguments(dict(body))
+        try:
+            _check(client, person, {})
+            told = self._command(person, channel, word, rest, client)
+        except NatError as error:
+            told = shown_error(error.message, error.url)
+        except SlackApiError as error:
+            if error.response["error"] not in ("not_in_channel", "channel_not_found"):
+                raise
+            told = "I am not in this channel. Invite me first: `/invite @nat`."
+        if told:
+            respond(text=told, response_type="ephemeral")
+
+    def _command(
+        self, person: SlackPerson, channel: str, word: str, rest: str, client: WebClient
+    ) -> str | None:
+        here = Thread(person.team, channel, "0.0")
+        question = question_of(word, rest)
+        if question is not None:
+            self._desk.member(person, here)  # before anything is said in the channel
+            root = client.chat_postMessage(
+                channel=channel, text=f"<@{person.user}> asks: {escaped(question)}", unfurl_links=False
+            )
+            thread = Thread(person.team, channel, str(root["ts"]))
+            try:
+                self._desk.ask(person, thread, thread.ts, question)
+            except NatError as error:
+                _tell(client, person, thread, error)
+            return None
+        match word:
+            case "connect" if rest:
+                self._workspaces.prove(person.team, person.user, rest)
+                return "I know you now. Ask me anything about your nation."
+            case "nation" if rest:
+                self._desk.choose(person, channel, rest.lower())
+                return f"This channel asks about *{escaped(rest.lower())}* from now on."
+            case "nation":
+                return f"This channel asks about *{self._desk.member(person, here).nation_slug}*."
+            case "usage":
+                return self._usage(self._desk.member(person, here).nation_slug)
+            case "stop":
+                member = self._desk.member(person, here)
+                self._desk.stop(person, latest(person.team, channel, member.user_id))
+                return "I stop."
+        return HELP
+
+    def click(
+        self,
+        body: Mapping[str, Any],
+        action: Mapping[str, Any],
+        client: WebClient,
+        respond: Callable[..., Any],
+    ) -> None:
+        """A button. A refusal is told to who clicked alone."""
+        home = (body.get("team") or {}).get("id") or (body.get("enterprise") or {}).get("id") or ""
+        person, message = SlackPerson(home, body["user"]["id"]), body["message"]
+        thread = Thread(home, body["channel"]["id"], message.get("thread_ts") or message["ts"])
+        try:
+            _check(client, person, {})
+            value: dict[str, str] = json.loads(action["value"])
+            match action["action_id"]:
+                case "nat_approve":
+                    self._desk.approve(person, thread, value, action["action_ts"])
+                case "nat_reject":
+                    self._desk.reject(person, value, action["action_ts"])
+                case "nat_undo":
+                    self._desk.undo(person, thread, value, action["action_ts"])
+        except NatError as error:
+            told = shown_error(error.message, error.url)
+            respond(text=told, response_type="ephemeral", replace_original=False)
+
+    def gone(self, body: Mapping[str, Any]) -> None:
+        """Nat was removed from a workspace, or its token taken away."""
+        event = body["event"]
+        if event["type"] == "tokens_revoked" and not event.get("tokens", {}).get("bot"):
+            return
+        enterprise, team = workspace_of(body)
+        for key in (team, enterprise if team is None else None):
+            if key:
+                self._workspaces.forget(key)
+
+    def session_stopped(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+        """Somebody pressed Slack's own Stop."""
+        enterprise, team = workspace_of(body)
+        home = team or enterprise or ""
+        thread = Thread(home, event["channel"], event["thread_ts"])
+        try:
+            self._desk.stop(SlackPerson(home, event["user"]), thread.place)
+        except NatError as error:
+            _log.info("nothing stopped", extra={"code": error.code})
+
+
+def bolt_app(listeners: Listeners, workspaces: Workspaces, token_of: TokenOf, url: str) -> App:
+    """The app. Requests were verified and claimed before they were queued, so it verifies none."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        found: Workspace = workspaces.installed(team_id, enterprise_id)
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=found.bot_user,
+            bot_token=token_of(team_id, enterprise_id),
+        )
+
+    app = App(
+        authorize=authorize,
+        signing_secret="verified before",  # what is queued has no signature any more
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        process_before_response=True,
+        client=client("", url),
+    )
+    app.event("app_mention")(listeners.message)
+    app.event("message")(listeners.message)
+    app.event("app_uninstalled")(listeners.gone)
+    app.event("tokens_revoked")(listeners.gone)
+    app.event("agent_session_stopped")(listeners.session_stopped)
+    app.command(re.compile("^/"))(_acknowledged(listeners.command))
+    for button in (APPROVE, REJECT, UNDO, "nat_open"):
+        app.action(button)(_acknowledged(listeners.click))
+    return app
+
+
+def _acknowledged(listener: Callable[..., None]) -> Callable[..., None]:
+    """Bolt wants to see it acknowledged, though Slack has its answer since long."""
+
+    def acknowledged(
+        ack: Callable[[], Any], body: Any, client: WebClient, respond: Any, payload: Any
+    ) -> None:
+        ack()
+        if listener.__name__ == "click":
+            listener(body, payload, client, respond)
+        else:
+            listener(body, client, respond)
+
+    return acknowledged
+
+
+def _check(client: WebClient, person: SlackPerson, event: Mapping[str, Any]) -> None:
+    """Whether it is a full member of the workspace. Raises `SlackPersonRefused`."""
+    if event.get("user_team") not in (None, person.team):
+        raise SlackPersonRefused
+    found = client.users_info(user=person.user)["user"]
+    if any(
+        found.get(each)
+        for each in ("is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "deleted")
+    ):
+        raise SlackPersonRefused
+
+
+def _tell(client: WebClient, person: SlackPerson, thread: Thread, error: NatError) -> None:
+    """Say no to the person alone, in the thread; in a direct message nobody else is there."""
+    text = shown_error(error.message, error.url)
+    if thread.channel.startswith("D"):
+        client.chat_postMessage(channel=thread.channel, thread_ts=thread.ts, text=text)
+    else:
+        client.chat_postEphemeral(channel=thread.channel, thread_ts=thread.ts, user=person.user, text=text)
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

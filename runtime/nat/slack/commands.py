@@ -1,0 +1,35 @@
+"""`/nat …`: what each word asks, where it is a question, and the help."""
+
+from typing import Final
+
+ASKED: Final = {
+    "donations": "How many donations were there this week, of how much in all? Show them in a table.",
+    "signups": "How many people signed up this week? Show the newest ones in a table.",
+    "events": "Which events are coming up? Show them in a table.",
+    "automations": "Which automations do I have, and when do they run next?",
+}
+"""Words that ask a question of their own; what stands behind them is added."""
+HELP: Final = "\n".join(
+    (
+        "*What you can ask me*",
+        "• `@nat` and a question, in a channel I am in; go on in the thread without mentioning me",
+        "• `/nat ask …` – any question",
+        "• `/nat find …` – people",
+        "• `/nat donations`, `/nat signups`, `/nat events`, `/nat automations` – what is new",
+        "• `/nat usage` – how many queries your nation has used",
+        "• `/nat nation NAME` – which nation this channel asks about",
+        "• `/nat connect CODE` – tell me who you are; the code is in Nat's web app",
+        "• `/nat stop` – stop your last question here",
+    )
+)
+
+
+def question_of(word: str, rest: str) -> str | None:
+    """The question behind a command; `None` if it asks none."""
+    if word == "ask" and rest:
+        return rest
+    if word == "find" and rest:
+        return f"Find people: {rest}"
+    if word in ASKED:
+        return f"{ASKED[word]} {rest}".strip()
+    return None

@@ -1,0 +1,228 @@
+"""What people ask of Nat in Slack: questions, decisions, commands.
+
+Who asks is looked up with every request: somebody of the workspace, who has proven to be a user of Nat, with
+the role that they have in the nation now. The ids of a turn and of its conversation are made of what Slack
+says of the message, so the same message is the same turn however often it comes.
+
+A conversation is a thread's and a person's: two people who ask in one thread each continue their own, for
+what one of them may see the other may not.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from ulid import ULID
+
+from nat.approvals.approvals import Approvals
+from nat.aws.store import Store
+from nat.aws.writes import Put
+from nat.channels.slack import SlackThreads, Thread
+from nat.channels.slack_queue import follow
+from nat.channels.websocket import Followers
+from nat.connections.slack_workspaces import Workspaces
+from nat.conversations.events import wire_text
+from nat.conversations.turns import Turn
+from nat.errors import BadRequest, NotFound, SlackPersonRefused
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.people.memberships import Membership
+from nat.slack.door import thread_key
+from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.approval_updates import push_approval_update
+from nat.turns.decide import Decision, Decisions
+from nat.turns.stop import request_stop
+
+THREAD_KEPT: Final = timedelta(days=90)
+"""How long a thread is known as one in which Nat answers without being mentioned."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SlackPerson:
+    """Somebody of a workspace in which the app is installed."""
+
+    team: str
+    user: str
+
+
+class Unknown(SlackPersonRefused):
+    """A full member of the workspace who has not proven who they are."""
+
+
+class SlackDesk:
+    """Takes what is asked, on given storage, admission and threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        admission: Admission,
+        workspaces: Workspaces,
+        threads: SlackThreads,
+        followers: Followers,
+        *,
+        app_url: str,
+    ) -> None:
+        self._store = store
+        self._admission = admission
+        self._workspaces = workspaces
+        self._threads = threads
+        self._followers = followers
+        self._decisions = Decisions(admission, Approvals(store))
+        self._app_url = app_url
+
+    def ask(self, person: SlackPerson, thread: Thread, ts: str, question: str) -> str:
+        """Admit a question of a thread; gives its turn. A repeated one changes nothing.
+
+        Raises `SlackPersonRefused`, and what admission raises.
+        """
+        membership = self.member(person, thread)
+        key = f"{thread.team}#{thread.channel}#{ts}"
+        request = AdmitRequest(
+            user_id=membership.user_id,
+            nation_slug=membership.nation_slug,
+            conversation_id=_conversation(thread, membership),
+            turn_id=ulid_of(key, ts),
+            question=question,
+            surface=Surface.SLACK,
+        )
+        admitted = admit(request, self._admission, before_queueing=self._following(thread))
+        self._threads.show(admitted.turn.turn_id)
+        return admitted.turn.turn_id
+
+    def member(self, person: SlackPerson, thread: Thread) -> Membership:
+        """Who it is, in the nation that the thread or its channel is about. Raises `SlackPersonRefused`,
+        `BadRequest` where the nation is not clear, `NotAMember`."""
+        user_id = self._workspaces.person(person.team, person.user)
+        if user_id is None:
+            raise Unknown(
+                "I don't know yet who you are in Nat. Sign in to Nat's web app, open *Settings → "
+                "Connections*, choose *Connect my Slack account*, and type the code "
+                "here: `/nat connect CODE`.",
+                url=self._app_url or None,
+            )
+        return self._admission.memberships.require(user_id, self._nation(person.team, thread))
+
+    def _nation(self, team: str, thread: Thread) -> str:
+        nations = self._workspaces.nations(team)
+        if not nations:
+            raise BadRequest(
+                "This Slack workspace is not linked to a nation. An admin of your nation can link it in "
+                "Nat's web app, under Settings → Connections."
+            )
+        known = self._store.get(Table.ONCE, {"key": thread_key(thread.place)})
+        for chosen in (
+            None if known is None else known["nation"],
+            self._workspaces.nation_of_channel(team, thread.channel),
+        ):
+            if chosen in nations:
+                return str(chosen)
+        if len(nations) == 1:
+            return nations[0]
+        listed = ", ".join(f"`{each}`" for each in sorted(nations))
+        raise BadRequest(
+            f"Which nation is this about? Choose one for this channel: `/nat nation NAME`. {listed}"
+        )
+
+    def choose(self, person: SlackPerson, channel: str, slug: str) -> None:
+        """Let a channel ask about a nation of the workspace. Raises `BadRequest`, `NotAMember`."""
+        user_id = self._workspaces.person(person.team, person.user)
+        if slug not in self._workspaces.nations(person.team):
+            raise BadRequest("This workspace is not linked to such a nation.")
+        if user_id is None:
+            raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
+        self._admission.memberships.require(user_id, slug)
+        self._workspaces.choose(person.team, channel, slug)
+
+    def approve(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
+        """Say yes to a proposal. Raises what `Decisions.approve` raises."""
+        decision = self._decision(person, value, click)
+        self._threads.clicked(value["a"], decision.decision_id, person.user)
+        admitted = self._decisions.approve(
+            decision,
+            value["a"],
+            fingerprint=value["f"],
+            before_queueing=self._following(thread),
+        )
+        self._threads.show(admitted.turn.turn_id)
+
+    def reject(self, person: SlackPerson, value: dict[str, str], click: str) -> None:
+        """Say no to a proposal. Raises what `Decisions.reject` raises."""
+        decision = self._decision(person, value, click)
+        self._threads.clicked(value["a"], decision.decision_id, person.user)
+        approval = self._decisions.reject(decision, value["a"], fingerprint=value["f"])
+        push_approval_update(self._followers.deliver, approval)
+
+    def undo(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
+        """Take a change back. Raises what `Decisions.undo` raises."""
+        admitted = self._decisions.undo(
+            self._decision(person, value, click), value["u"], before_queueing=self._following(thread)
+        )
+        self._threads.show(admitted.turn.turn_id)
+
+    def stop(self, person: SlackPerson, place: str) -> None:
+        """Stop the last question of a thread, or of `latest` in a channel. Raises `NotFound`."""
+        row = self._store.get(Table.ONCE, {"key": thread_key(place)})
+        user_id = self._workspaces.person(person.team, person.user)
+        if row is None or user_id is None:
+            raise NotFound("There is nothing of yours here that could be stopped.")
+        stopped = request_stop(
+            self._store,
+            nation_slug=row["nation"],
+            conversation_id=row["conversation"],
+            turn_id=row["turn"],
+            user_id=user_id,
+            now=self._store.clock(),
+        )
+        if stopped is not None:
+            self._followers.deliver(f"{row['nation']}#{row['conversation']}", wire_text(stopped))
+
+    def _decision(self, person: SlackPerson, value: dict[str, str], click: str) -> Decision:
+        user_id = self._workspaces.person(person.team, person.user)
+        if user_id is None:
+            raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
+        if value["n"] not in self._workspaces.nations(person.team):
+            raise BadRequest("This workspace is no longer linked to that nation.")
+        decision_id = ulid_of(f"{person.team}#{person.user}#{click}", click)
+        return Decision(user_id, value["n"], value["c"], decision_id, Surface.SLACK)
+
+    def _following(self, thread: Thread) -> Callable[[Turn], None]:
+        def observe(turn: Turn) -> None:
+            now = self._store.clock()
+            follow(self._store, turn.conversation, thread.place, now)
+            self._threads.begin(thread, turn.nation_slug, turn.conversation_id, turn.turn_id)
+            row = {
+                "nation": turn.nation_slug,
+                "conversation": turn.conversation_id,
+                "turn": turn.turn_id,
+                TTL_ATTRIBUTE: int((now + THREAD_KEPT).timestamp()),
+            }
+            for place in (thread.place, latest(thread.team, thread.channel, turn.user_id)):
+                self._store.write(Put(Table.ONCE, {"key": thread_key(place), **row}))
+
+        return observe
+
+
+def latest(team: str, channel: str, user_id: str) -> str:
+    """In place of a thread: the last question of a person in a channel."""
+    return f"{team}#{channel}#of#{user_id}"
+
+
+def ulid_of(key: str, ts: str) -> str:
+    """The ULID of something that Slack names by a time (`1732527000.000100`) and a key."""
+    seconds, _, fraction = ts.partition(".")
+    milliseconds = int(seconds) * 1000 + int((fraction or "0")[:3].ljust(3, "0"))
+    return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + hashlib.sha256(key.encode()).digest()[:10]))
+
+
+def _conversation(thread: Thread, membership: Membership) -> str:
+    return ulid_of(f"{thread.place}#{membership.nation_slug}#{membership.user_id}", thread.ts)
+
+
+def arguments(body: dict[str, Any]) -> tuple[str, str]:
+    """The word and the rest of `/nat word rest`."""
+    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    return word.lower(), rest.strip()

@@ -1,0 +1,61 @@
+"""What Slack sends is claimed and queued, within the three seconds that it waits."""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr
+
+from nat.aws.store import Store
+from nat.aws.writes import Put, Update
+from nat.channels.slack_queue import SlackQueue
+from nat.connections.slack_app import SlackApp
+from nat.names import TTL_ATTRIBUTE, Table
+from nat.slack.inbound import Inbound, Kind, challenge, read
+
+CLAIMED: Final = timedelta(days=1)
+"""Slack's last delivery comes some six minutes after the first (docs.slack.dev, Events API)."""
+
+_log = logging.getLogger(__name__)
+
+
+class SlackDoor:
+    """Takes requests that Slack signed."""
+
+    def __init__(self, store: Store, app: SlackApp, queue: SlackQueue) -> None:
+        self._store = store
+        self._app = app
+        self._queue = queue
+
+    def take(self, kind: Kind, body: bytes, *, timestamp: str | None, signature: str | None) -> str | None:
+        """Queue what is for Nat; gives what Slack wants to hear, if it is anything.
+
+        Raises `SlackSignatureInvalid`, `BadRequest`, and what boto3 raises: Slack then sends again.
+        """
+        self._app.verify(body, timestamp, signature, self._store.clock())
+        if kind is Kind.EVENT and (answer := challenge(body)) is not None:
+            return answer
+        found = read(kind, body)
+        if found is not None and self._known_thread(found) and self._claim(found):
+            self._queue.send({"kind": kind.value, "body": found.body}, group=found.group, once=found.key)
+            self._store.write(Update(Table.ONCE, {"key": found.key}, set={"queued": True}))
+        return None
+
+    def _known_thread(self, found: Inbound) -> bool:
+        if found.thread is None:
+            return True
+        return self._store.get(Table.ONCE, {"key": thread_key(found.thread)}) is not None
+
+    def _claim(self, found: Inbound) -> bool:
+        """Whether it still has to be queued: it is new, or whoever claimed it did not get there."""
+        forgotten = int((self._store.clock() + CLAIMED).timestamp())
+        row = {"key": found.key, TTL_ATTRIBUTE: forgotten}
+        if self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists())):
+            return True
+        known = self._store.get(Table.ONCE, {"key": found.key})
+        return known is not None and not known.get("queued")
+
+
+def thread_key(place: str) -> str:
+    """Key of what is remembered of a thread in which Nat has answered."""
+    return f"slack-thread#{place}"

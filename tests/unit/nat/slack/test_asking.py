@@ -1,0 +1,240 @@
+"""Questions in Slack, from the signed request to the answer in the thread, with the real Bolt and SDK."""
+
+import itertools
+import json
+from dataclasses import replace
+
+import pytest
+
+from nat.aws import clients
+from nat.aws.store import Store
+from nat.aws.writes import Update
+from nat.names import Table
+from nat.slack import services
+from tests.unit.nat import world
+from tests.unit.nat.agent.scripted_model import says
+from tests.unit.nat.slack.conftest import CHANNEL, Office
+
+
+def ask(office: Office, text: str = "how many?", thread: str | None = None) -> dict[str, object]:
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, text, thread))
+    office.work()
+    [turn] = office.turns()
+    return turn
+
+
+def test_a_mention_is_answered_in_its_thread_by_one_message(office: Office) -> None:
+    turn = ask(office)
+    [working] = office.posted()
+    assert working["text"] == "_Working on it …_"
+
+    office.run(turn, says("There are **12**."))
+
+    [message] = office.posted()
+    assert message["text"] == "There are *12*."
+    assert message["thread_ts"] == office.slack.workspace.messages[CHANNEL][0]["ts"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
+def test_a_mention_counts_once_in_whatever_order_and_number_it_comes(
+    office: Office, order: tuple[int, ...]
+) -> None:
+    deliveries = office.slack.sender.mention("U0ANN", CHANNEL, "how many?") * 4
+    for at in order:
+        office.send(deliveries[at * 2 : at * 2 + 2])
+        office.work()
+
+    assert len(office.turns()) == 1
+    assert world.used(office.stage.tables) == 2  # the stage begins with one
+    assert len(office.posted()) == 1
+
+
+def test_a_reply_in_the_thread_goes_on_without_a_mention(office: Office) -> None:
+    first = ask(office)
+    office.run(first, says("12."))
+    forget_cooldown(office)
+    root = office.slack.workspace.messages[CHANNEL][0]["ts"]
+
+    office.send(office.slack.sender.message("U0ANN", CHANNEL, "and last week?", root))
+    office.work()
+
+    [second] = office.turns()
+    assert second["conversation_id"] == first["conversation_id"]
+
+
+def test_a_thread_without_nat_and_a_channel_are_left_alone(office: Office) -> None:
+    sender = office.slack.sender
+    office.send(sender.message("U0ANN", CHANNEL, "hello all"))
+    office.send(sender.message("U0ANN", CHANNEL, "yes", "1700000000.000001"))
+
+    assert office.work() == 0
+
+
+def test_a_direct_message_needs_no_mention(office: Office) -> None:
+    office.send(office.slack.sender.message("U0ANN", "D0ANN", "how many?"))
+    office.work()
+    [turn] = office.turns()
+
+    office.run(turn, says("12."))
+
+    assert [each["text"] for each in office.posted("D0ANN")] == ["12."]
+
+
+@pytest.mark.parametrize(
+    ("user", "reason"),
+    [
+        ("U0BOB", "I don't know yet who you are"),
+        ("U0GUEST", "full members of this workspace only"),
+        ("U0OTHER", "full members of this workspace only"),
+    ],
+)
+def test_who_is_not_known_is_told_why_and_nothing_is_asked(office: Office, user: str, reason: str) -> None:
+    office.send(office.slack.sender.mention(user, CHANNEL, "how many?"))
+    office.work()
+
+    assert office.turns() == []
+    [told] = office.told
+    assert reason in told
+
+
+def test_records_can_mention_nobody_in_slack(office: Office) -> None:
+    turn = ask(office)
+
+    office.run(turn, says("<!channel> <@U0BOB> <#C0GENERAL>"))
+
+    [message] = office.posted()
+    assert "<" not in json.dumps([message["text"], message["blocks"]])
+
+
+def test_a_table_becomes_a_table_and_text_where_slack_refuses_it(office: Office) -> None:
+    table = "Total: 3\n\n| Donor | Amount |\n|---|---|\n| Ann | $5 |\n| Bob |  |"
+    turn = ask(office)
+    office.run(turn, says(table))
+    [message] = office.posted()
+    assert [each["type"] for each in message["blocks"]] == ["section", "table"]
+
+    forget_cooldown(office)
+    second = ask(office, "again")
+    office.slack.api.faults["chat.update"] = ["invalid_blocks"]
+    office.run(second, says(table))
+
+    assert "| Ann | $5 |" in office.posted()[-1]["text"]
+    assert not office.posted()[-1]["blocks"]
+
+
+def test_a_message_that_is_gone_is_posted_anew(office: Office) -> None:
+    turn = ask(office)
+    messages = office.slack.workspace.messages[CHANNEL]
+    messages.remove(office.posted()[0])
+
+    office.run(turn, says("12."))
+
+    assert [each["text"] for each in office.posted()] == ["12."]
+
+
+def test_a_refusal_of_admission_is_told_in_the_thread(office: Office) -> None:
+    ask(office)
+
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, "and?"))
+    office.work()
+
+    assert office.turns() == []
+    assert "seconds" in office.told[-1]
+
+
+def test_a_failed_turn_is_never_silence(office: Office) -> None:
+    turn = ask(office)
+
+    office.run(turn, RuntimeError("broken"))
+
+    [message] = office.posted()
+    assert "went wrong" in message["text"]
+
+
+def test_an_uninstalled_workspace_is_forgotten_and_left_in_peace(office: Office) -> None:
+    turn = ask(office)
+    office.send(office.slack.sender.event({"type": "app_uninstalled"}))
+    office.work()
+
+    office.run(turn, says("12."))
+
+    assert [each["text"] for each in office.posted()] == ["_Working on it …_"]
+    assert services.services().workspaces.nations("T0DEMO") == []
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("help", "What you can ask me"),
+        ("usage", "of 500 queries used"),
+        ("nation", "*demo*"),
+        ("connect WRONGONE", "This code is wrong"),
+        ("stop", "nothing of yours"),
+        ("nation elsewhere", "not linked to such a nation"),
+    ],
+)
+def test_commands_that_ask_nothing_are_answered_to_one_person(
+    office: Office, command: str, told: str
+) -> None:
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, command))
+    office.work()
+
+    assert told in office.told[-1]
+    assert office.posted() == []
+
+
+def test_a_command_asks_in_a_thread_of_its_own(office: Office) -> None:
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, "donations"))
+    office.work()
+    [turn] = office.turns()
+
+    office.run(turn, says("$5."))
+
+    root, message = office.posted()
+    assert root["text"].startswith("<@U0ANN> asks: How many donations")
+    assert (message["thread_ts"], message["text"]) == (root["ts"], "$5.")
+
+
+def test_a_channel_without_nat_is_said_to_be_one(office: Office) -> None:
+    office.send(office.slack.sender.command("U0ANN", "C0ELSEWHERE", "donations"))
+    office.work()
+
+    assert "Invite me first" in office.told[-1]
+    assert office.turns() == []
+
+
+def test_a_code_tells_who_somebody_is_once(office: Office) -> None:
+    world.store_members(office.stage.tables, "demo", ["bob"])
+    code = services.services().workspaces.new_code("bob")
+    for user in ("U0BOB", "U0ANN"):
+        office.send(office.slack.sender.command(user, CHANNEL, f"connect {code}"))
+        office.work()
+
+    assert ["I know you now" in each for each in office.told] == [True, False]
+    assert services.services().workspaces.person("T0DEMO", "U0BOB") == "bob"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"x-slack-signature": "v0=00"}, {"x-slack-request-timestamp": "1700000000"}, {"x-slack-signature": ""}],
+)
+def test_a_request_that_slack_did_not_sign_now_is_refused(office: Office, headers: dict[str, str]) -> None:
+    delivery = office.slack.sender.message("U0ANN", "D0ANN", "how many?")
+
+    assert office.send(replace(delivery, headers={**delivery.headers, **headers})) == [401]
+    assert office.waiting() == []
+
+
+def test_slacks_challenge_is_answered(office: Office) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "c1"})
+    delivery = office.slack.sender.signed("/slack/events", body, "application/json")
+
+    assert json.loads(office.answer(delivery)["body"]) == {"challenge": "c1"}
+
+
+def forget_cooldown(office: Office) -> None:
+    """Let the cooldown of Ann's last question pass."""
+    key = {"user_id": "ann"}
+    Store(clients.dynamodb(), office.stage.tables).write(
+        Update(Table.USERS, key, set={"last_query_ms": None})
+    )

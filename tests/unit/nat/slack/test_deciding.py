@@ -1,0 +1,98 @@
+"""Proposals as buttons in Slack: decided once, told where it was decided, undone, stopped."""
+
+from typing import Any
+
+import pytest
+
+from nat.aws import clients
+from nat.aws.store import Store
+from nat.people.memberships import Membership, Memberships
+from nat.roles import Role
+from tests.unit.nat import world
+from tests.unit.nat.agent.scripted_model import calls, says, use
+from tests.unit.nat.slack.conftest import CHANNEL, Office
+
+
+@pytest.fixture
+def proposal(office: Office) -> dict[str, Any]:
+    """The message of a proposal that waits in a thread of Ann's, who is an admin."""
+    Memberships(Store(clients.dynamodb(), office.stage.tables)).put(
+        Membership("ann", "demo", Role.ADMIN, world.START)
+    )
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, "delete person 1"))
+    office.work()
+    [turn] = office.turns()
+    office.run(turn, calls(use("delete_person")), says("I propose it."))
+    [found] = [each for each in office.posted() if each.get("blocks", [{}])[-1].get("type") == "actions"]
+    return found
+
+
+def click(office: Office, ts: str, button: str, user: str = "U0ANN") -> None:
+    office.send(office.slack.sender.click(user, CHANNEL, ts, button))
+    office.work()
+
+
+def words(message: dict[str, Any]) -> str:
+    return " ".join(each["text"]["text"] for each in message["blocks"] if each["type"] == "section")
+
+
+def test_a_no_stands_on_the_card_with_who_said_it(office: Office, proposal: dict[str, Any]) -> None:
+    click(office, proposal["ts"], "nat_reject")
+
+    assert "Rejected, decided by <@U0ANN> in Slack." in words(proposal)
+    assert [each["type"] for each in proposal["blocks"]] == ["section", "section"]
+
+
+def test_a_late_click_gets_its_reason(office: Office, proposal: dict[str, Any]) -> None:
+    late = office.slack.sender.click("U0ANN", CHANNEL, proposal["ts"], "nat_approve")
+    click(office, proposal["ts"], "nat_reject")
+
+    office.send(late)
+    office.work()
+
+    assert office.told
+    assert office.turns() == []
+    assert "Rejected, decided by <@U0ANN> in Slack." in words(proposal)
+
+
+def test_a_yes_is_one_turn_however_often_it_is_clicked(office: Office, proposal: dict[str, Any]) -> None:
+    clicks = [office.slack.sender.click("U0ANN", CHANNEL, proposal["ts"], "nat_approve") for _ in range(2)]
+    for each in clicks * 2:
+        office.send(each)
+        office.work()
+
+    assert len(office.turns()) == 1
+    assert len(office.told) == 1
+
+
+@pytest.mark.parametrize("user", ["U0BOB", "U0GUEST"])
+def test_somebody_elses_click_decides_nothing(office: Office, proposal: dict[str, Any], user: str) -> None:
+    click(office, proposal["ts"], "nat_approve", user)
+
+    assert office.turns() == []
+    assert office.told
+    assert proposal["blocks"][-1]["type"] == "actions"
+
+
+def test_what_was_approved_is_carried_out_and_said_on_the_card(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    click(office, proposal["ts"], "nat_approve")
+    [turn] = office.turns()
+
+    office.run(turn)
+
+    assert "decided by <@U0ANN> in Slack." in words(proposal)
+    assert proposal["blocks"][-1]["type"] == "section"
+
+
+def test_slacks_own_stop_stops_the_turn(office: Office) -> None:
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, "how many?"))
+    office.work()
+    root = office.slack.workspace.messages[CHANNEL][0]["ts"]
+
+    stopped = {"type": "agent_session_stopped", "channel": CHANNEL, "thread_ts": root, "user": "U0ANN"}
+    office.send(office.slack.sender.event(stopped))
+    office.work()
+
+    assert "Stopped." in office.posted()[-1]["text"]
