@@ -17,6 +17,45 @@ def _group() -> None:
     pass
 
 
+@app.command("preflight")
+def preflight(
+    env: Annotated[str, typer.Option("--env", help="A file of config/environments.", metavar="NAME")],
+    folder: Annotated[Path, typer.Option("--config", help="Where environments' files are.")] = Path(
+        "config/environments"
+    ),
+) -> None:
+    """Tell what the account still lacks before an environment can be deployed. Changes nothing."""
+    from nat.ops import preflight as look
+
+    try:
+        findings = look.preflight(env, folder)
+    except look.NoSuchEnvironment as error:
+        typer.echo(f"nat: {error}", err=True)
+        raise typer.Exit(2) from None
+    for each in findings:
+        mark = "ok     " if each.well else "MISSING" if each.needed else "later  "
+        typer.echo(f"{mark}  {each.what}: {each.told}")
+    if any(each.needed and not each.well for each in findings):
+        raise typer.Exit(1)
+
+
+@app.command("smoke")
+def smoke(
+    env: Annotated[str, typer.Option("--env", help="The environment.", metavar="NAME")] = "",
+    url: Annotated[str, typer.Option("--url", help="The web app's address, instead.", metavar="URL")] = "",
+) -> None:
+    """Ask every public door of what was deployed once, without signing in."""
+    from nat.ops import place
+    from nat.ops import smoke as doors
+
+    address = url or _known(lambda: place.app_url(f"Nat-{env}"))
+    answers = doors.smoke(address)
+    for each in answers:
+        typer.echo(f"{'ok   ' if each.well else 'WRONG'}  {each.what}: {each.told}")
+    if not all(each.well for each in answers):
+        raise typer.Exit(1)
+
+
 @app.command("move-tokens")
 def move_tokens(
     to: Annotated[str, typer.Option("--to", help="secretsmanager or dynamodb.", metavar="STORE")],

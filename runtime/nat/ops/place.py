@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
 
+EDGE_REGION: Final = "us-east-1"
+"""Where fronts are: CloudFront takes certificates from here only."""
 TOLD: Final = (
     ("Automation", "RefreshDueFunctionName"),
     ("Api", "BillingRoundsFunctionName"),
@@ -41,6 +43,16 @@ def find(stacks: str) -> None:
             boto3.client("lambda", config=clients.CONFIG),
         )
     )
+
+
+def app_url(stacks: str) -> str:
+    """Where people find the platform's web app. Raises `PlaceUnknown`."""
+    edge = boto3.client("cloudformation", config=clients.CONFIG, region_name=EDGE_REGION)
+    name = f"{stacks}-Web"
+    found = _outputs(name, edge).get("AppUrl")
+    if found is None:
+        raise PlaceUnknown(f"The stack {name} has no output AppUrl.")
+    return found
 
 
 def variables(

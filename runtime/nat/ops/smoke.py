@@ -1,0 +1,47 @@
+"""Whether what was deployed answers as it should, from the outside and without signing in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import requests
+
+TIMEOUT: Final = 20
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one address answered, and whether that is right."""
+
+    what: str
+    well: bool
+    told: str
+
+
+CHECKS: Final[Mapping[str, tuple[str, str, Callable[[requests.Response], bool]]]] = {
+    "the web app": ("GET", "/", lambda answer: answer.ok and "<html" in answer.text.lower()),
+    "its settings": ("GET", "/config.json", lambda answer: answer.ok and "brand" in answer.json()),
+    # Whoever has no token is asked for one by the API, and not by the bucket, which would say 403.
+    "the HTTP API": ("GET", "/v1/me", lambda answer: answer.status_code == 401),
+    "the payment provider's door": ("POST", "/webhooks/stripe", lambda answer: answer.status_code == 400),
+    "NationBuilder's way back": ("GET", "/oauth/callback", lambda answer: answer.status_code in {302, 400}),
+    # A socket opens with a ticket.
+    "the sockets' door": ("GET", "/socket", lambda answer: answer.status_code in {400, 401, 403, 426}),
+}
+"""What to ask under the app's address, and what shows that the right thing has answered."""
+
+
+def smoke(app_url: str) -> list[Answered]:
+    """Ask every door once."""
+    return [
+        _ask(what, method, f"{app_url.rstrip('/')}{path}", right)
+        for what, (method, path, right) in CHECKS.items()
+    ]
+
+
+def _ask(what: str, method: str, url: str, right: Callable[[requests.Response], bool]) -> Answered:
+    try:
+        answer = requests.request(method, url, timeout=TIMEOUT, allow_redirects=False)
+        return Answered(what, right(answer), f"{answer.status_code} of {url}")
+    except (requests.RequestException, ValueError) as error:
+        return Answered(what, False, f"{type(error).__name__} of {url}")

@@ -1,0 +1,64 @@
+"""Asking what was deployed from the outside."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+from nat.ops.smoke import smoke
+
+WELL = {
+    "/": (200, "<!doctype html><html></html>"),
+    "/config.json": (200, '{"brand": {"name": "Nat"}}'),
+    "/v1/me": (401, "{}"),
+    "/webhooks/stripe": (400, "{}"),
+    "/oauth/callback": (400, ""),
+    "/socket": (403, ""),
+}
+
+
+@contextmanager
+def front(answers: dict[str, tuple[int, str]]) -> Iterator[str]:
+    """A server that answers each path in one way."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+        def do_GET(self) -> None:
+            status, text = answers[self.path]
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_front_that_answers_as_it_should_is_well() -> None:
+    with front(WELL) as url:
+        assert [each for each in smoke(url) if not each.well] == []
+
+
+def test_a_bucket_that_answers_in_the_apis_place_is_noticed() -> None:
+    """CloudFront without a behaviour for a path asks the bucket, which refuses."""
+    with front({**WELL, "/webhooks/stripe": (403, "AccessDenied")}) as url:
+        wrong = [each for each in smoke(url) if not each.well]
+
+    assert [each.what for each in wrong] == ["the payment provider's door"]
+    assert "403" in wrong[0].told
+
+
+def test_an_address_where_nothing_listens_is_wrong_and_no_crash() -> None:
+    assert not any(each.well for each in smoke("http://127.0.0.1:9"))
