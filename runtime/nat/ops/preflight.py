@@ -46,7 +46,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AccountNeeds:
     """What an environment's file says of its account."""
 
     account: str
@@ -58,7 +58,7 @@ class Wanted:
     streams: int
 
     @classmethod
-    def read(cls, environment: str, folder: Path) -> "Wanted":
+    def read(cls, environment: str, folder: Path) -> "AccountNeeds":
         """The environment's file below `config/environments`. Raises `NoSuchEnvironment`."""
         path = folder / f"{environment}.toml"
         if not path.is_file():
@@ -80,7 +80,9 @@ class Wanted:
 class Preflight:
     """Looks at the account of the credentials in use."""
 
-    def __init__(self, wanted: Wanted, *, name_servers: Answers, resolves: Callable[[str], bool]) -> None:
+    def __init__(
+        self, wanted: AccountNeeds, *, name_servers: Answers, resolves: Callable[[str], bool]
+    ) -> None:
         self._wanted = wanted
         self._name_servers = name_servers
         self._resolves = resolves
@@ -194,7 +196,7 @@ class Preflight:
 def preflight(environment: str, folder: Path) -> list[Finding]:
     """Look at the account of the credentials in use. Raises `NoSuchEnvironment`; `ClientError` where the
     credentials may not look."""
-    wanted = Wanted.read(environment, folder)
+    wanted = AccountNeeds.read(environment, folder)
     return list(Preflight(wanted, name_servers=_public_name_servers, resolves=_resolves).findings())
 
 

@@ -10,7 +10,7 @@ TIMEOUT: Final = 20
 
 
 @dataclass(frozen=True)
-class Answered:
+class DoorCheck:
     """What one address answered, and whether that is right."""
 
     what: str
@@ -31,7 +31,7 @@ CHECKS: Final[Mapping[str, tuple[str, str, Callable[[requests.Response], bool]]]
 """What to ask under the app's address, and what shows that the right thing has answered."""
 
 
-def smoke(app_url: str) -> list[Answered]:
+def smoke(app_url: str) -> list[DoorCheck]:
     """Ask every door once."""
     return [
         _ask(what, method, f"{app_url.rstrip('/')}{path}", right)
@@ -39,9 +39,9 @@ def smoke(app_url: str) -> list[Answered]:
     ]
 
 
-def _ask(what: str, method: str, url: str, right: Callable[[requests.Response], bool]) -> Answered:
+def _ask(what: str, method: str, url: str, right: Callable[[requests.Response], bool]) -> DoorCheck:
     try:
         answer = requests.request(method, url, timeout=TIMEOUT, allow_redirects=False)
-        return Answered(what, right(answer), f"{answer.status_code} of {url}")
+        return DoorCheck(what, right(answer), f"{answer.status_code} of {url}")
     except (requests.RequestException, ValueError) as error:
-        return Answered(what, False, f"{type(error).__name__} of {url}")
+        return DoorCheck(what, False, f"{type(error).__name__} of {url}")

@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
-from nat.ops.preflight import Finding, NoSuchEnvironment, Preflight, Wanted, preflight
+from nat.ops.preflight import AccountNeeds, Finding, NoSuchEnvironment, Preflight, preflight
 
-WANTED = Wanted(
+WANTED = AccountNeeds(
     account="000000000000",
     region="us-east-1",
     sign_in_prefix="members-of-nobody",
@@ -21,13 +21,15 @@ WANTED = Wanted(
 )
 
 
-def findings(wanted: Wanted, *, name_servers: Iterable[str] = (), taken: bool = False) -> dict[str, Finding]:
+def findings(
+    wanted: AccountNeeds, *, name_servers: Iterable[str] = (), taken: bool = False
+) -> dict[str, Finding]:
     """By what was looked at."""
     look = Preflight(wanted, name_servers=lambda _: set(name_servers), resolves=lambda _: taken)
     return {each.what: each for each in look.findings()}
 
 
-def with_(**changes: Any) -> Wanted:
+def with_(**changes: Any) -> AccountNeeds:
     """The wanted account with some changes."""
     return replace(WANTED, **changes)
 
@@ -116,6 +118,6 @@ def test_an_environment_without_a_file_is_refused_with_those_that_have_one(tmp_p
 
 
 def test_the_files_of_the_repository_are_read() -> None:
-    wanted = Wanted.read("prod", Path(__file__).parents[4] / "config" / "environments")
+    wanted = AccountNeeds.read("prod", Path(__file__).parents[4] / "config" / "environments")
 
     assert (wanted.region, wanted.zone, wanted.streams) == ("us-east-1", "nat.nationbuilder.tools", 100)
