@@ -14,6 +14,7 @@ from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
 from nat.handlers.endpoints import answering
 from nat.handlers.services import Services
+from nat.nations.plans import UNLIMITED
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
@@ -157,15 +158,15 @@ def test_portal_and_invoices_work_without_an_active_subscription(door: Door) -> 
 
 
 def test_a_preview_is_confirmed_with_its_own_figures(door: Door) -> None:
-    door.shop.subscribe("nat_pro")
+    door.shop.subscribe("nat")
     door.shop.stripe.advance(days=5)
 
-    shown = door.call("POST /v1/billing/preview", {"plan": "nat"})[1]
+    shown = door.call("POST /v1/billing/preview", {"plan": "nat_pro"})[1]
     status, body = door.call(
-        "POST /v1/billing/change", {"plan": "nat", "at": shown["at"], "due_cents": shown["due_cents"]}
+        "POST /v1/billing/change", {"plan": "nat_pro", "at": shown["at"], "due_cents": shown["due_cents"]}
     )
 
-    assert (status, body["plan"], body["queries_limit"]) == (200, "nat", 500)
+    assert (status, body["plan"], body["queries_limit"]) == (200, "nat_pro", UNLIMITED)
 
 
 @pytest.mark.parametrize(
