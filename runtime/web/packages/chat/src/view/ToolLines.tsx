@@ -108,7 +108,10 @@ function Count({ line }: { line: ToolLine }) {
   const t = words.value;
   const { returned, total, complete } = line;
   if (returned === undefined && total === undefined) return null;
-  const whole = complete !== false && (total === undefined || returned === undefined || returned >= total);
+  // A count alone returns no records, and is of all of them.
+  const isCount = returned === 0 && total !== undefined;
+  const whole =
+    isCount || (complete !== false && (total === undefined || returned === undefined || returned >= total));
   return (
     <span class="nat-count">
       : {whole || returned === undefined ? t.toolAll(total ?? returned ?? 0) : t.toolSome(returned, total)}
