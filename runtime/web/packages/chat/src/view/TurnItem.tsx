@@ -55,7 +55,9 @@ export function TurnItem({ turn, conversation, isLast }: TurnItemProps) {
       {decision ? (
         <p class="nat-decision">
           <Check size={14} aria-hidden="true" />
-          <strong>{t.decisions[decision[1] as keyof typeof t.decisions]}</strong> {decision[2]}
+          <span>
+            <strong>{t.decisions[decision[1] as keyof typeof t.decisions]}</strong> {decision[2]}
+          </span>
         </p>
       ) : (
         question && <Question turn={turn} conversation={conversation} text={question} />
