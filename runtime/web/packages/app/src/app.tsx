@@ -93,7 +93,13 @@ export function App() {
 /** Pages that stand alone, for whoever comes; all others are inside. */
 function Everybody() {
   const { path } = useLocation();
-  if (!(path in ALONE)) return <Inside />;
+  if (!(path in ALONE)) {
+    return (
+      <Caught key="inside">
+        <Inside />
+      </Caught>
+    );
+  }
   return (
     <Caught key={path}>
       <Router>{routes(ALONE)}</Router>

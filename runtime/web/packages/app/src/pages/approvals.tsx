@@ -1,8 +1,9 @@
 /** Everything that waits for a decision in the nation, whatever surface it was asked on. */
-import { ApprovalCard, type ChatStore } from "@nat/chat";
+import { ApprovalCard, type ChatStore, toldError } from "@nat/chat";
 import { CircleCheckBig } from "lucide-preact";
 import { useEffect, useRef } from "preact/hooks";
 import { answer, api, type Schemas } from "../api.ts";
+import { brand } from "../brand.ts";
 import { relative } from "../format.ts";
 import { words } from "../language.ts";
 import { atLeast, type Membership, useMe, useMembership, usePeople } from "../me.ts";
@@ -117,6 +118,11 @@ function Waiting({ approval, store }: { approval: Schemas["Approval"]; store: Ch
           </>
         )}
       </p>
+      {conversation.refused.value && (
+        <p class="problem" role="alert">
+          {toldError(conversation.refused.value.refusal, brand().name)}
+        </p>
+      )}
       {conversation.approvals.all.value && shown && (
         <ApprovalCard approval={shown} conversation={conversation} />
       )}

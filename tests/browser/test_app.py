@@ -1,0 +1,284 @@
+"""The web app in a browser, on the real platform with stand-ins for the vendors."""
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from local.demo import DemoPerson, add_member, add_user
+from local.machine import Machine
+from nat.roles import Role
+from tests.browser.chromium import AXE
+from tests.browser.visitor import PATIENCE, Visitor
+
+PASSWORD = "Test-nation-2026"
+OTHER_NATION = "harbor"
+PAGES = (
+    "/",
+    "/approvals",
+    "/conversations",
+    "/usage",
+    "/team",
+    "/settings",
+    "/settings/billing",
+    "/settings/connections",
+    "/settings/audit",
+    "/profile",
+    "/terms",
+    "/privacy",
+    "/setup?add=1",
+    "/setup/extension",
+    "/join",
+    "/nothing/here",
+)
+
+Arrive = Callable[..., Visitor]
+
+
+@pytest.fixture
+def arrive(machine: Machine, browser: Browser) -> Iterator[Arrive]:
+    """Lets somebody come to the web app; what their browser complains of fails the test."""
+    came: list[Visitor] = []
+
+    def come(**how: str) -> Visitor:
+        came.append(Visitor.arrive(machine, browser, **how))
+        return came[-1]
+
+    yield come
+    for visitor in came:
+        visitor.leave()
+
+
+@pytest.fixture
+def owner(machine: Machine) -> DemoPerson:
+    """The owner of the demonstration's first nation."""
+    return machine.people[0]
+
+
+def new_address() -> str:
+    """An address that nobody has signed up with."""
+    return f"{secrets.token_hex(6)}@example.org"
+
+
+def new_nation(machine: Machine) -> str:
+    """A nation that NationBuilder knows and we do not."""
+    slug = f"new-{secrets.token_hex(4)}"
+    machine.vendors.alias(slug, OTHER_NATION)
+    return slug
+
+
+def to_plans(visitor: Visitor, slug: str) -> None:
+    """Name the nation."""
+    visitor.page.get_by_label("Address").fill(f"https://{slug}.nationbuilder.com/admin")
+    visitor.click("Continue")
+    visitor.heading("Choose a plan")
+
+
+def pay(visitor: Visitor) -> None:
+    """Pay on Stripe's page."""
+    visitor.click("Choose Nat")
+    visitor.page.get_by_role("button", name="Subscribe").click()
+    visitor.heading("Connect NationBuilder")
+
+
+def test_from_nothing_to_the_first_answer(machine: Machine, arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_up(new_address(), PASSWORD)
+
+    to_plans(visitor, new_nation(machine))
+    pay(visitor)
+    visitor.click("Continue to NationBuilder")
+    visitor.page.get_by_role("button", name="Allow").click()
+    visitor.heading("You are connected")
+    visitor.click("Who donated this week?")
+
+    expect(visitor.page.locator(".nat-answer").first).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
+    expect(visitor.page).to_have_url(re.compile(r"/c/[0-9A-Z]{26}$"))
+
+
+def test_every_wrong_turn_on_the_way_in_leads_back(machine: Machine, arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_up(new_address(), PASSWORD)
+
+    visitor.page.get_by_label("Address").fill("not a nation!")
+    visitor.click("Continue")
+    visitor.sees("This is not the address of a nation.")
+    slug = new_nation(machine)
+    to_plans(visitor, slug)
+
+    visitor.click("Choose Nat")
+    visitor.page.get_by_role("button", name="Back").click()
+    visitor.sees("Nothing was charged.")
+    pay(visitor)
+
+    visitor.click("Continue to NationBuilder")
+    visitor.page.get_by_role("button", name="Deny").click()
+    visitor.sees("NationBuilder was not connected")
+    visitor.click("Back to Nat")
+    visitor.sees("NationBuilder is not connected yet.")
+    visitor.click("Connect it")
+    visitor.heading("Connect NationBuilder")
+
+    visitor.go("/setup/plans")
+    visitor.heading("Connect NationBuilder")
+
+
+def test_a_nation_that_is_here_already_is_joined_by_proof(machine: Machine, arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_up(new_address(), PASSWORD)
+
+    visitor.page.get_by_label("Address").fill(OTHER_NATION)
+    visitor.click("Continue")
+    visitor.heading(f"{OTHER_NATION} uses Nat already")
+    visitor.click("Prove it with NationBuilder")
+    visitor.page.get_by_role("button", name="Allow").click()
+
+    visitor.heading(f"You have joined {OTHER_NATION}")
+
+
+def test_an_invitation_without_its_token_says_what_to_do(arrive: Arrive) -> None:
+    visitor = arrive()
+
+    visitor.go("/join")
+
+    visitor.heading("The invitation's link is not complete")
+
+
+def test_a_cancelled_sign_in_can_be_begun_again(arrive: Arrive) -> None:
+    visitor = arrive()
+
+    visitor.go("/callback?error=access_denied&state=forged")
+
+    visitor.heading("You are not signed in")
+    expect(visitor.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_bulk_change_is_approved_elsewhere_done_and_undone_and_the_usage_moves(
+    machine: Machine, arrive: Arrive
+) -> None:
+    email = f"{secrets.token_hex(6)}@demo.example"
+    user_id = add_user(machine.deployment, email, PASSWORD)
+    add_member(machine.deployment, user_id, DemoPerson(email, "demo", Role.ADMIN))
+    tag = f"seen {secrets.token_hex(3)}"
+    laptop, phone = arrive(), arrive()
+    laptop.sign_in(email, PASSWORD)
+    phone.sign_in(email, PASSWORD)
+
+    laptop.ask(f"Tag everyone who donated over $100 as {tag}")
+    expect(laptop.page.get_by_role("button", name="Proceed")).to_be_enabled(timeout=PATIENCE)
+    expect(laptop.page.get_by_role("button", name="Send")).to_be_visible(timeout=PATIENCE)
+    phone.go("/approvals")
+    card = phone.page.locator(".nat-card", has_text=tag)
+    card.get_by_role("button", name="Proceed").click()
+
+    expect(card).to_contain_text("Done", timeout=PATIENCE)
+    expect(laptop.page.locator(".nat-card", has_text=tag).first).to_contain_text("Done", timeout=PATIENCE)
+    card.get_by_role("button", name="Undo", exact=True).click()
+    expect(phone.page.get_by_role("button", name=re.compile("^Undo all")).first).to_be_visible()
+    phone.page.get_by_role("button", name=re.compile("^Undo all")).first.click()
+
+    laptop.go("/usage")
+    expect(laptop.page.get_by_role("row", name=re.compile(email))).to_contain_text("1", timeout=PATIENCE)
+    expect(laptop.page.locator(".chart-place canvas")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_chart_can_be_read_by_keys_and_as_a_table(arrive: Arrive, owner: DemoPerson) -> None:
+    visitor = arrive()
+    visitor.sign_in_as(owner)
+    visitor.ask("How many people signed up this month?")
+    expect(visitor.page.locator(".nat-answer").first).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
+
+    visitor.go("/usage")
+    visitor.page.locator(".chart-place canvas").wait_for()
+    visitor.page.locator(".chart-place").press("ArrowLeft")
+
+    expect(visitor.page.locator(".chart-at")).to_contain_text("questions", ignore_case=True)
+    visitor.page.get_by_text("Show as a table").click()
+    expect(visitor.page.locator(".chart table").first).to_be_visible()
+
+
+def test_a_reload_keeps_the_session_and_the_conversation(arrive: Arrive, owner: DemoPerson) -> None:
+    visitor = arrive()
+    visitor.sign_in_as(owner)
+    visitor.ask("Who donated this week?")
+    expect(visitor.page).to_have_url(re.compile(r"/c/"), timeout=PATIENCE)
+
+    visitor.page.reload()
+
+    expect(visitor.page.locator(".nat-question").first).to_contain_text(
+        "Who donated this week?", timeout=PATIENCE
+    )
+
+
+def test_german_is_spoken_to_who_asks_for_it(arrive: Arrive) -> None:
+    visitor = arrive(locale="de-DE")
+
+    visitor.go("/")
+
+    visitor.heading("Frag deine Nation alles")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_without_its_settings_the_app_says_so_and_can_try_again(arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.page.route("**/config.json", lambda route: route.fulfill(status=404, body=""))
+    visitor.go("/")
+    visitor.heading("This page could not start")
+
+    visitor.page.unroute("**/config.json")
+    visitor.click("Try again")
+
+    visitor.heading("Ask your nation anything")
+
+
+def test_a_page_that_cannot_be_read_says_why_and_reads_again(arrive: Arrive, owner: DemoPerson) -> None:
+    visitor = arrive()
+    visitor.sign_in_as(owner)
+    visitor.page.route(
+        "**/v1/members",
+        lambda route: route.fulfill(status=403, json={"error": {"code": "forbidden", "message": "No."}}),
+    )
+    visitor.go("/team")
+    visitor.sees("You may not do this.")
+
+    visitor.page.unroute("**/v1/members")
+    visitor.click("Try again")
+
+    visitor.sees(owner.email)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_keeps_anybody_out_of_any_page(arrive: Arrive, owner: DemoPerson, theme: str) -> None:
+    visitor = arrive()
+    visitor.page.emulate_media(color_scheme="light" if theme == "light" else "dark", reduced_motion="reduce")
+    visitor.sign_in_as(owner)
+    rules = AXE.read_text()
+    found = {}
+    for path in PAGES:
+        visitor.go(path)
+        visitor.settled()
+        visitor.page.evaluate(rules)
+        result = visitor.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [each for each in result["violations"] if each["impact"] in ("serious", "critical")]
+        if serious:
+            found[path] = [(each["id"], each["nodes"][0]["html"][:160]) for each in serious]
+
+    assert found == {}, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_no_page_is_wider_than_the_window(arrive: Arrive, owner: DemoPerson, width: int) -> None:
+    visitor = arrive()
+    visitor.sign_in_as(owner)
+    visitor.page.set_viewport_size({"width": width, "height": 720})
+    wide = []
+    for path in PAGES:
+        visitor.go(path)
+        visitor.settled()
+        if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(path)
+
+    assert wide == []
