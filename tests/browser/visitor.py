@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from local.demo import DemoPerson
 from local.machine import Machine
 
-PATIENCE = 30_000
+PATIENCE = 90_000
 """Milliseconds that a step may take: a function that is called first has to start."""
 EXPECTED = ("the server responded with a status of 4", "closed before the connection is established")
 """What the browser tells of refused calls, also of those that a page asks for on purpose, and of a socket
