@@ -71,6 +71,7 @@
     ├── ModelError                 the model provider failed
     │   ├── ModelOverloaded
     │   ├── ModelRefused
+    │   ├── ModelSilent            no answer, asked twice
     │   └── ModelUnavailable
     │       └── ModelKeyRejected   the nation's own key does not work any more
     ├── TurnLost                   this worker no longer owns the turn
@@ -699,6 +700,13 @@ class ModelRefused(ModelError):
     status = 422
     retryable = False
     default = "The AI service declined to answer this. Try to put it differently."
+
+
+class ModelSilent(ModelError):
+    """The model ended without a word, and again when it was asked to speak."""
+
+    code = "model_silent"
+    default = "The AI service gave no answer. Your question was not counted; please ask in other words."
 
 
 class ModelUnavailable(ModelError):

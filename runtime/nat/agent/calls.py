@@ -151,8 +151,10 @@ class ToolCalls:
         tool = self._tools.get(name)
         if tool is None:
             return own_block(call, Sentence.UNKNOWN_TOOL)
-        if cut_off or not isinstance(arguments, dict) or INVALID_JSON in arguments:
+        if cut_off:
             return own_block(call, Sentence.CUT_OFF)
+        if not isinstance(arguments, dict) or INVALID_JSON in arguments:
+            return own_block(call, Sentence.NOT_VALID)
         if over_limit:
             return own_block(call, Sentence.USED_UP)
         refusal = self._rights.refusal(tool)

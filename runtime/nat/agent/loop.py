@@ -38,7 +38,7 @@ from nat.changes.journal import Emit
 from nat.changes.policy import NO_POLICY, Policy, Rights, RightsNow
 from nat.changes.said import Said, page_record
 from nat.contract.events import Link, Notice, TextDelta
-from nat.errors import ModelRefused
+from nat.errors import ModelRefused, ModelSilent
 from nat.live_links import LinkGuard, LiveAddresses, guarded
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ TOO_LONG: Final = "(The answer was cut here, because it became too long. Ask for
 CONVERSATION_FULL: Final = (
     "This conversation has become too long to go on in it. Please start a new one and ask again there."
 )
-NOTHING_SAID: Final = "I have no answer to this. Please ask again in other words."
+SPEAK: Final = "Please answer the question now, from what you have found."
+"""What a model that ended without a word is asked once."""
 LEFT_OUT_NOTICE: Final = "This conversation is long: its beginning was left out of this answer."
 
 _RUNS_TOOLS: Final = frozenset({"tool_use", "max_tokens"})
@@ -200,6 +201,7 @@ class _Turn:
         self._number = 0
         self._calls_used = 0
         self._refused_rounds = 0
+        self._asked_to_speak = False
 
     def run(self, ask: _Ask) -> AgentAnswer:
         """Replay what is stored, then go on."""
@@ -274,8 +276,13 @@ class _Turn:
             return self._end(TOO_LONG)
         if step.stop_reason == "model_context_window_exceeded":
             return self._end(CONVERSATION_FULL)
-        said_something = transcript.text_of(step.content).strip()
-        return self._finish("finished") if said_something else self._end(NOTHING_SAID)
+        if transcript.text_of(step.content).strip():
+            return self._finish("finished")
+        if self._asked_to_speak:
+            raise ModelSilent
+        self._asked_to_speak = True
+        self._messages.append({"role": "user", "content": SPEAK})
+        return None
 
     def _with_results(self, step: Step, uses: Sequence[Block]) -> AgentAnswer | None:
         allowed = max(0, self._limits.tool_calls - self._calls_used)

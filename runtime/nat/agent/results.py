@@ -28,9 +28,9 @@ class Sentence(StrEnum):
 
     STOPPED = "Not done: the person stopped the answer."
     DEFECT = "This tool failed on our side. Do not call it again now; tell the person that it failed."
-    CUT_OFF = (
-        "Not run: the arguments were cut off or are not valid JSON. Call the tool again with complete, "
-        "shorter arguments."
+    CUT_OFF = "Not run: the arguments were cut off. Call the tool again with complete, shorter arguments."
+    NOT_VALID = (
+        "Not run: the arguments are not valid JSON in valid Unicode. Call the tool again with plain values."
     )
     USED_UP = (
         "Not run: the tool calls of this question are used up. Answer with what you have, and say what is "

@@ -3,9 +3,15 @@
 Grammar: `message_start (content_block_start content_block_delta* content_block_stop)* message_delta
 message_stop`, with pings anywhere. Event and delta types that we do not know are ignored, as the API asks
 of its clients.
+
+What a model says is sent back to it with the next request and stored, so it is made legal here: half of a
+surrogate pair (JSON can spell one) becomes the replacement character, arguments that are no JSON (`NaN`, an
+overflow) or no Unicode are kept as text that no tool runs on, and a tool's name or a call's id has only the
+characters that the API takes.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -17,6 +23,11 @@ INVALID_JSON: Final = "invalid_json"
 runs."""
 
 STOPPED: Final = "stopped"
+_HIGH: Final = re.compile("[\ud800-\udbff]$")
+"""The first half of a surrogate pair at the end of a part: its second half comes with the next one."""
+_ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME: Final = 128
+"""Names and ids match `^[a-zA-Z0-9_-]{1,128}$` (Messages API)."""
 
 
 class Incomplete(Exception):
@@ -32,6 +43,7 @@ class Accumulator:
         self._blocks: dict[int, Block] = {}
         self._parts: dict[int, list[str]] = {}
         self._closed: set[int] = set()
+        self._half = ""
         self._usage: dict[str, int] = {}
         self._model = ""
         self._stop_reason: str | None = None
@@ -91,6 +103,9 @@ class Accumulator:
             block[ORIGIN] = self._origin
         elif block.get("type") == "text" and block.get("text"):
             self._say(index, block["text"])
+        for name in ("name", "id"):
+            if isinstance(block.get(name), str):
+                block[name] = _ILLEGAL.sub("_", block[name])[:_LONGEST_NAME] or "_"
 
     def _delta(self, index: int, delta: Mapping[str, Any]) -> None:
         if index not in self._blocks:
@@ -109,10 +124,14 @@ class Accumulator:
         if text:
             self._parts[index].append(text)
             self.shown = True
-            self._on_text(text)
+            text, self._half = self._half + text, ""
+            if (half := _HIGH.search(text)) is not None:
+                text, self._half = text[: half.start()], half[0]
+            if text:
+                self._on_text(_legal(text))
 
     def _text(self, index: int) -> str:
-        return "".join(self._parts[index])
+        return _legal("".join(self._parts[index]))
 
     def _close(self, index: int) -> None:
         if index in self._closed or index not in self._blocks:
@@ -134,7 +153,8 @@ class Accumulator:
             return started if isinstance(started, dict) else {}
         try:
             value = json.loads(text)
-        except ValueError:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError:  # no JSON, a number that JSON has not, or half of a surrogate pair
             value = None
         return value if isinstance(value, dict) else {INVALID_JSON: text}
 
@@ -151,3 +171,8 @@ class Accumulator:
             cache_read_tokens=self._usage.get("cache_read_input_tokens", 0),
             output_tokens=self._usage.get("output_tokens", 0),
         )
+
+
+def _legal(text: str) -> str:
+    """Text with whole surrogate pairs joined, and halves of one replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from nat import errors
-from nat.agent.loop import NOTHING_SAID, Agent, TurnLimits
+from nat.agent.loop import SPEAK, Agent, TurnLimits
 from nat.agent.ports import Message, ModelReply, Step, Usage
 from nat.agent.pricing import ModelPrices
 from nat.agent.results import OPEN
@@ -19,6 +19,7 @@ from nat.contract.events import (
     ToolFinished,
     ToolStarted,
 )
+from nat.errors import ModelSilent
 from nat.roles import Role
 from tests.unit.nat.agent.scripted_model import (
     MODEL_ID,
@@ -419,12 +420,21 @@ def test_a_paused_server_tool_is_continued() -> None:
     assert turn.model.requests[1].messages[-1] == {"role": "assistant", "content": list(paused.content)}
 
 
-def test_an_empty_last_message_is_not_passed_off_as_an_answer() -> None:
-    turn = table(ModelReply((), "end_turn", USAGE, MODEL_ID))
+EMPTY = ModelReply((), "end_turn", USAGE, MODEL_ID)
+
+
+def test_a_model_that_ends_without_a_word_is_asked_once_more() -> None:
+    turn = table(EMPTY, says("23 people."))
 
     answer = turn.answer()
 
-    assert answer.text == text_of(turn.events) == NOTHING_SAID
+    assert answer.text == text_of(turn.events) == "23 people."
+    assert turn.model.requests[1].messages[-1] == {"role": "user", "content": SPEAK}
+
+
+def test_a_model_that_stays_silent_is_no_answer_and_is_not_counted() -> None:
+    with pytest.raises(ModelSilent):
+        table(EMPTY, EMPTY).answer()
 
 
 def test_usage_and_cost_add_up_over_all_messages() -> None:
