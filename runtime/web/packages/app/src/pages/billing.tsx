@@ -161,7 +161,7 @@ function Current({ overview, isOwner }: { overview: Overview; isOwner: boolean }
   const portal = useDoing(async (card: boolean) => {
     leaveFor((await answer(api.POST("/v1/billing/portal", { body: { card } }))).url);
   });
-  const limit = overview.queries_limit >= UNLIMITED ? w().unlimited : count(overview.queries_limit);
+  const used = count(overview.queries_used);
   return (
     <Section
       title={w().plan}
@@ -178,7 +178,12 @@ function Current({ overview, isOwner }: { overview: Overview; isOwner: boolean }
       <Facts
         rows={[
           [w().plan, overview.plan === null ? w().none : titleOf(overview.plan, overview.plans)],
-          overview.plan !== null && [w().used, w().of(count(overview.queries_used), limit)],
+          overview.plan !== null && [
+            w().used,
+            overview.queries_limit >= UNLIMITED
+              ? `${used} (${w().unlimited})`
+              : w().of(used, count(overview.queries_limit)),
+          ],
           overview.trial_end !== null &&
             overview.status === "trialing" && [w().trialEnd, date(overview.trial_end)],
           overview.period_end !== null &&
