@@ -13,7 +13,7 @@ import sys
 
 RUNS = 15
 BASE = "boto3"
-MODULES = (BASE, "nat.handlers.api", "nat.handlers.ws", "nat.handlers.sse")
+MODULES = (BASE, "nat.handlers.api", "nat.handlers.ws", "nat.handlers.sse", "nat.handlers.slack")
 CODE = "import time; begun = time.process_time(); import {}; print(time.process_time() - begun)"
 
 

@@ -4,13 +4,11 @@ import logging
 from functools import cache
 from typing import Any
 
-from nat import settings
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.channels.push import Push
+from nat.channels.slack_queue import SlackPush
 from nat.channels.websocket import Followers
 from nat.handlers.queue import Failed, each_message
-from nat.names import Variable
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
 from nat.turns.message import MessageUnreadable, TurnMessage
@@ -22,8 +20,7 @@ _log = logging.getLogger(__name__)
 def dead_letters() -> DeadLetters:
     """The consumer of this process, from its environment."""
     store = Store(clients.dynamodb(), TableNames.read())
-    push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    return DeadLetters(store, Followers(store, push).deliver)
+    return DeadLetters(store, Followers(store, SlackPush.of_process()).deliver)
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature

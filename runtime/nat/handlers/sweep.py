@@ -7,7 +7,7 @@ from functools import cache
 from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
-from nat.channels.push import Push
+from nat.channels.slack_queue import SlackPush
 from nat.channels.websocket import Followers
 from nat.conversations.retention import Shortening
 from nat.names import Variable
@@ -20,11 +20,10 @@ from nat.turns.sweep import Sweep
 def sweep() -> Sweep:
     """The sweep of this process, from its environment."""
     store = Store(clients.dynamodb(), TableNames.read())
-    push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     return Sweep(
         store,
         TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
-        Followers(store, push).deliver,
+        Followers(store, SlackPush.of_process()).deliver,
     )
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
-from nat.channels.push import Push, PushFailed
+from nat.channels.push import PushFailed
+from nat.channels.slack_queue import SlackPush
 from nat.channels.websocket import Followers, PushCall, Session, Sockets
 from nat.contract.endpoint import Limit
 from nat.contract.messages import (
@@ -273,7 +274,7 @@ def door() -> SocketDoor:
             plans_module.read(),
             app_url=settings.read_optional(Variable.APP_URL),
         ),
-        Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)),
+        SlackPush.of_process(),
     )
 
 

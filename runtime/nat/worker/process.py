@@ -15,7 +15,7 @@ from nat.agent.tools import load
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
 from nat.aws.store import Store
-from nat.channels.push import Push
+from nat.channels.slack_queue import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.access import NationAccess
 from nat.connections.model_keys import NationKeys
@@ -46,7 +46,6 @@ def build() -> Worker:
     tables = TableNames.read()
     own = Store(clients.dynamodb(), tables)
     isolation = NationCredentials(clients.sts(), settings.read(Variable.NATION_ROLE_ARN))
-    push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
     prices = ModelPrices.from_json(settings.read_json(Variable.PRICES))
     access = NationAccess(
         ConnectionServices.of_nation_role(tables, isolation).refresher,
@@ -77,7 +76,7 @@ def build() -> Worker:
     runner = Runner(
         rows_of_nation,
         Agents(agent_with(model), prices, OwnAgents(keys, claude, agent_with, provider())),
-        Outlets(Followers(own, push).deliver, files=files),
+        Outlets(Followers(own, SlackPush.of_process()).deliver, files=files),
         Platform(app_url, settings.read(Variable.ENVIRONMENT), plans_module.read()),
         connect=connect,
         role_now=partial(_role, Memberships(own)),

@@ -21,7 +21,7 @@ from nat.aws.items import timestamp
 from nat.changes.effect import Effect
 from nat.changes.journal import EntryState
 from nat.changes.report import Result
-from nat.channels.push import Push
+from nat.channels.slack_queue import SlackPush
 from nat.channels.websocket import Followers
 from nat.contract.endpoint import Errors, Limit
 from nat.contract.fields import Count, Moment, Paged, ResponseBody, one_of
@@ -333,8 +333,7 @@ def reject(call: NationCall, body: No) -> ApprovalBody:
     rejected = _deciding(services).reject(
         caller.user_id, caller.nation_slug, _about(call, body, RejectMessage)
     )
-    push = Push.of_process(settings.read(Variable.SOCKET_ENDPOINT))
-    push_approval_update(Followers(services.store, push).deliver, rejected)
+    push_approval_update(Followers(services.store, SlackPush.of_process()).deliver, rejected)
     return ApprovalBody(**_approval(rejected))
 
 

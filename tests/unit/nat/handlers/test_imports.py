@@ -11,7 +11,18 @@ from nat.contract import declared
 from nat.handlers.routes import answering
 
 RUNTIME = Path(__file__).parents[4] / "runtime"
-HEAVY = {"anthropic", "pydantic", "requests", "starlette", "jwt", "aws_lambda_powertools", "ulid", "stripe"}
+HEAVY = {
+    "anthropic",
+    "pydantic",
+    "requests",
+    "starlette",
+    "jwt",
+    "aws_lambda_powertools",
+    "ulid",
+    "stripe",
+    "slack_sdk",
+    "slack_bolt",
+}
 
 
 def loaded_by(module: str) -> set[str]:
@@ -28,7 +39,7 @@ def loaded_by(module: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["nat.handlers.api", "nat.handlers.ws"])
+@pytest.mark.parametrize("module", ["nat.handlers.api", "nat.handlers.ws", "nat.handlers.slack"])
 def test_a_door_loads_no_heavy_library(module: str) -> None:
     assert not loaded_by(module) & HEAVY
 
