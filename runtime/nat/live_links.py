@@ -60,7 +60,7 @@ class LiveAddresses:
         address = html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", written))
         if address in self.exact:
             return True
-        if _UNSAFE.search(address):
+        if _UNSAFE.search(address) or address.count("://") > 1:  # another address may begin within
             return False
         try:
             parts = urlsplit(address)
