@@ -25,8 +25,8 @@ from rich.table import Table
 from benchmarks.cost.dialogue import LONG, MANY_RECORDS, Measured, Query, measure
 from benchmarks.cost.usage import load_usage, profile_names
 from config import Plan, load_models, load_plans, models_json
-from nat.agent.ports import Usage
 from nat.agent.pricing import ModelPrices
+from nat.agent.values import Usage
 
 MODELS: Final = ("claude-haiku-4-5", "claude-haiku-5-5")
 QUERY_TARGETS: Final = {"claude-haiku-4-5": 20_000, "claude-haiku-5-5": 3_000}

@@ -18,11 +18,12 @@ from local.claude.prompt import Prompt, read_prompt
 from local.claude.tokens import estimate, pieces
 from nat.agent.compaction import Budget, Past, PastTurn, compacted
 from nat.agent.models.body import as_bytes, head, tail
-from nat.agent.ports import Asked, Block, Message, ModelRequest, Usage
+from nat.agent.ports import Asked, Block, Message, ModelRequest
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.results import result_block
 from nat.agent.tool import ToolOutcome, tool_list_json
 from nat.agent.tools import load
+from nat.agent.values import Usage
 from nat.roles import Role
 
 RESULT_LIMIT: Final = 20_000

@@ -10,8 +10,9 @@ from benchmarks.evaluation.task import Task, Turn
 from benchmarks.evaluation.world import World
 from local.nationbuilder.server import RunningNationBuilder
 from nat.agent.figures import Traced
-from nat.agent.ports import Model, OpenPage, Usage
+from nat.agent.ports import Model
 from nat.agent.pricing import ModelPrices, total_micros
+from nat.agent.values import OpenPage, Usage
 from nat.cli.decisions import Agenda, Approve, Reject
 from nat.cli.direct import DirectChat
 from nat.contract.events import ApprovalRequested, Event, TextDelta, ToolStarted

@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.evaluation.task import Call, Task
-from nat.agent.ports import Block, ModelReply, ModelRequest, Usage
+from nat.agent.ports import Block, ModelReply, ModelRequest
+from nat.agent.values import Usage
 
 NAME: Final = "script"
 

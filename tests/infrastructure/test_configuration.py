@@ -26,8 +26,8 @@ from config.customer import FOLDER as CUSTOMERS
 from config.customer import SignInBy
 from config.environment import FOLDER as ENVIRONMENTS
 from config.loading import load, parse, read_toml
-from nat.agent.ports import Usage
 from nat.agent.pricing import ModelPrices
+from nat.agent.values import Usage
 from nat.nations.plans import parse as parse_plans
 from stacks.deployment import Deployment
 from tests.infrastructure.synthesis import EXAMPLES

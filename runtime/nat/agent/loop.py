@@ -28,12 +28,12 @@ from nat.agent.ports import (
     ModelRequest,
     Step,
     Steps,
-    Usage,
 )
 from nat.agent.pricing import ModelPrices, total_micros
 from nat.agent.prompt import SYSTEM, local_time, question_message
 from nat.agent.results import links_in
 from nat.agent.tool import Tool, tool_list_json
+from nat.agent.values import Usage
 from nat.changes.journal import Emit
 from nat.changes.policy import NO_POLICY, Policy, Rights, RightsNow
 from nat.changes.said import Said, page_record

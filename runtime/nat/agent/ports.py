@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from nat.agent.figures import Traced
+from nat.agent.values import OpenPage, Usage
 from nat.changes.journal import Journal, Proposal
 from nat.roles import Role
 
@@ -19,24 +20,6 @@ Block = dict[str, Any]
 
 Message = dict[str, Any]
 """`{"role": "user" | "assistant", "content": str | list[Block]}`."""
-
-
-@dataclass(frozen=True)
-class Usage:
-    """Tokens of one or more model calls."""
-
-    input_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_read_tokens: int = 0
-    output_tokens: int = 0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.input_tokens + other.input_tokens,
-            self.cache_write_tokens + other.cache_write_tokens,
-            self.cache_read_tokens + other.cache_read_tokens,
-            self.output_tokens + other.output_tokens,
-        )
 
 
 @dataclass(frozen=True)
@@ -98,16 +81,6 @@ class Steps(Protocol):
     def save_results(self, index: int, results: Sequence[Block]) -> None:
         """Store the results of a step's tools. Raises `TurnLost`."""
         ...
-
-
-@dataclass(frozen=True)
-class OpenPage:
-    """What the person has open in the control panel: `kind` is person, list, event, page, donation or other,
-    `record_id` the number of its record. No address: a client sends it, and a page's address may hold any
-    text."""
-
-    kind: str = "other"
-    record_id: str | None = None
 
 
 @dataclass(frozen=True)

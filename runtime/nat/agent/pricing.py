@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nat.agent.ports import Usage
+from nat.agent.values import Usage
 
 MILLION: Final = 1_000_000
 

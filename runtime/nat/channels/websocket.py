@@ -9,7 +9,8 @@ still do is checked again with every action.
 """
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,7 +18,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, Key
 
 from nat.aws.store import Cancelled, Store
-from nat.aws.writes import Delete, Put, Update
+from nat.aws.writes import Delete, Entry, Put, Update
 from nat.channels.push import PushFailed
 from nat.errors import Unauthenticated
 from nat.names import TTL_ATTRIBUTE, Table
@@ -26,6 +27,9 @@ _log = logging.getLogger(__name__)
 
 KEPT: Final = timedelta(hours=2, minutes=10)
 """API Gateway ends a connection after two hours."""
+
+REMEMBERED_SECONDS: Final = 1.0
+"""How long a worker knows who follows a conversation before it looks again."""
 
 HangUp = Callable[[str], None]
 """Ends a connection; nothing happens if it is gone. Raises `PushFailed`."""
@@ -123,6 +127,15 @@ class Followers:
 
     def subscribe(self, conversation: str, connection: str, now: datetime) -> bool:
         """Let a connection follow a conversation that is its person's. False if the connection is gone."""
+        try:
+            self._store.transact(self.following(conversation, connection, now))
+        except Cancelled:
+            return False
+        return True
+
+    def following(self, conversation: str, connection: str, now: datetime) -> list[Entry]:
+        """Entries by which a connection follows a conversation. A condition fails if the connection is
+        gone."""
         follower = {
             **follower_key(conversation, connection),
             TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
@@ -133,17 +146,15 @@ class Followers:
             add={"conversations": {conversation}},
             when=Attr("subject").exists() & Attr("closed").not_exists(),
         )
-        try:
-            self._store.transact([Put(Table.SOCKETS, follower), follows])
-        except Cancelled:
-            return False
-        return True
+        return [Put(Table.SOCKETS, follower), follows]
 
     def subscribers(self, conversation: str) -> list[str]:
         """Connections that follow a conversation, strongly consistent.
 
         Consistent, so that a client that subscribes and then reads the log misses nothing: an event that its
-        read did not see is pushed by somebody who sees the subscription.
+        read did not see is pushed by somebody who sees the subscription, or remembers for
+        `REMEMBERED_SECONDS` those of before: who subscribes in the middle of a turn reads the log again
+        after that time.
         """
         return _connections(self._store, _followed(conversation))
 
@@ -163,12 +174,37 @@ class Followers:
 
         One that cannot be reached does not keep the others from it, and reads what it missed from the log.
         """
-        for connection in self.subscribers(conversation):
+        self._deliver_to(self.subscribers(conversation), conversation, payload)
+
+    def remembering(self, clock: Callable[[], float] = time.monotonic) -> Callable[[str, str], None]:
+        """`deliver` for the events of one turn, which looks who follows once in `REMEMBERED_SECONDS`. For one
+        turn only: who asks or decides follows before the turn is queued, so its first look sees them."""
+        known: dict[str, tuple[float, list[str]]] = {}
+
+        def deliver(conversation: str, payload: str) -> None:
+            looked, connections = known.get(conversation, (0.0, []))
+            now = clock()
+            if conversation not in known or now - looked >= REMEMBERED_SECONDS:
+                connections = self.subscribers(conversation)
+            else:
+                now = looked
+            known[conversation] = now, self._deliver_to(connections, conversation, payload)
+
+        return deliver
+
+    def _deliver_to(self, connections: Sequence[str], conversation: str, payload: str) -> list[str]:
+        """Push to these connections; gives those that are not gone."""
+        there = []
+        for connection in connections:
             try:
-                if not self.push(connection, payload):
+                if self.push(connection, payload):
+                    there.append(connection)
+                else:
                     self.unsubscribe(conversation, connection)
             except PushFailed as failed:
+                there.append(connection)
                 _log.warning("push failed", extra={"connection": connection, "reason": str(failed)})
+        return there
 
 
 def _connections(store: Store, subject: str) -> list[str]:

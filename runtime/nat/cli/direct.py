@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from nat.agent.loop import Agent
 from nat.agent.models.claude import API_URL, DEFAULT_MODEL, AnthropicModel, Clients
-from nat.agent.ports import AgentAnswer, Asked, Message, Model, OpenPage
+from nat.agent.ports import AgentAnswer, Asked, Message, Model
 from nat.agent.pricing import ModelPrices
 from nat.agent.tools import load
+from nat.agent.values import OpenPage
 from nat.changes.editing import edited
 from nat.changes.executor import commit, requests_at_once
 from nat.changes.journal import Emit

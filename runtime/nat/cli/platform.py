@@ -22,7 +22,7 @@ import requests
 import websocket
 from ulid import ULID
 
-from nat.agent.ports import OpenPage
+from nat.agent.values import OpenPage
 from nat.cli.decisions import (
     PENDING,
     Approve,

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Any, Final
 
 from boto3.dynamodb.conditions import Key
@@ -25,6 +26,7 @@ from nat.agent.compaction import (
     oldest,
     retained_since,
 )
+from nat.aws.beside import beside
 from nat.aws.items import moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
@@ -36,6 +38,8 @@ from nat.names import Table
 
 TURNS_READ: Final = 200
 """Turns after the record that are read at most; a budget of turns keeps them far below that."""
+PAGE: Final = 24
+"""Turns of one read: more than most conversations carry after their record."""
 CHARACTERS_READ: Final = 2_000_000
 """JSON characters of turns after the record that are read at most, for a conversation without one."""
 _RECORD: Final = "record"
@@ -52,10 +56,16 @@ class ModelHistories:
     def of(self, nation_slug: str, conversation_id: str) -> Past:
         """The past as it is stored, strongly consistent. The newest turns are kept, and whole turns only."""
         conversation = conversation_key(nation_slug, conversation_id)
-        record = self._record(conversation)
+        # Nearly always the record ends before the newest turns begin, so both are read at once.
+        reading = beside(partial(self._record, conversation))
+        newest = self._newest(conversation)
+        first = next(newest, None)
+        record = reading()
         turns: list[PastTurn] = []
         size = 0
-        for row in self._newest(conversation, "" if record is None else record.through):
+        for row in newest if first is None else chain([first], newest):
+            if record is not None and row["item"] <= record.through:
+                break
             messages = self._documents.read(row)
             size += len(json.dumps(messages, ensure_ascii=False))
             if turns and size > CHARACTERS_READ:
@@ -70,7 +80,10 @@ class ModelHistories:
         Only before the turn's model was first asked: what it has thought since is bound to these messages.
         Raises `TurnLost`.
         """
-        past = self.of(turn.nation_slug, turn.conversation_id)
+        return self.fitted(turn, self.of(turn.nation_slug, turn.conversation_id), now)
+
+    def fitted(self, turn: Turn, past: Past, now: datetime) -> Past:
+        """The same of a past that was just read."""
         fitting = compacted(past, self._budget, kept_since=retained_since(now, turn.retention_days))
         if fitting is not past and fitting.record is not None:
             self._keep(turn, fitting.record, now)
@@ -90,15 +103,14 @@ class ModelHistories:
         value: dict[str, Any] = self._documents.read(row)
         return CompactRecord(**{**value, "entries": tuple(value["entries"])})
 
-    def _newest(self, conversation: str, after: str) -> Iterator[dict[str, Any]]:
-        """Memories from the newest on, page by page (1 MB): who has enough stops asking."""
-        # `~` sorts behind every time; the record's last turn is left out by a character behind its key.
-        start = f"{after}~" if after else MEMORY
+    def _newest(self, conversation: str) -> Iterator[dict[str, Any]]:
+        """Memories from the newest on, page by page: who has enough stops asking."""
+        # `~` sorts behind every time.
         newest = self._store.query(
             Table.CONVERSATIONS,
-            Key("conversation").eq(conversation) & Key("item").between(start, f"{MEMORY}~"),
+            Key("conversation").eq(conversation) & Key("item").between(MEMORY, f"{MEMORY}~"),
             newest_first=True,
             consistent=True,
-            page=TURNS_READ,
+            page=PAGE,
         )
         return islice(newest, TURNS_READ)

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from boto3.dynamodb.conditions import Key
 
-from nat.agent.ports import Block, Step, Usage
+from nat.agent.ports import Block, Step
 from nat.agent.pricing import ModelPrices
+from nat.agent.values import Usage
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
 from nat.conversations.documents import Documents

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
-from nat.agent.ports import OpenPage, Usage
+from nat.agent.values import OpenPage, Usage
 from nat.aws.items import epoch_ms, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Check, Delete, Put, Update
@@ -115,7 +115,7 @@ class Turn:
     @property
     def key(self) -> dict[str, str]:
         """Primary key of the turn row, in plain values."""
-        return {"conversation": self.conversation, "item": turn_item(self.turn_id)}
+        return turn_key(self.nation_slug, self.conversation_id, self.turn_id)
 
     def expires(self, now: datetime) -> int:
         """Epoch seconds when DynamoDB may delete what is kept for the nation's retention."""
@@ -129,6 +129,11 @@ class Turn:
 def conversation_key(nation_slug: str, conversation_id: str) -> str:
     """Partition key. Raises `ValueError` for an id that could reach into another key."""
     return f"{nation_slug}#{_checked(conversation_id)}"
+
+
+def turn_key(nation_slug: str, conversation_id: str, turn_id: str) -> dict[str, str]:
+    """Primary key of a turn row. Raises `ValueError` for an id that could reach into another key."""
+    return {"conversation": conversation_key(nation_slug, conversation_id), "item": turn_item(turn_id)}
 
 
 def turn_item(turn_id: str) -> str:
@@ -327,8 +332,7 @@ class Turns:
 
     def get(self, nation_slug: str, conversation_id: str, turn_id: str) -> Turn:
         """One turn, strongly consistent. Raises `NotFound`."""
-        key = {"conversation": conversation_key(nation_slug, conversation_id), "item": turn_item(turn_id)}
-        row = self._store.get(Table.CONVERSATIONS, key)
+        row = self._store.get(Table.CONVERSATIONS, turn_key(nation_slug, conversation_id, turn_id))
         if row is None:
             raise NotFound("There is no such question in this conversation.")
         return from_item(row)

@@ -7,16 +7,17 @@ Whatever is wrong with a message gives one error event, and the connection stays
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
+from nat.aws.writes import Entry
 from nat.channels.push import PushFailed
 from nat.channels.slack_queue import SlackPush
-from nat.channels.websocket import Followers, PushCall, Session, Sockets
+from nat.channels.websocket import REMEMBERED_SECONDS, Followers, PushCall, Session, Sockets
 from nat.contract.endpoint import Limit
 from nat.contract.messages import (
     MESSAGES,
@@ -119,10 +120,17 @@ class SocketDoor:
         question = asked(
             message, user_id=session.user_id, nation_slug=session.nation_slug, surface=Surface.WEBSOCKET
         )
+        later: list[Callable[[], object]] = []
         admitted = admit(
-            question, self._admission, before_queueing=lambda turn: self._follow(session, turn.conversation)
+            question,
+            self._admission,
+            before_queueing=lambda turn: self._follow(session, turn.conversation),
+            following=partial(self._following, session),
+            afterwards=later.append,
         )
         self._answer(session, admitted)
+        for each in later:
+            each()
 
     def decide(self, session: Session, message: DecisionMessage) -> None:
         """Take a decision; the events of its turn follow, as after a question."""
@@ -161,11 +169,18 @@ class SocketDoor:
             self._subscriptions.deliver(turn.conversation, wire_text(stopped))
 
     def resume(self, session: Session, message: ResumeMessage) -> None:
-        """Follow a conversation again, then get the events after the last one that arrived."""
+        """Follow a conversation again, then get the events after the last one that arrived.
+
+        While the turn runs, its worker may remember for a moment who followed before: what it pushed to them
+        meanwhile is read after that moment.
+        """
         turn = self._own_turn(session, message)
         self._follow_own(session, turn)
         last = message.after
-        self._replay(session, turn, (0, 0) if last is None else (last.attempt, last.seq))
+        reached = self._replay(session, turn, (0, 0) if last is None else (last.attempt, last.seq))
+        if reached is not None and not turn.state.final:
+            self._store.sleep(REMEMBERED_SECONDS)
+            self._replay(session, turn, reached)
 
     def ping(self, session: Session, message: PingMessage) -> None:
         """Keep the connection alive; with a turn, say its last stored event, so that a lost one shows."""
@@ -226,13 +241,21 @@ class SocketDoor:
         if conversation not in session.conversations:
             self._subscriptions.subscribe(conversation, session.connection_id, self._clock())
 
-    def _replay(self, session: Session, turn: Turn, after: tuple[int, int]) -> None:
+    def _following(self, session: Session, turn: Turn) -> list[Entry]:
+        if turn.conversation in session.conversations:
+            return []
+        return self._subscriptions.following(turn.conversation, session.connection_id, self._clock())
+
+    def _replay(self, session: Session, turn: Turn, after: tuple[int, int]) -> tuple[int, int] | None:
+        """Push what is stored after a place; gives the place that was reached, `None` where nobody is."""
         attempt, seq = after
         for event in self._events.after(
             turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
         ):
             if not self._push(session, event.wire):
-                return
+                return None
+            after = event.attempt, event.seq
+        return after
 
     def _push(self, session: Session, payload: str) -> bool:
         try:

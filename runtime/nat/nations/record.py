@@ -130,6 +130,18 @@ def from_item(item: Mapping[str, Any]) -> Nation:
     return Nation(**values)
 
 
+def nation_key(nation_slug: str) -> dict[str, str]:
+    """Key of a nation's record."""
+    return {"nation_slug": nation_slug}
+
+
+def required(row: Mapping[str, Any] | None) -> Nation:
+    """The record in a row that was just read. Raises `NationUnknown`."""
+    if row is None:
+        raise NationUnknown
+    return from_item(row)
+
+
 class Nations:
     """Nation records. The client's credentials decide which nations it reaches."""
 

@@ -106,7 +106,14 @@ class Memberships:
 
     def require(self, user_id: str, nation_slug: str) -> Membership:
         """The membership of somebody who may see the nation. Raises `NotAMember`, `NotProven`."""
-        membership = self.require_known(user_id, nation_slug)
+        return self.required(self._row(user_id, nation_slug))
+
+    @staticmethod
+    def required(row: Mapping[str, Any] | None) -> Membership:
+        """The membership in a row that was just read by `membership_key`. Raises what `require` raises."""
+        if row is None or "role" not in row:
+            raise NotAMember
+        membership = _membership(row)
         if membership.unproven:
             raise NotProven
         return membership
@@ -138,7 +145,7 @@ class Memberships:
 
     def bury(self, user_id: str, now: datetime) -> None:
         """Note that somebody deletes their account."""
-        self._store.write(Put(Table.MEMBERSHIPS, {**_key(user_id, DELETED), "since": now}))
+        self._store.write(Put(Table.MEMBERSHIPS, {**membership_key(user_id, DELETED), "since": now}))
 
     def put(self, row: Membership | Outsider) -> None:
         """Store a membership, or what keeps somebody out, in place of what was there."""
@@ -147,7 +154,7 @@ class Memberships:
 
     def remove(self, user_id: str, nation_slug: str) -> bool:
         """Forget a person in a nation, and whether they were kept out; gives whether they were a member."""
-        gone = self._store.take(Table.MEMBERSHIPS, _key(user_id, nation_slug))
+        gone = self._store.take(Table.MEMBERSHIPS, membership_key(user_id, nation_slug))
         return gone is not None and "role" in gone
 
     def adding(self, membership: Membership) -> Entry:
@@ -156,7 +163,7 @@ class Memberships:
 
     def living(self, user_id: str) -> Entry:
         """Entry that fails for who deleted their account."""
-        return Check(Table.MEMBERSHIPS, _key(user_id, DELETED), when=Attr("user_id").not_exists())
+        return Check(Table.MEMBERSHIPS, membership_key(user_id, DELETED), when=Attr("user_id").not_exists())
 
     def letting_in(self, outsider: Outsider, membership: Membership) -> Entry:
         """Entry that makes a membership in place of what kept the person out; fails if that has changed."""
@@ -186,7 +193,7 @@ class Memberships:
         self._store.write(
             Update(
                 Table.MEMBERSHIPS,
-                _key(membership.user_id, membership.nation_slug),
+                membership_key(membership.user_id, membership.nation_slug),
                 {"refused": refused or None},
                 when=Attr("role").exists(),
             )
@@ -201,7 +208,7 @@ class Memberships:
         longer that of `membership`."""
         seen = Attr("role").eq(membership.role.value)
         if removed is None:
-            key = _key(membership.user_id, membership.nation_slug)
+            key = membership_key(membership.user_id, membership.nation_slug)
             return Delete(Table.MEMBERSHIPS, key, when=seen)
         return Put(Table.MEMBERSHIPS, _outsider_item(removed), when=seen)
 
@@ -211,21 +218,22 @@ class Memberships:
         enough: ConditionBase = Attr("role").is_in([each.value for each in Role if each.at_least(least)])
         if not unproven_too:
             enough &= Attr("unproven").not_exists()
-        return Check(Table.MEMBERSHIPS, _key(user_id, nation_slug), when=enough)
+        return Check(Table.MEMBERSHIPS, membership_key(user_id, nation_slug), when=enough)
 
     def _changing(self, membership: Membership, change: Row) -> Entry:
-        key = _key(membership.user_id, membership.nation_slug)
+        key = membership_key(membership.user_id, membership.nation_slug)
         return Update(Table.MEMBERSHIPS, key, change, when=Attr("role").eq(membership.role.value))
 
     def _row(self, user_id: str, nation_slug: str) -> dict[str, Any] | None:
-        return self._store.get(Table.MEMBERSHIPS, _key(user_id, nation_slug))
+        return self._store.get(Table.MEMBERSHIPS, membership_key(user_id, nation_slug))
 
     def _rows_of(self, nation_slug: str) -> Iterator[dict[str, Any]]:
         under = Key("nation_slug").eq(nation_slug)
         return self._store.query(Table.MEMBERSHIPS, under, index=MEMBERSHIPS_BY_NATION)
 
 
-def _key(user_id: str, nation_slug: str) -> dict[str, str]:
+def membership_key(user_id: str, nation_slug: str) -> dict[str, str]:
+    """Key of what is known of a person in a nation."""
     return {"user_id": user_id, "nation_slug": nation_slug}
 
 

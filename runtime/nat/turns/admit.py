@@ -19,16 +19,17 @@ that fails it stays `admitted`, and the sweeper sends it again.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nat.agent.ports import OpenPage
+from nat.agent.values import OpenPage
 from nat.aws.items import timestamp
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Put, Update
@@ -56,10 +57,11 @@ from nat.errors import (
 )
 from nat.names import MAX_MESSAGE_BYTES, RETENTION_DAYS, TTL_ATTRIBUTE, ULID_PATTERN, Table
 from nat.nations.plans import Plans
-from nat.nations.record import Nation, Nations
+from nat.nations.record import Nation, Nations, nation_key
+from nat.nations.record import required as required_nation
 from nat.nations.subscription import SubscriptionCheck
 from nat.nations.usage import QueryPool
-from nat.people.memberships import Membership, Memberships
+from nat.people.memberships import Membership, Memberships, membership_key
 from nat.people.users import Users
 from nat.roles import Role
 from nat.turns.queue import TurnQueue
@@ -149,15 +151,30 @@ class Admission:
 
 Observer = Callable[[Turn], None]
 """Told of the turn when it is known to be the person's, before a worker can see it."""
+Following = Callable[[Turn], Sequence[Entry]]
+"""Entries by which a door's connection follows the turn's conversation, in the transaction that admits it."""
+Afterwards = Callable[[Callable[[], object]], object]
+"""Takes what is to be done when nobody waits for it any more."""
+
+
+def _at_once(work: Callable[[], object]) -> None:
+    work()
 
 
 def admit(
-    request: AdmitRequest, admission: Admission, *, before_queueing: Observer | None = None
+    request: AdmitRequest,
+    admission: Admission,
+    *,
+    before_queueing: Observer | None = None,
+    following: Following | None = None,
+    afterwards: Afterwards = _at_once,
 ) -> Admitted:
-    """Let a question in and queue it.
+    """Let a question in and queue it: one read, one transaction, one message.
 
     `before_queueing` is where a door subscribes its connection: the conversation is proven to be the
-    person's by then, and nothing has been pushed yet.
+    person's by then, and nothing has been pushed yet. With `following` that is part of the transaction, and
+    `before_queueing` is for a turn that was known; a connection that is gone by then follows nothing, and the
+    question is let in all the same. `afterwards` takes the note that the queue has the turn.
 
     Raises `BadRequest` (ids, text), `MessageEmpty`, `MessageTooLong`, `NotAMember`, `NationUnknown`,
     `SubscriptionInactive`, `LimitReached`, `CostCeilingReached`, `BudgetReached`, `ConversationBusy`,
@@ -166,13 +183,16 @@ def admit(
     """
     check_ids(request.turn_id, request.conversation_id)
     _check_question(request.question)
-    membership = admission.memberships.require(request.user_id, request.nation_slug)
-    role = membership.role
-    nation = admission.pool.nation(request.nation_slug)
+    person, record = admission.store.get_together(
+        (Table.MEMBERSHIPS, membership_key(request.user_id, request.nation_slug)),
+        (Table.NATIONS, nation_key(request.nation_slug)),
+    )
+    membership = admission.memberships.required(person)
+    nation = required_nation(record)
     admission.check.verify_record(nation)
     nation = admission.pool.reset_if_due(nation)
 
-    budget = _budget(request.user_id, role, nation) if nation.budgets else None
+    budget = _budget(request.user_id, membership.role, nation) if nation.budgets else None
     exhausted, costly = admission.check.exhausted(nation), admission.check.over_ceiling(nation)
     if exhausted or costly or budget == 0:
         known = _known(request, admission)
@@ -187,9 +207,13 @@ def admit(
         entries = _entries(turn, accepted, admission)
         if budget is not None:
             entries[_Part.BUDGET] = _count_budget(turn, budget)
+        follows = () if following is None else tuple(following(turn))
         try:
-            admission.store.transact(list(entries.values()))
+            admission.store.transact([*entries.values(), *follows])
         except Cancelled as cancelled:
+            if min(cancelled.failed) >= len(entries):  # the connection is gone
+                following, before_queueing = None, None
+                continue
             known = _known(request, admission)
             if known is not None:
                 return again(known, admission, before_queueing)
@@ -197,7 +221,8 @@ def admit(
                 {part for at, part in enumerate(entries) if at in cancelled.failed}, turn, admission
             )
         else:
-            return Admitted(send_on(turn, admission, before_queueing), accepted=accepted)
+            observer = None if follows else before_queueing
+            return Admitted(send_on(turn, admission, observer, afterwards), accepted=accepted)
     raise Internal("Your nation's billing period is changing right now. Please try again.")
 
 
@@ -341,20 +366,33 @@ def again(turn: Turn, admission: Admission, before_queueing: Observer | None) ->
     return Admitted(turn, repeated=True)
 
 
-def send_on(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Turn:
-    """Send an admitted turn on its way. If the queue does not take it now, the sweeper sends it."""
+def send_on(
+    turn: Turn,
+    admission: Admission,
+    before_queueing: Observer | None,
+    afterwards: Afterwards = _at_once,
+) -> Turn:
+    """Send an admitted turn on its way. If the queue does not take it now, the sweeper sends it, as it does
+    again when `afterwards` does not come to note that the queue has it: the message is known to the queue."""
     if before_queueing is not None:
         before_queueing(turn)
+    if not _done(turn, partial(admission.queue.send, turn)):
+        return turn
+    afterwards(partial(_done, turn, partial(admission.turns.mark_queued, turn)))
+    return replace(turn, state=TurnState.QUEUED)
+
+
+def _done(turn: Turn, call: Callable[[], None]) -> bool:
+    """Whether a step on the way to the queue was done."""
     try:
-        admission.queue.send(turn)
-        admission.turns.mark_queued(turn)
+        call()
     except (BotoCoreError, ClientError) as error:
         _log.warning(
             "turn not queued, the sweeper will",
             extra={"turn": turn.turn_id, "nation": turn.nation_slug, "reason": type(error).__name__},
         )
-        return turn
-    return replace(turn, state=TurnState.QUEUED)
+        return False
+    return True
 
 
 def _refuse(failed: set[_Part], turn: Turn, admission: Admission) -> Nation:

@@ -23,6 +23,9 @@ from nat.waiting import Backoff
 Deliver = Callable[[str, str], None]
 """Pushes one event, as JSON text, to everybody who follows the conversation with this key."""
 
+Delivery = Callable[[], Deliver]
+"""Makes what pushes the events of one attempt of a turn; it may remember for a moment who follows."""
+
 LARGEST_DELTA: Final = 14_000
 """Bytes of text in one event. A WebSocket frame holds 32 KB, and JSON doubles quotes and line breaks."""
 SHORTEST_PAUSE: Final = 0.1

@@ -1,6 +1,6 @@
 """A question as clients send it, by socket or HTTP, becomes a request for admission."""
 
-from nat.agent.ports import OpenPage
+from nat.agent.values import OpenPage
 from nat.contract.messages import Question
 from nat.turns.admit import AdmitRequest, Surface
 

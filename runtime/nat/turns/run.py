@@ -7,18 +7,21 @@ messages are not asked for again, and only the attempt that holds the turn can s
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
+from nat.agent.compaction import Past
 from nat.agent.loop import Agent
-from nat.agent.ports import AgentAnswer, Asked, Exports
+from nat.agent.ports import AgentAnswer, Asked, Exports, ProposalStatus
 from nat.agent.pricing import ModelPrices
 from nat.agent.transcript import settled_text
 from nat.approvals.approvals import Approvals, time_to_decide
 from nat.audit.log import Audit
 from nat.aws import log
+from nat.aws.beside import beside
 from nat.aws.isolation import nation
 from nat.aws.store import Store
 from nat.changes.policy import policy_of
@@ -34,26 +37,25 @@ from nat.contract.events import (
 from nat.conversations.events import Events
 from nat.conversations.model_history import ModelHistories
 from nat.conversations.steps import StoredSteps
-from nat.conversations.turns import Turn, TurnKind, Turns
+from nat.conversations.turns import Turn, TurnKind, Turns, from_item, turn_key
 from nat.errors import (
     Internal,
     ModelError,
     ModelRefused,
     NatError,
-    NotFound,
     Reconnect,
     TokenRejected,
     TurnLost,
 )
-from nat.names import Metric
+from nat.names import Metric, Table
 from nat.nations.plans import Plans
-from nat.nations.record import Nation, Nations
+from nat.nations.record import Nation, Nations, nation_key, required
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
 from nat.turns.carry_out import Commits, Connect, TurnHands
 from nat.turns.edit import Edits
 from nat.turns.message import TurnMessage
 from nat.turns.pool_notices import PoolNotices
-from nat.turns.publish import Deliver, FlushPace, Publisher, about
+from nat.turns.publish import Delivery, FlushPace, Publisher, about
 from nat.turns.rights import PresentRights, RoleNow
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
@@ -95,7 +97,7 @@ class Agents:
 class Outlets:
     """Where a turn's events and files go. Without `files` none are made."""
 
-    deliver: Deliver
+    delivery: Delivery
     pace: FlushPace = field(default_factory=FlushPace)
     files: Callable[[Turn], Exports] | None = None
 
@@ -107,6 +109,16 @@ class Platform:
     app_url: str
     environment: str
     plans: Plans
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """What a turn begins with, read while it was taken. Asking for the past and the proposals waits for
+    them, and raises what reading raised."""
+
+    record: Mapping[str, Any] | None
+    past: Callable[[], Past]
+    proposals: Callable[[], tuple[ProposalStatus, ...]]
 
 
 class Runner:
@@ -152,30 +164,39 @@ class Runner:
         again.
         """
         with nation(message.nation_slug):
-            try:
-                turn = self._turns.get(message.nation_slug, message.conversation_id, message.turn_id)
-            except NotFound:
+            row, record = self._store.get_together(
+                (
+                    Table.CONVERSATIONS,
+                    turn_key(message.nation_slug, message.conversation_id, message.turn_id),
+                ),
+                (Table.NATIONS, nation_key(message.nation_slug)),
+            )
+            if row is None:
                 _log.warning("turn without a row", extra={"turn": message.turn_id})
                 return
+            turn = from_item(row)
             if turn.state.final:
                 _log.info("turn has ended already", extra=about(turn))
                 return
+            # Nothing of the conversation changes before this turn ends, so it is read while it is taken.
+            past = beside(partial(self._pasts.of, turn.nation_slug, turn.conversation_id))
+            proposals = beside(partial(self._approvals.standing, turn.conversation))
             turn = self._turns.begin(turn)
             on_begin(turn)
             try:
-                self._run(turn, signals)
+                self._run(turn, signals, _Beginning(record, past, proposals))
             except TurnLost:
                 if signals.released and not signals.lost:
                     self._turns.release(turn)
                 raise
 
-    def _run(self, turn: Turn, signals: Signals) -> None:
+    def _run(self, turn: Turn, signals: Signals, beginning: "_Beginning") -> None:
         steps = StoredSteps(self._store, turn, self._agents.prices)
         with Publisher(
-            turn, self._events, self._outlets.deliver, self._outlets.pace, self._store.clock
+            turn, self._events, self._outlets.delivery(), self._outlets.pace, self._store.clock
         ) as publisher:
             try:
-                ending = self._answer(turn, steps, publisher, signals)
+                ending = self._answer(turn, steps, publisher, signals, beginning)
             except TurnLost:
                 raise
             except NatError as error:
@@ -204,13 +225,20 @@ class Runner:
             },
         )
 
-    def _answer(self, turn: Turn, steps: StoredSteps, publisher: Publisher, signals: Signals) -> Ending:
+    def _answer(
+        self,
+        turn: Turn,
+        steps: StoredSteps,
+        publisher: Publisher,
+        signals: Signals,
+        beginning: "_Beginning",
+    ) -> Ending:
         if turn.crashes > CRASHES_ALLOWED:
             raise Internal
         earlier = steps.load()
         restarted = turn.attempt > 1
         publisher.emit(TurnRestarted(settled_text(earlier)) if restarted else TurnStarted())
-        record = self._nations.require(turn.nation_slug)
+        record = required(beginning.record)
         if turn.kind is not TurnKind.ASK:
             hands = TurnHands(self._connect, publisher.emit, signals.stopped)
             deciding = self._edits if turn.kind is TurnKind.EDIT else self._commits
@@ -219,11 +247,9 @@ class Runner:
             publisher.emit(notice)
         agent = self._agents.of(record)
         # What the model has thought in an earlier attempt is bound to the past that it was shown then.
-        past = (
-            self._pasts.of(turn.nation_slug, turn.conversation_id)
-            if earlier
-            else self._pasts.before(turn, self._store.clock())
-        )
+        past = beginning.past()
+        if not earlier:
+            past = self._pasts.fitted(turn, past, self._store.clock())
         changes = AuditedChanges(
             self._store,
             turn,
@@ -240,7 +266,7 @@ class Runner:
                     time_zone=turn.time_zone,
                     now=self._store.clock(),
                     page=turn.page,
-                    proposals=self._approvals.standing(turn.conversation),
+                    proposals=beginning.proposals(),
                 ),
                 history=past.messages,
                 steps=steps,

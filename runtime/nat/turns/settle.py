@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from nat.agent.figures import Traced
-from nat.agent.ports import Message, Usage
+from nat.agent.ports import Message
 from nat.agent.pricing import total_micros
 from nat.agent.transcript import settled_text
+from nat.agent.values import Usage
 from nat.approvals.approval import ApprovalState, finishing
 from nat.approvals.stored_changes import ChangeRef
 from nat.aws.store import Cancelled, Store

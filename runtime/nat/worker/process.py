@@ -76,7 +76,7 @@ def build() -> Worker:
     runner = Runner(
         rows_of_nation,
         Agents(agent_with(model), prices, OwnAgents(keys, claude, agent_with, provider())),
-        Outlets(Followers(own, SlackPush.of_process()).deliver, files=files),
+        Outlets(Followers(own, SlackPush.of_process()).remembering, files=files),
         Platform(app_url, settings.read(Variable.ENVIRONMENT), plans_module.read()),
         connect=connect,
         role_now=partial(_role, Memberships(own)),

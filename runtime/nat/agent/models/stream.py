@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from nat.agent.models.body import ORIGIN, THINKING
-from nat.agent.ports import Block, ModelReply, Usage
+from nat.agent.ports import Block, ModelReply
+from nat.agent.values import Usage
 
 INVALID_JSON: Final = "invalid_json"
 """Key under which a tool call's unreadable arguments are kept. No tool has such a parameter, so it never

@@ -10,19 +10,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from nat.agent.loop import Agent, TurnLimits
-from nat.agent.ports import (
-    AgentAnswer,
-    Asked,
-    Block,
-    Message,
-    ModelReply,
-    ModelRequest,
-    OpenPage,
-    Step,
-    Usage,
-)
+from nat.agent.ports import AgentAnswer, Asked, Block, Message, ModelReply, ModelRequest, Step
 from nat.agent.pricing import ModelPrices
 from nat.agent.tool import Effect, Tool, ToolOutcome
+from nat.agent.values import OpenPage, Usage
 from nat.changes.plan import Change, Operation, PlannedRequest, Subject
 from nat.changes.policy import RightsNow
 from nat.contract.events import Event, Link

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from nat.agent.loop import CONVERSATION_FULL, TOO_LONG, USED_UP, TurnLimits
 from nat.agent.models.failures import PromptTooLong
-from nat.agent.ports import AgentAnswer, Message, ModelReply, Usage
+from nat.agent.ports import AgentAnswer, Message, ModelReply
 from nat.agent.pricing import ModelPrices
+from nat.agent.values import Usage
 from nat.contract.events import Notice, TextDelta, ToolStarted
 from tests.unit.nat.agent.scripted_model import MODEL_ID, USAGE, Nation, Table, calls, says, table, use
 

@@ -7,9 +7,10 @@ import pytest
 
 from nat import errors
 from nat.agent.loop import SPEAK, Agent, TurnLimits
-from nat.agent.ports import Message, ModelReply, Step, Usage
+from nat.agent.ports import Message, ModelReply, Step
 from nat.agent.pricing import ModelPrices
 from nat.agent.results import OPEN
+from nat.agent.values import Usage
 from nat.changes.policy import Refusal, Rights
 from nat.contract.events import (
     ApprovalRequested,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nat.agent.ports import Usage
 from nat.agent.pricing import ModelPrices, total_micros
+from nat.agent.values import Usage
 
 HAIKU_45 = {"input": 1_000_000, "cache_write": 1_250_000, "cache_read": 100_000, "output": 5_000_000}
 HAIKU_55 = {

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nat.agent.models import body
-from nat.agent.ports import Asked, ModelRequest, OpenPage
+from nat.agent.ports import Asked, ModelRequest
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.tool import tool_list_json
+from nat.agent.values import OpenPage
 from tests.unit.nat.agent.scripted_model import TOOLS, asked
 
 

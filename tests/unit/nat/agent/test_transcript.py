@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nat.agent.ports import Message, Step, Usage
+from nat.agent.ports import Message, Step
 from nat.agent.transcript import LEFT_OUT, closed, settled_text, starts_turn, trimmed
+from nat.agent.values import Usage
 
 
 def turn(number: int, size: int = 400) -> list[Message]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nat.agent.ports import OpenPage
+from nat.agent.values import OpenPage
 from nat.cli.failure import CommandFailed
 from nat.cli.platform import PlatformClient, PlatformError, Timing
 from nat.cli.profile import SignInSession

@@ -2,8 +2,9 @@
 
 import pytest
 
-from nat.agent.ports import Step, Usage
+from nat.agent.ports import Step
 from nat.agent.pricing import ModelPrices, Price, Rates
+from nat.agent.values import Usage
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.conversations.steps import StoredSteps, read_steps

@@ -6,7 +6,7 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from nat.agent.ports import OpenPage, Usage
+from nat.agent.values import OpenPage, Usage
 from nat.aws import clients
 from nat.aws.items import decode, encode
 from nat.aws.store import Cancelled, Store

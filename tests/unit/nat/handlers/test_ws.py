@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
 from nat.contract.events import Envelope, TextDelta
+from nat.contract.messages import AskMessage
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turns
 from nat.handlers.ws import SocketDoor
@@ -53,6 +54,8 @@ class World:
     queue_url: str
     clock: Clock
     door: SocketDoor
+    waits: list[Callable[[], None]]
+    """What happens while the door waits for a worker's memory to end."""
     connections: int = field(default=0)
 
     def event(self, route: str, connection: str, **more: Any) -> dict[str, Any]:
@@ -100,10 +103,16 @@ def world(tables: TableNames) -> Iterator[World]:
     clock = Clock()
     url = create_turn_queue()
     admission = Admission(Store(clients.dynamodb(), tables, clock), TurnQueue(clients.sqs(), url), PLANS)
+    waits: list[Callable[[], None]] = []
+
+    def meanwhile() -> None:
+        for each in waits:
+            each()
+
     with running_gateway() as gateway:
         push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
-        door = SocketDoor(Store(clients.dynamodb(), tables), admission, push)
-        yield World(tables, gateway, url, clock, door)
+        door = SocketDoor(Store(clients.dynamodb(), tables, sleep=lambda _: meanwhile()), admission, push)
+        yield World(tables, gateway, url, clock, door, waits)
 
 
 @pytest.mark.parametrize("query", [None, {}, {"ticket": ""}, {"ticket": "made-up"}])
@@ -359,6 +368,37 @@ def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
     assert (
         f"demo#{TALK}" in Sockets(Store(clients.dynamodb(), world.tables)).session(connection).conversations
     )
+
+
+def test_what_a_worker_pushes_to_those_it_remembers_reaches_who_comes_back_too(world: World) -> None:
+    world.ask(world.connect())
+    turns = Turns(Store(clients.dynamodb(), world.tables))
+    turn = turns.begin(turns.get("demo", TALK, TURN))
+    events = Events(Store(clients.dynamodb(), world.tables))
+    late = wire_text(Envelope(TURN, 1, 1, TextDelta("late")))
+    world.waits.append(lambda: events.append(turn, 1, late, START))
+    connection = world.connect()
+
+    world.send(
+        connection,
+        {"action": "resume", "conversation": TALK, "turn": TURN, "after": {"attempt": 0, "seq": 1}},
+    )
+
+    assert [(each["attempt"], each["seq"]) for each in world.gateway.events(connection)] == [(1, 1)]
+
+
+def test_who_is_gone_before_the_question_is_let_in_follows_nothing_and_the_question_is_asked(
+    world: World,
+) -> None:
+    connection = world.connect()
+    session = Sockets(Store(clients.dynamodb(), world.tables)).session(connection)
+    Sockets(Store(clients.dynamodb(), world.tables)).close(connection)
+
+    world.door.ask(session, AskMessage(turn=TURN, conversation=TALK, message="Who donated?"))
+
+    assert len(queued(world.queue_url)) == 1
+    assert used(world.tables) == 1
+    assert rows(world.tables, Table.SOCKETS) == []
 
 
 @pytest.mark.parametrize("after", [7, "0.1", {"attempt": "1"}, {"seq": -1}, {"seq": True}, {"seq": 10**9}])

@@ -10,8 +10,9 @@ import boto3
 from ulid import ULID
 
 from nat.agent.loop import Agent
-from nat.agent.ports import ModelReply, OpenPage
+from nat.agent.ports import ModelReply
 from nat.agent.tool import Effect, Tool
+from nat.agent.values import OpenPage
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.approvals.journal import read_journal
@@ -149,7 +150,7 @@ class Board:
         return Runner(
             Store(client or clients.dynamodb(), self.stage.tables, self.stage.clock),
             Agents(Agent(model, TOOLS, prices=PRICES), PRICES),
-            Outlets(self.stage.deliver),
+            Outlets(lambda: self.stage.deliver),
             Platform(APP_URL, "test", world.PLANS),
             connect=connect,
             role_now=self.stage.role_now,

@@ -71,7 +71,7 @@ def serve(order: Order) -> None:
     Runner(
         Store(clients.dynamodb(), order.tables, lambda: START),
         Agents(Agent(ScriptedModel(list(order.replies)), TOOLS, prices=PRICES), PRICES),
-        Outlets(lambda _conversation, _wire: None),
+        Outlets(lambda: lambda _conversation, _wire: None),
         Platform(APP_URL, "test", PLANS),
         connect=connect,
         role_now=role_now,

@@ -100,7 +100,7 @@ class Stage:
         return Runner(
             Store(clients.dynamodb(), self.tables, self.clock),
             Agents(self.agent(model, tools), PRICES, own_agent),
-            Outlets(self.deliver),
+            Outlets(lambda: self.deliver),
             Platform(APP_URL, "test", world.PLANS),
             connect=connect,
             role_now=self.role_now,

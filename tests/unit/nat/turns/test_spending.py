@@ -2,7 +2,8 @@
 
 from datetime import UTC, date
 
-from nat.agent.ports import ModelReply, Usage
+from nat.agent.ports import ModelReply
+from nat.agent.values import Usage
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.conversations.turns import Turn

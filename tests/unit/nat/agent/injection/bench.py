@@ -15,9 +15,10 @@ from nat.agent.compaction import Budget, Past, PastTurn, compacted
 from nat.agent.loop import Agent
 from nat.agent.models.claude import AnthropicModel, Clients
 from nat.agent.models.retries import Patience
-from nat.agent.ports import Asked, ExportFile, Message, OpenPage
+from nat.agent.ports import Asked, ExportFile, Message
 from nat.agent.tool import Tool
 from nat.agent.tools import load
+from nat.agent.values import OpenPage
 from nat.cli.in_memory import MemoryActions, MemorySteps
 from nat.contract.events import ApprovalRequested, Event, Link, ToolStarted
 from nat.contract.messages import Question

@@ -10,7 +10,8 @@ import pytest
 from nat.agent.models.claude import AnthropicModel, Clients, bedrock_version, origin_of
 from nat.agent.models.failures import KeyRefused, PromptTooLong, ThinkingRejected
 from nat.agent.models.retries import Patience
-from nat.agent.ports import Message, ModelReply, ModelRequest, Usage
+from nat.agent.ports import Message, ModelReply, ModelRequest
+from nat.agent.values import Usage
 from nat.errors import ModelError, ModelOverloaded, ModelUnavailable
 from tests.unit.nat.agent.models.scripted import (
     Script,

@@ -1,0 +1,32 @@
+"""Plain values of a turn that its rows hold: the handlers of the API load them, and nothing of the agent with
+them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one or more model calls."""
+
+    input_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.output_tokens + other.output_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """What the person has open in the control panel: `kind` is person, list, event, page, donation or other,
+    `record_id` the number of its record. No address: a client sends it, and a page's address may hold any
+    text."""
+
+    kind: str = "other"
+    record_id: str | None = None
