@@ -72,8 +72,9 @@ def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
 
         TurnQueue(clients.sqs(), queue_url).send(turn)
 
+        failed = TurnFailed("reconnect", Reconnect.default, retryable=False)
+        assert wait_for(lambda: stage.last_event(turn) == failed)
         assert wait_for(lambda: stage.stored(turn).state is TurnState.FAILED)
-        assert stage.last_event(turn) == TurnFailed("reconnect", Reconnect.default, retryable=False)
 
         worker.send_signal(signal.SIGTERM)
         # Wakes the long poll, which would otherwise last up to 20 seconds; another worker will have it.
