@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nat.names import Secret
+from nat.names import NOTICES, Secret
 from nat.notices.receipts import CLAIM
 from tests.infrastructure.policies import actions, listed, statements, tables
 from tests.infrastructure.synthesis import synthesise, with_examples
@@ -132,18 +132,7 @@ def test_undelivered_occurrences_are_kept_for_two_weeks() -> None:
 def test_what_people_are_told_of_goes_to_the_queue_of_notices() -> None:
     found = rule("NoticesWhatPeopleAreToldOf")
 
-    assert found["EventPattern"] == {
-        "source": ["nat"],
-        "detail-type": [
-            "nation.connected",
-            "nation.needs_reauth",
-            "subscription.changed",
-            "payment.problem",
-            "trial.ending",
-            "usage.warning",
-            "usage.fair_use",
-        ],
-    }
+    assert found["EventPattern"] == {"source": ["nat"], "detail-type": [each.value for each in NOTICES]}
     (target,) = found["Targets"]
     assert "NoticesEventsQueue" in json.dumps(target["Arn"])
     assert "NoticesEventsDeadLetters" in json.dumps(target["DeadLetterConfig"])
@@ -170,7 +159,8 @@ def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> N
     found = statements(synthesise("prod").part("Automation"), "NoticesFunctionRole")
 
     assert tables(found, "GetItem") == {"Nations", "Memberships", "Users", "Once", "Sockets"}
-    assert tables(found, "PutItem") == {"Once", "Sockets"}
+    # The record, where the operator was told of it.
+    assert tables(found, "PutItem") == {"Once", "Sockets", "Nations"}
     assert actions(found, "secretsmanager") == set()
     assert actions(found, "ses") == {"SendEmail"}
 
