@@ -1,4 +1,4 @@
-"""The doors: HTTP, WebSocket and streaming."""
+"""The doors: HTTP, WebSocket, streaming, and the clock."""
 
 from constructs import Construct
 
@@ -6,7 +6,9 @@ from nat_constructs.api_functions import RequestFunction, SocketFunction, Stream
 from nat_constructs.billing_functions import BillingFunctions
 from nat_constructs.connection_functions import ConnectionFunctions
 from nat_constructs.http_api import NatHttpApi
+from nat_constructs.occurrence_functions import OccurrenceFunctions
 from nat_constructs.privacy_functions import PrivacyFunctions
+from nat_constructs.schedules import Schedules
 from nat_constructs.watched import Watched
 from nat_constructs.web_socket_api import WebSocketApi
 from stacks.data import DataStack
@@ -17,7 +19,7 @@ from stacks.stack import NatStack
 
 class ApiStack(NatStack):
     """The HTTP API behind the authorizer, the WebSocket API behind tickets, the streaming host behind
-    CloudFront, and the functions that answer them."""
+    CloudFront, the functions that answer them, and people's schedules with what these reach."""
 
     def __init__(
         self, scope: Construct, *, deployment: Deployment, data: DataStack, identity: IdentityStack
@@ -47,6 +49,10 @@ class ApiStack(NatStack):
             log_retention=deployment.log_retention,
             embedded_aws=embedded_aws,
         )
+        self._schedules = Schedules(self, "Schedules")
+        self._occurrences = OccurrenceFunctions(
+            self, "Occurrences", defaults=defaults, store=store, schedules=self._schedules
+        )
         self._requests = RequestFunction(
             self,
             "Requests",
@@ -57,6 +63,8 @@ class ApiStack(NatStack):
             model_variables=deployment.model_variables,
             brands=deployment.brands_json,
             senders=deployment.senders,
+            schedules=self._schedules,
+            occurrences=self._occurrences,
         )
         self._socket = SocketFunction(
             self,
@@ -117,8 +125,14 @@ class ApiStack(NatStack):
             self._socket,
             self.stream,
             self._billing,
+<<<<<<< HEAD
             self._connections,
             self._privacy,
+=======
+            self._privacy,
+            self._schedules,
+            self._occurrences,
+>>>>>>> 5d1482c (Automations by the clock: schedules follow rows and are compared with them, occurrences and what was left behind have functions; a run changes nothing by itself and waits with what it proposes)
         )
         return tuple(each.watched for each in makers)
 

@@ -1,10 +1,9 @@
-"""What happens by itself: sweeping, dead letters, refreshes, schedules, announcements."""
+"""What happens by itself: sweeping, dead letters, refreshes, announcements."""
 
 from aws_cdk import aws_events as events
 from constructs import Construct
 
 from nat_constructs.notice_functions import NoticeFunctions
-from nat_constructs.schedules import Schedules
 from nat_constructs.token_refresh import TokenRefresh
 from nat_constructs.turn_functions import TurnFunctions
 from nat_constructs.watched import Watched
@@ -16,16 +15,18 @@ from stacks.stack import NatStack
 
 class AutomationStack(NatStack):
     """Turns that stay behind are swept or failed; NationBuilder tokens are refreshed before they end; a
-    schedule group holds people's automations; a bus carries what happened, and people whom it concerns are
-    told."""
+    bus carries what happened, and people whom it concerns are told."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment, data: DataStack, api: ApiStack) -> None:
         super().__init__(
-            scope, "Automation", deployment=deployment, description="Nat: sweep, dead letters and schedules"
+            scope, "Automation", deployment=deployment, description="Nat: sweep, dead letters and notices"
         )
         defaults, store = deployment.functions, data.store
         self._turns = TurnFunctions(self, "Turns", defaults=defaults, store=store, sockets=api.sockets)
+<<<<<<< HEAD
         self._schedules = Schedules(self, "Schedules", keeps_data=deployment.environment.keeps_data)
+=======
+>>>>>>> 5d1482c (Automations by the clock: schedules follow rows and are compared with them, occurrences and what was left behind have functions; a run changes nothing by itself and waits with what it proposes)
         bus = events.EventBus(self, "Bus", description="Nat: what happened to nations")
         self.publish("BusName", bus.event_bus_name, "Event bus")
         self._refresh = TokenRefresh(
@@ -51,5 +52,9 @@ class AutomationStack(NatStack):
     @property
     def watched(self) -> tuple[Watched, ...]:
         """What operators are told of."""
+<<<<<<< HEAD
         makers = (self._turns, self._schedules, self._refresh, self._notices)
         return tuple(each.watched for each in makers)
+=======
+        return tuple(each.watched for each in (self._turns, self._notices))
+>>>>>>> 5d1482c (Automations by the clock: schedules follow rows and are compared with them, occurrences and what was left behind have functions; a run changes nothing by itself and waits with what it proposes)

@@ -12,6 +12,8 @@ from .admission import ADMISSION, DECISION
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
+from .occurrence_functions import OccurrenceFunctions
+from .schedules import Schedules
 from .sender import grant_mail
 from .streaming_function import StreamingFunction
 from .watched import Watched, WatchedFunction
@@ -36,9 +38,11 @@ class RequestFunction(Construct):
         model_variables: Mapping[str, str],
         brands: str,
         senders: Iterable[str],
+        schedules: Schedules,
+        occurrences: OccurrenceFunctions,
     ) -> None:
         super().__init__(scope, construct_id)
-        tables = (*ADMISSION, *DECISION, Table.MEMBERSHIPS)
+        tables = (*ADMISSION, *DECISION, Table.MEMBERSHIPS, Table.AUTOMATIONS, Table.CONNECTIONS)
         self.function = PythonFunction(
             self,
             "Function",
@@ -54,6 +58,7 @@ class RequestFunction(Construct):
                 Variable.TURN_QUEUE_URL: store.turns.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: sockets.endpoint,
                 Variable.BRANDS: brands,
+                **schedules.variables(occurrences.fire),
             },
         )
         role = self.function.own_role
@@ -66,6 +71,8 @@ class RequestFunction(Construct):
         grant_mail(role, senders)
         store.nation_secrets.grant_model_keys(role)
         store.files.grant_fetch(role)
+        # Whoever enables an automation makes its schedule.
+        schedules.grant_make(role)
         http.serve(self.function, routes("nat.handlers.routes"))
         self.watched = Watched([WatchedFunction("Requests", self.function, TOLERATED)])
 

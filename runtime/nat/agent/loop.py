@@ -135,7 +135,7 @@ class Agent:
             v2=v2,
             rights=Rights(asked.role, policy),
             rights_now=rights_now,
-            said=Said(asked.question, local_time(asked), page),
+            said=Said(asked.question, local_time(asked), page, attended=asked.attended),
             emit=emit,
             stopped=stopped,
             result_characters=self._limits.result_characters,

@@ -103,6 +103,8 @@ class Asked:
     now: datetime
     page: OpenPage | None = None
     proposals: tuple["ProposalStatus", ...] = ()
+    attended: bool = True
+    """Whether somebody waits for the answer. Where nobody does, every change is a proposal."""
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,18 @@ class Approvals:
             for each in self.of_conversation(conversation, limit=STANDING)
         )
 
+    def proposed_by(self, turn: Turn) -> str | None:
+        """Id of the first proposal of a turn that still waits; `None` where none does."""
+        found = self.of_conversation(turn.conversation)
+        return next(
+            (
+                each.id
+                for each in found
+                if each.ref.turn_id == turn.turn_id and each.state is ApprovalState.PENDING
+            ),
+            None,
+        )
+
     def pending(self, conversation: str) -> list[Approval]:
         """Proposals of a conversation that nobody has decided, also those whose time is over."""
         undecided = Attr("state").eq(ApprovalState.PENDING.value)

@@ -193,6 +193,11 @@ class Automations:
         for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
             yield from_item(row)
 
+    def enabled(self) -> Iterator[Automation]:
+        """Enabled ones of all nations, the next to run first."""
+        for row in self._store.query(Table.AUTOMATIONS, Key("waits").eq(ENABLED), index=AUTOMATIONS_DUE):
+            yield from_item(row)
+
     def delete(self, nation_slug: str, task_id: str) -> None:
         """Delete one; its runs stay until they expire. Nothing happens if there is none."""
         self._store.write(Delete(Table.AUTOMATIONS, _key(nation_slug, task_id)))

@@ -4,16 +4,19 @@ Every step may be repeated by anybody: the clock's function, its retries, the mi
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
+from nat.approvals.approval import ApprovalState
+from nat.approvals.approvals import Approvals
 from nat.automations.automation import Automation, Automations
-from nat.automations.runs import FAILURES_ALLOWED, LATE, Run, RunLedger, RunState, Why
+from nat.automations.ending import RunEnds
+from nat.automations.runs import LATE, Run, RunLedger, RunState, Why
+from nat.aws import log
 from nat.aws.store import Store
-from nat.connections.outbox import Outbox
-from nat.conversations.turns import Turn, Turns, TurnState
+from nat.conversations.turns import Turns
 from nat.errors import (
     BudgetReached,
     LimitReached,
@@ -25,7 +28,6 @@ from nat.errors import (
     RoleInsufficient,
     SubscriptionRequired,
 )
-from nat.names import Bus
 from nat.nations.record import Nations
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 
@@ -41,15 +43,21 @@ _REASONS: Final[tuple[tuple[type[NatError] | tuple[type[NatError], ...], Why], .
 )
 _PAUSING: Final = frozenset({Why.OWNER_LEFT, Why.SUBSCRIPTION, Why.CONNECTION})
 """What does not pass by itself: the automation is paused, and told once."""
+_UNDER_WAY: Final = (ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.COMMITTING)
+Seen = TypeVar("Seen", Run, Automation)
 
 
 @dataclass(frozen=True)
 class Firing:
-    """What carries occurrences on. `asked` admits a question, `outbox` announces how a run ended."""
+    """What carries occurrences on."""
 
     store: Store
     admission: Admission
-    outbox: Outbox
+
+    @property
+    def ends(self) -> RunEnds:
+        """What ends runs."""
+        return RunEnds(self.store)
 
     def fire(self, nation_slug: str, task_id: str, scheduled_for: datetime) -> Run | None:
         """An occurrence is due, as Scheduler says. `None` where nothing is to be done (any more)."""
@@ -100,55 +108,61 @@ class Firing:
             started_at=self.store.clock(),
         )
 
-    def ended(self, run: Run, turn: Turn, *, approval_id: str | None = None) -> Run | None:
-        """A running run whose turn has come to its end. `approval_id`: it proposes something that waits."""
-        if turn.state is TurnState.FINISHED:
-            state = RunState.DONE if approval_id is None else RunState.WAITING
-        else:
-            state = RunState.FAILED
-        moved = RunLedger(self.store).move(
-            run,
-            state,
-            ended_at=self.store.clock(),
-            why=turn.error,
-            cost_micros=turn.cost_micros,
-            approval_id=approval_id,
-        )
-        if moved is None:
-            return None
-        self._count(moved)
-        self._announce(moved)
-        return moved
-
-    def sweep(self, waiting_approval: Callable[[Turn], str | None]) -> dict[RunState, int]:
+    def sweep(self) -> dict[RunState, int]:
         """What was left behind, of all nations: due runs are asked, running ones whose turn has ended are
-        closed, occurrences without a row are noted as missed. Gives how many of each."""
+        closed, those whose proposal was decided or has lapsed are done, occurrences without a row are noted
+        as missed. Gives how many of each. What fails for one is logged and left to the next sweep."""
         now = self.store.clock()
-        done = dict.fromkeys(RunState, 0)
-        runs, automations = RunLedger(self.store), Automations(self.store)
-        for run in list(runs.waiting(RunState.DUE, now - AGAIN_AFTER)):
-            try:
-                automation = automations.get(run.nation_slug, run.task_id)
-            except NotFound:
-                runs.move(run, RunState.SKIPPED, why=Why.PAUSED.value, ended_at=now)
-                continue
-            started = self.start(run, automation)
-            done[RunState.DUE] += started is not None and started.state is not RunState.DUE
-        turns = Turns(self.store)
-        for run in list(runs.waiting(RunState.RUNNING, now)):
-            if run.conversation_id is None or run.turn_id is None:
-                continue
-            try:
-                turn = turns.get(run.nation_slug, run.conversation_id, run.turn_id)
-            except NotFound:  # its person deleted the conversation
-                runs.move(run, RunState.FAILED, why="conversation_deleted", ended_at=now)
-                continue
-            if turn.state.final:
-                ended = self.ended(run, turn, approval_id=waiting_approval(turn))
-                done[RunState.RUNNING] += ended is not None
-        for automation in list(automations.overdue(now - LATE)):
-            done[RunState.MISSED] += self._missed(automation)
-        return done
+        runs = RunLedger(self.store)
+        return {
+            RunState.DUE: _each(runs.waiting(RunState.DUE, now - AGAIN_AFTER), self._ask_again),
+            RunState.WAITING: _each(runs.waiting(RunState.WAITING, now), self._decided),
+            RunState.RUNNING: _each(runs.waiting(RunState.RUNNING, now), self._close),
+            RunState.MISSED: _each(Automations(self.store).overdue(now - LATE), self._missed),
+        }
+
+    def _ask_again(self, run: Run) -> bool:
+        try:
+            automation = Automations(self.store).get(run.nation_slug, run.task_id)
+        except NotFound:
+            now = self.store.clock()
+            RunLedger(self.store).move(run, RunState.SKIPPED, why=Why.PAUSED.value, ended_at=now)
+            return False
+        started = self.start(run, automation)
+        return started is not None and started.state is not RunState.DUE
+
+    def _close(self, run: Run) -> bool:
+        if run.conversation_id is None or run.turn_id is None:
+            return False
+        try:
+            turn = Turns(self.store).get(run.nation_slug, run.conversation_id, run.turn_id)
+        except NotFound:  # its person deleted the conversation
+            now = self.store.clock()
+            moved = RunLedger(self.store).move(
+                run, RunState.FAILED, why=Why.CONVERSATION_DELETED.value, ended_at=now
+            )
+            return moved is not None
+        if not turn.state.final:
+            return False
+        return self.ends.ended(run, turn) is not None
+
+    def _decided(self, run: Run) -> bool:
+        """Whether what a run proposed has come to its end: carried out, refused, or nobody said anything."""
+        if run.conversation_id is None or run.approval_id is None:
+            return False
+        try:
+            approval = Approvals(self.store).get(run.nation_slug, run.conversation_id, run.approval_id)
+        except NotFound:
+            became = ApprovalState.EXPIRED
+        else:
+            became = approval.state
+        if became in _UNDER_WAY:
+            return False
+        done = RunLedger(self.store).move(run, RunState.DONE, why=became.value)
+        if done is None:
+            return False
+        self.ends.announce(done)
+        return True
 
     def _missed(self, automation: Automation) -> bool:
         assert automation.next_run is not None
@@ -159,7 +173,7 @@ class Firing:
         if missed is None:
             return False
         _log.error("occurrence missed", extra={"nation": run.nation_slug, "task": run.task_id})
-        self._announce(missed)
+        self.ends.announce(missed)
         return True
 
     def _skip(self, run: Run, automation: Automation, why: Why) -> Run | None:
@@ -170,22 +184,15 @@ class Firing:
             return None
         if why in _PAUSING and run.by is None:
             Automations(self.store).pause(automation, why.value)
-        self._announce(skipped)
+        self.ends.announce(skipped)
         return skipped
 
-    def _count(self, run: Run) -> None:
-        """Failures in a row pause an automation."""
-        automations = Automations(self.store)
-        failures = automations.count_failure(run.nation_slug, run.task_id, run.state is RunState.FAILED)
-        if failures >= FAILURES_ALLOWED:
-            try:
-                automations.pause(automations.get(run.nation_slug, run.task_id), Why.FAILURES.value)
-            except NotFound:
-                return
 
-    def _announce(self, run: Run) -> None:
-        self.outbox.add(
-            Bus.AUTOMATION_ENDED,
-            run.nation_slug,
-            {"task": run.task_id, "run": run.item, "state": run.state.value},
-        )
+def _each(found: Iterable[Seen], act: Callable[[Seen], bool]) -> int:
+    done = 0
+    for each in list(found):
+        try:
+            done += act(each)
+        except Exception as error:
+            log.defect(error, nation=each.nation_slug, task=each.task_id)
+    return done

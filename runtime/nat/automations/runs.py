@@ -4,7 +4,7 @@ without a trace and none takes place twice.
     due        it is time; nobody has asked yet
     running    the question was admitted, its turn is on its way
     waiting    it ended, and proposes a change that a person has to decide
-    done       it ended, and its answer was handed to delivery
+    done       it ended, and its answer was handed to delivery; `why` says what became of what it proposed
     failed     the turn failed
     skipped    it was not asked, and `why` says why
     missed     its time came and went without Nat; it can be caught up with
@@ -37,6 +37,7 @@ LATE: Final = timedelta(minutes=10)
 FAILURES_ALLOWED: Final = 3
 """RunLedger that fail one after another until the automation is paused."""
 _PREFIX: Final = "run#"
+_TURN: Final = "turn#"
 
 
 class RunState(StrEnum):
@@ -53,7 +54,7 @@ class RunState(StrEnum):
     @property
     def open(self) -> bool:
         """Whether something is still to happen of itself."""
-        return self in (RunState.DUE, RunState.RUNNING)
+        return self in (RunState.DUE, RunState.RUNNING, RunState.WAITING)
 
 
 class Why(StrEnum):
@@ -71,6 +72,8 @@ class Why(StrEnum):
     """It failed three times in a row."""
     PAUSED = "paused"
     """A person had paused it."""
+    CONVERSATION_DELETED = "conversation_deleted"
+    """Its person deleted the conversation before it had ended."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ class RunLedger:
         is a row already, or nothing is due then: somebody else was quicker, or it was paused or edited."""
         run = Run(automation.nation_slug, automation.task_id, scheduled_for, RunState.DUE, by)
         entries: list[Put | Update] = [
-            Put(Table.AUTOMATIONS, self._item(run), when=Attr("nation_slug").not_exists())
+            Put(Table.AUTOMATIONS, self._item(run), when=Attr("nation_slug").not_exists()),
+            Put(Table.AUTOMATIONS, self._pointer(run)),
         ]
         if by is None:
             following = timestamp(automation.schedule.next_run(max(scheduled_for, self._store.clock())))
@@ -141,6 +145,14 @@ class RunLedger:
         if row is None:
             raise NotFound("There is no such run.")
         return from_item(row)
+
+    def of_turn(self, nation_slug: str, turn_id: str) -> Run:
+        """The run that a turn belongs to, strongly consistent. Raises `NotFound`."""
+        key = {"nation_slug": nation_slug, "item": f"{_TURN}{turn_id}"}
+        pointer = self._store.get(Table.AUTOMATIONS, key)
+        if pointer is None:
+            raise NotFound("There is no such run.")
+        return self.get(nation_slug, pointer["task_id"], moment(pointer["scheduled_for"]))
 
     def of(self, nation_slug: str, task_id: str, *, before: datetime | None = None) -> Iterator[Run]:
         """The runs of one automation, the newest first."""
@@ -173,6 +185,16 @@ class RunLedger:
         where = Key("waits").eq(state.value) & Key("due_at").lte(timestamp(until))
         for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
             yield from_item(row)
+
+    def _pointer(self, run: Run) -> dict[str, Any]:
+        """From the turn, which knows of no run, to the run."""
+        return {
+            "nation_slug": run.nation_slug,
+            "item": f"{_TURN}{run.ids[1]}",
+            "task_id": run.task_id,
+            "scheduled_for": timestamp(run.scheduled_for),
+            TTL_ATTRIBUTE: int((self._store.clock() + KEPT).timestamp()),
+        }
 
     def _item(self, run: Run) -> dict[str, Any]:
         now = self._store.clock()

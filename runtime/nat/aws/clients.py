@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
@@ -111,3 +112,9 @@ def user_pools() -> "CognitoIdentityProviderClient":
 def events() -> "EventBridgeClient":
     """EventBridge, for announcing what happened."""
     return boto3.client("events", config=CONFIG)
+
+
+@cache
+def scheduler() -> "EventBridgeSchedulerClient":
+    """EventBridge Scheduler, for the schedules of automations."""
+    return boto3.client("scheduler", config=CONFIG)

@@ -2,6 +2,7 @@
 
 Whatever was read, and whatever a model makes of it, a write runs unasked only if all of this holds:
 
+    person     somebody said it just now: what an automation asks was written long before
     class      it is of class write, and its tool cannot send anything
     record     it changes one record, and that is the open page's, or the only result of a look-up of this
                turn whose search words all stand in this turn's message
@@ -75,9 +76,15 @@ class _Leaf:
 
 
 class Said:
-    """What one person has said in one turn, and which records that names. Grows with each look-up."""
+    """What one person has said in one turn, and which records that names. Grows with each look-up.
 
-    def __init__(self, message: str, now: datetime, page: RecordRef | None = None) -> None:
+    `attended`: the person is there. Of a turn that nobody attends nothing was said.
+    """
+
+    def __init__(
+        self, message: str, now: datetime, page: RecordRef | None = None, *, attended: bool = True
+    ) -> None:
+        self._attended = attended
         self._words = Words(message, now)
         self._naming: dict[RecordRef, frozenset[Place]] = {} if page is None else {page: frozenset()}
 
@@ -91,6 +98,8 @@ class Said:
 
     def covers(self, change: Change, tool: Gated, schema: Schema) -> bool:
         """Whether this change, planned by this tool with arguments of this schema, was wholly said."""
+        if not self._attended:
+            return False
         if tool.effect is not Effect.WRITE or tool.sends or change.warnings:
             return False
         if not change.operations or not change.reversible:

@@ -18,7 +18,7 @@ from nat.agent.loop import Agent
 from nat.agent.ports import AgentAnswer, Asked, Exports, ProposalStatus
 from nat.agent.pricing import ModelPrices
 from nat.agent.transcript import settled_text
-from nat.approvals.approvals import Approvals, time_to_decide
+from nat.approvals.approvals import LONGEST_TO_DECIDE, Approvals, time_to_decide
 from nat.audit.log import Audit
 from nat.aws import log
 from nat.aws.beside import beside
@@ -50,6 +50,7 @@ from nat.errors import (
 from nat.names import Metric, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, nation_key, required
+from nat.turns.admit import Surface
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
 from nat.turns.carry_out import Commits, Connect, TurnHands
 from nat.turns.edit import Edits
@@ -95,11 +96,13 @@ class Agents:
 
 @dataclass(frozen=True)
 class Outlets:
-    """Where a turn's events and files go. Without `files` none are made."""
+    """Where a turn's events and files go, and who is told that a turn of an automation has ended. Without
+    `files` none are made."""
 
     delivery: Delivery
     pace: FlushPace = field(default_factory=FlushPace)
     files: Callable[[Turn], Exports] | None = None
+    ended: Callable[[Turn], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,8 @@ class Runner:
             if signals.lost:
                 raise TurnLost
             publisher.push(settle(self._store, turn, publisher.drain(), ending, self._store.clock()))
+        if turn.surface == Surface.AUTOMATION and self._outlets.ended is not None:
+            self._tell_ended(turn, self._outlets.ended)
         now = self._store.clock()
         figures = _figures(turn, ending, publisher.first_text_at, now)
         _log.info(
@@ -224,6 +229,14 @@ class Runner:
                 **log.metrics(self._platform.environment, figures, now),
             },
         )
+
+    def _tell_ended(self, turn: Turn, ended: Callable[[Turn], None]) -> None:
+        """Tell the automation whose turn this is. The turn has ended whatever comes of it, and an automation
+        that was not told finds out by itself."""
+        try:
+            ended(self._turns.get(turn.nation_slug, turn.conversation_id, turn.turn_id))
+        except Exception as error:
+            log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)
 
     def _answer(
         self,
@@ -250,11 +263,12 @@ class Runner:
         past = beginning.past()
         if not earlier:
             past = self._pasts.fitted(turn, past, self._store.clock())
+        attended = turn.surface != Surface.AUTOMATION
         changes = AuditedChanges(
             self._store,
             turn,
             self._approvals,
-            to_decide=time_to_decide(record.policy),
+            to_decide=time_to_decide(record.policy) if attended else LONGEST_TO_DECIDE,
             ledger=TurnAuditLog(self._audit, turn),
         )
         with self._connect(turn) as client, changes:
@@ -267,6 +281,7 @@ class Runner:
                     now=self._store.clock(),
                     page=turn.page,
                     proposals=beginning.proposals(),
+                    attended=attended,
                 ),
                 history=past.messages,
                 steps=steps,

@@ -12,6 +12,7 @@ from nat.agent.models.claude import Clients
 from nat.agent.ports import Model
 from nat.agent.pricing import ModelPrices
 from nat.agent.tools import load
+from nat.automations.ending import RunEnds
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
 from nat.aws.store import Store
@@ -76,7 +77,11 @@ def build() -> Worker:
     runner = Runner(
         rows_of_nation,
         Agents(agent_with(model), prices, OwnAgents(keys, claude, agent_with, provider())),
-        Outlets(Followers(own, SlackPush.of_process()).remembering, files=files),
+        Outlets(
+            Followers(own, SlackPush.of_process()).remembering,
+            files=files,
+            ended=RunEnds(rows_of_nation).turn_ended,
+        ),
         Platform(app_url, settings.read(Variable.ENVIRONMENT), plans_module.read()),
         connect=connect,
         role_now=partial(_role, Memberships(own)),

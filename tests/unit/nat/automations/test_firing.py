@@ -13,7 +13,6 @@ from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Delete
-from nat.connections.outbox import Outbox
 from nat.contract.events import TurnFailed, TurnFinished
 from nat.conversations.turns import Turn, Turns
 from nat.errors import AutomationChanged, BadRequest
@@ -93,7 +92,7 @@ def town(tables: TableNames) -> Town:
     enabled = automation.edited(clock(), enabled=True)
     automations.replace(enabled)
     clock.now = DUE
-    firing = Firing(store, admission, Outbox(Store(clients.dynamodb(), tables, clock)))
+    firing = Firing(store, admission)
     return Town(tables, url, clock, store, firing, enabled)
 
 
@@ -123,7 +122,7 @@ def test_a_run_that_was_noted_and_never_asked_is_asked_by_the_sweep_once(town: T
     town.clock.advance(minutes=1)
 
     for _ in range(3):
-        town.firing.sweep(lambda _: None)
+        town.firing.sweep()
 
     assert [each.state for each in town.runs()] == [RunState.RUNNING]
     assert len(queued(town.queue_url)) == 1
@@ -194,10 +193,10 @@ def test_a_used_up_pool_skips_and_does_not_pause(town: Town) -> None:
 
 def test_an_occurrence_that_never_came_is_missed_after_ten_minutes_and_can_be_caught_up(town: Town) -> None:
     town.clock.advance(minutes=9)
-    assert town.firing.sweep(lambda _: None)[RunState.MISSED] == 0
+    assert town.firing.sweep()[RunState.MISSED] == 0
     town.clock.advance(minutes=2)
 
-    assert town.firing.sweep(lambda _: None)[RunState.MISSED] == 1
+    assert town.firing.sweep()[RunState.MISSED] == 1
     assert town.fire() is None  # Scheduler is late: it was told already, and is not run behind anybody's back
     assert [each.state for each in town.runs()] == [RunState.MISSED]
     assert town.announced() == 1
@@ -212,23 +211,12 @@ def test_an_ended_turn_ends_its_run_with_what_it_cost(town: Town) -> None:
     assert run is not None
 
     town.end(run, Ending(TurnFinished("12 new people."), text="12 new people.", cost_micros=4_200))
-    town.firing.sweep(lambda _: None)
-    town.firing.sweep(lambda _: None)
+    town.firing.sweep()
+    town.firing.sweep()
 
     (done,) = town.runs()
     assert (done.state, done.cost_micros) == (RunState.DONE, 4_200)
     assert town.announced() == 1
-
-
-def test_a_run_that_proposes_waits_for_a_person(town: Town) -> None:
-    run = town.fire()
-    assert run is not None
-
-    town.end(run, Ending(TurnFinished("Shall I?"), text="Shall I?"))
-    town.firing.sweep(lambda _: "APPROVAL")
-
-    (waiting,) = town.runs()
-    assert (waiting.state, waiting.approval_id) == (RunState.WAITING, "APPROVAL")
 
 
 def test_three_failures_in_a_row_pause_it_and_a_success_between_starts_anew(town: Town) -> None:
@@ -238,7 +226,7 @@ def test_three_failures_in_a_row_pause_it_and_a_success_between_starts_anew(town
         assert run is not None
         ending = Ending(TurnFailed("internal", "It broke.", True) if failed else TurnFinished("Fine."))
         town.end(run, ending)
-        town.firing.sweep(lambda _: None)
+        town.firing.sweep()
         town.clock.advance(minutes=2)
 
     assert (town.now().enabled, town.now().paused_why) == (False, Why.FAILURES.value)

@@ -137,7 +137,11 @@ class Board:
         return read_journal(Store(clients.dynamodb(), self.stage.tables), self.conversation, approval.ref)
 
     def runner(
-        self, model: Any, client: Any = None, wrap: Callable[[Any], Any] = lambda each: each
+        self,
+        model: Any,
+        client: Any = None,
+        wrap: Callable[[Any], Any] = lambda each: each,
+        **outlets: Any,
     ) -> Runner:
         """A worker's runner. `wrap` stands between it and NationBuilder, `client` replaces DynamoDB."""
 
@@ -150,7 +154,7 @@ class Board:
         return Runner(
             Store(client or clients.dynamodb(), self.stage.tables, self.stage.clock),
             Agents(Agent(model, TOOLS, prices=PRICES), PRICES),
-            Outlets(lambda: self.stage.deliver),
+            Outlets(lambda: self.stage.deliver, **outlets),
             Platform(APP_URL, "test", world.PLANS),
             connect=connect,
             role_now=self.stage.role_now,

@@ -1,0 +1,71 @@
+"""The end of a run: its turn's, in the ledger, counted and announced."""
+
+from nat.approvals.approvals import Approvals
+from nat.automations.automation import Automations
+from nat.automations.runs import FAILURES_ALLOWED, Run, RunLedger, RunState, Why
+from nat.aws.store import Store
+from nat.connections.outbox import Outbox
+from nat.conversations.turns import Turn, TurnKind, TurnState
+from nat.errors import NotFound
+from nat.names import Bus
+from nat.turns.admit import Surface
+
+
+class RunEnds:
+    """Ends runs, once each. The client's credentials decide of which nations."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._outbox = Outbox(store)
+
+    def ended(self, run: Run, turn: Turn) -> Run | None:
+        """A running run whose turn has come to its end. It waits where the turn proposes something."""
+        approval_id = Approvals(self._store).proposed_by(turn)
+        if turn.state is TurnState.FINISHED:
+            state = RunState.DONE if approval_id is None else RunState.WAITING
+        else:
+            state = RunState.FAILED
+        moved = RunLedger(self._store).move(
+            run,
+            state,
+            conversation_id=turn.conversation_id,
+            turn_id=turn.turn_id,
+            ended_at=self._store.clock(),
+            why=turn.error,
+            cost_micros=turn.cost_micros,
+            approval_id=approval_id,
+        )
+        if moved is None:
+            return None
+        self._count(moved)
+        self.announce(moved)
+        return moved
+
+    def turn_ended(self, turn: Turn) -> None:
+        """A worker has settled a turn: if it is a run's, that has ended too."""
+        if turn.surface != Surface.AUTOMATION or turn.kind is not TurnKind.ASK:
+            return
+        try:
+            run = RunLedger(self._store).of_turn(turn.nation_slug, turn.turn_id)
+        except NotFound:
+            return
+        if run.state in (RunState.DUE, RunState.RUNNING):
+            self.ended(run, turn)
+
+    def _count(self, run: Run) -> None:
+        """Failures in a row pause an automation."""
+        automations = Automations(self._store)
+        failures = automations.count_failure(run.nation_slug, run.task_id, run.state is RunState.FAILED)
+        if failures >= FAILURES_ALLOWED:
+            try:
+                automations.pause(automations.get(run.nation_slug, run.task_id), Why.FAILURES.value)
+            except NotFound:
+                return
+
+    def announce(self, run: Run) -> None:
+        """Say that a run has come to its end, whichever."""
+        self._outbox.add(
+            Bus.AUTOMATION_ENDED,
+            run.nation_slug,
+            {"task": run.task_id, "run": run.item, "state": run.state.value},
+        )
