@@ -112,23 +112,6 @@ def test_the_sweep_queues_and_the_consumer_only_takes() -> None:
     assert "SendMessage" not in actions(statements(template, "TurnsDeadLettersRole"), "sqs")
 
 
-def test_only_schedules_of_the_group_act_as_the_schedule_role() -> None:
-    resources = synthesise("prod").part("Automation")["Resources"]
-    role = next(value for name, value in resources.items() if name.startswith("SchedulesRole"))
-
-    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-
-    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
-    assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "333333333333"}
-    assert "SchedulesGroup" in json.dumps(trust["Condition"]["ArnLike"])
-
-
-def test_undelivered_occurrences_are_kept_for_two_weeks() -> None:
-    queue = only("AWS::SQS::Queue", "SchedulesDeadLetters")
-
-    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
-
-
 def test_what_people_are_told_of_goes_to_the_queue_of_notices() -> None:
     found = rule("NoticesWhatPeopleAreToldOf")
 

@@ -14,16 +14,17 @@ one row. The turn's id follows from it, so that whoever asks again asks the same
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from boto3.dynamodb.conditions import Attr, Key
 from ulid import ULID
 
-from nat.automations.automation import Automation
+from nat.automations.automation import Automation, Delivery
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put, Update
@@ -77,10 +78,27 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """What became of one delivery: `problem` says in words why it did not arrive."""
+
+    delivery: Delivery
+    problem: str | None = None
+
+    def as_text(self) -> str:
+        """As it stands in the run's row, in a set."""
+        return json.dumps({**self.delivery.as_body(), "problem": self.problem}, sort_keys=True)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """What `as_text` gave."""
+        body = json.loads(text)
+        return cls(Delivery.of(body), body["problem"])
+
+
+@dataclass(frozen=True)
 class Run:
     """One occurrence. `scheduled_for` is when it was due, for a run by hand the moment of the click (`by`
-    names who clicked). `cost_micros` are micro-dollars; `delivered` says what became of each delivery, in
-    words."""
+    names who clicked). `cost_micros` are micro-dollars; `delivered` says what became of each delivery."""
 
     nation_slug: str
     task_id: str
@@ -94,7 +112,7 @@ class Run:
     ended_at: datetime | None = None
     cost_micros: int | None = None
     approval_id: str | None = None
-    delivered: tuple[str, ...] = ()
+    delivered: tuple[Delivered, ...] = ()
 
     @property
     def item(self) -> str:
@@ -180,6 +198,17 @@ class RunLedger:
         )
         return None if row is None else from_item(row)
 
+    def note(self, run: Run, delivered: Delivered) -> None:
+        """Keep what became of a delivery; the same again changes nothing."""
+        self._store.write(
+            Update(
+                Table.AUTOMATIONS,
+                {"nation_slug": run.nation_slug, "item": run.item},
+                add={"delivered": {delivered.as_text()}},
+                when=Attr("nation_slug").exists(),
+            )
+        )
+
     def waiting(self, state: RunState, until: datetime) -> Iterator[Run]:
         """RunLedger of all nations in an open state whose time is before `until`, the oldest first."""
         where = Key("waits").eq(state.value) & Key("due_at").lte(timestamp(until))
@@ -226,7 +255,7 @@ def from_item(row: Mapping[str, Any]) -> Run:
         ended_at=moment(row["ended_at"]) if row.get("ended_at") else None,
         cost_micros=row.get("cost_micros"),
         approval_id=row.get("approval_id"),
-        delivered=tuple(row.get("delivered", ())),
+        delivered=tuple(Delivered.read(each) for each in sorted(row.get("delivered", ()))),
     )
 
 

@@ -9,16 +9,17 @@ one and doubles the other, so what it gives is filtered here.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim
 
 from nat.errors import BadRequest
 
-WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+Weekday = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+WEEKDAYS: Final = get_args(Weekday)
 _NAMES: Final = dict(
     zip(
         WEEKDAYS,
@@ -29,6 +30,8 @@ _NAMES: Final = dict(
 _LAST_DAY: Final = 28
 """The last day that every month has."""
 _WORKING: Final = WEEKDAYS[:5]
+_LONGEST_PAUSE: Final = timedelta(days=63)
+"""Longer than between two runs: a month without one, for a clock that skips it, and the next."""
 
 
 class ScheduleKind(StrEnum):
@@ -51,7 +54,7 @@ class AutomationSchedule:
     hour: int
     minute: int
     zone: str
-    days: tuple[str, ...] = ()
+    days: tuple[Weekday, ...] = ()
     day: int | None = None
 
     @classmethod
@@ -111,6 +114,20 @@ class AutomationSchedule:
                     else f"On day {self.day} of every month"
                 )
         return f"{when} at {self.hour}:{self.minute:02}, {self.zone}"
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        """The zone itself."""
+        return ZoneInfo(self.zone)
+
+    def last_run(self, before: datetime) -> datetime | None:
+        """The last moment before `before` at which it runs, in its zone; `None` if that is long ago."""
+        found = None
+        for each in self.runs(before - _LONGEST_PAUSE):
+            if each >= before:
+                break
+            found = each
+        return found
 
     def runs(self, after: datetime) -> Iterator[datetime]:
         """The moments after `after` at which it runs, in its zone, without end."""
@@ -176,7 +193,7 @@ def _zone(value: Any) -> str:
     return name
 
 
-def _days(value: Any) -> tuple[str, ...]:
+def _days(value: Any) -> tuple[Weekday, ...]:
     given = [str(each).strip().upper()[:3] for each in value] if isinstance(value, list | tuple) else []
     unknown = [each for each in given if each not in WEEKDAYS]
     if unknown or not given:

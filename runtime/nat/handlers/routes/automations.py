@@ -1,0 +1,463 @@
+"""Questions that are asked on a schedule: members have their own, admins see and settle everybody's."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import UNSET, Meta, UnsetType
+
+from nat import settings
+from nat.automations.automation import (
+    LONGEST_NAME,
+    LONGEST_PROMPT,
+    MOST_DELIVERIES,
+    Automation,
+    Automations,
+    Delivery,
+    DeliveryKind,
+)
+from nat.automations.firing import Firing
+from nat.automations.runs import Run, RunLedger, RunState
+from nat.automations.schedule import AutomationSchedule, ScheduleKind, Weekday, changes_offset
+from nat.automations.scheduler import ClockSchedules, SchedulePlace
+from nat.automations.trying import try_out
+from nat.aws import clients, log
+from nat.aws.cursors import cursor, parts_of
+from nat.aws.items import moment, timestamp
+from nat.contract.fields import Count, Moment, Paged, ResponseBody, StrictBody
+from nat.errors import (
+    AutomationChanged,
+    BadRequest,
+    BudgetReached,
+    LimitReached,
+    NationBusy,
+    NotFound,
+)
+from nat.handlers.endpoints import MemberCall, operation
+from nat.handlers.services import Services
+from nat.names import Variable
+from nat.people.memberships import Membership
+from nat.roles import Role
+from nat.turns.admit import Admission
+from nat.turns.queue import TurnQueue
+
+SHOWN: Final = 3
+"""Next runs that are shown of a schedule."""
+RUNS_A_PAGE: Final = 30
+
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+Prompt = Annotated[str, Meta(min_length=1, max_length=LONGEST_PROMPT)]
+TimeOfDay = Annotated[str, Meta(pattern=r"^[0-9]{1,2}:[0-9]{2}$", examples=["09:00"])]
+Zone = Annotated[str, Meta(max_length=64, examples=["Europe/Berlin"])]
+
+
+class ScheduleWanted(StrictBody, frozen=True, kw_only=True):
+    """When it runs: every day, on some weekdays, or on one day of every month."""
+
+    kind: ScheduleKind
+    time: TimeOfDay
+    """On the clock of the zone."""
+    zone: Zone
+    """IANA name."""
+    days: list[Weekday] | UnsetType = UNSET
+    """Of a weekly one."""
+    day: Annotated[int, Meta(ge=1, le=31)] | Literal["last"] | UnsetType = UNSET
+    """Of a monthly one: 1 to 28, or `last`."""
+
+
+class DeliveryWanted(StrictBody, frozen=True, kw_only=True):
+    """Where the answer goes."""
+
+    type: DeliveryKind
+    to: Annotated[str, Meta(min_length=1, max_length=200)]
+    """The user id of a member, whose proven address gets it; or a channel or person of a linked Slack
+    workspace, `<team>/<channel>`."""
+
+
+Deliveries = Annotated[list[DeliveryWanted], Meta(min_length=1, max_length=MOST_DELIVERIES)]
+
+
+class AutomationWanted(StrictBody, frozen=True, kw_only=True):
+    """A new automation. It is not enabled yet."""
+
+    name: Name
+    prompt: Prompt
+    """The question, as it would be asked in a chat."""
+    schedule: ScheduleWanted
+    delivery: Deliveries
+
+
+class AutomationEdit(StrictBody, frozen=True, kw_only=True):
+    """What is to change; the rest stays."""
+
+    version: Annotated[int, Meta(ge=1)]
+    """That of the automation as it was shown: of two people who change it at once, one is told."""
+    name: Name | UnsetType = UNSET
+    prompt: Prompt | UnsetType = UNSET
+    schedule: ScheduleWanted | UnsetType = UNSET
+    delivery: Deliveries | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+    """False pauses it."""
+
+
+class NextRun(ResponseBody, frozen=True, kw_only=True):
+    """A run to come."""
+
+    at: Moment
+    local: str
+    """On the clock of the schedule's zone, with its offset."""
+    clock_changes: bool
+    """The offset is another one than that of the run before: clocks were changed in between."""
+
+
+class SchedulePreview(ResponseBody, frozen=True, kw_only=True):
+    """A schedule in words, and when it runs next."""
+
+    words: str
+    next_runs: list[NextRun]
+
+
+class ScheduleBody(ResponseBody, frozen=True, kw_only=True):
+    """When it runs."""
+
+    kind: ScheduleKind
+    time: str
+    zone: str
+    days: list[Weekday]
+    day: int | Literal["last"] | None
+
+
+class DeliveryBody(ResponseBody, frozen=True, kw_only=True):
+    """Where the answer goes."""
+
+    type: DeliveryKind
+    to: str
+
+
+class AutomationBody(ResponseBody, frozen=True, kw_only=True):
+    """An automation."""
+
+    task_id: str
+    owner_id: str
+    name: str
+    prompt: str
+    schedule: ScheduleBody
+    words: str
+    next_runs: list[NextRun]
+    """Empty while it is not enabled."""
+    delivery: list[DeliveryBody]
+    enabled: bool
+    paused_why: str | None
+    """Why it was paused, if nobody wanted it: `owner_left`, `subscription`, `connection`, `failures`."""
+    last_run: Moment | None
+    created_at: Moment
+    version: int
+
+
+class AutomationsBody(ResponseBody, frozen=True, kw_only=True):
+    """Those that the caller may see, the oldest first."""
+
+    automations: list[AutomationBody]
+
+
+class DeliveredBody(ResponseBody, frozen=True, kw_only=True):
+    """What became of one delivery."""
+
+    type: DeliveryKind
+    to: str
+    problem: str | None
+    """Why it did not arrive."""
+
+
+class RunBody(ResponseBody, frozen=True, kw_only=True):
+    """One run."""
+
+    scheduled_for: Moment
+    """When it was due; of a run by hand, the moment of the click."""
+    state: RunState
+    by: str | None
+    """Who ran it by hand."""
+    why: str | None
+    """Why it was skipped or failed, or what became of what it proposed."""
+    conversation: str | None
+    """Of the owner: there the answer stands."""
+    turn: str | None
+    approval: str | None
+    started_at: Moment | None
+    ended_at: Moment | None
+    cost_micros: int | None
+    """Micro-dollars. Admins see it."""
+    delivered: list[DeliveredBody]
+
+
+class RunsBody(ResponseBody, frozen=True, kw_only=True):
+    """Runs, the newest first."""
+
+    runs: list[RunBody]
+    next: str | None
+
+
+class TrialBody(ResponseBody, frozen=True, kw_only=True):
+    """A question that is being answered; its events are read as those of any other turn."""
+
+    conversation: str
+    turn: str
+    as_of: Moment
+    """When the automation would have run last."""
+
+
+class RunsQuery(Paged, frozen=True, kw_only=True):
+    """A page of runs."""
+
+    limit: Annotated[Count, Meta(ge=1, le=100)] = RUNS_A_PAGE
+    """How many at most."""
+
+
+_MONDAYS: Final = ScheduleWanted(kind=ScheduleKind.WEEKLY, time="09:00", zone="Europe/Berlin", days=["MON"])
+_EXAMPLE: Final = AutomationWanted(
+    name="Monday figures",
+    prompt="Summarise last week's new people and donations.",
+    schedule=_MONDAYS,
+    delivery=[DeliveryWanted(type=DeliveryKind.EMAIL, to="member")],
+)
+_ASKING: Final = (NotFound, LimitReached, BudgetReached, NationBusy)
+
+
+@operation("GET /v1/automations", tag="Automations", active=False)
+def list_automations(call: MemberCall) -> AutomationsBody:
+    """The automations of the nation.
+
+    One's own; admins see everybody's.
+    """
+    found = Automations(call.services.store).of_nation(call.nation_slug)
+    return AutomationsBody(
+        automations=[_told(each, call.services) for each in found if call.member.sees(each.owner_id)]
+    )
+
+
+@operation("POST /v1/automations", tag="Automations", example=_EXAMPLE, status=201)
+def create_automation(call: MemberCall, body: AutomationWanted) -> AutomationBody:
+    """Make an automation, which is not enabled yet."""
+    automation = Automation.new(
+        nation_slug=call.nation_slug,
+        owner_id=call.member.user_id,
+        name=body.name,
+        prompt=body.prompt,
+        schedule=_schedule(body.schedule),
+        deliveries=_deliveries(call, body.delivery),
+        now=call.services.clock(),
+    )
+    Automations(call.services.store).create(automation)
+    return _told(automation, call.services)
+
+
+@operation("POST /v1/automations/preview", tag="Automations", active=False, example=_MONDAYS)
+def preview_schedule(call: MemberCall, body: ScheduleWanted) -> SchedulePreview:
+    """A schedule in words, and its next three runs.
+
+    What a schedule cannot say is refused with the nearest thing that it can.
+    """
+    schedule = _schedule(body)
+    return SchedulePreview(words=schedule.in_words(), next_runs=_next(schedule, call.services.clock()))
+
+
+@operation("GET /v1/automations/{task}", tag="Automations", active=False, raises=(NotFound,))
+def get_automation(call: MemberCall) -> AutomationBody:
+    """One automation."""
+    return _told(_seen(call), call.services)
+
+
+@operation(
+    "PATCH /v1/automations/{task}",
+    tag="Automations",
+    active=False,
+    example=AutomationEdit(version=1, enabled=True),
+    raises=(NotFound, AutomationChanged),
+)
+def change_automation(call: MemberCall, body: AutomationEdit) -> AutomationBody:
+    """Change an automation, enable or pause it."""
+    automation = _seen(call)
+    if automation.version != body.version:
+        raise AutomationChanged
+    wanted: dict[str, Any] = {
+        name: getattr(body, name)
+        for name in ("name", "prompt", "enabled")
+        if getattr(body, name) is not UNSET
+    }
+    if body.schedule is not UNSET:
+        wanted["schedule"] = _schedule(body.schedule)
+    if body.delivery is not UNSET:
+        wanted["deliveries"] = _deliveries(call, body.delivery)
+    edited = automation.edited(call.services.clock(), **wanted)
+    Automations(call.services.store).replace(edited)
+    _follow(edited)
+    return _told(edited, call.services)
+
+
+@operation("DELETE /v1/automations/{task}", tag="Automations", active=False, raises=(NotFound,))
+def delete_automation(call: MemberCall) -> None:
+    """Delete an automation. What it has answered stays in its conversations."""
+    automation = _seen(call)
+    Automations(call.services.store).delete(call.nation_slug, automation.task_id)
+    _follow(replace(automation, enabled=False))
+
+
+@operation(
+    "POST /v1/automations/{task}/runs",
+    tag="Automations",
+    status=202,
+    raises=_ASKING,
+)
+def run_automation(call: MemberCall) -> RunBody:
+    """Run an automation now.
+
+    It counts as a query, and its answer is delivered as that of any other run.
+    """
+    automation = _seen(call)
+    run = Firing(call.services.store, _admission(call.services)).by_hand(automation, call.member.user_id)
+    if run is None:
+        raise NationBusy(retry_after=1)
+    return _run(run, call.member)
+
+
+@operation("GET /v1/automations/{task}/runs", tag="Automations", active=False, raises=(NotFound,))
+def list_automation_runs(call: MemberCall, query: RunsQuery) -> RunsBody:
+    """The runs of an automation."""
+    automation = _seen(call)
+    before = None
+    if query.after is not None:
+        try:
+            (text,) = parts_of(query.after, 1)
+            before = moment(text)
+        except ValueError:
+            raise BadRequest("`after` is the `next` of an earlier page.") from None
+    runs: list[Run] = []
+    more = False
+    for each in RunLedger(call.services.store).of(call.nation_slug, automation.task_id, before=before):
+        if len(runs) == query.limit:
+            more = True
+            break
+        runs.append(each)
+    return RunsBody(
+        runs=[_run(each, call.member) for each in runs],
+        next=cursor(timestamp(runs[-1].scheduled_for)) if more else None,
+    )
+
+
+@operation(
+    "POST /v1/automations/{task}/trials",
+    tag="Automations",
+    status=202,
+    raises=_ASKING,
+)
+def try_automation(call: MemberCall) -> TrialBody:
+    """Ask the question as if it had been asked when the automation would have run last.
+
+    It counts as a query of the caller, and the answer goes nowhere but into a conversation of theirs.
+    """
+    automation = _seen(call)
+    trial = try_out(automation, call.member.user_id, _admission(call.services))
+    return TrialBody(
+        conversation=trial.turn.conversation_id, turn=trial.turn.turn_id, as_of=timestamp(trial.as_of)
+    )
+
+
+def _seen(call: MemberCall) -> Automation:
+    """The automation of the path, if the caller may see it. Raises `NotFound`."""
+    automation = Automations(call.services.store).get(call.nation_slug, call.path["task"])
+    if not call.member.sees(automation.owner_id):
+        raise NotFound("There is no such automation.")
+    return automation
+
+
+def _schedule(wanted: ScheduleWanted) -> AutomationSchedule:
+    return AutomationSchedule.of(msgspec.to_builtins(wanted))
+
+
+def _deliveries(call: MemberCall, wanted: list[DeliveryWanted]) -> tuple[Delivery, ...]:
+    """Where answers go. Raises `BadRequest` for somebody who is no member: a report holds people's data."""
+    found = tuple(Delivery(each.type, each.to) for each in wanted)
+    for each in found:
+        if each.kind is DeliveryKind.EMAIL and not call.services.memberships.get(each.to, call.nation_slug):
+            raise BadRequest("Answers are mailed to members of the nation only.")
+    return found
+
+
+def _follow(automation: Automation) -> None:
+    """Let the schedule follow its row, which is the truth: what fails here is mended by the comparison."""
+    try:
+        ClockSchedules(clients.scheduler(), SchedulePlace.read()).follow(automation)
+    except (BotoCoreError, ClientError) as error:
+        log.defect(error, nation=automation.nation_slug, task=automation.task_id)
+
+
+def _admission(services: Services) -> Admission:
+    queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+    return Admission(services.store, queue, services.plans, app_url=services.app_url)
+
+
+def _next(schedule: AutomationSchedule, now: datetime) -> list[NextRun]:
+    found: list[NextRun] = []
+    runs = schedule.runs(now)
+    before = now.astimezone(schedule.tzinfo)
+    for _ in range(SHOWN):
+        at = next(runs)
+        found.append(
+            NextRun(
+                at=timestamp(at),
+                local=at.isoformat(timespec="minutes"),
+                clock_changes=changes_offset(at, before),
+            )
+        )
+        before = at
+    return found
+
+
+def _told(automation: Automation, services: Services) -> AutomationBody:
+    form = automation.schedule.as_form()
+    return AutomationBody(
+        task_id=automation.task_id,
+        owner_id=automation.owner_id,
+        name=automation.name,
+        prompt=automation.prompt,
+        schedule=ScheduleBody(
+            kind=automation.schedule.kind,
+            time=form["time"],
+            zone=form["zone"],
+            days=list(automation.schedule.days),
+            day=form.get("day"),
+        ),
+        words=automation.schedule.in_words(),
+        next_runs=_next(automation.schedule, services.clock()) if automation.enabled else [],
+        delivery=[DeliveryBody(type=each.kind, to=each.to) for each in automation.deliveries],
+        enabled=automation.enabled,
+        paused_why=automation.paused_why,
+        last_run=_time(automation.last_run),
+        created_at=timestamp(automation.created_at),
+        version=automation.version,
+    )
+
+
+def _run(run: Run, member: Membership) -> RunBody:
+    return RunBody(
+        scheduled_for=timestamp(run.scheduled_for),
+        state=run.state,
+        by=run.by,
+        why=run.why,
+        conversation=run.conversation_id,
+        turn=run.turn_id,
+        approval=run.approval_id,
+        started_at=_time(run.started_at),
+        ended_at=_time(run.ended_at),
+        cost_micros=run.cost_micros if member.role.at_least(Role.ADMIN) else None,
+        delivered=[
+            DeliveredBody(type=each.delivery.kind, to=each.delivery.to, problem=each.problem)
+            for each in run.delivered
+        ],
+    )
+
+
+def _time(found: datetime | None) -> str | None:
+    return None if found is None else timestamp(found)
