@@ -49,9 +49,9 @@ class ApiStack(NatStack):
             log_retention=deployment.log_retention,
             embedded_aws=embedded_aws,
         )
-        self._schedules = Schedules(self, "Schedules")
-        self._occurrences = OccurrenceFunctions(
-            self, "Occurrences", defaults=defaults, store=store, schedules=self._schedules
+        self.schedules = Schedules(self, "Schedules", keeps_data=deployment.environment.keeps_data)
+        self.occurrences = OccurrenceFunctions(
+            self, "Occurrences", defaults=defaults, store=store, schedules=self.schedules
         )
         self._requests = RequestFunction(
             self,
@@ -63,8 +63,8 @@ class ApiStack(NatStack):
             model_variables=deployment.model_variables,
             brands=deployment.brands_json,
             senders=deployment.senders,
-            schedules=self._schedules,
-            occurrences=self._occurrences,
+            schedules=self.schedules,
+            occurrences=self.occurrences,
         )
         self._socket = SocketFunction(
             self,
@@ -125,14 +125,10 @@ class ApiStack(NatStack):
             self._socket,
             self.stream,
             self._billing,
-<<<<<<< HEAD
             self._connections,
             self._privacy,
-=======
-            self._privacy,
-            self._schedules,
-            self._occurrences,
->>>>>>> 5d1482c (Automations by the clock: schedules follow rows and are compared with them, occurrences and what was left behind have functions; a run changes nothing by itself and waits with what it proposes)
+            self.schedules,
+            self.occurrences,
         )
         return tuple(each.watched for each in makers)
 

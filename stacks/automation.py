@@ -3,6 +3,7 @@
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from nat_constructs.automation_results import AutomationResults
 from nat_constructs.notice_functions import NoticeFunctions
 from nat_constructs.token_refresh import TokenRefresh
 from nat_constructs.turn_functions import TurnFunctions
@@ -23,10 +24,6 @@ class AutomationStack(NatStack):
         )
         defaults, store = deployment.functions, data.store
         self._turns = TurnFunctions(self, "Turns", defaults=defaults, store=store, sockets=api.sockets)
-<<<<<<< HEAD
-        self._schedules = Schedules(self, "Schedules", keeps_data=deployment.environment.keeps_data)
-=======
->>>>>>> 5d1482c (Automations by the clock: schedules follow rows and are compared with them, occurrences and what was left behind have functions; a run changes nothing by itself and waits with what it proposes)
         bus = events.EventBus(self, "Bus", description="Nat: what happened to nations")
         self.publish("BusName", bus.event_bus_name, "Event bus")
         self._refresh = TokenRefresh(
@@ -36,6 +33,17 @@ class AutomationStack(NatStack):
             store=store,
             bus=bus,
             nationbuilder_variables=deployment.nationbuilder_variables,
+        )
+        self._results = AutomationResults(
+            self,
+            "Results",
+            defaults=defaults,
+            store=store,
+            bus=bus,
+            schedules=api.schedules,
+            occurrences=api.occurrences,
+            brands=deployment.brands_json,
+            senders=deployment.senders,
         )
         self._notices = NoticeFunctions(
             self,
@@ -52,9 +60,5 @@ class AutomationStack(NatStack):
     @property
     def watched(self) -> tuple[Watched, ...]:
         """What operators are told of."""
-<<<<<<< HEAD
-        makers = (self._turns, self._schedules, self._refresh, self._notices)
+        makers = (self._turns, self._refresh, self._notices, self._results)
         return tuple(each.watched for each in makers)
-=======
-        return tuple(each.watched for each in (self._turns, self._notices))
->>>>>>> 5d1482c (Automations by the clock: schedules follow rows and are compared with them, occurrences and what was left behind have functions; a run changes nothing by itself and waits with what it proposes)

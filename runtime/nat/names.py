@@ -416,6 +416,8 @@ NOTICES: Final = (
     Bus.OWNERSHIP_PASSED,
 )
 """What people are told of (`nat.notices`)."""
+AUTOMATION_EVENTS: Final = (Bus.AUTOMATION_ENDED, Bus.NATION_CONNECTED, Bus.SUBSCRIPTION_CHANGED)
+"""What automations hear of: runs to be told of, and that a nation may be asked again."""
 BUS_SOURCE: Final = "nat"
 METRICS_NAMESPACE: Final = "Nat"
 METRICS_DIMENSION: Final = "environment"

@@ -159,8 +159,12 @@ class RunLedger:
     def get(self, nation_slug: str, task_id: str, scheduled_for: datetime) -> Run:
         """Strongly consistent. Raises `NotFound`."""
         item = Run(nation_slug, task_id, scheduled_for, RunState.DUE).item
+        return self.of_item(nation_slug, item)
+
+    def of_item(self, nation_slug: str, item: str) -> Run:
+        """The run with this sort key, strongly consistent. Raises `NotFound`."""
         row = self._store.get(Table.AUTOMATIONS, {"nation_slug": nation_slug, "item": item})
-        if row is None:
+        if row is None or not item.startswith(_PREFIX):
             raise NotFound("There is no such run.")
         return from_item(row)
 

@@ -1,7 +1,7 @@
 """One announcement of the event bus, as `connections` and `billing` made it (`nat.connections.outbox`)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,13 +26,14 @@ class NationEvent:
     about: Mapping[str, Any]
 
     @classmethod
-    def read(cls, body: str) -> "NationEvent":
-        """The announcement in an EventBridge event. Raises `NationEventUnreadable`."""
+    def read(cls, body: str, of: Collection[Bus] = NOTICES) -> "NationEvent":
+        """The announcement in an EventBridge event, if it is one `of` these. Raises
+        `NationEventUnreadable`."""
         try:
             message = json.loads(body)
             detail = message["detail"]
             event = Bus(message["detail-type"])
-            if message["source"] != BUS_SOURCE or event not in NOTICES:
+            if message["source"] != BUS_SOURCE or event not in of:
                 raise NationEventUnreadable(f"Nobody is told of {event.value}.")
             return cls(
                 str(detail["id"]), event, str(detail["nation_slug"]), moment(detail["at"]), dict(detail)

@@ -26,7 +26,7 @@ from nat.automations.trying import try_out
 from nat.aws import clients, log
 from nat.aws.cursors import cursor, parts_of
 from nat.aws.items import moment, timestamp
-from nat.contract.fields import Count, Moment, Paged, ResponseBody, StrictBody
+from nat.contract.fields import Moment, Paged, ResponseBody, StrictBody
 from nat.errors import (
     AutomationChanged,
     BadRequest,
@@ -211,7 +211,7 @@ class TrialBody(ResponseBody, frozen=True, kw_only=True):
 class RunsQuery(Paged, frozen=True, kw_only=True):
     """A page of runs."""
 
-    limit: Annotated[Count, Meta(ge=1, le=100)] = RUNS_A_PAGE
+    limit: Annotated[int, Meta(ge=1, le=100)] = RUNS_A_PAGE
     """How many at most."""
 
 

@@ -17,6 +17,8 @@ from local.nationbuilder.server import RunningNationBuilder, running_nationbuild
 from local.stripe import RunningStripe, running_stripe
 from nat.agent.ports import ExportFile
 from nat.audit.log import Audit
+from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.declared import routes
@@ -192,6 +194,10 @@ def _running_town(
             Variable.MODEL_PROVIDER: "anthropic",
             Variable.FILES_BUCKET: bucket,
             Variable.BRANDS: json.dumps(BRANDS),
+            Variable.SCHEDULE_GROUP: "default",
+            Variable.SCHEDULE_ROLE_ARN: "arn:aws:iam::000000000000:role/schedules",
+            Variable.SCHEDULE_TARGET_ARN: "arn:aws:lambda:us-east-1:000000000000:function:occurrence",
+            Variable.SCHEDULE_DEAD_LETTERS_ARN: "arn:aws:sqs:us-east-1:000000000000:dead",
         }.items():
             environment.setenv(variable, value)
         shop = Shop.open(stripe, tables)
@@ -316,6 +322,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         ),
     ]
     town.known.update(
+        task=[_automation(board, owner).task_id for owner in ("member", "admin")],
         user=[*PEOPLE, STRANGER, NEWCOMER],
         user_id=[*PEOPLE, STRANGER],
         invitation=[each.invitation.id for each in made],
@@ -324,6 +331,21 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         nation_slug=[WORKING, PAYING],
         plan=["nat", "nat_pro", "starter"],
     )
+
+
+def _automation(board: Board, owner: str) -> Automation:
+    """An automation of somebody, not enabled yet."""
+    made = Automation.new(
+        nation_slug=WORKING,
+        owner_id=owner,
+        name="Monday figures",
+        prompt="How many?",
+        schedule=AutomationSchedule.of({"kind": "daily", "time": "09:00", "zone": "Europe/Berlin"}),
+        deliveries=(Delivery(DeliveryKind.EMAIL, owner),),
+        now=board.stage.clock(),
+    )
+    Automations(Store(clients.dynamodb(), board.stage.tables, board.stage.clock)).create(made)
+    return made
 
 
 def _file(board: Board, bucket: str) -> str:

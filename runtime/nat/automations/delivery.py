@@ -1,0 +1,198 @@
+"""How a run reaches people: its answer goes where the automation says, trouble goes to who made it.
+
+Each place is told under a claim of its own (`nat.notices.receipts`), so a place that fails keeps no other
+from the answer, and an announcement that comes again tells nobody twice. What became of each delivery stands
+in the run.
+"""
+
+import logging
+from typing import TYPE_CHECKING, Final, Protocol
+
+from nat.automations.answer_mail import mail_of
+from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.messages import (
+    RunMessage,
+    answer_message,
+    outcome_message,
+    trouble_message,
+    unreachable_message,
+)
+from nat.automations.runs import Delivered, Run, RunLedger, RunState, Why
+from nat.aws.store import Store
+from nat.channels.brands import Brand, Brands
+from nat.channels.email import Mail
+from nat.conversations.history import History
+from nat.errors import BadRequest, MailNotSent, NotFound
+from nat.nations.record import Nations
+from nat.notices.nation_event import NationEvent
+from nat.notices.notices import NotAllTold
+from nat.notices.receipts import NoticeReceipts
+from nat.people.memberships import Memberships
+from nat.people.users import Users
+from nat.roles import Role
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+_TROUBLE: Final = frozenset({RunState.FAILED, RunState.SKIPPED, RunState.MISSED})
+
+_log = logging.getLogger(__name__)
+
+
+class NotDelivered(Exception):
+    """A message that did not reach its place. `problem` says why, in words for who made the automation;
+    `later`: it may be tried again."""
+
+    def __init__(self, problem: str, *, later: bool = False) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.later = later
+
+
+class SlackDelivery(Protocol):
+    """Posts into the Slack workspaces of nations."""
+
+    def post(self, nation_slug: str, to: str, message: RunMessage, brand: Brand) -> None:
+        """Post to `<team>/<channel or person>`, of a workspace that is linked to the nation. Raises
+        `NotDelivered`."""
+
+
+class RunDelivery:
+    """Tells people of runs, on given storage, emails and Slack."""
+
+    def __init__(
+        self, store: Store, mail: "SESV2Client", *, brands: Brands, slack: SlackDelivery | None = None
+    ) -> None:
+        self._automations = Automations(store)
+        self._runs = RunLedger(store)
+        self._nations = Nations(store)
+        self._history = History(store)
+        self._memberships = Memberships(store)
+        self._users = Users(store)
+        self._told = NoticeReceipts(store)
+        self._mail = mail
+        self._brands = brands
+        self._slack = slack
+
+    def take(self, happening: NationEvent) -> int:
+        """Tell of one end of a run; gives how many places were reached. Raises `NotAllTold` when some
+        were not and may be later."""
+        slug, about = happening.nation_slug, happening.about
+        nation = self._nations.get(slug)
+        try:
+            automation = self._automations.get(slug, about["task"])
+            run = self._runs.of_item(slug, about["run"])
+        except NotFound:  # deleted meanwhile: nobody waits for it
+            return 0
+        if nation is None:
+            return 0
+        brand = self._brands.at(nation.web_app)
+        state = RunState(about["state"])
+        if state in _TROUBLE:
+            return self._tell_of_trouble(automation, run, brand)
+        if run.why is not None and state is RunState.DONE:
+            message = outcome_message(automation, run)
+        else:
+            message = answer_message(automation, run, self._answer(run))
+        if message is None:
+            return 0
+        return self._deliver(automation, run, f"{run.item}#{state}", message, brand)
+
+    def _answer(self, run: Run) -> str:
+        if run.conversation_id is None:
+            return ""
+        found = self._history.answers(run.nation_slug, run.conversation_id)
+        return next((each.text for each in found if each.turn_id == run.turn_id), "")
+
+    def _deliver(
+        self, automation: Automation, run: Run, incident: str, message: RunMessage, brand: Brand
+    ) -> int:
+        reached = missing = 0
+        for each in automation.deliveries:
+            recipient = f"{each.kind}#{each.to}"
+            if not self._told.begin(incident, recipient):
+                continue
+            try:
+                self._send(automation, each, message, brand)
+            except NotDelivered as failed:
+                if failed.later:
+                    self._told.failed(incident, recipient)
+                    missing += 1
+                    continue
+                self._runs.note(run, Delivered(each, failed.problem))
+                self._tell_owner(
+                    automation,
+                    f"{automation.task_id}#unreachable#{recipient}",
+                    unreachable_message(automation, failed.problem),
+                    brand,
+                )
+            else:
+                self._runs.note(run, Delivered(each))
+                reached += 1
+            self._told.done(incident, recipient)
+        if missing:
+            raise NotAllTold(missing)
+        return reached
+
+    def _send(self, automation: Automation, delivery: Delivery, message: RunMessage, brand: Brand) -> None:
+        if delivery.kind is DeliveryKind.SLACK:
+            if self._slack is None:
+                raise NotDelivered("Slack is not connected.")
+            self._slack.post(automation.nation_slug, delivery.to, message, brand)
+        else:
+            reason = f"You get this because an automation of the nation {automation.nation_slug} goes to you."
+            self._mail_to(automation.nation_slug, delivery.to, message, brand, reason)
+
+    def _mail_to(self, slug: str, user_id: str, message: RunMessage, brand: Brand, reason: str) -> None:
+        """Mail to a member's proven address. Raises `NotDelivered`."""
+        if self._memberships.get(user_id, slug) is None:
+            raise NotDelivered("This person does not belong to the nation any more.")
+        user = self._users.get(user_id)
+        if user is None or user.email is None:
+            raise NotDelivered("This person has no proven email address.")
+        try:
+            Mail(self._mail, brand).send(user.email, mail_of(message, brand, reason))
+        except BadRequest:
+            raise NotDelivered("This person's email address cannot be written to.") from None
+        except MailNotSent:
+            raise NotDelivered("The email could not be sent.", later=True) from None
+
+    def _tell_of_trouble(self, automation: Automation, run: Run, brand: Brand) -> int:
+        """Once for each run; of a limit once in a billing period, for it stops every run until the next."""
+        incident = run.item
+        if run.why == Why.LIMIT.value:
+            nation = self._nations.require(automation.nation_slug)
+            incident = f"{automation.task_id}#limit#{nation.billing_period_start.isoformat()}"
+        return self._tell_owner(automation, incident, trouble_message(automation, run), brand)
+
+    def _tell_owner(self, automation: Automation, incident: str, message: RunMessage, brand: Brand) -> int:
+        """Mail to who made the automation, or to the nation's admins once they are gone."""
+        slug, owner = automation.nation_slug, automation.owner_id
+        if self._memberships.get(owner, slug) is not None:
+            whom, reason = [owner], "You get this because you made this automation."
+        else:
+            whom = [each.user_id for each in self._memberships.of_nation(slug) if _administers(each.role)]
+            reason = f"You get this because you administer the nation {slug}."
+        told = missing = 0
+        for user_id in whom:
+            recipient = f"user#{user_id}"
+            if not self._told.begin(incident, recipient):
+                continue
+            try:
+                self._mail_to(slug, user_id, message, brand, reason)
+            except NotDelivered as failed:
+                if failed.later:
+                    self._told.failed(incident, recipient)
+                    missing += 1
+                    continue
+                _log.warning("nobody to tell", extra={"nation": slug, "task": automation.task_id})
+            else:
+                told += 1
+            self._told.done(incident, recipient)
+        if missing:
+            raise NotAllTold(missing)
+        return told
+
+
+def _administers(role: Role) -> bool:
+    return role.at_least(Role.ADMIN)

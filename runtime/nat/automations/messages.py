@@ -1,0 +1,135 @@
+"""What people read of runs: the answer, what became of what it proposed, and what went wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from nat.approvals.approval import ApprovalState
+from nat.automations.automation import Automation
+from nat.automations.runs import FAILURES_ALLOWED, Run, RunState, Why
+
+CONVERSATION_PAGE: Final = "/c/"
+"""Of the web app: a conversation, by its id."""
+APPROVALS_PAGE: Final = "/approvals"
+BEGINNING: Final = "/"
+
+
+@dataclass(frozen=True)
+class RunMessage:
+    """What is told of a run in any channel. `answer` is Markdown as the agent wrote it, empty where there is
+    none; `facts` are sentences of ours, which say the rest. `page` is one of the web app, `label` what its
+    link says."""
+
+    title: str
+    facts: tuple[str, ...]
+    page: str
+    label: str
+    answer: str = ""
+
+
+_BECAME: Final = {
+    ApprovalState.DONE.value: "Somebody approved the change that “{name}” proposed. It was carried out.",
+    ApprovalState.PARTLY.value: "Somebody approved the change that “{name}” proposed. It was carried out in "
+    "part; what was not done can be tried again.",
+    ApprovalState.FAILED.value: "Somebody approved the change that “{name}” proposed. Nothing of it could be "
+    "done.",
+    ApprovalState.REJECTED.value: "Somebody said no to the change that “{name}” proposed. Nothing was "
+    "changed.",
+    ApprovalState.EXPIRED.value: "Nobody decided about the change that “{name}” proposed, so it has lapsed. "
+    "Nothing was changed.",
+}
+_SKIPPED: Final = {
+    Why.OWNER_LEFT.value: "The person who made it does not belong to the nation any more, or may not ask.",
+    Why.SUBSCRIPTION.value: "The nation has no active subscription.",
+    Why.CONNECTION.value: "NationBuilder is not connected, or has to be connected anew.",
+    Why.LIMIT.value: "The nation's queries, or the share of the person who made it, are used up.",
+    Why.PAUSED.value: "It was deleted.",
+}
+_RESUMES: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
+"""What passes: `nat.automations.resuming` goes on then."""
+
+
+def answer_message(automation: Automation, run: Run, answer: str) -> RunMessage:
+    """The answer of a run, and the change that it proposes if it does."""
+    facts = []
+    if run.state is RunState.WAITING:
+        facts.append("It proposes a change that waits for a yes: for 72 hours, then it lapses.")
+    facts.append(f"This was one query of the nation. {_next(automation)}")
+    waits = run.state is RunState.WAITING
+    return RunMessage(
+        title=f"{_name(automation)}, {_day(automation, run.scheduled_for)}",
+        facts=tuple(facts),
+        page=APPROVALS_PAGE if waits else f"{CONVERSATION_PAGE}{run.conversation_id}",
+        label="Decide about it" if waits else "Open the conversation",
+        answer=answer,
+    )
+
+
+def outcome_message(automation: Automation, run: Run) -> RunMessage | None:
+    """What became of what a run proposed; `None` where another proposal has taken its place."""
+    became = _BECAME.get(run.why or "")
+    if became is None:
+        return None
+    return RunMessage(
+        title=f"{_name(automation)}: what became of the proposal",
+        facts=(became.format(name=_name(automation)),),
+        page=f"{CONVERSATION_PAGE}{run.conversation_id}",
+        label="Open the conversation",
+    )
+
+
+def trouble_message(automation: Automation, run: Run) -> RunMessage:
+    """Why a run gave no answer, and what becomes of the automation."""
+    name, day = _name(automation), _day(automation, run.scheduled_for)
+    match run.state:
+        case RunState.SKIPPED:
+            happened, why = "did not run", _SKIPPED.get(run.why or "", "It was not asked.")
+        case RunState.MISSED:
+            happened, why = "was missed", "Its time came and went without it. Run it by hand to catch up."
+        case _:
+            happened, why = "failed", "No answer came about. You can run it by hand."
+    return RunMessage(
+        title=f"{name} {happened}",
+        facts=(f"“{name}” {happened} on {day}.", why, _goes_on(automation)),
+        page=BEGINNING,
+        label="Open the web app",
+    )
+
+
+def unreachable_message(automation: Automation, problem: str) -> RunMessage:
+    """That an answer could not be delivered to one place."""
+    return RunMessage(
+        title=f"{_name(automation)} could not be delivered",
+        facts=(
+            f"An answer of “{_name(automation)}” could not be delivered to one of its places: {problem}",
+            "The answer stands in its conversation. Choose another place in the automation.",
+        ),
+        page=BEGINNING,
+        label="Open the web app",
+    )
+
+
+def _goes_on(automation: Automation) -> str:
+    if automation.enabled:
+        return _next(automation)
+    if automation.paused_why == Why.FAILURES.value:
+        return f"It failed {FAILURES_ALLOWED} times in a row and is paused. Enable it again yourself."
+    if automation.paused_why in _RESUMES:
+        return "It is paused, and goes on by itself once that has passed."
+    return "It is paused."
+
+
+def _next(automation: Automation) -> str:
+    if not automation.enabled or automation.next_run is None:
+        return "It is paused, so there is no next run."
+    return f"The next run is on {_day(automation, automation.next_run)}."
+
+
+def _name(automation: Automation) -> str:
+    """The name as one line."""
+    return "".join(each if each.isprintable() else " " for each in automation.name)
+
+
+def _day(automation: Automation, moment: datetime) -> str:
+    local = moment.astimezone(automation.schedule.tzinfo)
+    return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M} ({automation.schedule.zone})"

@@ -1,0 +1,237 @@
+"""An answer reaches each of its places once; who made the automation hears of trouble, once."""
+
+import json
+import urllib.request
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from nat.automations.answer_mail import mail_of
+from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.delivery import NotDelivered, RunDelivery
+from nat.automations.messages import RunMessage
+from nat.automations.resuming import resume
+from nat.automations.runs import Run, RunLedger, RunState, Why
+from nat.automations.schedule import AutomationSchedule
+from nat.aws import clients
+from nat.aws.store import Store
+from nat.channels.brands import Brand, Brands
+from nat.conversations.history import Answered, put_answer
+from nat.conversations.turns import Turn, TurnState
+from nat.names import AUTOMATION_EVENTS, BUS_SOURCE, Bus
+from nat.nations.record import Nations
+from nat.notices.nation_event import NationEvent
+from nat.people.memberships import Memberships
+from nat.people.users import Users
+from nat.roles import Role
+from nat.settings import TableNames
+from tests.embedded import EmbeddedAws
+from tests.unit.nat.world import Clock, nation, store_members, store_nation
+
+DUE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+BRANDS = Brands.of([{"name": "Nat", "sender": "nat@nat.example", "apps": ["https://app.nat.example"]}])
+ANSWER = "**12** new people.\n\n| Day | People |\n|---|---:|\n| Monday | 5 |\n| Tuesday | 7 |"
+
+
+class Slack:
+    """Stands for a workspace: remembers, or refuses."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[str, str]] = []
+        self.refuses: NotDelivered | None = None
+
+    def post(self, nation_slug: str, to: str, message: RunMessage, brand: Brand) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.posts.append((to, message.answer))
+
+
+@dataclass
+class Post:
+    """A run whose answer goes to Ann by email and to a channel."""
+
+    url: str
+    tables: TableNames
+    store: Store
+    clock: Clock
+    automation: Automation
+    slack: Slack
+    mark: str
+
+    def run(self, state: RunState, **changes: Any) -> Run:
+        run = RunLedger(self.store).open(self.automation, DUE, by="ann")
+        assert run is not None
+        conversation_id, turn_id = run.ids
+        turn = Turn(
+            nation_slug="demo",
+            conversation_id=conversation_id,
+            turn_id=turn_id,
+            user_id="ann",
+            question="How many?",
+            role=Role.MEMBER,
+            surface="automation",
+            time_zone="UTC",
+            admitted_at=DUE,
+        )
+        answered = Answered(turn_id, "How many?", TurnState.FINISHED, ANSWER, DUE, DUE)
+        self.store.write(put_answer(answered, turn))
+        moved = RunLedger(self.store).move(
+            run, state, conversation_id=conversation_id, turn_id=turn_id, **changes
+        )
+        assert moved is not None
+        return moved
+
+    def take(self, run: Run) -> int:
+        detail = {"task": run.task_id, "run": run.item, "state": run.state.value}
+        body = {
+            "source": BUS_SOURCE,
+            "detail-type": Bus.AUTOMATION_ENDED.value,
+            "detail": {**detail, "id": "1", "nation_slug": "demo", "at": DUE.isoformat()},
+        }
+        delivery = RunDelivery(self.store, clients.mail(), brands=BRANDS, slack=self.slack)
+        return delivery.take(NationEvent.read(json.dumps(body), AUTOMATION_EVENTS))
+
+    def mails(self, user: str = "ann") -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.url}/_ministack/ses/messages") as answer:
+            found = json.loads(answer.read())["messages"]
+        return [each for sent in found.values() for each in sent if each["To"] == [self.address(user)]]
+
+    def address(self, user: str) -> str:
+        return f"{user}-{self.mark}@people.example"
+
+    def delivered(self, run: Run) -> dict[str, str | None]:
+        kept = RunLedger(self.store).of_item("demo", run.item).delivered
+        return {each.delivery.kind.value: each.problem for each in kept}
+
+
+@pytest.fixture
+def post(embedded_aws: EmbeddedAws, tables: TableNames) -> Post:
+    if not clients.mail().list_email_identities()["EmailIdentities"]:
+        clients.mail().create_email_identity(EmailIdentity="nat.example")
+    clock, mark = Clock(DUE), uuid.uuid4().hex[:8]
+    store = Store(clients.dynamodb(), tables, clock)
+    store_nation(tables, nation())
+    store_members(tables, "demo", ["ann"])
+    store_members(tables, "demo", ["ada"], Role.ADMIN)
+    for user in ("ann", "ada"):
+        Users(store).seen(user, email=f"{user}-{mark}@people.example", now=DUE)
+    made = Automation.new(
+        nation_slug="demo",
+        owner_id="ann",
+        name="Monday figures",
+        prompt="How many?",
+        schedule=AutomationSchedule.of(
+            {"kind": "weekly", "time": "09:00", "zone": "Europe/Berlin", "days": ["MON"]}
+        ),
+        deliveries=(Delivery(DeliveryKind.EMAIL, "ann"), Delivery(DeliveryKind.SLACK, "T1/C1")),
+        now=DUE - timedelta(days=1),
+    )
+    Automations(store).create(made)
+    enabled = made.edited(DUE, enabled=True)
+    Automations(store).replace(enabled)
+    return Post(embedded_aws.url, tables, store, clock, enabled, Slack(), mark)
+
+
+def test_an_answer_reaches_each_of_its_places_once_with_its_table_and_the_next_run(post: Post) -> None:
+    run = post.run(RunState.DONE)
+
+    assert [post.take(run) for _ in range(3)] == [2, 0, 0]
+
+    (mail,) = post.mails()
+    assert mail["Subject"] == "Monday figures, Monday 23 November 2026 at 09:00 (Europe/Berlin)"
+    assert "12 new people." in mail["BodyText"]
+    assert "Tuesday       7" in mail["BodyText"]
+    assert "The next run is on Monday 30 November 2026 at 09:00 (Europe/Berlin)." in mail["BodyText"]
+    assert f"https://app.nat.example/c/{run.conversation_id}" in mail["BodyText"]
+    assert post.slack.posts == [("T1/C1", ANSWER)]
+    assert post.delivered(run) == {"email": None, "slack": None}
+
+
+def test_a_run_that_waits_leads_to_the_approvals_and_decides_nothing_by_itself(post: Post) -> None:
+    run = post.run(RunState.WAITING, approval_id="A")
+
+    post.take(run)
+
+    (mail,) = post.mails()
+    assert "waits for a yes" in mail["BodyText"]
+    assert "https://app.nat.example/approvals" in mail["BodyText"]
+
+
+def test_what_became_of_a_proposal_is_told_where_the_answer_went(post: Post) -> None:
+    run = post.run(RunState.DONE, why="expired")
+
+    post.take(run)
+
+    (mail,) = post.mails()
+    assert "it has lapsed" in mail["BodyText"]
+
+
+def test_a_place_that_cannot_be_reached_keeps_no_other_and_is_told_to_the_owner(post: Post) -> None:
+    post.slack.refuses = NotDelivered("Nat is not in this channel.")
+    run = post.run(RunState.DONE)
+
+    assert post.take(run) == 1
+
+    assert [each["Subject"] for each in post.mails()][1:] == ["Monday figures could not be delivered"]
+    assert post.delivered(run) == {"email": None, "slack": "Nat is not in this channel."}
+
+
+@pytest.mark.parametrize(
+    ("state", "why", "told"),
+    [
+        (RunState.FAILED, "internal", "failed"),
+        (RunState.SKIPPED, Why.LIMIT.value, "are used up"),
+        (RunState.MISSED, None, "was missed"),
+    ],
+)
+def test_trouble_is_told_to_the_owner_alone_and_once(
+    post: Post, state: RunState, why: str | None, told: str
+) -> None:
+    run = post.run(state, why=why)
+
+    assert [post.take(run) for _ in range(2)] == [1, 0]
+
+    (mail,) = post.mails()
+    assert told in mail["BodyText"]
+    assert post.slack.posts == []
+
+
+def test_once_the_owner_has_left_the_admins_are_told(post: Post) -> None:
+    Memberships(post.store).remove("ann", "demo")
+    run = post.run(RunState.SKIPPED, why=Why.OWNER_LEFT.value)
+
+    assert post.take(run) == 1
+
+    assert len(post.mails("ada")) == 1
+    assert post.mails("ann") == []
+
+
+def test_a_nation_that_may_be_asked_again_goes_on_with_what_only_that_had_paused(post: Post) -> None:
+    automations, followed = Automations(post.store), []
+    automations.pause(post.automation, Why.CONNECTION.value)
+    Nations(post.store).update("demo", {"nb_needs_reauth": True})
+    assert resume(post.store, "demo", followed.append) == 0
+
+    Nations(post.store).update("demo", {"nb_needs_reauth": False})
+
+    assert resume(post.store, "demo", followed.append) == 1
+    assert automations.get("demo", post.automation.task_id).enabled
+    assert [each.task_id for each in followed] == [post.automation.task_id]
+
+
+def test_what_failed_or_a_person_paused_stays_paused(post: Post) -> None:
+    Automations(post.store).pause(post.automation, Why.FAILURES.value)
+
+    assert resume(post.store, "demo", lambda _: None) == 0
+
+
+def test_an_answer_in_an_email_is_text_and_tables_and_cut_where_it_is_long() -> None:
+    message = RunMessage("Title", ("A fact.",), "/c/1", "Open", answer="## Head\n- one\n- [two](https://x)")
+    mail = mail_of(message, BRANDS.own, "Because.")
+    assert mail.paragraphs == ("Head", "• one", "• two (https://x)", "A fact.")
+
+    long = mail_of(replace(message, answer="word " * 5_000), BRANDS.own, "Because.")
+    assert "The answer goes on in the conversation." in long.paragraphs
