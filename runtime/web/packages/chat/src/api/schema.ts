@@ -192,6 +192,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The automations of the nation
+         * @description For members. Works without a subscription. One's own; admins see everybody's.
+         */
+        get: operations["listAutomations"];
+        put?: never;
+        /**
+         * Make an automation, which is not enabled yet
+         * @description For members.
+         */
+        post: operations["createAutomation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/automations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A schedule in words, and its next three runs
+         * @description For members. Works without a subscription. What a schedule cannot say is refused with the nearest thing that it can.
+         */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/automations/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One automation
+         * @description For members. Works without a subscription.
+         */
+        get: operations["getAutomation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an automation. What it has answered stays in its conversations
+         * @description For members. Works without a subscription.
+         */
+        delete: operations["deleteAutomation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an automation, enable or pause it
+         * @description For members. Works without a subscription.
+         */
+        patch: operations["changeAutomation"];
+        trace?: never;
+    };
+    "/v1/automations/{task}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runs of an automation
+         * @description For members. Works without a subscription.
+         */
+        get: operations["listAutomationRuns"];
+        put?: never;
+        /**
+         * Run an automation now
+         * @description For members. It counts as a query, and its answer is delivered as that of any other run.
+         */
+        post: operations["runAutomation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/automations/{task}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the question as if it had been asked when the automation would have run last
+         * @description For members. It counts as a query of the caller, and the answer goes nowhere but into a conversation of theirs.
+         */
+        post: operations["tryAutomation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billing": {
         parameters: {
             query?: never;
@@ -1186,6 +1302,48 @@ export interface components {
             entries: components["schemas"]["AuditEntry"][];
             next: string | null;
         };
+        /** @description An automation. */
+        Automation: {
+            task_id: string;
+            owner_id: string;
+            name: string;
+            prompt: string;
+            schedule: components["schemas"]["Schedule"];
+            words: string;
+            /** @description Empty while it is not enabled. */
+            next_runs: components["schemas"]["NextRun"][];
+            delivery: components["schemas"]["Delivery"][];
+            enabled: boolean;
+            /** @description Why it was paused, if nobody wanted it: `owner_left`, `subscription`, `connection`, `failures`. */
+            paused_why: string | null;
+            last_run: string | null;
+            /** Format: date-time */
+            created_at: string;
+            version: number;
+        };
+        /** @description What is to change; the rest stays. */
+        AutomationEdit: {
+            /** @description That of the automation as it was shown: of two people who change it at once, one is told. */
+            version: number;
+            name?: string;
+            prompt?: string;
+            schedule?: components["schemas"]["ScheduleWanted"];
+            delivery?: components["schemas"]["DeliveryWanted"][];
+            /** @description False pauses it. */
+            enabled?: boolean;
+        };
+        /** @description A new automation. It is not enabled yet. */
+        AutomationWanted: {
+            name: string;
+            /** @description The question, as it would be asked in a chat. */
+            prompt: string;
+            schedule: components["schemas"]["ScheduleWanted"];
+            delivery: components["schemas"]["DeliveryWanted"][];
+        };
+        /** @description Those that the caller may see, the oldest first. */
+        Automations: {
+            automations: components["schemas"]["Automation"][];
+        };
         /** @description What the nation has, until when, and what it could have. */
         BillingOverview: {
             /** @example demo */
@@ -1336,6 +1494,26 @@ export interface components {
             /** @enum {string} */
             kind: "ask" | "commit" | "undo" | "edit";
             state: components["schemas"]["TurnState"];
+        };
+        /** @description What became of one delivery. */
+        Delivered: {
+            type: components["schemas"]["DeliveryKind"];
+            to: string;
+            /** @description Why it did not arrive. */
+            problem: string | null;
+        };
+        /** @description Where the answer goes. */
+        Delivery: {
+            type: components["schemas"]["DeliveryKind"];
+            to: string;
+        };
+        /** @enum {string} */
+        DeliveryKind: "email" | "slack";
+        /** @description Where the answer goes. */
+        DeliveryWanted: {
+            type: components["schemas"]["DeliveryKind"];
+            /** @description The user id of a member, whose proven address gets it; or a channel or person of a linked Slack workspace, `<team>/<channel>`. */
+            to: string;
         };
         /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
         Departure: {
@@ -1730,6 +1908,15 @@ export interface components {
              */
             url?: string;
         };
+        /** @description A run to come. */
+        NextRun: {
+            /** Format: date-time */
+            at: string;
+            /** @description On the clock of the schedule's zone, with its offset. */
+            local: string;
+            /** @description The offset is another one than that of the run before: clocks were changed in between. */
+            clock_changes: boolean;
+        };
         /** @description What was seen. */
         No: {
             /**
@@ -2002,6 +2189,30 @@ export interface components {
         };
         /** @enum {string} */
         Rule: "allow" | "ask" | "deny";
+        /** @description One run. */
+        Run: {
+            /**
+             * Format: date-time
+             * @description When it was due; of a run by hand, the moment of the click.
+             */
+            scheduled_for: string;
+            state: components["schemas"]["RunState"];
+            /** @description Who ran it by hand. */
+            by: string | null;
+            /** @description Why it was skipped or failed, or what became of what it proposed. */
+            why: string | null;
+            /** @description Of the owner: there the answer stands. */
+            conversation: string | null;
+            turn: string | null;
+            approval: string | null;
+            started_at: string | null;
+            ended_at: string | null;
+            /** @description Micro-dollars. Admins see it. */
+            cost_micros: number | null;
+            delivered: components["schemas"]["Delivered"][];
+        };
+        /** @enum {string} */
+        RunState: "done" | "due" | "failed" | "missed" | "running" | "skipped" | "waiting";
         /** @description The question that is being answered. */
         Running: {
             turn: string;
@@ -2009,6 +2220,11 @@ export interface components {
             question: string;
             /** Format: date-time */
             asked_at: string;
+        };
+        /** @description Runs, the newest first. */
+        Runs: {
+            runs: components["schemas"]["Run"][];
+            next: string | null;
         };
         /** @description A record before and after. */
         SampleRecord: {
@@ -2024,6 +2240,39 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** @description When it runs. */
+        Schedule: {
+            kind: components["schemas"]["ScheduleKind"];
+            time: string;
+            zone: string;
+            days: ("FRI" | "MON" | "SAT" | "SUN" | "THU" | "TUE" | "WED")[];
+            day: number | "last" | null;
+        };
+        /** @enum {string} */
+        ScheduleKind: "daily" | "monthly" | "weekly";
+        /** @description A schedule in words, and when it runs next. */
+        SchedulePreview: {
+            words: string;
+            next_runs: components["schemas"]["NextRun"][];
+        };
+        /** @description When it runs: every day, on some weekdays, or on one day of every month. */
+        ScheduleWanted: {
+            kind: components["schemas"]["ScheduleKind"];
+            /**
+             * @description On the clock of the zone.
+             * @example 09:00
+             */
+            time: string;
+            /**
+             * @description IANA name.
+             * @example Europe/Berlin
+             */
+            zone: string;
+            /** @description Of a weekly one. */
+            days?: ("FRI" | "MON" | "SAT" | "SUN" | "THU" | "TUE" | "WED")[];
+            /** @description Of a monthly one: 1 to 28, or `last`. */
+            day?: number | "last";
         };
         /** @description What admins set. */
         Settings: {
@@ -2129,6 +2378,16 @@ export interface components {
         /** @description Another title. */
         TitleWanted: {
             title: string;
+        };
+        /** @description A question that is being answered; its events are read as those of any other turn. */
+        Trial: {
+            conversation: string;
+            turn: string;
+            /**
+             * Format: date-time
+             * @description When the automation would have run last.
+             */
+            as_of: string;
         };
         /** @description The stored events of one turn, as on the wire. */
         TurnEvents: {
@@ -2542,6 +2801,25 @@ export interface components {
         /**
          * @description The subscription or the plan does not allow it.
          *
+         *     - `limit_reached`: The query pool of the period is used up on a plan with a hard stop.
+         *     - `subscription_inactive`: The subscription is neither active nor trialing.
+         */
+        "402.limit_reached.subscription_inactive": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "limit_reached" | "subscription_inactive";
+                    };
+                };
+            };
+        };
+        /**
+         * @description The subscription or the plan does not allow it.
+         *
          *     - `payment_declined`: The card was refused; the plan stays as it was.
          */
         "402.payment_declined": {
@@ -2610,6 +2888,27 @@ export interface components {
                         code?: "subscription_inactive";
                     };
                 };
+            };
+        };
+        /**
+         * @description Not allowed.
+         *
+         *     - `budget_reached`: The nation's admins have set how much of the pool this person may use, and it is used up.
+         *     - `forbidden`: Signed in, but not allowed.
+         *     - `not_a_member`: The person has no membership in the nation they selected.
+         *     - `not_proven`: The person pays for the nation, and NationBuilder has not named them as one of its control panel.
+         */
+        "403.budget_reached.forbidden.not_a_member.not_proven": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "budget_reached" | "forbidden" | "not_a_member" | "not_proven";
+                    };
+                }) | components["schemas"]["GatewayRefusal"];
             };
         };
         /**
@@ -2949,6 +3248,26 @@ export interface components {
         /**
          * @description Not in this state.
          *
+         *     - `automation_changed`: An edit of an automation that is not as it was shown any more.
+         */
+        "409.automation_changed": {
+            headers: {
+                /** @description Seconds after which the same call may succeed, where they are known. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "automation_changed";
+                    };
+                };
+            };
+        };
+        /**
+         * @description Not in this state.
+         *
          *     - `billing_error`: Nothing was bought, changed or cancelled.
          */
         "409.billing_error": {
@@ -3245,6 +3564,10 @@ export type AskMessage = components['schemas']['AskMessage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditKind = components['schemas']['AuditKind'];
 export type AuditPage = components['schemas']['AuditPage'];
+export type Automation = components['schemas']['Automation'];
+export type AutomationEdit = components['schemas']['AutomationEdit'];
+export type AutomationWanted = components['schemas']['AutomationWanted'];
+export type Automations = components['schemas']['Automations'];
 export type BillingOverview = components['schemas']['BillingOverview'];
 export type BudgetOf = components['schemas']['BudgetOf'];
 export type Budgets = components['schemas']['Budgets'];
@@ -3259,6 +3582,10 @@ export type Conversation = components['schemas']['Conversation'];
 export type Conversations = components['schemas']['Conversations'];
 export type Day = components['schemas']['Day'];
 export type DecisionTurn = components['schemas']['DecisionTurn'];
+export type Delivered = components['schemas']['Delivered'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryKind = components['schemas']['DeliveryKind'];
+export type DeliveryWanted = components['schemas']['DeliveryWanted'];
 export type Departure = components['schemas']['Departure'];
 export type Edit = components['schemas']['Edit'];
 export type EditMessage = components['schemas']['EditMessage'];
@@ -3300,6 +3627,7 @@ export type Nation = components['schemas']['Nation'];
 export type NationBuilderConnection = components['schemas']['NationBuilderConnection'];
 export type NationDeletion = components['schemas']['NationDeletion'];
 export type NewInvitation = components['schemas']['NewInvitation'];
+export type NextRun = components['schemas']['NextRun'];
 export type No = components['schemas']['No'];
 export type Outsider = components['schemas']['Outsider'];
 export type Ownership = components['schemas']['Ownership'];
@@ -3329,8 +3657,15 @@ export type Role = components['schemas']['Role'];
 export type RoleOfMember = components['schemas']['RoleOfMember'];
 export type RoleWanted = components['schemas']['RoleWanted'];
 export type Rule = components['schemas']['Rule'];
+export type Run = components['schemas']['Run'];
+export type RunState = components['schemas']['RunState'];
 export type Running = components['schemas']['Running'];
+export type Runs = components['schemas']['Runs'];
 export type SampleRecord = components['schemas']['SampleRecord'];
+export type Schedule = components['schemas']['Schedule'];
+export type ScheduleKind = components['schemas']['ScheduleKind'];
+export type SchedulePreview = components['schemas']['SchedulePreview'];
+export type ScheduleWanted = components['schemas']['ScheduleWanted'];
 export type Settings = components['schemas']['Settings'];
 export type SettingsWanted = components['schemas']['SettingsWanted'];
 export type Skipped = components['schemas']['Skipped'];
@@ -3345,6 +3680,7 @@ export type SubscriptionStatus = components['schemas']['SubscriptionStatus'];
 export type Thumb = components['schemas']['Thumb'];
 export type Ticket = components['schemas']['Ticket'];
 export type TitleWanted = components['schemas']['TitleWanted'];
+export type Trial = components['schemas']['Trial'];
 export type TurnEvents = components['schemas']['TurnEvents'];
 export type TurnState = components['schemas']['TurnState'];
 export type Undo = components['schemas']['Undo'];
@@ -3373,10 +3709,12 @@ export type GatewayRefusal = components['schemas']['GatewayRefusal'];
 export type Response400BadRequest = components['responses']['400.bad_request'];
 export type Response400BadRequestPlanUnknown = components['responses']['400.bad_request.plan_unknown'];
 export type Response401Unauthenticated = components['responses']['401.unauthenticated'];
+export type Response402LimitReachedSubscriptionInactive = components['responses']['402.limit_reached.subscription_inactive'];
 export type Response402PaymentDeclined = components['responses']['402.payment_declined'];
 export type Response402SeatsTaken = components['responses']['402.seats_taken'];
 export type Response402SeatsTakenSubscriptionInactive = components['responses']['402.seats_taken.subscription_inactive'];
 export type Response402SubscriptionInactive = components['responses']['402.subscription_inactive'];
+export type Response403BudgetReachedForbiddenNotAMemberNotProven = components['responses']['403.budget_reached.forbidden.not_a_member.not_proven'];
 export type Response403Forbidden = components['responses']['403.forbidden'];
 export type Response403ForbiddenInvitationForOtherRemovedFromNation = components['responses']['403.forbidden.invitation_for_other.removed_from_nation'];
 export type Response403ForbiddenNotAMember = components['responses']['403.forbidden.not_a_member'];
@@ -3394,6 +3732,7 @@ export type Response404NotFound = components['responses']['404.not_found'];
 export type Response404NotSubscribed = components['responses']['404.not_subscribed'];
 export type Response409AlreadySubscribedBillingErrorNationBeingDeleted = components['responses']['409.already_subscribed.billing_error.nation_being_deleted'];
 export type Response409ApprovalChangedApprovalClosedApprovalExpiredApprovalSupersededConversationBusy = components['responses']['409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy'];
+export type Response409AutomationChanged = components['responses']['409.automation_changed'];
 export type Response409BillingError = components['responses']['409.billing_error'];
 export type Response409BillingErrorQuoteChanged = components['responses']['409.billing_error.quote_changed'];
 export type Response409ConversationBusy = components['responses']['409.conversation_busy'];
@@ -3883,6 +4222,383 @@ export interface operations {
             403: components["responses"]["403.forbidden.not_a_member.role_insufficient"];
             404: components["responses"]["404.nation_unknown.not_found"];
             409: components["responses"]["409.approval_changed.approval_closed.approval_expired.approval_superseded.conversation_busy"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    listAutomations: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that the caller may see, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automations"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    createAutomation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Monday figures",
+                 *       "prompt": "Summarise last week's new people and donations.",
+                 *       "schedule": {
+                 *         "kind": "weekly",
+                 *         "time": "09:00",
+                 *         "zone": "Europe/Berlin",
+                 *         "days": [
+                 *           "MON"
+                 *         ]
+                 *       },
+                 *       "delivery": [
+                 *         {
+                 *           "type": "email",
+                 *           "to": "member"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AutomationWanted"];
+            };
+        };
+        responses: {
+            /** @description An automation. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "weekly",
+                 *       "time": "09:00",
+                 *       "zone": "Europe/Berlin",
+                 *       "days": [
+                 *         "MON"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleWanted"];
+            };
+        };
+        responses: {
+            /** @description A schedule in words, and when it runs next. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getAutomation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An automation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    deleteAutomation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    changeAutomation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["AutomationEdit"];
+            };
+        };
+        responses: {
+            /** @description An automation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.automation_changed"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    listAutomationRuns: {
+        parameters: {
+            query?: {
+                /** @description The `next` of an earlier page: goes on behind it. */
+                after?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    runAutomation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.limit_reached.subscription_inactive"];
+            403: components["responses"]["403.budget_reached.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    tryAutomation: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A question that is being answered; its events are read as those of any other turn. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.limit_reached.subscription_inactive"];
+            403: components["responses"]["403.budget_reached.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.nation_busy.throttled"];
             500: components["responses"]["500.internal"];
         };

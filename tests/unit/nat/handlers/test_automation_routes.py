@@ -1,0 +1,190 @@
+"""Automations over HTTP: members have their own, admins see everybody's, and the schedule follows the row."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from nat.automations.scheduler import name_of
+from nat.aws import clients
+from nat.handlers.api import Api
+from nat.handlers.services import Services
+from nat.names import Variable
+from nat.roles import Role
+from nat.settings import TableNames
+from tests.unit.nat.world import (
+    PLANS,
+    Clock,
+    create_turn_queue,
+    nation,
+    queued,
+    store_members,
+    store_nation,
+    used,
+)
+
+MONDAYS = {"kind": "weekly", "time": "09:00", "zone": "Europe/Berlin", "days": ["MON"]}
+WANTED = {
+    "name": "Monday figures",
+    "prompt": "How many new people?",
+    "schedule": MONDAYS,
+    "delivery": [{"type": "email", "to": "bob"}],
+}
+ONE = "/v1/automations/{task}"
+
+
+class Desk:
+    """The API over a nation with two members and an admin."""
+
+    def __init__(self, tables: TableNames, queue_url: str, group: str) -> None:
+        self.tables = tables
+        self.queue_url = queue_url
+        self.group = group
+        self.clock = Clock()
+        store_nation(tables, nation())
+        store_members(tables, "demo", ["bob", "eve"])
+        store_members(tables, "demo", ["ada"], Role.ADMIN)
+        self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
+
+    def call(self, route: str, by: str, body: Any = None, **path: str) -> Any:
+        answer = self.api(
+            {
+                "version": "2.0",
+                "routeKey": route,
+                "headers": {"x-nat-nation-slug": "demo"},
+                "requestContext": {
+                    "routeKey": route,
+                    "requestId": "r1",
+                    "authorizer": {"jwt": {"claims": {"sub": by, "token_use": "access"}}},
+                },
+                "pathParameters": path,
+                "body": None if body is None else json.dumps(body),
+            }
+        )
+        told = json.loads(answer["body"]) if answer["body"] else None
+        return told["error"]["code"] if answer["statusCode"] >= 400 else told
+
+    def create(self, **changes: Any) -> dict[str, Any]:
+        made: dict[str, Any] = self.call("POST /v1/automations", "bob", {**WANTED, **changes})
+        return made
+
+    def enable(self, made: dict[str, Any], enabled: bool = True) -> dict[str, Any]:
+        body = {"version": made["version"], "enabled": enabled}
+        changed: dict[str, Any] = self.call(f"PATCH {ONE}", "bob", body, task=made["task_id"])
+        return changed
+
+    def schedules(self) -> list[str]:
+        return [
+            each["Name"] for each in clients.scheduler().list_schedules(GroupName=self.group)["Schedules"]
+        ]
+
+
+@pytest.fixture
+def desk(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    group, url = f"nat-{uuid.uuid4().hex[:8]}", create_turn_queue()
+    clients.scheduler().create_schedule_group(Name=group)
+    for variable, value in {
+        Variable.TURN_QUEUE_URL: url,
+        Variable.SCHEDULE_GROUP: group,
+        Variable.SCHEDULE_ROLE_ARN: "arn:aws:iam::000000000000:role/schedules",
+        Variable.SCHEDULE_TARGET_ARN: "arn:aws:lambda:us-east-1:000000000000:function:occurrence",
+        Variable.SCHEDULE_DEAD_LETTERS_ARN: "arn:aws:sqs:us-east-1:000000000000:dead",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    return Desk(tables, url, group)
+
+
+def test_a_new_automation_is_not_enabled_and_has_no_schedule(desk: Desk) -> None:
+    made = desk.create()
+
+    assert (made["enabled"], made["next_runs"], made["words"]) == (
+        False,
+        [],
+        "Mondays at 9:00, Europe/Berlin",
+    )
+    assert desk.schedules() == []
+
+
+def test_enabling_makes_the_schedule_pausing_and_deleting_take_it_away(desk: Desk) -> None:
+    made = desk.create()
+    name = name_of("demo", made["task_id"])
+
+    enabled = desk.enable(made)
+    assert enabled["next_runs"][0]["local"] == "2026-11-23T09:00+01:00"
+    assert desk.schedules() == [name]
+    paused = desk.enable(enabled, enabled=False)
+    assert desk.schedules() == []
+    desk.enable(paused)
+    desk.call(f"DELETE {ONE}", "bob", task=made["task_id"])
+
+    assert desk.schedules() == []
+    assert desk.call(f"GET {ONE}", "bob", task=made["task_id"]) == "not_found"
+
+
+def test_of_two_edits_of_the_same_version_one_is_refused(desk: Desk) -> None:
+    made = desk.create()
+    desk.enable(made)
+
+    assert desk.enable(made) == "automation_changed"
+
+
+def test_others_do_not_see_it_and_admins_settle_it(desk: Desk) -> None:
+    task = desk.create()["task_id"]
+
+    assert desk.call("GET /v1/automations", "eve")["automations"] == []
+    for route in (f"GET {ONE}", f"DELETE {ONE}", f"POST {ONE}/runs", f"GET {ONE}/runs"):
+        assert desk.call(route, "eve", task=task) == "not_found"
+    assert [each["task_id"] for each in desk.call("GET /v1/automations", "ada")["automations"]] == [task]
+    assert desk.call(f"DELETE {ONE}", "ada", task=task) is None
+
+
+def test_a_preview_marks_the_run_after_clocks_were_changed(desk: Desk) -> None:
+    desk.clock.advance(days=111)  # 13 March 2027; clocks change on the 28th
+
+    preview = desk.call("POST /v1/automations/preview", "eve", MONDAYS)
+
+    assert [(each["local"], each["clock_changes"]) for each in preview["next_runs"]] == [
+        ("2027-03-15T09:00+01:00", False),
+        ("2027-03-22T09:00+01:00", False),
+        ("2027-03-29T09:00+02:00", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schedule": {**MONDAYS, "kind": "fortnightly"}},
+        {"schedule": {**MONDAYS, "zone": "Europe/Atlantis"}},
+        {"schedule": {"kind": "monthly", "time": "09:00", "zone": "UTC", "day": 31}},
+        {"delivery": [{"type": "email", "to": "stranger"}]},
+        {"delivery": []},
+        {"prompt": ""},
+    ],
+)
+def test_what_cannot_be_meant_is_refused(desk: Desk, changes: dict[str, Any]) -> None:
+    assert desk.create(**changes) == "bad_request"
+
+
+def test_run_now_asks_once_and_stands_in_the_history(desk: Desk) -> None:
+    task = desk.create()["task_id"]
+
+    run = desk.call(f"POST {ONE}/runs", "bob", task=task)
+
+    assert (run["state"], run["by"]) == ("running", "bob")
+    (message,) = queued(desk.queue_url)
+    assert message["turn_id"] == run["turn"]
+    assert used(desk.tables) == 1
+    history = desk.call(f"GET {ONE}/runs", "bob", task=task)
+    assert [each["state"] for each in history["runs"]] == ["running"]
+    assert history["next"] is None
+
+
+def test_a_trial_is_a_question_as_of_the_last_run_and_no_run(desk: Desk) -> None:
+    task = desk.create()["task_id"]
+
+    trial = desk.call(f"POST {ONE}/trials", "bob", task=task)
+
+    assert trial["as_of"] == "2026-11-16T08:00:00.000Z"
+    assert [each["turn_id"] for each in queued(desk.queue_url)] == [trial["turn"]]
+    assert desk.call(f"GET {ONE}/runs", "bob", task=task)["runs"] == []
