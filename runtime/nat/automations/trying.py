@@ -11,14 +11,14 @@ from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 
 
 @dataclass(frozen=True)
-class Trial:
+class TryOut:
     """A question on its way, and as of when it is answered."""
 
     turn: Turn
     as_of: datetime
 
 
-def try_out(automation: Automation, user_id: str, admission: Admission) -> Trial:
+def try_out(automation: Automation, user_id: str, admission: Admission) -> TryOut:
     """Ask an automation's question in a new conversation of a person. Nothing is delivered, and it changes
     nothing by itself, like a run. Raises what `admit` raises."""
     now = admission.clock()
@@ -35,4 +35,4 @@ def try_out(automation: Automation, user_id: str, admission: Admission) -> Trial
         ),
         surface=Surface.AUTOMATION,
     )
-    return Trial(admit(request, admission).turn, as_of)
+    return TryOut(admit(request, admission).turn, as_of)

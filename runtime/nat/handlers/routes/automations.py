@@ -199,7 +199,7 @@ class RunsBody(ResponseBody, frozen=True, kw_only=True):
     next: str | None
 
 
-class TrialBody(ResponseBody, frozen=True, kw_only=True):
+class TryBody(ResponseBody, frozen=True, kw_only=True):
     """A question that is being answered; its events are read as those of any other turn."""
 
     conversation: str
@@ -347,20 +347,20 @@ def list_automation_runs(call: MemberCall, query: RunsQuery) -> RunsBody:
 
 
 @operation(
-    "POST /v1/automations/{task}/trials",
+    "POST /v1/automations/{task}/try",
     tag="Automations",
     status=202,
     raises=_ASKING,
 )
-def try_automation(call: MemberCall) -> TrialBody:
+def try_automation(call: MemberCall) -> TryBody:
     """Ask the question as if it had been asked when the automation would have run last.
 
     It counts as a query of the caller, and the answer goes nowhere but into a conversation of theirs.
     """
     automation = _seen(call)
-    trial = try_out(automation, call.member.user_id, _admission(call.services))
-    return TrialBody(
-        conversation=trial.turn.conversation_id, turn=trial.turn.turn_id, as_of=timestamp(trial.as_of)
+    tried = try_out(automation, call.member.user_id, _admission(call.services))
+    return TryBody(
+        conversation=tried.turn.conversation_id, turn=tried.turn.turn_id, as_of=timestamp(tried.as_of)
     )
 
 

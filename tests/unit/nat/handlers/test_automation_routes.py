@@ -180,11 +180,11 @@ def test_run_now_asks_once_and_stands_in_the_history(desk: Desk) -> None:
     assert history["next"] is None
 
 
-def test_a_trial_is_a_question_as_of_the_last_run_and_no_run(desk: Desk) -> None:
+def test_a_try_is_a_question_as_of_the_last_run_and_no_run(desk: Desk) -> None:
     task = desk.create()["task_id"]
 
-    trial = desk.call(f"POST {ONE}/trials", "bob", task=task)
+    tried = desk.call(f"POST {ONE}/try", "bob", task=task)
 
-    assert trial["as_of"] == "2026-11-16T08:00:00.000Z"
-    assert [each["turn_id"] for each in queued(desk.queue_url)] == [trial["turn"]]
+    assert tried["as_of"] == "2026-11-16T08:00:00.000Z"
+    assert [each["turn_id"] for each in queued(desk.queue_url)] == [tried["turn"]]
     assert desk.call(f"GET {ONE}/runs", "bob", task=task)["runs"] == []

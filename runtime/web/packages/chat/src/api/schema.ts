@@ -288,7 +288,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/automations/{task}/trials": {
+    "/v1/automations/{task}/try": {
         parameters: {
             query?: never;
             header?: never;
@@ -2380,7 +2380,7 @@ export interface components {
             title: string;
         };
         /** @description A question that is being answered; its events are read as those of any other turn. */
-        Trial: {
+        Try: {
             conversation: string;
             turn: string;
             /**
@@ -3680,7 +3680,7 @@ export type SubscriptionStatus = components['schemas']['SubscriptionStatus'];
 export type Thumb = components['schemas']['Thumb'];
 export type Ticket = components['schemas']['Ticket'];
 export type TitleWanted = components['schemas']['TitleWanted'];
-export type Trial = components['schemas']['Trial'];
+export type Try = components['schemas']['Try'];
 export type TurnEvents = components['schemas']['TurnEvents'];
 export type TurnState = components['schemas']['TurnState'];
 export type Undo = components['schemas']['Undo'];
@@ -4591,7 +4591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Trial"];
+                    "application/json": components["schemas"]["Try"];
                 };
             };
             400: components["responses"]["400.bad_request"];
