@@ -256,3 +256,37 @@ def test_an_automation_without_name_question_or_addressee_is_refused(
 ) -> None:
     with pytest.raises(BadRequest):
         town.now().edited(DUE, **changes)  # type: ignore[arg-type]  # what a client may send
+
+
+@pytest.mark.parametrize(
+    ("first", "hours"),
+    [
+        (datetime(2027, 3, 15, 8, tzinfo=UTC), [8, 8, 7, 7]),
+        (datetime(2027, 10, 18, 7, tzinfo=UTC), [7, 7, 8, 8]),
+    ],
+)
+def test_a_monday_at_nine_stays_at_nine_when_clocks_are_changed_and_two_processes_bring_it(
+    town: Town, first: datetime, hours: list[int]
+) -> None:
+    nine = AutomationSchedule.of(
+        {"kind": "weekly", "time": "09:00", "zone": "Europe/Berlin", "days": ["MON"]}
+    )
+    town.clock.now = first - timedelta(hours=1)
+    town.automation = town.now().edited(town.clock(), schedule=nine)
+    Automations(town.store).replace(town.automation)
+
+    fired: list[datetime] = []
+    for _ in hours:
+        due = town.now().next_run
+        assert due is not None
+        town.clock.now = due
+        with ThreadPoolExecutor(2) as pool:
+            brought = list(
+                pool.map(lambda at: town.firing.fire("demo", town.automation.task_id, at), [due, due])
+            )
+        assert sum(run is not None for run in brought) == 1
+        fired.append(due)
+
+    assert [each.hour for each in fired] == hours
+    assert len({each.turn_id for each in town.runs()}) == len(hours)
+    assert len(queued(town.queue_url)) == len(hours)
