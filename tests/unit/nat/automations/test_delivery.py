@@ -210,7 +210,8 @@ def test_once_the_owner_has_left_the_admins_are_told(post: Post) -> None:
 
 
 def test_a_nation_that_may_be_asked_again_goes_on_with_what_only_that_had_paused(post: Post) -> None:
-    automations, followed = Automations(post.store), []
+    automations = Automations(post.store)
+    followed: list[Automation] = []
     automations.pause(post.automation, Why.CONNECTION.value)
     Nations(post.store).update("demo", {"nb_needs_reauth": True})
     assert resume(post.store, "demo", followed.append) == 0

@@ -62,17 +62,15 @@ class Desk:
                 "body": None if body is None else json.dumps(body),
             }
         )
-        told = json.loads(answer["body"]) if answer["body"] else None
+        told: Any = json.loads(answer["body"]) if answer["body"] else None
         return told["error"]["code"] if answer["statusCode"] >= 400 else told
 
-    def create(self, **changes: Any) -> dict[str, Any]:
-        made: dict[str, Any] = self.call("POST /v1/automations", "bob", {**WANTED, **changes})
-        return made
+    def create(self, **changes: Any) -> Any:
+        return self.call("POST /v1/automations", "bob", {**WANTED, **changes})
 
-    def enable(self, made: dict[str, Any], enabled: bool = True) -> dict[str, Any]:
+    def enable(self, made: dict[str, Any], enabled: bool = True) -> Any:
         body = {"version": made["version"], "enabled": enabled}
-        changed: dict[str, Any] = self.call(f"PATCH {ONE}", "bob", body, task=made["task_id"])
-        return changed
+        return self.call(f"PATCH {ONE}", "bob", body, task=made["task_id"])
 
     def schedules(self) -> list[str]:
         return [
