@@ -145,6 +145,8 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
                 "Usage",
                 "Actions",
                 "Audit",
+                "Automations",
+                "Connections",
             },
             {
                 "Memberships",
@@ -156,6 +158,8 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
                 "Usage",
                 "Actions",
                 "Audit",
+                "Automations",
+                "Connections",
             },
         ),
         (

@@ -82,7 +82,7 @@ def test_every_function_that_starts_by_itself_has_an_alarm_or_dead_letters_that_
         if "Fn::GetAtt" in target["Arn"] and "Queue" not in target["Arn"]["Fn::GetAtt"][0]
     }
 
-    assert len(started) == 4
+    assert len(started) == 6
     assert [name for name in started if not any(name in each for each in watched)] == []
 
 
