@@ -6,7 +6,7 @@ from typing import Any
 
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.handlers.queue import Failed, each_message
 from nat.settings import TableNames

@@ -7,7 +7,7 @@ from functools import cache
 from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.conversations.retention import Shortening
 from nat.names import Variable

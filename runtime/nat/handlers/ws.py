@@ -16,7 +16,7 @@ from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.aws.writes import Entry
 from nat.channels.push import PushFailed
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import REMEMBERED_SECONDS, Followers, PushCall, Session, Sockets
 from nat.contract.endpoint import Limit
 from nat.contract.messages import (

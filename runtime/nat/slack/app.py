@@ -66,7 +66,7 @@ class Listeners:
         word, rest = arguments(dict(body))
         try:
             _check(client, person, {})
-            told = self._command(person, channel, word, rest, client)
+            told = self._command(person, channel, word, rest, client, body["trigger_id"])
         except NatError as error:
             told = shown_error(error.message, error.url)
         except SlackApiError as error:
@@ -77,16 +77,18 @@ class Listeners:
             respond(text=told, response_type="ephemeral")
 
     def _command(
-        self, person: SlackPerson, channel: str, word: str, rest: str, client: WebClient
+        self, person: SlackPerson, channel: str, word: str, rest: str, client: WebClient, request: str
     ) -> str | None:
         here = Thread(person.team, channel, "0.0")
         question = question_of(word, rest)
         if question is not None:
             self._desk.member(person, here)  # before anything is said in the channel
-            root = client.chat_postMessage(
-                channel=channel, text=f"<@{person.user}> asks: {escaped(question)}", unfurl_links=False
-            )
-            thread = Thread(person.team, channel, str(root["ts"]))
+            asks = f"<@{person.user}> asks: {escaped(question)}"
+
+            def post() -> str:
+                return str(client.chat_postMessage(channel=channel, text=asks, unfurl_links=False)["ts"])
+
+            thread = Thread(person.team, channel, self._desk.root(request, post))
             try:
                 self._desk.ask(person, thread, thread.ts, question)
             except NatError as error:

@@ -21,7 +21,7 @@ from nat.approvals.approvals import Approvals
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.channels.slack import SlackThreads, Thread
-from nat.channels.slack_queue import follow
+from nat.channels.slack_push import follow
 from nat.channels.websocket import Followers
 from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.events import wire_text
@@ -37,6 +37,9 @@ from nat.turns.stop import request_stop
 
 THREAD_KEPT: Final = timedelta(days=90)
 """How long a thread is known as one in which Nat answers without being mentioned."""
+
+ROOT_KEPT: Final = timedelta(days=15)
+"""Longer than a command can wait in the queue."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +95,18 @@ class SlackDesk:
         admitted = admit(request, self._admission, before_queueing=self._following(thread))
         self._threads.show(admitted.turn.turn_id)
         return admitted.turn.turn_id
+
+    def root(self, request: str, post: Callable[[], str]) -> str:
+        """The message that begins the thread of a command: posted once, though the command may come again
+        from the queue. `request` is Slack's id of the command; gives the message's `ts`."""
+        key = {"key": f"slack-root#{hashlib.sha256(request.encode()).hexdigest()}"}
+        row = self._store.get(Table.ONCE, key)
+        if row is not None:
+            return str(row["ts"])
+        ts = post()
+        forgotten = int((self._store.clock() + ROOT_KEPT).timestamp())
+        self._store.write(Put(Table.ONCE, {**key, "ts": ts, TTL_ATTRIBUTE: forgotten}))
+        return ts
 
     def member(self, person: SlackPerson, thread: Thread) -> Membership:
         """Who it is, in the nation that the thread or its channel is about. Raises `SlackPersonRefused`,

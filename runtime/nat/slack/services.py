@@ -10,7 +10,7 @@ from nat import settings
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.slack import SlackThreads
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.seal import Seal
 from nat.connections.slack_app import URL, SlackApp

@@ -16,7 +16,7 @@ from nat.automations.ending import RunEnds
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
 from nat.aws.store import Store
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.access import NationAccess
 from nat.connections.model_keys import NationKeys

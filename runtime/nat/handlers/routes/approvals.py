@@ -21,7 +21,7 @@ from nat.aws.items import timestamp
 from nat.changes.effect import Effect
 from nat.changes.journal import EntryState
 from nat.changes.report import Result
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.contract.endpoint import Errors, Limit
 from nat.contract.fields import Count, Moment, Paged, ResponseBody, one_of

@@ -15,7 +15,7 @@ from local.slack.state import BOT, BOT_TOKEN, TEAM
 from nat.agent.ports import ModelReply
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.channels.slack_queue import SlackPush
+from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.slack_workspaces import BotToken, Workspace
 from nat.handlers import slack, slack_work

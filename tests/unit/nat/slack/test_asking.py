@@ -9,6 +9,7 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Update
+from nat.handlers import slack_work
 from nat.names import Table
 from nat.slack import services
 from tests.unit.nat import world
@@ -193,6 +194,17 @@ def test_a_command_asks_in_a_thread_of_its_own(office: Office) -> None:
     root, message = office.posted()
     assert root["text"].startswith("<@U0ANN> asks: How many donations")
     assert (message["thread_ts"], message["text"]) == (root["ts"], "$5.")
+
+
+def test_a_command_that_comes_again_from_the_queue_asks_once(office: Office) -> None:
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, "donations"))
+    [body] = office.waiting()
+
+    for _ in range(2):
+        slack_work.take(body)
+
+    assert len(office.turns()) == 1
+    assert [each["text"][:14] for each in office.posted()] == ["<@U0ANN> asks:", "_Working on it"]
 
 
 def test_a_channel_without_nat_is_said_to_be_one(office: Office) -> None:

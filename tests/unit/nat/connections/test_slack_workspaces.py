@@ -1,0 +1,108 @@
+"""Workspaces of Slack: tokens that end, links to nations, what an uninstall leaves."""
+
+from datetime import timedelta
+
+import pytest
+
+from nat.aws import clients
+from nat.aws.store import Store
+from nat.connections.seal import Seal
+from nat.connections.slack_workspaces import BotToken, Workspace, Workspaces
+from nat.errors import SlackCodeInvalid, SlackNotInstalled
+from nat.names import Secret, Table
+from nat.settings import TableNames
+from tests.unit.nat import world
+
+TEAM = "T1"
+
+
+@pytest.fixture
+def clock() -> world.Clock:
+    return world.Clock()
+
+
+@pytest.fixture
+def workspaces(tables: TableNames, clock: world.Clock) -> Workspaces:
+    """A workspace whose token ends in twelve hours."""
+    key = clients.kms().create_key()["KeyMetadata"]["Arn"]
+    made = Workspaces(Store(clients.dynamodb(), tables, clock), Seal(clients.kms(), key, Secret.slack_tokens))
+    made.install(
+        Workspace(TEAM, "Demo", "U0NAT", clock()),
+        BotToken("xoxe-first", "refresh-1", clock() + timedelta(hours=12)),
+    )
+    return made
+
+
+def never(_: str) -> BotToken:
+    raise AssertionError("nothing is due")
+
+
+def test_a_token_is_renewed_before_it_ends_and_by_one_at_a_time(
+    workspaces: Workspaces, clock: world.Clock
+) -> None:
+    assert workspaces.token(never, TEAM) == "xoxe-first"
+    clock.advance(hours=11, minutes=30)
+
+    def renew(refresh: str) -> BotToken:
+        assert refresh == "refresh-1"
+        assert workspaces.token(never, TEAM) == "xoxe-first"  # who comes meanwhile works with the old one
+        return BotToken("xoxe-second", "refresh-2", clock() + timedelta(hours=12))
+
+    assert workspaces.token(renew, TEAM) == "xoxe-second"
+    assert workspaces.token(never, TEAM) == "xoxe-second"
+
+
+def test_a_renewal_that_failed_is_tried_again(workspaces: Workspaces, clock: world.Clock) -> None:
+    clock.advance(hours=11, minutes=30)
+
+    def fail(_: str) -> BotToken:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        workspaces.token(fail, TEAM)
+    clock.advance(minutes=1)
+
+    assert workspaces.token(lambda _: BotToken("xoxe-second"), TEAM) == "xoxe-second"
+
+
+def test_no_row_shows_a_token(workspaces: Workspaces, tables: TableNames) -> None:
+    assert workspaces.token(never, TEAM) == "xoxe-first"
+    assert "xoxe-first" not in str(world.rows(tables, Table.INSTALLATIONS))
+
+
+def test_an_organisations_installation_serves_its_workspaces(
+    workspaces: Workspaces, clock: world.Clock
+) -> None:
+    workspaces.install(Workspace("E1", "Whole", "U0NAT", clock()), BotToken("xoxb-whole"))
+
+    assert workspaces.token(never, "T2", "E1") == "xoxb-whole"
+    assert workspaces.token(never, TEAM, "E1") == "xoxe-first"
+
+
+def test_unlinking_a_nation_takes_it_from_channels(workspaces: Workspaces) -> None:
+    workspaces.link(TEAM, "Demo", "demo", by="ann")
+    workspaces.choose(TEAM, "C1", "demo")
+
+    assert workspaces.unlink(TEAM, "demo")
+    assert not workspaces.unlink(TEAM, "demo")
+    assert workspaces.nations(TEAM) == []
+    assert workspaces.nation_of_channel(TEAM, "C1") is None
+
+
+def test_after_an_uninstall_nothing_is_left(workspaces: Workspaces, tables: TableNames) -> None:
+    workspaces.link(TEAM, "Demo", "demo", by="ann")
+    workspaces.prove(TEAM, "U1", workspaces.new_code("ann"))
+
+    workspaces.forget(TEAM)
+
+    assert world.rows(tables, Table.INSTALLATIONS) == []
+    with pytest.raises(SlackNotInstalled):
+        workspaces.token(never, TEAM)
+
+
+def test_a_code_is_good_for_ten_minutes(workspaces: Workspaces, clock: world.Clock) -> None:
+    code = workspaces.new_code("ann")
+    clock.advance(minutes=10)
+
+    with pytest.raises(SlackCodeInvalid):
+        workspaces.prove(TEAM, "U1", code)
