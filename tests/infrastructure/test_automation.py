@@ -142,7 +142,7 @@ def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> N
     found = statements(synthesise("prod").part("Automation"), "NoticesFunctionRole")
 
     assert tables(found, "GetItem") == {"Nations", "Memberships", "Users", "Once", "Sockets"}
-    # The record, where the operator was told of it.
+    # The record keeps since when an owner knows of a claim.
     assert tables(found, "PutItem") == {"Once", "Sockets", "Nations"}
     assert actions(found, "secretsmanager") == set()
     assert actions(found, "ses") == {"SendEmail"}
