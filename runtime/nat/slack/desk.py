@@ -155,20 +155,20 @@ class SlackDesk:
     def approve(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
         """Say yes to a proposal. Raises what `Decisions.approve` raises."""
         decision = self._decision(person, value, click)
-        self._threads.clicked(value["a"], decision.decision_id, person.user)
         admitted = self._decisions.approve(
             decision,
             value["a"],
             fingerprint=value["f"],
             before_queueing=self._following(thread),
         )
+        self._threads.clicked(value["a"], decision.decision_id, person.user)
         self._threads.show(admitted.turn.turn_id)
 
     def reject(self, person: SlackPerson, value: dict[str, str], click: str) -> None:
         """Say no to a proposal. Raises what `Decisions.reject` raises."""
         decision = self._decision(person, value, click)
-        self._threads.clicked(value["a"], decision.decision_id, person.user)
         approval = self._decisions.reject(decision, value["a"], fingerprint=value["f"])
+        self._threads.clicked(value["a"], decision.decision_id, person.user)
         push_approval_update(self._followers.deliver, approval)
 
     def undo(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
