@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Collection
 from typing import Any
 
 from local.machine import Machine
@@ -30,9 +31,14 @@ def subjects(machine: Machine, person: Person) -> list[str]:
     return [each["Subject"] for each in sent(root, user.email)]
 
 
-def wait_for_mail(machine: Machine, person: Person, count: int) -> list[str]:
-    """The subjects, once there are so many. The queue of notices is read by the deployed function."""
+def wait_for_mail(
+    machine: Machine, person: Person, count: int, *, of: Collection[str] | None = None
+) -> list[str]:
+    """The subjects, once there are so many; of these only, if any are named. The queue of notices is read by the
+    deployed function, and admins are told of other things too."""
     end = time.monotonic() + PATIENCE
-    while len(found := subjects(machine, person)) < count and time.monotonic() < end:
+    while True:
+        found = [each for each in subjects(machine, person) if of is None or each in of]
+        if len(found) >= count or time.monotonic() > end:
+            return found
         time.sleep(0.5)
-    return found
