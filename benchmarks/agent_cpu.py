@@ -27,6 +27,7 @@ from nat.agent.ports import Asked, Block, Step
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.tool import Effect, Tool, ToolOutcome
 from nat.contract.events import Event
+from nat.ids import NationSlug
 from nat.roles import Role
 
 MODEL: Final = "claude-haiku-4-5"
@@ -36,7 +37,7 @@ ROUNDS: Final = 5
 QUERIES: Final = 40
 BUDGET: Final = 1.3
 NOW: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-ASKED: Final = Asked("Who donated this week?", "demo", Role.MEMBER, "Europe/Berlin", NOW)
+ASKED: Final = Asked("Who donated this week?", NationSlug("demo"), Role.MEMBER, "Europe/Berlin", NOW)
 
 
 def search_people(

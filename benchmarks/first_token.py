@@ -28,6 +28,7 @@ from local.machine import Machine
 from local.places import Places, Ports
 from local.vendors import Vendors
 from nat.cli.platform import PlatformClient
+from nat.ids import NationSlug, UserId
 from nat.roles import Role
 
 BUDGET_MS: Final = 150
@@ -62,8 +63,10 @@ def measure(machine: Machine, turns: int) -> list[dict[str, float]]:
             f"{machine.ports.url('claude')}/_standin/script", json=script, timeout=10
         ).raise_for_status()
         nation = nations[number % len(nations)]
-        person = demo.DemoPerson(f"bench{number}@{nation}.example", nation, Role.VIEWER, PASSWORD)
-        demo.add_member(machine.deployment, demo.add_user(machine.deployment, person.email, PASSWORD), person)
+        person = demo.DemoPerson(f"bench{number}@{nation}.example", NationSlug(nation), Role.VIEWER, PASSWORD)
+        demo.add_member(
+            machine.deployment, UserId(demo.add_user(machine.deployment, person.email, PASSWORD)), person
+        )
         session = machine.sign_in.log_in(person.email, PASSWORD)
         socket = PlatformClient(machine.sign_in.profile, session).connect(nation)
         # Not in step with the embedded queue's clock, nor while the last socket is still being closed.

@@ -28,6 +28,7 @@ from nat.channels.websocket import Followers, Sockets
 from nat.contract.events import TextDelta
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn, TurnState
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.publish import FlushPace, Publisher
@@ -35,10 +36,10 @@ from tests.embedded import create_tables, running_aws
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 TURN = Turn(
-    nation_slug="demo",
-    conversation_id="01KASDJ8Q0000000000000000C",
-    turn_id="01KASDJ8Q0000000000000000T",
-    user_id="u1",
+    nation_slug=NationSlug("demo"),
+    conversation_id=ConversationId("01KASDJ8Q0000000000000000C"),
+    turn_id=TurnId("01KASDJ8Q0000000000000000T"),
+    user_id=UserId("u1"),
     question="How many?",
     role=Role.OWNER,
     surface="websocket",
@@ -109,7 +110,7 @@ def main() -> None:
         events = Events(Store(scoped, tables))
         sockets = Sockets(Store(clients.dynamodb(), tables))
         subscriptions = Followers(Store(clients.dynamodb(), tables), Push.of_process(endpoint))
-        sockets.open("connection", "u1", "demo", NOW)
+        sockets.open("connection", UserId("u1"), NationSlug("demo"), NOW)
         subscriptions.subscribe(TURN.conversation, "connection", NOW)
         own = Events(Store(clients.dynamodb(), tables))
 

@@ -28,6 +28,7 @@ from nat.aws.store import Store
 from nat.connections.services import ConnectionServices
 from nat.connections.tokens import NbTokens
 from nat.handlers import refresh
+from nat.ids import NationSlug
 from nat.names import Secret, Table, Variable
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
@@ -87,8 +88,8 @@ class Call:
 def connect(wiring: ConnectionServices, tables: TableNames, number: int) -> None:
     """A nation whose token ends in six hours."""
     slug, at = f"n-{number}", datetime.now(UTC)
-    tokens = NbTokens("b" * 400, f"r{number}", at + timedelta(hours=6), slug, at)
-    Nations(Store(clients.dynamodb(), tables)).create(Nation(slug, at, at, at, nb_connected=True))
+    tokens = NbTokens("b" * 400, f"r{number}", at + timedelta(hours=6), NationSlug(slug), at)
+    Nations(Store(clients.dynamodb(), tables)).create(Nation(NationSlug(slug), at, at, at, nb_connected=True))
     with nation(slug):
         wiring.refresher.connect(tokens)
 

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.deployment import Deployment
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.names import UNLIMITED
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.people.memberships import Membership, Memberships
@@ -26,7 +27,7 @@ class DemoPerson:
     """Somebody who can sign in. The password is no secret: it opens a stand-in on loopback."""
 
     email: str
-    nation_slug: str
+    nation_slug: NationSlug
     role: Role
     password: str = "Demo-nation-2026"
 
@@ -36,7 +37,7 @@ def people(slugs: Iterable[str]) -> list[DemoPerson]:
     found: list[DemoPerson] = []
     for slug in slugs:
         roles = [Role.OWNER] if found else [Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER]
-        found += [DemoPerson(f"{role.value}@{slug}.example", slug, role) for role in roles]
+        found += [DemoPerson(f"{role.value}@{slug}.example", NationSlug(slug), role) for role in roles]
     return found
 
 
@@ -49,7 +50,7 @@ def seed(deployment: Deployment, nations: Mapping[str, str]) -> list[DemoPerson]
         add_nation(deployment, slug, time_zone)
     everybody = people(nations)
     for person in everybody:
-        add_member(deployment, add_user(deployment, person.email, person.password), person)
+        add_member(deployment, UserId(add_user(deployment, person.email, person.password)), person)
     return everybody
 
 
@@ -58,7 +59,7 @@ def add_nation(deployment: Deployment, slug: str, time_zone: str) -> None:
     now = datetime.now(UTC)
     Nations(Store(deployment.root.dynamodb, deployment.tables)).create(
         Nation(
-            nation_slug=slug,
+            nation_slug=NationSlug(slug),
             created_at=now,
             updated_at=now,
             billing_period_start=now,
@@ -95,7 +96,7 @@ def add_user(deployment: Deployment, email: str, password: str) -> str:
     return attributes["sub"]
 
 
-def add_member(deployment: Deployment, user_id: str, person: DemoPerson) -> None:
+def add_member(deployment: Deployment, user_id: UserId, person: DemoPerson) -> None:
     """The person's row and their role in the nation."""
     now = datetime.now(UTC)
     dynamodb, tables = deployment.root.dynamodb, deployment.tables

@@ -28,6 +28,7 @@ from nat.aws.store import Store
 from nat.connections.status import NbStatus
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
+from nat.ids import NationSlug
 from nat.names import STREAM_PATH, STRIPE_WEBHOOK, Secret, Variable
 from nat_constructs.web_build import WebBuild, WebBuildFailed
 
@@ -168,7 +169,7 @@ class Machine:
         vault = SecretsManagerVault(root.secrets, _now, key_arn=self.deployment["DataKeyArn"])
         with nation(slug):
             vault.store_nb_tokens(tokens)
-        NbStatus(Store(root.dynamodb, tables, _now)).connected(slug, tokens.expires_at)
+        NbStatus(Store(root.dynamodb, tables, _now)).connected(NationSlug(slug), tokens.expires_at)
 
     def _worker(self) -> Program:
         """The worker, with the environment and the role of the deployed task definition."""

@@ -10,6 +10,7 @@ from config import load_customer
 from nat.aws.items import timestamp
 from nat.channels.brands import Brand
 from nat.channels.mail_page import Button, MailContent, as_html, as_text
+from nat.ids import NationSlug
 from nat.names import Bus
 from nat.nations.plans import Plan, Plans
 from nat.notices.messages import fair_use_message, invitation_mail, message_for
@@ -58,16 +59,16 @@ def samples(brand: Brand) -> dict[str, MailContent]:
     """One of each email, by what it is about."""
     made: dict[str, MailContent] = {}
     for name, event, about in _EVENTS:
-        happened = NationEvent("incident", event, "demo", NOW, about)
+        happened = NationEvent("incident", event, NationSlug("demo"), NOW, about)
         message = message_for(happened, brand, PLANS)
         if message is not None:
             made[name] = message.content("You get this because you administer the nation demo.", owner=True)
     heavy = {**_PERIOD, "used": 10_200, "plan": "nat_pro"}
-    fair = NationEvent("incident", Bus.FAIR_USE_EXCEEDED, "demo", NOW, heavy)
+    fair = NationEvent("incident", Bus.FAIR_USE_EXCEEDED, NationSlug("demo"), NOW, heavy)
     made["fair use"] = fair_use_message(fair, PLANS).content("You get this because you run the service.")
     invitation = Invitation(
         id="1",
-        nation_slug="demo",
+        nation_slug=NationSlug("demo"),
         role=Role.ADMIN,
         email="ann@example.org",
         invited_by="bob",

@@ -27,11 +27,12 @@ from nat.contract.events import (
     TurnFailed,
     TurnFinished,
 )
+from nat.ids import NationSlug, UserId
 from nat.names import Secret
 from nat.roles import Role
 
-NATION = "demo"
-OTHER_NATION = "harbor"
+NATION = NationSlug("demo")
+OTHER_NATION = NationSlug("harbor")
 PLAN = "nat"
 VOLUNTEERS = "how many people are tagged volunteer?"
 
@@ -98,7 +99,7 @@ def _expect_first_answer(machine: Machine) -> None:
 def _new_person(machine: Machine) -> SignInSession:
     email, password = _credentials()
     user_id = machine.sign_in.sign_up(email, password)
-    demo.add_member(machine.deployment, user_id, demo.DemoPerson(email, NATION, Role.MEMBER))
+    demo.add_member(machine.deployment, UserId(user_id), demo.DemoPerson(email, NATION, Role.MEMBER))
     return machine.sign_in.log_in(email, password)
 
 

@@ -15,6 +15,7 @@ from local.nationbuilder.oauth import DEFAULT_APP
 from local.places import Ports
 from local.processes import Program
 from nat.connections.tokens import NbTokens
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.nationbuilder.client import BASE_URL
 
@@ -99,10 +100,10 @@ class Vendors:
         """A token pair of a nation, as connecting it would give."""
         now = datetime.now(UTC)
         if self.nation is not None:
-            return NbTokens(self.nation[1], "", now + DEVELOPER_TOKEN_LIFE, slug, now)
+            return NbTokens(self.nation[1], "", now + DEVELOPER_TOKEN_LIFE, NationSlug(slug), now)
         given = self._steer("POST", "tokens", {"nation": slug})
         expires_at = datetime.fromisoformat(given["expires_at"])
-        return NbTokens(given["access_token"], given["refresh_token"], expires_at, slug, now)
+        return NbTokens(given["access_token"], given["refresh_token"], expires_at, NationSlug(slug), now)
 
     def alias(self, slug: str, of: str) -> None:
         """Let the stand-in answer for one more nation, with the records of one that it has."""

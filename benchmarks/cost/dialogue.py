@@ -24,6 +24,7 @@ from nat.agent.results import result_block
 from nat.agent.tool import ToolOutcome, tool_list_json
 from nat.agent.tools import load
 from nat.agent.values import Usage
+from nat.ids import NationSlug
 from nat.roles import Role
 
 RESULT_LIMIT: Final = 20_000
@@ -135,7 +136,7 @@ def _ended(number: int, messages: Sequence[Message]) -> PastTurn:
 
 
 def _asked(question: str) -> Message:
-    return question_message(Asked(question, "demo", Role.ADMIN, "Europe/Berlin", NOW))
+    return question_message(Asked(question, NationSlug("demo"), Role.ADMIN, "Europe/Berlin", NOW))
 
 
 def _prompt(model: str, tools_json: str, messages: Sequence[Message]) -> Prompt:

@@ -17,6 +17,7 @@ from nat.cli.decisions import Agenda, Approve, Reject
 from nat.cli.direct import DirectChat
 from nat.contract.events import ApprovalRequested, Event, TextDelta, ToolStarted
 from nat.errors import NatError
+from nat.ids import NationSlug
 from nat.nationbuilder import NationBuilder
 
 NewModel = Callable[[World, Task], Model]
@@ -114,7 +115,7 @@ def _converse(
         model = new_model(world, task) if new_model else None
         chat = DirectChat(
             client,
-            world.slug,
+            NationSlug(world.slug),
             world.nation.time_zone,
             task.role,
             model=model,

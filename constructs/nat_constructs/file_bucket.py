@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from nat.ids import NationSlug, UserId
 from nat.names import nation_files, person_files
 
 from .acknowledge import acknowledge, acknowledge_resource
@@ -58,7 +59,7 @@ class FileBucket(s3.Bucket):
 
     def grant_keep(self, role: iam.Role, nation: str) -> None:
         """Allow to put files of one nation there; `nation` is the slug, or what stands for it in a policy."""
-        files = self._objects(role, f"{nation_files(nation)}*")
+        files = self._objects(role, f"{nation_files(NationSlug(nation))}*")
         role.add_to_policy(iam.PolicyStatement(sid="Files", actions=["s3:PutObject"], resources=[files]))
         acknowledge_resource(role, "Files of the session's nation, whatever they are called.", files)
 
@@ -66,7 +67,7 @@ class FileBucket(s3.Bucket):
         """Allow to read people's and nations' files; with `write` also to list, put and delete them, for who
         exports and deletes everything of somebody."""
         actions = ["s3:GetObject", *(("s3:PutObject", "s3:DeleteObject") if write else ())]
-        for prefix in (nation_files("*"), person_files("*")):
+        for prefix in (nation_files(NationSlug("*")), person_files(UserId("*"))):
             files = self._objects(role, f"{prefix}*")
             role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[files]))
             acknowledge_resource(role, "Files of everybody: who asks is looked up first.", files)
@@ -76,7 +77,7 @@ class FileBucket(s3.Bucket):
         keys = KEY_USE if write else KEY_READ
         role.add_to_policy(iam.PolicyStatement(actions=list(keys), resources=[self._key.key_arn]))
 
-    def _objects(self, role: iam.Role, path: str | None = f"{nation_files('*')}*") -> str:
+    def _objects(self, role: iam.Role, path: str | None = f"{nation_files(NationSlug('*'))}*") -> str:
         """The ARN of files, or of the bucket itself, as a policy of this role has it."""
         consumer, own = Stack.of(role), Stack.of(self)
         name = self.bucket_name

@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from nat.ids import NationSlug
 from nat.names import NATION_TAG, SEALED_FOR, Secret
 
 from .data_key import KEY_USE, SEAL, SERVICES
@@ -45,7 +46,7 @@ class NationRole(iam.Role):
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [nation, f"{nation}#*"]},
             "Null": {"dynamodb:LeadingKeys": "false"},
         }
-        sealed = Secret.nation_context_pattern(nation)
+        sealed = Secret.nation_context_pattern(NationSlug(nation))
         for sid, actions, resources, conditions in (
             ("Rows", [*READ, *WRITE], rows[False], own_rows),
             ("Log", [*READ, *APPEND], rows[True], own_rows),

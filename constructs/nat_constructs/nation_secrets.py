@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from nat.ids import NationSlug
 from nat.names import Secret
 
 from .acknowledge import acknowledge_resource
@@ -51,7 +52,7 @@ class NationSecrets(Construct):
         )
         self._grant_nation_apps(role)
         self._key.grant_use(role, write=True)
-        self._key.grant_seal(role, Secret.nation_context_pattern("*"))
+        self._key.grant_seal(role, Secret.nation_context_pattern(NationSlug("*")))
 
     def grant_connect(self, role: iam.IRole) -> None:
         """For who connects a nation: store its pair, and read none."""
@@ -62,7 +63,7 @@ class NationSecrets(Construct):
         self._grant(role, reason, Secret.NATION_PATTERN, CREATE)
         self._grant_nation_apps(role)
         self._key.grant_use(role, write=True)
-        self._key.grant_seal(role, Secret.nation_context_pattern("*"))
+        self._key.grant_seal(role, Secret.nation_context_pattern(NationSlug("*")))
 
     def grant_disconnect(self, role: iam.IRole) -> None:
         """For who disconnects a nation: read its pair, so that it can be revoked, and delete it."""
@@ -70,7 +71,7 @@ class NationSecrets(Construct):
         self._grant(role, reason, Secret.NATION_PATTERN, GET, DELETE)
         self._grant_nation_apps(role)
         self._key.grant_use(role, write=True)
-        self._key.grant_seal(role, Secret.nation_context_pattern("*"))
+        self._key.grant_seal(role, Secret.nation_context_pattern(NationSlug("*")))
 
     def grant_apps(self, role: iam.IRole) -> None:
         """For who talks to `/oauth/token`: read the app credentials of the platform and of customers."""

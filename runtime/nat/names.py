@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from nat.ids import NationSlug, UserId
+
 
 class Table(StrEnum):
     """The DynamoDB tables. The value is the construct id and, with a suffix, the output name."""
@@ -253,17 +255,17 @@ class Secret:
         return f"nat/tenant/{tenant_id}/nb-tokens"
 
     @staticmethod
-    def nation_tokens(nation_slug: str) -> str:
+    def nation_tokens(nation_slug: NationSlug) -> str:
         """NationBuilder's token pair of one nation."""
         return f"nat/nation/{nation_slug}/nb-tokens"
 
     @staticmethod
-    def nation_model_key(nation_slug: str) -> str:
+    def nation_model_key(nation_slug: NationSlug) -> str:
         """The nation's own Anthropic key, if it brought one."""
         return f"nat/nation/{nation_slug}/anthropic-key"
 
     @staticmethod
-    def nation_app(nation_slug: str) -> str:
+    def nation_app(nation_slug: NationSlug) -> str:
         """The app that one nation registered itself, if it did: `{"client_id", "client_secret"}`."""
         return f"nat/nation/{nation_slug}/nationbuilder-app"
 
@@ -281,12 +283,12 @@ class Secret:
     """`SEALED_FOR` in the encryption context of any workspace's tokens, as an IAM pattern."""
 
     @staticmethod
-    def nation_context_pattern(nation_slug: str) -> str:
+    def nation_context_pattern(nation_slug: NationSlug) -> str:
         """`SEALED_FOR` in the encryption context of what is sealed for one nation, as an IAM pattern."""
         return f"nat/nation/{nation_slug}/*"
 
     @staticmethod
-    def nation_arn_pattern(nation_slug: str) -> str:
+    def nation_arn_pattern(nation_slug: NationSlug) -> str:
         """IAM resource that covers every secret of one nation and of no other."""
         return f"arn:*:secretsmanager:*:*:secret:nat/nation/{nation_slug}/*"
 
@@ -302,12 +304,12 @@ REFRESH_BUCKETS: Final = 16
 """Partitions of the index `by_refresh_due`: `00` to `15`, by a hash of the slug."""
 
 
-def nation_files(nation_slug: str) -> str:
+def nation_files(nation_slug: NationSlug) -> str:
     """What the keys of one nation's files begin with in the bucket of people's files."""
     return f"nation/{nation_slug}/"
 
 
-def person_files(user_id: str) -> str:
+def person_files(user_id: UserId) -> str:
     """What the keys of files with everything of one person begin with, in the same bucket."""
     return f"person/{user_id}/"
 

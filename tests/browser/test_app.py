@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from local.demo import DemoPerson, add_member, add_user
 from local.machine import Machine
+from nat.ids import NationSlug, UserId
 from nat.roles import Role
 from tests.browser.chromium import AXE
 from tests.browser.visitor import PATIENCE, Visitor
@@ -161,7 +162,7 @@ def test_a_bulk_change_is_approved_elsewhere_done_and_undone_and_the_usage_moves
 ) -> None:
     email = f"{secrets.token_hex(6)}@demo.example"
     user_id = add_user(machine.deployment, email, PASSWORD)
-    add_member(machine.deployment, user_id, DemoPerson(email, "demo", Role.ADMIN))
+    add_member(machine.deployment, UserId(user_id), DemoPerson(email, NationSlug("demo"), Role.ADMIN))
     tag = f"seen {secrets.token_hex(3)}"
     laptop, phone = arrive(), arrive()
     laptop.sign_in(email, PASSWORD)

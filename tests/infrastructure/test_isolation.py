@@ -3,6 +3,7 @@ only the one that its session is tagged with. The embedded AWS compares no polic
 
 import pytest
 
+from nat.ids import NationSlug
 from nat.names import SEALED_FOR, Secret
 from tests.infrastructure.evaluation import Context, allows
 from tests.infrastructure.policies import Statement, statements
@@ -69,21 +70,24 @@ def test_a_session_without_the_tag_reaches_nothing(context: Context) -> None:
 
     assert tables_reached(role, {**context, "dynamodb:LeadingKeys": ["acme"]}) == set()
     assert not allows(
-        role, "secretsmanager:GetSecretValue", f"{SECRETS}{Secret.nation_tokens('acme')}-AbCdEf", context
+        role,
+        "secretsmanager:GetSecretValue",
+        f"{SECRETS}{Secret.nation_tokens(NationSlug('acme'))}-AbCdEf",
+        context,
     )
 
 
 @pytest.mark.parametrize(("slug", "allowed"), [("acme", True), ("harbor", False), ("acme/x", False)])
 @pytest.mark.parametrize("action", ["GetSecretValue", "PutSecretValue"])
 def test_a_tagged_session_reaches_its_nations_secrets_only(slug: str, allowed: bool, action: str) -> None:
-    secret = f"{SECRETS}{Secret.nation_tokens(slug)}-AbCdEf"
+    secret = f"{SECRETS}{Secret.nation_tokens(NationSlug(slug))}-AbCdEf"
 
     assert allows(nation_role(), f"secretsmanager:{action}", secret, ACME) is allowed
 
 
 @pytest.mark.parametrize(("slug", "allowed"), [("acme", True), ("harbor", False)])
 def test_sealed_tokens_open_for_their_own_nation_only(slug: str, allowed: bool) -> None:
-    context = {**ACME, f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_tokens(slug)}
+    context = {**ACME, f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_tokens(NationSlug(slug))}
 
     assert any(allows(nation_role(), "kms:Decrypt", key, context) for key in ("Key",)) is allowed
 
@@ -93,14 +97,18 @@ def test_the_workers_own_role_reaches_no_nations_rows_and_secrets(keys: list[str
     role = worker()
 
     assert tables_reached(role, {"dynamodb:LeadingKeys": keys}) <= {"Sockets", "Users", "Once", "Memberships"}
-    for name in (Secret.nation_tokens("acme"), Secret.nation_model_key("acme"), Secret.nation_app("acme")):
+    for name in (
+        Secret.nation_tokens(NationSlug("acme")),
+        Secret.nation_model_key(NationSlug("acme")),
+        Secret.nation_app(NationSlug("acme")),
+    ):
         assert not allows(role, "secretsmanager:GetSecretValue", f"{SECRETS}{name}-AbCdEf", {})
 
 
 def test_the_workers_own_role_unseals_nothing() -> None:
     """It may use the key through tables and secrets, and not by itself."""
     role = worker()
-    context = {f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_tokens("acme")}
+    context = {f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_tokens(NationSlug("acme"))}
 
     assert not allows(role, "kms:Decrypt", "Key", context)
     assert allows(role, "kms:Decrypt", "Key", {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"})

@@ -17,6 +17,7 @@ from local.machine import Machine
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import SignInSession
 from nat.contract.events import TERMINAL
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.roles import Role
 
@@ -70,7 +71,7 @@ class Person:
 
     machine: Machine
     session: SignInSession
-    user_id: str
+    user_id: UserId
 
     @property
     def client(self) -> PlatformClient:
@@ -147,8 +148,8 @@ def somebody(machine: Machine, nation: str = NATION, role: Role = Role.MEMBER) -
     """Somebody who has never asked, so that no test waits for another's cooldown."""
     email, password = f"{secrets.token_hex(6)}@{nation}.example", f"Test-{secrets.token_hex(8)}-A"
     user_id = add_user(machine.deployment, email, password)
-    add_member(machine.deployment, user_id, DemoPerson(email, nation, role))
-    return Person(machine, machine.sign_in.log_in(email, password), user_id)
+    add_member(machine.deployment, UserId(user_id), DemoPerson(email, NationSlug(nation), role))
+    return Person(machine, machine.sign_in.log_in(email, password), UserId(user_id))
 
 
 @pytest.fixture

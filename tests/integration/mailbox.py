@@ -34,8 +34,8 @@ def subjects(machine: Machine, person: Person) -> list[str]:
 def wait_for_mail(
     machine: Machine, person: Person, count: int, *, of: Collection[str] | None = None
 ) -> list[str]:
-    """The subjects, once there are so many; of these only, if any are named. The queue of notices is read by the
-    deployed function, and admins are told of other things too."""
+    """The subjects, once there are so many; of these only, if any are named. The queue of notices is read by
+    the deployed function, and admins are told of other things too."""
     end = time.monotonic() + PATIENCE
     while True:
         found = [each for each in subjects(machine, person) if of is None or each in of]

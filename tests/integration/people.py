@@ -14,6 +14,7 @@ from local.machine import Machine
 from local.streaming import stream
 from nat.cli.profile import SignInSession
 from nat.contract.events import Envelope
+from nat.ids import UserId
 from nat.names import Header
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
 
@@ -69,7 +70,7 @@ class Customer(Person):
         """Register, confirm with the mailed code, and go through the hosted login."""
         email, password = f"{secrets.token_hex(6)}@{nation}.example", f"Test-{secrets.token_hex(8)}-A"
         user_id = machine.sign_in.sign_up(email, password)
-        return cls(machine, machine.sign_in.log_in(email, password), user_id, nation)
+        return cls(machine, machine.sign_in.log_in(email, password), UserId(user_id), nation)
 
     def call(self, route: str, body: Mapping[str, Any] | None = None, **path: str) -> tuple[int, Any]:
         """Status and body of one call of the HTTP API: an object, or the text of a download."""

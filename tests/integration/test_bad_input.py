@@ -12,6 +12,7 @@ from ulid import ULID
 from local.machine import Machine
 from nat.aws.store import Store
 from nat.cli.platform import PlatformError
+from nat.ids import NationSlug
 from nat.names import Header
 from nat.nations.record import Nations
 from tests.integration.conftest import NATION, OTHER_NATION, PATIENCE, Person, Socket
@@ -192,11 +193,11 @@ def test_a_nation_without_a_subscription_is_refused_at_the_next_question(
 ) -> None:
     nations = Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
     with new_person(nation=OTHER_NATION).socket(OTHER_NATION) as socket:
-        nations.update(OTHER_NATION, {"subscription_status": "cancelled"})
+        nations.update(NationSlug(OTHER_NATION), {"subscription_status": "cancelled"})
         try:
             socket.ask("how many people are tagged volunteer?")
             refusal = socket.receive()
         finally:
-            nations.update(OTHER_NATION, {"subscription_status": "active"})
+            nations.update(NationSlug(OTHER_NATION), {"subscription_status": "active"})
 
     assert (refusal["type"], refusal["code"]) == ("error", "subscription_inactive")

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.machine import Machine
 from nat.aws.store import Store
+from nat.ids import NationSlug
 from nat.names import Secret
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -34,7 +35,9 @@ def ask(person: Person) -> dict[str, Any]:
 def secret_of(machine: Machine) -> str | None:
     """The nation's secret, if it has one."""
     try:
-        found = machine.deployment.root.secrets.get_secret_value(SecretId=Secret.nation_tokens(OTHER_NATION))
+        found = machine.deployment.root.secrets.get_secret_value(
+            SecretId=Secret.nation_tokens(NationSlug(OTHER_NATION))
+        )
     except ClientError:
         return None
     return found["SecretString"]
@@ -72,7 +75,7 @@ def test_somebody_of_the_control_panel_joins_and_asks(
 
     assert arrived.status_code == 302, arrived.text
     memberships = Memberships(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
-    assert memberships.require(newcomer.user_id, OTHER_NATION).role is Role.VIEWER
+    assert memberships.require(newcomer.user_id, NationSlug(OTHER_NATION)).role is Role.VIEWER
     assert secret_of(machine) == before
     assert ask(newcomer)["type"] == "turn.finished"
 

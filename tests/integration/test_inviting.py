@@ -10,6 +10,7 @@ import requests
 from websocket import WebSocketConnectionClosedException
 
 from local.machine import Machine
+from nat.ids import UserId
 from nat.roles import Role
 from tests.integration.conftest import NATION, PATIENCE, Person
 from tests.integration.people import QUESTION, call_api
@@ -45,7 +46,7 @@ def test_who_is_invited_by_email_joins_by_proving_the_address_and_can_be_removed
     assert accepted.json() == {"nation_slug": NATION, "role": "member", "joined": True}
     assert call_api(machine, session, NATION, "GET /v1/me").json()["nation_slug"] == NATION
 
-    newcomer = Person(machine, session, user_id)
+    newcomer = Person(machine, session, UserId(user_id))
     with newcomer.socket() as socket:
         socket.ask(QUESTION)
         socket.until_end()

@@ -11,6 +11,7 @@ from local.machine import Machine
 from nat.aws.isolation import nation, session_policy
 from nat.connections.vault import SecretsManagerVault
 from nat.errors import Reconnect
+from nat.ids import NationSlug
 from nat.names import SCHEMAS, Secret, Table
 from tests.integration.conftest import NATION, OTHER_NATION
 
@@ -45,13 +46,13 @@ def key_of(table: Table, nation: str) -> dict[str, dict[str, str]]:
 
 
 def test_a_turn_reads_the_tokens_of_its_nation(narrowed: Clients) -> None:
-    found = narrowed.secrets.get_secret_value(SecretId=Secret.nation_tokens(NATION))
+    found = narrowed.secrets.get_secret_value(SecretId=Secret.nation_tokens(NationSlug(NATION)))
 
     assert "access_token" in found["SecretString"]
 
 
 def test_a_turn_cannot_read_the_tokens_of_another_nation(narrowed: Clients) -> None:
-    name = Secret.nation_tokens(OTHER_NATION)
+    name = Secret.nation_tokens(NationSlug(OTHER_NATION))
 
     assert is_denied(lambda: narrowed.secrets.get_secret_value(SecretId=name))
 
@@ -88,7 +89,7 @@ def test_a_transaction_with_one_foreign_row_is_refused_whole(machine: Machine, n
 @pytest.mark.parametrize("role", ["WorkerRoleArn", "SocketRoleArn", "RequestsRoleArn", "StreamRoleArn"])
 def test_no_process_reads_a_nations_tokens_with_its_own_role(machine: Machine, role: str) -> None:
     process = machine.deployment.root.acting_as(machine.deployment[role], name="process")
-    name = Secret.nation_tokens(NATION)
+    name = Secret.nation_tokens(NationSlug(NATION))
 
     assert is_denied(lambda: process.secrets.get_secret_value(SecretId=name))
 
@@ -113,4 +114,4 @@ def test_a_nation_whose_tokens_were_never_stored_has_to_reconnect(machine: Machi
     vault = SecretsManagerVault(narrowed_to("ghost", machine).secrets, lambda: datetime.now(UTC))
 
     with nation("ghost"), pytest.raises(Reconnect):
-        vault.get_nb_tokens_by_nation("ghost")
+        vault.get_nb_tokens_by_nation(NationSlug("ghost"))

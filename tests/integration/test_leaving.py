@@ -16,6 +16,7 @@ import pytest
 from local.demo import DemoPerson, add_member
 from local.machine import Machine
 from nat.aws.store import Store
+from nat.ids import NationSlug
 from nat.names import Secret, Table
 from nat.nations.record import Nations
 from nat.privacy.erasure import LEASE, Erasure, Outside
@@ -34,7 +35,9 @@ def owner(machine: Machine) -> Customer:
     customer = Customer.sign_up(machine, slug)
     dynamodb, tables = machine.deployment.root.dynamodb, machine.deployment.tables
     assert Nations(Store(dynamodb, tables)).create(world.nation(slug, owner_id=customer.user_id))
-    add_member(machine.deployment, customer.user_id, DemoPerson("owner@example.org", slug, Role.OWNER))
+    add_member(
+        machine.deployment, customer.user_id, DemoPerson("owner@example.org", NationSlug(slug), Role.OWNER)
+    )
     return customer
 
 
@@ -63,7 +66,7 @@ def test_a_nation_without_secrets_is_exported_and_deleted(machine: Machine, owne
     until_done(owner, begun["job"])
 
     nations = Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
-    assert nations.get(owner.nation) is None
+    assert nations.get(NationSlug(owner.nation)) is None
 
 
 def test_taking_away_what_is_not_there_is_no_error(owner: Customer) -> None:
@@ -79,7 +82,7 @@ def test_a_deletion_that_dies_at_any_step_completes_under_its_role(
     root, tables = machine.deployment.root, machine.deployment.tables
     if has_key:
         key = json.dumps({"api_key": "k"})
-        root.secrets.create_secret(Name=Secret.nation_model_key(owner.nation), SecretString=key)
+        root.secrets.create_secret(Name=Secret.nation_model_key(NationSlug(owner.nation)), SecretString=key)
     (function,) = [
         each
         for page in root.functions.get_paginator("list_functions").paginate()
@@ -89,7 +92,7 @@ def test_a_deletion_that_dies_at_any_step_completes_under_its_role(
     acting = root.acting_as(function["Role"], name="privacy-work")
     life = Life()
     life.of(acting.dynamodb, acting.secrets, acting.s3)
-    record = Nations(Store(root.dynamodb, tables)).require(owner.nation)
+    record = Nations(Store(root.dynamodb, tables)).require(NationSlug(owner.nation))
     job = Job(
         "job", Task.DELETE_NATION, owner.nation, owner.user_id, world.START, record_of=record.created_at
     )
@@ -108,7 +111,7 @@ def test_a_deletion_that_dies_at_any_step_completes_under_its_role(
             erasure.nation(job, Counter())
             break
 
-    assert Nations(Store(root.dynamodb, tables)).get(owner.nation) is None
+    assert Nations(Store(root.dynamodb, tables)).get(NationSlug(owner.nation)) is None
     left = root.secrets.list_secrets(Filters=[{"Key": "name", "Values": [f"nat/nation/{owner.nation}/"]}])
     assert left["SecretList"] == []
     rows = root.dynamodb.query(

@@ -13,6 +13,7 @@ from local.machine import Machine
 from nat.aws.store import Store
 from nat.connections.tokens import NbTokens
 from nat.connections.web_pages import CONNECTIONS_PAGE
+from nat.ids import NationSlug
 from nat.nations.record import Nation, Nations
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
@@ -41,14 +42,18 @@ def connect(machine: Machine, life: timedelta) -> NbTokens:
     """Connect the nation with a pair whose access token lives so long."""
     given = steer(machine, "tokens", nation=OTHER_NATION, seconds=life.total_seconds())
     now = datetime.now(UTC)
-    tokens = NbTokens(given["access_token"], given["refresh_token"], now + life, OTHER_NATION, now)
+    tokens = NbTokens(
+        given["access_token"], given["refresh_token"], now + life, NationSlug(OTHER_NATION), now
+    )
     machine.connect(OTHER_NATION, tokens)
     return tokens
 
 
 def record(machine: Machine) -> Nation:
     """The nation's record."""
-    return Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).require(OTHER_NATION)
+    return Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).require(
+        NationSlug(OTHER_NATION)
+    )
 
 
 def ask(person: Person) -> list[dict[str, Any]]:

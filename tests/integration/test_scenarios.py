@@ -23,6 +23,7 @@ from local.vendors import STRIPE_STAND_IN_KEY
 from nat.aws.store import Store
 from nat.cli.platform import PlatformError
 from nat.contract.events import TurnFinished
+from nat.ids import NationSlug
 from nat.names import Secret, Table
 from nat.nations.record import Nation, Nations
 from nat.nations.web_pages import BILLING_PAGE
@@ -69,12 +70,14 @@ def join(machine: Machine, owner: Customer) -> Callable[[int], list[Customer]]:
 
 def record(machine: Machine, slug: str) -> Nation:
     """The nation's record."""
-    return Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).require(slug)
+    return Nations(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).require(
+        NationSlug(slug)
+    )
 
 
 def tokens(machine: Machine, slug: str) -> dict[str, str]:
     """The nation's secret."""
-    found = machine.deployment.root.secrets.get_secret_value(SecretId=Secret.nation_tokens(slug))
+    found = machine.deployment.root.secrets.get_secret_value(SecretId=Secret.nation_tokens(NationSlug(slug)))
     kept: dict[str, str] = json.loads(found["SecretString"])
     return kept
 

@@ -29,6 +29,7 @@ from nat.changes.effect import Effect
 from nat.changes.plan import Change
 from nat.contract.events import TurnFinished
 from nat.conversations.turns import Turn, Turns, put_new_turn, upsert_meta
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import Variable
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
@@ -43,7 +44,7 @@ from tests.unit.nat.connections.crowd import statuses
 from tests.unit.nat.turns.board import TOOLS
 from tests.unit.nat.turns.killing import Wire
 
-NATION = "demo"
+NATION = NationSlug("demo")
 RECORDS = 500
 KILLS = 2
 """With a third the turn would fail, and be tried again."""
@@ -66,11 +67,21 @@ def machine(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[Mac
             yield machine
 
 
-def propose(machine: Machine, user_id: str, change: Change) -> Approval:
+def propose(machine: Machine, user_id: UserId, change: Change) -> Approval:
     """A conversation in which this change waits."""
     client, tables, now = machine.deployment.root.dynamodb, machine.deployment.tables, datetime.now(UTC)
     store = Store(client, tables)
-    asked = Turn(NATION, str(ULID()), str(ULID()), user_id, "Tag them.", Role.ADMIN, "websocket", "UTC", now)
+    asked = Turn(
+        NATION,
+        ConversationId(str(ULID())),
+        TurnId(str(ULID())),
+        user_id,
+        "Tag them.",
+        Role.ADMIN,
+        "websocket",
+        "UTC",
+        now,
+    )
     store.transact([put_new_turn(asked), upsert_meta(asked, now)])
     turn = Turns(store).begin(asked)
     tool = TOOLS["tag_people"]
@@ -94,22 +105,22 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
     client, tables = deployment.root.dynamodb, deployment.tables
     email = f"{secrets.token_hex(6)}@demo.example"
     user_id = add_user(deployment, email, f"Test-{secrets.token_hex(8)}-A")
-    add_member(deployment, user_id, DemoPerson(email, NATION, Role.ADMIN))
+    add_member(deployment, UserId(user_id), DemoPerson(email, NATION, Role.ADMIN))
     token = machine.vendors.tokens(NATION).access_token
     with NationBuilder(
         NATION, token=lambda: token, base_url=machine.vendors.variables[Variable.NATIONBUILDER_URL.value]
     ) as nation:
         people = [each.id for each in nation.read_all("signups", max_records=RECORDS).records]
         tag = nation.create("signup_tags", {"name": "major donor of the soak"}).record.id
-    approval = propose(machine, user_id, tagging(people, tag))
-    decision = Decision(user_id, NATION, approval.conversation_id, str(ULID()), Surface.WEBSOCKET)
+    approval = propose(machine, UserId(user_id), tagging(people, tag))
+    decision = Decision(UserId(user_id), NATION, approval.conversation_id, str(ULID()), Surface.WEBSOCKET)
     queue = TurnQueue(deployment.root.sqs, deployment["TurnQueueUrl"])
     decisions = Decisions(
         Admission(Store(client, tables), queue, world.PLANS), Approvals(Store(client, tables))
     )
     wire, started = Wire(log), time.monotonic()
 
-    turn = decisions.approve(decision, approval.id, fingerprint=approval.fingerprint).turn
+    turn = decisions.approve(decision, ApprovalId(approval.id), fingerprint=approval.fingerprint).turn
     moments = sorted(chance.randrange(10, RECORDS - 10) for _ in range(KILLS))
     turns = Turns(Store(client, tables))
     while not (row := turns.get(NATION, turn.conversation_id, turn.turn_id)).state.final:
@@ -122,7 +133,7 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
         machine.processes.watch()
         time.sleep(0.2)
 
-    settled = Approvals(Store(client, tables)).get(NATION, turn.conversation_id, approval.id)
+    settled = Approvals(Store(client, tables)).get(NATION, turn.conversation_id, ApprovalId(approval.id))
     assert (row.state, row.attempt) == ("finished", KILLS + 1)
     assert (settled.state, settled.counts) == ("done", {"done": RECORDS})
     assert wire.taggings() == Counter({(person, 201): 1 for person in people})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from nat.agent.figures import Traced
 from nat.agent.values import OpenPage, Usage
 from nat.changes.journal import Journal, Proposal
+from nat.ids import NationSlug
 from nat.roles import Role
 
 if TYPE_CHECKING:  # the rows of conversations need these values, the API behind them no events
@@ -97,7 +98,7 @@ class Asked:
     """A question with all that varies between nations and people. Goes into the last user message."""
 
     question: str
-    nation_slug: str
+    nation_slug: NationSlug
     role: Role
     time_zone: str
     now: datetime

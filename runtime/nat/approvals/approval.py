@@ -16,6 +16,7 @@ from nat.changes.effect import Effect
 from nat.changes.journal import Proposal
 from nat.changes.policy import least_role
 from nat.conversations.turns import Turn, conversation_key
+from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import Table
 from nat.roles import Role
 
@@ -54,10 +55,10 @@ class Approval:
     """
 
     id: str
-    nation_slug: str
-    conversation_id: str
+    nation_slug: NationSlug
+    conversation_id: ConversationId
     ref: ChangeRef
-    user_id: str
+    user_id: UserId
     tool: ToolClass
     fingerprint: str
     operations: int
@@ -97,7 +98,7 @@ class Approval:
 
 def moving(approval: Approval, step: Row, *, when: ConditionBase) -> Update:
     """A step of an approval as an entry of a transaction: an update of its row, if the condition holds."""
-    return Update(Table.ACTIONS, _key(approval.conversation, approval.id), set=step, when=when)
+    return Update(Table.ACTIONS, _key(approval.conversation, ApprovalId(approval.id)), set=step, when=when)
 
 
 def closing(approval: Approval, state: ApprovalState, now: datetime) -> Update:
@@ -108,7 +109,7 @@ def closing(approval: Approval, state: ApprovalState, now: datetime) -> Update:
 
 def still_waiting(approval: Approval, *, fingerprint: str, now: datetime) -> Check:
     """Nothing but the condition: pending, in time, and what the person saw."""
-    key = _key(approval.conversation, approval.id)
+    key = _key(approval.conversation, ApprovalId(approval.id))
     return Check(Table.ACTIONS, key, when=decidable(fingerprint, now))
 
 
@@ -127,7 +128,7 @@ def being_carried_out(turn: Turn) -> ConditionBase:
     return Attr("decision").eq(turn.turn_id) & Attr("state").is_in(under_way)
 
 
-def finishing(turn: Turn, approval_id: str, state: ApprovalState, counts: Mapping[str, int]) -> Update:
+def finishing(turn: Turn, approval_id: ApprovalId, state: ApprovalState, counts: Mapping[str, int]) -> Update:
     """The end of a commit as an entry of its turn's last transaction. The condition fails when another
     decision has taken over."""
     return Update(
@@ -138,18 +139,18 @@ def finishing(turn: Turn, approval_id: str, state: ApprovalState, counts: Mappin
     )
 
 
-def _key(conversation: str, approval_id: str) -> dict[str, str]:
+def _key(conversation: str, approval_id: ApprovalId) -> dict[str, str]:
     return {"conversation": conversation, "item": approval_item(approval_id)}
 
 
-def approval_item(approval_id: str) -> str:
+def approval_item(approval_id: ApprovalId) -> str:
     """Sort key of an approval. Raises `ValueError` for an id that could reach into another key."""
     if not approval_id.isalnum():
         raise ValueError("That is not the id of a proposal.")
     return f"{PREFIX}{approval_id}"
 
 
-def inbox_of(nation_slug: str) -> str:
+def inbox_of(nation_slug: NationSlug) -> str:
     """Partition of index `by_inbox`; begins with the slug, so that isolation by key holds there too."""
     return f"{nation_slug}#{ApprovalState.PENDING.value}"
 
@@ -158,7 +159,7 @@ def to_item(approval: Approval) -> dict[str, Any]:
     """The row of a new approval in plain values."""
     return {
         "conversation": approval.conversation,
-        "item": approval_item(approval.id),
+        "item": approval_item(ApprovalId(approval.id)),
         "id": approval.id,
         "nation_slug": approval.nation_slug,
         "conversation_id": approval.conversation_id,

@@ -49,6 +49,7 @@ from nat.errors import (
     NotFound,
     TurnLost,
 )
+from nat.ids import ApprovalId, ConversationId, NationSlug
 from nat.names import DECIDE_MINUTES, MOST_DECIDE_MINUTES, TTL_ATTRIBUTE, Table
 
 TO_DECIDE: Final = timedelta(minutes=DECIDE_MINUTES)
@@ -139,7 +140,9 @@ class Approvals:
                 return replace(approval.proposal, superseded=tuple(each.id for each in replaced))
         raise Internal
 
-    def get(self, nation_slug: str, conversation_id: str, approval_id: str) -> Approval:
+    def get(
+        self, nation_slug: NationSlug, conversation_id: ConversationId, approval_id: ApprovalId
+    ) -> Approval:
         """One approval, strongly consistent; expired if its time is over, also before the sweep has marked
         it. Raises `NotFound`."""
         try:
@@ -205,7 +208,7 @@ class Approvals:
         except Cancelled:
             present = self.why_closed(approval, fingerprint=fingerprint, decision=decision)
         else:
-            present = self.get(approval.nation_slug, approval.conversation_id, approval.id)
+            present = self.get(approval.nation_slug, approval.conversation_id, ApprovalId(approval.id))
         Audit(self._store).append(
             approval.nation_slug,
             AuditKind.APPROVAL,
@@ -264,7 +267,7 @@ class Approvals:
     def why_closed(self, approval: Approval, *, fingerprint: str, decision: str) -> Approval:
         """After a decision did not get through: the approval if this very decision stands, else the reason
         as an error of the `ApprovalClosed` family."""
-        present = self.get(approval.nation_slug, approval.conversation_id, approval.id)
+        present = self.get(approval.nation_slug, approval.conversation_id, ApprovalId(approval.id))
         if present.decision == decision:
             return present
         if present.fingerprint != fingerprint:

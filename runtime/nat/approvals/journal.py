@@ -25,6 +25,7 @@ from nat.changes.plan import Change
 from nat.changes.policy import Gated
 from nat.conversations.turns import Turn, check_attempt
 from nat.errors import TurnLost
+from nat.ids import ApprovalId
 from nat.names import TTL_ATTRIBUTE, Table
 
 IN_ONE_GO: Final = 50
@@ -118,7 +119,9 @@ class TurnChanges:
             return None
         if action.approval is None:
             return Planned(action.change)
-        approval = self._approvals.get(action.nation_slug, action.conversation_id, action.approval)
+        approval = self._approvals.get(
+            action.nation_slug, action.conversation_id, ApprovalId(action.approval)
+        )
         return Planned(action.change, approval.proposal)
 
     def freeze(self, step: int, call: str, change: Change, tool: Gated) -> Change:

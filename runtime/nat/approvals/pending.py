@@ -22,6 +22,7 @@ from nat.aws.cursors import cursor, not_a_cursor, parts_of
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
 from nat.conversations.turns import conversation_key
+from nat.ids import ApprovalId, ConversationId, NationSlug
 from nat.names import APPROVALS_BY_EXPIRY, APPROVALS_INBOX, Table
 
 LARGEST_PAGE: Final = 50
@@ -43,7 +44,7 @@ class PendingApprovals:
         self._store = store
 
     def page(
-        self, nation_slug: str, *, of: str | None = None, limit: int = 30, after: str | None = None
+        self, nation_slug: NationSlug, *, of: str | None = None, limit: int = 30, after: str | None = None
     ) -> PendingPage:
         """What waits in a nation, newest first: at most `limit` (1 to 50), with `of` only that person's.
 
@@ -95,7 +96,7 @@ def _cursor(approval: Approval) -> str:
     return cursor(timestamp(approval.created_at), approval.conversation_id, approval.id)
 
 
-def _start(after: str, nation_slug: str) -> dict[str, str]:
+def _start(after: str, nation_slug: NationSlug) -> dict[str, str]:
     """The key behind a cursor, always within the nation's own partition."""
     created_at, conversation_id, approval_id = parts_of(after, 3)
     try:
@@ -103,8 +104,8 @@ def _start(after: str, nation_slug: str) -> dict[str, str]:
         return {
             "inbox": inbox_of(nation_slug),
             "created_at": created_at,
-            "conversation": conversation_key(nation_slug, conversation_id),
-            "item": approval_item(approval_id),
+            "conversation": conversation_key(nation_slug, ConversationId(conversation_id)),
+            "item": approval_item(ApprovalId(approval_id)),
         }
     except ValueError:
         raise not_a_cursor() from None

@@ -28,6 +28,7 @@ from nat.changes.undo import KEPT
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, conversation_key, turn_item
 from nat.errors import NotFound
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 
 RETRIED: Final = "retried"
@@ -37,7 +38,7 @@ RETRIED: Final = "retried"
 class ChangeRef:
     """Names an action within its conversation: turn, step and call of the model message that asked for it."""
 
-    turn_id: str
+    turn_id: TurnId
     step: int
     call: str
 
@@ -54,9 +55,9 @@ class ChangeRef:
         """The reference behind its text. Raises `NotFound` for anything else."""
         try:
             turn_id, step, call = text.split("#")
-            turn_item(turn_id)
-            turn_item(call)
-            return cls(turn_id, int(step), call)
+            turn_item(TurnId(turn_id))
+            turn_item(TurnId(call))
+            return cls(TurnId(turn_id), int(step), call)
         except ValueError:
             raise NotFound("There is no such change in this conversation.") from None
 
@@ -82,10 +83,10 @@ class ChangeOwner:
 class StoredChange:
     """A frozen change and who asked for it. `approval` is its proposal, if it was one."""
 
-    nation_slug: str
-    conversation_id: str
+    nation_slug: NationSlug
+    conversation_id: ConversationId
     ref: ChangeRef
-    user_id: str
+    user_id: UserId
     tool: ToolClass
     change: Change
     created_at: datetime
@@ -169,12 +170,12 @@ class ChangeRows:
         """Store the new values with which a person edits a proposal."""
         return self._put_decision(turn, dict(values), now)
 
-    def choice(self, conversation: str, turn_id: str) -> tuple[str, ...] | None:
+    def choice(self, conversation: str, turn_id: TurnId) -> tuple[str, ...] | None:
         """Which records a person chose for a turn; `None` is all. Raises `NotFound`."""
         keys = self._decision(conversation, turn_id)
         return None if keys is None else tuple(keys)
 
-    def values(self, conversation: str, turn_id: str) -> dict[str, Any]:
+    def values(self, conversation: str, turn_id: TurnId) -> dict[str, Any]:
         """The new values with which a person edits a proposal. Raises `NotFound`."""
         return dict(self._decision(conversation, turn_id))
 
@@ -182,7 +183,7 @@ class ChangeRows:
         prepared = self._documents.prepare(turn, f"decision#{turn.turn_id}", decided, expires(now))
         return Put(Table.ACTIONS, prepared)
 
-    def _decision(self, conversation: str, turn_id: str) -> Any:
+    def _decision(self, conversation: str, turn_id: TurnId) -> Any:
         key = {"conversation": conversation, "item": f"decision#{turn_id}"}
         row = self._store.get(Table.ACTIONS, key)
         if row is None:

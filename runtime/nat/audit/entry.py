@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from nat.aws.items import moment, timestamp
+from nat.ids import NationSlug
 
 FIRST_HASH: Final = "0" * 64
 """What the first entry of a nation names as the hash before it."""
@@ -52,7 +53,7 @@ class AuditEntry:
     `about` names what it happened to (a user id, an action, a tool), `details` are plain JSON values.
     """
 
-    nation_slug: str
+    nation_slug: NationSlug
     number: int
     at: datetime
     kind: AuditKind

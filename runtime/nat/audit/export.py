@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from nat.audit.entry import AuditEntry, canonical
 from nat.audit.log import Audit, Filter
+from nat.ids import NationSlug
 from nat.spreadsheets import csv_text
 
 COLUMNS: Final = (
@@ -38,7 +39,7 @@ class Exported:
 
 
 def export(
-    audit: Audit, nation_slug: str, wanted: Filter, format_: Format, *, after: str | None = None
+    audit: Audit, nation_slug: NationSlug, wanted: Filter, format_: Format, *, after: str | None = None
 ) -> Exported:
     """The newest entries that pass, as many as one file holds. Raises `BadRequest` for a bad `after`."""
     page = audit.page(nation_slug, wanted, limit=MOST_ENTRIES, after=after, read_at_most=4 * MOST_ENTRIES)
@@ -63,7 +64,7 @@ def _as_csv(entries: Iterable[AuditEntry]) -> str:
     return csv_text(COLUMNS, ([body[name] for name in COLUMNS] for body in bodies))
 
 
-def _as_json(nation_slug: str, entries: Iterable[AuditEntry], following: str | None) -> str:
+def _as_json(nation_slug: NationSlug, entries: Iterable[AuditEntry], following: str | None) -> str:
     return json.dumps(
         {
             "nation_slug": nation_slug,

@@ -35,6 +35,7 @@ from nat.aws.items import moment, timestamp
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
 from nat.errors import Internal
+from nat.ids import NationSlug
 from nat.names import Table
 from nat.waiting import Backoff
 
@@ -99,7 +100,7 @@ class Audit:
 
     def append(
         self,
-        nation_slug: str,
+        nation_slug: NationSlug,
         kind: AuditKind,
         *,
         by: str,
@@ -141,7 +142,7 @@ class Audit:
 
     def beginning(
         self,
-        nation_slug: str,
+        nation_slug: NationSlug,
         kind: AuditKind,
         *,
         by: str,
@@ -167,13 +168,13 @@ class Audit:
         ).sealed()
         return _new(entry)
 
-    def last(self, nation_slug: str) -> AuditEntry | None:
+    def last(self, nation_slug: NationSlug) -> AuditEntry | None:
         """The newest entry, strongly consistent."""
         return next(self._newest(nation_slug, limit=1), None)
 
     def page(
         self,
-        nation_slug: str,
+        nation_slug: NationSlug,
         wanted: Filter = EVERYTHING,
         *,
         limit: int = PAGE,
@@ -199,7 +200,7 @@ class Audit:
                 found.append(entry)
         return AuditPage(tuple(found), None)
 
-    def verify(self, nation_slug: str) -> Verified:
+    def verify(self, nation_slug: NationSlug) -> Verified:
         """Walk the whole chain from its beginning, reading every entry of the nation once."""
         number, head = 0, FIRST_HASH
         for row in self._store.query(Table.AUDIT, _between(nation_slug, *_ENTRIES), consistent=True):
@@ -221,7 +222,7 @@ class Audit:
             return False if 0 in cancelled.failed else None
         return True
 
-    def _range(self, nation_slug: str, wanted: Filter) -> tuple[int, int]:
+    def _range(self, nation_slug: NationSlug, wanted: Filter) -> tuple[int, int]:
         """Numbers of the first entry in the wanted time, and of the first after it."""
         last = self.last(nation_slug)
         end = 1 if last is None else last.number + 1
@@ -230,7 +231,7 @@ class Audit:
             end = self._first_at(nation_slug, wanted.until, end)
         return first, end
 
-    def _first_at(self, nation_slug: str, at: datetime, end: int) -> int:
+    def _first_at(self, nation_slug: NationSlug, at: datetime, end: int) -> int:
         """The number of the first entry at or after a time, `end` if there is none before it: by halving, in
         17 reads of one row among 100,000."""
         low, high = 1, end
@@ -245,7 +246,7 @@ class Audit:
         return low
 
     def _newest(
-        self, nation_slug: str, *, first: int = 0, end: int | None = None, limit: int | None = None
+        self, nation_slug: NationSlug, *, first: int = 0, end: int | None = None, limit: int | None = None
     ) -> Iterator[AuditEntry]:
         """Entries from the newest on: those with a number from `first` on and before `end`."""
         if end is not None and end <= first:
@@ -264,7 +265,7 @@ def _new(entry: AuditEntry) -> Put:
     return Put(Table.AUDIT, to_item(entry), when=_FREE)
 
 
-def _between(nation_slug: str, first: str, last: str) -> ConditionBase:
+def _between(nation_slug: NationSlug, first: str, last: str) -> ConditionBase:
     return Key("nation_slug").eq(nation_slug) & Key("entry").between(first, last)
 
 

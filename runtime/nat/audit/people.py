@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
+from nat.ids import NationSlug, UserId
 from nat.people.invitations import Invitation
 from nat.people.members import RoleChange
 from nat.people.memberships import Membership
@@ -80,7 +81,7 @@ class PeopleLog:
         """The ownership was handed over."""
         self._add(by.nation_slug, by.user_id, owner.user_id, "Transferred the ownership")
 
-    def welcomed(self, nation_slug: str, user_id: str) -> None:
+    def welcomed(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """The first subscriber owns the nation, provisionally. Noted once, however often it is told."""
         self._audit.append(
             nation_slug,
@@ -91,7 +92,7 @@ class PeopleLog:
             once=f"welcomed#{user_id}",
         )
 
-    def settled(self, nation_slug: str, outcome: Settled) -> None:
+    def settled(self, nation_slug: NationSlug, outcome: Settled) -> None:
         """NationBuilder named somebody as one of its control panel, and they became an admin or the owner by
         it, or claim to be. Nothing is noted where nothing changed."""
         member = outcome.membership
@@ -105,7 +106,7 @@ class PeopleLog:
             summary = "Claims the ownership: connected a nation whose owner only paid for it"
             self._add(nation_slug, member.user_id, member.user_id, summary)
 
-    def waits(self, nation_slug: str, user_id: str) -> None:
+    def waits(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """Somebody has proven who they are, and an admin has to let them in."""
         self._add(nation_slug, user_id, user_id, "Waits to be let in, proven by NationBuilder")
 
@@ -114,11 +115,11 @@ class PeopleLog:
         summary = f"Let in as {member.role}"
         self._add(by.nation_slug, by.user_id, member.user_id, summary, role=member.role.value)
 
-    def turned_away(self, by: Membership, user_id: str) -> None:
+    def turned_away(self, by: Membership, user_id: UserId) -> None:
         """An admin turned somebody away who waited."""
         self._add(by.nation_slug, by.user_id, user_id, "Turned away")
 
-    def lifted(self, by: Membership, user_id: str, areas: frozenset[str]) -> None:
+    def lifted(self, by: Membership, user_id: UserId, areas: frozenset[str]) -> None:
         """An admin opened areas to a member that NationBuilder refuses them."""
         summary = f"Opened what NationBuilder refuses: {', '.join(sorted(areas))}"
         self._add(by.nation_slug, by.user_id, user_id, summary, areas=sorted(areas))
@@ -127,12 +128,12 @@ class PeopleLog:
         """The owner objected to a claim."""
         self._add(owner.nation_slug, owner.user_id, owner.user_id, "Keeps the ownership")
 
-    def passed_on(self, nation_slug: str, outcome: PassedOn) -> None:
+    def passed_on(self, nation_slug: NationSlug, outcome: PassedOn) -> None:
         """The ownership passed from who paid to who claimed it."""
         summary = "Owns the nation: who paid did not answer for 14 days"
         self._add(nation_slug, SYSTEM, outcome.owner.user_id, summary, former=outcome.former)
 
-    def _add(self, nation_slug: str, by: str, about: str, summary: str, **details: Any) -> None:
+    def _add(self, nation_slug: NationSlug, by: str, about: str, summary: str, **details: Any) -> None:
         self._audit.append(
             nation_slug, AuditKind.ROLE_CHANGED, by=by, about=about, summary=summary, details=details
         )

@@ -16,6 +16,7 @@ from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.errors import AutomationChanged, BadRequest, NotFound
+from nat.ids import NationSlug
 from nat.names import AUTOMATIONS_DUE, Table
 
 MOST_IN_A_NATION: Final = 200
@@ -64,7 +65,7 @@ class Automation:
     """`paused_why` is a code of `nat.automations.runs.Why` where not a person paused it. `failures` counts
     runs that failed one after another. `version` goes up with each edit: of two editors one is told."""
 
-    nation_slug: str
+    nation_slug: NationSlug
     task_id: str
     owner_id: str
     name: str
@@ -84,7 +85,7 @@ class Automation:
     def new(
         cls,
         *,
-        nation_slug: str,
+        nation_slug: NationSlug,
         owner_id: str,
         name: str,
         prompt: str,
@@ -139,14 +140,14 @@ class Automations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, nation_slug: str, task_id: str) -> Automation:
+    def get(self, nation_slug: NationSlug, task_id: str) -> Automation:
         """Strongly consistent. Raises `NotFound`."""
         row = self._store.get(Table.AUTOMATIONS, _key(nation_slug, task_id))
         if row is None:
             raise NotFound("There is no such automation.")
         return from_item(row)
 
-    def of_nation(self, nation_slug: str) -> Iterator[Automation]:
+    def of_nation(self, nation_slug: NationSlug) -> Iterator[Automation]:
         """All of a nation, the oldest first."""
         where = Key("nation_slug").eq(nation_slug) & Key("item").begins_with(_PREFIX)
         for row in self._store.query(Table.AUTOMATIONS, where, consistent=True):
@@ -176,7 +177,7 @@ class Automations:
             )
         )
 
-    def count_failure(self, nation_slug: str, task_id: str, failed: bool) -> int:
+    def count_failure(self, nation_slug: NationSlug, task_id: str, failed: bool) -> int:
         """How many runs in a row have failed, with this one; none after one that did not."""
         key, there = _key(nation_slug, task_id), Attr("nation_slug").exists()
         change = (
@@ -198,7 +199,7 @@ class Automations:
         for row in self._store.query(Table.AUTOMATIONS, Key("waits").eq(ENABLED), index=AUTOMATIONS_DUE):
             yield from_item(row)
 
-    def delete(self, nation_slug: str, task_id: str) -> None:
+    def delete(self, nation_slug: NationSlug, task_id: str) -> None:
         """Delete one; its runs stay until they expire. Nothing happens if there is none."""
         self._store.write(Delete(Table.AUTOMATIONS, _key(nation_slug, task_id)))
 
@@ -220,7 +221,7 @@ def _few(deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     return tuple(dict.fromkeys(deliveries))
 
 
-def _key(nation_slug: str, task_id: str) -> dict[str, str]:
+def _key(nation_slug: NationSlug, task_id: str) -> dict[str, str]:
     return {"nation_slug": nation_slug, "item": f"{_PREFIX}{task_id}"}
 
 

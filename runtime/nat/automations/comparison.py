@@ -17,6 +17,7 @@ from nat.automations.automation import Automation, Automations
 from nat.automations.scheduler import ClockSchedules, name_of
 from nat.aws.store import Store
 from nat.errors import NotFound
+from nat.ids import NationSlug
 
 AHEAD: Final = timedelta(hours=2)
 """Of automations that run within this time the whole schedule is compared; of the others its name. The
@@ -74,7 +75,7 @@ class Comparison:
     def _remove(self, name: str) -> bool:
         belongs = self._schedules.belongs_to(name)
         try:
-            if belongs is not None and self._automations.get(*belongs).enabled:
+            if belongs is not None and self._automations.get(NationSlug(belongs[0]), belongs[1]).enabled:
                 return False
         except NotFound:
             pass

@@ -23,6 +23,7 @@ from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail
 from nat.conversations.history import History
 from nat.errors import BadRequest, MailNotSent, NotFound
+from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
 from nat.notices.notices import NotAllTold
@@ -52,7 +53,7 @@ class NotDelivered(Exception):
 class SlackDelivery(Protocol):
     """Posts into the Slack workspaces of nations."""
 
-    def post(self, nation_slug: str, to: str, message: RunMessage, brand: Brand) -> None:
+    def post(self, nation_slug: NationSlug, to: str, message: RunMessage, brand: Brand) -> None:
         """Post to `<team>/<channel or person>`, of a workspace that is linked to the nation. Raises
         `NotDelivered`."""
 
@@ -141,11 +142,11 @@ class RunDelivery:
             self._slack.post(automation.nation_slug, delivery.to, message, brand)
         else:
             reason = f"You get this because an automation of the nation {automation.nation_slug} goes to you."
-            self._mail_to(automation.nation_slug, delivery.to, message, brand, reason)
+            self._mail_to(automation.nation_slug, UserId(delivery.to), message, brand, reason)
 
-    def _mail_to(self, slug: str, user_id: str, message: RunMessage, brand: Brand, reason: str) -> None:
+    def _mail_to(self, slug: str, user_id: UserId, message: RunMessage, brand: Brand, reason: str) -> None:
         """Mail to a member's proven address. Raises `NotDelivered`."""
-        if self._memberships.get(user_id, slug) is None:
+        if self._memberships.get(user_id, NationSlug(slug)) is None:
             raise NotDelivered("This person does not belong to the nation any more.")
         user = self._users.get(user_id)
         if user is None or user.email is None:
@@ -168,7 +169,7 @@ class RunDelivery:
     def _tell_owner(self, automation: Automation, incident: str, message: RunMessage, brand: Brand) -> int:
         """Mail to who made the automation, or to the nation's admins once they are gone."""
         slug, owner = automation.nation_slug, automation.owner_id
-        if self._memberships.get(owner, slug) is not None:
+        if self._memberships.get(UserId(owner), slug) is not None:
             whom, reason = [owner], "You get this because you made this automation."
         else:
             whom = [each.user_id for each in self._memberships.of_nation(slug) if _administers(each.role)]
@@ -179,7 +180,7 @@ class RunDelivery:
             if not self._told.begin(incident, recipient):
                 continue
             try:
-                self._mail_to(slug, user_id, message, brand, reason)
+                self._mail_to(slug, UserId(user_id), message, brand, reason)
             except NotDelivered as failed:
                 if failed.later:
                     self._told.failed(incident, recipient)

@@ -28,6 +28,7 @@ from nat.errors import (
     RoleInsufficient,
     SubscriptionRequired,
 )
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.nations.record import Nations
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 
@@ -59,7 +60,7 @@ class Firing:
         """What ends runs."""
         return RunEnds(self.store)
 
-    def fire(self, nation_slug: str, task_id: str, scheduled_for: datetime) -> Run | None:
+    def fire(self, nation_slug: NationSlug, task_id: str, scheduled_for: datetime) -> Run | None:
         """An occurrence is due, as Scheduler says. `None` where nothing is to be done (any more)."""
         try:
             automation = Automations(self.store).get(nation_slug, task_id)
@@ -84,10 +85,10 @@ class Firing:
             return self._skip(run, automation, Why.SUBSCRIPTION if usable else Why.CONNECTION)
         conversation_id, turn_id = run.ids
         request = AdmitRequest(
-            user_id=automation.owner_id,
+            user_id=UserId(automation.owner_id),
             nation_slug=run.nation_slug,
-            conversation_id=conversation_id,
-            turn_id=turn_id,
+            conversation_id=ConversationId(conversation_id),
+            turn_id=TurnId(turn_id),
             question=automation.prompt,
             surface=Surface.AUTOMATION,
         )

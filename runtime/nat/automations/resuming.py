@@ -8,6 +8,7 @@ from nat.automations.automation import Automation, Automations
 from nat.automations.runs import Why
 from nat.aws.store import Store
 from nat.errors import AutomationChanged
+from nat.ids import NationSlug
 from nat.nations.record import Nations
 
 _PASSING: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
@@ -15,7 +16,7 @@ _PASSING: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
 _log = logging.getLogger(__name__)
 
 
-def resume(store: Store, nation_slug: str, follow: Callable[[Automation], None]) -> int:
+def resume(store: Store, nation_slug: NationSlug, follow: Callable[[Automation], None]) -> int:
     """Enable what only the nation's subscription or connection had paused, if both are in order; gives how
     many. `follow` lets a schedule follow its row."""
     nation = Nations(store).get(nation_slug)

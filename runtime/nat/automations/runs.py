@@ -29,6 +29,7 @@ from nat.aws.items import moment, timestamp
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put, Update
 from nat.errors import NotFound
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId
 from nat.names import AUTOMATIONS_DUE, TTL_ATTRIBUTE, Table
 
 KEPT: Final = timedelta(days=365)
@@ -100,18 +101,18 @@ class Run:
     """One occurrence. `scheduled_for` is when it was due, for a run by hand the moment of the click (`by`
     names who clicked). `cost_micros` are micro-dollars; `delivered` says what became of each delivery."""
 
-    nation_slug: str
+    nation_slug: NationSlug
     task_id: str
     scheduled_for: datetime
     state: RunState
     by: str | None = None
     why: str | None = None
-    conversation_id: str | None = None
-    turn_id: str | None = None
+    conversation_id: ConversationId | None = None
+    turn_id: TurnId | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     cost_micros: int | None = None
-    approval_id: str | None = None
+    approval_id: ApprovalId | None = None
     delivered: tuple[Delivered, ...] = ()
 
     @property
@@ -156,19 +157,19 @@ class RunLedger:
             return None
         return run
 
-    def get(self, nation_slug: str, task_id: str, scheduled_for: datetime) -> Run:
+    def get(self, nation_slug: NationSlug, task_id: str, scheduled_for: datetime) -> Run:
         """Strongly consistent. Raises `NotFound`."""
         item = Run(nation_slug, task_id, scheduled_for, RunState.DUE).item
         return self.of_item(nation_slug, item)
 
-    def of_item(self, nation_slug: str, item: str) -> Run:
+    def of_item(self, nation_slug: NationSlug, item: str) -> Run:
         """The run with this sort key, strongly consistent. Raises `NotFound`."""
         row = self._store.get(Table.AUTOMATIONS, {"nation_slug": nation_slug, "item": item})
         if row is None or not item.startswith(_PREFIX):
             raise NotFound("There is no such run.")
         return from_item(row)
 
-    def of_turn(self, nation_slug: str, turn_id: str) -> Run:
+    def of_turn(self, nation_slug: NationSlug, turn_id: TurnId) -> Run:
         """The run that a turn belongs to, strongly consistent. Raises `NotFound`."""
         key = {"nation_slug": nation_slug, "item": f"{_TURN}{turn_id}"}
         pointer = self._store.get(Table.AUTOMATIONS, key)
@@ -176,7 +177,7 @@ class RunLedger:
             raise NotFound("There is no such run.")
         return self.get(nation_slug, pointer["task_id"], moment(pointer["scheduled_for"]))
 
-    def of(self, nation_slug: str, task_id: str, *, before: datetime | None = None) -> Iterator[Run]:
+    def of(self, nation_slug: NationSlug, task_id: str, *, before: datetime | None = None) -> Iterator[Run]:
         """The runs of one automation, the newest first."""
         prefix = f"{_PREFIX}{task_id}#"
         where = Key("nation_slug").eq(nation_slug) & Key("item").between(

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from nat import settings
 from nat.automations.automation import Automation
+from nat.ids import NationSlug
 from nat.names import Variable
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class ClockSchedules:
                 raise
             self._client.update_schedule(**wanted)
 
-    def remove(self, nation_slug: str, task_id: str) -> None:
+    def remove(self, nation_slug: NationSlug, task_id: str) -> None:
         """Delete the schedule of an automation, if there is one."""
         self.remove_named(name_of(nation_slug, task_id))
 
@@ -141,7 +142,7 @@ class ClockSchedules:
         }
 
 
-def name_of(nation_slug: str, task_id: str) -> str:
+def name_of(nation_slug: NationSlug, task_id: str) -> str:
     """The schedule's name: slug and task, hashed where that is too long."""
     name = f"{nation_slug}-{task_id}"
     if len(name) <= LONGEST:

@@ -7,6 +7,7 @@ from ulid import ULID
 
 from nat.automations.automation import Automation
 from nat.conversations.turns import Turn
+from nat.ids import ConversationId, TurnId, UserId
 from nat.turns.admit import Admission, AdmitRequest, Surface, admit
 
 
@@ -18,7 +19,7 @@ class TryOut:
     as_of: datetime
 
 
-def try_out(automation: Automation, user_id: str, admission: Admission) -> TryOut:
+def try_out(automation: Automation, user_id: UserId, admission: Admission) -> TryOut:
     """Ask an automation's question in a new conversation of a person. Nothing is delivered, and it changes
     nothing by itself, like a run. Raises what `admit` raises."""
     now = admission.clock()
@@ -26,8 +27,8 @@ def try_out(automation: Automation, user_id: str, admission: Admission) -> TryOu
     request = AdmitRequest(
         user_id=user_id,
         nation_slug=automation.nation_slug,
-        conversation_id=str(ULID()),
-        turn_id=str(ULID()),
+        conversation_id=ConversationId(str(ULID())),
+        turn_id=TurnId(str(ULID())),
         question=(
             f"{automation.prompt}\n\n"
             f"(Answer this as of {as_of:%A} {as_of.day} {as_of:%B %Y}, {as_of:%H:%M} "

@@ -30,6 +30,7 @@ from boto3 import Session
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nat.ids import NationSlug
 from nat.names import NATION_TAG, SEALED_FOR, SLUG_PATTERN, Secret, nation_files
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def session_policy(slug: str) -> str:
             {
                 "Effect": "Allow",
                 "Action": SECRET_ACTIONS,
-                "Resource": Secret.nation_arn_pattern(slug),
+                "Resource": Secret.nation_arn_pattern(NationSlug(slug)),
             },
             {
                 "Effect": "Allow",
@@ -129,7 +130,11 @@ def session_policy(slug: str) -> str:
                     "Null": {"dynamodb:LeadingKeys": "false"},
                 },
             },
-            {"Effect": "Allow", "Action": FILE_ACTIONS, "Resource": f"arn:*:s3:::*/{nation_files(slug)}*"},
+            {
+                "Effect": "Allow",
+                "Action": FILE_ACTIONS,
+                "Resource": f"arn:*:s3:::*/{nation_files(NationSlug(slug))}*",
+            },
             {
                 "Effect": "Allow",
                 "Action": KEY_ACTIONS,
@@ -141,7 +146,9 @@ def session_policy(slug: str) -> str:
                 "Action": SEAL_ACTIONS,
                 "Resource": "*",
                 "Condition": {
-                    "StringLike": {f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_context_pattern(slug)}
+                    "StringLike": {
+                        f"kms:EncryptionContext:{SEALED_FOR}": Secret.nation_context_pattern(NationSlug(slug))
+                    }
                 },
             },
         ],

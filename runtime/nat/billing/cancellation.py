@@ -5,9 +5,10 @@ from typing import Any
 from nat.billing.stripe_api import calls, close_open_pages
 from nat.billing.stripe_subscription import FORMER_KEY, LIVE, SLUG_KEY, WAITING
 from nat.billing.sync import Synchroniser
+from nat.ids import NationSlug
 
 
-def end_subscriptions(synchroniser: Synchroniser, nation_slug: str) -> int:
+def end_subscriptions(synchroniser: Synchroniser, nation_slug: NationSlug) -> int:
     """End every subscription of a nation that is not over, without paying anything back, and close the pages
     on which another could be bought; gives how many ended. Safe to repeat.
 

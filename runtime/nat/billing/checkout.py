@@ -21,6 +21,7 @@ from nat.billing.stripe_subscription import (
 from nat.billing.sync import Synchroniser
 from nat.billing.trials import Trials
 from nat.errors import AlreadySubscribed, BillingError, NationBeingDeleted, PlanUnknown
+from nat.ids import NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
 
@@ -35,8 +36,8 @@ CANCEL_PATH: Final = "/setup/plans"
 class Subscriber:
     """Who subscribes which nation."""
 
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     email: str | None = None
 
 
@@ -117,7 +118,7 @@ class Checkout:
             raise PlanUnknown
         return plan
 
-    def _refuse_second(self, nation_slug: str, customer_id: str) -> bool:
+    def _refuse_second(self, nation_slug: NationSlug, customer_id: str) -> bool:
         """Whether the nation had a subscription before. Raises `AlreadySubscribed`."""
         found = self._synchroniser.of_customer(nation_slug, customer_id)
         if any(each.status in LIVE or each.status in WAITING for each in found):
@@ -125,7 +126,7 @@ class Checkout:
         row = self._synchroniser.storage.rows.read(nation_slug)
         return bool(found) or (row is not None and row.values["subscription_id"] is not None)
 
-    def _refuse_deleted(self, nation_slug: str) -> None:
+    def _refuse_deleted(self, nation_slug: NationSlug) -> None:
         row = self._synchroniser.storage.rows.read(nation_slug)
         if row is not None and row.being_deleted:
             raise NationBeingDeleted

@@ -10,6 +10,7 @@ from nat.billing.stripe_api import calls
 from nat.billing.stripe_subscription import SLUG_KEY
 from nat.billing.sync import Synchroniser
 from nat.errors import BadRequest
+from nat.ids import NationSlug
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class InvoicePage:
 
 
 def invoices_of(
-    synchroniser: Synchroniser, nation_slug: str, *, limit: int = 20, after: str | None = None
+    synchroniser: Synchroniser, nation_slug: NationSlug, *, limit: int = 20, after: str | None = None
 ) -> InvoicePage:
     """A page of a nation's invoices; empty for a nation that never subscribed. Drafts are left out, and so is
     what a customer with several nations paid for another one.
@@ -68,7 +69,7 @@ def invoices_of(
     )
 
 
-def _is_of(invoice: Any, nation_slug: str, own: str | None) -> bool:
+def _is_of(invoice: Any, nation_slug: NationSlug, own: str | None) -> bool:
     """An invoice carries its subscription's metadata. One without a slug counts where the subscription is
     the record's, or where there is none: made by hand for this customer."""
     details = getattr(getattr(invoice, "parent", None), "subscription_details", None)

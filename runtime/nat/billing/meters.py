@@ -14,6 +14,7 @@ from nat.aws.store import Store
 from nat.billing.stripe_api import calls
 from nat.billing.stripe_subscription import StripeSubscription
 from nat.errors import BillingError
+from nat.ids import NationSlug
 from nat.names import Table
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Meters:
         self._store = store
         self._stripe = stripe_client
 
-    def report(self, nation_slug: str, subscribed: StripeSubscription, day: date) -> int:
+    def report(self, nation_slug: NationSlug, subscribed: StripeSubscription, day: date) -> int:
         """Tell Stripe how many queries a nation asked on a UTC day; gives the number. A day without any is
         not told. Telling it again changes nothing: Stripe knows the identifier for a day at least.
 
@@ -43,12 +44,12 @@ class Meters:
             self._send(nation_slug, subscribed.customer_id, day, queries)
         return queries
 
-    def queries(self, nation_slug: str, day: date) -> int:
+    def queries(self, nation_slug: NationSlug, day: date) -> int:
         """Queries of all people of a nation on a UTC day."""
         that_day = Key("nation_slug").eq(nation_slug) & Key("day_user").begins_with(f"{day:%Y-%m-%d}#")
         return sum(row.get("queries", 0) for row in self._store.query(Table.USAGE, that_day))
 
-    def _send(self, nation_slug: str, customer_id: str, day: date, queries: int) -> None:
+    def _send(self, nation_slug: NationSlug, customer_id: str, day: date, queries: int) -> None:
         last_second = datetime.combine(day, time(23, 59, 59), UTC)
         try:
             with calls():

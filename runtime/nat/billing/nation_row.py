@@ -17,6 +17,7 @@ from nat.aws.items import moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update
 from nat.billing.entitlement import Entitlement
+from nat.ids import NationSlug, UserId
 from nat.names import NATIONS_BY_CUSTOMER, Table
 from nat.nations.record import SubscriptionStatus
 
@@ -51,7 +52,7 @@ class Pending:
 class BillingRow:
     """Billing's part of the row. `reading` is the number that this reading of Stripe may write under."""
 
-    nation_slug: str
+    nation_slug: NationSlug
     reading: int
     synced: int
     values: Mapping[str, Any]
@@ -84,7 +85,7 @@ class BillingRows:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def begin(self, nation_slug: str) -> BillingRow | None:
+    def begin(self, nation_slug: NationSlug) -> BillingRow | None:
         """The row, with the number of a new reading; `None` when the nation has no record."""
         item = self._store.updated(
             Update(
@@ -97,7 +98,7 @@ class BillingRows:
         )
         return None if item is None else _row(item, item["billing_reads"])
 
-    def read(self, nation_slug: str, reading: int = 0) -> BillingRow | None:
+    def read(self, nation_slug: NationSlug, reading: int = 0) -> BillingRow | None:
         """The row as it is, strongly consistent."""
         item = self._store.get(Table.NATIONS, {"nation_slug": nation_slug})
         return None if item is None else _row(item, reading)
@@ -122,7 +123,7 @@ class BillingRows:
             return False
         return True
 
-    def audited(self, nation_slug: str, pending: Pending) -> None:
+    def audited(self, nation_slug: NationSlug, pending: Pending) -> None:
         """The oldest pending change is in the audit log now; nothing happens if somebody else said so."""
         oldest = f"{_UNAUDITED}[0]"
         self._store.write(
@@ -134,7 +135,7 @@ class BillingRows:
             )
         )
 
-    def claim_owner(self, nation_slug: str, user_id: str) -> bool:
+    def claim_owner(self, nation_slug: NationSlug, user_id: UserId) -> bool:
         """Note who subscribed the nation first. True for the first one, also when asked again."""
         first = Attr("billing_subscriber")
         return self._store.write(

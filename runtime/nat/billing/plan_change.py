@@ -24,6 +24,7 @@ from nat.billing.stripe_subscription import (
 )
 from nat.billing.sync import Synchroniser
 from nat.errors import BillingError, NotSubscribed, PlanUnknown, QuoteChanged
+from nat.ids import NationSlug
 from nat.nations.plans import Plan, Plans
 from nat.nations.record import Nation
 
@@ -87,7 +88,7 @@ class PlanChange:
         self._prices = StripePrices(synchroniser.stripe)
         self._clock = clock
 
-    def preview(self, nation_slug: str, plan_name: str, at: datetime | None = None) -> Quote:
+    def preview(self, nation_slug: NationSlug, plan_name: str, at: datetime | None = None) -> Quote:
         """What the change would cost now. Raises `PlanUnknown`, `NotSubscribed`, `BillingError`."""
         plan = self._sold(plan_name)
         current = self._live(nation_slug)
@@ -132,7 +133,9 @@ class PlanChange:
             lines=lines,
         )
 
-    def change(self, nation_slug: str, plan_name: str, *, at: datetime, due_cents: int, by: str) -> Nation:
+    def change(
+        self, nation_slug: NationSlug, plan_name: str, *, at: datetime, due_cents: int, by: str
+    ) -> Nation:
         """Make the change that was shown, charge it, and give the nation's new record.
 
         An upgrade holds at once, and one whose payment fails changes nothing. A smaller plan begins with the
@@ -174,18 +177,18 @@ class PlanChange:
             )
         return self._synchroniser.bring_up(nation_slug, current)
 
-    def cancel(self, nation_slug: str) -> Nation:
+    def cancel(self, nation_slug: NationSlug) -> Nation:
         """Let the subscription end with its period; the nation can be used until then.
 
         Raises `NotSubscribed`, `BillingUnavailable`.
         """
         return self._ending(nation_slug, ending=True)
 
-    def resume(self, nation_slug: str) -> Nation:
+    def resume(self, nation_slug: NationSlug) -> Nation:
         """Take a cancellation back before the period ends. Raises `NotSubscribed`, `BillingUnavailable`."""
         return self._ending(nation_slug, ending=False)
 
-    def _ending(self, nation_slug: str, *, ending: bool) -> Nation:
+    def _ending(self, nation_slug: NationSlug, *, ending: bool) -> Nation:
         current = self._live(nation_slug)
         with calls():
             self._stripe.v1.subscriptions.update(current.id, params={"cancel_at_period_end": ending})
@@ -195,7 +198,7 @@ class PlanChange:
         """The plan that the nation has now: one that it paid for, until its period is over."""
         return self._plans.get(current.kept_plan(self._clock())) or plan_of(current, self._plans)
 
-    def _live(self, nation_slug: str) -> StripeSubscription:
+    def _live(self, nation_slug: NationSlug) -> StripeSubscription:
         current = self._synchroniser.subscription(nation_slug)
         if current is None or current.status not in LIVE:
             raise NotSubscribed

@@ -3,10 +3,13 @@
 from nat.billing.stripe_api import calls
 from nat.billing.sync import Synchroniser
 from nat.errors import NotSubscribed
+from nat.ids import NationSlug
 from nat.nations.web_pages import BILLING_PAGE
 
 
-def open_portal(synchroniser: Synchroniser, nation_slug: str, app_url: str, *, card: bool = False) -> str:
+def open_portal(
+    synchroniser: Synchroniser, nation_slug: NationSlug, app_url: str, *, card: bool = False
+) -> str:
     """The address of a portal session for a nation; with `card` it opens where the card is changed.
 
     Works without an active subscription. Raises `NotSubscribed` for a nation that never had one,

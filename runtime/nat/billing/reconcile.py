@@ -16,6 +16,7 @@ from nat.billing.stripe_api import calls
 from nat.billing.sync import Synchroniser
 from nat.billing.usage_alerts import UsageAlerts
 from nat.errors import NatError
+from nat.ids import NationSlug
 
 PAGE: Final = 100
 
@@ -79,7 +80,7 @@ class Reconciliation:
         slug, subscribed = self._synchroniser.nation_of(subscription_id)
         if slug is None:
             return 0  # something else that is sold through the same account
-        self._thresholds.claim_all(self._synchroniser.bring_up(slug, subscribed))
+        self._thresholds.claim_all(self._synchroniser.bring_up(NationSlug(slug), subscribed))
         if day is None or subscribed.status not in subscriptions.LIVE:
             return 0
-        return self._meters.report(slug, subscribed, day)
+        return self._meters.report(NationSlug(slug), subscribed, day)

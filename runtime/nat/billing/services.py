@@ -20,6 +20,7 @@ from nat.billing.stripe_api import Keys, client
 from nat.billing.sync import Note, Storage, Synchroniser
 from nat.billing.usage_alerts import UsageAlerts
 from nat.billing.webhook import Webhooks
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.nations import plans as plans_module
 from nat.settings import TableNames
@@ -36,7 +37,7 @@ STRIPE: Final = "stripe"
 def noting(audit: Audit) -> Note:
     """Billing changes as entries of the audit log, each once."""
 
-    def note(nation_slug: str, pending: Pending) -> None:
+    def note(nation_slug: NationSlug, pending: Pending) -> None:
         audit.append(
             nation_slug,
             AuditKind.BILLING_CHANGED,

@@ -15,6 +15,7 @@ import stripe
 from stripe import StripeClient
 
 from nat.errors import BillingError, BillingUnavailable, NotFound, PaymentDeclined
+from nat.ids import NationSlug
 from nat.names import Secret
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def exists(stripe_client: StripeClient, customer_id: str) -> bool:
     return not getattr(found, "deleted", False)
 
 
-def close_open_pages(stripe_client: StripeClient, customer_id: str, nation_slug: str) -> None:
+def close_open_pages(stripe_client: StripeClient, customer_id: str, nation_slug: NationSlug) -> None:
     """Close the payment pages of a nation that somebody could still pay on. Raises `BillingUnavailable`."""
     with calls():
         sessions = stripe_client.v1.checkout.sessions.list(

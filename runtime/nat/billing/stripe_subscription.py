@@ -8,6 +8,7 @@ from typing import Any, Final
 import stripe
 
 from nat.billing.stripe_api import id_of, metadata_of
+from nat.ids import NationSlug
 
 LIVE: Final = frozenset({"active", "trialing", "past_due"})
 """States in which a nation pays, or will be asked to: no second subscription is sold beside one."""
@@ -46,9 +47,10 @@ class StripeSubscription:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def nation_slug(self) -> str | None:
+    def nation_slug(self) -> NationSlug | None:
         """The nation that the metadata name."""
-        return self.metadata.get(SLUG_KEY) or None
+        slug = self.metadata.get(SLUG_KEY)
+        return NationSlug(slug) if slug else None
 
     def kept_plan(self, now: datetime) -> str | None:
         """The plan that was paid for and holds until its period is over, whatever the price is by now."""

@@ -24,6 +24,7 @@ from nat.billing.stripe_subscription import (
 )
 from nat.connections.outbox import Outbox
 from nat.errors import Internal, NotFound
+from nat.ids import NationSlug, UserId
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 TRIES: Final = 8
 PAGE: Final = 100
 
-Note = Callable[[str, Pending], None]
+Note = Callable[[NationSlug, Pending], None]
 """Puts a billing change of a nation into its audit log, once for each `Pending.id`."""
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ class Synchroniser:
             return self.storage.rows.by_subscription(found.customer_id, found.id), found
         return valid_slug(slug), found
 
-    def bring_up(self, nation_slug: str, known: StripeSubscription) -> Nation:
+    def bring_up(self, nation_slug: NationSlug, known: StripeSubscription) -> Nation:
         """The nation's record as its subscriptions say. `known` is one of them, as just found.
 
         Raises `PlanNotFound`, `BillingUnavailable`, `Internal` when the record is too busy.
@@ -126,7 +127,7 @@ class Synchroniser:
                 return self._settle(nation_slug, standing, found)
         raise Internal(f"The billing record of {nation_slug} is busy.")
 
-    def subscription(self, nation_slug: str) -> StripeSubscription | None:
+    def subscription(self, nation_slug: NationSlug) -> StripeSubscription | None:
         """The subscription that stands for a nation now; `None` when it never had one."""
         row = self.storage.rows.read(nation_slug)
         if row is None or row.customer_id is None:
@@ -134,7 +135,7 @@ class Synchroniser:
         return representing(self.of_customer(nation_slug, row.customer_id, row.values["subscription_id"]))
 
     def _subscriptions(
-        self, nation_slug: str, known: StripeSubscription, row: BillingRow | None
+        self, nation_slug: NationSlug, known: StripeSubscription, row: BillingRow | None
     ) -> list[StripeSubscription]:
         customers = {known.customer_id: known.id}
         if row is not None and row.customer_id is not None:
@@ -146,7 +147,7 @@ class Synchroniser:
         ]
 
     def of_customer(
-        self, nation_slug: str, customer_id: str, own: str | None = None
+        self, nation_slug: NationSlug, customer_id: str, own: str | None = None
     ) -> list[StripeSubscription]:
         """The nation's subscriptions with one customer, read now. `own` is one that belongs to it though its
         metadata name no nation; one customer may pay for several nations. Raises `BillingUnavailable`."""
@@ -181,7 +182,9 @@ class Synchroniser:
             chosen, self._plans, now=self._clock(), grace=self._grace, unpaid_since=unpaid_since
         )
 
-    def _first(self, nation_slug: str, standing: Entitlement, since: datetime, web_app: str | None) -> Nation:
+    def _first(
+        self, nation_slug: NationSlug, standing: Entitlement, since: datetime, web_app: str | None
+    ) -> Nation:
         """A first record, which the next reading fills."""
         return Nation(
             nation_slug=nation_slug,
@@ -196,7 +199,7 @@ class Synchroniser:
         """Store a first record; somebody else may be quicker. A nation that nobody belongs to is stored
         together with its owner: nobody is ever shut out of the nation that they just paid for."""
         vacant = subscriber is not None and not self.storage.memberships.of_nation(nation.nation_slug)
-        if not (subscriber and vacant and self.storage.ownership.found(nation, subscriber)):
+        if not (subscriber and vacant and self.storage.ownership.found(nation, UserId(subscriber))):
             self.storage.nations.create(nation)
 
     def _store(self, row: BillingRow, standing: Entitlement) -> bool:
@@ -232,7 +235,9 @@ class Synchroniser:
             (self.storage.announcements.entry(Bus.SUBSCRIPTION_CHANGED, row.nation_slug, about),),
         )
 
-    def _settle(self, nation_slug: str, standing: Entitlement, found: list[StripeSubscription]) -> Nation:
+    def _settle(
+        self, nation_slug: NationSlug, standing: Entitlement, found: list[StripeSubscription]
+    ) -> Nation:
         """What follows a stored standing; all of it may be done again."""
         nation = check_and_reset_billing_cycle_nation(
             nation_slug, self.storage.pool, began=standing.period_start, anchor_day=standing.anchor_day
@@ -241,8 +246,8 @@ class Synchroniser:
         if row is None:
             return nation
         if row.owner is None and (person := first_subscriber(found)):
-            self._welcome(nation_slug, person)
-            self.storage.rows.claim_owner(nation_slug, person)
+            self._welcome(nation_slug, UserId(person))
+            self.storage.rows.claim_owner(nation_slug, UserId(person))
         if (passed := self.storage.ownership.pass_on(nation)) is not None:
             self.storage.people_log.passed_on(nation_slug, passed)
             self.storage.announcements.add(Bus.OWNERSHIP_PASSED, nation_slug, {"former": passed.former})
@@ -251,7 +256,7 @@ class Synchroniser:
             self.storage.rows.audited(nation_slug, pending)
         return nation
 
-    def _welcome(self, nation_slug: str, user_id: str) -> None:
+    def _welcome(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """Who subscribes a nation that nobody belongs to is its owner until NationBuilder proves another."""
         if not self.storage.memberships.of_nation(nation_slug):
             self.storage.ownership.welcome(nation_slug, user_id)
@@ -260,7 +265,7 @@ class Synchroniser:
             self.storage.people_log.welcomed(nation_slug, user_id)
 
     @staticmethod
-    def _warn_of_second(nation_slug: str, found: list[StripeSubscription]) -> None:
+    def _warn_of_second(nation_slug: NationSlug, found: list[StripeSubscription]) -> None:
         live = sorted(each.id for each in found if each.status in LIVE)
         if len(live) > 1:
             _log.error("nation pays twice", extra={"nation": nation_slug, "subscriptions": live})

@@ -10,6 +10,7 @@ from typing import Any, Final
 from nat.aws.items import timestamp
 from nat.aws.store import Cancelled, Store
 from nat.connections.outbox import Outbox
+from nat.ids import TurnId
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
@@ -22,7 +23,7 @@ _PERCENT: Final = {
     Threshold.COST_LIMIT: 100,
 }
 _COST: Final = frozenset({Threshold.COST_WARNING, Threshold.COST_LIMIT})
-NOBODY: Final = "round"
+NOBODY: Final = TurnId("round")
 """Who told it when no turn did."""
 
 
@@ -42,7 +43,7 @@ class UsageAlerts:
         """Whether queries go on beyond the limit."""
         return nation.subscription_plan in self._plans.soft
 
-    def claim(self, nation: Nation, what: Reached, turn_id: str) -> bool:
+    def claim(self, nation: Nation, what: Reached, turn_id: TurnId) -> bool:
         """Announce a threshold that the record shows as reached. False when somebody else did, or when limit
         or period have changed since the record was read."""
         try:

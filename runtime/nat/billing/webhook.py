@@ -18,6 +18,7 @@ from nat.billing.stripe_api import calls
 from nat.billing.stripe_event import StripeEvent
 from nat.billing.sync import Synchroniser
 from nat.errors import BadRequest, NotFound
+from nat.ids import NationSlug
 from nat.names import TTL_ATTRIBUTE, Bus, Table
 
 REMEMBERED: Final = timedelta(days=40)
@@ -66,7 +67,7 @@ class Webhooks:
                 return self._remember(notification, [])
             if slug is None:
                 raise Undeliverable("no_nation")
-            nation = self._synchroniser.bring_up(slug, subscribed)
+            nation = self._synchroniser.bring_up(NationSlug(slug), subscribed)
         except NotFound:
             raise Undeliverable("subscription_unknown") from None
         except BadRequest:
@@ -93,7 +94,7 @@ class Webhooks:
             return False
         return True
 
-    def _notice(self, nation_slug: str, notification: StripeEvent) -> list[Put]:
+    def _notice(self, nation_slug: NationSlug, notification: StripeEvent) -> list[Put]:
         """The announcement of what people must know, if it still holds."""
         if notification.type not in _NOTICES:
             return []

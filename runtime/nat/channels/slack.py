@@ -42,6 +42,7 @@ from nat.contract.events import (
 )
 from nat.conversations.events import Events
 from nat.errors import NotFound
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.record import Nations
 
@@ -121,7 +122,9 @@ class SlackThreads:
         self._nations = Nations(store)
         self._app_url = app_url
 
-    def begin(self, thread: Thread, nation_slug: str, conversation_id: str, turn_id: str) -> None:
+    def begin(
+        self, thread: Thread, nation_slug: NationSlug, conversation_id: ConversationId, turn_id: TurnId
+    ) -> None:
         """Let a thread show a turn; nothing happens if it does already."""
         row = {
             "key": _turn_key(turn_id),
@@ -132,7 +135,7 @@ class SlackThreads:
         }
         self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
 
-    def show(self, turn_id: str) -> None:
+    def show(self, turn_id: TurnId) -> None:
         """Bring the message of a turn up to its events. Raises `SlackApiError` for what may pass."""
         row = self._store.get(Table.ONCE, {"key": _turn_key(turn_id)})
         if row is None or row.get("done"):
@@ -157,7 +160,7 @@ class SlackThreads:
         if ended:
             self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"done": True}))
 
-    def update(self, approval_id: str) -> None:
+    def update(self, approval_id: ApprovalId) -> None:
         """Bring the card of a proposal up to what became of it."""
         row = self._store.get(Table.ONCE, {"key": _card_key(approval_id)})
         if row is None:
@@ -174,12 +177,12 @@ class SlackThreads:
                 channel=thread.channel, ts=row["ts"], text=told, blocks=shown
             )
 
-    def clicked(self, approval_id: str, decision: str, slack_user: str) -> None:
+    def clicked(self, approval_id: ApprovalId, decision: str, slack_user: str) -> None:
         """Note who decided in Slack."""
         by = {"decision": decision, "slack_user": slack_user}
         self._store.write(Update(Table.ONCE, {"key": _card_key(approval_id)}, set=by))
 
-    def _put(self, thread: Thread, turn_id: str, row: Mapping[str, Any], view: _View) -> str:
+    def _put(self, thread: Thread, turn_id: TurnId, row: Mapping[str, Any], view: _View) -> str:
         """Post or change the message of a turn; gives its `ts`."""
         client = self._client(thread.team)
         more = self._more(row["nation"], row["conversation"])
@@ -211,7 +214,7 @@ class SlackThreads:
             unfurl_media=False,
         )
 
-    def _posted(self, client: "WebClient", thread: Thread, turn_id: str) -> str | None:
+    def _posted(self, client: "WebClient", thread: Thread, turn_id: TurnId) -> str | None:
         """The message of a turn that a thread holds already."""
         found = client.conversations_replies(
             channel=thread.channel, ts=thread.ts, include_all_metadata=True, limit=200
@@ -225,7 +228,7 @@ class SlackThreads:
     def _propose(
         self, thread: Thread, row: Mapping[str, Any], approval: str, card: Mapping[str, Any]
     ) -> None:
-        key = {"key": _card_key(approval)}
+        key = {"key": _card_key(ApprovalId(approval))}
         if self._store.get(Table.ONCE, key) is not None:
             return
         value = {"n": row["nation"], "c": row["conversation"], "a": approval, "f": card["fingerprint"]}
@@ -240,7 +243,7 @@ class SlackThreads:
         forgotten = {TTL_ATTRIBUTE: self._forgotten()}
         self._store.write(Put(Table.ONCE, {**key, **shown, **forgotten, "ts": answered["ts"]}))
 
-    def _more(self, nation_slug: str, conversation_id: str) -> str | None:
+    def _more(self, nation_slug: NationSlug, conversation_id: ConversationId) -> str | None:
         nation = self._nations.get(nation_slug)
         web_app = (nation.web_app if nation is not None else None) or self._app_url
         return f"{web_app.rstrip('/')}/c/{conversation_id}" if web_app else None
@@ -354,9 +357,9 @@ def shown_error(message: str, url: str | None) -> str:
     return f"{mrkdwn(message)} <{url}|Open Nat>" if url else mrkdwn(message)
 
 
-def _turn_key(turn_id: str) -> str:
+def _turn_key(turn_id: TurnId) -> str:
     return f"slack-turn#{turn_id}"
 
 
-def _card_key(approval_id: str) -> str:
+def _card_key(approval_id: ApprovalId) -> str:
     return f"slack-card#{approval_id}"

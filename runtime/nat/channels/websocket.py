@@ -21,6 +21,7 @@ from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Delete, Entry, Put, Update
 from nat.channels.push import PushFailed
 from nat.errors import Unauthenticated
+from nat.ids import NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
 _log = logging.getLogger(__name__)
@@ -42,8 +43,8 @@ class Session:
     """An open connection. `conversations` are the keys (`<slug>#<id>`) that it follows."""
 
     connection_id: str
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     conversations: frozenset[str] = frozenset()
 
 
@@ -53,7 +54,7 @@ class Sockets:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def open(self, connection_id: str, user_id: str, nation_slug: str, now: datetime) -> None:
+    def open(self, connection_id: str, user_id: UserId, nation_slug: NationSlug, now: datetime) -> None:
         """Register a connection that is being accepted."""
         forgotten = {TTL_ATTRIBUTE: int((now + KEPT).timestamp())}
         session = {
@@ -93,11 +94,11 @@ class Sockets:
         self._store.write(Delete(Table.SOCKETS, key))
         self._unlist(row["user_id"], row["nation_slug"], connection_id)
 
-    def of_person(self, user_id: str, nation_slug: str) -> list[str]:
+    def of_person(self, user_id: UserId, nation_slug: NationSlug) -> list[str]:
         """Connections that a person has open in a nation, strongly consistent."""
         return _connections(self._store, _person(user_id, nation_slug))
 
-    def shut_out(self, user_id: str, nation_slug: str, hang_up: HangUp) -> int:
+    def shut_out(self, user_id: UserId, nation_slug: NationSlug, hang_up: HangUp) -> int:
         """Close every connection of a person in a nation; gives how many. They follow nothing from then on,
         whether or not the connection itself can be ended at once."""
         connections = self.of_person(user_id, nation_slug)
@@ -110,7 +111,7 @@ class Sockets:
                 _log.warning("connection not ended", extra={"connection": connection, "reason": str(failed)})
         return len(connections)
 
-    def _unlist(self, user_id: str, nation_slug: str, connection_id: str) -> None:
+    def _unlist(self, user_id: UserId, nation_slug: NationSlug, connection_id: str) -> None:
         self._store.write(Delete(Table.SOCKETS, _person_key(user_id, nation_slug, connection_id)))
 
 
@@ -224,11 +225,11 @@ def follower_key(conversation: str, connection_id: str) -> dict[str, str]:
     return {"subject": _followed(conversation), "connection_id": connection_id}
 
 
-def _person_key(user_id: str, nation_slug: str, connection_id: str) -> dict[str, str]:
+def _person_key(user_id: UserId, nation_slug: NationSlug, connection_id: str) -> dict[str, str]:
     return {"subject": _person(user_id, nation_slug), "connection_id": connection_id}
 
 
-def _person(user_id: str, nation_slug: str) -> str:
+def _person(user_id: UserId, nation_slug: NationSlug) -> str:
     return f"person#{nation_slug}#{user_id}"
 
 

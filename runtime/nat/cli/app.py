@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nat.ids import NationSlug
 from nat.ops.app import app as ops_app
 
 app = typer.Typer(
@@ -96,7 +97,7 @@ def chat(
         from nat.cli.sessions import DirectTalk
 
         with open_nation(nation, v2_token(_ask_token), base_url, time_zone) as client:
-            direct_talk = DirectTalk(lambda: DirectChat(client, nation, time_zone))
+            direct_talk = DirectTalk(lambda: DirectChat(client, NationSlug(nation), time_zone))
             try:
                 run(direct_talk, wanted, console)
             finally:

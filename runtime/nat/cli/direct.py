@@ -29,6 +29,7 @@ from nat.contract.events import (
     TurnStopped,
 )
 from nat.errors import NatError, NotFound
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import read_optional
@@ -46,7 +47,7 @@ class DirectChat:
     def __init__(
         self,
         v2: "NationBuilder",
-        nation_slug: str,
+        nation_slug: NationSlug,
         time_zone: str,
         role: Role = Role.OWNER,
         *,

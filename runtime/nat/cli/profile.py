@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nat.cli.failure import CommandFailed
+from nat.ids import UserId
 from nat.names import Variable
 from nat.settings import read_optional
 
@@ -112,14 +113,14 @@ class SignInSession:
         return now + EARLY < self.expires_at
 
     @property
-    def user_id(self) -> str:
+    def user_id(self) -> UserId:
         """The person's id, read from the token without checking it: the platform checks."""
         try:
             payload = self.access_token.split(".")[1]
             claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-            return str(claims["sub"])
+            return UserId(str(claims["sub"]))
         except (IndexError, KeyError, TypeError, ValueError):
-            return ""
+            return UserId("")
 
     def in_conversation(self, nation: str, conversation: str) -> "SignInSession":
         """With the conversation remembered as the last one of the nation."""

@@ -10,6 +10,7 @@ import requests
 
 from nat.connections.refresh import Refresher
 from nat.errors import NationBuilderError, PermissionDenied, Reconnect, TokenExpired, TokenRejected
+from nat.ids import NationSlug
 from nat.nationbuilder import Limiter, NationBuilder, pooled_session
 
 TRUSTED: Final = timedelta(minutes=5)
@@ -36,7 +37,7 @@ class NationAccess:
 
     @contextmanager
     def client(
-        self, nation_slug: str, time_zone: str, *, withheld: frozenset[str] = frozenset()
+        self, nation_slug: NationSlug, time_zone: str, *, withheld: frozenset[str] = frozenset()
     ) -> Iterator[NationBuilder]:
         """The client of one nation, for somebody to whom areas of it are `withheld`.
 
@@ -58,7 +59,7 @@ class NationAccess:
         ) as client:
             yield client
 
-    def _accepted(self, nation_slug: str, access_token: str) -> bool | None:
+    def _accepted(self, nation_slug: NationSlug, access_token: str) -> bool | None:
         """Whether NationBuilder lets this token in at all; None if it does not say.
 
         Everybody whose token it is may read `/signups/me`. So a refusal there is one of the token, which a
@@ -90,8 +91,8 @@ class _Token:
     def __init__(
         self,
         refresher: Refresher,
-        nation_slug: str,
-        accepted: Callable[[str, str], bool | None],
+        nation_slug: NationSlug,
+        accepted: Callable[[NationSlug, str], bool | None],
         now: Callable[[], datetime],
     ) -> None:
         self._refresher = refresher

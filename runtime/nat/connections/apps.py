@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from nat.aws.secrets import read_secret
 from nat.errors import NationBuilderDown
+from nat.ids import NationSlug
 from nat.names import Secret
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Apps:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[datetime, App]] = {}
 
-    def credentials(self, nation_slug: str, name: str | None) -> App:
+    def credentials(self, nation_slug: NationSlug, name: str | None) -> App:
         """The app that a record names. Raises `AppUnknown`, and what boto3 raises.
 
         Called within `nation(nation_slug)`.
@@ -78,7 +79,7 @@ class Apps:
             self._kept[secret] = (self._now() + KEPT, app)
         return app
 
-    def choose(self, nation_slug: str, customer: str | None = None) -> str:
+    def choose(self, nation_slug: NationSlug, customer: str | None = None) -> str:
         """The name of the app that a nation is to be connected with, by the rule above."""
         if self._exists(self._nations, Secret.nation_app(nation_slug)):
             return NATION

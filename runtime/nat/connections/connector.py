@@ -7,6 +7,7 @@ from typing import Any, Final
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 
 ITEM: Final = "connected#nationbuilder"
@@ -17,8 +18,8 @@ class Connector:
     """One connection. `user_id` is the person in Nat, `signup_id` and `name` are theirs in NationBuilder,
     `refused` the areas (`nat.nationbuilder.areas`) that it refuses them: there Nat works for nobody."""
 
-    nation_slug: str
-    user_id: str
+    nation_slug: NationSlug
+    user_id: UserId
     signup_id: str
     name: str | None
     at: datetime
@@ -40,7 +41,7 @@ class ConnectorRows:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, nation_slug: str) -> Connector | None:
+    def get(self, nation_slug: NationSlug) -> Connector | None:
         """Who connected the nation, strongly consistent; None if nobody has, or an operator did."""
         item = self._store.get(Table.CONNECTIONS, _key(nation_slug))
         if item is None:
@@ -70,10 +71,10 @@ class ConnectorRows:
             )
         )
 
-    def remove(self, nation_slug: str) -> None:
+    def remove(self, nation_slug: NationSlug) -> None:
         """The nation is not connected any more."""
         self._store.write(Delete(Table.CONNECTIONS, _key(nation_slug)))
 
 
-def _key(nation_slug: str) -> dict[str, str]:
+def _key(nation_slug: NationSlug) -> dict[str, str]:
     return {"nation_slug": nation_slug, "item": ITEM}

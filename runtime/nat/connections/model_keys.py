@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 from nat.aws.isolation import NationNotEntered, entered_nation
 from nat.aws.secrets import remove_secret
 from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, NationUnknown
+from nat.ids import NationSlug
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
 
@@ -74,7 +75,7 @@ class ModelKeys:
         self._prove = prove
         self._key_arn = key_arn
 
-    def store(self, nation_slug: str, api_key: str, now: datetime) -> KeyNote:
+    def store(self, nation_slug: NationSlug, api_key: str, now: datetime) -> KeyNote:
         """Try a key out and store it, in place of an earlier one.
 
         Nothing is stored or changed when it raises `ModelKeyInvalid`, `ModelUnavailable` or `NationUnknown`.
@@ -91,12 +92,12 @@ class ModelKeys:
             raise NationUnknown
         return note
 
-    def remove(self, nation_slug: str, now: datetime) -> None:
+    def remove(self, nation_slug: NationSlug, now: datetime) -> None:
         """Forget the nation's key; its next turn uses the platform's. Does nothing if there is none."""
         self._nations.update(nation_slug, {"model_key_last_four": None, "model_key_stored_at": None}, now=now)
         remove_secret(self._secrets, Secret.nation_model_key(nation_slug))
 
-    def _put(self, nation_slug: str, value: str) -> None:
+    def _put(self, nation_slug: NationSlug, value: str) -> None:
         name = Secret.nation_model_key(nation_slug)
         try:
             if self._key_arn is None:
@@ -140,7 +141,7 @@ class NationKeys:
             self._kept[nation.nation_slug] = (now + KEPT, note.stored_at, key)
         return key
 
-    def _read(self, nation_slug: str) -> str:
+    def _read(self, nation_slug: NationSlug) -> str:
         try:
             found = self._secrets.get_secret_value(SecretId=Secret.nation_model_key(nation_slug))
             value: dict[str, Any] = json.loads(found["SecretString"])

@@ -49,6 +49,7 @@ from nat.errors import (
     StateInvalid,
     TokenRejected,
 )
+from nat.ids import NationSlug, UserId
 from nat.names import OAUTH_CALLBACK, Bus
 from nat.nationbuilder import NationBuilder
 from nat.nationbuilder.permissions import refused_areas
@@ -128,8 +129,8 @@ class OAuth:
 
     def begin(
         self,
-        user_id: str,
-        nation_slug: str,
+        user_id: UserId,
+        nation_slug: NationSlug,
         purpose: Purpose,
         *,
         web_app: str,
@@ -228,20 +229,20 @@ class OAuth:
                 details={"revoked_at_nationbuilder": revoked},
             )
 
-    def _require_may_connect(self, user_id: str, nation_slug: str) -> None:
+    def _require_may_connect(self, user_id: UserId, nation_slug: NationSlug) -> None:
         if self._people.ownership.may_begin(nation_slug, user_id):
             return
         self._refuse_removed(user_id, nation_slug)
         self._people.members.memberships.require(user_id, nation_slug)
         raise RoleInsufficient
 
-    def _require_may_join(self, user_id: str, nation_slug: str) -> None:
+    def _require_may_join(self, user_id: UserId, nation_slug: NationSlug) -> None:
         known = self._people.members.memberships.known(user_id, nation_slug)
         if known is not None and not known.unproven:
             raise BadRequest("You belong to this nation already.")
         self._refuse_removed(user_id, nation_slug)
 
-    def _refuse_removed(self, user_id: str, nation_slug: str) -> None:
+    def _refuse_removed(self, user_id: UserId, nation_slug: NationSlug) -> None:
         outsider = self._people.members.memberships.outsider(user_id, nation_slug)
         if outsider is not None and outsider.standing is Standing.REMOVED:
             raise RemovedFromNation
@@ -259,7 +260,7 @@ class OAuth:
         except AnswerUnclear:
             raise NationBuilderDown from None
 
-    def _prove(self, tokens: NbTokens, user_id: str) -> Connector:
+    def _prove(self, tokens: NbTokens, user_id: UserId) -> Connector:
         """Who consented, and what NationBuilder refuses them. Raises `NotControlPanelUser`, and errors of the
         `NationBuilderError` family."""
         try:

@@ -29,6 +29,7 @@ from nat.aws.isolation import checked_slug
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put
 from nat.errors import OtherBrowser, StateExpired, StateInvalid
+from nat.ids import NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Secret, Table
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class OAuthState:
     """What the signature covers. `expires_at` is to the second."""
 
     id: str
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     purpose: Purpose
     expires_at: datetime
 
@@ -111,8 +112,8 @@ class OAuthStates:
 
     def begin(
         self,
-        user_id: str,
-        nation_slug: str,
+        user_id: UserId,
+        nation_slug: NationSlug,
         purpose: Purpose,
         *,
         app: str,
@@ -126,7 +127,9 @@ class OAuthStates:
         Raises `ValueError` for a bad slug.
         """
         expires_at = (now + LIFETIME).replace(microsecond=0)
-        state = OAuthState(secrets.token_urlsafe(24), user_id, checked_slug(nation_slug), purpose, expires_at)
+        state = OAuthState(
+            secrets.token_urlsafe(24), user_id, NationSlug(checked_slug(nation_slug)), purpose, expires_at
+        )
         begun = Begun(state, app, web_app, secrets.token_urlsafe(48))
         if browser is None or not _BROWSER.fullmatch(browser):
             browser = secrets.token_urlsafe(32)
@@ -157,7 +160,9 @@ class OAuthStates:
             raise StateInvalid
         value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         expires_at = datetime.fromtimestamp(value["e"], now.tzinfo)
-        state = OAuthState(value["i"], value["u"], checked_slug(value["n"]), Purpose(value["p"]), expires_at)
+        state = OAuthState(
+            value["i"], value["u"], NationSlug(checked_slug(value["n"])), Purpose(value["p"]), expires_at
+        )
         if expires_at <= now:
             raise StateExpired
         return state

@@ -17,6 +17,7 @@ from ulid import ULID
 from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
+from nat.ids import NationSlug
 from nat.names import BUS_SOURCE, CONNECTIONS_DUE, Bus, Table
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ class Outbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def entry(self, event: Bus, nation_slug: str, about: Mapping[str, Any] | None = None) -> Put:
+    def entry(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, Any] | None = None) -> Put:
         """Entry of a transaction that makes the announcement. `about` are plain values, no personal data."""
         return Put(Table.CONNECTIONS, self._item(event, nation_slug, about or {}))
 
-    def add(self, event: Bus, nation_slug: str, about: Mapping[str, Any] | None = None) -> None:
+    def add(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, Any] | None = None) -> None:
         """Make one announcement by itself."""
         self._store.write(self.entry(event, nation_slug, about))
 
@@ -84,7 +85,7 @@ class Outbox:
         later = {"due_at": now + CLAIM}
         return self._store.claim(Update(Table.CONNECTIONS, _key(item), set=later, when=seen))
 
-    def _item(self, event: Bus, nation_slug: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    def _item(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, Any]) -> dict[str, Any]:
         now, announcement = self._store.clock(), str(ULID())
         detail = {**about, "id": announcement, "nation_slug": nation_slug, "at": timestamp(now)}
         return {

@@ -32,6 +32,7 @@ from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestR
 from nat.connections.tokens import NbTokens, PairUnreadable, fingerprint, from_json, to_json
 from nat.connections.vault import TokenVault
 from nat.errors import NationBuilderDown, Reconnect
+from nat.ids import NationSlug
 
 MARGIN: Final = timedelta(minutes=5)
 """A token that ends sooner is refreshed before it is used (API facts §3, practice of the field)."""
@@ -72,7 +73,7 @@ class _Gates:
         self._locks: weakref.WeakValueDictionary[str, _Gate] = weakref.WeakValueDictionary()
 
     @contextmanager
-    def passing(self, nation_slug: str) -> Iterator[None]:
+    def passing(self, nation_slug: NationSlug) -> Iterator[None]:
         with self._registry:
             gate = self._locks.get(nation_slug)
             if gate is None:
@@ -116,7 +117,7 @@ class Refresher:
         self._sleep = sleep
         self._gates = _Gates()
 
-    def tokens(self, nation_slug: str, *, refused: str = "", margin: timedelta = MARGIN) -> NbTokens:
+    def tokens(self, nation_slug: NationSlug, *, refused: str = "", margin: timedelta = MARGIN) -> NbTokens:
         """A pair whose access token can be sent now, refreshed if it ends within `margin` or is `refused`.
 
         Where refreshing fails, a token that has not ended is given nevertheless. Raises `Reconnect` when
@@ -133,7 +134,7 @@ class Refresher:
                 return kept
             return self._among_processes(nation_slug, wish)
 
-    def recover(self, nation_slug: str) -> None:
+    def recover(self, nation_slug: NationSlug) -> None:
         """Take up what a process left behind, if its lease has ended. Raises what `tokens` raises."""
         with self._gates.passing(nation_slug), self._lease(nation_slug) as row:
             if row is None or row.state in (RefreshState.IDLE, RefreshState.REFUSED):
@@ -176,7 +177,7 @@ class Refresher:
             self._rows.finish(row, generation=generation)
             return True
 
-    def disconnect(self, nation_slug: str, *, patience: timedelta = PATIENCE) -> NbTokens | None:
+    def disconnect(self, nation_slug: NationSlug, *, patience: timedelta = PATIENCE) -> NbTokens | None:
         """Forget a nation's pair; gives it, so that it can be revoked, or None if there was none.
 
         With the lease, so no refresh that is under way brings a pair back. Raises `NationBuilderDown` as
@@ -193,7 +194,7 @@ class Refresher:
             return tokens
 
     @contextmanager
-    def _waited_lease(self, nation_slug: str, patience: timedelta) -> Iterator[RefreshRow]:
+    def _waited_lease(self, nation_slug: NationSlug, patience: timedelta) -> Iterator[RefreshRow]:
         """The nation's lease, waited for. Raises `NationBuilderDown`."""
         with self._gates.passing(nation_slug):
             deadline = self._now() + patience
@@ -206,12 +207,12 @@ class Refresher:
                     raise NationBuilderDown
                 self._pause()
 
-    def lost(self, nation_slug: str, reason: str) -> None:
+    def lost(self, nation_slug: NationSlug, reason: str) -> None:
         """NationBuilder refuses good tokens for good: mark the nation."""
         if self._status.needs_reauth(nation_slug, reason):
             _log.warning("nation needs to be connected anew", extra={"nation": nation_slug, "reason": reason})
 
-    def _among_processes(self, nation_slug: str, wish: _Wish) -> NbTokens:
+    def _among_processes(self, nation_slug: NationSlug, wish: _Wish) -> NbTokens:
         """The same, with other processes after the same nation."""
         deadline = self._now() + PATIENCE
         while True:
@@ -228,7 +229,7 @@ class Refresher:
             self._pause()
 
     @contextmanager
-    def _lease(self, nation_slug: str) -> Iterator[RefreshRow | None]:
+    def _lease(self, nation_slug: NationSlug) -> Iterator[RefreshRow | None]:
         """The nation's lease for this thread, or None while another process has it."""
         row = self._rows.lease(nation_slug, _thread(), self._now())
         try:
@@ -374,7 +375,7 @@ class Refresher:
         self._rows.postpone(row, now + _backoff(row.tries))
         raise Reconnect
 
-    def _read(self, nation_slug: str) -> NbTokens:
+    def _read(self, nation_slug: NationSlug) -> NbTokens:
         self._vault.forget(nation_slug)
         return self._vault.get_nb_tokens_by_nation(nation_slug)
 

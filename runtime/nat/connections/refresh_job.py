@@ -19,6 +19,7 @@ from nat.aws.store import Store
 from nat.connections.refresh import JOB_MARGIN, Refresher
 from nat.connections.refresh_rows import LEASE, RefreshRows
 from nat.errors import NatError, Reconnect
+from nat.ids import NationSlug
 from nat.names import NATIONS_BY_REFRESH, REFRESH_BUCKETS, Table
 
 AT_ONCE: Final = 32
@@ -50,18 +51,18 @@ class DueNations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def until(self, end: datetime) -> Iterator[str]:
+    def until(self, end: datetime) -> Iterator[NationSlug]:
         """Slugs of nations whose token ends before, the earliest of each bucket first."""
         for number in range(REFRESH_BUCKETS):
             yield from self._of_bucket(f"{number:02d}", end)
 
-    def _of_bucket(self, bucket: str, end: datetime) -> Iterator[str]:
+    def _of_bucket(self, bucket: str, end: datetime) -> Iterator[NationSlug]:
         due = Key("refresh_bucket").eq(bucket) & Key("nb_token_expires_at").lt(end)
         rows = self._store.query(
             Table.NATIONS, due, index=NATIONS_BY_REFRESH, attributes=("nation_slug",), page=PAGE
         )
         for row in rows:
-            yield str(row["nation_slug"])
+            yield NationSlug(row["nation_slug"])
 
 
 class RefreshJob:
@@ -97,7 +98,7 @@ class RefreshJob:
         found = self._rows.unfinished(self._now() + LEASE, SWEEP_MOST)
         return self._each(self._as_they_fall_due(found), self._recover, lambda: False)
 
-    def _as_they_fall_due(self, found: Iterable[tuple[str, datetime]]) -> Iterator[str]:
+    def _as_they_fall_due(self, found: Iterable[tuple[NationSlug, datetime]]) -> Iterator[NationSlug]:
         for nation_slug, due_at in found:
             left = (due_at - self._now()).total_seconds()
             if left > 0:
@@ -105,7 +106,10 @@ class RefreshJob:
             yield nation_slug
 
     def _each(
-        self, slugs: Iterable[str], work: Callable[[str], Result], time_is_up: Callable[[], bool]
+        self,
+        slugs: Iterable[NationSlug],
+        work: Callable[[NationSlug], Result],
+        time_is_up: Callable[[], bool],
     ) -> RefreshRun:
         counts: dict[Result, int] = {"refreshed": 0, "reconnect": 0, "failed": 0}
         unfinished = False
@@ -128,15 +132,15 @@ class RefreshJob:
             settle(0)
         return RefreshRun(**counts, unfinished=unfinished)
 
-    def _refresh(self, nation_slug: str) -> Result:
+    def _refresh(self, nation_slug: NationSlug) -> Result:
         return self._attempt(
             nation_slug, lambda: self._refresher.tokens(nation_slug, margin=JOB_MARGIN).expires_at
         )
 
-    def _recover(self, nation_slug: str) -> Result:
+    def _recover(self, nation_slug: NationSlug) -> Result:
         return self._attempt(nation_slug, lambda: self._refresher.recover(nation_slug))
 
-    def _attempt(self, nation_slug: str, work: Callable[[], datetime | None]) -> Result:
+    def _attempt(self, nation_slug: NationSlug, work: Callable[[], datetime | None]) -> Result:
         try:
             with nation(nation_slug):
                 expires_at = work()

@@ -21,6 +21,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from nat.aws.items import epoch_ms, moment
 from nat.aws.store import Store
 from nat.aws.writes import Row, Update
+from nat.ids import NationSlug
 from nat.names import CONNECTIONS_DUE, Table
 
 LEASE: Final = timedelta(seconds=30)
@@ -46,7 +47,7 @@ class RefreshState(StrEnum):
 class RefreshRow:
     """The row as it was read. `generation` counts requests; `tries` those with the same refresh token."""
 
-    nation_slug: str
+    nation_slug: NationSlug
     state: RefreshState = RefreshState.IDLE
     generation: int = 0
     fingerprint: str = ""
@@ -67,11 +68,11 @@ class RefreshRows:
         self._store = store
         self._holder = holder
 
-    def get(self, nation_slug: str) -> RefreshRow:
+    def get(self, nation_slug: NationSlug) -> RefreshRow:
         """The row, strongly consistent; an idle one where there is none."""
         return _row(nation_slug, self._store.get(Table.CONNECTIONS, _key(nation_slug)) or {})
 
-    def lease(self, nation_slug: str, thread: str, now: datetime) -> RefreshRow | None:
+    def lease(self, nation_slug: NationSlug, thread: str, now: datetime) -> RefreshRow | None:
         """Take the lease; gives the row, or None while somebody else has it."""
         until = Attr("lease_until_ms")
         return self._update(
@@ -80,7 +81,7 @@ class RefreshRows:
             when=until.not_exists() | until.lte(epoch_ms(now)),
         )
 
-    def release(self, nation_slug: str, thread: str) -> None:
+    def release(self, nation_slug: NationSlug, thread: str) -> None:
         """Give the lease back, if it is still ours."""
         ended = {"holder": None, "lease_until_ms": None}
         self._update(nation_slug, ended, when=Attr("holder").eq(self._name(thread)))
@@ -151,7 +152,7 @@ class RefreshRows:
         """Try again then: what became of the request is not known."""
         self._update(row.nation_slug, {"due_at": due_at}, when=_sent(row))
 
-    def unfinished(self, until: datetime, limit: int) -> list[tuple[str, datetime]]:
+    def unfinished(self, until: datetime, limit: int) -> list[tuple[NationSlug, datetime]]:
         """Nations whose refresh is due to be looked at, earliest first. It reads an index: not for the nation
         role."""
         due = Key("due_kind").eq(DUE_KIND) & Key("due_at").lte(until)
@@ -162,7 +163,7 @@ class RefreshRows:
         return f"{self._holder}.{thread}"
 
     def _update(
-        self, nation_slug: str, change: Row, *, when: ConditionBase, default: Row | None = None
+        self, nation_slug: NationSlug, change: Row, *, when: ConditionBase, default: Row | None = None
     ) -> RefreshRow | None:
         row = self._store.updated(
             Update(Table.CONNECTIONS, _key(nation_slug), set=change, default=default or {}, when=when)
@@ -178,11 +179,11 @@ def _sent(row: RefreshRow) -> ConditionBase:
     return Attr("state").eq(RefreshState.SENT.value) & Attr("generation").eq(row.generation)
 
 
-def _key(nation_slug: str) -> dict[str, str]:
+def _key(nation_slug: NationSlug) -> dict[str, str]:
     return {"nation_slug": nation_slug, "item": _ITEM}
 
 
-def _row(nation_slug: str, item: Mapping[str, Any]) -> RefreshRow:
+def _row(nation_slug: NationSlug, item: Mapping[str, Any]) -> RefreshRow:
     return RefreshRow(
         nation_slug=nation_slug,
         state=RefreshState(item.get("state", RefreshState.IDLE.value)),

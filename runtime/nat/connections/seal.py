@@ -6,10 +6,11 @@ in the same way, under a path of their own.
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from nat.ids import NationSlug
 from nat.names import SEALED_FOR, Secret
 
 if TYPE_CHECKING:
@@ -28,14 +29,14 @@ class Seal:
     """Seals and opens with one key. $0.03 per 10,000 calls."""
 
     def __init__(
-        self, client: "KMSClient", key_arn: str, path: Callable[[str], str] = Secret.nation_tokens
+        self, client: "KMSClient", key_arn: str, path: Callable[[Any], str] = Secret.nation_tokens
     ) -> None:
         """`path` gives the path of what is sealed for whom: a nation by its slug, or a workspace."""
         self._path = path
         self._client = client
         self._key_arn = key_arn
 
-    def close(self, nation_slug: str, text: str) -> list[bytes]:
+    def close(self, nation_slug: NationSlug, text: str) -> list[bytes]:
         """The text, sealed for one nation; a pair takes one piece. Raises what boto3 raises."""
         plain = text.encode()
         return [
@@ -47,7 +48,7 @@ class Seal:
             for start in range(0, len(plain), PIECE)
         ]
 
-    def open(self, nation_slug: str, pieces: Iterable[bytes]) -> str:
+    def open(self, nation_slug: NationSlug, pieces: Iterable[bytes]) -> str:
         """The text again. Raises `SealBroken`, and what boto3 raises."""
         try:
             return b"".join(

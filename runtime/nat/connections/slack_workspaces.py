@@ -23,6 +23,7 @@ from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.connections.seal import Seal
 from nat.errors import SlackCodeInvalid, SlackNotInstalled
+from nat.ids import NationSlug, UserId
 from nat.names import INSTALLATIONS_BY_NATION, TTL_ATTRIBUTE, Table
 
 CODE_LIFE: Final = timedelta(minutes=10)
@@ -65,7 +66,7 @@ class WorkspaceLink:
     """A workspace that an admin linked to a nation."""
 
     team: str
-    nation_slug: str
+    nation_slug: NationSlug
     name: str
     linked_by: str
     linked_at: datetime
@@ -132,7 +133,7 @@ class Workspaces:
         rows = self._store.query(Table.INSTALLATIONS, Key("team_id").eq(key), attributes=("team_id", "item"))
         self._store.delete_many(Table.INSTALLATIONS, list(rows))
 
-    def link(self, team: str, name: str, nation_slug: str, *, by: str) -> None:
+    def link(self, team: str, name: str, nation_slug: NationSlug, *, by: str) -> None:
         """Let people of a workspace ask about a nation."""
         self._store.write(
             Put(
@@ -147,7 +148,7 @@ class Workspaces:
             )
         )
 
-    def unlink(self, team: str, nation_slug: str) -> bool:
+    def unlink(self, team: str, nation_slug: NationSlug) -> bool:
         """End that; False if it was not linked. Channels forget the nation too."""
         rows = [
             row
@@ -161,7 +162,7 @@ class Workspaces:
         )
         return any(row["item"].startswith(_NATION) for row in rows)
 
-    def links_of(self, nation_slug: str) -> list[WorkspaceLink]:
+    def links_of(self, nation_slug: NationSlug) -> list[WorkspaceLink]:
         """The workspaces of a nation; a moment behind."""
         rows = self._store.query(
             Table.INSTALLATIONS, Key("nation_slug").eq(nation_slug), index=INSTALLATIONS_BY_NATION
@@ -179,7 +180,7 @@ class Workspaces:
         row = self._store.get(Table.INSTALLATIONS, _key(team, f"channel#{channel}"))
         return None if row is None else str(row["nation_slug"])
 
-    def choose(self, team: str, channel: str, nation_slug: str) -> None:
+    def choose(self, team: str, channel: str, nation_slug: NationSlug) -> None:
         """Let a channel ask about this nation from now on."""
         item = {**_key(team, f"channel#{channel}"), "nation_slug": nation_slug}
         self._store.write(Put(Table.INSTALLATIONS, item))
@@ -189,7 +190,7 @@ class Workspaces:
         row = self._store.get(Table.INSTALLATIONS, _key(team, f"person#{user}"))
         return None if row is None else str(row["user_id"])
 
-    def new_code(self, user_id: str) -> str:
+    def new_code(self, user_id: UserId) -> str:
         """A code that proves to be this person, typed in Slack once within ten minutes.
 
         It goes from the web app to Slack and not the other way: a link made in Slack could be sent to
@@ -236,8 +237,12 @@ class Workspaces:
 
     def _sealed(self, key: str, token: BotToken) -> dict[str, Any]:
         assert self._seal is not None
-        refresh = None if token.refresh is None else self._seal.close(key, token.refresh)
-        return {"tokens": self._seal.close(key, token.token), "refresh": refresh, "ends_at": token.expires_at}
+        refresh = None if token.refresh is None else self._seal.close(NationSlug(key), token.refresh)
+        return {
+            "tokens": self._seal.close(NationSlug(key), token.token),
+            "refresh": refresh,
+            "ends_at": token.expires_at,
+        }
 
     def _opened(self, row: Mapping[str, Any]) -> BotToken:
         assert self._seal is not None

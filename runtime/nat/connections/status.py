@@ -9,6 +9,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Update
 from nat.connections.outbox import Outbox
+from nat.ids import NationSlug
 from nat.names import REFRESH_BUCKETS, Bus, Table
 from nat.nations.record import Nations
 
@@ -21,12 +22,12 @@ class NbStatus:
         self._nations = Nations(store)
         self._announcements = Outbox(store)
 
-    def app_of(self, nation_slug: str) -> str | None:
+    def app_of(self, nation_slug: NationSlug) -> str | None:
         """The app that the nation was connected with, as its record names it."""
         nation = self._nations.get(nation_slug)
         return None if nation is None else nation.nb_app
 
-    def connected(self, nation_slug: str, expires_at: datetime, *, app: str | None = None) -> bool:
+    def connected(self, nation_slug: NationSlug, expires_at: datetime, *, app: str | None = None) -> bool:
         """NationBuilder accepts the nation's tokens, which end at `expires_at`; True if that is news.
 
         `app` names the app of the connection, if it was just made. A nation without a record stays so.
@@ -49,7 +50,7 @@ class NbStatus:
         )
         return self._announced(nation_slug, changes, news, Bus.NATION_CONNECTED, {})
 
-    def needs_reauth(self, nation_slug: str, reason: str) -> bool:
+    def needs_reauth(self, nation_slug: NationSlug, reason: str) -> bool:
         """Somebody has to connect the nation anew; True if that is news.
 
         `reason` is a code for logs and notices. The nation leaves the index of what is due to be refreshed.
@@ -62,7 +63,7 @@ class NbStatus:
             {"reason": reason},
         )
 
-    def disconnected(self, nation_slug: str) -> bool:
+    def disconnected(self, nation_slug: NationSlug) -> bool:
         """The nation has no tokens any more, because a person took them away; True if that is news."""
         return self._announced(
             nation_slug,
@@ -80,7 +81,7 @@ class NbStatus:
 
     def _announced(
         self,
-        nation_slug: str,
+        nation_slug: NationSlug,
         changes: dict[str, Any],
         news: ConditionBase,
         event: Bus,
@@ -100,14 +101,14 @@ class NbStatus:
         return True
 
 
-def refresh_bucket(nation_slug: str) -> str:
+def refresh_bucket(nation_slug: NationSlug) -> str:
     """The nation's partition of the index `by_refresh_due`."""
     digest = hashlib.sha256(nation_slug.encode()).digest()
     return f"{digest[0] % REFRESH_BUCKETS:02d}"
 
 
 def update_nation_nb_status(
-    nation_slug: str, status: NbStatus, *, expires_at: datetime | None, reason: str = ""
+    nation_slug: NationSlug, status: NbStatus, *, expires_at: datetime | None, reason: str = ""
 ) -> bool:
     """Write into the record that the tokens are good until `expires_at`, or, with None, that somebody has to
     connect the nation anew for `reason`. True if that is news, which is then announced."""

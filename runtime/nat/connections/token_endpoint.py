@@ -14,6 +14,7 @@ import requests
 
 from nat.connections.apps import App
 from nat.connections.tokens import NbTokens
+from nat.ids import NationSlug
 from nat.names import SLUG_PATTERN
 
 LIFE: Final = timedelta(hours=24)
@@ -66,7 +67,9 @@ class TokenEndpoint:
         asked = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         return self.ask(tokens.nation_slug, asked, app, refresh_token=tokens.refresh_token)
 
-    def exchange(self, nation_slug: str, code: str, redirect_uri: str, verifier: str, app: App) -> NbTokens:
+    def exchange(
+        self, nation_slug: NationSlug, code: str, redirect_uri: str, verifier: str, app: App
+    ) -> NbTokens:
         """The first pair, for an authorization code and its PKCE verifier. Raises as `refresh` does."""
         asked = {
             "grant_type": "authorization_code",
@@ -92,13 +95,13 @@ class TokenEndpoint:
             ended = ended or response.status_code == 200
         return ended
 
-    def _host(self, nation_slug: str) -> str:
+    def _host(self, nation_slug: NationSlug) -> str:
         if not re.fullmatch(SLUG_PATTERN, nation_slug):
             raise ValueError("This is not the slug of a nation.")
         return self._base_url.replace("{slug}", nation_slug).rstrip("/")
 
     def ask(
-        self, nation_slug: str, asked: Mapping[str, str], app: App, *, refresh_token: str = ""
+        self, nation_slug: NationSlug, asked: Mapping[str, str], app: App, *, refresh_token: str = ""
     ) -> NbTokens:
         """One request. `refresh_token` is kept where the answer names none (RFC 6749, §6)."""
         url = f"{self._host(nation_slug)}/oauth/token"
@@ -135,7 +138,7 @@ def _object(response: requests.Response) -> Mapping[str, Any]:
     return found
 
 
-def _pair(answer: Mapping[str, Any], nation_slug: str, refresh_token: str, at: datetime) -> NbTokens:
+def _pair(answer: Mapping[str, Any], nation_slug: NationSlug, refresh_token: str, at: datetime) -> NbTokens:
     access = answer.get("access_token")
     refresh = answer.get("refresh_token") or refresh_token
     life = answer.get("expires_in")

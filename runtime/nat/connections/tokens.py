@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from nat.aws.items import moment, timestamp
+from nat.ids import NationSlug
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class NbTokens:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
-    nation_slug: str
+    nation_slug: NationSlug
     updated_at: datetime
 
     def usable(self, now: datetime, refused: str = "") -> bool:
@@ -40,7 +41,7 @@ def to_json(tokens: NbTokens) -> str:
     )
 
 
-def from_json(text: str, nation_slug: str) -> NbTokens:
+def from_json(text: str, nation_slug: NationSlug) -> NbTokens:
     """The pair behind a stored text. Raises `PairUnreadable`, also for the pair of another nation."""
     try:
         value = json.loads(text)

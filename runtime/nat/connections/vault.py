@@ -24,6 +24,7 @@ from nat.connections.seal import Seal, SealBroken
 from nat.connections.tokens import NbTokens as NbTokens
 from nat.connections.tokens import PairUnreadable, from_json, to_json
 from nat.errors import Reconnect
+from nat.ids import NationSlug
 from nat.names import Secret, Table
 from nat.settings import SettingMissing
 
@@ -48,7 +49,7 @@ class TokenVault(Protocol):
     all raise `NationNotEntered` elsewhere, and what boto3 raises.
     """
 
-    def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
+    def get_nb_tokens_by_nation(self, nation_slug: NationSlug) -> NbTokens:
         """The pair of one nation. Raises `Reconnect` when it has none."""
         ...
 
@@ -57,15 +58,15 @@ class TokenVault(Protocol):
         it happens once, however often and late it is repeated."""
         ...
 
-    def prove_writable(self, nation_slug: str) -> None:
+    def prove_writable(self, nation_slug: NationSlug) -> None:
         """Write, without effect on the pair, what `store_nb_tokens` would need; raises what that would."""
         ...
 
-    def remove(self, nation_slug: str) -> None:
+    def remove(self, nation_slug: NationSlug) -> None:
         """Delete the pair for good; nothing happens if there is none."""
         ...
 
-    def forget(self, nation_slug: str) -> None:
+    def forget(self, nation_slug: NationSlug) -> None:
         """Read the pair anew at the next call."""
         ...
 
@@ -78,7 +79,7 @@ class _Memory:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[datetime, NbTokens]] = {}
 
-    def get(self, nation_slug: str, read: Callable[[str], NbTokens]) -> NbTokens:
+    def get(self, nation_slug: NationSlug, read: Callable[[NationSlug], NbTokens]) -> NbTokens:
         _require_entered(nation_slug)
         now = self._now()
         with self._lock:
@@ -91,7 +92,7 @@ class _Memory:
             self._kept[nation_slug] = (min(now + KEPT, max(now, tokens.expires_at)), tokens)
         return tokens
 
-    def forget(self, nation_slug: str) -> None:
+    def forget(self, nation_slug: NationSlug) -> None:
         with self._lock:
             self._kept.pop(nation_slug, None)
 
@@ -107,7 +108,7 @@ class SecretsManagerVault:
         self._key_arn = key_arn
         self._memory = _Memory(now)
 
-    def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
+    def get_nb_tokens_by_nation(self, nation_slug: NationSlug) -> NbTokens:
         """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
         return self._memory.get(nation_slug, self._read)
 
@@ -125,24 +126,24 @@ class SecretsManagerVault:
             self._client.create_secret(Name=name, SecretString=value, ClientRequestToken=request, **key)
         self.forget(tokens.nation_slug)
 
-    def prove_writable(self, nation_slug: str) -> None:
+    def prove_writable(self, nation_slug: NationSlug) -> None:
         """Store a version of the secret that nobody reads."""
         _require_entered(nation_slug)
         self._client.put_secret_value(
             SecretId=Secret.nation_tokens(nation_slug), SecretString="{}", VersionStages=[PROOF_STAGE]
         )
 
-    def remove(self, nation_slug: str) -> None:
+    def remove(self, nation_slug: NationSlug) -> None:
         """Delete the secret. Raises `NationNotEntered` outside of its nation."""
         _require_entered(nation_slug)
         remove_secret(self._client, Secret.nation_tokens(nation_slug))
         self.forget(nation_slug)
 
-    def forget(self, nation_slug: str) -> None:
+    def forget(self, nation_slug: NationSlug) -> None:
         """Read the pair anew at the next call."""
         self._memory.forget(nation_slug)
 
-    def _read(self, nation_slug: str) -> NbTokens:
+    def _read(self, nation_slug: NationSlug) -> NbTokens:
         text = read_secret(self._client, Secret.nation_tokens(nation_slug))
         if text is None:
             raise Reconnect
@@ -157,7 +158,7 @@ class DynamoVault:
         self._seal = seal
         self._memory = _Memory(store.clock)
 
-    def get_nb_tokens_by_nation(self, nation_slug: str) -> NbTokens:
+    def get_nb_tokens_by_nation(self, nation_slug: NationSlug) -> NbTokens:
         """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
         return self._memory.get(nation_slug, self._read)
 
@@ -177,22 +178,22 @@ class DynamoVault:
             _log.warning("an older pair was not stored", extra={"nation": tokens.nation_slug})
         self.forget(tokens.nation_slug)
 
-    def prove_writable(self, nation_slug: str) -> None:
+    def prove_writable(self, nation_slug: NationSlug) -> None:
         """Seal something. That the table takes writes is proven by the row of the refresh itself."""
         _require_entered(nation_slug)
         self._seal.close(nation_slug, "{}")
 
-    def remove(self, nation_slug: str) -> None:
+    def remove(self, nation_slug: NationSlug) -> None:
         """Delete the row. Raises `NationNotEntered` outside of its nation."""
         _require_entered(nation_slug)
         self._store.write(Delete(Table.CONNECTIONS, _key(nation_slug)))
         self.forget(nation_slug)
 
-    def forget(self, nation_slug: str) -> None:
+    def forget(self, nation_slug: NationSlug) -> None:
         """Read the pair anew at the next call."""
         self._memory.forget(nation_slug)
 
-    def _read(self, nation_slug: str) -> NbTokens:
+    def _read(self, nation_slug: NationSlug) -> NbTokens:
         row = self._store.get(Table.CONNECTIONS, _key(nation_slug))
         if row is None:
             raise Reconnect
@@ -220,7 +221,7 @@ def token_vault(
     raise SettingMissing(f"NAT_TOKEN_STORE is {kind}; it can be secretsmanager or dynamodb.")
 
 
-def move_tokens(nation_slug: str, source: TokenVault, target: TokenVault | None) -> bool:
+def move_tokens(nation_slug: NationSlug, source: TokenVault, target: TokenVault | None) -> bool:
     """Copy a nation's pair from one vault to the other; False if it has none. The source keeps its copy.
     Without a target it only looks.
 
@@ -242,16 +243,16 @@ def store_nb_tokens(tokens: NbTokens, vault: TokenVault) -> None:
     vault.store_nb_tokens(tokens)
 
 
-def get_nb_tokens_by_nation(nation_slug: str, vault: TokenVault) -> NbTokens:
+def get_nb_tokens_by_nation(nation_slug: NationSlug, vault: TokenVault) -> NbTokens:
     """The pair of one nation. Raises `Reconnect` when it has none, `NationNotEntered` outside of it."""
     return vault.get_nb_tokens_by_nation(nation_slug)
 
 
-def _key(nation_slug: str) -> dict[str, str]:
+def _key(nation_slug: NationSlug) -> dict[str, str]:
     return {"nation_slug": nation_slug, "item": TOKENS_ITEM}
 
 
-def _parsed(text: str, nation_slug: str) -> NbTokens:
+def _parsed(text: str, nation_slug: NationSlug) -> NbTokens:
     try:
         return from_json(text, nation_slug)
     except PairUnreadable:
@@ -259,6 +260,6 @@ def _parsed(text: str, nation_slug: str) -> NbTokens:
         raise Reconnect from None
 
 
-def _require_entered(nation_slug: str) -> None:
+def _require_entered(nation_slug: NationSlug) -> None:
     if entered_nation() != nation_slug:
         raise NationNotEntered("These tokens belong to another nation than the one that was entered.")

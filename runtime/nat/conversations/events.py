@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.conversations.turns import Turn, conversation_key, event_item, event_prefix
+from nat.ids import ConversationId, NationSlug, TurnId
 from nat.names import TTL_ATTRIBUTE, Table
 
 if TYPE_CHECKING:
@@ -67,7 +68,13 @@ class Events:
         self._store.write(Put(Table.CONVERSATIONS, _row(turn, turn.attempt, seq, wire, now)))
 
     def after(
-        self, nation_slug: str, conversation_id: str, turn_id: str, *, attempt: int = 0, seq: int = 0
+        self,
+        nation_slug: NationSlug,
+        conversation_id: ConversationId,
+        turn_id: TurnId,
+        *,
+        attempt: int = 0,
+        seq: int = 0,
     ) -> Iterator[StoredEvent]:
         """Events after (`attempt`, `seq`), in order, strongly consistent."""
         where = Key("conversation").eq(conversation_key(nation_slug, conversation_id)) & Key("item").between(
@@ -77,7 +84,9 @@ class Events:
         for row in rows:
             yield StoredEvent(*_place(row["item"]), row["wire"])
 
-    def head(self, nation_slug: str, conversation_id: str, turn_id: str) -> tuple[int, int]:
+    def head(
+        self, nation_slug: NationSlug, conversation_id: ConversationId, turn_id: TurnId
+    ) -> tuple[int, int]:
         """Attempt and seq of the last stored event, strongly consistent; (0, 0) when there is none.
 
         Read from the log itself: keeping it in the turn row would double the writes of every flush.

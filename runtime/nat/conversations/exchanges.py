@@ -14,6 +14,7 @@ from nat.conversations.listing import Conversation
 from nat.conversations.own_conversations import ERASING, OwnConversations
 from nat.conversations.turns import LOCK_ITEM, Turn, Turns, conversation_key
 from nat.errors import NotFound
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 
 PAGE: Final = 50
@@ -51,9 +52,9 @@ class Exchanges:
 
     def read(
         self,
-        nation_slug: str,
-        user_id: str,
-        conversation_id: str,
+        nation_slug: NationSlug,
+        user_id: UserId,
+        conversation_id: ConversationId,
         *,
         limit: int = PAGE,
         before: str | None = None,
@@ -77,14 +78,14 @@ class Exchanges:
             self._running(nation_slug, conversation_id) if before is None else None,
         )
 
-    def _running(self, nation_slug: str, conversation_id: str) -> Turn | None:
+    def _running(self, nation_slug: NationSlug, conversation_id: ConversationId) -> Turn | None:
         key = {"conversation": conversation_key(nation_slug, conversation_id), "item": LOCK_ITEM}
         lock = self._store.get(Table.CONVERSATIONS, key)
         turn_id = ERASING if lock is None else lock["turn"]
         if turn_id == ERASING:
             return None
         try:
-            turn = self._turns.get(nation_slug, conversation_id, turn_id)
+            turn = self._turns.get(nation_slug, conversation_id, TurnId(turn_id))
         except NotFound:
             return None
         return None if turn.state.final else turn

@@ -14,6 +14,7 @@ from nat.conversations.exchanges import Exchange
 from nat.conversations.feedback import Thumb
 from nat.conversations.listing import Conversation
 from nat.conversations.turns import TurnState
+from nat.ids import NationSlug, TurnId
 from nat.live_links import LiveAddresses, guarded
 
 _OUTCOMES: Final = {
@@ -28,7 +29,7 @@ class Proposed:
     """A proposal that a turn made, and what became of it. `counts` are records by outcome."""
 
     approval: str
-    turn_id: str
+    turn_id: TurnId
     tool: str
     summary: str
     state: str
@@ -72,7 +73,7 @@ def conversation_body(conversation: Conversation) -> dict[str, Any]:
 
 
 def as_json(
-    nation_slug: str,
+    nation_slug: NationSlug,
     conversation: Conversation,
     exchanges: Sequence[Exchange],
     proposals: Sequence[Proposed],
@@ -93,7 +94,7 @@ def as_json(
 
 
 def as_markdown(
-    nation_slug: str,
+    nation_slug: NationSlug,
     conversation: Conversation,
     exchanges: Sequence[Exchange],
     proposals: Sequence[Proposed],

@@ -12,6 +12,7 @@ from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Check, Delete, Put
 from nat.conversations.turns import META_ITEM, Turn, Turns, conversation_key, person_key
 from nat.errors import BadRequest, NotFound
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
 FEEDBACK: Final = "feedback#"
@@ -29,7 +30,7 @@ class Thumb(StrEnum):
 class Feedback:
     """What a person says of one answer; at least one of thumb and comment."""
 
-    turn_id: str
+    turn_id: TurnId
     thumb: Thumb | None
     comment: str
     at: datetime
@@ -44,10 +45,10 @@ class Feedbacks:
 
     def give(
         self,
-        nation_slug: str,
-        user_id: str,
-        conversation_id: str,
-        turn_id: str,
+        nation_slug: NationSlug,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        turn_id: TurnId,
         *,
         thumb: Thumb | None,
         comment: str = "",
@@ -90,20 +91,26 @@ class Feedbacks:
             raise NotFound("There is no such conversation.") from None
         return feedback
 
-    def take_back(self, nation_slug: str, user_id: str, conversation_id: str, turn_id: str) -> None:
+    def take_back(
+        self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId, turn_id: TurnId
+    ) -> None:
         """Remove what was said of an answer, if anything was. Raises `NotFound`."""
         turn = self._own(nation_slug, user_id, conversation_id, turn_id)
         key = {"conversation": turn.conversation, "item": f"{FEEDBACK}{turn_id}"}
         self._store.write(Delete(Table.CONVERSATIONS, key))
 
-    def of_conversation(self, nation_slug: str, conversation_id: str) -> dict[str, Feedback]:
+    def of_conversation(
+        self, nation_slug: NationSlug, conversation_id: ConversationId
+    ) -> dict[str, Feedback]:
         """All feedback of a conversation by turn, strongly consistent."""
         conversation = Key("conversation").eq(conversation_key(nation_slug, conversation_id))
         where = conversation & Key("item").begins_with(FEEDBACK)
         found = map(_feedback, self._store.query(Table.CONVERSATIONS, where, consistent=True))
         return {each.turn_id: each for each in found}
 
-    def _own(self, nation_slug: str, user_id: str, conversation_id: str, turn_id: str) -> Turn:
+    def _own(
+        self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId, turn_id: TurnId
+    ) -> Turn:
         try:
             turn = self._turns.get(nation_slug, conversation_id, turn_id)
         except ValueError:

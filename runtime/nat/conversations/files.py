@@ -19,6 +19,7 @@ from nat.aws.writes import Put
 from nat.contract.events import Link
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import NotFound, TurnLost
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Table, nation_files
 from nat.roles import Role
 
@@ -100,7 +101,9 @@ class Files:
         self._s3 = s3
         self._bucket = bucket
 
-    def address(self, nation_slug: str, user_id: str, conversation_id: str, file_id: str) -> FileAddress:
+    def address(
+        self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId, file_id: str
+    ) -> FileAddress:
         """Where this person fetches a file of their own. Raises `NotFound`, also when its day is over."""
         try:
             key = {"conversation": conversation_key(nation_slug, conversation_id), "item": f"file#{file_id}"}

@@ -22,6 +22,7 @@ from nat.aws.writes import Put
 from nat.contract.events import Link
 from nat.conversations.documents import Documents
 from nat.conversations.turns import Turn, TurnState, conversation_key
+from nat.ids import ConversationId, NationSlug, TurnId
 from nat.names import TTL_ATTRIBUTE, Table
 
 _ANSWER: Final = "answer#"
@@ -33,7 +34,7 @@ MEMORY: Final = "memory#"
 class Answered:
     """One ended turn as a person reads it. `text` is what had been said when it was stopped or failed."""
 
-    turn_id: str
+    turn_id: TurnId
     question: str
     outcome: TurnState
     text: str
@@ -76,8 +77,8 @@ class History:
 
     def answers(
         self,
-        nation_slug: str,
-        conversation_id: str,
+        nation_slug: NationSlug,
+        conversation_id: ConversationId,
         *,
         limit: int = 50,
         before: tuple[datetime, str] | None = None,

@@ -10,6 +10,7 @@ from nat.aws.cursors import cursor, not_a_cursor, parts_of
 from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.conversations.turns import META_ITEM, conversation_key, person_key
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import CONVERSATIONS_BY_PERSON, Table
 
 LARGEST_PAGE: Final = 100
@@ -19,7 +20,7 @@ LARGEST_PAGE: Final = 100
 class Conversation:
     """One conversation as it is listed."""
 
-    conversation_id: str
+    conversation_id: ConversationId
     title: str
     turns: int
     created_at: datetime
@@ -41,7 +42,7 @@ class Listing:
         self._store = store
 
     def of_person(
-        self, nation_slug: str, user_id: str, *, limit: int = 30, after: str | None = None
+        self, nation_slug: NationSlug, user_id: UserId, *, limit: int = 30, after: str | None = None
     ) -> Listed:
         """A page of at most `limit` (1 to 100). Raises `BadRequest` for an `after` that no page gave."""
         page = self._store.find(
@@ -71,7 +72,7 @@ def _cursor(row: dict[str, Any]) -> str:
     return cursor(row["updated_at"], row["conversation"].partition("#")[2])
 
 
-def _start(after: str, nation_slug: str, user_id: str) -> dict[str, str]:
+def _start(after: str, nation_slug: NationSlug, user_id: UserId) -> dict[str, str]:
     """The key behind a cursor, always within the person's own partition."""
     updated_at, conversation_id = parts_of(after, 2)
     try:
@@ -79,7 +80,7 @@ def _start(after: str, nation_slug: str, user_id: str) -> dict[str, str]:
         return {
             "person": person_key(nation_slug, user_id),
             "updated_at": updated_at,
-            "conversation": conversation_key(nation_slug, conversation_id),
+            "conversation": conversation_key(nation_slug, ConversationId(conversation_id)),
             "item": META_ITEM,
         }
     except ValueError:

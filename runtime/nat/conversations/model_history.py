@@ -34,6 +34,7 @@ from nat.conversations.documents import Documents
 from nat.conversations.history import MEMORY
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import TurnLost
+from nat.ids import ConversationId, NationSlug
 from nat.names import Table
 
 TURNS_READ: Final = 200
@@ -53,7 +54,7 @@ class ModelHistories:
         self._budget = budget or Budget()
         self._documents = Documents(store, Table.CONVERSATIONS)
 
-    def of(self, nation_slug: str, conversation_id: str) -> Past:
+    def of(self, nation_slug: NationSlug, conversation_id: ConversationId) -> Past:
         """The past as it is stored, strongly consistent. The newest turns are kept, and whole turns only."""
         conversation = conversation_key(nation_slug, conversation_id)
         # Nearly always the record ends before the newest turns begin, so both are read at once.

@@ -16,6 +16,7 @@ from nat.conversations.turns import (
     person_key,
 )
 from nat.errors import BadRequest, ConversationBusy, NotFound
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import Table
 
 ERASING: Final = "erasing"
@@ -28,14 +29,16 @@ class OwnConversations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, nation_slug: str, user_id: str, conversation_id: str) -> Conversation:
+    def get(self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId) -> Conversation:
         """One conversation, strongly consistent. Raises `NotFound`."""
         row = self._store.get(Table.CONVERSATIONS, _meta(nation_slug, conversation_id))
         if row is None or row.get("person") != person_key(nation_slug, user_id):
             raise NotFound("There is no such conversation.")
         return conversation_of(row)
 
-    def rename(self, nation_slug: str, user_id: str, conversation_id: str, title: str) -> Conversation:
+    def rename(
+        self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId, title: str
+    ) -> Conversation:
         """Give it another title of at most 80 characters on one line; its place in the list stays.
 
         Raises `BadRequest` for a title that is empty or too long, `NotFound`.
@@ -55,7 +58,7 @@ class OwnConversations:
             raise NotFound("There is no such conversation.")
         return conversation_of(renamed)
 
-    def erase(self, nation_slug: str, user_id: str, conversation_id: str) -> None:
+    def erase(self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId) -> None:
         """Delete everything of it: questions, answers, events, what the model remembers, feedback, proposals,
         frozen changes and their journals. Nothing of it can be decided or taken back afterwards.
 
@@ -77,7 +80,9 @@ class OwnConversations:
         self._delete(Table.CONVERSATIONS, conversation, keep=(META_ITEM, LOCK_ITEM))
         self._delete(Table.CONVERSATIONS, conversation, keep=())
 
-    def _closing(self, nation_slug: str, user_id: str, conversation_id: str) -> list[Entry]:
+    def _closing(
+        self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId
+    ) -> list[Entry]:
         mine = person_key(nation_slug, user_id)
         erased = f"{mine}#{ERASING}"
         taken_away = Update(
@@ -97,7 +102,7 @@ class OwnConversations:
         self._store.delete_many(table, [key for key in keys if key["item"] not in keep])
 
 
-def _meta(nation_slug: str, conversation_id: str) -> dict[str, Any]:
+def _meta(nation_slug: NationSlug, conversation_id: ConversationId) -> dict[str, Any]:
     try:
         return {"conversation": conversation_key(nation_slug, conversation_id), "item": META_ITEM}
     except ValueError:

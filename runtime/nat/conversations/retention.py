@@ -22,6 +22,7 @@ from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.conversations.listing import LARGEST_PAGE, Listing
 from nat.conversations.turns import META_ITEM, conversation_key
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import RETENTION_DAYS, TTL_ATTRIBUTE, Table
 from nat.nations.record import Nations
 
@@ -51,7 +52,7 @@ class Shortening:
         self._store = store
         self._seconds_now = seconds_now
 
-    def begin(self, nation_slug: str) -> None:
+    def begin(self, nation_slug: NationSlug) -> None:
         """Let the next sweeps carry the nation's present retention out, from the beginning."""
         self._store.write(Delete(Table.ONCE, _place_key(nation_slug)))
         self._store.write(Update(Table.ONCE, _PENDING_KEY, add={"slugs": {nation_slug}}))
@@ -70,7 +71,7 @@ class Shortening:
         return done
 
     def _nation(self, slug: str, until: float) -> tuple[int, int, bool]:
-        record = Nations(self._store).get(slug)
+        record = Nations(self._store).get(NationSlug(slug))
         deleted = earlier = 0
         if record is not None:
             days = timedelta(days=record.retention_days or RETENTION_DAYS)
@@ -82,7 +83,9 @@ class Shortening:
                 for conversation_id in self._conversations(slug, person):
                     if self._seconds_now() >= until:
                         return deleted, earlier, False
-                    counts = self._conversation(conversation_key(slug, conversation_id), days)
+                    counts = self._conversation(
+                        conversation_key(NationSlug(slug), ConversationId(conversation_id)), days
+                    )
                     deleted, earlier = deleted + counts[0], earlier + counts[1]
         self._store.write(Update(Table.ONCE, _PENDING_KEY, discard={"slugs": {slug}}))
         self._store.write(Delete(Table.ONCE, _place_key(slug)))
@@ -132,7 +135,7 @@ class Shortening:
         listing = Listing(self._store)
         after = None
         while True:
-            page = listing.of_person(slug, person, limit=LARGEST_PAGE, after=after)
+            page = listing.of_person(NationSlug(slug), UserId(person), limit=LARGEST_PAGE, after=after)
             yield from (each.conversation_id for each in page.conversations)
             after = page.next
             if after is None:

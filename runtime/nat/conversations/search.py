@@ -15,6 +15,7 @@ from nat.aws.store import Store
 from nat.conversations.history import Answered, History
 from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
 from nat.errors import BadRequest
+from nat.ids import NationSlug, TurnId, UserId
 
 LOOKED_THROUGH: Final = 200
 """Conversations that one search reads at most, newest first."""
@@ -34,7 +35,7 @@ class Hit:
     and empty when they stand in the title."""
 
     conversation: Conversation
-    turn_id: str | None
+    turn_id: TurnId | None
     excerpt: str
 
 
@@ -57,7 +58,9 @@ class Search:
         self._history = History(store)
         self._looked_through = looked_through
 
-    def find(self, nation_slug: str, user_id: str, query: str, *, after: str | None = None) -> Found:
+    def find(
+        self, nation_slug: NationSlug, user_id: UserId, query: str, *, after: str | None = None
+    ) -> Found:
         """Conversations of this person in which every word of the query occurs, in whatever place, however
         accented or capitalised. Raises `BadRequest`."""
         words = _words(query)
@@ -85,7 +88,7 @@ class Search:
         )
 
     def _look(
-        self, nation_slug: str, conversation: Conversation, words: frozenset[str]
+        self, nation_slug: NationSlug, conversation: Conversation, words: frozenset[str]
     ) -> tuple[Hit | None, bool]:
         """The hit in one conversation, and whether all of it was read."""
         title = folded(conversation.title)
@@ -122,7 +125,7 @@ def _hit(
             best = len(found), turn_id, _excerpt(text, found)
     if missing:
         return None
-    return Hit(conversation, best[1], best[2]) if best else Hit(conversation, None, "")
+    return Hit(conversation, TurnId(best[1]), best[2]) if best else Hit(conversation, None, "")
 
 
 def _texts(answers: Iterable[Answered]) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ from nat.aws.items import epoch_ms, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Check, Delete, Put, Update
 from nat.errors import NotFound, TurnLost
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import RETENTION_DAYS, TTL_ATTRIBUTE, TURNS_PENDING, Table
 from nat.roles import Role
 
@@ -81,10 +82,10 @@ class Turn:
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
     """
 
-    nation_slug: str
-    conversation_id: str
-    turn_id: str
-    user_id: str
+    nation_slug: NationSlug
+    conversation_id: ConversationId
+    turn_id: TurnId
+    user_id: UserId
     question: str
     role: Role
     surface: str
@@ -126,42 +127,42 @@ class Turn:
         return int((now + timedelta(days=min(REPLAY_DAYS, self.retention_days))).timestamp())
 
 
-def conversation_key(nation_slug: str, conversation_id: str) -> str:
+def conversation_key(nation_slug: NationSlug, conversation_id: ConversationId) -> str:
     """Partition key. Raises `ValueError` for an id that could reach into another key."""
     return f"{nation_slug}#{_checked(conversation_id)}"
 
 
-def turn_key(nation_slug: str, conversation_id: str, turn_id: str) -> dict[str, str]:
+def turn_key(nation_slug: NationSlug, conversation_id: ConversationId, turn_id: TurnId) -> dict[str, str]:
     """Primary key of a turn row. Raises `ValueError` for an id that could reach into another key."""
     return {"conversation": conversation_key(nation_slug, conversation_id), "item": turn_item(turn_id)}
 
 
-def turn_item(turn_id: str) -> str:
+def turn_item(turn_id: TurnId) -> str:
     """Sort key of the turn row."""
     return f"turn#{_checked(turn_id)}"
 
 
-def step_item(turn_id: str, index: int) -> str:
+def step_item(turn_id: TurnId, index: int) -> str:
     """Sort key of a step; steps sort by index up to 999."""
     return f"{step_prefix(turn_id)}{index:03d}"
 
 
-def step_prefix(turn_id: str) -> str:
+def step_prefix(turn_id: TurnId) -> str:
     """What the sort keys of all steps of a turn begin with."""
     return f"{turn_item(turn_id)}#step#"
 
 
-def event_item(turn_id: str, attempt: int, seq: int) -> str:
+def event_item(turn_id: TurnId, attempt: int, seq: int) -> str:
     """Sort key of an event; events sort by attempt, then seq."""
     return f"{event_prefix(turn_id)}{attempt:03d}#{seq:06d}"
 
 
-def event_prefix(turn_id: str) -> str:
+def event_prefix(turn_id: TurnId) -> str:
     """What the sort keys of all events of a turn begin with."""
     return f"{turn_item(turn_id)}#event#"
 
 
-def person_key(nation_slug: str, user_id: str) -> str:
+def person_key(nation_slug: NationSlug, user_id: UserId) -> str:
     """Partition of index `by_person`: one person's conversations within one nation."""
     return f"{nation_slug}#{user_id}"
 
@@ -330,14 +331,16 @@ class Turns:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, nation_slug: str, conversation_id: str, turn_id: str) -> Turn:
+    def get(self, nation_slug: NationSlug, conversation_id: ConversationId, turn_id: TurnId) -> Turn:
         """One turn, strongly consistent. Raises `NotFound`."""
         row = self._store.get(Table.CONVERSATIONS, turn_key(nation_slug, conversation_id, turn_id))
         if row is None:
             raise NotFound("There is no such question in this conversation.")
         return from_item(row)
 
-    def theirs(self, nation_slug: str, user_id: str, conversation_id: str, turn_id: str) -> Turn:
+    def theirs(
+        self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId, turn_id: TurnId
+    ) -> Turn:
         """The one rule on whose turn it is: this person's, or one in this person's conversation. Raises
         `NotFound` for any other."""
         try:
@@ -356,7 +359,7 @@ class Turns:
         meta = {"conversation": turn.conversation, "item": META_ITEM}
         row = self._store.get(Table.CONVERSATIONS, meta, attributes=("person",)) or {}
         person: str | None = row.get("person")
-        return None if person is None else person.removeprefix(person_key(turn.nation_slug, ""))
+        return None if person is None else person.removeprefix(person_key(turn.nation_slug, UserId("")))
 
     def mark_queued(self, turn: Turn) -> None:
         """The queue has it. A worker may have been faster: then there is nothing to say."""

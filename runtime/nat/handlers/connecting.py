@@ -28,6 +28,7 @@ from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
 from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
 from nat.handlers.request import Lambda
+from nat.ids import UserId
 from nat.nationbuilder.areas import titles
 from nat.roles import Role
 
@@ -35,7 +36,7 @@ from nat.roles import Role
 class ConnectedBy(ResponseBody, frozen=True, kw_only=True):
     """Who connected NationBuilder, and when."""
 
-    user_id: str
+    user_id: UserId
     signup_id: str
     """Of the same person in NationBuilder: calls act there as them."""
     name: str | None

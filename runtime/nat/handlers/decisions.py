@@ -15,6 +15,7 @@ from nat.contract.messages import (
     UndoMessage,
 )
 from nat.errors import BadRequest
+from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.turns.admit import Admission, Admitted, Observer, Surface
 from nat.turns.decide import Decision, Decisions
 
@@ -30,7 +31,11 @@ class Deciding:
         self._surface = surface
 
     def take(
-        self, user_id: str, nation_slug: str, message: DecisionMessage, follow: Observer | None = None
+        self,
+        user_id: UserId,
+        nation_slug: NationSlug,
+        message: DecisionMessage,
+        follow: Observer | None = None,
     ) -> Admitted:
         """Admit the turn of a decision. `follow` is told of the turn before a worker can see it.
 
@@ -41,7 +46,7 @@ class Deciding:
             case ApproveMessage():
                 return self._decisions.approve(
                     decision,
-                    message.approval,
+                    ApprovalId(message.approval),
                     fingerprint=message.fingerprint,
                     keys=message.records,
                     before_queueing=follow,
@@ -49,7 +54,7 @@ class Deciding:
             case EditMessage():
                 return self._decisions.edit(
                     decision,
-                    message.approval,
+                    ApprovalId(message.approval),
                     fingerprint=message.fingerprint,
                     values=message.values,
                     before_queueing=follow,
@@ -62,13 +67,19 @@ class Deciding:
                 target = message.change or message.approval
                 if target is None:
                     raise BadRequest("`approval` or `change` says what to try again.")
-                return self._decisions.retry(decision, target, before_queueing=follow)
+                return self._decisions.retry(decision, ApprovalId(target), before_queueing=follow)
 
-    def reject(self, user_id: str, nation_slug: str, message: RejectMessage) -> Approval:
+    def reject(self, user_id: UserId, nation_slug: NationSlug, message: RejectMessage) -> Approval:
         """Say no; gives the approval as it is now. Raises what `take` raises."""
         return self._decisions.reject(
-            self._decision(user_id, nation_slug, message), message.approval, fingerprint=message.fingerprint
+            self._decision(user_id, nation_slug, message),
+            ApprovalId(message.approval),
+            fingerprint=message.fingerprint,
         )
 
-    def _decision(self, user_id: str, nation_slug: str, message: DecisionMessage | RejectMessage) -> Decision:
-        return Decision(user_id, nation_slug, message.conversation, message.decision, self._surface)
+    def _decision(
+        self, user_id: UserId, nation_slug: NationSlug, message: DecisionMessage | RejectMessage
+    ) -> Decision:
+        return Decision(
+            user_id, nation_slug, ConversationId(message.conversation), message.decision, self._surface
+        )

@@ -29,6 +29,7 @@ from nat.contract.parsing import parse, parse_query
 from nat.errors import RoleInsufficient
 from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.services import Services
+from nat.ids import NationSlug
 from nat.names import NEXT_HEADER
 from nat.people.memberships import Membership
 from nat.people.session import Caller, Person, caller_of, person_of, select
@@ -60,7 +61,7 @@ class NationCall(Call, frozen=True, kw_only=True):
     caller: Caller
 
     @property
-    def nation_slug(self) -> str:
+    def nation_slug(self) -> NationSlug:
         """The selected nation."""
         return self.caller.nation_slug
 

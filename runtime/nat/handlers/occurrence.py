@@ -12,6 +12,7 @@ from nat.automations.firing import Firing
 from nat.automations.scheduler import ClockSchedules, SchedulePlace
 from nat.aws import clients, log
 from nat.aws.store import Store
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.nations import plans
 from nat.settings import TableNames
@@ -32,7 +33,7 @@ def fire(event: Mapping[str, str], context: object) -> dict[str, str | None]:  #
     """Lambda's entry point for an occurrence, as its schedule says it (`nat.automations.scheduler`)."""
     log.structured()
     run = firing().fire(
-        event["nation_slug"], event["task_id"], datetime.fromisoformat(event["scheduled_for"])
+        NationSlug(event["nation_slug"]), event["task_id"], datetime.fromisoformat(event["scheduled_for"])
     )
     told = {"state": None if run is None else run.state.value}
     log.structured().info("occurrence", extra={"nation": event["nation_slug"], **told})

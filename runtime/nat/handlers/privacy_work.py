@@ -14,13 +14,14 @@ from nat.billing.cancellation import end_subscriptions
 from nat.channels.push import Push
 from nat.connections.services import ConnectionServices
 from nat.errors import NationBuilderError
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.privacy.accounts import Accounts
 from nat.privacy.erasure import Erasure, Outside
 from nat.settings import TableNames
 
 
-def disconnect(nation_slug: str, wiring: ConnectionServices) -> int:
+def disconnect(nation_slug: NationSlug, wiring: ConnectionServices) -> int:
     """Forget a nation's pair and revoke it at NationBuilder, as well as can be; gives how many there were.
 
     Raises `NationBuilderDown` while a refresh is under way.
@@ -41,8 +42,8 @@ def _outside() -> Outside:
     accounts = Accounts(clients.user_pools(), settings.read(Variable.USER_POOL))
     return Outside(
         Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)).hang_up,
-        lambda slug: end_subscriptions(services.billing().synchroniser, slug),
-        lambda slug: disconnect(slug, wiring),
+        lambda slug: end_subscriptions(services.billing().synchroniser, NationSlug(slug)),
+        lambda slug: disconnect(NationSlug(slug), wiring),
         accounts.delete,
     )
 

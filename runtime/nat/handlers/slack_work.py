@@ -8,6 +8,7 @@ from slack_bolt import BoltRequest
 
 from nat.errors import SlackNotInstalled
 from nat.handlers.queue import ComeAgain, Failed, each_message
+from nat.ids import ApprovalId, TurnId
 from nat.slack import services
 from nat.slack.inbound import CONTENT_TYPES, Kind
 
@@ -36,9 +37,9 @@ def take(body: str) -> None:
 def _news(message: dict[str, str]) -> None:
     threads = services.services().threads
     if "turn" in message:
-        threads.show(message["turn"])
+        threads.show(TurnId(message["turn"]))
     if "approval" in message:
-        threads.update(message["approval"])
+        threads.update(ApprovalId(message["approval"]))
 
 
 def _inbound(kind: Kind, body: str) -> None:

@@ -34,6 +34,7 @@ from nat.contract.parsing import LARGEST_BODY, parse
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
 from nat.errors import Internal, MessageTooLong, NatError, NotFound, Throttled
+from nat.ids import ConversationId, TurnId
 from nat.names import SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
@@ -105,7 +106,9 @@ class StreamHost:
         return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, sent)
 
     def _resumed(self, caller: Caller, named: TurnNamed) -> Turn:
-        return self.admission.turns.theirs(caller.nation_slug, caller.user_id, named.conversation, named.turn)
+        return self.admission.turns.theirs(
+            caller.nation_slug, caller.user_id, ConversationId(named.conversation), TurnId(named.turn)
+        )
 
     def _count(self, caller: Caller) -> None:
         self.limits.take(Limit.STREAMS, caller.user_id, self.admission.clock())

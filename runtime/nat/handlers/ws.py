@@ -41,6 +41,7 @@ from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import Internal, NatError, Unauthenticated, UnknownAction
 from nat.handlers.request import content
+from nat.ids import ConversationId, TurnId
 from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
@@ -221,7 +222,10 @@ class SocketDoor:
     def _own_turn(self, session: Session, message: StopMessage | ResumeMessage | PingMessage) -> Turn:
         """A turn of this person, or in this person's conversation. Raises `NotFound` for any other."""
         return self._admission.turns.theirs(
-            session.nation_slug, session.user_id, message.conversation or "", message.turn or ""
+            session.nation_slug,
+            session.user_id,
+            ConversationId(message.conversation or ""),
+            TurnId(message.turn or ""),
         )
 
     def _answer(self, session: Session, admitted: Admitted) -> None:

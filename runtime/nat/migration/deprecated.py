@@ -8,6 +8,7 @@ from nat.aws.isolation import nation
 from nat.connections.tokens import NbTokens
 from nat.connections.vault import TokenVault
 from nat.errors import NotFound, Reconnect
+from nat.ids import NationSlug
 from nat.migration.old_tokens import OldTokens, Unreadable
 from nat.migration.tenants import Tenant, Tenants
 from nat.nations.deprecated import GONE_ON
@@ -33,7 +34,7 @@ def _tokens(tenant: Tenant, old: OldTokens, vault: TokenVault) -> NbTokens:
     if tenant.migrated_to is not None:
         try:
             with nation(tenant.migrated_to):
-                return vault.get_nb_tokens_by_nation(tenant.migrated_to)
+                return vault.get_nb_tokens_by_nation(NationSlug(tenant.migrated_to))
         except Reconnect:
             if tenant.tokens_outcome is not None:  # else it is on its way there
                 raise
@@ -45,4 +46,4 @@ def _tokens(tenant: Tenant, old: OldTokens, vault: TokenVault) -> NbTokens:
     slug = tenant.migrated_to or tenant.slug
     if pair is None or ends is None or slug is None:
         raise Reconnect
-    return NbTokens(pair.access_token, "", ends, slug, ends)
+    return NbTokens(pair.access_token, "", ends, NationSlug(slug), ends)

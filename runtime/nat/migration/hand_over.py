@@ -17,6 +17,7 @@ from nat.connections.apps import CUSTOMER, NATION, PLATFORM, Apps, AppUnknown
 from nat.connections.tokens import fingerprint
 from nat.connections.vault import TokenVault
 from nat.errors import Reconnect
+from nat.ids import NationSlug
 from nat.migration import tenants as rows
 from nat.migration.old_tokens import OldPair, OldTokens, Unreadable, pair_of
 from nat.migration.tenants import Tenant, Tenants
@@ -79,7 +80,9 @@ class HandOver:
         self._customers = customers
         self._now = now
 
-    def foresee(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> HandOverOutcome:
+    def foresee(
+        self, tenant: Tenant, nation_slug: NationSlug, secrets: Mapping[str, str | None]
+    ) -> HandOverOutcome:
         """What `carry_out` would come to; changes nothing. `secrets` are the texts of `OldTokens.texts`."""
         if tenant.tokens_owner == rows.NATION:
             return HandOverOutcome.HANDED_OVER
@@ -100,7 +103,7 @@ class HandOver:
                 else HandOverOutcome.HANDED_OVER
             )
 
-    def carry_out(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> Handed:
+    def carry_out(self, tenant: Tenant, nation_slug: NationSlug, secrets: Mapping[str, str | None]) -> Handed:
         """Hand the pair over, or go on with that; safe to repeat. The nation has a record."""
         with nation(nation_slug):
             if tenant.tokens_outcome == HandOverOutcome.HANDED_OVER:
@@ -110,7 +113,7 @@ class HandOver:
                 return Handed(foreseen)
             return Handed(self._hand_over(tenant, nation_slug, secrets.get(tenant.tenant_id)))
 
-    def _hand_over(self, tenant: Tenant, nation_slug: str, text: str | None) -> HandOverOutcome:
+    def _hand_over(self, tenant: Tenant, nation_slug: NationSlug, text: str | None) -> HandOverOutcome:
         current: Tenant | None = tenant
         for _ in range(TRIES):
             if current is None:
@@ -126,7 +129,7 @@ class HandOver:
             text = self._old.texts([tenant.tenant_id]).get(tenant.tenant_id)
         return HandOverOutcome.BUSY
 
-    def _keep(self, tenant: Tenant, nation_slug: str, claimed: str | None = None) -> HandOverOutcome:
+    def _keep(self, tenant: Tenant, nation_slug: NationSlug, claimed: str | None = None) -> HandOverOutcome:
         """Put the pair into the nation's vault. The row says already that it is the nation's."""
         try:
             pair = self._old.get(tenant.tenant_id)
@@ -144,7 +147,9 @@ class HandOver:
         # The vault has another pair. It is this one's successor if the nation's path has refreshed it since.
         return HandOverOutcome.HANDED_OVER if claimed is None else HandOverOutcome.OTHER_PAIR
 
-    def _look_again(self, tenant: Tenant, nation_slug: str, secrets: Mapping[str, str | None]) -> Handed:
+    def _look_again(
+        self, tenant: Tenant, nation_slug: NationSlug, secrets: Mapping[str, str | None]
+    ) -> Handed:
         """A request of the former path may have been under way when the pair was handed over. If its answer
         came after that, the nation's pair is spent and the new one lies in the old secret."""
         try:
@@ -159,7 +164,7 @@ class HandOver:
             self._tenants.settle_tokens(tenant.tenant_id, fingerprint(pair.refresh_token))
         return Handed(HandOverOutcome.HANDED_OVER, refreshed_late=True)
 
-    def _pair_of_nation(self, nation_slug: str) -> str | None:
+    def _pair_of_nation(self, nation_slug: NationSlug) -> str | None:
         """The fingerprint of the pair that the nation has."""
         self._vault.forget(nation_slug)
         try:
@@ -167,7 +172,7 @@ class HandOver:
         except Reconnect:
             return None
 
-    def _app_of(self, tenant: Tenant, nation_slug: str) -> str | None:
+    def _app_of(self, tenant: Tenant, nation_slug: NationSlug) -> str | None:
         """The name of the app that obtained the pair; a tenant that names none came by the platform's."""
         names = (PLATFORM, NATION, *(f"{CUSTOMER}{each}" for each in self._customers))
         for name in names:
@@ -179,7 +184,7 @@ class HandOver:
                 return name
         return None
 
-    def _ask_to_connect(self, nation_slug: str) -> None:
+    def _ask_to_connect(self, nation_slug: NationSlug) -> None:
         """The pair is of no use here after all: people see that the nation has to be connected anew. Without
         an announcement: the report tells the operator."""
         self._nations.update(

@@ -19,6 +19,7 @@ from nat.audit.log import SYSTEM, Audit
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update
 from nat.errors import NatError
+from nat.ids import NationSlug
 from nat.migration.hand_over import HandOver, HandOverOutcome
 from nat.migration.old_tokens import BATCH, OldTokens
 from nat.migration.planning import Decided, MigratedPerson, Move, Statuses, decide
@@ -91,7 +92,13 @@ class Migration:
         applied: bool,
     ) -> MigrationReport:
         lines = [
-            Line(each.tenant_id, Fate.STOPPED, each.slug, notes=each.notes, own_tokens=own_tokens(each))
+            Line(
+                each.tenant_id,
+                Fate.STOPPED,
+                None if each.slug is None else NationSlug(each.slug),
+                notes=each.notes,
+                own_tokens=own_tokens(each),
+            )
             for each in decided.stopped
         ]
         done, total = len(decided.stopped), len(decided.stopped) + len(decided.moves)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from nat.aws.secrets import MISSING
 from nat.connections.tokens import NbTokens
+from nat.ids import NationSlug
 from nat.migration.tenants import Tenant, time_of
 from nat.names import Secret
 
@@ -30,7 +31,7 @@ class OldPair:
     refresh_token: str = field(repr=False)
     expires_at: datetime | None
 
-    def tokens(self, tenant: Tenant, nation_slug: str, now: datetime) -> NbTokens:
+    def tokens(self, tenant: Tenant, nation_slug: NationSlug, now: datetime) -> NbTokens:
         """The pair as a nation's. One whose end nobody knows counts as ended: it is refreshed before use."""
         return NbTokens(
             self.access_token,

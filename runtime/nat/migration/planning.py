@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from nat.ids import NationSlug, UserId
 from nat.migration.tenants import Note, OldUser, Tenant, TenantState
 from nat.nations.plans import Plan, Plans
 from nat.nations.record import SubscriptionStatus
@@ -41,7 +42,7 @@ class MigratedPerson:
     """Somebody who belongs to the nation from now on. `primary`: it is the one selected when they sign in,
     unless they have one."""
 
-    user_id: str
+    user_id: UserId
     role: Role
     primary: bool = True
 
@@ -51,7 +52,7 @@ class Move:
     """One tenant that becomes a nation. `others` are tenants of the same slug that do not."""
 
     tenant: Tenant
-    nation_slug: str
+    nation_slug: NationSlug
     status: SubscriptionStatus
     plan: Plan | None
     people: tuple[MigratedPerson, ...]
@@ -102,7 +103,7 @@ def decide(
         moves.append(
             Move(
                 first,
-                slug,
+                NationSlug(slug),
                 status_of(first, statuses),
                 plans.get(first.plan),
                 _people(first, [each for each in kept if each.proven]),

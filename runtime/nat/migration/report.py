@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from nat.ids import NationSlug
 from nat.migration.hand_over import HandOverOutcome
 from nat.migration.tenants import Note, Tenant
 
@@ -36,7 +37,7 @@ class Line:
 
     tenant_id: str
     fate: Fate
-    nation_slug: str | None = None
+    nation_slug: NationSlug | None = None
     tokens: HandOverOutcome | None = None
     people: int = 0
     notes: tuple[Note, ...] = ()

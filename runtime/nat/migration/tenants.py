@@ -24,6 +24,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.aws.writes import Row, Update, unchanged
+from nat.ids import NationSlug, UserId
 from nat.names import SLUG_PATTERN, Table
 
 NATION: Final = "nation"
@@ -84,7 +85,7 @@ class Note(StrEnum):
 class OldUser:
     """A user of a tenant."""
 
-    user_id: str
+    user_id: UserId
     admin: bool
     email: str | None = None
     own_tokens: bool = False
@@ -140,7 +141,9 @@ class Tenants:
         row = self._store.get(Table.TENANTS, {"tenant_id": tenant_id})
         return None if row is None else _stored(row)
 
-    def opening(self, tenant_id: str, nation_slug: str, tokens_outcome: str | None, now: datetime) -> Update:
+    def opening(
+        self, tenant_id: str, nation_slug: NationSlug, tokens_outcome: str | None, now: datetime
+    ) -> Update:
         """Entry that makes a tenant a nation; fails if it has become one already. With an outcome, nothing is
         left to do after it."""
         state = TenantState.OPENED if tokens_outcome is None else TenantState.MOVED
@@ -151,7 +154,7 @@ class Tenants:
             when=Attr("tenant_id").exists() & Attr("migrated_to").not_exists(),
         )
 
-    def claim_tokens(self, tenant: Tenant, nation_slug: str, fingerprint: str) -> bool:
+    def claim_tokens(self, tenant: Tenant, nation_slug: NationSlug, fingerprint: str) -> bool:
         """Give the pair to the nation's path, if nobody has refreshed it since `tenant` was read. From then
         on the former path may not refresh it."""
         unowned = Attr("migrated_to").eq(nation_slug) & Attr("tokens_owner").not_exists()
@@ -174,7 +177,7 @@ class Tenants:
         there = Attr("tenant_id").exists()
         self._store.write(self._update(tenant_id, moved, default={"migrated_at": now}, when=there))
 
-    def supersede(self, tenant_id: str, nation_slug: str | None, by: str, now: datetime) -> None:
+    def supersede(self, tenant_id: str, nation_slug: NationSlug | None, by: str, now: datetime) -> None:
         """Another tenant is the nation. `nation_slug` where this one's people belong to it as well."""
         superseded = {
             "migration_state": TenantState.SUPERSEDED.value,
@@ -274,12 +277,12 @@ def _users(value: object, notes: list[Note]) -> tuple[OldUser, ...]:
         if role not in ("admin", "member"):
             notes.append(Note.ROLE_UNKNOWN)
         own = any("token" in str(name) and each[name] for name in each)
-        user = OldUser(user_id, role == "admin", email, own)
+        user = OldUser(UserId(user_id), role == "admin", email, own)
         before = users.get(user_id)
         if before is not None:
             notes.append(Note.DUPLICATE_USER)
             user = OldUser(
-                user_id, before.admin or user.admin, before.email or email, before.own_tokens or own
+                UserId(user_id), before.admin or user.admin, before.email or email, before.own_tokens or own
             )
         elif email is not None and email in addresses:
             notes.append(Note.DUPLICATE_EMAIL)

@@ -19,6 +19,7 @@ from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.errors import BadRequest
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nation
@@ -58,7 +59,7 @@ class Budgets:
             raise BadRequest(f"At most {MOST_PEOPLE} people have a budget of their own.")
         return cls({Role(name): queries for name, queries in roles.items()}, people)
 
-    def limit_of(self, user_id: str, role: Role) -> int | None:
+    def limit_of(self, user_id: UserId, role: Role) -> int | None:
         """What this person may use in a period; `None` without a budget."""
         own = self.people.get(user_id)
         return self.roles.get(role) if own is None else own
@@ -77,7 +78,7 @@ class BudgetRows:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def used(self, nation: Nation, user_id: str) -> int:
+    def used(self, nation: Nation, user_id: UserId) -> int:
         """What one person has used of a budget in the nation's period, strongly consistent."""
         key = _key(nation.nation_slug, timestamp(nation.billing_period_start), user_id)
         return _queries(self._store.get(Table.USAGE, key) or {})
@@ -98,14 +99,14 @@ class BudgetRows:
             self._store.write(
                 Update(
                     Table.USAGE,
-                    _key(nation.nation_slug, timestamp(nation.billing_period_start), user_id),
+                    _key(nation.nation_slug, timestamp(nation.billing_period_start), UserId(user_id)),
                     set={"queries": used},
                     when=Attr("queries").not_exists() | Attr("queries").lt(used),
                 )
             )
 
 
-def count_budget(nation_slug: str, period_start: str, user_id: str, limit: int) -> Update:
+def count_budget(nation_slug: NationSlug, period_start: str, user_id: UserId, limit: int) -> Update:
     """Entry of a transaction: one more query of this person, within the budget.
 
     The condition fails when the budget is used up. A budget of 0 is not for here: nothing is stored then, and
@@ -119,7 +120,7 @@ def count_budget(nation_slug: str, period_start: str, user_id: str, limit: int) 
     )
 
 
-def refund_budget(nation_slug: str, period_start: str, user_id: str) -> Update:
+def refund_budget(nation_slug: NationSlug, period_start: str, user_id: UserId) -> Update:
     """Entry of a transaction: one query less of this person in this period.
 
     The condition fails when nothing is counted. Refunding once is the caller's condition, as for the pool.
@@ -128,7 +129,7 @@ def refund_budget(nation_slug: str, period_start: str, user_id: str) -> Update:
     return Update(Table.USAGE, key, add={"queries": -1}, when=Attr("queries").gte(1))
 
 
-def _key(nation_slug: str, period_start: str, user_id: str) -> dict[str, str]:
+def _key(nation_slug: NationSlug, period_start: str, user_id: UserId) -> dict[str, str]:
     return {"nation_slug": nation_slug, "day_user": f"{_PREFIX}{period_start}#{user_id}"}
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from nat.aws import clients
 from nat.aws.items import decode, encode
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import Nation
 from nat.nations.subscription import SubscriptionCheck, verify_nation_subscription
@@ -25,24 +26,24 @@ GONE_ON: Final = "2027-05-22"
 """From this day on the functions of this module do not exist."""
 
 
-def track_query_usage(user_id: str, tenant_id: str, pool: QueryPool | None = None) -> QueryCount:
+def track_query_usage(user_id: UserId, tenant_id: str, pool: QueryPool | None = None) -> QueryCount:
     """Deprecated: `track_query_usage_nation`. Raises what that raises."""
     _warn("track_query_usage", "track_query_usage_nation")
-    return track_query_usage_nation(user_id, _nation_of(tenant_id), pool)
+    return track_query_usage_nation(user_id, NationSlug(_nation_of(tenant_id)), pool)
 
 
 def check_and_reset_billing_cycle(tenant_id: str, pool: QueryPool | None = None) -> Nation:
     """Deprecated: `check_and_reset_billing_cycle_nation`. Raises what that raises."""
     _warn("check_and_reset_billing_cycle", "check_and_reset_billing_cycle_nation")
-    return check_and_reset_billing_cycle_nation(_nation_of(tenant_id), pool)
+    return check_and_reset_billing_cycle_nation(NationSlug(_nation_of(tenant_id)), pool)
 
 
 def verify_subscription(
-    user_id: str, tenant_id: str, check: SubscriptionCheck | None = None, *, query: bool = False
+    user_id: UserId, tenant_id: str, check: SubscriptionCheck | None = None, *, query: bool = False
 ) -> Nation:
     """Deprecated: `verify_nation_subscription`. Raises what that raises."""
     _warn("verify_subscription", "verify_nation_subscription")
-    return verify_nation_subscription(user_id, _nation_of(tenant_id), check, query=query)
+    return verify_nation_subscription(user_id, NationSlug(_nation_of(tenant_id)), check, query=query)
 
 
 def _nation_of(tenant_id: str) -> str:

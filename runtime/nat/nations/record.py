@@ -12,6 +12,7 @@ from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update, unchanged
 from nat.errors import NationUnknown
+from nat.ids import NationSlug
 from nat.names import Table
 
 
@@ -54,7 +55,7 @@ class Nation:
     `being_deleted` names the job that deletes the nation (`nat.privacy.erasure`); nobody subscribes it then.
     """
 
-    nation_slug: str
+    nation_slug: NationSlug
     created_at: datetime
     updated_at: datetime
     billing_period_start: datetime
@@ -130,7 +131,7 @@ def from_item(item: Mapping[str, Any]) -> Nation:
     return Nation(**values)
 
 
-def nation_key(nation_slug: str) -> dict[str, str]:
+def nation_key(nation_slug: NationSlug) -> dict[str, str]:
     """Key of a nation's record."""
     return {"nation_slug": nation_slug}
 
@@ -148,12 +149,12 @@ class Nations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, nation_slug: str) -> Nation | None:
+    def get(self, nation_slug: NationSlug) -> Nation | None:
         """One record, strongly consistent."""
         row = self._store.get(Table.NATIONS, {"nation_slug": nation_slug})
         return None if row is None else from_item(row)
 
-    def require(self, nation_slug: str) -> Nation:
+    def require(self, nation_slug: NationSlug) -> Nation:
         """One record. Raises `NationUnknown`."""
         nation = self.get(nation_slug)
         if nation is None:
@@ -176,7 +177,7 @@ class Nations:
 
     def update(
         self,
-        nation_slug: str,
+        nation_slug: NationSlug,
         changes: Mapping[str, Any],
         *,
         expected: Mapping[str, Any] | None = None,

@@ -12,6 +12,7 @@ from nat.agent.tool_names import tool_names
 from nat.changes.effect import Effect
 from nat.changes.policy import SENDS, Rule
 from nat.errors import BadRequest, NationUnknown, Throttled
+from nat.ids import NationSlug
 from nat.names import DECIDE_MINUTES, MOST_DECIDE_MINUTES, RETENTION_DAYS
 from nat.nations.budgets import Budgets
 from nat.nations.joiners import Joiners, joiners_of
@@ -60,7 +61,7 @@ def as_body(nation: Nation) -> dict[str, Any]:
     }
 
 
-def change(nations: Nations, nation_slug: str, wanted: Mapping[str, Any], now: datetime) -> Changed:
+def change(nations: Nations, nation_slug: NationSlug, wanted: Mapping[str, Any], now: datetime) -> Changed:
     """Set what `wanted` names and leave the rest. `policy` and `budgets` replace what was set as a whole.
 
     Raises `BadRequest` for what cannot be set, `NationUnknown`, and `Throttled` when others change the same

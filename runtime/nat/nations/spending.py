@@ -12,6 +12,7 @@ from typing import Any, Final
 from boto3.dynamodb.conditions import Key
 
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import Nation
 
@@ -55,7 +56,7 @@ class Share:
     """What one person spent on one UTC day."""
 
     day: date
-    user_id: str
+    user_id: UserId
     spent: Spent
 
 
@@ -77,15 +78,15 @@ class Spendings:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def between(self, nation_slug: str, first: date, last: date) -> Spending:
+    def between(self, nation_slug: NationSlug, first: date, last: date) -> Spending:
         """What was spent from the first to the last day, both included (UTC)."""
         return summed(self.shares(nation_slug, first, last))
 
-    def shares(self, nation_slug: str, first: date, last: date) -> list[Share]:
+    def shares(self, nation_slug: NationSlug, first: date, last: date) -> list[Share]:
         """The same by day and person, oldest day first."""
         return [_share(row) for row in self._rows(nation_slug, first, last)]
 
-    def shares_of(self, nation_slug: str, user_id: str, first: date, last: date) -> list[Share]:
+    def shares_of(self, nation_slug: NationSlug, user_id: UserId, first: date, last: date) -> list[Share]:
         """What one person spent, oldest day first: read by key, however many others asked."""
         days = [(first + timedelta(days=each)).isoformat() for each in range((last - first).days + 1)]
         keys = [{"nation_slug": nation_slug, "day_user": f"{day}#{user_id}"} for day in days]
@@ -100,7 +101,7 @@ class Spendings:
         first = nation.billing_period_start.astimezone(UTC).date()
         return self.between(nation.nation_slug, first, now.astimezone(UTC).date())
 
-    def _rows(self, nation_slug: str, first: date, last: date) -> Iterable[dict[str, Any]]:
+    def _rows(self, nation_slug: NationSlug, first: date, last: date) -> Iterable[dict[str, Any]]:
         days = Key("day_user").between(f"{first.isoformat()}#", f"{last.isoformat()}{_AFTER_ALL}")
         where = Key("nation_slug").eq(nation_slug) & days
         return self._store.query(Table.USAGE, where, consistent=True)

@@ -15,6 +15,7 @@ from nat.aws import clients
 from nat.aws.items import timestamp
 from nat.aws.store import Store, utc_now
 from nat.errors import BadRequest, CostCeilingReached, LimitReached, SubscriptionInactive, Unauthenticated
+from nat.ids import NationSlug, UserId
 from nat.names import SLUG_PATTERN, Variable
 from nat.nations import plans as plans_module
 from nat.nations.ceilings import is_over_ceiling
@@ -35,10 +36,10 @@ class NationCaller(Protocol):
     """Whoever asks, and for which nation; both already proven."""
 
     @property
-    def user_id(self) -> str: ...
+    def user_id(self) -> UserId: ...
 
     @property
-    def nation_slug(self) -> str: ...
+    def nation_slug(self) -> NationSlug: ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class SubscriptionState:
     `known` is False for a nation without a record.
     """
 
-    nation_slug: str
+    nation_slug: NationSlug
     status: SubscriptionStatus
     known: bool = True
     plan: str | None = None
@@ -96,9 +97,9 @@ class SubscriptionCheck:
             app_url=settings.read_optional(Variable.APP_URL),
         )
 
-    def state(self, nation_slug: str) -> SubscriptionState:
+    def state(self, nation_slug: NationSlug) -> SubscriptionState:
         """The state of one nation; `none` for one without a record. Raises `BadRequest` for a bad slug."""
-        nation = self._nations.get(valid_slug(nation_slug))
+        nation = self._nations.get(NationSlug(valid_slug(nation_slug)))
         if nation is None:
             return SubscriptionState(nation_slug, SubscriptionStatus.NONE, known=False)
         return self.state_of(nation)
@@ -130,7 +131,7 @@ class SubscriptionCheck:
         """True if a further query would be refused for what the model has cost in the period."""
         return is_over_ceiling(nation, self._plans)
 
-    def verify(self, user_id: str, nation_slug: str, *, query: bool = False) -> Nation:
+    def verify(self, user_id: UserId, nation_slug: NationSlug, *, query: bool = False) -> Nation:
         """The record of a nation that may use Nat now; with `query`, that may also ask one more question.
 
         That the user belongs to the nation is shown by the session, which comes first.
@@ -139,7 +140,7 @@ class SubscriptionCheck:
         """
         if not user_id:
             raise Unauthenticated
-        nation = self._nations.require(valid_slug(nation_slug))
+        nation = self._nations.require(NationSlug(valid_slug(nation_slug)))
         self.verify_record(nation, query=query)
         return nation
 
@@ -186,20 +187,22 @@ class NationSubscriptionMiddleware(Generic[AnyCaller, Parameters, Result]):
         return self._call_next(caller, *args, **kwargs)
 
 
-def valid_slug(nation_slug: str) -> str:
+def valid_slug(nation_slug: NationSlug) -> str:
     """The slug, if it is one. Raises `BadRequest`."""
     if not _SLUG.fullmatch(nation_slug):
         raise BadRequest("A nation slug is the first part of the nation's NationBuilder address.")
     return nation_slug
 
 
-def get_nation_subscription(nation_slug: str, check: SubscriptionCheck | None = None) -> SubscriptionState:
+def get_nation_subscription(
+    nation_slug: NationSlug, check: SubscriptionCheck | None = None
+) -> SubscriptionState:
     """A nation's subscription state; status `none` for a nation that Nat does not know."""
     return (check or SubscriptionCheck.of_process()).state(nation_slug)
 
 
 def verify_nation_subscription(
-    user_id: str, nation_slug: str, check: SubscriptionCheck | None = None, *, query: bool = False
+    user_id: UserId, nation_slug: NationSlug, check: SubscriptionCheck | None = None, *, query: bool = False
 ) -> Nation:
     """The nation's record, if it may use Nat. Raises what `SubscriptionCheck.verify` raises."""
     return (check or SubscriptionCheck.of_process()).verify(user_id, nation_slug, query=query)

@@ -14,6 +14,7 @@ from boto3.dynamodb.conditions import Attr
 
 from nat.aws.items import timestamp
 from nat.aws.writes import Update
+from nat.ids import TurnId
 from nat.names import Table
 from nat.nations.ceilings import ceiling_of, cost_cents
 from nat.nations.plans import UNLIMITED, Plans
@@ -50,7 +51,7 @@ class Reached:
     pool: str
     told_by: str | None
 
-    def mark(self, nation: Nation, turn_id: str) -> Update:
+    def mark(self, nation: Nation, turn_id: TurnId) -> Update:
         """Entry of a transaction: this turn tells it.
 
         The condition fails when it was told, and when limit or period are others than in `nation`.

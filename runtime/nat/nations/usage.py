@@ -16,6 +16,7 @@ from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.errors import LimitReached, SubscriptionInactive
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations import plans as plans_module
 from nat.nations.plans import Plans
@@ -27,7 +28,7 @@ from nat.settings import TableNames
 class QueryCount:
     """A nation's pool after a count. `period_start` names the period as the record stores it."""
 
-    nation_slug: str
+    nation_slug: NationSlug
     used: int
     limit: int
     period_start: str
@@ -46,11 +47,11 @@ class QueryPool:
         """The pools in what this process's environment names. Raises `SettingMissing`."""
         return cls(Store(clients.dynamodb(), TableNames.read()), plans_module.read())
 
-    def nation(self, nation_slug: str) -> Nation:
+    def nation(self, nation_slug: NationSlug) -> Nation:
         """The record as it is stored. Raises `NationUnknown`."""
         return self._nations.require(nation_slug)
 
-    def count(self, nation_slug: str, period_start: str | None = None) -> Update:
+    def count(self, nation_slug: NationSlug, period_start: str | None = None) -> Update:
         """Entry of a transaction: one more query in this period, within the limit unless the cap is soft.
 
         The condition also fails when the subscription is not usable or the period is over.
@@ -66,7 +67,7 @@ class QueryPool:
             when=allowed,
         )
 
-    def increment(self, nation_slug: str) -> QueryCount:
+    def increment(self, nation_slug: NationSlug) -> QueryCount:
         """Count one query by itself. Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`."""
         counted = self._store.updated(self.count(nation_slug))
         if counted is None:
@@ -76,7 +77,7 @@ class QueryPool:
             raise LimitReached
         return _count(from_item(counted))
 
-    def track(self, user_id: str, nation_slug: str) -> QueryCount:
+    def track(self, user_id: UserId, nation_slug: NationSlug) -> QueryCount:
         """Begin a new period if it is due, count one query, and note it for the person and the day.
 
         Raises what `increment` raises.
@@ -107,7 +108,7 @@ class QueryPool:
         )
         return changed or self._nations.require(nation.nation_slug)
 
-    def begin_period(self, nation_slug: str, start: datetime, *, anchor_day: int) -> Nation:
+    def begin_period(self, nation_slug: NationSlug, start: datetime, *, anchor_day: int) -> Nation:
         """The record in the period that the payment provider has begun at `start`, or in a later one.
 
         Periods only move forward, so the count is reset once for each, however often and in whatever order
@@ -134,7 +135,7 @@ class QueryPool:
         return within | Attr("subscription_plan").is_in([*self._plans.soft]) if self._plans.soft else within
 
 
-def count_cost(nation_slug: str, period_start: str, micros: int) -> Update:
+def count_cost(nation_slug: NationSlug, period_start: str, micros: int) -> Update:
     """Entry of a transaction: a turn of this period has cost so much. The condition fails when the period is
     over."""
     return Update(
@@ -145,7 +146,7 @@ def count_cost(nation_slug: str, period_start: str, micros: int) -> Update:
     )
 
 
-def refund_query(nation_slug: str, period_start: str, *, micros: int = 0) -> Update:
+def refund_query(nation_slug: NationSlug, period_start: str, *, micros: int = 0) -> Update:
     """Entry of a transaction: one query less in this period, and what it cost all the same. The condition
     fails when the period is over.
 
@@ -193,12 +194,12 @@ def period_end(nation: Nation) -> datetime:
     return _month_after(nation.billing_period_start, 1, day)
 
 
-def day_user(moment: datetime, user_id: str) -> str:
+def day_user(moment: datetime, user_id: UserId) -> str:
     """Sort key of the Usage table: the UTC day and the person."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}#{user_id}"
 
 
-def increment_query_count_nation(nation_slug: str, pool: QueryPool | None = None) -> QueryCount:
+def increment_query_count_nation(nation_slug: NationSlug, pool: QueryPool | None = None) -> QueryCount:
     """Count one query of a nation atomically.
 
     Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`.
@@ -206,7 +207,9 @@ def increment_query_count_nation(nation_slug: str, pool: QueryPool | None = None
     return (pool or QueryPool.of_process()).increment(nation_slug)
 
 
-def track_query_usage_nation(user_id: str, nation_slug: str, pool: QueryPool | None = None) -> QueryCount:
+def track_query_usage_nation(
+    user_id: UserId, nation_slug: NationSlug, pool: QueryPool | None = None
+) -> QueryCount:
     """Count one query of a person for a nation, in the right period.
 
     Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`.
@@ -215,7 +218,7 @@ def track_query_usage_nation(user_id: str, nation_slug: str, pool: QueryPool | N
 
 
 def check_and_reset_billing_cycle_nation(
-    nation_slug: str,
+    nation_slug: NationSlug,
     pool: QueryPool | None = None,
     *,
     began: datetime | None = None,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from nat.aws.items import moment
+from nat.ids import NationSlug
 from nat.names import BUS_SOURCE, NOTICES, Bus
 
 
@@ -21,7 +22,7 @@ class NationEvent:
 
     incident: str
     event: Bus
-    nation_slug: str
+    nation_slug: NationSlug
     at: datetime
     about: Mapping[str, Any]
 
@@ -36,7 +37,11 @@ class NationEvent:
             if message["source"] != BUS_SOURCE or event not in of:
                 raise NationEventUnreadable(f"Nobody is told of {event.value}.")
             return cls(
-                str(detail["id"]), event, str(detail["nation_slug"]), moment(detail["at"]), dict(detail)
+                str(detail["id"]),
+                event,
+                NationSlug(str(detail["nation_slug"])),
+                moment(detail["at"]),
+                dict(detail),
             )
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, NationEventUnreadable):

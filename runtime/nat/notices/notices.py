@@ -21,6 +21,7 @@ from nat.channels.websocket import PushCall, Sockets
 from nat.connections.web_pages import reconnect_page
 from nat.contract.events import VERSION, Notice
 from nat.errors import BadRequest, MailNotSent
+from nat.ids import NationSlug, UserId
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
@@ -97,19 +98,19 @@ class Notices:
         incident = written.incident or happening.incident
         for user_id in self._whom(happening):
             try:
-                sent += self._tell(happening, incident, user_id, written, mail)
+                sent += self._tell(happening, incident, UserId(user_id), written, mail)
             except MailNotSent:
                 missing += 1
         if missing:
             raise NotAllTold(missing)
         return sent
 
-    def _whom(self, happening: NationEvent) -> list[str]:
+    def _whom(self, happening: NationEvent) -> list[UserId]:
         """Owner and admins. That access is back hear those who know that it was lost."""
         slug = happening.nation_slug
         admins = [each.user_id for each in self._memberships.of_nation(slug) if _concerns(happening, each)]
         if happening.event is Bus.OWNERSHIP_PASSED and (former := happening.about.get("former")):
-            return [*admins, former]
+            return [*admins, UserId(former)]
         if happening.event is not Bus.NATION_CONNECTED:
             return admins
         knowing = self._told.who_knows_of_loss(slug)
@@ -117,7 +118,7 @@ class Notices:
         return [each for each in admins if each in knowing]
 
     def _tell(
-        self, happening: NationEvent, incident: str, user_id: str, written: NoticeMessage, mail: Mail
+        self, happening: NationEvent, incident: str, user_id: UserId, written: NoticeMessage, mail: Mail
     ) -> bool:
         """Send the letter to one person. False if they were told, left meanwhile, or have no proven address.
 
@@ -212,7 +213,7 @@ class Notices:
                 )
         self._told.done(happening.incident, SOCKETS)
 
-    def _open(self, nation_slug: str) -> Iterator[str]:
+    def _open(self, nation_slug: NationSlug) -> Iterator[str]:
         for member in self._memberships.of_nation(nation_slug):
             yield from self._sockets.of_person(member.user_id, nation_slug)
 

@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr
 
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
+from nat.ids import NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
 CLAIM: Final = timedelta(minutes=3)
@@ -48,7 +49,7 @@ class NoticeReceipts:
         """They were not told: the next delivery may try at once."""
         self._store.write(Delete(Table.ONCE, _key(incident, recipient)))
 
-    def lost(self, nation_slug: str, user_id: str) -> None:
+    def lost(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """Remember that a person knows of the lost access."""
         self._store.write(
             Update(
@@ -59,12 +60,12 @@ class NoticeReceipts:
             )
         )
 
-    def who_knows_of_loss(self, nation_slug: str) -> frozenset[str]:
+    def who_knows_of_loss(self, nation_slug: NationSlug) -> frozenset[str]:
         """User ids of those who were told that access was lost and not yet that it is back."""
         row = self._store.get(Table.ONCE, _lost_key(nation_slug)) or {}
         return frozenset(row.get("people", ()))
 
-    def back(self, nation_slug: str, user_ids: Iterable[str]) -> None:
+    def back(self, nation_slug: NationSlug, user_ids: Iterable[str]) -> None:
         """Forget people who know that access is back, or have left."""
         gone = {*user_ids}
         if gone:
@@ -75,7 +76,7 @@ def _key(incident: str, recipient: str) -> dict[str, str]:
     return {"key": f"notice#{incident}#{recipient}"}
 
 
-def _lost_key(nation_slug: str) -> dict[str, str]:
+def _lost_key(nation_slug: NationSlug) -> dict[str, str]:
     return {"key": f"notice-lost#{nation_slug}"}
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from nat.ids import NationSlug
+
 app = typer.Typer(help="For who operates the platform, with their own AWS credentials.", no_args_is_help=True)
 
 Stacks = Annotated[str, typer.Option(help="What the stacks' names begin with: Nat-prod.", metavar="PREFIX")]
@@ -95,7 +97,7 @@ def cost_ceiling(
     from nat.ops.ceiling import set_ceiling
 
     _at(stacks)
-    told = _known(lambda: set_ceiling(nation, dollars))
+    told = _known(lambda: set_ceiling(NationSlug(nation), dollars))
     typer.echo(told)
 
 
@@ -111,7 +113,7 @@ def verify_audit(
     from nat.settings import TableNames
 
     _at(stacks)
-    found = _known(lambda: Audit(Store(clients.dynamodb(), TableNames.read())).verify(nation))
+    found = _known(lambda: Audit(Store(clients.dynamodb(), TableNames.read())).verify(NationSlug(nation)))
     if not found.whole:
         typer.echo(f"{nation}: broken at entry {found.broken_at}; the {found.entries} before it hold.")
         raise typer.Exit(1)

@@ -5,12 +5,13 @@ from nat.audit.log import SYSTEM, Audit
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.errors import NationUnknown
+from nat.ids import NationSlug
 from nat.nations.ceilings import cost_cents
 from nat.nations.record import Nations
 from nat.settings import TableNames
 
 
-def set_ceiling(nation_slug: str, dollars: int | None, store: Store | None = None) -> str:
+def set_ceiling(nation_slug: NationSlug, dollars: int | None, store: Store | None = None) -> str:
     """Set it, or with `None` let the plan's hold again; gives what to tell. Raises `NationUnknown`."""
     where = store or Store(clients.dynamodb(), TableNames.read())
     cents = None if dollars is None else dollars * 100

@@ -13,6 +13,7 @@ from nat.aws.store import Store
 from nat.connections.seal import Seal
 from nat.connections.services import now
 from nat.connections.vault import move_tokens, token_vault
+from nat.ids import NationSlug
 from nat.names import Table, Variable
 from nat.settings import TableNames
 
@@ -53,6 +54,6 @@ def move(target: str, *, apply: bool, told: Callable[[str], None]) -> Moved:
     for slug in connected_nations(rows):
         told(slug)
         with nation(slug):
-            there = move_tokens(slug, vaults[source], vaults[target] if apply else None)
+            there = move_tokens(NationSlug(slug), vaults[source], vaults[target] if apply else None)
         (moved.copied if there else moved.missing).append(slug)
     return moved

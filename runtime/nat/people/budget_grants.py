@@ -30,5 +30,5 @@ def begin_budgets(store: Store, nation: Nation, wanted: Budgets, now: datetime) 
         return
     current = in_period(nation, now)
     spent = Spendings(store).of_period(current, now).people
-    asked = {user_id: spent[user_id].queries for user_id in new if user_id in spent}
+    asked: dict[str, int] = {user_id: spent[user_id].queries for user_id in new if user_id in spent}
     BudgetRows(store).begin(current, asked)

@@ -28,6 +28,7 @@ from nat.errors import (
     RoleInsufficient,
     Throttled,
 )
+from nat.ids import NationSlug, UserId
 from nat.names import INVITATIONS_BY_NATION, TTL_ATTRIBUTE, Table
 from nat.people.members import Joined, Members
 from nat.people.memberships import Membership
@@ -48,7 +49,7 @@ class Invitation:
     """An invitation. `email` is null for a link, `id` the hash of the token."""
 
     id: str
-    nation_slug: str
+    nation_slug: NationSlug
     role: Role
     invited_by: str
     created_at: datetime
@@ -99,17 +100,17 @@ class Invitations:
             raise BadRequest(f"A link lets 1 to {MOST_LINK_USES} people in.")
         return self._make(by, role, most_uses=most_uses, email=None)
 
-    def of_nation(self, nation_slug: str) -> list[Invitation]:
+    def of_nation(self, nation_slug: NationSlug) -> list[Invitation]:
         """Invitations that can be accepted, newest first. A moment behind."""
         now = self._store.clock()
         roles = {each.user_id: each.role for each in self._members.memberships.of_nation(nation_slug)}
         return [
             each
             for each in self._made_since(nation_slug, now - LIFETIME)
-            if each.open_at(now) and _may_give(roles.get(each.invited_by), each.role)
+            if each.open_at(now) and _may_give(roles.get(UserId(each.invited_by)), each.role)
         ]
 
-    def revoke(self, nation_slug: str, invitation_id: str) -> Invitation:
+    def revoke(self, nation_slug: NationSlug, invitation_id: str) -> Invitation:
         """Withdraw an invitation. Raises `NotFound` where the nation has none of this id that is open."""
         is_open = (
             Attr("invites_to").eq(nation_slug)
@@ -122,7 +123,7 @@ class Invitations:
             raise NotFound("There is no such invitation, or it was used or withdrawn already.")
         return _invitation(row)
 
-    def accept(self, user_id: str, email: str | None, token: str) -> tuple[Invitation, Joined]:
+    def accept(self, user_id: UserId, email: str | None, token: str) -> tuple[Invitation, Joined]:
         """Make the signed-in person a member. `email` is the address that their session proves. Who belongs
         to the nation already stays as they are, and the invitation as it is.
 
@@ -168,7 +169,7 @@ class Invitations:
         row = self._store.get(Table.ONCE, {"key": _key(_hash(token))})
         return None if row is None else _invitation(row)
 
-    def _made_since(self, nation_slug: str, since: datetime) -> list[Invitation]:
+    def _made_since(self, nation_slug: NationSlug, since: datetime) -> list[Invitation]:
         where = Key("invites_to").eq(nation_slug) & Key("created_at").gte(since)
         rows = self._store.query(Table.ONCE, where, index=INVITATIONS_BY_NATION, newest_first=True)
         return [_invitation(row) for row in rows]
@@ -184,7 +185,7 @@ class Invitations:
 
     def _still_allowed(self, invitation: Invitation) -> Check:
         least = invitation.role if invitation.role.at_least(Role.ADMIN) else Role.ADMIN
-        return self._members.memberships.having(invitation.invited_by, invitation.nation_slug, least)
+        return self._members.memberships.having(UserId(invitation.invited_by), invitation.nation_slug, least)
 
 
 def _may_give(giver: Role | None, role: Role) -> bool:

@@ -21,6 +21,7 @@ from nat.errors import (
     SeatsTaken,
     Unauthenticated,
 )
+from nat.ids import NationSlug, UserId
 from nat.nations.plans import Plans
 from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
@@ -49,8 +50,8 @@ class Arriving:
     """Somebody who has proven to NationBuilder that they use the nation's control panel, and the areas that
     it refused them."""
 
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     refused: frozenset[str] = frozenset()
 
 
@@ -72,14 +73,14 @@ class Members:
         self.nations = Nations(store)
         self._plans = plans
 
-    def outsiders(self, nation_slug: str) -> list[tuple[Outsider, User | None]]:
+    def outsiders(self, nation_slug: NationSlug) -> list[tuple[Outsider, User | None]]:
         """On whom the admins of a nation decide, who waits first, then by time. A moment behind."""
         found = self.memberships.outsiders(nation_slug)
         users = self.users.get_many(each.user_id for each in found)
         found.sort(key=lambda each: (each.standing is not Standing.WAITING, each.since, each.user_id))
         return [(each, users.get(each.user_id)) for each in found]
 
-    def of_nation(self, nation_slug: str) -> list[Member]:
+    def of_nation(self, nation_slug: NationSlug) -> list[Member]:
         """Everybody in a nation, the owner first, then by role and time. A moment behind."""
         found = self.memberships.of_nation(nation_slug)
         users = self.users.get_many(each.user_id for each in found)
@@ -89,8 +90,8 @@ class Members:
 
     def join(
         self,
-        user_id: str,
-        nation_slug: str,
+        user_id: UserId,
+        nation_slug: NationSlug,
         role: Role,
         *,
         proofs: Sequence[Entry] = (),
@@ -144,7 +145,7 @@ class Members:
             return known
         return waiting
 
-    def let_in(self, by: Membership, user_id: str, role: Role) -> Membership:
+    def let_in(self, by: Membership, user_id: UserId, role: Role) -> Membership:
         """Make somebody a member who waits for it or was removed: an admin does, at most in their own role.
 
         Raises `RoleInsufficient`, `OwnerStays`, `MemberUnknown`, `SeatsTaken`, `MembershipChanged`.
@@ -163,7 +164,7 @@ class Members:
         self._link_first(user_id, by.nation_slug)
         return membership
 
-    def lift(self, by: Membership, user_id: str) -> frozenset[str]:
+    def lift(self, by: Membership, user_id: UserId) -> frozenset[str]:
         """Open the areas to a member that NationBuilder refuses them, as far as they are open to the admin
         who does; gives what was opened. Nobody does it for themselves.
 
@@ -190,12 +191,12 @@ class Members:
         kept = replace(membership, refused=membership.refused | outsider.refused)
         return self.memberships.letting_in(outsider, kept)
 
-    def _link_first(self, user_id: str, nation_slug: str) -> None:
+    def _link_first(self, user_id: UserId, nation_slug: NationSlug) -> None:
         user = self.users.get(user_id)
         if user is None or user.nation_slug is None:
             self.link(user_id, nation_slug)
 
-    def require_seat(self, nation_slug: str) -> None:
+    def require_seat(self, nation_slug: NationSlug) -> None:
         """Whether the plan lets one more in; who only pays has no seat. Counted in an index, so that two at
         the same moment may both take the last seat. Raises `SeatsTaken`, `NationUnknown`."""
         plan = self._plans.get(self.nations.require(nation_slug).subscription_plan)
@@ -206,7 +207,7 @@ class Members:
         if taken >= seats:
             raise SeatsTaken
 
-    def change_role(self, by: Membership, user_id: str, role: Role) -> RoleChange:
+    def change_role(self, by: Membership, user_id: UserId, role: Role) -> RoleChange:
         """Give a member another role: an admin or the owner does, at most their own.
 
         Raises `RoleInsufficient`, `OwnerStays`, `MemberUnknown`, `MembershipChanged`.
@@ -222,7 +223,7 @@ class Members:
         self._change(by, user_id, self.memberships.giving(member, role))
         return RoleChange(replace(member, role=role), member.role)
 
-    def remove(self, by: Membership, user_id: str) -> Membership:
+    def remove(self, by: Membership, user_id: UserId) -> Membership:
         """End somebody's membership, or one's own; gives what it was. Who was removed stays out until an
         admin lets them in, also who only waits and is turned away; who left may come back.
 
@@ -241,7 +242,7 @@ class Members:
         self.users.unlink(user_id, by.nation_slug)
         return member
 
-    def turn_away(self, by: Membership, user_id: str) -> None:
+    def turn_away(self, by: Membership, user_id: UserId) -> None:
         """Say no to somebody who waits. Raises `RoleInsufficient`, `MemberUnknown`, `MembershipChanged`."""
         _require_admin(by)
         waiting = self.memberships.outsider(user_id, by.nation_slug)
@@ -254,7 +255,7 @@ class Members:
         """End one's own membership. Raises `OwnerStays`, `MemberUnknown`, `MembershipChanged`."""
         return self.remove(member, member.user_id)
 
-    def link(self, user_id: str, nation_slug: str) -> None:
+    def link(self, user_id: UserId, nation_slug: NationSlug) -> None:
         """Make a nation the primary one of a member. Raises `NotAMember`."""
         belongs = self.memberships.having(user_id, nation_slug, Role.VIEWER, unproven_too=True)
         try:
@@ -262,7 +263,7 @@ class Members:
         except Cancelled:
             raise NotAMember from None
 
-    def _other(self, by: Membership, user_id: str) -> Membership:
+    def _other(self, by: Membership, user_id: UserId) -> Membership:
         member = self.memberships.known(user_id, by.nation_slug)
         if member is None:
             raise MemberUnknown
@@ -272,7 +273,7 @@ class Members:
             raise MembershipChanged
         return member
 
-    def _change(self, by: Membership, user_id: str, change: Entry) -> None:
+    def _change(self, by: Membership, user_id: UserId, change: Entry) -> None:
         entries: list[Entry] = [change]
         if by.user_id != user_id:
             entries.append(self.memberships.having(by.user_id, by.nation_slug, by.role))
@@ -284,7 +285,7 @@ class Members:
             raise MembershipChanged from None
 
 
-def update_user_nation_link(user_id: str, nation_slug: str, members: Members) -> None:
+def update_user_nation_link(user_id: UserId, nation_slug: NationSlug, members: Members) -> None:
     """Make a nation the primary one of a person who belongs to it: the one that is selected when they sign
     in. Raises `NotAMember`."""
     members.link(user_id, nation_slug)

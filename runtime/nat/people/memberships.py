@@ -17,10 +17,11 @@ from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.aws.writes import Check, Delete, Entry, Put, Row, Update
 from nat.errors import NotAMember, NotProven, Unauthenticated
+from nat.ids import NationSlug, UserId
 from nat.names import MEMBERSHIPS_BY_NATION, Table
 from nat.roles import Role
 
-DELETED: Final = "#deleted"
+DELETED: Final = NationSlug("#deleted")
 """In place of a slug, which never begins with `#`."""
 
 
@@ -34,8 +35,8 @@ class Membership:
     admin opened all the same.
     """
 
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     role: Role
     created_at: datetime
     unproven: bool = False
@@ -65,15 +66,15 @@ class Standing(StrEnum):
 class Outsider:
     """Somebody who is no member, on whom an admin decides. `by` removed them."""
 
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     standing: Standing
     since: datetime
     by: str | None = None
     refused: frozenset[str] = frozenset()
 
 
-def theirs(owner_id: str, user_id: str, role: Role) -> bool:
+def theirs(owner_id: str, user_id: UserId, role: Role) -> bool:
     """The one rule on what belongs to somebody: it is mine, or I am an admin. For others it is not there."""
     return owner_id == user_id or role.at_least(Role.ADMIN)
 
@@ -88,23 +89,23 @@ class Memberships:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, user_id: str, nation_slug: str) -> Membership | None:
+    def get(self, user_id: UserId, nation_slug: NationSlug) -> Membership | None:
         """The membership of somebody who may see the nation, strongly consistent: a role that was taken away
         is gone at the next call. None also for who pays and is not proven."""
         found = self.known(user_id, nation_slug)
         return None if found is None or found.unproven else found
 
-    def known(self, user_id: str, nation_slug: str) -> Membership | None:
+    def known(self, user_id: UserId, nation_slug: NationSlug) -> Membership | None:
         """The same, and who pays and is not proven: for billing, and for ways to prove oneself."""
         row = self._row(user_id, nation_slug)
         return None if row is None or "role" not in row else _membership(row)
 
-    def outsider(self, user_id: str, nation_slug: str) -> Outsider | None:
+    def outsider(self, user_id: UserId, nation_slug: NationSlug) -> Outsider | None:
         """What keeps somebody out who is no member, strongly consistent."""
         row = self._row(user_id, nation_slug)
         return None if row is None or "standing" not in row else _outsider(row)
 
-    def require(self, user_id: str, nation_slug: str) -> Membership:
+    def require(self, user_id: UserId, nation_slug: NationSlug) -> Membership:
         """The membership of somebody who may see the nation. Raises `NotAMember`, `NotProven`."""
         return self.required(self._row(user_id, nation_slug))
 
@@ -118,32 +119,32 @@ class Memberships:
             raise NotProven
         return membership
 
-    def require_known(self, user_id: str, nation_slug: str) -> Membership:
+    def require_known(self, user_id: UserId, nation_slug: NationSlug) -> Membership:
         """The same, and that of who pays and is not proven. Raises `NotAMember`."""
         membership = self.known(user_id, nation_slug)
         if membership is None:
             raise NotAMember
         return membership
 
-    def of_user(self, user_id: str) -> list[Membership]:
+    def of_user(self, user_id: UserId) -> list[Membership]:
         """Every nation of a person, by slug, strongly consistent; those that they only pay for included."""
         rows = self._store.query(Table.MEMBERSHIPS, Key("user_id").eq(user_id), consistent=True)
         return [_membership(row) for row in rows if "role" in row]
 
-    def of_nation(self, nation_slug: str) -> list[Membership]:
+    def of_nation(self, nation_slug: NationSlug) -> list[Membership]:
         """Every person of a nation, by user id, who only pays included. From an index, so a moment behind."""
         return [_membership(row) for row in self._rows_of(nation_slug) if "role" in row]
 
-    def outsiders(self, nation_slug: str) -> list[Outsider]:
+    def outsiders(self, nation_slug: NationSlug) -> list[Outsider]:
         """On whom the admins of a nation decide, by user id. From an index, so a moment behind."""
         return [_outsider(row) for row in self._rows_of(nation_slug) if "standing" in row]
 
-    def require_living(self, user_id: str) -> None:
+    def require_living(self, user_id: UserId) -> None:
         """Whether the person's account is still there, strongly consistent. Raises `Unauthenticated`."""
         if self._row(user_id, DELETED) is not None:
             raise Unauthenticated("This account was deleted.")
 
-    def bury(self, user_id: str, now: datetime) -> None:
+    def bury(self, user_id: UserId, now: datetime) -> None:
         """Note that somebody deletes their account."""
         self._store.write(Put(Table.MEMBERSHIPS, {**membership_key(user_id, DELETED), "since": now}))
 
@@ -152,7 +153,7 @@ class Memberships:
         item = _item(row) if isinstance(row, Membership) else _outsider_item(row)
         self._store.write(Put(Table.MEMBERSHIPS, item))
 
-    def remove(self, user_id: str, nation_slug: str) -> bool:
+    def remove(self, user_id: UserId, nation_slug: NationSlug) -> bool:
         """Forget a person in a nation, and whether they were kept out; gives whether they were a member."""
         gone = self._store.take(Table.MEMBERSHIPS, membership_key(user_id, nation_slug))
         return gone is not None and "role" in gone
@@ -161,7 +162,7 @@ class Memberships:
         """Entry that makes a membership; fails if the person has one, or is kept out."""
         return Put(Table.MEMBERSHIPS, _item(membership), when=Attr("user_id").not_exists())
 
-    def living(self, user_id: str) -> Entry:
+    def living(self, user_id: UserId) -> Entry:
         """Entry that fails for who deleted their account."""
         return Check(Table.MEMBERSHIPS, membership_key(user_id, DELETED), when=Attr("user_id").not_exists())
 
@@ -212,7 +213,9 @@ class Memberships:
             return Delete(Table.MEMBERSHIPS, key, when=seen)
         return Put(Table.MEMBERSHIPS, _outsider_item(removed), when=seen)
 
-    def having(self, user_id: str, nation_slug: str, least: Role, *, unproven_too: bool = False) -> Check:
+    def having(
+        self, user_id: UserId, nation_slug: NationSlug, least: Role, *, unproven_too: bool = False
+    ) -> Check:
         """Entry that fails unless the person has the role, or a higher one, at that moment, and may see the
         nation."""
         enough: ConditionBase = Attr("role").is_in([each.value for each in Role if each.at_least(least)])
@@ -224,15 +227,15 @@ class Memberships:
         key = membership_key(membership.user_id, membership.nation_slug)
         return Update(Table.MEMBERSHIPS, key, change, when=Attr("role").eq(membership.role.value))
 
-    def _row(self, user_id: str, nation_slug: str) -> dict[str, Any] | None:
+    def _row(self, user_id: UserId, nation_slug: NationSlug) -> dict[str, Any] | None:
         return self._store.get(Table.MEMBERSHIPS, membership_key(user_id, nation_slug))
 
-    def _rows_of(self, nation_slug: str) -> Iterator[dict[str, Any]]:
+    def _rows_of(self, nation_slug: NationSlug) -> Iterator[dict[str, Any]]:
         under = Key("nation_slug").eq(nation_slug)
         return self._store.query(Table.MEMBERSHIPS, under, index=MEMBERSHIPS_BY_NATION)
 
 
-def membership_key(user_id: str, nation_slug: str) -> dict[str, str]:
+def membership_key(user_id: UserId, nation_slug: NationSlug) -> dict[str, str]:
     """Key of what is known of a person in a nation."""
     return {"user_id": user_id, "nation_slug": nation_slug}
 

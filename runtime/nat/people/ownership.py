@@ -20,6 +20,7 @@ from boto3.dynamodb.conditions import Attr
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update, unchanged
 from nat.errors import MembershipChanged, MemberUnknown, OwnerStays, RemovedFromNation, RoleInsufficient
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import Nation, Nations
 from nat.people.memberships import Membership, Memberships, Standing
@@ -58,7 +59,7 @@ class Ownership:
         self._memberships = Memberships(store)
         self._nations = Nations(store)
 
-    def found(self, nation: Nation, user_id: str) -> bool:
+    def found(self, nation: Nation, user_id: UserId) -> bool:
         """Store a first record together with its first subscriber, who owns it provisionally: they never see
         it as somebody who does not belong to it. False, and nothing changed, if the slug has a record or the
         person is a member."""
@@ -75,7 +76,7 @@ class Ownership:
             return False
         return True
 
-    def welcome(self, nation_slug: str, user_id: str) -> bool:
+    def welcome(self, nation_slug: NationSlug, user_id: UserId) -> bool:
         """Make who subscribed a nation that nobody belongs to its provisional owner. False, and nothing
         changed, if somebody owns it or the person is a member."""
         owner = Membership(user_id, nation_slug, Role.OWNER, self._store.clock(), unproven=True)
@@ -90,7 +91,7 @@ class Ownership:
             return False
         return True
 
-    def transfer(self, owner: Membership, user_id: str) -> Membership:
+    def transfer(self, owner: Membership, user_id: UserId) -> Membership:
         """Hand the ownership to another member, who may see the nation; the owner stays as an admin, or,
         if they only paid, as a viewer who has yet to prove themself. Gives the new owner's membership.
 
@@ -113,7 +114,7 @@ class Ownership:
             raise MembershipChanged from None
         return replace(heir, role=Role.OWNER)
 
-    def may_begin(self, nation_slug: str, user_id: str) -> bool:
+    def may_begin(self, nation_slug: NationSlug, user_id: UserId) -> bool:
         """Whether somebody may go and connect the nation: an admin or the owner, also one who only pays; or
         anybody, as long as nobody who may see the nation administers it. Who is kept out may not."""
         known = self._memberships.known(user_id, nation_slug)
@@ -126,7 +127,7 @@ class Ownership:
             for each in self._memberships.of_nation(nation_slug)
         )
 
-    def proved(self, nation_slug: str, user_id: str) -> Settled:
+    def proved(self, nation_slug: NationSlug, user_id: UserId) -> Settled:
         """NationBuilder has named this person as one of the nation's control panel (`/signups/me`, `is_cpu`).
         The owner who only paid is proven from then on; nobody else gets a role by it.
 
@@ -134,7 +135,7 @@ class Ownership:
         """
         return self._settle(nation_slug, user_id, connected=False)
 
-    def connected(self, nation_slug: str, user_id: str) -> Settled:
+    def connected(self, nation_slug: NationSlug, user_id: UserId) -> Settled:
         """The same, and they have connected the nation: they become an admin, and claim the ownership from
         an owner who only paid. A nation that nobody owns is theirs.
 
@@ -152,7 +153,7 @@ class Ownership:
         expected = {"owner_id": owner.user_id}
         return self._nations.update(owner.nation_slug, settled, expected=expected) is not None
 
-    def mailed(self, nation_slug: str, claimed_by: str) -> None:
+    def mailed(self, nation_slug: NationSlug, claimed_by: str) -> None:
         """Who pays was told of the claim; from now on they have 14 days."""
         self._nations.update(
             nation_slug,
@@ -168,8 +169,8 @@ class Ownership:
             return None
         if self._store.clock() < mailed_at + CLAIM_WAITS or nation.owner_id is None:
             return None
-        owner = self._memberships.known(nation.owner_id, nation.nation_slug)
-        heir = self._memberships.get(claimed_by, nation.nation_slug)
+        owner = self._memberships.known(UserId(nation.owner_id), nation.nation_slug)
+        heir = self._memberships.get(UserId(claimed_by), nation.nation_slug)
         if owner is None or not owner.unproven or heir is None or not heir.role.at_least(Role.ADMIN):
             return None
         try:
@@ -178,7 +179,7 @@ class Ownership:
             return None  # somebody has just changed it; there is another round
         return PassedOn(replace(heir, role=Role.OWNER), owner.user_id)
 
-    def _settle(self, nation_slug: str, user_id: str, *, connected: bool) -> Settled:
+    def _settle(self, nation_slug: NationSlug, user_id: UserId, *, connected: bool) -> Settled:
         for _ in range(TRIES):
             try:
                 return self._once(self._nations.require(nation_slug), user_id, connected=connected)
@@ -186,7 +187,7 @@ class Ownership:
                 continue
         raise MembershipChanged
 
-    def _once(self, nation: Nation, user_id: str, *, connected: bool) -> Settled:
+    def _once(self, nation: Nation, user_id: UserId, *, connected: bool) -> Settled:
         slug = nation.nation_slug
         known = self._memberships.known(user_id, slug)
         owner = self._owner(nation)
@@ -231,7 +232,7 @@ class Ownership:
 
     def _owner(self, nation: Nation) -> Membership | None:
         if nation.owner_id is not None:
-            found = self._memberships.known(nation.owner_id, nation.nation_slug)
+            found = self._memberships.known(UserId(nation.owner_id), nation.nation_slug)
             if found is not None and found.role is Role.OWNER:
                 return found
         members = self._memberships.of_nation(nation.nation_slug)
@@ -249,7 +250,7 @@ class Ownership:
             ],
         )
 
-    def _claiming(self, nation: Nation, user_id: str) -> Entry:
+    def _claiming(self, nation: Nation, user_id: UserId) -> Entry:
         """Entry that notes who claims the ownership; fails if the owner has changed, or is proven."""
         return Update(
             Table.NATIONS,
@@ -260,7 +261,9 @@ class Ownership:
             & Attr("owner_claimed_by").not_exists(),
         )
 
-    def _owned(self, nation_slug: str, user_id: str, *, was: str | None, provisional: bool) -> Entry:
+    def _owned(
+        self, nation_slug: NationSlug, user_id: UserId, *, was: str | None, provisional: bool
+    ) -> Entry:
         """Entry that names the owner in the record; fails if it names another one than `was`. What was
         claimed is settled by it."""
         return Update(

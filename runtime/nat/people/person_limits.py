@@ -9,6 +9,7 @@ from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.contract.endpoint import Limit
 from nat.errors import Throttled
+from nat.ids import UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
 _MINUTE: Final = 60
@@ -26,7 +27,7 @@ class PersonLimits:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def take(self, limit: Limit, user_id: str, now: datetime) -> None:
+    def take(self, limit: Limit, user_id: UserId, now: datetime) -> None:
         """Count one. Raises `Throttled` with the seconds until the next minute, once there were too many."""
         second = int(now.timestamp())
         key = {"key": f"limit#{limit}#{user_id}#{second // _MINUTE}"}

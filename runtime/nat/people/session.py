@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nat.errors import BadRequest, Forbidden, Unauthenticated
+from nat.ids import NationSlug, UserId
 from nat.names import Header
 from nat.nations.subscription import valid_slug
 
@@ -12,15 +13,15 @@ from nat.nations.subscription import valid_slug
 class Selection(NamedTuple):
     """What the two `X-Nat-*` headers select. Nothing in it is proven."""
 
-    user_id: str | None
-    nation_slug: str | None
+    user_id: UserId | None
+    nation_slug: NationSlug | None
 
 
 @dataclass(frozen=True)
 class Person:
     """A person as a verified access token names them."""
 
-    user_id: str
+    user_id: UserId
     email: str | None = None
 
 
@@ -28,8 +29,8 @@ class Person:
 class Caller:
     """A person who works in one nation. The membership is checked where the caller is used."""
 
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
     email: str | None = None
 
 
@@ -40,9 +41,10 @@ def extract_nation_from_headers(headers: Mapping[str, str]) -> Selection:
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     slug = lowered.get(Header.NATION_SLUG.lower(), "").strip()
+    user = lowered.get(Header.USER_ID.lower(), "").strip()
     return Selection(
-        user_id=lowered.get(Header.USER_ID.lower(), "").strip() or None,
-        nation_slug=valid_slug(slug) if slug else None,
+        user_id=UserId(user) if user else None,
+        nation_slug=NationSlug(valid_slug(NationSlug(slug))) if slug else None,
     )
 
 
@@ -56,7 +58,7 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     subject = str(claims.get("sub") or "")
     if not subject or claims.get("token_use", "access") != "access":
         raise Unauthenticated
-    return Person(subject, str(claims.get("email") or "") or None)
+    return Person(UserId(subject), str(claims.get("email") or "") or None)
 
 
 def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:

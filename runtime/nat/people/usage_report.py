@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.errors import BadRequest
+from nat.ids import UserId
 from nat.nations.budgets import BudgetRows, Budgets
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import Nation
@@ -154,9 +155,10 @@ class UsageReports:
         if not _sees_all(member):
             mine = spent.get(member.user_id, Spent())
             return [{"user_id": member.user_id, **_figures(mine, shown), "role": member.role.value}]
-        roles = {each.user_id: each.role for each in self._memberships.of_nation(nation.nation_slug)}
+        members = self._memberships.of_nation(nation.nation_slug)
+        roles: dict[str, Role] = {each.user_id: each.role for each in members}
         budgets = Budgets.of(nation)
-        limits = {user_id: budgets.limit_of(user_id, role) for user_id, role in roles.items()}
+        limits = {user_id: budgets.limit_of(UserId(user_id), role) for user_id, role in roles.items()}
         used = self._budgets.used_by_person(nation) if nation.budgets else {}
         named = {*spent, *(user_id for user_id, limit in limits.items() if limit is not None)}
         users = self._users.get_many(named)

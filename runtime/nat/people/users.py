@@ -10,6 +10,7 @@ from boto3.dynamodb.conditions import Attr
 from nat.aws.items import epoch_ms, moment
 from nat.aws.store import Store
 from nat.aws.writes import Update
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 
 
@@ -21,11 +22,11 @@ class User:
     until one does.
     """
 
-    user_id: str
+    user_id: UserId
     created_at: datetime
     last_active_at: datetime
     email: str | None = None
-    nation_slug: str | None = None
+    nation_slug: NationSlug | None = None
     last_query_at: datetime | None = None
 
 
@@ -35,12 +36,12 @@ class Users:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, user_id: str) -> User | None:
+    def get(self, user_id: UserId) -> User | None:
         """One person, strongly consistent."""
         row = self._store.get(Table.USERS, {"user_id": user_id})
         return None if row is None else _user(row)
 
-    def seen(self, user_id: str, *, email: str | None, now: datetime) -> User:
+    def seen(self, user_id: UserId, *, email: str | None, now: datetime) -> User:
         """Note that the person is here; creates the row at their first call. `email` is an address that their
         session proves; without one, the last that was proven is kept."""
         present = {"last_active_at": now} | ({"email": email.strip().lower()} if email else {})
@@ -55,7 +56,7 @@ class Users:
         keys = [{"user_id": each} for each in sorted(set(user_ids))]
         return {row["user_id"]: _user(row) for row in self._store.get_many(Table.USERS, keys)}
 
-    def linking(self, user_id: str, nation_slug: str, now: datetime) -> Update:
+    def linking(self, user_id: UserId, nation_slug: NationSlug, now: datetime) -> Update:
         """Entry that makes a nation the person's primary one, whatever was before; makes the row if need
         be."""
         return Update(
@@ -65,12 +66,12 @@ class Users:
             default={"created_at": now, "last_active_at": now},
         )
 
-    def unlink(self, user_id: str, nation_slug: str) -> None:
+    def unlink(self, user_id: UserId, nation_slug: NationSlug) -> None:
         """Leave the person without a primary nation if it is this one."""
         its_own = Attr("nation_slug").eq(nation_slug)
         self._store.write(Update(Table.USERS, {"user_id": user_id}, set={"nation_slug": None}, when=its_own))
 
-    def begin_query(self, user_id: str, now: datetime, cooldown: timedelta) -> Update:
+    def begin_query(self, user_id: UserId, now: datetime, cooldown: timedelta) -> Update:
         """Entry of a transaction: the person asks now. The condition fails within the last one's cooldown."""
         last = Attr("last_query_ms")
         return Update(

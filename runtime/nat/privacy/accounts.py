@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from nat.ids import UserId
+
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
@@ -13,7 +15,7 @@ class Accounts:
         self._client = client
         self._pool_id = pool_id
 
-    def delete(self, user_id: str) -> int:
+    def delete(self, user_id: UserId) -> int:
         """Delete a person's account; gives 0 if there is none. Tokens that were issued end within the hour,
         and name somebody who belongs to no nation.
 

@@ -37,6 +37,7 @@ from nat.aws.writes import Delete, Entry, Put, Update
 from nat.billing.trials import Trials
 from nat.channels.websocket import HangUp, Sockets
 from nat.conversations.turns import META_ITEM
+from nat.ids import NationSlug, UserId
 from nat.names import (
     INSTALLATIONS_BY_NATION,
     INVITATIONS_BY_NATION,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-RECEIPTS: Final = "#privacy"
+RECEIPTS: Final = NationSlug("#privacy")
 """Partition of the audit log that holds receipts. No slug begins with `#`."""
 NOBODY: Final = "removed"
 """In the sort keys of Usage, in place of people who are gone."""
@@ -84,7 +85,7 @@ class Outside:
     """Ends a nation's subscriptions at the payment provider; gives how many."""
     disconnect: Callable[[str], int]
     """Forgets and revokes a nation's pair at NationBuilder; gives how many there were."""
-    delete_account: Callable[[str], int]
+    delete_account: Callable[[UserId], int]
     """Deletes a person from the user pool."""
 
 
@@ -125,17 +126,17 @@ class Erasure:
         """
         with self._alone(job):
             if self._is_still(job):
-                self._delete_nation(job.subject, counts)
+                self._delete_nation(NationSlug(job.subject), counts)
             self._receipt(job, f"Deleted the nation {job.subject}", counts)
 
     def _is_still(self, job: Job) -> bool:
         """Whether there is something left to delete of the nation that the job was begun for."""
         if job.record_of is None:
-            return self._nations.get(job.subject) is None
+            return self._nations.get(NationSlug(job.subject)) is None
         marked = {"subscription_status": SubscriptionStatus.CANCELLED.value, "being_deleted": job.id}
         expected = {"created_at": job.record_of}
         # Nobody asks any more, and nobody can subscribe it.
-        return self._nations.update(job.subject, marked, expected=expected) is not None
+        return self._nations.update(NationSlug(job.subject), marked, expected=expected) is not None
 
     @contextmanager
     def _alone(self, job: Job) -> Iterator[None]:
@@ -158,7 +159,7 @@ class Erasure:
             with suppress(ClientError):  # it ends by itself
                 self._store.write(Delete(Table.ONCE, key, when=Attr("lease").eq(lease)))
 
-    def _delete_nation(self, nation_slug: str, counts: Counter[str]) -> None:
+    def _delete_nation(self, nation_slug: NationSlug, counts: Counter[str]) -> None:
         record = self._nations.get(nation_slug)
         if record is not None:
             if record.stripe_subscription_id is not None:
@@ -167,11 +168,13 @@ class Erasure:
             counts["nationbuilder_pairs"] += self._outside.disconnect(nation_slug)
         people = self._holdings.people(nation_slug)
         for person in people:
-            self._conversations(nation_slug, person, counts)
+            self._conversations(nation_slug, UserId(person), counts)
         for person in people:
-            counts["connections"] += self._sockets.shut_out(person, nation_slug, self._outside.hang_up)
-            counts["memberships"] += int(self._memberships.remove(person, nation_slug))
-            self._users.unlink(person, nation_slug)
+            counts["connections"] += self._sockets.shut_out(
+                UserId(person), nation_slug, self._outside.hang_up
+            )
+            counts["memberships"] += int(self._memberships.remove(UserId(person), nation_slug))
+            self._users.unlink(UserId(person), nation_slug)
         counts["files"] += self._files(nation_files(nation_slug))
         for name in (
             Secret.nation_tokens(nation_slug),
@@ -198,35 +201,37 @@ class Erasure:
         user_id = job.subject
         # A token that was issued before joins nothing and asks nothing from here on.
         now = self._store.clock()
-        self._memberships.bury(user_id, now)
-        for each in self._memberships.of_user(user_id):
-            self._memberships.put(Outsider(user_id, each.nation_slug, Standing.REMOVED, now, user_id))
+        self._memberships.bury(UserId(user_id), now)
+        for each in self._memberships.of_user(UserId(user_id)):
+            self._memberships.put(Outsider(UserId(user_id), each.nation_slug, Standing.REMOVED, now, user_id))
             counts["memberships"] += 1
-        user = self._users.get(user_id)
+        user = self._users.get(UserId(user_id))
         email = None if user is None else user.email
-        for slug in self._holdings.nations(user_id):
-            self._conversations(slug, user_id, counts)
-            counts["connections"] += self._sockets.shut_out(user_id, slug, self._outside.hang_up)
-            counts["invitations"] += self._invitations(slug, user_id, email)
-            self._forget_connection(slug, user_id)
+        for slug in self._holdings.nations(UserId(user_id)):
+            self._conversations(NationSlug(slug), UserId(user_id), counts)
+            counts["connections"] += self._sockets.shut_out(
+                UserId(user_id), NationSlug(slug), self._outside.hang_up
+            )
+            counts["invitations"] += self._invitations(NationSlug(slug), UserId(user_id), email)
+            self._forget_connection(NationSlug(slug), UserId(user_id))
             if email is not None:
-                self._nations.update(slug, {"admin_email": None}, expected={"admin_email": email})
+                self._nations.update(NationSlug(slug), {"admin_email": None}, expected={"admin_email": email})
             self._audit.append(
-                slug,
+                NationSlug(slug),
                 AuditKind.DATA_DELETED,
                 by=user_id,
                 about=user_id,
                 summary="Deleted their data",
                 once=f"privacy#{job.id}#{slug}",
             )
-            self._memberships.remove(user_id, slug)
-            counts["usage"] += self._anonymise(slug, user_id)
-        counts["files"] += self._files(person_files(user_id))
-        counts["accounts"] += self._outside.delete_account(user_id)
+            self._memberships.remove(UserId(user_id), NationSlug(slug))
+            counts["usage"] += self._anonymise(NationSlug(slug), UserId(user_id))
+        counts["files"] += self._files(person_files(UserId(user_id)))
+        counts["accounts"] += self._outside.delete_account(UserId(user_id))
         self._store.write(Delete(Table.USERS, {"user_id": user_id}))
         self._receipt(job, "Deleted a person", counts)
 
-    def _conversations(self, nation_slug: str, user_id: str, counts: Counter[str]) -> None:
+    def _conversations(self, nation_slug: NationSlug, user_id: UserId, counts: Counter[str]) -> None:
         for conversation in self._holdings.conversations(nation_slug, user_id):
             self._hurry()
             actions = self._holdings.partition(Table.ACTIONS, conversation)
@@ -241,7 +246,7 @@ class Erasure:
             counts["conversations"] += 1
             counts["conversation_rows"] += len(rows)
 
-    def _invitations(self, nation_slug: str, user_id: str, email: str | None) -> int:
+    def _invitations(self, nation_slug: NationSlug, user_id: UserId, email: str | None) -> int:
         found = self._holdings.by_index(Table.ONCE, INVITATIONS_BY_NATION, nation_slug)
         theirs = [
             each
@@ -250,13 +255,13 @@ class Erasure:
         ]
         return self._holdings.delete(Table.ONCE, theirs)
 
-    def _forget_connection(self, nation_slug: str, user_id: str) -> None:
+    def _forget_connection(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """Who connected the nation is forgotten; that it is connected stays."""
         rows = self._holdings.partition(Table.CONNECTIONS, nation_slug)
         theirs = [each for each in rows if each.get("user_id") == user_id]
         self._holdings.delete(Table.CONNECTIONS, theirs)
 
-    def _anonymise(self, nation_slug: str, user_id: str) -> int:
+    def _anonymise(self, nation_slug: NationSlug, user_id: UserId) -> int:
         """Add a person's days to nobody's, each once."""
         done = 0
         for row in list(self._holdings.partition(Table.USAGE, nation_slug)):

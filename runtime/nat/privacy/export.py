@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.conversations.files import ADDRESS_SECONDS
+from nat.ids import NationSlug, UserId
 from nat.names import (
     INSTALLATIONS_BY_NATION,
     INVITATIONS_BY_NATION,
@@ -55,7 +56,7 @@ class Export:
         self._s3 = s3
         self._bucket = bucket
 
-    def person(self, user_id: str, job: str) -> tuple[str, dict[str, int]]:
+    def person(self, user_id: UserId, job: str) -> tuple[str, dict[str, int]]:
         """All of a person, in every nation; gives the file's key and how many rows of each kind."""
         held = self._holdings
         slugs = held.nations(user_id)
@@ -86,7 +87,7 @@ class Export:
             },
         )
 
-    def nation(self, nation_slug: str, job: str) -> tuple[str, dict[str, int]]:
+    def nation(self, nation_slug: NationSlug, job: str) -> tuple[str, dict[str, int]]:
         """All of a nation; gives the file's key and how many rows of each kind."""
         held = self._holdings
         people = held.people(nation_slug)
@@ -125,7 +126,9 @@ class Export:
 
     def _talks(self, whose: Iterable[tuple[str, str]]) -> dict[str, Iterator[dict[str, Any]]]:
         held = self._holdings
-        keys = [each for slug, user_id in whose for each in held.conversations(slug, user_id)]
+        keys = [
+            each for slug, user_id in whose for each in held.conversations(NationSlug(slug), UserId(user_id))
+        ]
         return {
             "conversations": chain.from_iterable(held.partition(Table.CONVERSATIONS, each) for each in keys),
             "actions": chain.from_iterable(held.partition(Table.ACTIONS, each) for each in keys),

@@ -13,6 +13,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from nat.aws.store import Store
 from nat.conversations.own_conversations import ERASING
 from nat.conversations.turns import person_key
+from nat.ids import NationSlug, UserId
 from nat.names import CONVERSATIONS_BY_PERSON, MEMBERSHIPS_BY_NATION, SCHEMAS, Index, Table
 from nat.people.memberships import DELETED
 
@@ -26,7 +27,7 @@ class Holdings:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def people(self, nation_slug: str) -> list[str]:
+    def people(self, nation_slug: NationSlug) -> list[str]:
         """Everybody who belongs to the nation or ever asked in it."""
         members = self.by_index(Table.MEMBERSHIPS, MEMBERSHIPS_BY_NATION, nation_slug)
         asked = self.partition(Table.USAGE, nation_slug)
@@ -34,7 +35,7 @@ class Holdings:
         found |= {each["day_user"].rpartition("#")[2] for each in asked}
         return sorted(each for each in found if each)
 
-    def nations(self, user_id: str) -> list[str]:
+    def nations(self, user_id: UserId) -> list[str]:
         """Every nation that the person belongs to or ever asked in."""
         theirs = self._store.query(Table.MEMBERSHIPS, Key("user_id").eq(user_id), consistent=True)
         found = {each["nation_slug"] for each in theirs if each["nation_slug"] != DELETED}
@@ -46,7 +47,7 @@ class Holdings:
         found |= {each["nation_slug"] for each in asked if each["day_user"].endswith(f"#{user_id}")}
         return sorted(found)
 
-    def conversations(self, nation_slug: str, user_id: str) -> list[str]:
+    def conversations(self, nation_slug: NationSlug, user_id: UserId) -> list[str]:
         """Keys of a person's conversations, also of those that somebody has begun to delete."""
         person = person_key(nation_slug, user_id)
         return [

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from nat.ids import NationSlug, UserId
 from nat.privacy.erasure import BeingDeleted, Erasure, Unfinished
 from nat.privacy.export import Export
 from nat.privacy.jobs import Job, Jobs, JobState, Task
@@ -24,9 +25,11 @@ class JobRunner:
         if job.state is JobState.DONE:
             return job
         if job.task in (Task.EXPORT_PERSON, Task.EXPORT_NATION):
-            of_person = job.task is Task.EXPORT_PERSON
-            export = self._export.person if of_person else self._export.nation
-            key, rows = export(job.subject, job.id)
+            key, rows = (
+                self._export.person(UserId(job.subject), job.id)
+                if job.task is Task.EXPORT_PERSON
+                else self._export.nation(NationSlug(job.subject), job.id)
+            )
             return self._noted(replace(job, state=JobState.DONE, file=key, counts=rows))
         counts = Counter(job.counts)
         try:

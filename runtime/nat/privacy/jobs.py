@@ -17,6 +17,7 @@ from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.errors import NotFound
+from nat.ids import UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Job:
     id: str
     task: Task
     subject: str
-    user_id: str
+    user_id: UserId
     created_at: datetime
     state: JobState = JobState.WAITING
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class Jobs:
         self._sqs = sqs
         self._queue_url = queue_url
 
-    def begin(self, task: Task, subject: str, user_id: str, *, record_of: datetime | None = None) -> Job:
+    def begin(self, task: Task, subject: str, user_id: UserId, *, record_of: datetime | None = None) -> Job:
         """Make a job and let it be carried out."""
         job = Job(str(ULID()), task, subject, user_id, self._store.clock(), record_of=record_of)
         item = {

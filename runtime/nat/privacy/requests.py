@@ -6,6 +6,7 @@ from typing import Final
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.errors import BadRequest, NotFound, OwnerStays
+from nat.ids import UserId
 from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships
 from nat.privacy.jobs import Job, Jobs, JobState, Task
@@ -24,7 +25,7 @@ class Requests:
         self._memberships = memberships
         self._audit = audit
 
-    def export_person(self, user_id: str) -> Job:
+    def export_person(self, user_id: UserId) -> Job:
         """Everything on the person."""
         return self._jobs.begin(Task.EXPORT_PERSON, user_id, user_id)
 
@@ -41,7 +42,7 @@ class Requests:
         )
         return job
 
-    def delete_person(self, user_id: str, confirm: object) -> Job:
+    def delete_person(self, user_id: UserId, confirm: object) -> Job:
         """Delete the person for good, at once. Raises `BadRequest` without the word, `OwnerStays` for who
         owns a nation: they hand it over or delete it first."""
         if confirm != CONFIRM_ME:
@@ -65,7 +66,7 @@ class Requests:
             record_of=None if record is None else record.created_at,
         )
 
-    def job(self, user_id: str, job_id: str) -> Job:
+    def job(self, user_id: UserId, job_id: str) -> Job:
         """A job that the person began. Raises `NotFound`."""
         job = self._jobs.get(job_id)
         if job.user_id != user_id:

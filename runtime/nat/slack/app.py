@@ -16,6 +16,7 @@ from nat.channels.slack import APPROVE, REJECT, UNDO, Thread, shown_error
 from nat.channels.slack_text import escaped
 from nat.connections.slack_workspaces import Workspace, Workspaces
 from nat.errors import NatError, SlackPersonRefused
+from nat.ids import NationSlug
 from nat.slack.commands import HELP, question_of
 from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest
 from nat.slack.inbound import workspace_of
@@ -37,7 +38,7 @@ class Listeners:
     """What the app does, each once its request was claimed. `usage` tells how much of the pool a nation has
     used."""
 
-    def __init__(self, desk: SlackDesk, workspaces: Workspaces, usage: Callable[[str], str]) -> None:
+    def __init__(self, desk: SlackDesk, workspaces: Workspaces, usage: Callable[[NationSlug], str]) -> None:
         self._desk = desk
         self._workspaces = workspaces
         self._usage = usage

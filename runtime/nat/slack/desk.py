@@ -27,6 +27,7 @@ from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.events import wire_text
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, NotFound, SlackPersonRefused
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.people.memberships import Membership
 from nat.slack.door import thread_key
@@ -87,8 +88,8 @@ class SlackDesk:
         request = AdmitRequest(
             user_id=membership.user_id,
             nation_slug=membership.nation_slug,
-            conversation_id=_conversation(thread, membership),
-            turn_id=ulid_of(key, ts),
+            conversation_id=ConversationId(_conversation(thread, membership)),
+            turn_id=TurnId(ulid_of(key, ts)),
             question=question,
             surface=Surface.SLACK,
         )
@@ -119,7 +120,9 @@ class SlackDesk:
                 "here: `/nat connect CODE`.",
                 url=self._app_url or None,
             )
-        return self._admission.memberships.require(user_id, self._nation(person.team, thread))
+        return self._admission.memberships.require(
+            UserId(user_id), NationSlug(self._nation(person.team, thread))
+        )
 
     def _nation(self, team: str, thread: Thread) -> str:
         nations = self._workspaces.nations(team)
@@ -149,26 +152,26 @@ class SlackDesk:
             raise BadRequest("This workspace is not linked to such a nation.")
         if user_id is None:
             raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
-        self._admission.memberships.require(user_id, slug)
-        self._workspaces.choose(person.team, channel, slug)
+        self._admission.memberships.require(UserId(user_id), NationSlug(slug))
+        self._workspaces.choose(person.team, channel, NationSlug(slug))
 
     def approve(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
         """Say yes to a proposal. Raises what `Decisions.approve` raises."""
         decision = self._decision(person, value, click)
         admitted = self._decisions.approve(
             decision,
-            value["a"],
+            ApprovalId(value["a"]),
             fingerprint=value["f"],
             before_queueing=self._following(thread),
         )
-        self._threads.clicked(value["a"], decision.decision_id, person.user)
+        self._threads.clicked(ApprovalId(value["a"]), decision.decision_id, person.user)
         self._threads.show(admitted.turn.turn_id)
 
     def reject(self, person: SlackPerson, value: dict[str, str], click: str) -> None:
         """Say no to a proposal. Raises what `Decisions.reject` raises."""
         decision = self._decision(person, value, click)
-        approval = self._decisions.reject(decision, value["a"], fingerprint=value["f"])
-        self._threads.clicked(value["a"], decision.decision_id, person.user)
+        approval = self._decisions.reject(decision, ApprovalId(value["a"]), fingerprint=value["f"])
+        self._threads.clicked(ApprovalId(value["a"]), decision.decision_id, person.user)
         push_approval_update(self._followers.deliver, approval)
 
     def undo(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
@@ -189,7 +192,7 @@ class SlackDesk:
             nation_slug=row["nation"],
             conversation_id=row["conversation"],
             turn_id=row["turn"],
-            user_id=user_id,
+            user_id=UserId(user_id),
             now=self._store.clock(),
         )
         if stopped is not None:
@@ -202,7 +205,9 @@ class SlackDesk:
         if value["n"] not in self._workspaces.nations(person.team):
             raise BadRequest("This workspace is no longer linked to that nation.")
         decision_id = ulid_of(f"{person.team}#{person.user}#{click}", click)
-        return Decision(user_id, value["n"], value["c"], decision_id, Surface.SLACK)
+        return Decision(
+            UserId(user_id), NationSlug(value["n"]), ConversationId(value["c"]), decision_id, Surface.SLACK
+        )
 
     def _following(self, thread: Thread) -> Callable[[Turn], None]:
         def observe(turn: Turn) -> None:
@@ -221,7 +226,7 @@ class SlackDesk:
         return observe
 
 
-def latest(team: str, channel: str, user_id: str) -> str:
+def latest(team: str, channel: str, user_id: UserId) -> str:
     """In place of a thread: the last question of a person in a channel."""
     return f"{team}#{channel}#of#{user_id}"
 

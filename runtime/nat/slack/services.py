@@ -15,6 +15,7 @@ from nat.channels.websocket import Followers
 from nat.connections.seal import Seal
 from nat.connections.slack_app import URL, SlackApp
 from nat.connections.slack_workspaces import BotToken, Workspaces
+from nat.ids import NationSlug
 from nat.names import UNLIMITED, Secret, Variable
 from nat.nations import plans as plans_module
 from nat.settings import TableNames
@@ -66,7 +67,7 @@ class SlackServices:
         )
         return token_of(answer.data, self._store)
 
-    def _usage(self, nation_slug: str) -> str:
+    def _usage(self, nation_slug: NationSlug) -> str:
         nation = self._pool.nation(nation_slug)
         limit = nation.queries_limit
         used = f"{nation.queries_used_this_period:,}"

@@ -55,6 +55,7 @@ from nat.errors import (
     NationBusy,
     NotFound,
 )
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import MAX_MESSAGE_BYTES, RETENTION_DAYS, TTL_ATTRIBUTE, ULID_PATTERN, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, nation_key
@@ -99,10 +100,10 @@ class Limits:
 class AdmitRequest:
     """A question of a person whose session was verified. Membership and subscription are checked here."""
 
-    user_id: str
-    nation_slug: str
-    conversation_id: str
-    turn_id: str
+    user_id: UserId
+    nation_slug: NationSlug
+    conversation_id: ConversationId
+    turn_id: TurnId
     question: str
     surface: Surface
     page: OpenPage | None = None
@@ -240,7 +241,7 @@ class _Part(StrEnum):
     BUDGET = "budget"
 
 
-def check_ids(turn_id: str, conversation_id: str) -> None:
+def check_ids(turn_id: TurnId, conversation_id: ConversationId) -> None:
     """Whether clients may have made these ids. Raises `BadRequest`."""
     if not _ULID.fullmatch(turn_id):
         raise BadRequest("`turn` is a ULID of 26 upper-case characters.")
@@ -304,7 +305,7 @@ def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> dict[_Part
     return entries
 
 
-def _budget(user_id: str, role: Role, nation: Nation) -> int | None:
+def _budget(user_id: UserId, role: Role, nation: Nation) -> int | None:
     from nat.nations.budgets import Budgets  # few nations have any; a socket's function starts without it
 
     return Budgets.of(nation).limit_of(user_id, role)
@@ -339,7 +340,11 @@ def _count_rate(turn: Turn, most: int) -> Update:
 
 
 def known_turn(
-    admission: Admission, nation_slug: str, conversation_id: str, turn_id: str, user_id: str
+    admission: Admission,
+    nation_slug: NationSlug,
+    conversation_id: ConversationId,
+    turn_id: TurnId,
+    user_id: UserId,
 ) -> Turn | None:
     """The turn of this id in this conversation. Raises `Forbidden` if it is another person's."""
     try:

@@ -25,6 +25,7 @@ from nat.connections.web_pages import reconnect_page
 from nat.contract.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
 from nat.conversations.turns import Turn, TurnKind
 from nat.errors import ApprovalChanged, NotFound, Reconnect, TokenRejected
+from nat.ids import ApprovalId
 from nat.nations.record import Nation
 from nat.people.memberships import theirs
 from nat.turns.audit_trail import TurnAuditLog
@@ -80,9 +81,9 @@ class Commits:
             return self._undo(turn, nation, hands, ChangeRef.parse(turn.target))
         if ChangeRef.is_one(turn.target):
             return self._retry(turn, nation, hands, ChangeRef.parse(turn.target))
-        return self._commit(turn, nation, hands, turn.target)
+        return self._commit(turn, nation, hands, ApprovalId(turn.target))
 
-    def _commit(self, turn: Turn, nation: Nation, hands: TurnHands, approval_id: str) -> Ending:
+    def _commit(self, turn: Turn, nation: Nation, hands: TurnHands, approval_id: ApprovalId) -> Ending:
         approval = self._approvals.get(turn.nation_slug, turn.conversation_id, approval_id)
         action = self._permitted(turn, approval.ref)
         if action.change.fingerprint != approval.fingerprint:
@@ -92,7 +93,7 @@ class Commits:
         hands.emit(ApprovalUpdated(approval.id, ApprovalState.COMMITTING.value, turn.user_id))
         keys = self._actions.choice(turn.conversation, turn.turn_id)
         report = self._carry_out(turn, action, hands, keys)
-        state, counts = reached(self._store, turn, approval.id)
+        state, counts = reached(self._store, turn, ApprovalId(approval.id))
         hands.emit(ApprovalUpdated(approval.id, state.value, turn.user_id))
         self._tell_cut_off(nation, report, hands.emit)
         told = (

@@ -11,6 +11,7 @@ from nat.changes.operations import survey
 from nat.changes.report import ChangeReport
 from nat.conversations.turns import Turn
 from nat.errors import NotFound
+from nat.ids import ApprovalId
 
 STATES: Final[dict[str, ApprovalState]] = {
     "done": ApprovalState.DONE,
@@ -20,7 +21,7 @@ STATES: Final[dict[str, ApprovalState]] = {
 """The state of an approval by what became of its operations."""
 
 
-def reached(store: Store, turn: Turn, approval_id: str) -> tuple[ApprovalState, dict[str, int]]:
+def reached(store: Store, turn: Turn, approval_id: ApprovalId) -> tuple[ApprovalState, dict[str, int]]:
     """Where the approval of a commit's turn is, and its operations by state: those that this turn was to
     carry out, and those that any turn has tried. Failed, where the change is no longer stored."""
     actions = ChangeRows(store)

@@ -50,6 +50,7 @@ from nat.errors import (
     Internal,
     NotFound,
 )
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import RETENTION_DAYS
 from nat.nations.record import Nation
 from nat.people.memberships import Membership, theirs
@@ -71,9 +72,9 @@ from nat.turns.admit import (
 class Decision:
     """A decision of a person whose session was verified. `decision_id` is a ULID that the client made."""
 
-    user_id: str
-    nation_slug: str
-    conversation_id: str
+    user_id: UserId
+    nation_slug: NationSlug
+    conversation_id: ConversationId
     decision_id: str
     surface: Surface
 
@@ -107,7 +108,7 @@ class Decisions:
     def approve(
         self,
         decision: Decision,
-        approval_id: str,
+        approval_id: ApprovalId,
         *,
         fingerprint: str,
         keys: Collection[str] | None = None,
@@ -143,10 +144,10 @@ class Decisions:
             ),
         )
 
-    def reject(self, decision: Decision, approval_id: str, *, fingerprint: str) -> Approval:
+    def reject(self, decision: Decision, approval_id: ApprovalId, *, fingerprint: str) -> Approval:
         """Say no to a proposal. Nothing runs, so it takes no role. Raises what `approve` raises, but neither
         `RoleInsufficient` nor `ConversationBusy`."""
-        check_ids(decision.decision_id, decision.conversation_id)
+        check_ids(TurnId(decision.decision_id), decision.conversation_id)
         asking = self._asking(decision)
         approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
         self._check_sees(decision, asking, approval.user_id)
@@ -157,7 +158,7 @@ class Decisions:
     def edit(
         self,
         decision: Decision,
-        approval_id: str,
+        approval_id: ApprovalId,
         *,
         fingerprint: str,
         values: Mapping[str, Any],
@@ -183,7 +184,7 @@ class Decisions:
         )
 
     def retry(
-        self, decision: Decision, approval_id: str, *, before_queueing: Observer | None = None
+        self, decision: Decision, approval_id: ApprovalId, *, before_queueing: Observer | None = None
     ) -> Admitted:
         """Try again what of a change was not done, and nothing else: of an approved one, named by its
         approval, or of any, named as `undo` names it, also one that ran without an approval.
@@ -244,13 +245,13 @@ class Decisions:
         return self._admit(turn, choice, before_queueing)
 
     def _retry_action(self, decision: Decision, reference: str, before_queueing: Observer | None) -> Admitted:
-        check_ids(decision.decision_id, decision.conversation_id)
+        check_ids(TurnId(decision.decision_id), decision.conversation_id)
         self._asking(decision)
         ref = ChangeRef.parse(reference)
         conversation = conversation_key(decision.nation_slug, decision.conversation_id)
         action = self._actions.get(conversation, ref)
         if action.approval is not None:
-            return self.retry(decision, action.approval, before_queueing=before_queueing)
+            return self.retry(decision, ApprovalId(action.approval), before_queueing=before_queueing)
         asking, known = self._begin(decision, TurnKind.COMMIT, str(ref))
         if known is not None:
             return again(known, self._admission, before_queueing)
@@ -270,7 +271,7 @@ class Decisions:
 
     def _begin(self, decision: Decision, kind: TurnKind, target: str) -> tuple[_Asking, Turn | None]:
         """The person, and the turn of this decision if it was admitted before."""
-        check_ids(decision.decision_id, decision.conversation_id)
+        check_ids(TurnId(decision.decision_id), decision.conversation_id)
         asking = self._asking(decision)
         known = self._known(decision)
         if known is not None and (known.kind is not kind or known.target != target):
@@ -282,7 +283,7 @@ class Decisions:
             self._admission,
             decision.nation_slug,
             decision.conversation_id,
-            decision.decision_id,
+            TurnId(decision.decision_id),
             decision.user_id,
         )
 
@@ -292,7 +293,7 @@ class Decisions:
         self._admission.check.verify_record(nation)
         return _Asking(membership, nation)
 
-    def _approval(self, decision: Decision, asking: _Asking, approval_id: str) -> Approval:
+    def _approval(self, decision: Decision, asking: _Asking, approval_id: ApprovalId) -> Approval:
         approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
         self._check_may(decision, asking, approval.user_id, approval.tool)
         return approval
@@ -319,14 +320,14 @@ class Decisions:
         change = self._approvals.change(approval)
         entries = read_journal(self._admission.store, approval.conversation, approval.ref)
         return survey(
-            change, entries, self._actions.choice(approval.conversation, approval.decision)
+            change, entries, self._actions.choice(approval.conversation, TurnId(approval.decision))
         ).retryable
 
     def _turn(self, decision: Decision, asking: _Asking, kind: TurnKind, target: str, question: str) -> Turn:
         return Turn(
             nation_slug=decision.nation_slug,
             conversation_id=decision.conversation_id,
-            turn_id=decision.decision_id,
+            turn_id=TurnId(decision.decision_id),
             user_id=decision.user_id,
             question=question,
             role=asking.role,

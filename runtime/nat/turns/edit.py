@@ -21,6 +21,7 @@ from nat.changes.policy import check_rights
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import Turn
 from nat.errors import ApprovalChanged, BadRequest, NotFound
+from nat.ids import ApprovalId
 from nat.live_links import guarded
 from nat.nations.record import Nation
 from nat.people.memberships import theirs
@@ -58,7 +59,7 @@ class Edits:
         """
         if turn.target is None:
             raise NotFound("This decision is about nothing.")
-        approval = self._approvals.get(turn.nation_slug, turn.conversation_id, turn.target)
+        approval = self._approvals.get(turn.nation_slug, turn.conversation_id, ApprovalId(turn.target))
         action = self._rows.get(turn.conversation, approval.ref)
         tool = self._tools.get(action.tool.name)
         if tool is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nat.aws.isolation import checked_slug
 from nat.conversations.turns import conversation_key, turn_item
+from nat.ids import ConversationId, NationSlug, TurnId
 
 
 class MessageUnreadable(ValueError):
@@ -15,9 +16,9 @@ class MessageUnreadable(ValueError):
 class TurnMessage:
     """Names one turn."""
 
-    nation_slug: str
-    conversation_id: str
-    turn_id: str
+    nation_slug: NationSlug
+    conversation_id: ConversationId
+    turn_id: TurnId
 
     @classmethod
     def read(cls, body: str) -> "TurnMessage":

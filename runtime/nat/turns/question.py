@@ -2,17 +2,18 @@
 
 from nat.agent.values import OpenPage
 from nat.contract.messages import Question
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.turns.admit import AdmitRequest, Surface
 
 
-def asked(question: Question, *, user_id: str, nation_slug: str, surface: Surface) -> AdmitRequest:
+def asked(question: Question, *, user_id: UserId, nation_slug: NationSlug, surface: Surface) -> AdmitRequest:
     """The request for admission."""
     page = question.page
     return AdmitRequest(
         user_id=user_id,
         nation_slug=nation_slug,
-        conversation_id=question.conversation,
-        turn_id=question.turn,
+        conversation_id=ConversationId(question.conversation),
+        turn_id=TurnId(question.turn),
         question=question.message,
         surface=surface,
         page=None if page is None else OpenPage(page.kind, page.record_id),

@@ -10,10 +10,11 @@ from nat.changes.executor import Check
 from nat.changes.policy import Gated, Rights, RightsNow, check_rights, policy_of
 from nat.conversations.turns import Turn
 from nat.errors import NotAMember
+from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.roles import Role
 
-RoleNow = Callable[[str, str], Role | None]
+RoleNow = Callable[[UserId, NationSlug], Role | None]
 """The role of a person (user id) in a nation (slug) at this moment; `None` for who is no member."""
 
 

@@ -47,6 +47,7 @@ from nat.errors import (
     TokenRejected,
     TurnLost,
 )
+from nat.ids import NationSlug, UserId
 from nat.names import Metric, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, nation_key, required
@@ -298,7 +299,7 @@ class Runner:
         return _ending(answer)
 
 
-def opaque_person(nation_slug: str, user_id: str) -> str:
+def opaque_person(nation_slug: NationSlug, user_id: UserId) -> str:
     """What the model provider knows a person by, to tell abuse apart: a hash, no personal data."""
     return hashlib.sha256(f"{nation_slug}#{user_id}".encode()).hexdigest()
 

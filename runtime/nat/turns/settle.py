@@ -31,6 +31,7 @@ from nat.conversations.turns import (
     usage_item,
 )
 from nat.errors import NatError, TurnLost
+from nat.ids import ApprovalId
 from nat.names import Table
 from nat.nations.budgets import refund_budget
 from nat.nations.usage import count_cost, day_user, refund_query
@@ -119,9 +120,9 @@ def settle(store: Store, turn: Turn, seq: int, ending: Ending, now: datetime) ->
         state, counts = (
             (ending.approval, ending.counts)
             if ending.approval is not None
-            else reached(store, turn, turn.target)
+            else reached(store, turn, ApprovalId(turn.target))
         )
-        optional.append(finishing(turn, turn.target, state, counts))
+        optional.append(finishing(turn, ApprovalId(turn.target), state, counts))
     while True:
         try:
             store.transact(entries + optional)

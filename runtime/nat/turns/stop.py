@@ -18,6 +18,7 @@ from nat.aws.writes import Put
 from nat.contract.events import Envelope, TurnStopped
 from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import NotFound, TurnLost
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, TURN_QUEUE, Table
 from nat.turns.settle import Ending, settle
 
@@ -28,10 +29,10 @@ KEPT: Final = timedelta(days=TURN_QUEUE.retention_days + 1)
 def request_stop(
     store: Store,
     *,
-    nation_slug: str,
-    conversation_id: str,
-    turn_id: str,
-    user_id: str,
+    nation_slug: NationSlug,
+    conversation_id: ConversationId,
+    turn_id: TurnId,
+    user_id: UserId,
     now: datetime,
 ) -> Envelope | None:
     """Stop a turn of this person.

@@ -16,6 +16,7 @@ from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.errors import TicketInvalid
+from nat.ids import NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
 LIFETIME: Final = timedelta(seconds=60)
@@ -25,8 +26,8 @@ LIFETIME: Final = timedelta(seconds=60)
 class TicketHolder:
     """Whom a ticket lets in, and for which nation."""
 
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
 
 
 class Tickets:

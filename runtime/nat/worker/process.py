@@ -24,6 +24,7 @@ from nat.connections.rate_ledgers import StoredRateLedgers
 from nat.connections.services import ConnectionServices
 from nat.conversations.files import TurnFiles
 from nat.conversations.turns import Turn
+from nat.ids import NationSlug, UserId
 from nat.names import Variable
 from nat.nationbuilder import Limiter, NationBuilder
 from nat.nationbuilder.client import BASE_URL
@@ -110,7 +111,7 @@ def _whole_number(variable: Variable, default: int) -> int:
     return int(text)
 
 
-def _role(memberships: Memberships, user_id: str, nation_slug: str) -> Role | None:
+def _role(memberships: Memberships, user_id: UserId, nation_slug: NationSlug) -> Role | None:
     membership = memberships.get(user_id, nation_slug)
     return None if membership is None else membership.role
 

@@ -10,6 +10,7 @@ from typing import Any
 from nat.aws import clients
 from nat.aws.items import encode
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations, SubscriptionStatus
@@ -43,7 +44,7 @@ class Clock:
 def nation(slug: str = "demo", **changes: Any) -> Nation:
     """A paying nation in the first days of its period."""
     base = Nation(
-        nation_slug=slug,
+        nation_slug=NationSlug(slug),
         created_at=START - timedelta(days=100),
         updated_at=START - timedelta(days=2),
         billing_period_start=START - timedelta(days=2),
@@ -65,7 +66,7 @@ def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Rol
     """Make people members of a nation."""
     memberships = Memberships(Store(clients.dynamodb(), tables))
     for user in users:
-        memberships.put(Membership(user, slug, role, START))
+        memberships.put(Membership(UserId(user), NationSlug(slug), role, START))
 
 
 def create_turn_queue(visibility: int = 30) -> str:
@@ -98,7 +99,7 @@ def queued(url: str) -> list[dict[str, Any]]:
 
 def used(tables: TableNames, slug: str = "demo") -> int:
     """Queries that the nation has used in this period."""
-    return Nations(Store(clients.dynamodb(), tables)).require(slug).queries_used_this_period
+    return Nations(Store(clients.dynamodb(), tables)).require(NationSlug(slug)).queries_used_this_period
 
 
 def rows(tables: TableNames, table: Table) -> list[dict[str, Any]]:

@@ -57,6 +57,7 @@ from nat.errors import (
 from nat.handlers.decisions import Deciding
 from nat.handlers.endpoints import MemberCall, NationCall, operation
 from nat.handlers.services import Services
+from nat.ids import ApprovalId, ConversationId, UserId
 from nat.names import Variable
 from nat.roles import Role
 from nat.turns.admit import Admission, Admitted, Surface
@@ -153,7 +154,7 @@ class ApprovalBody(ResponseBody, frozen=True, kw_only=True):
     conversation: str
     change: str
     state: ApprovalState
-    user_id: str
+    user_id: UserId
     """Who asked."""
     card: Card
     created_at: Moment
@@ -293,7 +294,9 @@ def list_approvals(call: MemberCall) -> ApprovalsBody:
 def get_approval(call: MemberCall, query: ResultsQuery) -> ApprovalWithResults:
     """One proposal."""
     services = call.services
-    found = _approvals(services).get(call.nation_slug, call.path["conversation"], call.path["approval"])
+    found = _approvals(services).get(
+        call.nation_slug, ConversationId(call.path["conversation"]), ApprovalId(call.path["approval"])
+    )
     if not call.member.sees(found.user_id):
         raise NotFound("There is no such proposal in this conversation.")
     status = ChangeStatus((), {}, {})
@@ -451,7 +454,7 @@ def _deciding(services: Services) -> Deciding:
 def _conversation(call: MemberCall) -> str:
     """The key of the conversation that the path names. Raises `NotFound` for what cannot be one."""
     try:
-        return conversation_key(call.nation_slug, call.path["conversation"])
+        return conversation_key(call.nation_slug, ConversationId(call.path["conversation"]))
     except ValueError:
         raise NotFound from None
 

@@ -37,6 +37,7 @@ from nat.errors import (
 )
 from nat.handlers.endpoints import MemberCall, operation
 from nat.handlers.services import Services
+from nat.ids import UserId
 from nat.names import Variable
 from nat.people.memberships import Membership
 from nat.roles import Role
@@ -380,7 +381,9 @@ def _deliveries(call: MemberCall, wanted: list[DeliveryWanted]) -> tuple[Deliver
     """Where answers go. Raises `BadRequest` for somebody who is no member: a report holds people's data."""
     found = tuple(Delivery(each.type, each.to) for each in wanted)
     for each in found:
-        if each.kind is DeliveryKind.EMAIL and not call.services.memberships.get(each.to, call.nation_slug):
+        if each.kind is DeliveryKind.EMAIL and not call.services.memberships.get(
+            UserId(each.to), call.nation_slug
+        ):
             raise BadRequest("Answers are mailed to members of the nation only.")
     return found
 

@@ -13,6 +13,7 @@ from nat.conversations.search import LONGEST_QUERY, Search
 from nat.conversations.turns import Turns, TurnState
 from nat.errors import NotFound
 from nat.handlers.endpoints import MemberCall, operation
+from nat.ids import ConversationId, TurnId
 
 _TURN_EVENT: Final = {"$ref": "#/components/schemas/TurnEvent"}
 
@@ -118,7 +119,10 @@ def list_turn_events(call: MemberCall, query: EventsQuery) -> TurnEvents:
     Of the person's own turn, or of one in their conversation.
     """
     turn = Turns(call.services.store).theirs(
-        call.nation_slug, call.member.user_id, call.path["conversation"], call.path["turn"]
+        call.nation_slug,
+        call.member.user_id,
+        ConversationId(call.path["conversation"]),
+        TurnId(call.path["turn"]),
     )
     attempt, seq = (0, 0) if query.after is None else map(int, query.after.split("."))
     events = Events(call.services.store).after(

@@ -6,6 +6,7 @@ from nat.contract.fields import Address, Count, ResponseBody
 from nat.conversations.files import ADDRESS_SECONDS, Files
 from nat.errors import NotFound
 from nat.handlers.endpoints import MemberCall, operation
+from nat.ids import ConversationId
 from nat.names import Variable
 
 
@@ -36,7 +37,9 @@ def get_file(call: MemberCall) -> File:
     services, member = call.services, call.member
     bucket = settings.read(Variable.FILES_BUCKET)
     files = Files(services.store, clients.s3(), bucket)
-    found = files.address(member.nation_slug, member.user_id, call.path["conversation"], call.path["file"])
+    found = files.address(
+        member.nation_slug, member.user_id, ConversationId(call.path["conversation"]), call.path["file"]
+    )
     return File(
         name=found.name,
         url=found.url,

@@ -22,6 +22,7 @@ from nat.errors import ConversationBusy, NotFound
 from nat.handlers.endpoints import Download, MemberCall, operation
 from nat.handlers.routes.conversations import ConversationBody, listed
 from nat.handlers.services import Services
+from nat.ids import ConversationId, TurnId
 
 LARGEST_EXPORT: Final = 3_500_000
 """Characters of questions and answers in one file: an answer of a Lambda function holds 6 MB."""
@@ -132,7 +133,7 @@ def get_conversation(call: MemberCall, query: ReadQuery) -> WholeConversation:
     pages = _reading(call.services).read(
         call.nation_slug,
         call.member.user_id,
-        call.path["conversation"],
+        ConversationId(call.path["conversation"]),
         limit=query.limit,
         before=query.before,
     )
@@ -161,7 +162,7 @@ def get_conversation(call: MemberCall, query: ReadQuery) -> WholeConversation:
 def rename_conversation(call: MemberCall, body: TitleWanted) -> ConversationBody:
     """Give a conversation another title."""
     renamed = _own(call.services).rename(
-        call.nation_slug, call.member.user_id, call.path["conversation"], body.title
+        call.nation_slug, call.member.user_id, ConversationId(call.path["conversation"]), body.title
     )
     return ConversationBody(**listed(renamed))
 
@@ -176,7 +177,7 @@ def delete_conversation(call: MemberCall) -> None:
     """Delete a conversation and everything of it."""
     services, member = call.services, call.member
     identifier = call.path["conversation"]
-    _own(services).erase(member.nation_slug, member.user_id, identifier)
+    _own(services).erase(member.nation_slug, member.user_id, ConversationId(identifier))
     Audit(services.store).append(
         member.nation_slug,
         AuditKind.CONVERSATION_DELETED,
@@ -203,7 +204,9 @@ def export_conversation(call: MemberCall, query: ExportQuery) -> Download:
     exchanges: list[Exchange] = []
     size, before = 0, None
     while True:
-        page = reading.read(member.nation_slug, member.user_id, identifier, limit=LARGEST_PAGE, before=before)
+        page = reading.read(
+            member.nation_slug, member.user_id, ConversationId(identifier), limit=LARGEST_PAGE, before=before
+        )
         fitting = []
         for each in reversed(page.exchanges):
             size += len(each.answered.text) + len(each.answered.question)
@@ -242,8 +245,8 @@ def give_feedback(call: MemberCall, body: FeedbackWanted) -> FeedbackBody:
     given = _feedbacks(call.services).give(
         call.nation_slug,
         call.member.user_id,
-        call.path["conversation"],
-        call.path["turn"],
+        ConversationId(call.path["conversation"]),
+        TurnId(call.path["turn"]),
         thumb=body.thumb,
         comment=body.comment or "",
     )
@@ -258,7 +261,10 @@ def give_feedback(call: MemberCall, body: FeedbackWanted) -> FeedbackBody:
 def take_feedback_back(call: MemberCall) -> None:
     """Take back what you said of an answer."""
     _feedbacks(call.services).take_back(
-        call.nation_slug, call.member.user_id, call.path["conversation"], call.path["turn"]
+        call.nation_slug,
+        call.member.user_id,
+        ConversationId(call.path["conversation"]),
+        TurnId(call.path["turn"]),
     )
 
 
@@ -277,7 +283,7 @@ def _feedbacks(services: Services) -> Feedbacks:
 def _proposals(call: MemberCall) -> list[Proposed]:
     services = call.services
     approvals = Approvals(services.store)
-    key = conversation_key(call.nation_slug, call.path["conversation"])
+    key = conversation_key(call.nation_slug, ConversationId(call.path["conversation"]))
     return [
         Proposed(
             approval=each.id,

@@ -4,6 +4,7 @@ from nat.contract.fields import RequestBody, ResponseBody, Slug
 from nat.errors import NotAMember
 from nat.handlers.endpoints import Call, operation
 from nat.handlers.routes.nation import Subscription, subscription_of
+from nat.ids import NationSlug, UserId
 from nat.people.members import Members, update_user_nation_link
 from nat.people.memberships import Membership
 from nat.people.users import User
@@ -25,7 +26,7 @@ class MembershipOfMine(ResponseBody, frozen=True, kw_only=True):
 class Me(ResponseBody, frozen=True, kw_only=True):
     """The person, and the nations they belong to."""
 
-    user_id: str
+    user_id: UserId
     email: str | None
     nation_slug: Slug | None
     """The primary nation: the one that is selected when they sign in."""
@@ -83,7 +84,7 @@ def set_primary_nation(call: Call, body: PrimaryNationWanted) -> PrimaryNation:
     services.memberships.require_living(person.user_id)
     services.users.seen(person.user_id, email=person.email, now=services.clock())
     members = Members(services.store, services.plans)
-    update_user_nation_link(person.user_id, body.nation_slug, members)
+    update_user_nation_link(person.user_id, NationSlug(body.nation_slug), members)
     return PrimaryNation(nation_slug=body.nation_slug)
 
 

@@ -23,6 +23,7 @@ from nat.errors import (
 )
 from nat.handlers.endpoints import MemberCall, operation
 from nat.handlers.services import Services
+from nat.ids import UserId
 from nat.names import Variable
 from nat.people.members import Member, Members
 from nat.people.memberships import Membership, Standing
@@ -33,7 +34,7 @@ from nat.roles import Role
 class MemberBody(ResponseBody, frozen=True, kw_only=True):
     """A member as the caller sees them: admins see everybody's address, the others their own."""
 
-    user_id: str
+    user_id: UserId
     role: Role
     joined_at: Moment
     email: str | None
@@ -48,7 +49,7 @@ class MemberBody(ResponseBody, frozen=True, kw_only=True):
 class OutsiderBody(ResponseBody, frozen=True, kw_only=True):
     """Somebody who is no member, on whom an admin decides."""
 
-    user_id: str
+    user_id: UserId
     standing: Standing
     """`waiting`: proven in NationBuilder, to be let in; `removed`: stays out until an admin lets them in."""
     since: Moment
@@ -74,7 +75,7 @@ class RoleWanted(RequestBody, frozen=True, kw_only=True):
 class RoleOfMember(ResponseBody, frozen=True, kw_only=True):
     """A member's role as it is now."""
 
-    user_id: str
+    user_id: UserId
     role: Role | None
     """Null for somebody who is no member any more."""
 
@@ -88,7 +89,7 @@ class Heir(RequestBody, frozen=True, kw_only=True):
 class AreasOfMember(ResponseBody, frozen=True, kw_only=True):
     """What was opened just now."""
 
-    user_id: str
+    user_id: UserId
     opened: list[str]
 
 
@@ -137,7 +138,7 @@ def change_member(call: MemberCall, body: RoleWanted) -> RoleOfMember:
 
     At most one's own and never the owner's.
     """
-    change = of_people(call.services).change_role(call.member, call.path["user"], body.role)
+    change = of_people(call.services).change_role(call.member, UserId(call.path["user"]), body.role)
     if change.before is not change.membership.role:
         log_of(call.services).changed_role(call.member, change)
     return RoleOfMember(user_id=change.membership.user_id, role=change.membership.role)
@@ -149,7 +150,7 @@ def remove_member(call: MemberCall) -> RoleOfMember:
 
     Others are removed by admins. Their open connections in this nation are closed.
     """
-    return _end(call, call.path["user"])
+    return _end(call, UserId(call.path["user"]))
 
 
 @operation(
@@ -165,7 +166,7 @@ def let_in(call: MemberCall, body: RoleWanted) -> RoleOfMember:
 
     At most in one's own role and never as the owner.
     """
-    member = of_people(call.services).let_in(call.member, call.path["user"], body.role)
+    member = of_people(call.services).let_in(call.member, UserId(call.path["user"]), body.role)
     log_of(call.services).let_in(call.member, member)
     return RoleOfMember(user_id=member.user_id, role=member.role)
 
@@ -183,9 +184,9 @@ def turn_away(call: MemberCall) -> RoleOfMember:
     They stay out until an admin lets them in.
     """
     user_id = call.path["user"]
-    of_people(call.services).turn_away(call.member, user_id)
-    log_of(call.services).turned_away(call.member, user_id)
-    return RoleOfMember(user_id=user_id, role=None)
+    of_people(call.services).turn_away(call.member, UserId(user_id))
+    log_of(call.services).turned_away(call.member, UserId(user_id))
+    return RoleOfMember(user_id=UserId(user_id), role=None)
 
 
 @operation(
@@ -201,10 +202,10 @@ def open_areas(call: MemberCall) -> AreasOfMember:
     Not for oneself, and as far as it is open to the admin who does it.
     """
     user_id = call.path["user"]
-    opened = of_people(call.services).lift(call.member, user_id)
+    opened = of_people(call.services).lift(call.member, UserId(user_id))
     if opened:
-        log_of(call.services).lifted(call.member, user_id, opened)
-    return AreasOfMember(user_id=user_id, opened=sorted(opened))
+        log_of(call.services).lifted(call.member, UserId(user_id), opened)
+    return AreasOfMember(user_id=UserId(user_id), opened=sorted(opened))
 
 
 @operation("POST /v1/members/leave", tag="Members", active=False, raises=(*_CHANGING, RoleInsufficient))
@@ -250,7 +251,7 @@ def transfer_ownership(call: MemberCall, body: Heir) -> OwnershipBody:
     paid for it.
     """
     services = call.services
-    becoming = Ownership(services.store).transfer(call.member, body.user_id)
+    becoming = Ownership(services.store).transfer(call.member, UserId(body.user_id))
     log_of(services).transferred(call.member, becoming)
     return OwnershipBody(owner_id=becoming.user_id, role=Role.VIEWER if call.member.unproven else Role.ADMIN)
 
@@ -265,7 +266,7 @@ def log_of(services: Services) -> PeopleLog:
     return PeopleLog(Audit(services.store))
 
 
-def _end(call: MemberCall, user_id: str) -> RoleOfMember:
+def _end(call: MemberCall, user_id: UserId) -> RoleOfMember:
     services, caller = call.services, call.member
     ended = of_people(services).remove(caller, user_id)
     Sockets(services.store).shut_out(

@@ -14,6 +14,7 @@ from nat.contract.fields import Count, Moment, Query, ResponseBody
 from nat.errors import NationUnknown
 from nat.handlers.endpoints import Download, MemberCall, operation
 from nat.handlers.services import Services
+from nat.ids import UserId
 from nat.people.usage_report import UsageReports
 from nat.roles import Role
 
@@ -59,7 +60,7 @@ class BudgetOf(ResponseBody, frozen=True, kw_only=True):
 class PersonUsed(Figures, frozen=True, kw_only=True):
     """One person."""
 
-    user_id: str
+    user_id: UserId
     role: Role | None
     """Null for somebody who is no member any more."""
     email: str | UnsetType | None = UNSET

@@ -15,11 +15,12 @@ from local.nationbuilder.schema import PREFIX, Kind, Operation, schema
 from local.nationbuilder.server import RunningNationBuilder
 from local.nationbuilder.settings import Settings
 from local.nationbuilder.standin import StandIn
+from nat.ids import UserId
 
 STANDIN = StandIn.new(
     seed_date=datetime(2026, 5, 6, tzinfo=UTC), settings=Settings(rate_limit=0, async_delay_seconds=0)
 )
-TOKEN = STANDIN.tokens.issue("harbor", "2").access_token
+TOKEN = STANDIN.tokens.issue("harbor", UserId("2")).access_token
 HEADERS = {
     "authorization": f"Bearer {TOKEN}",
     "accept": "application/json",

@@ -18,6 +18,7 @@ from nat.changes.plan import Change, Operation, PlannedRequest, Subject
 from nat.changes.policy import RightsNow
 from nat.contract.events import Event, Link
 from nat.errors import NatError
+from nat.ids import NationSlug
 from nat.roles import Role
 from tests.unit.nat.changes.kept import KeptChanges
 
@@ -227,7 +228,7 @@ def table(*replies: ModelReply | Exception, **settings: Any) -> Table:
 def asked(
     question: str = "How many?",
     *,
-    nation_slug: str = "demo",
+    nation_slug: NationSlug = NationSlug("demo"),
     role: str = "owner",
     time_zone: str = "Europe/Berlin",
     now: datetime = datetime(2026, 11, 22, 9, 30, tzinfo=UTC),

@@ -12,6 +12,7 @@ from nat.agent.ports import Asked, ModelRequest
 from nat.agent.prompt import SYSTEM, question_message
 from nat.agent.tool import tool_list_json
 from nat.agent.values import OpenPage
+from nat.ids import NationSlug
 from tests.unit.nat.agent.scripted_model import TOOLS, asked
 
 
@@ -29,7 +30,7 @@ def prefix_for(question: Asked) -> bytes:
 
 def test_the_prefix_is_the_same_bytes_for_all_nations_roles_and_dates() -> None:
     questions = [
-        asked(nation_slug=slug, role=role, time_zone=zone, now=now)
+        asked(nation_slug=NationSlug(slug), role=role, time_zone=zone, now=now)
         for slug in ("demo", "greens")
         for role in ("viewer", "owner")
         for zone in ("Europe/Berlin", "America/New_York")

@@ -21,6 +21,7 @@ from nat.aws.store import Store
 from nat.channels.brands import Brand, Brands
 from nat.conversations.history import Answered, put_answer
 from nat.conversations.turns import Turn, TurnState
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import AUTOMATION_EVENTS, BUS_SOURCE, Bus
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
@@ -43,7 +44,7 @@ class Slack:
         self.posts: list[tuple[str, str]] = []
         self.refuses: NotDelivered | None = None
 
-    def post(self, nation_slug: str, to: str, message: RunMessage, brand: Brand) -> None:
+    def post(self, nation_slug: NationSlug, to: str, message: RunMessage, brand: Brand) -> None:
         if self.refuses is not None:
             raise self.refuses
         self.posts.append((to, message.answer))
@@ -66,17 +67,17 @@ class Post:
         assert run is not None
         conversation_id, turn_id = run.ids
         turn = Turn(
-            nation_slug="demo",
-            conversation_id=conversation_id,
-            turn_id=turn_id,
-            user_id="ann",
+            nation_slug=NationSlug("demo"),
+            conversation_id=ConversationId(conversation_id),
+            turn_id=TurnId(turn_id),
+            user_id=UserId("ann"),
             question="How many?",
             role=Role.MEMBER,
             surface="automation",
             time_zone="UTC",
             admitted_at=DUE,
         )
-        answered = Answered(turn_id, "How many?", TurnState.FINISHED, ANSWER, DUE, DUE)
+        answered = Answered(TurnId(turn_id), "How many?", TurnState.FINISHED, ANSWER, DUE, DUE)
         self.store.write(put_answer(answered, turn))
         moved = RunLedger(self.store).move(
             run, state, conversation_id=conversation_id, turn_id=turn_id, **changes
@@ -103,7 +104,7 @@ class Post:
         return f"{user}-{self.mark}@people.example"
 
     def delivered(self, run: Run) -> dict[str, str | None]:
-        kept = RunLedger(self.store).of_item("demo", run.item).delivered
+        kept = RunLedger(self.store).of_item(NationSlug("demo"), run.item).delivered
         return {each.delivery.kind.value: each.problem for each in kept}
 
 
@@ -117,9 +118,9 @@ def post(embedded_aws: EmbeddedAws, tables: TableNames) -> Post:
     store_members(tables, "demo", ["ann"])
     store_members(tables, "demo", ["ada"], Role.ADMIN)
     for user in ("ann", "ada"):
-        Users(store).seen(user, email=f"{user}-{mark}@people.example", now=DUE)
+        Users(store).seen(UserId(user), email=f"{user}-{mark}@people.example", now=DUE)
     made = Automation.new(
-        nation_slug="demo",
+        nation_slug=NationSlug("demo"),
         owner_id="ann",
         name="Monday figures",
         prompt="How many?",
@@ -200,7 +201,7 @@ def test_trouble_is_told_to_the_owner_alone_and_once(
 
 
 def test_once_the_owner_has_left_the_admins_are_told(post: Post) -> None:
-    Memberships(post.store).remove("ann", "demo")
+    Memberships(post.store).remove(UserId("ann"), NationSlug("demo"))
     run = post.run(RunState.SKIPPED, why=Why.OWNER_LEFT.value)
 
     assert post.take(run) == 1
@@ -213,20 +214,20 @@ def test_a_nation_that_may_be_asked_again_goes_on_with_what_only_that_had_paused
     automations = Automations(post.store)
     followed: list[Automation] = []
     automations.pause(post.automation, Why.CONNECTION.value)
-    Nations(post.store).update("demo", {"nb_needs_reauth": True})
-    assert resume(post.store, "demo", followed.append) == 0
+    Nations(post.store).update(NationSlug("demo"), {"nb_needs_reauth": True})
+    assert resume(post.store, NationSlug("demo"), followed.append) == 0
 
-    Nations(post.store).update("demo", {"nb_needs_reauth": False})
+    Nations(post.store).update(NationSlug("demo"), {"nb_needs_reauth": False})
 
-    assert resume(post.store, "demo", followed.append) == 1
-    assert automations.get("demo", post.automation.task_id).enabled
+    assert resume(post.store, NationSlug("demo"), followed.append) == 1
+    assert automations.get(NationSlug("demo"), post.automation.task_id).enabled
     assert [each.task_id for each in followed] == [post.automation.task_id]
 
 
 def test_what_failed_or_a_person_paused_stays_paused(post: Post) -> None:
     Automations(post.store).pause(post.automation, Why.FAILURES.value)
 
-    assert resume(post.store, "demo", lambda _: None) == 0
+    assert resume(post.store, NationSlug("demo"), lambda _: None) == 0
 
 
 def test_an_answer_in_an_email_is_text_and_tables_and_cut_where_it_is_long() -> None:

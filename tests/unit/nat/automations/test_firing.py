@@ -16,6 +16,7 @@ from nat.aws.writes import Delete
 from nat.contract.events import TurnFailed, TurnFinished
 from nat.conversations.turns import Turn, Turns
 from nat.errors import AutomationChanged, BadRequest
+from nat.ids import NationSlug
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.settings import TableNames
@@ -49,13 +50,13 @@ class Town:
     automation: Automation
 
     def fire(self) -> Run | None:
-        return self.firing.fire("demo", self.automation.task_id, DUE)
+        return self.firing.fire(NationSlug("demo"), self.automation.task_id, DUE)
 
     def runs(self) -> list[Run]:
-        return list(RunLedger(self.store).of("demo", self.automation.task_id))
+        return list(RunLedger(self.store).of(NationSlug("demo"), self.automation.task_id))
 
     def now(self) -> Automation:
-        return Automations(self.store).get("demo", self.automation.task_id)
+        return Automations(self.store).get(NationSlug("demo"), self.automation.task_id)
 
     def announced(self) -> int:
         return sum("announcement" in row["item"]["S"] for row in rows(self.tables, Table.CONNECTIONS))
@@ -65,9 +66,9 @@ class Town:
         turns = Turns(Store(clients.dynamodb(), self.tables))
         assert run.conversation_id is not None
         assert run.turn_id is not None
-        turn = turns.begin(turns.get("demo", run.conversation_id, run.turn_id))
+        turn = turns.begin(turns.get(NationSlug("demo"), run.conversation_id, run.turn_id))
         settle(Store(clients.dynamodb(), self.tables), turn, 1, ending, self.clock())
-        return turns.get("demo", run.conversation_id, run.turn_id)
+        return turns.get(NationSlug("demo"), run.conversation_id, run.turn_id)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def town(tables: TableNames) -> Town:
     store = Store(clients.dynamodb(), tables, clock)
     admission = Admission(Store(clients.dynamodb(), tables, clock), TurnQueue(clients.sqs(), url), PLANS)
     automation = Automation.new(
-        nation_slug="demo",
+        nation_slug=NationSlug("demo"),
         owner_id="ann",
         name="Monday figures",
         prompt="How many new people this week?",
@@ -131,7 +132,7 @@ def test_a_run_that_was_noted_and_never_asked_is_asked_by_the_sweep_once(town: T
 
 def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town) -> None:
     other = Automation.new(
-        nation_slug="demo",
+        nation_slug=NationSlug("demo"),
         owner_id="ann",
         name="Another",
         prompt="How many donations?",
@@ -142,7 +143,7 @@ def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town
     Automations(town.store).create(other)
     Automations(town.store).replace(other.edited(DUE - timedelta(days=1), enabled=True))
 
-    first, second = town.fire(), town.firing.fire("demo", other.task_id, DUE)
+    first, second = town.fire(), town.firing.fire(NationSlug("demo"), other.task_id, DUE)
 
     assert [each.state for each in (first, second) if each] == [RunState.RUNNING, RunState.RUNNING]
 
@@ -158,7 +159,7 @@ def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town
 def test_a_nation_that_may_not_ask_skips_says_why_and_pauses(
     town: Town, changes: dict[str, object], why: Why
 ) -> None:
-    Nations(Store(clients.dynamodb(), town.tables)).update("demo", changes)
+    Nations(Store(clients.dynamodb(), town.tables)).update(NationSlug("demo"), changes)
 
     run = town.fire()
 
@@ -182,7 +183,9 @@ def test_an_owner_who_has_left_stops_it(town: Town) -> None:
 
 
 def test_a_used_up_pool_skips_and_does_not_pause(town: Town) -> None:
-    Nations(Store(clients.dynamodb(), town.tables)).update("demo", {"queries_used_this_period": 500})
+    Nations(Store(clients.dynamodb(), town.tables)).update(
+        NationSlug("demo"), {"queries_used_this_period": 500}
+    )
 
     run = town.fire()
 
@@ -282,7 +285,9 @@ def test_a_monday_at_nine_stays_at_nine_when_clocks_are_changed_and_two_processe
         town.clock.now = due
         with ThreadPoolExecutor(2) as pool:
             brought = list(
-                pool.map(lambda at: town.firing.fire("demo", town.automation.task_id, at), [due, due])
+                pool.map(
+                    lambda at: town.firing.fire(NationSlug("demo"), town.automation.task_id, at), [due, due]
+                )
             )
         assert sum(run is not None for run in brought) == 1
         fired.append(due)

@@ -14,6 +14,7 @@ from nat.automations.schedule import AutomationSchedule
 from nat.automations.scheduler import LONGEST, ClockSchedules, SchedulePlace, name_of
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.ids import NationSlug
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
 from tests.unit.nat.world import Clock
@@ -39,7 +40,7 @@ class Tower:
         """A stored and enabled one, whose schedule nobody has made yet."""
         now = self.store.clock()
         made = Automation.new(
-            nation_slug="demo",
+            nation_slug=NationSlug("demo"),
             owner_id="ann",
             name="Monday figures",
             prompt="How many?",
@@ -121,7 +122,7 @@ def test_a_paused_automation_has_no_schedule_and_an_edit_does_not_wake_it(tower:
 
 
 def test_the_longest_slug_still_makes_a_name_and_each_task_its_own() -> None:
-    names = {name_of("a" * 63, f"01KAZ3V9Q8R7T6S5P4N3M2K1J{each}") for each in range(9)}
+    names = {name_of(NationSlug("a" * 63), f"01KAZ3V9Q8R7T6S5P4N3M2K1J{each}") for each in range(9)}
 
     assert len(names) == 9
     assert all(len(each) <= LONGEST for each in names)
@@ -132,11 +133,11 @@ def test_the_comparison_makes_what_is_missing_and_removes_what_nobody_wants(towe
     for each in (paused, gone):
         tower.schedules.follow(each)
     tower.edit(paused, enabled=False)
-    Automations(tower.store).delete("demo", gone.task_id)
+    Automations(tower.store).delete(NationSlug("demo"), gone.task_id)
 
     assert tower.compare() == Compared(made=1, removed=2)
 
-    assert tower.schedules.names() == {name_of("demo", lost.task_id)}
+    assert tower.schedules.names() == {name_of(NationSlug("demo"), lost.task_id)}
     assert tower.compare() == Compared()
 
 

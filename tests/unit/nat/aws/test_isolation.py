@@ -24,6 +24,7 @@ from nat.aws.isolation import (
 )
 from nat.aws.items import encode
 from nat.connections.seal import Seal
+from nat.ids import NationSlug
 from nat.names import Secret
 from tests.embedded import EmbeddedAws, running_aws
 
@@ -279,7 +280,9 @@ class Guarded:
             KeySchema=[{"AttributeName": "conversation", "KeyType": "HASH"}],
         )
         for slug in ("acme", "demo"):
-            secrets.create_secret(Name=Secret.nation_tokens(slug), SecretString=f"tokens of {slug}")
+            secrets.create_secret(
+                Name=Secret.nation_tokens(NationSlug(slug)), SecretString=f"tokens of {slug}"
+            )
             rows.put_item(TableName="rows", Item=encode({"conversation": f"{slug}#1"}))
         self.key_arn = session.client("kms", endpoint_url=embedded.url).create_key()["KeyMetadata"]["Arn"]
         self.role_arn = role["Arn"]
@@ -315,10 +318,10 @@ def test_a_nation_reads_its_own_secret_and_is_refused_another_ones(
     secrets, _ = guarded.clients(monkeypatch)
 
     with nation("demo"):
-        own = secrets.get_secret_value(SecretId=Secret.nation_tokens("demo"))["SecretString"]
+        own = secrets.get_secret_value(SecretId=Secret.nation_tokens(NationSlug("demo")))["SecretString"]
 
         assert own == "tokens of demo"
-        assert refused(lambda: secrets.get_secret_value(SecretId=Secret.nation_tokens("acme")))
+        assert refused(lambda: secrets.get_secret_value(SecretId=Secret.nation_tokens(NationSlug("acme"))))
 
 
 def test_a_nation_reads_its_own_rows_and_is_refused_another_ones(
@@ -339,9 +342,12 @@ def test_a_nation_seals_for_itself_and_opens_nothing_of_another_one(
 ) -> None:
     seal = guarded.seal(monkeypatch)
     with nation("acme"):
-        of_acme = seal.close("acme", "tokens of acme")
+        of_acme = seal.close(NationSlug("acme"), "tokens of acme")
 
     with nation("demo"):
-        assert seal.open("demo", seal.close("demo", "tokens of demo")) == "tokens of demo"
-        assert refused(lambda: seal.open("acme", of_acme))
-        assert refused(lambda: seal.close("acme", "forged"))
+        assert (
+            seal.open(NationSlug("demo"), seal.close(NationSlug("demo"), "tokens of demo"))
+            == "tokens of demo"
+        )
+        assert refused(lambda: seal.open(NationSlug("acme"), of_acme))
+        assert refused(lambda: seal.close(NationSlug("acme"), "forged"))

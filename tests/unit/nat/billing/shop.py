@@ -20,6 +20,7 @@ from nat.billing.services import Billing
 from nat.billing.stripe_api import client
 from nat.billing.stripe_event import StripeEvent, verify
 from nat.billing.usage_alerts import UsageAlerts
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations
@@ -67,7 +68,9 @@ class Shop:
 
     def begin(self, plan: str = "nat", slug: str = "demo", user: str = "ada") -> CheckoutPage:
         """Begin a Checkout."""
-        return self.billing.checkout.begin(Subscriber(user, slug, f"{user}@example.org"), plan, APP)
+        return self.billing.checkout.begin(
+            Subscriber(UserId(user), NationSlug(slug), f"{user}@example.org"), plan, APP
+        )
 
     def subscribe(self, plan: str = "nat_pro", slug: str = "demo", card: str = "ok") -> str:
         """Subscribe a nation and take every event; gives the subscription's id."""
@@ -83,11 +86,11 @@ class Shop:
 
     def nation(self, slug: str = "demo") -> Nation:
         """The record."""
-        return Nations(Store(clients.dynamodb(), self.tables)).require(slug)
+        return Nations(Store(clients.dynamodb(), self.tables)).require(NationSlug(slug))
 
     def standing(self, slug: str = "demo") -> dict[str, Any]:
         """Everything in the nation's row that follows from billing, without counters and times of writing."""
-        row = self.billing.synchroniser.storage.rows.read(slug)
+        row = self.billing.synchroniser.storage.rows.read(NationSlug(slug))
         nation = self.nation(slug)
         assert row is not None
         return {
@@ -117,7 +120,9 @@ class Shop:
 
     def audited(self, slug: str = "demo", kind: AuditKind = AuditKind.BILLING_CHANGED) -> list[str]:
         """Summaries of the audit log's entries of one kind, oldest first."""
-        page = Audit(Store(clients.dynamodb(), self.tables)).page(slug, Filter(kind=kind), limit=100)
+        page = Audit(Store(clients.dynamodb(), self.tables)).page(
+            NationSlug(slug), Filter(kind=kind), limit=100
+        )
         return [entry.summary for entry in page.entries][::-1]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nat.errors import BillingError
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.usage import day_user
 from tests.unit.nat.billing.shop import Shop
@@ -13,7 +14,7 @@ from tests.unit.nat.world import START, put
 
 def ask(shop: Shop, user: str, queries: int, *, days: int = 0) -> None:
     """Note questions of a person, so many days after the start."""
-    day = day_user(START + timedelta(days=days), user)
+    day = day_user(START + timedelta(days=days), UserId(user))
     put(shop.tables, Table.USAGE, {"nation_slug": "demo", "day_user": day, "queries": queries})
 
 
@@ -88,7 +89,7 @@ def test_a_missing_meter_is_an_error_of_billing(shop: Shop) -> None:
     found = shop.billing.synchroniser.nation_of(subscription)[1]
 
     with pytest.raises(BillingError):
-        shop.rounds._meters.report("demo", found, START.date())
+        shop.rounds._meters.report(NationSlug("demo"), found, START.date())
 
 
 def test_what_else_is_sold_through_the_account_is_left_alone(shop: Shop) -> None:

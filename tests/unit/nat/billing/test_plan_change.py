@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nat.errors import BillingError, NotSubscribed, PaymentDeclined, PlanUnknown, QuoteChanged
+from nat.ids import NationSlug
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import SubscriptionStatus
 from tests.unit.nat.billing.shop import APP, Shop
@@ -20,7 +21,7 @@ def paying(shop: Shop) -> None:
 def test_a_preview_shows_what_is_given_back_and_what_is_charged(shop: Shop) -> None:
     paying(shop)
 
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
 
     back, charged = (line.amount_cents for line in quote.lines)
     assert back < 0 < charged
@@ -33,18 +34,18 @@ def test_a_preview_changes_nothing(shop: Shop) -> None:
     paying(shop)
     events = len(shop.stripe.events())
 
-    shop.billing.plan_change.preview("demo", "nat_pro")
+    shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
 
     assert len(shop.stripe.events()) == events
 
 
 def test_what_was_shown_is_charged_and_the_record_follows_at_once(shop: Shop) -> None:
     paying(shop)
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
     shop.stripe.advance(seconds=120)
 
     nation = shop.billing.plan_change.change(
-        "demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+        NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
     )
 
     assert (nation.subscription_plan, nation.queries_limit) == ("nat_pro", UNLIMITED)
@@ -54,8 +55,10 @@ def test_what_was_shown_is_charged_and_the_record_follows_at_once(shop: Shop) ->
 
 def test_the_new_plan_is_in_the_subscriptions_metadata(shop: Shop) -> None:
     paying(shop)
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
-    shop.billing.plan_change.change("demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
+    shop.billing.plan_change.change(
+        NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+    )
 
     subscription = shop.client.v1.subscriptions.retrieve(shop.standing()["subscription_id"])
 
@@ -69,12 +72,16 @@ def test_the_new_plan_is_in_the_subscriptions_metadata(shop: Shop) -> None:
 
 def test_a_second_click_charges_nothing_more(shop: Shop) -> None:
     paying(shop)
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
-    shop.billing.plan_change.change("demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
+    shop.billing.plan_change.change(
+        NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+    )
     invoices = len(list(shop.stripe.state.store.all("invoice")))
 
     with pytest.raises(BillingError):
-        shop.billing.plan_change.change("demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada")
+        shop.billing.plan_change.change(
+            NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+        )
 
     assert len(list(shop.stripe.state.store.all("invoice"))) == invoices
 
@@ -82,10 +89,12 @@ def test_a_second_click_charges_nothing_more(shop: Shop) -> None:
 def test_a_declined_card_leaves_the_plan_as_it_was(shop: Shop) -> None:
     paying(shop)
     shop.stripe.set_card(shop.customer(), "declined")
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
 
     with pytest.raises(PaymentDeclined):
-        shop.billing.plan_change.change("demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada")
+        shop.billing.plan_change.change(
+            NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+        )
 
     shop.take_all()
     assert shop.nation().subscription_plan == "nat"
@@ -94,27 +103,29 @@ def test_a_declined_card_leaves_the_plan_as_it_was(shop: Shop) -> None:
 
 def test_an_amount_that_was_not_shown_is_not_charged(shop: Shop) -> None:
     paying(shop)
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
 
     with pytest.raises(QuoteChanged):
         shop.billing.plan_change.change(
-            "demo", "nat_pro", at=quote.at, due_cents=quote.due_cents - 1, by="ada"
+            NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents - 1, by="ada"
         )
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=16), timedelta(minutes=-5)])
 def test_a_quote_is_good_for_a_quarter_of_an_hour(shop: Shop, age: timedelta) -> None:
     paying(shop)
-    quote = shop.billing.plan_change.preview("demo", "nat_pro", shop.now - age)
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro", shop.now - age)
 
     with pytest.raises(QuoteChanged):
-        shop.billing.plan_change.change("demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada")
+        shop.billing.plan_change.change(
+            NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+        )
 
 
 def test_in_a_trial_a_change_costs_nothing(shop: Shop) -> None:
     shop.subscribe("nat")
 
-    assert shop.billing.plan_change.preview("demo", "nat_pro").due_cents == 0
+    assert shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro").due_cents == 0
 
 
 @pytest.mark.parametrize("plan", ["starter", "gold"])
@@ -122,25 +133,25 @@ def test_only_plans_on_sale_can_be_changed_to(shop: Shop, plan: str) -> None:
     paying(shop)
 
     with pytest.raises(PlanUnknown):
-        shop.billing.plan_change.preview("demo", plan)
+        shop.billing.plan_change.preview(NationSlug("demo"), plan)
 
 
 def test_the_same_plan_is_no_change(shop: Shop) -> None:
     paying(shop)
 
     with pytest.raises(BillingError):
-        shop.billing.plan_change.preview("demo", "nat")
+        shop.billing.plan_change.preview(NationSlug("demo"), "nat")
 
 
 def test_without_a_subscription_there_is_nothing_to_change(shop: Shop) -> None:
     with pytest.raises(NotSubscribed):
-        shop.billing.plan_change.preview("demo", "nat_pro")
+        shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
 
 
 def test_a_cancelled_nation_goes_on_until_its_period_ends(shop: Shop) -> None:
     paying(shop)
 
-    nation = shop.billing.plan_change.cancel("demo")
+    nation = shop.billing.plan_change.cancel(NationSlug("demo"))
 
     assert nation.subscription_status is SubscriptionStatus.ACTIVE
     assert shop.standing()["cancel_at"] == shop.standing()["period_end"]
@@ -151,9 +162,9 @@ def test_a_cancelled_nation_goes_on_until_its_period_ends(shop: Shop) -> None:
 
 def test_a_cancellation_can_be_taken_back(shop: Shop) -> None:
     paying(shop)
-    shop.billing.plan_change.cancel("demo")
+    shop.billing.plan_change.cancel(NationSlug("demo"))
 
-    shop.billing.plan_change.resume("demo")
+    shop.billing.plan_change.resume(NationSlug("demo"))
 
     assert shop.standing()["cancel_at"] is None
     shop.stripe.advance(days=31)
@@ -166,9 +177,9 @@ def down(shop: Shop) -> None:
     shop.subscribe("nat_pro")
     shop.stripe.advance(days=24)
     shop.take_all()
-    quote = shop.billing.plan_change.preview("demo", "nat")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat")
     assert (quote.due_cents, quote.total_cents, quote.lines) == (0, 0, ())
-    shop.billing.plan_change.change("demo", "nat", at=quote.at, due_cents=0, by="ada")
+    shop.billing.plan_change.change(NationSlug("demo"), "nat", at=quote.at, due_cents=0, by="ada")
 
 
 def test_a_smaller_plan_begins_with_the_next_period_and_gives_nothing_back(shop: Shop) -> None:
@@ -189,9 +200,9 @@ def test_a_smaller_plan_begins_with_the_next_period_and_gives_nothing_back(shop:
 def test_going_back_up_before_that_costs_nothing(shop: Shop) -> None:
     down(shop)
 
-    quote = shop.billing.plan_change.preview("demo", "nat_pro")
+    quote = shop.billing.plan_change.preview(NationSlug("demo"), "nat_pro")
     nation = shop.billing.plan_change.change(
-        "demo", "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
+        NationSlug("demo"), "nat_pro", at=quote.at, due_cents=quote.due_cents, by="ada"
     )
 
     assert (quote.due_cents, nation.subscription_plan) == (0, "nat_pro")

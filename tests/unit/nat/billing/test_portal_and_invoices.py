@@ -6,6 +6,7 @@ import requests
 from nat.billing.invoices import invoices_of
 from nat.billing.portal import open_portal
 from nat.errors import BadRequest, NotFound, NotSubscribed
+from nat.ids import NationSlug
 from nat.nations.record import SubscriptionStatus
 from tests.unit.nat.billing.shop import APP, Shop
 
@@ -20,19 +21,19 @@ def test_the_portal_opens_for_a_nation_that_is_cancelled(shop: Shop) -> None:
     shop.client.v1.subscriptions.cancel(subscription)
     shop.take_all()
 
-    url = open_portal(shop.billing.synchroniser, "demo", APP)
+    url = open_portal(shop.billing.synchroniser, NationSlug("demo"), APP)
 
     assert requests.get(url, timeout=60).status_code == 200
 
 
 def test_a_nation_that_never_subscribed_has_no_portal(shop: Shop) -> None:
     with pytest.raises(NotSubscribed):
-        open_portal(shop.billing.synchroniser, "demo", APP)
+        open_portal(shop.billing.synchroniser, NationSlug("demo"), APP)
 
 
 def test_a_plan_chosen_in_the_portal_reaches_the_record(shop: Shop) -> None:
     subscription = shop.subscribe("nat_pro")
-    url = open_portal(shop.billing.synchroniser, "demo", APP)
+    url = open_portal(shop.billing.synchroniser, NationSlug("demo"), APP)
 
     submit(url, do="plan", subscription=subscription, price="price_nat")
     shop.take_all()
@@ -47,7 +48,7 @@ def test_a_new_card_in_the_portal_pays_what_is_open(shop: Shop) -> None:
     shop.rounds.past_due()
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
 
-    submit(open_portal(shop.billing.synchroniser, "demo", APP, card=True), do="card", card="ok")
+    submit(open_portal(shop.billing.synchroniser, NationSlug("demo"), APP, card=True), do="card", card="ok")
     shop.take_all()
 
     assert shop.nation().subscription_status is SubscriptionStatus.ACTIVE
@@ -56,7 +57,11 @@ def test_a_new_card_in_the_portal_pays_what_is_open(shop: Shop) -> None:
 def test_a_cancellation_in_the_portal_reaches_the_record(shop: Shop) -> None:
     subscription = shop.subscribe("nat_pro")
 
-    submit(open_portal(shop.billing.synchroniser, "demo", APP), do="cancel", subscription=subscription)
+    submit(
+        open_portal(shop.billing.synchroniser, NationSlug("demo"), APP),
+        do="cancel",
+        subscription=subscription,
+    )
     shop.take_all()
 
     assert shop.standing()["cancel_at"] == shop.standing()["period_end"]
@@ -66,8 +71,8 @@ def test_invoices_come_newest_first_in_pages(shop: Shop) -> None:
     shop.subscribe("nat_pro")
     shop.stripe.advance(days=100)
 
-    first = invoices_of(shop.billing.synchroniser, "demo", limit=2)
-    rest = invoices_of(shop.billing.synchroniser, "demo", limit=10, after=first.next)
+    first = invoices_of(shop.billing.synchroniser, NationSlug("demo"), limit=2)
+    rest = invoices_of(shop.billing.synchroniser, NationSlug("demo"), limit=10, after=first.next)
 
     both = [*first.invoices, *rest.invoices]
     assert [each.total_cents for each in both] == [7900] * 4
@@ -78,7 +83,7 @@ def test_invoices_come_newest_first_in_pages(shop: Shop) -> None:
 def test_an_invoice_says_where_it_can_be_paid_and_read(shop: Shop) -> None:
     shop.subscribe("nat_pro")
 
-    (invoice,) = invoices_of(shop.billing.synchroniser, "demo").invoices
+    (invoice,) = invoices_of(shop.billing.synchroniser, NationSlug("demo")).invoices
 
     assert invoice.url
     assert requests.get(invoice.url, timeout=60).status_code == 200
@@ -86,7 +91,7 @@ def test_an_invoice_says_where_it_can_be_paid_and_read(shop: Shop) -> None:
 
 
 def test_a_nation_that_never_subscribed_has_no_invoices(shop: Shop) -> None:
-    assert invoices_of(shop.billing.synchroniser, "demo").invoices == ()
+    assert invoices_of(shop.billing.synchroniser, NationSlug("demo")).invoices == ()
 
 
 def test_what_one_customer_pays_for_another_nation_is_not_shown(shop: Shop) -> None:
@@ -99,7 +104,9 @@ def test_what_one_customer_pays_for_another_nation_is_not_shown(shop: Shop) -> N
         }
     )
 
-    assert [each.total_cents for each in invoices_of(shop.billing.synchroniser, "demo").invoices] == [7900]
+    assert [
+        each.total_cents for each in invoices_of(shop.billing.synchroniser, NationSlug("demo")).invoices
+    ] == [7900]
 
 
 @pytest.mark.parametrize(("after", "error"), [("sub_1", BadRequest), ("in_other", NotFound)])
@@ -107,4 +114,4 @@ def test_a_page_that_nobody_gave_is_refused(shop: Shop, after: str, error: type[
     shop.subscribe("nat_pro")
 
     with pytest.raises(error):
-        invoices_of(shop.billing.synchroniser, "demo", after=after)
+        invoices_of(shop.billing.synchroniser, NationSlug("demo"), after=after)

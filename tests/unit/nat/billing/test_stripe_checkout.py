@@ -13,6 +13,7 @@ from nat.billing.nation_row import BillingRows
 from nat.billing.sync import Synchroniser
 from nat.billing.trials import Trials
 from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.people.memberships import Membership
@@ -76,7 +77,7 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
 
     assert (nation.subscription_status, nation.subscription_plan) == (SubscriptionStatus.TRIALING, "nat")
     assert nation.queries_limit == 500
-    assert memberships.require_known("ada", "demo").role is Role.OWNER
+    assert memberships.require_known(UserId("ada"), NationSlug("demo")).role is Role.OWNER
     assert (nation.owner_id, nation.owner_provisional) == ("ada", True)
     assert shop.audited(kind=AuditKind.ROLE_CHANGED) == [
         "Owns the nation provisionally: the first to subscribe it"
@@ -100,10 +101,10 @@ def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Sho
     _, found = working.nation_of(str(session["subscription"]))
 
     with pytest.raises(ConnectionError):
-        dying.bring_up("demo", found)
+        dying.bring_up(NationSlug("demo"), found)
 
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
-    assert working.storage.memberships.require_known("ada", "demo").role is Role.OWNER
+    assert working.storage.memberships.require_known(UserId("ada"), NationSlug("demo")).role is Role.OWNER
     assert shop.audited(kind=AuditKind.ROLE_CHANGED) == []
     shop.take_all()
     assert len(shop.audited(kind=AuditKind.ROLE_CHANGED)) == 1
@@ -119,27 +120,27 @@ def test_nothing_is_stored_of_a_nation_that_did_not_pay(shop: Shop) -> None:
     shop.begin("nat")
     shop.take_all()
 
-    assert shop.billing.synchroniser.storage.nations.get("demo") is None
+    assert shop.billing.synchroniser.storage.nations.get(NationSlug("demo")) is None
 
 
 def test_who_subscribes_a_nation_with_members_does_not_become_its_owner(shop: Shop) -> None:
     memberships = shop.billing.synchroniser.storage.memberships
-    memberships.put(Membership("grace", "demo", Role.OWNER, START))
+    memberships.put(Membership(UserId("grace"), NationSlug("demo"), Role.OWNER, START))
 
     shop.subscribe("nat")
 
-    assert memberships.get("ada", "demo") is None
+    assert memberships.get(UserId("ada"), NationSlug("demo")) is None
 
 
 def test_an_owner_who_left_does_not_come_back_with_the_next_event(shop: Shop) -> None:
     subscription = shop.subscribe("nat_pro")
     memberships = shop.billing.synchroniser.storage.memberships
-    memberships.remove("ada", "demo")
+    memberships.remove(UserId("ada"), NationSlug("demo"))
 
     shop.client.v1.subscriptions.update(subscription, params={"cancel_at_period_end": True})
     shop.take_all()
 
-    assert memberships.get("ada", "demo") is None
+    assert memberships.get(UserId("ada"), NationSlug("demo")) is None
 
 
 @pytest.mark.parametrize("plan", ["starter", "gold", ""])
@@ -241,7 +242,7 @@ def test_an_outage_of_stripe_is_said_and_can_be_tried_again(shop: Shop) -> None:
 
 
 def test_a_nation_that_was_deleted_and_comes_back_has_no_second_trial(shop: Shop) -> None:
-    Trials(Store(clients.dynamodb(), shop.tables)).use_up("demo")
+    Trials(Store(clients.dynamodb(), shop.tables)).use_up(NationSlug("demo"))
 
     assert shop.begin().trial_days == 0
     assert shop.begin(slug="other").trial_days == 14

@@ -14,6 +14,7 @@ from nat.billing.stripe_api import Keys, KeysMissing
 from nat.billing.stripe_event import SignatureInvalid, StripeEvent, verify
 from nat.billing.webhook import Undeliverable
 from nat.errors import BadRequest
+from nat.ids import NationSlug, UserId
 from nat.names import Bus
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nations, SubscriptionStatus
@@ -33,7 +34,7 @@ BODY = json.dumps(EVENT)
 def use(shop: Shop, queries: int) -> None:
     """Count some queries."""
     for _ in range(queries):
-        shop.billing.synchroniser.storage.pool.increment("demo")
+        shop.billing.synchroniser.storage.pool.increment(NationSlug("demo"))
 
 
 def test_a_signed_event_is_read() -> None:
@@ -327,7 +328,7 @@ def test_a_first_payment_that_waits_gives_nothing_yet(shop: Shop) -> None:
     shop.subscribe("nat_pro", card="action")
 
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
-    assert shop.billing.synchroniser.storage.memberships.get("ada", "demo") is None
+    assert shop.billing.synchroniser.storage.memberships.get(UserId("ada"), NationSlug("demo")) is None
 
 
 def test_a_first_payment_that_never_comes_ends_the_attempt(shop: Shop) -> None:
@@ -408,7 +409,7 @@ def test_a_change_that_was_not_audited_is_audited_with_the_next_event(shop: Shop
     rows = shop.billing.synchroniser.storage.rows
     shop.client.v1.subscriptions.cancel(subscription)
     found = shop.billing.synchroniser.nation_of(subscription)[1]
-    row = rows.begin("demo")
+    row = rows.begin(NationSlug("demo"))
     assert row is not None
     standing = shop.billing.synchroniser._standing(found)
     doing = shop.billing.synchroniser._doing(row, standing)
@@ -424,7 +425,7 @@ def test_an_older_reading_never_overwrites_a_later_one(shop: Shop) -> None:
     subscription = shop.subscribe("nat_pro")
     synchroniser = shop.billing.synchroniser
     rows = synchroniser.storage.rows
-    slow = rows.begin("demo")
+    slow = rows.begin(NationSlug("demo"))
     assert slow is not None
     seen_before = synchroniser._standing(synchroniser.nation_of(subscription)[1])
 
@@ -438,7 +439,9 @@ def test_an_older_reading_never_overwrites_a_later_one(shop: Shop) -> None:
 def test_other_fields_of_the_record_are_kept(shop: Shop) -> None:
     shop.subscribe("nat_pro")
     nations = Nations(Store(clients.dynamodb(), shop.tables))
-    nations.update("demo", {"nb_connected": True, "time_zone": "Europe/Berlin", "policy": {"bulk": "ask"}})
+    nations.update(
+        NationSlug("demo"), {"nb_connected": True, "time_zone": "Europe/Berlin", "policy": {"bulk": "ask"}}
+    )
 
     shop.stripe.advance(days=32)
     shop.take_all()

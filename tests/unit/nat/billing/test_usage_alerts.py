@@ -4,6 +4,7 @@ import json
 
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.ids import NationSlug
 from nat.names import Bus, Table
 from nat.nations.record import Nations
 from tests.unit.nat.billing.shop import Shop
@@ -18,7 +19,9 @@ def announced(shop: Shop) -> list[int]:
 
 def test_a_pool_that_was_used_up_unseen_is_announced_by_the_round_once(shop: Shop) -> None:
     shop.subscribe("nat")
-    Nations(Store(clients.dynamodb(), shop.tables)).update("demo", {"queries_used_this_period": 500})
+    Nations(Store(clients.dynamodb(), shop.tables)).update(
+        NationSlug("demo"), {"queries_used_this_period": 500}
+    )
 
     for _ in range(2):
         shop.rounds.day(START.date())

@@ -18,6 +18,7 @@ from nat.cli.direct import DirectChat
 from nat.cli.nation import open_nation
 from nat.contract.events import Event, TurnFinished
 from nat.errors import ApprovalClosed, NotFound
+from nat.ids import NationSlug
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def conversation(here: Here, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conver
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     token, url = here.nationbuilder.access_token("demo"), here.nationbuilder.base_url
     with open_nation("demo", token, url) as nation:
-        chat = DirectChat(nation, "demo", "UTC")
+        chat = DirectChat(nation, NationSlug("demo"), "UTC")
         try:
             yield Conversation(chat)
         finally:

@@ -26,6 +26,7 @@ from nat.handlers.endpoints import answering
 from nat.handlers.oauth_callback import Callback
 from nat.handlers.oauth_services import oauth_on
 from nat.handlers.services import Services
+from nat.ids import NationSlug, UserId
 from nat.names import OAUTH_CALLBACK, Secret
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -158,7 +159,7 @@ class Crossing:
 
     def paid(self, user: str) -> None:
         """Let somebody own the nation who only paid for it."""
-        owner = Membership(user, self.slug, Role.OWNER, world.START, unproven=True)
+        owner = Membership(UserId(user), NationSlug(self.slug), Role.OWNER, world.START, unproven=True)
         Memberships(Store(clients.dynamodb(), self.office.tables)).put(owner)
 
     @contextmanager
@@ -171,7 +172,9 @@ class Crossing:
         users[user] = before
 
     def membership(self, user: str) -> Membership | None:
-        return Memberships(Store(clients.dynamodb(), self.office.tables)).get(user, self.slug)
+        return Memberships(Store(clients.dynamodb(), self.office.tables)).get(
+            UserId(user), NationSlug(self.slug)
+        )
 
     def connections(self, user: str = "ann") -> dict[str, Any]:
         found: dict[str, Any] = self.call("GET /v1/connections", user=user).json["nationbuilder"]
@@ -195,7 +198,7 @@ class Crossing:
 
     def audited(self) -> list[str]:
         """Kinds of the nation's audit entries, oldest first."""
-        page = Audit(Store(clients.dynamodb(), self.office.tables)).page(self.slug)
+        page = Audit(Store(clients.dynamodb(), self.office.tables)).page(NationSlug(self.slug))
         return [each.kind.value for each in reversed(page.entries)]
 
 

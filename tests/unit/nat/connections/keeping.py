@@ -20,6 +20,7 @@ from nat.connections.refresh import Refresher
 from nat.connections.refresh_job import DueNations, RefreshJob
 from nat.connections.services import ConnectionServices
 from nat.connections.tokens import NbTokens
+from nat.ids import NationSlug
 from nat.names import Bus, Secret, Table, Variable
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
@@ -87,7 +88,11 @@ class Office:
         """Connect the nation with a pair whose access token ends after `life`, which may be over."""
         given = self.issue(life)
         tokens = NbTokens(
-            given.access_token, given.refresh_token or "", self.clock() + life, self.slug, self.clock()
+            given.access_token,
+            given.refresh_token or "",
+            self.clock() + life,
+            NationSlug(self.slug),
+            self.clock(),
         )
         with nation(self.slug):
             self.worker().refresher.connect(tokens)
@@ -100,12 +105,12 @@ class Office:
     def ask(self, refused: str = "", worker: ConnectionServices | None = None) -> NbTokens:
         """What a reader of the nation's tokens gets."""
         with nation(self.slug):
-            return (worker or self.worker()).refresher.tokens(self.slug, refused=refused)
+            return (worker or self.worker()).refresher.tokens(NationSlug(self.slug), refused=refused)
 
     def stored(self) -> NbTokens:
         """The pair that the vault has."""
         with nation(self.slug):
-            return self.worker().vault.get_nb_tokens_by_nation(self.slug)
+            return self.worker().vault.get_nb_tokens_by_nation(NationSlug(self.slug))
 
     def lets_in(self, access_token: str) -> bool:
         """Whether NationBuilder takes a token."""
@@ -118,7 +123,7 @@ class Office:
 
     def record(self) -> Nation:
         """The nation's record."""
-        return Nations(Store(clients.dynamodb(), self.tables)).require(self.slug)
+        return Nations(Store(clients.dynamodb(), self.tables)).require(NationSlug(self.slug))
 
     def announced(self) -> list[str]:
         """What waits to be announced, in order."""

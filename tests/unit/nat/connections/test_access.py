@@ -7,6 +7,7 @@ import pytest
 from nat.aws.isolation import nation
 from nat.connections.access import NationAccess
 from nat.errors import NatError, PermissionDenied, Reconnect
+from nat.ids import NationSlug
 from nat.names import Bus
 from tests.unit.nat.connections.keeping import REAL, Office
 
@@ -14,7 +15,7 @@ from tests.unit.nat.connections.keeping import REAL, Office
 def count_people(office: Office) -> int:
     """What a turn does first."""
     access = NationAccess(office.worker().refresher, base_url=office.nationbuilder.base_url, now=office.clock)
-    with nation(office.slug), access.client(office.slug, "UTC") as client:
+    with nation(office.slug), access.client(NationSlug(office.slug), "UTC") as client:
         return client.count("signups")
 
 

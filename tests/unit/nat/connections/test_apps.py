@@ -8,6 +8,7 @@ import pytest
 from nat.aws import clients
 from nat.aws.isolation import nation
 from nat.connections.apps import App, Apps, AppUnknown
+from nat.ids import NationSlug
 from nat.names import Secret
 from tests.unit.nat.connections.keeping import put_platform_app
 from tests.unit.nat.world import Clock
@@ -46,33 +47,33 @@ def test_a_record_that_names_no_app_means_the_platforms(
     apps: Apps, platform: App, name: str, recorded: str | None
 ) -> None:
     with nation(name):
-        assert apps.credentials(name, recorded) == platform
+        assert apps.credentials(NationSlug(name), recorded) == platform
 
 
 def test_a_customers_app_is_found_by_its_name(apps: Apps, name: str) -> None:
     put(Secret.customer_app(name), "customers")
 
     with nation("demo"):
-        assert apps.credentials("demo", f"customer:{name}").client_id == "customers"
+        assert apps.credentials(NationSlug("demo"), f"customer:{name}").client_id == "customers"
 
 
 def test_a_nations_own_app_is_found_by_its_slug(apps: Apps, name: str) -> None:
-    put(Secret.nation_app(name), "own")
+    put(Secret.nation_app(NationSlug(name)), "own")
 
     with nation(name):
-        assert apps.credentials(name, "nation").client_id == "own"
+        assert apps.credentials(NationSlug(name), "nation").client_id == "own"
 
 
 def test_a_nation_is_connected_with_its_own_app_before_the_customers_before_the_platforms(
     apps: Apps, name: str
 ) -> None:
     with nation(name):
-        assert apps.choose(name, name) == "platform"
+        assert apps.choose(NationSlug(name), name) == "platform"
         put(Secret.customer_app(name), "customers")
-        assert apps.choose(name, name) == f"customer:{name}"
-        put(Secret.nation_app(name), "own")
-        assert apps.choose(name, name) == "nation"
-        assert apps.choose("another", None) == "platform"
+        assert apps.choose(NationSlug(name), name) == f"customer:{name}"
+        put(Secret.nation_app(NationSlug(name)), "own")
+        assert apps.choose(NationSlug(name), name) == "nation"
+        assert apps.choose(NationSlug("another"), None) == "platform"
 
 
 @pytest.mark.parametrize("text", ["unset", "{}", "[]", '{"client_id": "a"}'])
@@ -80,7 +81,7 @@ def test_an_app_that_was_not_set_up_is_unknown(apps: Apps, name: str, text: str)
     clients.secrets().create_secret(Name=Secret.customer_app(name), SecretString=text)
 
     with nation("demo"), pytest.raises(AppUnknown):
-        apps.credentials("demo", f"customer:{name}")
+        apps.credentials(NationSlug("demo"), f"customer:{name}")
 
 
 def test_a_changed_app_is_seen_after_five_minutes_or_when_it_is_forgotten(
@@ -89,15 +90,15 @@ def test_a_changed_app_is_seen_after_five_minutes_or_when_it_is_forgotten(
     secret = Secret.customer_app(name)
     put(secret, "first")
     with nation("demo"):
-        apps.credentials("demo", f"customer:{name}")
+        apps.credentials(NationSlug("demo"), f"customer:{name}")
         clients.secrets().put_secret_value(
             SecretId=secret, SecretString='{"client_id": "second", "client_secret": "s"}'
         )
-        assert apps.credentials("demo", f"customer:{name}").client_id == "first"
+        assert apps.credentials(NationSlug("demo"), f"customer:{name}").client_id == "first"
 
         clock.advance(minutes=6)
 
-        assert apps.credentials("demo", f"customer:{name}").client_id == "second"
+        assert apps.credentials(NationSlug("demo"), f"customer:{name}").client_id == "second"
 
 
 def test_an_app_shows_no_secret_when_it_is_printed() -> None:

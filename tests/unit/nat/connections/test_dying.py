@@ -9,6 +9,7 @@ from nat.aws.isolation import nation
 from nat.connections.refresh_rows import RefreshRow, RefreshState
 from nat.connections.tokens import NbTokens, fingerprint, to_json
 from nat.errors import NatError, Reconnect
+from nat.ids import NationSlug
 from tests.unit.nat.connections.keeping import Office
 from tests.unit.nat.connections.mortal import Died, Life, MortalClients
 
@@ -23,7 +24,7 @@ def refresh_until(office: Office, clients: MortalClients, step: int) -> Life:
     worker = clients.worker(office, life)
     try:
         with nation(office.slug):
-            worker.refresher.tokens(office.slug)
+            worker.refresher.tokens(NationSlug(office.slug))
     except Died:
         pass
     return life
@@ -48,19 +49,19 @@ def answered_late(office: Office) -> tuple[RefreshRow, NbTokens]:
     """A process that was suspended with NationBuilder's answer in its hands: its row, and the pair."""
     worker = office.worker()
     with nation(office.slug):
-        tokens = worker.vault.get_nb_tokens_by_nation(office.slug)
-        row = worker.rows.lease(office.slug, "late", office.clock())
+        tokens = worker.vault.get_nb_tokens_by_nation(NationSlug(office.slug))
+        row = worker.rows.lease(NationSlug(office.slug), "late", office.clock())
         assert row is not None
         sent = worker.rows.send(row, "late", fingerprint(tokens.refresh_token), 1, office.clock())
         assert sent is not None
-        return sent, worker.endpoint.refresh(tokens, worker.apps.credentials(office.slug, None))
+        return sent, worker.endpoint.refresh(tokens, worker.apps.credentials(NationSlug(office.slug), None))
 
 
 def wakes(office: Office, sent: RefreshRow, fresh: NbTokens) -> bool:
     """The suspended process goes on; whether its pair is kept."""
     worker = office.worker()
     with nation(office.slug):
-        return worker.rows.receive(sent, worker.seal.close(office.slug, to_json(fresh)))
+        return worker.rows.receive(sent, worker.seal.close(NationSlug(office.slug), to_json(fresh)))
 
 
 @pytest.mark.parametrize("revocation", [AT_ONCE, ON_FIRST_USE])
@@ -158,7 +159,7 @@ def test_a_pair_that_only_reached_the_row_is_put_into_the_vault(office: Office) 
     office.job().sweep()
 
     assert office.stored().access_token == fresh.access_token
-    assert office.worker().rows.get(office.slug).state is RefreshState.IDLE
+    assert office.worker().rows.get(NationSlug(office.slug)).state is RefreshState.IDLE
 
 
 def test_a_pair_that_only_reached_the_vault_is_told_to_the_record(office: Office) -> None:
@@ -169,7 +170,7 @@ def test_a_pair_that_only_reached_the_vault_is_told_to_the_record(office: Office
 
     office.job().sweep()
 
-    assert office.worker().rows.get(office.slug).state is RefreshState.IDLE
+    assert office.worker().rows.get(NationSlug(office.slug)).state is RefreshState.IDLE
     told = office.record().nb_token_expires_at
     assert told is not None
     assert abs(told - fresh.expires_at) < timedelta(milliseconds=2)

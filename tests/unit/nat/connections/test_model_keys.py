@@ -26,6 +26,7 @@ from nat.connections.model_keys import (
     proof_over_http,
 )
 from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, NatError
+from nat.ids import NationSlug
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
@@ -53,7 +54,7 @@ class Office:
 
     @property
     def record(self) -> Nation:
-        return Nations(Store(clients.dynamodb(), self.tables)).require("demo")
+        return Nations(Store(clients.dynamodb(), self.tables)).require(NationSlug("demo"))
 
     def read(self) -> str | None:
         with nation("demo"):
@@ -70,12 +71,12 @@ def office(tables: TableNames, claude: RunningClaude) -> Iterator[Office]:
         tables, ModelKeys(clients.secrets(), nations, prove), NationKeys(clients.secrets(), clock), clock
     )
     yield made
-    made.keys.remove("demo", START)
+    made.keys.remove(NationSlug("demo"), START)
 
 
 def secret() -> dict[str, str] | None:
     try:
-        found = clients.secrets().get_secret_value(SecretId=Secret.nation_model_key("demo"))
+        found = clients.secrets().get_secret_value(SecretId=Secret.nation_model_key(NationSlug("demo")))
     except ClientError:
         return None
     value: dict[str, str] = json.loads(found["SecretString"])
@@ -83,14 +84,14 @@ def secret() -> dict[str, str] | None:
 
 
 def test_a_key_that_works_is_stored_and_only_its_end_is_told(office: Office) -> None:
-    note = office.keys.store("demo", f" {KEY}\n", START)
+    note = office.keys.store(NationSlug("demo"), f" {KEY}\n", START)
 
     assert note == KeyNote("WXYZ", START) == note_of(office.record)
     assert secret() == {"api_key": KEY, "nation_slug": "demo"}
 
 
 def test_a_key_is_tried_by_one_call_of_one_token(office: Office, claude: RunningClaude) -> None:
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
 
     [call] = claude.requests
     assert (call["status"], call["body"]["model"], call["body"]["max_tokens"]) == (200, MODEL, 1)
@@ -119,7 +120,7 @@ def test_a_key_that_is_not_proven_is_not_stored_and_the_reason_is_told(
     claude.state.faults.add(Fault.from_json(fault))
 
     with pytest.raises(error) as caught:
-        office.keys.store("demo", KEY, START)
+        office.keys.store(NationSlug("demo"), KEY, START)
 
     assert caught.value.message == message
     assert secret() is None
@@ -127,10 +128,10 @@ def test_a_key_that_is_not_proven_is_not_stored_and_the_reason_is_told(
 
 
 def test_a_wrong_key_leaves_the_stored_one(office: Office) -> None:
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
 
     with pytest.raises(ModelKeyInvalid, match="does not accept"):
-        office.keys.store("demo", "sk-ant-invalid-0000", START)
+        office.keys.store(NationSlug("demo"), "sk-ant-invalid-0000", START)
 
     assert office.read() == KEY
 
@@ -145,44 +146,44 @@ def test_anthropic_that_does_not_answer_proves_nothing(tables: TableNames) -> No
 @pytest.mark.parametrize("text", ["", "short", "two words in it", "line\nbreak-in-it", "ключ-ключ-ключ"])
 def test_what_is_no_key_is_not_sent_anywhere(office: Office, claude: RunningClaude, text: str) -> None:
     with pytest.raises(ModelKeyInvalid) as caught:
-        office.keys.store("demo", text, START)
+        office.keys.store(NationSlug("demo"), text, START)
 
     assert caught.value.message == NOT_A_KEY
     assert claude.requests == []
 
 
 def test_a_replaced_key_is_used_at_once(office: Office) -> None:
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
     assert office.read() == KEY
 
     office.clock.advance(seconds=1)
-    office.keys.store("demo", "sk-ant-another-key", office.clock.now)
+    office.keys.store(NationSlug("demo"), "sk-ant-another-key", office.clock.now)
 
     assert office.read() == "sk-ant-another-key"
 
 
 def test_a_removed_key_is_gone_and_another_may_follow(office: Office) -> None:
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
 
-    office.keys.remove("demo", START)
+    office.keys.remove(NationSlug("demo"), START)
 
     assert office.read() is None
     assert secret() is None
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
     assert office.read() == KEY
 
 
 def test_removing_what_is_not_there_changes_nothing(office: Office) -> None:
-    office.keys.remove("demo", START)
+    office.keys.remove(NationSlug("demo"), START)
 
     assert note_of(office.record) is None
 
 
 def test_a_key_is_kept_for_five_minutes_and_then_read_anew(office: Office) -> None:
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
     office.read()
     clients.secrets().put_secret_value(
-        SecretId=Secret.nation_model_key("demo"),
+        SecretId=Secret.nation_model_key(NationSlug("demo")),
         SecretString=json.dumps({"api_key": "other", "nation_slug": "demo"}),
     )
     assert office.read() == KEY
@@ -193,8 +194,10 @@ def test_a_key_is_kept_for_five_minutes_and_then_read_anew(office: Office) -> No
 
 
 def test_a_noted_key_that_cannot_be_read_is_never_taken_for_none(office: Office) -> None:
-    office.keys.store("demo", KEY, START)
-    clients.secrets().delete_secret(SecretId=Secret.nation_model_key("demo"), ForceDeleteWithoutRecovery=True)
+    office.keys.store(NationSlug("demo"), KEY, START)
+    clients.secrets().delete_secret(
+        SecretId=Secret.nation_model_key(NationSlug("demo")), ForceDeleteWithoutRecovery=True
+    )
 
     with pytest.raises(ModelKeyRejected):
         office.read()
@@ -204,15 +207,17 @@ def test_a_noted_key_that_cannot_be_read_is_never_taken_for_none(office: Office)
 def test_a_secret_that_is_not_this_nations_key_is_refused(
     office: Office, value: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office.keys.store("demo", KEY, START)
-    clients.secrets().put_secret_value(SecretId=Secret.nation_model_key("demo"), SecretString=value)
+    office.keys.store(NationSlug("demo"), KEY, START)
+    clients.secrets().put_secret_value(
+        SecretId=Secret.nation_model_key(NationSlug("demo")), SecretString=value
+    )
 
     with caplog.at_level(logging.ERROR), pytest.raises(ModelKeyRejected):
         office.read()
 
 
 def test_a_key_is_handed_out_within_its_nation_only(office: Office) -> None:
-    office.keys.store("demo", KEY, START)
+    office.keys.store(NationSlug("demo"), KEY, START)
 
     with pytest.raises(NationNotEntered), nation("other"):
         office.reader.key_of(office.record)
@@ -220,6 +225,6 @@ def test_a_key_is_handed_out_within_its_nation_only(office: Office) -> None:
 
 def test_no_log_line_holds_a_key(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="nat"), pytest.raises(ModelKeyInvalid):
-        office.keys.store("demo", "sk-ant-invalid-secret", START)
+        office.keys.store(NationSlug("demo"), "sk-ant-invalid-secret", START)
 
     assert "sk-ant-invalid-secret" not in str([vars(each) for each in caplog.records])

@@ -8,6 +8,7 @@ from local.nationbuilder.server import RunningNationBuilder
 from nat.aws.isolation import nation
 from nat.connections.refresh import PATIENCE
 from nat.errors import Reconnect
+from nat.ids import NationSlug
 from nat.names import Bus
 from nat.roles import Role
 from nat.settings import TableNames
@@ -77,12 +78,12 @@ def test_a_nation_can_be_connected_again_afterwards(connected: Crossing) -> None
 def test_a_refresh_that_is_under_way_is_waited_for(crossing: Crossing) -> None:
     crossing.go(crossing.begin())
     worker = crossing.office.worker()
-    lease = worker.rows.lease(crossing.slug, "another", crossing.office.clock())
+    lease = worker.rows.lease(NationSlug(crossing.slug), "another", crossing.office.clock())
     assert lease is not None
     began = crossing.office.clock()
 
     with nation(crossing.slug):
-        crossing.office.worker().refresher.disconnect(crossing.slug)
+        crossing.office.worker().refresher.disconnect(NationSlug(crossing.slug))
 
     assert crossing.stored() is None
     assert crossing.office.clock() - began <= PATIENCE

@@ -5,6 +5,7 @@ import pytest
 from local.nationbuilder.faults import Fault
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.names import Bus
 from nat.nations.joiners import Joiners
 from nat.nations.record import Nations
@@ -23,7 +24,7 @@ SUPPORTER = "5"
 def connected(crossing: Crossing) -> None:
     """Ann owns the nation, and has connected it."""
     Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
-        crossing.slug, {"owner_id": "ann", "owner_provisional": False}
+        NationSlug(crossing.slug), {"owner_id": "ann", "owner_provisional": False}
     )
     crossing.go(crossing.begin())
 
@@ -35,7 +36,7 @@ def role_of(crossing: Crossing, user: str) -> Role | None:
 
 def set_joiners(crossing: Crossing, joiners: Joiners) -> None:
     nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
-    nations.update(crossing.slug, {"joiners": joiners.value})
+    nations.update(NationSlug(crossing.slug), {"joiners": joiners.value})
 
 
 def test_who_is_in_the_control_panel_becomes_a_viewer(crossing: Crossing) -> None:
@@ -68,7 +69,7 @@ def test_a_nation_may_let_an_admin_decide(crossing: Crossing) -> None:
     assert answer.location.endswith("&purpose=join&waits=1")
     assert role_of(crossing, "bob") is None
     memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
-    assert [each.user_id for each in memberships.outsiders(crossing.slug)] == ["bob"]
+    assert [each.user_id for each in memberships.outsiders(NationSlug(crossing.slug))] == ["bob"]
     assert Bus.MEMBER_JOINED in crossing.office.announced()
 
 
@@ -104,7 +105,9 @@ def test_somebody_whose_permissions_cannot_be_tried_does_not_join(crossing: Cros
 def test_who_was_removed_does_not_join_again(crossing: Crossing) -> None:
     way = crossing.begin("POST /v1/nationbuilder/join", user="bob")
     memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
-    memberships.put(Outsider("bob", crossing.slug, Standing.REMOVED, crossing.office.clock(), "ann"))
+    memberships.put(
+        Outsider(UserId("bob"), NationSlug(crossing.slug), Standing.REMOVED, crossing.office.clock(), "ann")
+    )
 
     assert crossing.go(way, user=NEWCOMER).status == 403
     assert crossing.call("POST /v1/nationbuilder/join", user="bob").code == "removed_from_nation"
@@ -113,7 +116,9 @@ def test_who_was_removed_does_not_join_again(crossing: Crossing) -> None:
 
 
 def test_who_deleted_their_account_goes_nowhere(crossing: Crossing) -> None:
-    Memberships(Store(clients.dynamodb(), crossing.office.tables)).bury("bob", crossing.office.clock())
+    Memberships(Store(clients.dynamodb(), crossing.office.tables)).bury(
+        UserId("bob"), crossing.office.clock()
+    )
 
     for route in ("POST /v1/nationbuilder/join", "POST /v1/nationbuilder/connect"):
         assert crossing.call(route, user="bob").code == "unauthenticated"
@@ -122,7 +127,7 @@ def test_who_deleted_their_account_goes_nowhere(crossing: Crossing) -> None:
 def test_the_nation_becomes_the_primary_one_of_who_has_none(crossing: Crossing) -> None:
     crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
-    bob = Users(Store(clients.dynamodb(), crossing.office.tables)).get("bob")
+    bob = Users(Store(clients.dynamodb(), crossing.office.tables)).get(UserId("bob"))
 
     assert bob is not None
     assert bob.nation_slug == crossing.slug
@@ -193,23 +198,23 @@ def test_a_denied_consent_makes_nobody_a_member(crossing: Crossing) -> None:
 
 def test_joining_takes_nothing_from_who_only_paid(crossing: Crossing) -> None:
     nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
-    nations.update(crossing.slug, {"owner_provisional": True, "nb_connected": False})
+    nations.update(NationSlug(crossing.slug), {"owner_provisional": True, "nb_connected": False})
     crossing.paid("ann")
 
     answer = crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="bob"), user=NEWCOMER)
 
     assert answer.status == 302
     assert role_of(crossing, "bob") is Role.VIEWER
-    assert nations.require(crossing.slug).owner_id == "ann"
+    assert nations.require(NationSlug(crossing.slug)).owner_id == "ann"
 
 
 def test_who_only_paid_proves_themself_by_joining(crossing: Crossing) -> None:
     nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
-    nations.update(crossing.slug, {"owner_provisional": True})
+    nations.update(NationSlug(crossing.slug), {"owner_provisional": True})
     crossing.paid("ann")
     before = role_of(crossing, "ann")
 
     crossing.go(crossing.begin("POST /v1/nationbuilder/join", user="ann"))
 
     assert (before, role_of(crossing, "ann")) == (None, Role.OWNER)
-    assert not nations.require(crossing.slug).owner_provisional
+    assert not nations.require(NationSlug(crossing.slug)).owner_provisional

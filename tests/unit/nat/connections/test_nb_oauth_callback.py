@@ -12,6 +12,7 @@ from local.nationbuilder.oauth import App
 from local.nationbuilder.server import RunningNationBuilder
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.names import Bus, Secret, Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
@@ -44,7 +45,9 @@ def nothing_happened(crossing: Crossing) -> bool:
 @pytest.fixture(autouse=True)
 def unconnected(crossing: Crossing) -> None:
     """The record as of a nation that has just subscribed."""
-    Nations(Store(clients.dynamodb(), crossing.office.tables)).update(crossing.slug, {"nb_connected": False})
+    Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
+        NationSlug(crossing.slug), {"nb_connected": False}
+    )
 
 
 @pytest.mark.parametrize("store", STORES)
@@ -115,7 +118,7 @@ def test_only_admins_and_the_owner_may_connect(crossing: Crossing, role: Role) -
 
 def test_a_nation_that_does_not_pay_can_be_connected(crossing: Crossing) -> None:
     Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
-        crossing.slug, {"subscription_status": SubscriptionStatus.NONE.value}
+        NationSlug(crossing.slug), {"subscription_status": SubscriptionStatus.NONE.value}
     )
 
     assert crossing.go(crossing.begin()).status == 302
@@ -323,7 +326,7 @@ def test_who_lost_the_role_on_the_way_connects_nothing(crossing: Crossing) -> No
     way = crossing.begin()
     query = crossing.consent(way)
     memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
-    memberships.remove("ann", crossing.slug)
+    memberships.remove(UserId("ann"), NationSlug(crossing.slug))
 
     removed = crossing.arrive(query, way.cookies)
     crossing.add(Role.VIEWER)
@@ -352,7 +355,7 @@ def test_a_nationbuilder_that_does_not_answer_leaves_nothing_behind(
 
 def test_connecting_anew_takes_the_need_for_it_away(crossing: Crossing) -> None:
     crossing.go(crossing.begin())
-    crossing.office.worker().status.needs_reauth(crossing.slug, "invalid_grant")
+    crossing.office.worker().status.needs_reauth(NationSlug(crossing.slug), "invalid_grant")
     crossing.office.forget_announcements()
 
     crossing.go(crossing.begin())
@@ -396,7 +399,7 @@ def test_the_record_knows_from_which_web_app_the_nation_was_connected(crossing: 
 
 def test_a_provisional_owner_is_proven_by_connecting(crossing: Crossing) -> None:
     Nations(Store(clients.dynamodb(), crossing.office.tables)).update(
-        crossing.slug, {"owner_id": "ann", "owner_provisional": True}
+        NationSlug(crossing.slug), {"owner_id": "ann", "owner_provisional": True}
     )
 
     crossing.go(crossing.begin())
@@ -449,12 +452,12 @@ def test_in_a_paid_nation_that_nobody_connected_who_connects_is_an_admin_and_the
     crossing: Crossing, user: str
 ) -> None:
     nations = Nations(Store(clients.dynamodb(), crossing.office.tables))
-    nations.update(crossing.slug, {"owner_id": "ann", "owner_provisional": True})
+    nations.update(NationSlug(crossing.slug), {"owner_id": "ann", "owner_provisional": True})
     crossing.paid("ann")
 
     answer = crossing.go(crossing.begin(user=user))
 
-    record, membership = nations.require(crossing.slug), crossing.membership(user)
+    record, membership = nations.require(NationSlug(crossing.slug)), crossing.membership(user)
     assert answer.status == 302
     assert membership is not None
     assert membership.role is (Role.OWNER if user == "ann" else Role.ADMIN)

@@ -7,6 +7,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.connections.oauth_state import Begun, OAuthStates, Purpose
 from nat.errors import OtherBrowser, StateInvalid
+from nat.ids import NationSlug, UserId
 from nat.settings import TableNames
 from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.world import START
@@ -19,7 +20,7 @@ def states_of(tables: TableNames, url: str | None = None) -> OAuthStates:
 
 def begun_by_ann(states: OAuthStates) -> tuple[Begun, str]:
     begun, _, browser = states.begin(
-        "ann", "demo", Purpose.CONNECT, app="own", web_app="https://app", now=START
+        UserId("ann"), NationSlug("demo"), Purpose.CONNECT, app="own", web_app="https://app", now=START
     )
     return begun, browser
 

@@ -13,6 +13,7 @@ from nat.aws.isolation import nation
 from nat.connections.refresh_rows import LEASE, RefreshState
 from nat.connections.tokens import NbTokens
 from nat.errors import NationBuilderDown, Reconnect
+from nat.ids import NationSlug
 from nat.names import Bus, Secret
 from tests.unit.nat.connections.keeping import Office
 
@@ -83,7 +84,7 @@ def test_after_a_refresh_nothing_is_left_in_the_row(office: Office) -> None:
 
     office.ask()
 
-    row = office.worker().rows.get(office.slug)
+    row = office.worker().rows.get(NationSlug(office.slug))
     assert (row.state, row.sealed, row.due_at, row.leased(office.clock())) == (
         RefreshState.IDLE,
         (),
@@ -104,7 +105,7 @@ def test_a_thousand_requests_on_an_ended_token_ask_nationbuilder_once(
         if number < 200:
             at_once.wait(60)
         with nation(office.slug):
-            return processes[number % workers].refresher.tokens(office.slug)
+            return processes[number % workers].refresher.tokens(NationSlug(office.slug))
 
     with ThreadPoolExecutor(200) as pool:
         found = list(pool.map(ask, range(1000)))
@@ -116,14 +117,14 @@ def test_a_thousand_requests_on_an_ended_token_ask_nationbuilder_once(
 
 def test_while_another_process_refreshes_a_token_that_lives_is_used(office: Office) -> None:
     old, other = office.connect(life=timedelta(minutes=4)), office.worker()
-    other.rows.lease(office.slug, "elsewhere", office.clock())
+    other.rows.lease(NationSlug(office.slug), "elsewhere", office.clock())
 
     assert office.ask().access_token == old.access_token
 
 
 def test_while_another_process_refreshes_an_ended_token_is_waited_for(office: Office) -> None:
     office.connect(life=ENDED)
-    office.worker().rows.lease(office.slug, "elsewhere", office.clock())
+    office.worker().rows.lease(NationSlug(office.slug), "elsewhere", office.clock())
     before = office.clock()
 
     fresh = office.ask()
@@ -193,7 +194,9 @@ def test_a_nation_that_was_never_connected_has_to_be(office: Office) -> None:
 
 
 def test_a_pair_without_refresh_token_is_used_until_it_ends(office: Office) -> None:
-    tokens = NbTokens("access", "", office.clock() + timedelta(minutes=3), office.slug, office.clock())
+    tokens = NbTokens(
+        "access", "", office.clock() + timedelta(minutes=3), NationSlug(office.slug), office.clock()
+    )
     with nation(office.slug):
         office.worker().refresher.connect(tokens)
 
@@ -231,7 +234,9 @@ def test_an_app_that_nationbuilder_does_not_know_spends_nothing(office: Office) 
 def test_a_store_that_cannot_be_written_spends_nothing(office: Office, calls: Callable[[], int]) -> None:
     office.connect(life=ENDED)
     if office.store == "secretsmanager":
-        clients.secrets().delete_secret(SecretId=Secret.nation_tokens(office.slug), RecoveryWindowInDays=7)
+        clients.secrets().delete_secret(
+            SecretId=Secret.nation_tokens(NationSlug(office.slug)), RecoveryWindowInDays=7
+        )
         expected: type[Exception] = Reconnect
     else:
         clients.kms().disable_key(KeyId=office.key_arn)

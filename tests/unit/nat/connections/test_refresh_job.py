@@ -11,6 +11,7 @@ from nat.aws.store import Store
 from nat.connections.outbox import Outbox
 from nat.connections.refresh_job import DueNations
 from nat.connections.status import refresh_bucket, update_nation_nb_status
+from nat.ids import NationSlug
 from nat.names import Bus, Table
 from tests.unit.nat import world
 from tests.unit.nat.connections.keeping import Office
@@ -81,7 +82,7 @@ def test_what_is_due_is_found_over_all_buckets_and_pages(office: Office) -> None
     soon, late = office.clock() + timedelta(hours=1), office.clock() + timedelta(hours=20)
     slugs = [f"n-{number}" for number in range(300)]
     for slug in slugs:
-        bucket = refresh_bucket(slug) if slug != "n-7" else None
+        bucket = refresh_bucket(NationSlug(slug)) if slug != "n-7" else None
         ends = soon if int(slug[2:]) % 3 else late
         record = world.nation(slug, refresh_bucket=bucket, nb_token_expires_at=ends)
         world.store_nation(office.tables, record)
@@ -107,7 +108,7 @@ def test_a_change_of_the_status_is_announced_once(office: Office) -> None:
     status = office.worker().status
 
     changes = [
-        update_nation_nb_status(office.slug, status, expires_at=None, reason="invalid_grant")
+        update_nation_nb_status(NationSlug(office.slug), status, expires_at=None, reason="invalid_grant")
         for _ in range(3)
     ]
 
@@ -118,7 +119,7 @@ def test_a_change_of_the_status_is_announced_once(office: Office) -> None:
 def test_each_incident_is_announced_for_itself(office: Office) -> None:
     status, ends = office.worker().status, office.clock() + timedelta(hours=24)
     for expires_at in (None, ends, None, ends):
-        update_nation_nb_status(office.slug, status, expires_at=expires_at)
+        update_nation_nb_status(NationSlug(office.slug), status, expires_at=expires_at)
 
     assert office.announced() == [Bus.NATION_NEEDS_REAUTH, Bus.NATION_CONNECTED] * 2
 
@@ -126,15 +127,15 @@ def test_each_incident_is_announced_for_itself(office: Office) -> None:
 def test_a_nation_without_a_record_stays_without_one(office: Office) -> None:
     status = office.worker().status
 
-    assert not update_nation_nb_status("nobody", status, expires_at=None)
-    assert not update_nation_nb_status("nobody", status, expires_at=office.clock())
+    assert not update_nation_nb_status(NationSlug("nobody"), status, expires_at=None)
+    assert not update_nation_nb_status(NationSlug("nobody"), status, expires_at=office.clock())
     assert office.announced() == []
 
 
 def test_who_takes_the_tokens_away_leaves_the_nation_unconnected(office: Office) -> None:
     office.connect()
 
-    office.worker().status.disconnected(office.slug)
+    office.worker().status.disconnected(NationSlug(office.slug))
 
     record = office.record()
     assert (record.nb_connected, record.nb_needs_reauth, record.refresh_bucket) == (False, False, None)
@@ -156,7 +157,9 @@ def bus(embedded_aws: object) -> tuple[str, str]:
 
 def test_announcements_reach_the_bus_once(office: Office, bus: tuple[str, str]) -> None:
     name, queue = bus
-    update_nation_nb_status(office.slug, office.worker().status, expires_at=None, reason="invalid_grant")
+    update_nation_nb_status(
+        NationSlug(office.slug), office.worker().status, expires_at=None, reason="invalid_grant"
+    )
     announcements = Outbox(Store(clients.dynamodb(), office.tables, office.clock))
 
     delivered = [announcements.deliver(clients.events(), name) for _ in range(2)]
@@ -175,7 +178,9 @@ def test_an_announcement_that_a_process_dropped_is_delivered_later(
     office: Office, bus: tuple[str, str]
 ) -> None:
     name, _ = bus
-    Outbox(Store(clients.dynamodb(), office.tables, office.clock)).add(Bus.NATION_CONNECTED, office.slug)
+    Outbox(Store(clients.dynamodb(), office.tables, office.clock)).add(
+        Bus.NATION_CONNECTED, NationSlug(office.slug)
+    )
     announcements = Outbox(Store(clients.dynamodb(), office.tables, office.clock))
     (row,) = [each for each in world.rows(office.tables, Table.CONNECTIONS) if "event" in each]
     claimed = {":later": {"S": "2999"}, ":now": row["due_at"]}

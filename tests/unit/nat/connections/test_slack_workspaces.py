@@ -9,6 +9,7 @@ from nat.aws.store import Store
 from nat.connections.seal import Seal
 from nat.connections.slack_workspaces import BotToken, Workspace, Workspaces
 from nat.errors import SlackCodeInvalid, SlackNotInstalled
+from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table
 from nat.settings import TableNames
 from tests.unit.nat import world
@@ -80,18 +81,18 @@ def test_an_organisations_installation_serves_its_workspaces(
 
 
 def test_unlinking_a_nation_takes_it_from_channels(workspaces: Workspaces) -> None:
-    workspaces.link(TEAM, "Demo", "demo", by="ann")
-    workspaces.choose(TEAM, "C1", "demo")
+    workspaces.link(TEAM, "Demo", NationSlug("demo"), by="ann")
+    workspaces.choose(TEAM, "C1", NationSlug("demo"))
 
-    assert workspaces.unlink(TEAM, "demo")
-    assert not workspaces.unlink(TEAM, "demo")
+    assert workspaces.unlink(TEAM, NationSlug("demo"))
+    assert not workspaces.unlink(TEAM, NationSlug("demo"))
     assert workspaces.nations(TEAM) == []
     assert workspaces.nation_of_channel(TEAM, "C1") is None
 
 
 def test_after_an_uninstall_nothing_is_left(workspaces: Workspaces, tables: TableNames) -> None:
-    workspaces.link(TEAM, "Demo", "demo", by="ann")
-    workspaces.prove(TEAM, "U1", workspaces.new_code("ann"))
+    workspaces.link(TEAM, "Demo", NationSlug("demo"), by="ann")
+    workspaces.prove(TEAM, "U1", workspaces.new_code(UserId("ann")))
 
     workspaces.forget(TEAM)
 
@@ -101,7 +102,7 @@ def test_after_an_uninstall_nothing_is_left(workspaces: Workspaces, tables: Tabl
 
 
 def test_a_code_is_good_for_ten_minutes(workspaces: Workspaces, clock: world.Clock) -> None:
-    code = workspaces.new_code("ann")
+    code = workspaces.new_code(UserId("ann"))
     clock.advance(minutes=10)
 
     with pytest.raises(SlackCodeInvalid):

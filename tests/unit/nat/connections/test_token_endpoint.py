@@ -13,12 +13,13 @@ from local.nationbuilder.server import RunningNationBuilder
 from nat.connections.apps import App
 from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
 from nat.connections.tokens import NbTokens
+from nat.ids import NationSlug
 from nat.nationbuilder import pooled_session
 from tests.unit.nat.world import START, Clock
 
 APP = App(DEFAULT_APP.client_id, DEFAULT_APP.client_secret)
 CALLBACK = "http://127.0.0.1:1/oauth/callback"
-SLUG = "harbor"
+SLUG = NationSlug("harbor")
 
 
 @pytest.fixture
@@ -126,4 +127,4 @@ def test_a_code_is_exchanged_with_its_verifier(
 @pytest.mark.parametrize("slug", ["", "a/b", "a.b", "x#y", "A"])
 def test_what_is_not_a_slug_is_not_asked(endpoint: TokenEndpoint, slug: str) -> None:
     with pytest.raises(ValueError, match="slug"):
-        endpoint.ask(slug, {}, APP)
+        endpoint.ask(NationSlug(slug), {}, APP)

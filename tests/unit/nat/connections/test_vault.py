@@ -24,6 +24,7 @@ from nat.connections.vault import (
     token_vault,
 )
 from nat.errors import Reconnect
+from nat.ids import NationSlug
 from nat.names import Secret, Table
 from nat.settings import SettingMissing, TableNames
 from tests.unit.nat import world
@@ -32,7 +33,7 @@ from tests.unit.nat.world import START, Clock
 
 
 def tokens_of(slug: str, access_token: str = "access-1") -> NbTokens:
-    return NbTokens(access_token, "refresh-1", START + timedelta(hours=24), slug, START)
+    return NbTokens(access_token, "refresh-1", START + timedelta(hours=24), NationSlug(slug), START)
 
 
 @pytest.fixture
@@ -89,9 +90,9 @@ def put_text(store: str, tables: TableNames, seal: Seal) -> Callable[[str, str],
 
     def act(slug: str, text: str) -> None:
         if store == "secretsmanager":
-            clients.secrets().create_secret(Name=Secret.nation_tokens(slug), SecretString=text)
+            clients.secrets().create_secret(Name=Secret.nation_tokens(NationSlug(slug)), SecretString=text)
         else:
-            row = {"nation_slug": slug, "item": TOKENS_ITEM, "sealed": seal.close(slug, text)}
+            row = {"nation_slug": slug, "item": TOKENS_ITEM, "sealed": seal.close(NationSlug(slug), text)}
             world.put(tables, Table.CONNECTIONS, row)
 
     return act
@@ -101,7 +102,7 @@ def test_what_was_stored_is_read(vault: TokenVault, slug: str) -> None:
     with nation(slug):
         store_nb_tokens(tokens_of(slug), vault)
 
-        assert get_nb_tokens_by_nation(slug, vault) == tokens_of(slug)
+        assert get_nb_tokens_by_nation(NationSlug(slug), vault) == tokens_of(slug)
 
 
 def test_the_secret_has_the_name_and_the_fields_of_the_contract(
@@ -134,11 +135,11 @@ def test_a_row_shows_no_token(
 def test_a_new_pair_takes_the_place_of_the_old_one(vault: TokenVault, slug: str) -> None:
     with nation(slug):
         vault.store_nb_tokens(tokens_of(slug))
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
 
         vault.store_nb_tokens(tokens_of(slug, "access-2"))
 
-        assert vault.get_nb_tokens_by_nation(slug).access_token == "access-2"
+        assert vault.get_nb_tokens_by_nation(NationSlug(slug)).access_token == "access-2"
 
 
 def test_a_write_that_is_repeated_late_does_not_undo_a_later_one(
@@ -153,7 +154,7 @@ def test_a_write_that_is_repeated_late_does_not_undo_a_later_one(
 
         vault.store_nb_tokens(tokens_of(slug, "access-2"), write_id=earlier)
 
-        assert vault.get_nb_tokens_by_nation(slug).access_token == "access-3"
+        assert vault.get_nb_tokens_by_nation(NationSlug(slug)).access_token == "access-3"
 
 
 def test_a_write_has_its_id_in_secrets_manager_too_which_ignores_it_when_repeated(
@@ -165,7 +166,10 @@ def test_a_write_has_its_id_in_secrets_manager_too_which_ignores_it_when_repeate
 
         vault.store_nb_tokens(tokens_of(slug, "access-2"), write_id=write_id)
 
-    assert clients.secrets().get_secret_value(SecretId=Secret.nation_tokens(slug))["VersionId"] == write_id
+    assert (
+        clients.secrets().get_secret_value(SecretId=Secret.nation_tokens(NationSlug(slug)))["VersionId"]
+        == write_id
+    )
 
 
 def test_proving_that_it_can_be_written_leaves_the_pair(vault: TokenVault, slug: str) -> None:
@@ -173,15 +177,15 @@ def test_proving_that_it_can_be_written_leaves_the_pair(vault: TokenVault, slug:
         vault.store_nb_tokens(tokens_of(slug))
 
         for _ in range(3):
-            vault.prove_writable(slug)
+            vault.prove_writable(NationSlug(slug))
 
-        vault.forget(slug)
-        assert vault.get_nb_tokens_by_nation(slug) == tokens_of(slug)
+        vault.forget(NationSlug(slug))
+        assert vault.get_nb_tokens_by_nation(NationSlug(slug)) == tokens_of(slug)
 
 
 def test_a_nation_without_a_pair_has_to_reconnect(vault: TokenVault, slug: str) -> None:
     with nation(slug), pytest.raises(Reconnect):
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
 
 
 @pytest.mark.parametrize("text", [" ", "no json", "[]", "{}", '{"access_token": 1}', "null"])
@@ -191,7 +195,7 @@ def test_what_holds_no_pair_asks_to_reconnect(
     put_text(slug, text)
 
     with nation(slug), pytest.raises(Reconnect):
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
 
 
 def test_a_pair_of_another_nation_is_not_handed_out(
@@ -202,34 +206,34 @@ def test_a_pair_of_another_nation_is_not_handed_out(
     put_text(slug, json.dumps(value))
 
     with nation(slug), pytest.raises(Reconnect):
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
 
 
 def test_a_row_that_was_sealed_for_another_nation_does_not_open(
     opened: Callable[[str, Clock], TokenVault], tables: TableNames, seal: Seal, slug: str
 ) -> None:
-    sealed = seal.close("other", json.dumps({"nation_slug": slug}))
+    sealed = seal.close(NationSlug("other"), json.dumps({"nation_slug": slug}))
     world.put(tables, Table.CONNECTIONS, {"nation_slug": slug, "item": TOKENS_ITEM, "sealed": sealed})
 
     with nation(slug), pytest.raises(Reconnect):
-        opened("dynamodb", Clock()).get_nb_tokens_by_nation(slug)
+        opened("dynamodb", Clock()).get_nb_tokens_by_nation(NationSlug(slug))
 
 
 def test_what_was_sealed_for_one_nation_does_not_open_for_another(seal: Seal) -> None:
-    sealed = seal.close("demo", "text")
+    sealed = seal.close(NationSlug("demo"), "text")
 
-    assert seal.open("demo", sealed) == "text"
+    assert seal.open(NationSlug("demo"), sealed) == "text"
     with pytest.raises(SealBroken):
-        seal.open("harbor", sealed)
+        seal.open(NationSlug("harbor"), sealed)
 
 
 def test_a_long_text_is_sealed_in_pieces(seal: Seal) -> None:
     text = "é" * 5000
 
-    sealed = seal.close("demo", text)
+    sealed = seal.close(NationSlug("demo"), text)
 
     assert len(sealed) == 3
-    assert seal.open("demo", sealed) == text
+    assert seal.open(NationSlug("demo"), sealed) == text
 
 
 def test_a_pair_is_remembered_for_five_minutes(
@@ -237,25 +241,25 @@ def test_a_pair_is_remembered_for_five_minutes(
 ) -> None:
     replace_behind(slug, "access-1")
     with nation(slug):
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
         replace_behind(slug, "access-2")
         clock.advance(minutes=4)
-        assert vault.get_nb_tokens_by_nation(slug).access_token == "access-1"
+        assert vault.get_nb_tokens_by_nation(NationSlug(slug)).access_token == "access-1"
 
         clock.advance(minutes=2)
 
-        assert vault.get_nb_tokens_by_nation(slug).access_token == "access-2"
+        assert vault.get_nb_tokens_by_nation(NationSlug(slug)).access_token == "access-2"
 
 
 def test_a_remembered_pair_is_not_handed_out_to_another_nation(vault: TokenVault, slug: str) -> None:
     with nation(slug):
         vault.store_nb_tokens(tokens_of(slug))
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
 
     with nation("other"), pytest.raises(NationNotEntered):
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
     with pytest.raises(NationNotEntered):
-        vault.get_nb_tokens_by_nation(slug)
+        vault.get_nb_tokens_by_nation(NationSlug(slug))
 
 
 def test_a_pair_moves_to_the_other_store_and_stays_in_the_first(
@@ -265,16 +269,18 @@ def test_a_pair_moves_to_the_other_store_and_stays_in_the_first(
     with nation(slug):
         source.store_nb_tokens(tokens_of(slug))
 
-        assert move_tokens(slug, source, target)
+        assert move_tokens(NationSlug(slug), source, target)
 
-        assert target.get_nb_tokens_by_nation(slug) == source.get_nb_tokens_by_nation(slug)
+        assert target.get_nb_tokens_by_nation(NationSlug(slug)) == source.get_nb_tokens_by_nation(
+            NationSlug(slug)
+        )
 
 
 def test_a_nation_without_a_pair_has_none_to_move(
     opened: Callable[[str, Clock], TokenVault], slug: str, clock: Clock
 ) -> None:
     with nation(slug):
-        assert not move_tokens(slug, opened("secretsmanager", clock), opened("dynamodb", clock))
+        assert not move_tokens(NationSlug(slug), opened("secretsmanager", clock), opened("dynamodb", clock))
 
 
 def test_an_unknown_store_is_named(opened: Callable[[str, Clock], TokenVault], clock: Clock) -> None:
@@ -287,7 +293,9 @@ def test_a_secret_is_made_with_the_given_key(slug: str) -> None:
     with nation(slug):
         SecretsManagerVault(clients.secrets(), Clock(), key_arn=key).store_nb_tokens(tokens_of(slug))
 
-    assert clients.secrets().describe_secret(SecretId=Secret.nation_tokens(slug))["KmsKeyId"] == key
+    assert (
+        clients.secrets().describe_secret(SecretId=Secret.nation_tokens(NationSlug(slug)))["KmsKeyId"] == key
+    )
 
 
 def test_a_pair_shows_no_token_when_it_is_printed(slug: str) -> None:

@@ -15,6 +15,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.endpoint import Endpoint
 from nat.contract.openapi import example_of
+from nat.ids import NationSlug, UserId
 from nat.names import SCHEMAS, Header, Table
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.roles import Role
@@ -150,8 +151,12 @@ class Matrix:
         for role in Role:
             world.store_members(tables, INTRUDERS, [f"{INTRUDERS}-{role}"], role)
         for slug in set(self._town.nations.values()):
-            memberships.put(Outsider(REMOVED, slug, Standing.REMOVED, world.START, "owner"))
-            memberships.put(Membership(PAYER, slug, Role.OWNER, world.START, unproven=True))
+            memberships.put(
+                Outsider(UserId(REMOVED), NationSlug(slug), Standing.REMOVED, world.START, "owner")
+            )
+            memberships.put(
+                Membership(UserId(PAYER), NationSlug(slug), Role.OWNER, world.START, unproven=True)
+            )
         self._town.keep()
         self._before = {slug: self._rows(slug) for slug in set(self._town.nations.values())}
 

@@ -31,6 +31,7 @@ from nat.handlers.endpoints import answering
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
+from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import SCHEMAS, Table, Variable
 from nat.nations.record import SubscriptionStatus
 from nat.people.invitations import Invitations
@@ -54,7 +55,7 @@ from tests.unit.nat.turns.stage import Stage
 
 PEOPLE = ("owner", "admin", "member", "viewer")
 STRANGER = "stranger"
-NEWCOMER = "newcomer"
+NEWCOMER = UserId("newcomer")
 """Somebody who waits until an admin lets them in."""
 WORKING, PAYING = "demo", "paying"
 LAPSED, UNKNOWN = "lapsed", "nowhere"
@@ -243,7 +244,7 @@ def _running_town(
             {key: slug for module, slug in slugs.items() for key in routes(module)},
         )
         _live(board, bucket, town)
-        town.known["job"] = [_exported(jobs, export, name) for name in ("owner", "admin")]
+        town.known["job"] = [_exported(jobs, export, UserId(name)) for name in ("owner", "admin")]
         town.keep()
         invitations_module._brands.cache_clear()
         clients.mail().create_email_identity(EmailIdentity=SENDERS)
@@ -259,7 +260,9 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     done = board.propose(office.people(3), office.new_tag("done"), user="admin")
     board.carry_out(board.approve(done, user="admin"))
     refused = board.propose(office.people(2), office.new_tag("refused"), user="admin")
-    board.decisions.reject(board.decision("admin"), refused.id, fingerprint=refused.card["fingerprint"])
+    board.decisions.reject(
+        board.decision("admin"), ApprovalId(refused.id), fingerprint=refused.card["fingerprint"]
+    )
     (person,), tag = office.people(1), office.new_tag("failed")
     office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
     failed = board.ask(calls(use("tag_person", person=person, tag=tag)), says("It failed."), user="admin")
@@ -270,14 +273,19 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     waiting = board.propose(office.people(12), office.new_tag("waiting"), user="admin")
     file = _file(board, bucket)
     Feedbacks(Store(clients.dynamodb(), town.tables, board.stage.clock)).give(
-        WORKING, "admin", board.conversation_id, failed.turn_id, thumb=Thumb.DOWN, comment="No."
+        NationSlug(WORKING),
+        UserId("admin"),
+        ConversationId(board.conversation_id),
+        failed.turn_id,
+        thumb=Thumb.DOWN,
+        comment="No.",
     )
     alone = board.stage.admitted("Who gave?", user_id="member", role=Role.MEMBER)
     board.stage.run(alone, says("Zoë gave $100."))
     running = board.stage.admitted("And now?", user_id="viewer", role=Role.VIEWER)
     members = Members(Store(clients.dynamodb(), town.tables, board.stage.clock), world.PLANS)
-    members.wait(Arriving(NEWCOMER, WORKING))
-    owner = Memberships(Store(clients.dynamodb(), town.tables)).require("owner", WORKING)
+    members.wait(Arriving(NEWCOMER, NationSlug(WORKING)))
+    owner = Memberships(Store(clients.dynamodb(), town.tables)).require(UserId("owner"), NationSlug(WORKING))
     made = [
         Invitations(members).by_link(owner, Role.VIEWER, most_uses=3),
         Invitations(members).by_email(owner, f"{STRANGER}@example.org", Role.MEMBER),
@@ -336,7 +344,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
 def _automation(board: Board, owner: str) -> Automation:
     """An automation of somebody, not enabled yet."""
     made = Automation.new(
-        nation_slug=WORKING,
+        nation_slug=NationSlug(WORKING),
         owner_id=owner,
         name="Monday figures",
         prompt="How many?",
@@ -364,7 +372,7 @@ def _file(board: Board, bucket: str) -> str:
     return kept.url.rpartition("/")[2]
 
 
-def _exported(jobs: Jobs, export: Export, user_id: str) -> str:
+def _exported(jobs: Jobs, export: Export, user_id: UserId) -> str:
     """The id of an export of a person that is done."""
     job = jobs.begin(Task.EXPORT_PERSON, user_id, user_id)
     file, counts = export.person(user_id, job.id)

@@ -15,6 +15,7 @@ from nat.conversations.turns import Turn
 from nat.errors import NotFound, TurnLost
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import TableNames
@@ -70,7 +71,7 @@ def test_an_object_lies_under_its_nation_and_conversation(world: World) -> None:
 
 
 def test_the_address_gives_the_file_as_spreadsheets_read_it(world: World) -> None:
-    address = world.files.address("demo", "ann", "TALK1", world.kept())
+    address = world.files.address(NationSlug("demo"), UserId("ann"), ConversationId("TALK1"), world.kept())
 
     with urllib.request.urlopen(address.url) as answer:
         assert answer.read().decode("utf-8-sig") == FILE.text
@@ -84,8 +85,10 @@ def test_the_address_gives_the_file_as_spreadsheets_read_it(world: World) -> Non
     [("demo", "bob", "TALK1"), ("demo", "ann", "TALK2"), ("other", "ann", "TALK1"), ("demo", "ann", "#")],
 )
 def test_a_file_of_somebody_else_does_not_exist(world: World, asked: tuple[str, str, str]) -> None:
+    slug, user, talk = asked
+
     with pytest.raises(NotFound):
-        world.files.address(*asked, world.kept())
+        world.files.address(NationSlug(slug), UserId(user), ConversationId(talk), world.kept())
 
 
 def test_a_file_is_gone_after_a_day(world: World) -> None:
@@ -93,7 +96,7 @@ def test_a_file_is_gone_after_a_day(world: World) -> None:
     world.stage.clock.advance(days=1)
 
     with pytest.raises(NotFound, match=GONE):
-        world.files.address("demo", "ann", "TALK1", identifier)
+        world.files.address(NationSlug("demo"), UserId("ann"), ConversationId("TALK1"), identifier)
 
 
 def test_a_worker_that_lost_the_turn_keeps_no_file(world: World) -> None:

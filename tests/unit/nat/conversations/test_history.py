@@ -7,6 +7,7 @@ from nat.aws.store import Store
 from nat.contract.events import Link
 from nat.conversations.history import Answered, History, put_answer
 from nat.conversations.turns import TurnState
+from nat.ids import ConversationId, NationSlug, TurnId
 from nat.settings import TableNames
 from tests.unit.nat.turns.test_publish import TURN
 from tests.unit.nat.world import START
@@ -18,8 +19,10 @@ def history_of(tables: TableNames) -> History:
 
 def test_answers_are_listed_as_people_read_them(tables: TableNames) -> None:
     links = (Link("Ann", "https://demo.nationbuilder.com/admin/signups/1"),)
-    answered = Answered("t1", "Who?", TurnState.FINISHED, "Ann.", START, START + timedelta(seconds=3), links)
+    answered = Answered(
+        TurnId("t1"), "Who?", TurnState.FINISHED, "Ann.", START, START + timedelta(seconds=3), links
+    )
 
     Store(clients.dynamodb(), tables).write(put_answer(answered, TURN))
 
-    assert history_of(tables).answers("demo", "c1") == [answered]
+    assert history_of(tables).answers(NationSlug("demo"), ConversationId("c1")) == [answered]

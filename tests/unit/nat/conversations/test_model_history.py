@@ -15,6 +15,7 @@ from nat.conversations.history import History
 from nat.conversations.model_history import ModelHistories
 from nat.conversations.turns import Turn, put_new_turn
 from nat.errors import TurnLost
+from nat.ids import ConversationId, NationSlug, TurnId
 from nat.names import Table
 from nat.settings import TableNames
 from tests.unit.nat.turns.test_publish import TURN
@@ -40,7 +41,7 @@ def remember(tables: TableNames, number: int, text: str = "answer", **changes: A
 
 def running(tables: TableNames) -> Turn:
     """A turn that a worker holds."""
-    turn = replace(TURN, turn_id="running")
+    turn = replace(TURN, turn_id=TurnId("running"))
     Store(clients.dynamodb(), tables).transact([put_new_turn(turn)])
     return turn
 
@@ -62,17 +63,21 @@ def test_turns_are_remembered_in_the_order_they_ended(tables: TableNames) -> Non
     for number in (2, 10, 1):
         remember(tables, number)
 
-    assert questions(pasts_of(tables).of("demo", "c1")) == ["question 1", "question 2", "question 10"]
+    assert questions(pasts_of(tables).of(NationSlug("demo"), ConversationId("c1"))) == [
+        "question 1",
+        "question 2",
+        "question 10",
+    ]
 
 
 def test_a_new_conversation_has_no_past(tables: TableNames) -> None:
-    assert pasts_of(tables).of("demo", "c1").messages == []
+    assert pasts_of(tables).of(NationSlug("demo"), ConversationId("c1")).messages == []
 
 
 def test_another_conversation_is_not_remembered(tables: TableNames) -> None:
     remember(tables, 1, conversation_id="c2")
 
-    assert pasts_of(tables).of("demo", "c1").messages == []
+    assert pasts_of(tables).of(NationSlug("demo"), ConversationId("c1")).messages == []
 
 
 def test_a_short_past_is_not_compacted(tables: TableNames) -> None:
@@ -91,8 +96,8 @@ def test_a_long_past_is_stored_as_a_record_and_read_so_from_then_on(tables: Tabl
 
     assert made.record is not None
     assert questions(made) == ["question 8", "question 9"]
-    assert pasts_of(tables).of("demo", "c1") == made
-    assert pasts_of(tables).of("demo", "c1").messages == made.messages
+    assert pasts_of(tables).of(NationSlug("demo"), ConversationId("c1")) == made
+    assert pasts_of(tables).of(NationSlug("demo"), ConversationId("c1")).messages == made.messages
 
 
 def test_later_turns_stand_behind_the_record(tables: TableNames) -> None:
@@ -102,7 +107,11 @@ def test_later_turns_stand_behind_the_record(tables: TableNames) -> None:
 
     remember(tables, 11)
 
-    assert questions(pasts_of(tables).of("demo", "c1")) == ["question 8", "question 9", "question 11"]
+    assert questions(pasts_of(tables).of(NationSlug("demo"), ConversationId("c1"))) == [
+        "question 8",
+        "question 9",
+        "question 11",
+    ]
 
 
 def test_a_worker_that_lost_the_turn_stores_no_record(tables: TableNames) -> None:

@@ -25,6 +25,7 @@ from nat.conversations.turns import (
     upsert_meta,
 )
 from nat.errors import NotFound, TurnLost
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE
 from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.turns.stage import Stage
@@ -61,14 +62,14 @@ def test_only_an_admitted_turn_is_listed_for_the_sweeper() -> None:
 @pytest.mark.parametrize("identifier", ["", "a#b", "a b", "x" * 65, "a\n", "../a"])
 def test_ids_that_could_reach_into_other_keys_are_refused(identifier: str) -> None:
     with pytest.raises(ValueError, match="id"):
-        conversation_key("demo", identifier)
+        conversation_key(NationSlug("demo"), ConversationId(identifier))
     with pytest.raises(ValueError, match="id"):
-        turn_item(identifier)
+        turn_item(TurnId(identifier))
 
 
 def test_keys_sort_as_their_numbers_do() -> None:
-    assert event_item("t", 2, 9) < event_item("t", 2, 10) < event_item("t", 10, 1)
-    assert step_item("t", 9) < step_item("t", 10)
+    assert event_item(TurnId("t"), 2, 9) < event_item(TurnId("t"), 2, 10) < event_item(TurnId("t"), 10, 1)
+    assert step_item(TurnId("t"), 9) < step_item(TurnId("t"), 10)
 
 
 def test_a_title_is_the_beginning_of_the_question_on_one_line() -> None:
@@ -86,7 +87,7 @@ def test_a_nations_retention_ends_the_row_and_thirty_days_its_events() -> None:
 
 def test_a_turn_that_does_not_exist_is_not_found(stage: Stage) -> None:
     with pytest.raises(NotFound):
-        stage.turns.get("demo", "c1", "t1")
+        stage.turns.get(NationSlug("demo"), ConversationId("c1"), TurnId("t1"))
 
 
 def test_beginning_raises_the_attempt(stage: Stage) -> None:
@@ -140,7 +141,7 @@ def test_a_turn_that_a_worker_has_is_not_set_back_to_queued(stage: Stage) -> Non
 def test_a_lock_keeps_other_turns_out_until_it_expires(stage: Stage) -> None:
     store = Store(clients.dynamodb(), stage.tables)
     held = stage.admitted()
-    other = replace(held, turn_id="other")
+    other = replace(held, turn_id=TurnId("other"))
 
     with pytest.raises(Cancelled):
         store.transact([acquire_lock(other, START)])
@@ -153,7 +154,7 @@ def test_a_conversation_stays_with_its_person(stage: Stage) -> None:
     turn = stage.admitted()
 
     with pytest.raises(Cancelled):
-        store.transact([upsert_meta(replace(turn, user_id="u2"), START)])
+        store.transact([upsert_meta(replace(turn, user_id=UserId("u2")), START)])
 
 
 def test_an_attempt_whose_answer_was_lost_is_this_workers(stage: Stage) -> None:

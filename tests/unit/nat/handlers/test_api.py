@@ -10,6 +10,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
@@ -73,7 +74,14 @@ class World:
             PLANS,
         )
         admit(
-            AdmitRequest(user, "demo", ulid(talk), ulid(turn), question, Surface.SSE),
+            AdmitRequest(
+                UserId(user),
+                NationSlug("demo"),
+                ConversationId(ulid(talk)),
+                TurnId(ulid(turn)),
+                question,
+                Surface.SSE,
+            ),
             admission,
         )
         self.clock.advance(seconds=10)
@@ -138,7 +146,7 @@ def test_a_ticket_opens_a_socket_for_this_person_and_nation(world: World) -> Non
     assert (status, body["expires_in"]) == (200, 60)
     assert Tickets(Store(clients.dynamodb(), world.tables)).consume(
         body["ticket"], world.clock()
-    ) == TicketHolder("ann", "demo")
+    ) == TicketHolder(UserId("ann"), NationSlug("demo"))
 
 
 def test_conversations_are_listed_newest_first_in_pages(world: World) -> None:

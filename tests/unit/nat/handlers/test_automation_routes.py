@@ -10,6 +10,7 @@ from nat.automations.scheduler import name_of
 from nat.aws import clients
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import TableNames
@@ -106,7 +107,7 @@ def test_a_new_automation_is_not_enabled_and_has_no_schedule(desk: Desk) -> None
 
 def test_enabling_makes_the_schedule_pausing_and_deleting_take_it_away(desk: Desk) -> None:
     made = desk.create()
-    name = name_of("demo", made["task_id"])
+    name = name_of(NationSlug("demo"), made["task_id"])
 
     enabled = desk.enable(made)
     assert enabled["next_runs"][0]["local"] == "2026-11-23T09:00+01:00"

@@ -14,6 +14,7 @@ from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
 from nat.handlers.endpoints import answering
 from nat.handlers.services import Services
+from nat.ids import NationSlug, UserId
 from nat.nations.plans import UNLIMITED
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -61,7 +62,9 @@ class Door:
 
     def join(self, user: str, role: Role) -> None:
         """Make somebody a member."""
-        Memberships(Store(clients.dynamodb(), self.shop.tables)).put(Membership(user, "demo", role, START))
+        Memberships(Store(clients.dynamodb(), self.shop.tables)).put(
+            Membership(UserId(user), NationSlug("demo"), role, START)
+        )
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from nat.conversations.turns import TurnKind, TurnState
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.handlers.ws import SocketDoor
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import SocketAction, Table, Variable
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -65,7 +66,7 @@ class Surfaces:
         """An open connection of a person."""
         connection = f"c-{ULID()}"
         ticket = Tickets(Store(clients.dynamodb(), self.board.stage.tables)).issue(
-            TicketHolder(user, "demo"), self.board.stage.clock()
+            TicketHolder(UserId(user), NationSlug("demo")), self.board.stage.clock()
         )
         self.door(
             {
@@ -126,7 +127,11 @@ class Surfaces:
     def work(self, decision: str) -> None:
         """Let a worker carry out the turn of a decision."""
         turns = self.board.stage.turns
-        self.board.carry_out(Admitted(turns.get("demo", self.board.conversation_id, decision)))
+        self.board.carry_out(
+            Admitted(
+                turns.get(NationSlug("demo"), ConversationId(self.board.conversation_id), TurnId(decision))
+            )
+        )
 
     def state(self) -> ApprovalState:
         """Where the proposal is."""
@@ -171,7 +176,7 @@ def at(
 
 def become(at: Surfaces, user: str, role: Role) -> None:
     Memberships(Store(clients.dynamodb(), at.board.stage.tables)).put(
-        Membership(user, "demo", role, world.START)
+        Membership(UserId(user), NationSlug("demo"), role, world.START)
     )
 
 

@@ -18,6 +18,7 @@ from nat.conversations.search import Search
 from nat.conversations.turns import Turn
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.roles import Role
 from nat.settings import TableNames
@@ -80,10 +81,10 @@ class World:
         """A proposal that the turn made, approved and done."""
         approval = Approval(
             id="A1",
-            nation_slug="demo",
+            nation_slug=NationSlug("demo"),
             conversation_id=turn.conversation_id,
             ref=ChangeRef(turn.turn_id, 0, "call"),
-            user_id="ann",
+            user_id=UserId("ann"),
             tool=ToolClass("bulk_tag_people", Effect.BULK, False),
             fingerprint="f",
             operations=3,
@@ -218,8 +219,8 @@ def test_a_search_that_has_looked_far_enough_says_where_to_go_on(world: World) -
         world.answered(f"Donors of {number}?", "None.", talk=f"T{number}")
     search = Search(Store(clients.dynamodb(), world.stage.tables), looked_through=3)
 
-    first = search.find("demo", "ann", "donors")
-    second = search.find("demo", "ann", "donors", after=first.next)
+    first = search.find(NationSlug("demo"), UserId("ann"), "donors")
+    second = search.find(NationSlug("demo"), UserId("ann"), "donors", after=first.next)
 
     found = [[hit.conversation.conversation_id for hit in each.hits] for each in (first, second)]
     assert found == [["T4", "T3", "T2"], ["T1", "T0"]]
@@ -264,7 +265,7 @@ def test_a_deletion_is_noted_in_the_audit_log_without_what_was_said(world: World
 
     world.call("DELETE /v1/conversations/{conversation}")
 
-    [entry] = Audit(Store(clients.dynamodb(), world.stage.tables)).page("demo").entries
+    [entry] = Audit(Store(clients.dynamodb(), world.stage.tables)).page(NationSlug("demo")).entries
     assert (entry.kind, entry.by, entry.about) == (AuditKind.CONVERSATION_DELETED, "ann", "TALK1")
     assert "Zoë" not in json.dumps(entry.as_body())
 

@@ -16,6 +16,7 @@ from nat.channels.websocket import Sockets
 from nat.handlers.api import Api
 from nat.handlers.routes import invitations, members
 from nat.handlers.services import Services
+from nat.ids import NationSlug, UserId
 from nat.names import Variable
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
@@ -79,12 +80,14 @@ class World:
 
     @property
     def roles(self) -> dict[str, str]:
-        everybody = Memberships(Store(clients.dynamodb(), self.tables)).of_nation("demo")
+        everybody = Memberships(Store(clients.dynamodb(), self.tables)).of_nation(NationSlug("demo"))
         return {each.user_id: each.role.value for each in everybody}
 
     @property
     def audited(self) -> list[tuple[str, str, str]]:
-        page = Audit(Store(clients.dynamodb(), self.tables)).page("demo", Filter(kind=AuditKind.ROLE_CHANGED))
+        page = Audit(Store(clients.dynamodb(), self.tables)).page(
+            NationSlug("demo"), Filter(kind=AuditKind.ROLE_CHANGED)
+        )
         return [(each.by, each.about, each.summary) for each in reversed(page.entries)]
 
 
@@ -173,8 +176,8 @@ def test_a_role_that_may_not_be_given_is_refused(
 
 def test_who_is_removed_loses_their_sockets_and_is_refused_at_the_next_call(world: World) -> None:
     sockets = Sockets(Store(clients.dynamodb(), world.tables))
-    sockets.open("c1", "bob", "demo", START)
-    sockets.open("c2", "vic", "demo", START)
+    sockets.open("c1", UserId("bob"), NationSlug("demo"), START)
+    sockets.open("c2", UserId("vic"), NationSlug("demo"), START)
 
     status, _ = world.call("DELETE /v1/members/{user}", "ada", user="bob")
 
@@ -349,7 +352,7 @@ def test_an_invitation_to_another_address_is_refused_without_naming_it(
 
 def test_a_nation_without_subscription_settles_its_members_and_invites_nobody(world: World) -> None:
     Nations(Store(clients.dynamodb(), world.tables)).update(
-        "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
+        NationSlug("demo"), {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 
     assert world.call("GET /v1/members", "vic")[0] == 200

@@ -13,6 +13,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
@@ -95,7 +96,7 @@ def test_who_stored_and_who_removed_a_key_is_in_the_audit_log(settings: Settings
     settings.call("PUT /v1/settings/model-key", {"api_key": KEY})
     settings.call("DELETE /v1/settings/model-key")
 
-    entries = Audit(Store(clients.dynamodb(), tables)).page("demo").entries
+    entries = Audit(Store(clients.dynamodb(), tables)).page(NationSlug("demo")).entries
     assert [(each.by, each.about, dict(each.details)) for each in reversed(entries)] == [
         ("ann", "model_key", {"last_four": "WXYZ"}),
         ("ann", "model_key", {}),

@@ -19,6 +19,7 @@ from nat.contract.events import Envelope, Event, TextDelta, TurnFinished, TurnSt
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn, Turns
 from nat.handlers.sse import StreamHost, build_app, process_streaming_request, stream_agent_response
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.people.access_tokens import AccessTokens
@@ -40,8 +41,8 @@ from tests.unit.nat.world import (
     used,
 )
 
-TALK = "01J000000000000000000000C1"
-TURN = "01J000000000000000000000T1"
+TALK = ConversationId("01J000000000000000000000C1")
+TURN = TurnId("01J000000000000000000000T1")
 ORIGIN = "https://app.example"
 QUESTION = {"turn": TURN, "conversation": TALK, "message": "Who donated?"}
 
@@ -86,7 +87,7 @@ class World:
         """Do what a worker does: take the turn and store its events."""
         store = Store(clients.dynamodb(), self.tables)
         turns, log = Turns(store), Events(store)
-        turn = turns.begin(turns.get("demo", TALK, TURN))
+        turn = turns.begin(turns.get(NationSlug("demo"), TALK, TURN))
         for seq, event in enumerate(events, 1):
             log.append(turn, seq, wire_text(Envelope(TURN, turn.attempt, seq, event)), START)
         return turn
@@ -227,7 +228,7 @@ def test_a_stream_that_breaks_says_so_as_an_event(world: World) -> None:
 def test_the_stream_of_who_is_removed_ends_within_two_seconds(world: World) -> None:
     response = world.open()
     response.readline()
-    Memberships(Store(clients.dynamodb(), world.tables)).remove("ann", "demo")
+    Memberships(Store(clients.dynamodb(), world.tables)).remove(UserId("ann"), NationSlug("demo"))
     removed = time.monotonic()
 
     heard = frames(response)
@@ -275,7 +276,9 @@ def test_behind_a_function_url_the_host_adds_no_second_set_of_headers(world: Wor
 
 
 def test_a_long_silence_is_filled_with_comments(world: World) -> None:
-    admitted = admit(AdmitRequest("ann", "demo", TALK, TURN, "Who?", Surface.SSE), world.host.admission).turn
+    admitted = admit(
+        AdmitRequest(UserId("ann"), NationSlug("demo"), TALK, TURN, "Who?", Surface.SSE), world.host.admission
+    ).turn
 
     async def listen() -> list[str]:
         return [

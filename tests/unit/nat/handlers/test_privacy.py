@@ -14,6 +14,7 @@ from nat.handlers.api import Api
 from nat.handlers.endpoints import answering
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.services import Services
+from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.privacy.accounts import Accounts
 from nat.privacy.job_runner import JobRunner
@@ -154,7 +155,7 @@ def test_a_message_that_comes_again_deletes_nothing_twice(desk: Desk) -> None:
 
 def test_deleting_needs_no_subscription(desk: Desk) -> None:
     nations = Nations(Store(clients.dynamodb(), desk.estate.tables))
-    nations.update(desk.estate.slug, {"subscription_status": "none"})
+    nations.update(NationSlug(desk.estate.slug), {"subscription_status": "none"})
 
     status, _ = desk.ask("POST /v1/nation/export", desk.estate.owner)
 
@@ -168,7 +169,7 @@ def test_the_account_is_deleted_by_the_persons_sub() -> None:
     made = pools.admin_create_user(UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")["User"]
     sub = next(each["Value"] for each in made["Attributes"] if each["Name"] == "sub")
 
-    deleted = [Accounts(pools, pool).delete(sub) for _ in range(2)]
+    deleted = [Accounts(pools, pool).delete(UserId(sub)) for _ in range(2)]
 
     assert deleted == [1, 0]
     assert pools.list_users(UserPoolId=pool)["Users"] == []

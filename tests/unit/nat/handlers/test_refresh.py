@@ -13,6 +13,7 @@ from local.nationbuilder.server import RunningNationBuilder, running_nationbuild
 from nat.aws import clients
 from nat.connections.status import update_nation_nb_status
 from nat.handlers import refresh
+from nat.ids import NationSlug
 from nat.names import Variable
 from nat.settings import TableNames
 from tests.unit.nat import world
@@ -122,7 +123,9 @@ def test_runs_do_not_follow_each_other_for_ever(office: Office, queue: str) -> N
 
 
 def test_the_sweep_announces_what_happened(office: Office, queue: str) -> None:
-    update_nation_nb_status(office.slug, office.worker().status, expires_at=None, reason="invalid_grant")
+    update_nation_nb_status(
+        NationSlug(office.slug), office.worker().status, expires_at=None, reason="invalid_grant"
+    )
 
     assert refresh.sweep({}, None)["announced"] == 1
 

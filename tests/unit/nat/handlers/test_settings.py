@@ -14,6 +14,7 @@ from nat.aws.store import Store
 from nat.conversations.retention import Shortening
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import NationSlug
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.roles import Role
@@ -92,7 +93,12 @@ def test_an_admin_changes_settings_and_leaves_the_others(world: World) -> None:
             "approval_minutes": 60,
         }.items()
     )
-    assert Nations(Store(clients.dynamodb(), world.tables)).require("demo").policy["approval_minutes"] == 60
+    assert (
+        Nations(Store(clients.dynamodb(), world.tables))
+        .require(NationSlug("demo"))
+        .policy["approval_minutes"]
+        == 60
+    )
 
 
 def test_a_policy_replaces_the_one_before(world: World) -> None:
@@ -130,7 +136,7 @@ def test_what_cannot_be_set_is_refused_and_changes_nothing(world: World, setting
     status, body = world.change(**settings)
 
     assert (status, body["error"]["code"]) == (400, "bad_request")
-    assert Nations(Store(clients.dynamodb(), world.tables)).require("demo") == world.stage.record
+    assert Nations(Store(clients.dynamodb(), world.tables)).require(NationSlug("demo")) == world.stage.record
 
 
 def test_members_change_nothing(world: World) -> None:
@@ -150,7 +156,7 @@ def test_each_change_is_an_audit_entry_with_before_and_after(world: World) -> No
     world.change(time_zone="Europe/Berlin", retention_days=90)
     world.change(time_zone="Europe/Berlin")
 
-    entries = world.audit.page("demo").entries
+    entries = world.audit.page(NationSlug("demo")).entries
     assert {(each.kind, each.by, each.about) for each in entries} == {
         (AuditKind.SETTINGS_CHANGED, "ann", "time_zone"),
         (AuditKind.SETTINGS_CHANGED, "ann", "retention_days"),
@@ -228,8 +234,8 @@ def test_a_longer_retention_leaves_what_is_stored(world: World) -> None:
 
 def test_admins_read_the_audit_log_filtered_and_in_pages(world: World) -> None:
     for number in range(3):
-        world.audit.append("demo", AuditKind.ROLE_CHANGED, by="ann", about=f"u{number}")
-    world.audit.append("demo", AuditKind.CONNECTED, by="bob")
+        world.audit.append(NationSlug("demo"), AuditKind.ROLE_CHANGED, by="ann", about=f"u{number}")
+    world.audit.append(NationSlug("demo"), AuditKind.CONNECTED, by="bob")
 
     first = json.loads(world.call("GET /v1/audit", kind="role.changed", limit="2")["body"])
     second = json.loads(
@@ -241,9 +247,9 @@ def test_admins_read_the_audit_log_filtered_and_in_pages(world: World) -> None:
 
 
 def test_the_audit_log_is_read_by_time(world: World) -> None:
-    world.audit.append("demo", AuditKind.CONNECTED, by="ann", about="before")
+    world.audit.append(NationSlug("demo"), AuditKind.CONNECTED, by="ann", about="before")
     world.stage.clock.advance(hours=1)
-    world.audit.append("demo", AuditKind.REVOKED, by="ann", about="after")
+    world.audit.append(NationSlug("demo"), AuditKind.REVOKED, by="ann", about="after")
 
     body = json.loads(world.call("GET /v1/audit", since="2026-11-22T10:00:00Z")["body"])
 
@@ -263,7 +269,7 @@ def test_members_do_not_read_the_audit_log(world: World, route: str) -> None:
 
 
 def test_an_export_is_a_file_and_an_entry_itself(world: World) -> None:
-    world.audit.append("demo", AuditKind.CONNECTED, by="ann", summary="=cmd")
+    world.audit.append(NationSlug("demo"), AuditKind.CONNECTED, by="ann", summary="=cmd")
 
     answer = world.call("GET /v1/audit/export", format="csv")
 
@@ -271,7 +277,7 @@ def test_an_export_is_a_file_and_an_entry_itself(world: World) -> None:
     assert [row["summary"] for row in csv.DictReader(io.StringIO(answer["body"].removeprefix("\ufeff")))] == [
         "'=cmd"
     ]
-    last = world.audit.last("demo")
+    last = world.audit.last(NationSlug("demo"))
     assert last is not None
     assert (last.kind, last.about) == (AuditKind.DATA_EXPORTED, "audit")
 

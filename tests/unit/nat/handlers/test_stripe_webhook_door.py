@@ -16,6 +16,7 @@ from nat.aws.store import Store
 from nat.billing import services
 from nat.billing.stripe_event import StripeEvent
 from nat.handlers import billing_reconcile, stripe_events, stripe_webhook
+from nat.ids import NationSlug
 from nat.names import STRIPE_WEBHOOK, Secret, Variable
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.settings import TableNames
@@ -194,4 +195,7 @@ def test_the_clock_starts_rounds(shop: Shop) -> None:
     done = billing_reconcile.handler({"round": "day"}, Remaining())
 
     assert (done["seen"], done["failed"], done["after"]) == (1, 0, None)
-    assert Nations(Store(clients.dynamodb(), shop.tables)).require("demo").subscription_plan == "nat_pro"
+    assert (
+        Nations(Store(clients.dynamodb(), shop.tables)).require(NationSlug("demo")).subscription_plan
+        == "nat_pro"
+    )

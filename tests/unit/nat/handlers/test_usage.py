@@ -14,6 +14,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nations, SubscriptionStatus
@@ -36,13 +37,13 @@ class World:
         store_members(tables, "demo", ["ann"], Role.ADMIN)
         store_members(tables, "demo", ["bob", "cat"], Role.MEMBER)
         self.users = Users(Store(clients.dynamodb(), tables))
-        self.users.seen("bob", email="bob@example.org", now=START)
+        self.users.seen(UserId("bob"), email="bob@example.org", now=START)
         self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
 
     def asked(self, user: str, queries: int, *, days_ago: int = 0, cost: int = 0, slug: str = "demo") -> None:
         """A day's row, as turns leave it."""
         row = {"queries": queries, "input_tokens": 10 * queries, "cost_micros": cost}
-        day = day_user(START - timedelta(days=days_ago), user)
+        day = day_user(START - timedelta(days=days_ago), UserId(user))
         put(self.tables, Table.USAGE, {"nation_slug": slug, "day_user": day, **row})
 
     def call(
@@ -106,7 +107,7 @@ def test_everybody_sees_the_pool_of_the_period(world: World) -> None:
 
 def test_an_unlimited_plan_has_no_limit_to_show(world: World) -> None:
     Nations(Store(clients.dynamodb(), world.tables)).update(
-        "demo", {"queries_limit": UNLIMITED, "subscription_plan": "starter"}
+        NationSlug("demo"), {"queries_limit": UNLIMITED, "subscription_plan": "starter"}
     )
 
     body = world.usage()
@@ -124,7 +125,7 @@ def test_a_period_that_is_over_shows_as_the_next_one_before_anybody_asks(world: 
 
 def test_the_end_of_the_period_is_the_payment_providers_where_it_is_known(world: World) -> None:
     Nations(Store(clients.dynamodb(), world.tables)).update(
-        "demo", {"billing_period_end": START + timedelta(days=3)}
+        NationSlug("demo"), {"billing_period_end": START + timedelta(days=3)}
     )
 
     assert world.usage()["period"]["end"] == "2026-11-25T09:30:00.000Z"
@@ -207,7 +208,7 @@ def test_a_stranger_sees_nothing(world: World) -> None:
 
 def test_without_a_subscription_usage_can_only_be_exported(world: World) -> None:
     Nations(Store(clients.dynamodb(), world.tables)).update(
-        "demo", {"subscription_status": SubscriptionStatus.CANCELLED}
+        NationSlug("demo"), {"subscription_status": SubscriptionStatus.CANCELLED}
     )
 
     assert world.call("GET /v1/usage")["statusCode"] == 402
@@ -239,7 +240,7 @@ def test_a_members_export_has_their_own_lines_without_cost(world: World) -> None
 
 
 def test_an_export_runs_no_formulas(world: World) -> None:
-    world.users.seen("cat", email="=cmd()@example.org", now=START)
+    world.users.seen(UserId("cat"), email="=cmd()@example.org", now=START)
     world.asked("cat", 1)
 
     assert world.lines()[0]["email"] == "'=cmd()@example.org"
@@ -249,7 +250,7 @@ def test_an_export_is_a_file_and_an_entry_of_the_audit_log(world: World) -> None
     answer = world.call("GET /v1/usage/export", user="bob")
 
     assert answer["headers"]["content-disposition"] == 'attachment; filename="nat-usage-demo-2026-11-22.csv"'
-    last = Audit(Store(clients.dynamodb(), world.tables)).last("demo")
+    last = Audit(Store(clients.dynamodb(), world.tables)).last(NationSlug("demo"))
     assert last is not None
     assert (last.kind, last.by, last.about) == (AuditKind.DATA_EXPORTED, "bob", "usage")
 
@@ -321,12 +322,12 @@ def test_budgets_are_taken_away_by_setting_none(world: World) -> None:
     ],
 )
 def test_budgets_that_are_none_change_nothing(world: World, budgets: Any) -> None:
-    before = Nations(Store(clients.dynamodb(), world.tables)).require("demo")
+    before = Nations(Store(clients.dynamodb(), world.tables)).require(NationSlug("demo"))
 
     answer = world.call("PATCH /v1/settings", body={"budgets": budgets})
 
     assert answer["statusCode"] == 400
-    assert Nations(Store(clients.dynamodb(), world.tables)).require("demo") == before
+    assert Nations(Store(clients.dynamodb(), world.tables)).require(NationSlug("demo")) == before
 
 
 def test_who_has_left_may_stay_listed_with_a_budget(world: World) -> None:
@@ -343,7 +344,7 @@ def test_who_has_left_may_stay_listed_with_a_budget(world: World) -> None:
 def test_a_change_of_budgets_is_an_entry_of_the_audit_log(world: World) -> None:
     world.set_budgets(roles={"member": 20})
 
-    last = Audit(Store(clients.dynamodb(), world.tables)).last("demo")
+    last = Audit(Store(clients.dynamodb(), world.tables)).last(NationSlug("demo"))
     assert last is not None
     assert (last.kind, last.about, last.details["after"]) == (
         AuditKind.SETTINGS_CHANGED,

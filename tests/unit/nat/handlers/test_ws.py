@@ -19,6 +19,7 @@ from nat.contract.messages import AskMessage
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turns
 from nat.handlers.ws import SocketDoor
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
@@ -40,8 +41,8 @@ from tests.unit.nat.world import (
     used,
 )
 
-TALK = "01J000000000000000000000C1"
-TURN = "01J000000000000000000000T1"
+TALK = ConversationId("01J000000000000000000000C1")
+TURN = TurnId("01J000000000000000000000T1")
 OTHER = "01J000000000000000000000T2"
 
 
@@ -66,7 +67,9 @@ class World:
         }
 
     def ticket(self, user: str = "ann", slug: str = "demo") -> str:
-        return Tickets(Store(clients.dynamodb(), self.tables)).issue(TicketHolder(user, slug), self.clock())
+        return Tickets(Store(clients.dynamodb(), self.tables)).issue(
+            TicketHolder(UserId(user), NationSlug(slug)), self.clock()
+        )
 
     def connect(self, user: str = "ann", slug: str = "demo") -> str:
         """An open connection."""
@@ -308,7 +311,7 @@ def test_a_connection_that_nobody_opened_may_do_nothing(world: World) -> None:
 def test_who_is_no_member_any_more_may_do_nothing(world: World, action: str) -> None:
     connection = world.connect()
     world.ask(connection)
-    Memberships(Store(clients.dynamodb(), world.tables)).remove("ann", "demo")
+    Memberships(Store(clients.dynamodb(), world.tables)).remove(UserId("ann"), NationSlug("demo"))
 
     world.ask(connection, action=action)
 
@@ -320,7 +323,7 @@ def test_a_nation_that_stopped_paying_may_do_nothing(world: World, action: str) 
     connection = world.connect()
     world.ask(connection)
     Nations(Store(clients.dynamodb(), world.tables)).update(
-        "demo", {"subscription_status": SubscriptionStatus.CANCELLED.value}
+        NationSlug("demo"), {"subscription_status": SubscriptionStatus.CANCELLED.value}
     )
 
     world.ask(connection, action=action)
@@ -353,7 +356,7 @@ def test_who_asks_in_another_persons_conversation_does_not_follow_it(world: Worl
 def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
     world.ask(world.connect())
     turns = Turns(Store(clients.dynamodb(), world.tables))
-    turn = turns.begin(turns.get("demo", TALK, TURN))
+    turn = turns.begin(turns.get(NationSlug("demo"), TALK, TURN))
     events = Events(Store(clients.dynamodb(), world.tables))
     for seq in (1, 2, 3):
         events.append(turn, seq, wire_text(Envelope(TURN, 1, seq, TextDelta(f"{seq}"))), START)
@@ -373,7 +376,7 @@ def test_a_client_that_comes_back_gets_what_it_missed(world: World) -> None:
 def test_what_a_worker_pushes_to_those_it_remembers_reaches_who_comes_back_too(world: World) -> None:
     world.ask(world.connect())
     turns = Turns(Store(clients.dynamodb(), world.tables))
-    turn = turns.begin(turns.get("demo", TALK, TURN))
+    turn = turns.begin(turns.get(NationSlug("demo"), TALK, TURN))
     events = Events(Store(clients.dynamodb(), world.tables))
     late = wire_text(Envelope(TURN, 1, 1, TextDelta("late")))
     world.waits.append(lambda: events.append(turn, 1, late, START))

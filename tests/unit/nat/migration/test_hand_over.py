@@ -16,6 +16,7 @@ from nat.aws.isolation import nation
 from nat.aws.items import encode, timestamp
 from nat.aws.store import Store
 from nat.errors import Reconnect
+from nat.ids import NationSlug
 from nat.migration.deprecated import get_nb_tokens
 from nat.migration.hand_over import HandOverOutcome
 from nat.migration.report import MigrationReport
@@ -102,12 +103,14 @@ class Platforms:
     def refresh_the_new_way(self) -> str:
         """What our job does; gives the refresh token that the nation has then."""
         with nation(self.slug):
-            return self.office.wiring.refresher.tokens(self.slug, margin=timedelta(hours=30)).refresh_token
+            return self.office.wiring.refresher.tokens(
+                NationSlug(self.slug), margin=timedelta(hours=30)
+            ).refresh_token
 
     def kept(self) -> str:
         with nation(self.slug):
-            self.office.wiring.vault.forget(self.slug)
-            return self.office.wiring.vault.get_nb_tokens_by_nation(self.slug).refresh_token
+            self.office.wiring.vault.forget(NationSlug(self.slug))
+            return self.office.wiring.vault.get_nb_tokens_by_nation(NationSlug(self.slug)).refresh_token
 
     def old_way(self, tenant_id: str | None = None) -> str:
         office = self.office
@@ -223,7 +226,7 @@ def test_a_run_that_died_before_its_last_note_does_not_put_a_spent_pair_back(pla
 def test_the_nation_enters_the_refresh_job_with_the_pair(platforms: Platforms) -> None:
     platforms.migrate()
 
-    record = Nations(Store(clients.dynamodb(), platforms.tables)).require(platforms.slug)
+    record = Nations(Store(clients.dynamodb(), platforms.tables)).require(NationSlug(platforms.slug))
     assert record.refresh_bucket is not None
     assert (record.nb_connected, record.nb_needs_reauth, record.nb_app) == (True, False, "platform")
 
@@ -238,7 +241,9 @@ def test_the_old_function_gives_the_tenants_access_token_before_and_the_nations_
     after = platforms.old_way()
 
     with nation(platforms.slug):
-        current = platforms.office.wiring.vault.get_nb_tokens_by_nation(platforms.slug).access_token
+        current = platforms.office.wiring.vault.get_nb_tokens_by_nation(
+            NationSlug(platforms.slug)
+        ).access_token
     assert before == platforms.old_pair()["access_token"]
     assert after == current != before
 
@@ -253,7 +258,7 @@ def test_the_old_function_says_that_it_is_deprecated(platforms: Platforms) -> No
 def test_the_old_function_has_nothing_for_a_nation_that_was_disconnected(platforms: Platforms) -> None:
     platforms.migrate()
     with nation(platforms.slug):
-        platforms.office.wiring.refresher.disconnect(platforms.slug)
+        platforms.office.wiring.refresher.disconnect(NationSlug(platforms.slug))
 
     with pytest.raises(Reconnect):
         platforms.old_way()

@@ -11,6 +11,7 @@ from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.items import decode, timestamp
 from nat.aws.store import Store
+from nat.ids import UserId
 from nat.migration.hand_over import HandOverOutcome
 from nat.migration.report import Fate, MigrationReport
 from nat.migration.tenants import Note
@@ -146,9 +147,9 @@ def test_people_are_members_with_their_roles_and_a_primary_nation(tables: TableN
 
         slug = former.rows["t1"]["nationbuilder_slug"]
         memberships = Memberships(Store(clients.dynamodb(), tables))
-        roles = {each: memberships.require(each, slug).role for each in ("t1-a", "t1-m")}
+        roles = {each: memberships.require(UserId(each), slug).role for each in ("t1-a", "t1-m")}
         assert roles == {"t1-a": Role.OWNER, "t1-m": Role.MEMBER}
-        user = Users(Store(clients.dynamodb(), tables)).get("t1-m")
+        user = Users(Store(clients.dynamodb(), tables)).get(UserId("t1-m"))
         assert user is not None
         # The address was never proven to us.
         assert (user.nation_slug, user.email) == (slug, None)
@@ -165,7 +166,7 @@ def test_a_primary_nation_that_somebody_chose_stays(tables: TableNames) -> None:
     with standing(former, tables):
         migrate(office)
 
-        user = Users(Store(clients.dynamodb(), tables)).get("t1-m")
+        user = Users(Store(clients.dynamodb(), tables)).get(UserId("t1-m"))
         assert user is not None
         assert user.nation_slug == "elsewhere"
 
@@ -175,11 +176,11 @@ def test_somebody_removed_since_is_not_let_in_again(tables: TableNames) -> None:
     with standing(former, tables):
         migrate(office)
         memberships = Memberships(Store(clients.dynamodb(), tables))
-        memberships.remove("t1-m", former.rows["t1"]["nationbuilder_slug"])
+        memberships.remove(UserId("t1-m"), former.rows["t1"]["nationbuilder_slug"])
 
         migrate(office)
 
-        assert memberships.of_user("t1-m") == []
+        assert memberships.of_user(UserId("t1-m")) == []
 
 
 def test_sixty_people_come_in(tables: TableNames) -> None:

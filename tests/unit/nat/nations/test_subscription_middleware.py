@@ -15,6 +15,7 @@ from nat.errors import (
     SubscriptionRequired,
     Unauthenticated,
 )
+from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.nations.subscription import (
     NationSubscriptionMiddleware,
@@ -28,8 +29,8 @@ from tests.unit.nat.world import PLANS, Clock, nation, store_nation
 
 @dataclass(frozen=True)
 class Caller:
-    user_id: str
-    nation_slug: str
+    user_id: UserId
+    nation_slug: NationSlug
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_an_active_or_trialing_nation_may_use_nat(
 ) -> None:
     stored = store_nation(tables, nation(subscription_status=status))
 
-    assert verify_nation_subscription("ann", "demo", check, query=True) == stored
+    assert verify_nation_subscription(UserId("ann"), NationSlug("demo"), check, query=True) == stored
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_everything_else_is_refused_with_its_own_error(
     store_nation(tables, nation(subscription_status=SubscriptionStatus.CANCELLED))
 
     with pytest.raises(NatError) as caught:
-        verify_nation_subscription(user, slug, check)
+        verify_nation_subscription(UserId(user), NationSlug(slug), check)
 
     assert type(caught.value) is error
 
@@ -71,9 +72,9 @@ def test_everything_else_is_refused_with_its_own_error(
 def test_at_the_limit_only_queries_are_refused(tables: TableNames, check: SubscriptionCheck) -> None:
     store_nation(tables, nation(queries_used_this_period=500))
 
-    assert verify_nation_subscription("ann", "demo", check)
+    assert verify_nation_subscription(UserId("ann"), NationSlug("demo"), check)
     with pytest.raises(LimitReached):
-        verify_nation_subscription("ann", "demo", check, query=True)
+        verify_nation_subscription(UserId("ann"), NationSlug("demo"), check, query=True)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_a_refusal_leads_to_the_plans_in_the_web_app_of_the_nation(
     check = SubscriptionCheck(nations, PLANS, clock=Clock(), app_url="https://app.example/")
 
     with pytest.raises(SubscriptionRequired) as refused:
-        verify_nation_subscription("ann", "demo", check, query=True)
+        verify_nation_subscription(UserId("ann"), NationSlug("demo"), check, query=True)
 
     told = refused.value.as_body()["error"]
     assert isinstance(told, dict)
@@ -102,13 +103,13 @@ def test_a_refusal_leads_to_the_plans_in_the_web_app_of_the_nation(
 def test_a_soft_cap_refuses_nothing(tables: TableNames, check: SubscriptionCheck) -> None:
     store_nation(tables, nation(subscription_plan="starter", queries_used_this_period=5_000))
 
-    assert verify_nation_subscription("ann", "demo", check, query=True)
+    assert verify_nation_subscription(UserId("ann"), NationSlug("demo"), check, query=True)
 
 
 def test_the_state_tells_a_client_what_to_show(tables: TableNames, check: SubscriptionCheck) -> None:
     store_nation(tables, nation(queries_used_this_period=500, nb_needs_reauth=True))
 
-    assert get_nation_subscription("demo", check).as_body() == {
+    assert get_nation_subscription(NationSlug("demo"), check).as_body() == {
         "nation_slug": "demo",
         "status": "active",
         "active": True,
@@ -129,13 +130,13 @@ def test_a_period_that_is_over_does_not_show_or_stop_as_used_up(tables: TableNam
 
     clock.advance(days=30)
 
-    state = get_nation_subscription("demo", check)
+    state = get_nation_subscription(NationSlug("demo"), check)
     assert (state.queries_used, state.limit_reached) == (0, False)
-    assert verify_nation_subscription("ann", "demo", check, query=True)
+    assert verify_nation_subscription(UserId("ann"), NationSlug("demo"), check, query=True)
 
 
 def test_a_nation_without_a_record_has_no_subscription(check: SubscriptionCheck) -> None:
-    state = get_nation_subscription("unknown", check)
+    state = get_nation_subscription(NationSlug("unknown"), check)
 
     assert state.status is SubscriptionStatus.NONE
     assert not state.as_body()["active"]
@@ -146,7 +147,7 @@ def test_the_middleware_goes_on_for_a_paying_nation(tables: TableNames, check: S
 
     greet = NationSubscriptionMiddleware(lambda caller, word: f"{word} {caller.user_id}", check)
 
-    assert greet(Caller("ann", "demo"), "hello") == "hello ann"
+    assert greet(Caller(UserId("ann"), NationSlug("demo")), "hello") == "hello ann"
 
 
 def test_the_middleware_does_not_reach_the_function_otherwise(
@@ -157,6 +158,6 @@ def test_the_middleware_does_not_reach_the_function_otherwise(
     ask = NationSubscriptionMiddleware(lambda caller: reached.append(caller.user_id), check, query=True)
 
     with pytest.raises(LimitReached):
-        ask(Caller("ann", "demo"))
+        ask(Caller(UserId("ann"), NationSlug("demo")))
 
     assert reached == []

@@ -11,6 +11,7 @@ from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.websocket import Sockets
+from nat.ids import NationSlug, UserId
 from nat.names import BUS_SOURCE, Bus
 from nat.nations.record import Nation, Nations
 from nat.notices.nation_event import NationEvent
@@ -61,27 +62,31 @@ class Bureau:
     def add(self, user: str, role: Role, *, proven: bool = True) -> None:
         """Somebody who belongs to the nation."""
         Users(Store(clients.dynamodb(), self.tables)).seen(
-            user, email=self.address(user) if proven else None, now=self.clock()
+            UserId(user), email=self.address(user) if proven else None, now=self.clock()
         )
         Memberships(Store(clients.dynamodb(), self.tables)).put(
-            Membership(user, self.slug, role, self.clock())
+            Membership(UserId(user), NationSlug(self.slug), role, self.clock())
         )
 
     def remove(self, user: str) -> None:
         """They leave the nation."""
-        Memberships(Store(clients.dynamodb(), self.tables)).remove(user, self.slug)
+        Memberships(Store(clients.dynamodb(), self.tables)).remove(UserId(user), NationSlug(self.slug))
 
     def connect(self, user: str, connection: str) -> None:
         """They open a socket."""
-        Sockets(Store(clients.dynamodb(), self.tables)).open(connection, user, self.slug, self.clock())
+        Sockets(Store(clients.dynamodb(), self.tables)).open(
+            connection, UserId(user), NationSlug(self.slug), self.clock()
+        )
 
     def change(self, **changes: Any) -> None:
         """Change the nation's record."""
-        assert Nations(Store(clients.dynamodb(), self.tables)).update(self.slug, changes) is not None
+        assert (
+            Nations(Store(clients.dynamodb(), self.tables)).update(NationSlug(self.slug), changes) is not None
+        )
 
     def record(self) -> Nation:
         """The nation's record."""
-        return Nations(Store(clients.dynamodb(), self.tables)).require(self.slug)
+        return Nations(Store(clients.dynamodb(), self.tables)).require(NationSlug(self.slug))
 
     def notices(self) -> Notices:
         """A process that tells people."""

@@ -14,6 +14,7 @@ from nat.aws.store import Store
 from nat.cli.app import app
 from nat.connections.services import ConnectionServices, now
 from nat.connections.tokens import NbTokens
+from nat.ids import NationSlug
 from nat.names import Table, Variable
 from nat.settings import TableNames
 from tests.unit.nat import world
@@ -28,7 +29,7 @@ def slug(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> str:
     world.store_nation(tables, world.nation(slug, nb_connected=True))
     with nation(slug):
         ConnectionServices.of_process(tables).vault.store_nb_tokens(
-            NbTokens("access-1", "refresh-1", now() + timedelta(hours=20), slug, now())
+            NbTokens("access-1", "refresh-1", now() + timedelta(hours=20), NationSlug(slug), now())
         )
     return slug
 
@@ -36,7 +37,9 @@ def slug(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> str:
 def access_token(tables: TableNames, slug: str) -> str:
     """The token in the store that the environment names."""
     with nation(slug):
-        return ConnectionServices.of_process(tables).vault.get_nb_tokens_by_nation(slug).access_token
+        return (
+            ConnectionServices.of_process(tables).vault.get_nb_tokens_by_nation(NationSlug(slug)).access_token
+        )
 
 
 def test_tokens_are_copied_into_the_other_store(
@@ -75,18 +78,21 @@ def test_a_store_that_is_none_is_refused() -> None:
 def test_a_whole_audit_log_is_told_with_its_head(tables: TableNames) -> None:
     audit = Audit(Store(clients.dynamodb(), tables))
     for about in ("a", "b"):
-        audit.append("demo", AuditKind.SETTINGS_CHANGED, by="ann", about=about)
+        audit.append(NationSlug("demo"), AuditKind.SETTINGS_CHANGED, by="ann", about=about)
 
     result = CliRunner().invoke(app, ["ops", "verify-audit", "demo"])
 
     assert result.exit_code == 0
-    assert result.stdout == f"demo: 2 entries hold, the last with hash {audit.verify('demo').head}.\n"
+    assert (
+        result.stdout
+        == f"demo: 2 entries hold, the last with hash {audit.verify(NationSlug('demo')).head}.\n"
+    )
 
 
 def test_a_changed_audit_log_fails(tables: TableNames) -> None:
     audit = Audit(Store(clients.dynamodb(), tables))
     for about in ("a", "b", "c"):
-        audit.append("demo", AuditKind.SETTINGS_CHANGED, by="ann", about=about)
+        audit.append(NationSlug("demo"), AuditKind.SETTINGS_CHANGED, by="ann", about=about)
     second = world.rows(tables, Table.AUDIT)[1]
     clients.dynamodb().put_item(TableName=tables[Table.AUDIT], Item={**second, "about": {"S": "forged"}})
 

@@ -17,6 +17,7 @@ from nat.errors import (
     SeatsTaken,
     Throttled,
 )
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.people.invitations import LIFETIME, MOST_A_DAY, Invitations
@@ -26,8 +27,8 @@ from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.world import PLANS, START, Clock, nation, rows, store_members, store_nation
 
-ADA = Membership("ada", "demo", Role.ADMIN, START)
-OLGA = Membership("olga", "demo", Role.OWNER, START)
+ADA = Membership(UserId("ada"), NationSlug("demo"), Role.ADMIN, START)
+OLGA = Membership(UserId("olga"), NationSlug("demo"), Role.OWNER, START)
 
 
 class Door:
@@ -43,7 +44,7 @@ class Door:
         self.invitations = Invitations(self.members)
 
     def role(self, user: str) -> Role | None:
-        found = self.members.memberships.get(user, "demo")
+        found = self.members.memberships.get(UserId(user), NationSlug("demo"))
         return None if found is None else found.role
 
 
@@ -55,7 +56,7 @@ def door(tables: TableNames) -> Door:
 def test_an_invited_address_becomes_a_member_in_the_role_it_was_given(door: Door) -> None:
     made = door.invitations.by_email(ADA, "bob@example.org", Role.MEMBER)
 
-    _, joined = door.invitations.accept("bob", " Bob@Example.ORG ", made.token)
+    _, joined = door.invitations.accept(UserId("bob"), " Bob@Example.ORG ", made.token)
 
     assert joined.new
     assert door.role("bob") is Role.MEMBER
@@ -73,7 +74,7 @@ def test_another_address_cannot_accept(door: Door, email: str | None) -> None:
     made = door.invitations.by_email(ADA, "bob@example.org", Role.MEMBER)
 
     with pytest.raises(InvitationForOther):
-        door.invitations.accept("eve", email, made.token)
+        door.invitations.accept(UserId("eve"), email, made.token)
 
     assert door.role("eve") is None
 
@@ -81,31 +82,31 @@ def test_another_address_cannot_accept(door: Door, email: str | None) -> None:
 @pytest.mark.parametrize("token", ["", "x", "0" * 43, "\ud800", "a" * 5000])
 def test_a_made_up_token_is_refused(door: Door, token: str) -> None:
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("eve", "eve@example.org", token)
+        door.invitations.accept(UserId("eve"), "eve@example.org", token)
 
 
 def test_the_name_of_an_invitation_is_not_its_token(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
 
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("eve", None, made.invitation.id)
+        door.invitations.accept(UserId("eve"), None, made.invitation.id)
 
 
 def test_an_email_invitation_is_good_for_one_account(door: Door) -> None:
     made = door.invitations.by_email(ADA, "bob@example.org", Role.MEMBER)
-    door.invitations.accept("bob", "bob@example.org", made.token)
+    door.invitations.accept(UserId("bob"), "bob@example.org", made.token)
 
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("bob2", "bob@example.org", made.token)
+        door.invitations.accept(UserId("bob2"), "bob@example.org", made.token)
 
 
 def test_accepting_twice_changes_nothing(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER, most_uses=2)
 
-    first, second = (door.invitations.accept("bob", None, made.token)[1] for _ in range(2))
+    first, second = (door.invitations.accept(UserId("bob"), None, made.token)[1] for _ in range(2))
 
     assert (first.new, second.new) == (True, False)
-    assert [each.uses for each in door.invitations.of_nation("demo")] == [1]
+    assert [each.uses for each in door.invitations.of_nation(NationSlug("demo"))] == [1]
 
 
 def test_a_link_lets_as_many_in_as_it_says_and_no_more_however_many_come(door: Door) -> None:
@@ -113,7 +114,7 @@ def test_a_link_lets_as_many_in_as_it_says_and_no_more_however_many_come(door: D
 
     def come(number: int) -> bool:
         try:
-            return door.invitations.accept(f"guest{number}", None, made.token)[1].new
+            return door.invitations.accept(UserId(f"guest{number}"), None, made.token)[1].new
         except InvitationInvalid:
             return False
 
@@ -121,29 +122,29 @@ def test_a_link_lets_as_many_in_as_it_says_and_no_more_however_many_come(door: D
         came = list(pool.map(come, range(8)))
 
     assert came.count(True) == 3
-    assert len(door.members.of_nation("demo")) == 2 + 3
+    assert len(door.members.of_nation(NationSlug("demo"))) == 2 + 3
 
 
 def test_an_invitation_is_over_after_seven_days(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
     door.clock.now += LIFETIME - timedelta(seconds=1)
-    door.invitations.accept("bob", None, made.token)
+    door.invitations.accept(UserId("bob"), None, made.token)
     door.clock.now += timedelta(seconds=1)
 
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("eve", None, made.token)
+        door.invitations.accept(UserId("eve"), None, made.token)
 
-    assert door.invitations.of_nation("demo") == []
+    assert door.invitations.of_nation(NationSlug("demo")) == []
 
 
 def test_a_withdrawn_invitation_lets_nobody_in(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
 
-    door.invitations.revoke("demo", made.invitation.id)
+    door.invitations.revoke(NationSlug("demo"), made.invitation.id)
 
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("bob", None, made.token)
-    assert door.invitations.of_nation("demo") == []
+        door.invitations.accept(UserId("bob"), None, made.token)
+    assert door.invitations.of_nation(NationSlug("demo")) == []
 
 
 def test_an_invitation_of_another_nation_cannot_be_withdrawn(door: Door) -> None:
@@ -151,30 +152,30 @@ def test_an_invitation_of_another_nation_cannot_be_withdrawn(door: Door) -> None
 
     for slug, name in (("other", made.invitation.id), ("demo", "0" * 64)):
         with pytest.raises(NotFound):
-            door.invitations.revoke(slug, name)
+            door.invitations.revoke(NationSlug(slug), name)
 
-    assert len(door.invitations.of_nation("demo")) == 1
+    assert len(door.invitations.of_nation(NationSlug("demo"))) == 1
 
 
 def test_nobody_comes_in_by_who_was_removed(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
-    door.members.remove(OLGA, "ada")
+    door.members.remove(OLGA, UserId("ada"))
 
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("bob", None, made.token)
+        door.invitations.accept(UserId("bob"), None, made.token)
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("ada", None, made.token)
+        door.invitations.accept(UserId("ada"), None, made.token)
 
-    assert door.invitations.of_nation("demo") == []
+    assert door.invitations.of_nation(NationSlug("demo")) == []
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MEMBER])
 def test_nobody_comes_in_by_who_is_no_admin_any_more(door: Door, role: Role) -> None:
     made = door.invitations.by_link(ADA, Role.VIEWER)
-    door.members.change_role(OLGA, "ada", role)
+    door.members.change_role(OLGA, UserId("ada"), role)
 
     with pytest.raises(InvitationInvalid):
-        door.invitations.accept("bob", None, made.token)
+        door.invitations.accept(UserId("bob"), None, made.token)
 
 
 def test_an_admin_invites_up_to_admins_and_nobody_invites_owners(door: Door) -> None:
@@ -188,7 +189,7 @@ def test_an_admin_invites_up_to_admins_and_nobody_invites_owners(door: Door) -> 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MEMBER])
 def test_only_admins_invite(door: Door, role: Role) -> None:
     with pytest.raises(RoleInsufficient):
-        door.invitations.by_link(Membership("bob", "demo", role, START), Role.VIEWER)
+        door.invitations.by_link(Membership(UserId("bob"), NationSlug("demo"), role, START), Role.VIEWER)
 
 
 @pytest.mark.parametrize("uses", [0, -1, 101])
@@ -200,7 +201,7 @@ def test_a_link_is_for_a_limited_number_of_people(door: Door, uses: int) -> None
 def test_a_nation_invites_so_often_a_day_withdrawn_ones_counted(door: Door) -> None:
     for number in range(MOST_A_DAY):
         made = door.invitations.by_email(ADA, f"p{number}@example.org", Role.VIEWER)
-        door.invitations.revoke("demo", made.invitation.id)
+        door.invitations.revoke(NationSlug("demo"), made.invitation.id)
 
     with pytest.raises(Throttled):
         door.invitations.by_email(ADA, "more@example.org", Role.VIEWER)
@@ -211,12 +212,14 @@ def test_a_nation_invites_so_often_a_day_withdrawn_ones_counted(door: Door) -> N
 
 def test_a_plan_without_a_free_seat_invites_nobody_and_lets_nobody_in(door: Door) -> None:
     made = door.invitations.by_link(ADA, Role.MEMBER)
-    Nations(Store(clients.dynamodb(), door.tables)).update("demo", {"subscription_plan": "starter"})
+    Nations(Store(clients.dynamodb(), door.tables)).update(
+        NationSlug("demo"), {"subscription_plan": "starter"}
+    )
 
     with pytest.raises(SeatsTaken):
         door.invitations.by_link(ADA, Role.MEMBER)
     with pytest.raises(SeatsTaken):
-        door.invitations.accept("bob", None, made.token)
+        door.invitations.accept(UserId("bob"), None, made.token)
 
 
 def test_the_newest_invitation_is_listed_first(door: Door) -> None:
@@ -224,7 +227,7 @@ def test_the_newest_invitation_is_listed_first(door: Door) -> None:
     door.clock.advance(minutes=1)
     second = door.invitations.by_email(OLGA, "bob@example.org", Role.VIEWER)
 
-    listed = door.invitations.of_nation("demo")
+    listed = door.invitations.of_nation(NationSlug("demo"))
 
     assert [each.id for each in listed] == [second.invitation.id, first.invitation.id]
     assert [(each.kind, each.email) for each in listed] == [("email", "bob@example.org"), ("link", None)]

@@ -24,6 +24,7 @@ from nat.errors import (
     SeatsTaken,
     Unauthenticated,
 )
+from nat.ids import NationSlug, UserId
 from nat.nations.record import Nation, Nations
 from nat.people.members import Arriving, Members, update_user_nation_link
 from nat.people.memberships import Membership, Memberships
@@ -49,15 +50,15 @@ class House:
         self.ownership = Ownership(Store(clients.dynamodb(), tables, self.clock))
 
     def __getitem__(self, user: str) -> Membership:
-        return self.members.memberships.require(user, "demo")
+        return self.members.memberships.require(UserId(user), NationSlug("demo"))
 
     def role(self, user: str) -> Role | None:
-        found = self.members.memberships.get(user, "demo")
+        found = self.members.memberships.get(UserId(user), NationSlug("demo"))
         return None if found is None else found.role
 
     @property
     def owners(self) -> list[str]:
-        everybody = Memberships(Store(clients.dynamodb(), self.tables)).of_nation("demo")
+        everybody = Memberships(Store(clients.dynamodb(), self.tables)).of_nation(NationSlug("demo"))
         return [each.user_id for each in everybody if each.role is Role.OWNER]
 
 
@@ -83,16 +84,16 @@ def at_once(*deeds: Callable[[], object]) -> list[NatError | None]:
 
 
 def test_everybody_is_listed_with_the_owner_first(house: House) -> None:
-    house.members.users.seen("bob", email="bob@example.org", now=START)
+    house.members.users.seen(UserId("bob"), email="bob@example.org", now=START)
 
-    listed = house.members.of_nation("demo")
+    listed = house.members.of_nation(NationSlug("demo"))
 
     assert [each.membership.user_id for each in listed] == ["olga", "ada", "ann", "bob", "vic"]
     assert [each.user.email for each in listed if each.user] == ["bob@example.org"]
 
 
 def test_an_admin_gives_roles_up_to_their_own(house: House) -> None:
-    change = house.members.change_role(house["ada"], "vic", Role.ADMIN)
+    change = house.members.change_role(house["ada"], UserId("vic"), Role.ADMIN)
 
     assert (change.before, change.membership.role) == (Role.VIEWER, Role.ADMIN)
     assert house.role("vic") is Role.ADMIN
@@ -101,15 +102,15 @@ def test_an_admin_gives_roles_up_to_their_own(house: House) -> None:
 @pytest.mark.parametrize("user", ["ada", "olga", "vic"])
 def test_nobody_becomes_the_owner_by_a_change_of_role(house: House, user: str) -> None:
     with pytest.raises(OwnerStays):
-        house.members.change_role(house["olga"], user, Role.OWNER)
+        house.members.change_role(house["olga"], UserId(user), Role.OWNER)
 
 
 @pytest.mark.parametrize("by", ["ada", "olga"])
 def test_nobody_touches_the_owner(house: House, by: str) -> None:
     with pytest.raises(OwnerStays):
-        house.members.change_role(house[by], "olga", Role.ADMIN)
+        house.members.change_role(house[by], UserId("olga"), Role.ADMIN)
     with pytest.raises(OwnerStays):
-        house.members.remove(house[by], "olga")
+        house.members.remove(house[by], UserId("olga"))
 
     assert house.owners == ["olga"]
 
@@ -117,17 +118,17 @@ def test_nobody_touches_the_owner(house: House, by: str) -> None:
 @pytest.mark.parametrize("by", ["bob", "vic"])
 def test_only_admins_change_others(house: House, by: str) -> None:
     with pytest.raises(RoleInsufficient):
-        house.members.change_role(house[by], "ann", Role.VIEWER)
+        house.members.change_role(house[by], UserId("ann"), Role.VIEWER)
     with pytest.raises(RoleInsufficient):
-        house.members.remove(house[by], "ann")
+        house.members.remove(house[by], UserId("ann"))
 
     assert house.role("ann") is Role.ADMIN
 
 
 def test_a_stranger_can_be_neither_changed_nor_removed(house: House) -> None:
     for deed in (
-        lambda: house.members.change_role(house["olga"], "eve", Role.MEMBER),
-        lambda: house.members.remove(house["olga"], "eve"),
+        lambda: house.members.change_role(house["olga"], UserId("eve"), Role.MEMBER),
+        lambda: house.members.remove(house["olga"], UserId("eve")),
     ):
         with pytest.raises(MemberUnknown):
             deed()
@@ -135,39 +136,41 @@ def test_a_stranger_can_be_neither_changed_nor_removed(house: House) -> None:
 
 def test_an_admin_who_is_none_any_more_changes_nothing(house: House) -> None:
     was = house["ada"]
-    house.members.change_role(house["olga"], "ada", Role.MEMBER)
+    house.members.change_role(house["olga"], UserId("ada"), Role.MEMBER)
 
     with pytest.raises(RoleInsufficient):
-        house.members.remove(was, "bob")
+        house.members.remove(was, UserId("bob"))
     with pytest.raises(MembershipChanged):
-        house.members.change_role(was, "ada", Role.ADMIN)
+        house.members.change_role(was, UserId("ada"), Role.ADMIN)
 
     assert (house.role("bob"), house.role("ada")) == (Role.MEMBER, Role.MEMBER)
 
 
 def test_who_leaves_belongs_to_the_nation_no_more(house: House) -> None:
-    update_user_nation_link("bob", "demo", house.members)
+    update_user_nation_link(UserId("bob"), NationSlug("demo"), house.members)
 
     house.members.leave(house["bob"])
 
     assert house.role("bob") is None
-    assert (user := house.members.users.get("bob"))
+    assert (user := house.members.users.get(UserId("bob")))
     assert user.nation_slug is None
 
 
 def test_two_admins_who_remove_each_other_end_with_one_of_them(house: House) -> None:
     ada, ann = house["ada"], house["ann"]
 
-    refusals = at_once(lambda: house.members.remove(ada, "ann"), lambda: house.members.remove(ann, "ada"))
+    refusals = at_once(
+        lambda: house.members.remove(ada, UserId("ann")), lambda: house.members.remove(ann, UserId("ada"))
+    )
 
     assert len([each for each in refusals if each is None]) == 1
     assert [house.role("ada"), house.role("ann")].count(Role.ADMIN) == 1
 
 
 def test_the_ownership_is_handed_over_and_the_owner_stays_as_an_admin(house: House) -> None:
-    becoming = house.ownership.transfer(house["olga"], "vic")
+    becoming = house.ownership.transfer(house["olga"], UserId("vic"))
 
-    record = Nations(Store(clients.dynamodb(), house.tables)).require("demo")
+    record = Nations(Store(clients.dynamodb(), house.tables)).require(NationSlug("demo"))
 
     assert becoming.role is Role.OWNER
     assert house.owners == ["vic"]
@@ -176,19 +179,19 @@ def test_the_ownership_is_handed_over_and_the_owner_stays_as_an_admin(house: Hou
 
 def test_only_the_owner_transfers_and_to_another_member_only(house: House) -> None:
     with pytest.raises(RoleInsufficient):
-        house.ownership.transfer(house["ada"], "ann")
+        house.ownership.transfer(house["ada"], UserId("ann"))
     with pytest.raises(OwnerStays):
-        house.ownership.transfer(house["olga"], "olga")
+        house.ownership.transfer(house["olga"], UserId("olga"))
     with pytest.raises(MemberUnknown):
-        house.ownership.transfer(house["olga"], "eve")
+        house.ownership.transfer(house["olga"], UserId("eve"))
 
     assert house.owners == ["olga"]
 
 
 def test_a_nation_from_before_owners_were_named_can_be_transferred(house: House) -> None:
-    Nations(Store(clients.dynamodb(), house.tables)).update("demo", {"owner_id": None})
+    Nations(Store(clients.dynamodb(), house.tables)).update(NationSlug("demo"), {"owner_id": None})
 
-    house.ownership.transfer(house["olga"], "ada")
+    house.ownership.transfer(house["olga"], UserId("ada"))
 
     assert house.owners == ["ada"]
 
@@ -198,7 +201,7 @@ def test_of_two_transfers_at_once_one_takes_place(house: House) -> None:
 
     refusals = at_once(*(lambda to=to: house.ownership.transfer(olga, to) for to in ("ada", "bob", "vic")))
 
-    record = Nations(Store(clients.dynamodb(), house.tables)).require("demo")
+    record = Nations(Store(clients.dynamodb(), house.tables)).require(NationSlug("demo"))
     assert [type(each) for each in refusals].count(type(None)) == 1
     assert house.owners == [record.owner_id]
     assert house.role("olga") is Role.ADMIN
@@ -209,7 +212,8 @@ def test_a_transfer_to_who_is_being_removed_has_one_outcome(house: House, _round
     olga, ann = house["olga"], house["ann"]
 
     transferred, removed = at_once(
-        lambda: house.ownership.transfer(olga, "ada"), lambda: house.members.remove(ann, "ada")
+        lambda: house.ownership.transfer(olga, UserId("ada")),
+        lambda: house.members.remove(ann, UserId("ada")),
     )
 
     assert (transferred is None) is not (removed is None)
@@ -220,33 +224,33 @@ def test_a_transfer_to_who_is_being_removed_has_one_outcome(house: House, _round
 def test_a_transfer_that_conflicts_with_something_else_is_tried_again(house: House) -> None:
     with conflicting(times=3) as url:
         busy = boto3.client("dynamodb", endpoint_url=url)
-        Ownership(Store(busy, house.tables, house.clock)).transfer(house["olga"], "ada")
+        Ownership(Store(busy, house.tables, house.clock)).transfer(house["olga"], UserId("ada"))
 
     assert house.owners == ["ada"]
 
 
 def test_an_owner_who_has_just_transferred_cannot_do_so_again(house: House) -> None:
     was = house["olga"]
-    house.ownership.transfer(was, "ada")
+    house.ownership.transfer(was, UserId("ada"))
 
     with pytest.raises(RoleInsufficient):
-        house.ownership.transfer(was, "bob")
+        house.ownership.transfer(was, UserId("bob"))
 
 
 def test_who_joins_has_the_nation_as_the_primary_one_unless_there_is_another(house: House) -> None:
     store_nation(house.tables, nation("other"))
 
-    first = house.members.join("eve", "demo", Role.MEMBER)
-    second = house.members.join("eve", "other", Role.ADMIN)
+    first = house.members.join(UserId("eve"), NationSlug("demo"), Role.MEMBER)
+    second = house.members.join(UserId("eve"), NationSlug("other"), Role.ADMIN)
 
     assert first.new
     assert second.new
-    assert (user := house.members.users.get("eve"))
+    assert (user := house.members.users.get(UserId("eve")))
     assert user.nation_slug == "demo"
 
 
 def test_who_is_a_member_already_keeps_their_role(house: House) -> None:
-    joined = house.members.join("bob", "demo", Role.ADMIN)
+    joined = house.members.join(UserId("bob"), NationSlug("demo"), Role.ADMIN)
 
     assert not joined.new
     assert house.role("bob") is Role.MEMBER
@@ -254,7 +258,7 @@ def test_who_is_a_member_already_keeps_their_role(house: House) -> None:
 
 def test_nobody_joins_as_the_owner(house: House) -> None:
     with pytest.raises(OwnerStays):
-        house.members.join("eve", "demo", Role.OWNER)
+        house.members.join(UserId("eve"), NationSlug("demo"), Role.OWNER)
 
 
 def test_a_plan_with_seats_lets_no_more_in(tables: TableNames) -> None:
@@ -263,42 +267,42 @@ def test_a_plan_with_seats_lets_no_more_in(tables: TableNames) -> None:
     members = Members(Store(clients.dynamodb(), tables, Clock()), PLANS)
 
     with pytest.raises(SeatsTaken):
-        members.join("bob", "demo", Role.MEMBER)
+        members.join(UserId("bob"), NationSlug("demo"), Role.MEMBER)
 
 
 def test_the_primary_nation_is_one_of_ones_own(house: House) -> None:
     store_nation(house.tables, nation("other"))
     store_members(house.tables, "other", ["bob"])
 
-    update_user_nation_link("bob", "other", house.members)
+    update_user_nation_link(UserId("bob"), NationSlug("other"), house.members)
     with pytest.raises(NotAMember):
-        update_user_nation_link("eve", "demo", house.members)
+        update_user_nation_link(UserId("eve"), NationSlug("demo"), house.members)
 
-    assert (user := house.members.users.get("bob"))
+    assert (user := house.members.users.get(UserId("bob")))
     assert user.nation_slug == "other"
-    assert house.members.users.get("eve") is None
+    assert house.members.users.get(UserId("eve")) is None
 
 
 def test_who_was_removed_stays_out_whatever_lets_people_in(house: House) -> None:
-    house.members.remove(house["ada"], "bob")
+    house.members.remove(house["ada"], UserId("bob"))
 
     with pytest.raises(RemovedFromNation):
-        house.members.join("bob", "demo", Role.VIEWER)
+        house.members.join(UserId("bob"), NationSlug("demo"), Role.VIEWER)
     with pytest.raises(RemovedFromNation):
-        house.members.wait(Arriving("bob", "demo"))
+        house.members.wait(Arriving(UserId("bob"), NationSlug("demo")))
     with pytest.raises(RemovedFromNation):
-        house.ownership.connected("demo", "bob")
+        house.ownership.connected(NationSlug("demo"), UserId("bob"))
     assert house.role("bob") is None
 
 
 def test_who_was_removed_is_let_in_by_an_admin_only(house: House) -> None:
-    house.members.remove(house["ada"], "bob")
+    house.members.remove(house["ada"], UserId("bob"))
     with pytest.raises(RoleInsufficient):
-        house.members.let_in(house["vic"], "bob", Role.VIEWER)
+        house.members.let_in(house["vic"], UserId("bob"), Role.VIEWER)
     with pytest.raises(RoleInsufficient):
-        house.members.let_in(replace(house["vic"], role=Role.ADMIN), "bob", Role.VIEWER)
+        house.members.let_in(replace(house["vic"], role=Role.ADMIN), UserId("bob"), Role.VIEWER)
 
-    house.members.let_in(house["ann"], "bob", Role.VIEWER)
+    house.members.let_in(house["ann"], UserId("bob"), Role.VIEWER)
 
     assert house.role("bob") is Role.VIEWER
 
@@ -306,46 +310,46 @@ def test_who_was_removed_is_let_in_by_an_admin_only(house: House) -> None:
 def test_who_left_may_come_back(house: House) -> None:
     house.members.leave(house["bob"])
 
-    assert house.members.join("bob", "demo", Role.VIEWER).new
+    assert house.members.join(UserId("bob"), NationSlug("demo"), Role.VIEWER).new
 
 
 def test_who_waits_is_no_member_until_an_admin_lets_them_in(house: House) -> None:
-    house.members.wait(Arriving("eve", "demo", frozenset({"money"})))
-    waiting = [each.user_id for each, _ in house.members.outsiders("demo")]
+    house.members.wait(Arriving(UserId("eve"), NationSlug("demo"), frozenset({"money"})))
+    waiting = [each.user_id for each, _ in house.members.outsiders(NationSlug("demo"))]
     before = house.role("eve")
 
-    house.members.let_in(house["ada"], "eve", Role.MEMBER)
+    house.members.let_in(house["ada"], UserId("eve"), Role.MEMBER)
 
     assert (waiting, before, house.role("eve")) == (["eve"], None, Role.MEMBER)
     assert house["eve"].withheld == {"money"}
 
 
 def test_who_is_turned_away_stays_out(house: House) -> None:
-    house.members.wait(Arriving("eve", "demo"))
+    house.members.wait(Arriving(UserId("eve"), NationSlug("demo")))
 
-    house.members.turn_away(house["ada"], "eve")
+    house.members.turn_away(house["ada"], UserId("eve"))
 
     with pytest.raises(RemovedFromNation):
-        house.members.join("eve", "demo", Role.VIEWER)
+        house.members.join(UserId("eve"), NationSlug("demo"), Role.VIEWER)
 
 
 def test_who_deleted_their_account_joins_nothing(house: House) -> None:
-    house.members.memberships.bury("eve", START)
+    house.members.memberships.bury(UserId("eve"), START)
 
     for coming in (
-        lambda: house.members.join("eve", "demo", Role.VIEWER),
-        lambda: house.members.wait(Arriving("eve", "demo")),
+        lambda: house.members.join(UserId("eve"), NationSlug("demo"), Role.VIEWER),
+        lambda: house.members.wait(Arriving(UserId("eve"), NationSlug("demo"))),
     ):
         with pytest.raises(Unauthenticated):
             coming()
-    assert not house.ownership.found(nation("other"), "eve")
-    assert house.members.memberships.of_user("eve") == []
+    assert not house.ownership.found(nation("other"), UserId("eve"))
+    assert house.members.memberships.of_user(UserId("eve")) == []
 
 
 def test_an_admin_opens_to_others_what_nationbuilder_refuses_them(house: House) -> None:
     house.members.memberships.noting(house["bob"], frozenset({"money", "lists"}))
 
-    opened = house.members.lift(house["ada"], "bob")
+    opened = house.members.lift(house["ada"], UserId("bob"))
 
     assert opened == {"money", "lists"}
     assert house["bob"].withheld == frozenset()
@@ -356,15 +360,15 @@ def test_nobody_opens_it_for_themselves_or_beyond_what_is_open_to_them(house: Ho
         house.members.memberships.noting(house[user], frozenset({"money"}))
 
     with pytest.raises(RoleInsufficient):
-        house.members.lift(house["ada"], "ada")
+        house.members.lift(house["ada"], UserId("ada"))
 
-    assert house.members.lift(house["ada"], "bob") == frozenset()
+    assert house.members.lift(house["ada"], UserId("bob")) == frozenset()
     assert house["bob"].withheld == {"money"}
 
 
 def test_what_nationbuilder_refuses_stays_open_once_an_admin_opened_it(house: House) -> None:
     house.members.memberships.noting(house["bob"], frozenset({"money"}))
-    house.members.lift(house["ada"], "bob")
+    house.members.lift(house["ada"], UserId("bob"))
 
     house.members.memberships.noting(house["bob"], frozenset({"money", "lists"}))
 
@@ -375,35 +379,35 @@ def test_a_first_subscriber_owns_a_nation_provisionally(tables: TableNames) -> N
     store_nation(tables, nation())
     ownership = Ownership(Store(clients.dynamodb(), tables, Clock()))
 
-    welcomed = [ownership.welcome("demo", user) for user in ("ada", "bob", "ada")]
+    welcomed = [ownership.welcome(NationSlug("demo"), UserId(user)) for user in ("ada", "bob", "ada")]
 
-    record = Nations(Store(clients.dynamodb(), tables)).require("demo")
+    record = Nations(Store(clients.dynamodb(), tables)).require(NationSlug("demo"))
     assert welcomed == [True, False, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
-    assert Memberships(Store(clients.dynamodb(), tables)).known("bob", "demo") is None
+    assert Memberships(Store(clients.dynamodb(), tables)).known(UserId("bob"), NationSlug("demo")) is None
 
 
 def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableNames) -> None:
     ownership = Ownership(Store(clients.dynamodb(), tables, Clock()))
 
-    founded = [ownership.found(nation(), user) for user in ("ada", "bob")]
+    founded = [ownership.found(nation(), UserId(user)) for user in ("ada", "bob")]
 
-    record = Nations(Store(clients.dynamodb(), tables)).require("demo")
+    record = Nations(Store(clients.dynamodb(), tables)).require(NationSlug("demo"))
     memberships = Memberships(Store(clients.dynamodb(), tables))
-    owner = memberships.known("ada", "demo")
+    owner = memberships.known(UserId("ada"), NationSlug("demo"))
     assert founded == [True, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
     assert owner is not None
     assert (owner.role, owner.unproven) == (Role.OWNER, True)
-    assert memberships.known("bob", "demo") is None
+    assert memberships.known(UserId("bob"), NationSlug("demo")) is None
 
 
 def test_who_only_paid_sees_nothing(tables: TableNames) -> None:
     paid = Paid(tables)
 
-    assert paid.memberships.get("payer", "demo") is None
+    assert paid.memberships.get(UserId("payer"), NationSlug("demo")) is None
     with pytest.raises(NotProven):
-        paid.memberships.require("payer", "demo")
+        paid.memberships.require(UserId("payer"), NationSlug("demo"))
 
 
 class Paid:
@@ -414,26 +418,26 @@ class Paid:
         self.clock = Clock()
         self.memberships = Memberships(Store(clients.dynamodb(), tables))
         self.ownership = Ownership(Store(clients.dynamodb(), tables, self.clock))
-        assert self.ownership.found(nation(nb_connected=False), "payer")
+        assert self.ownership.found(nation(nb_connected=False), UserId("payer"))
 
     @property
     def record(self) -> Nation:
-        return Nations(Store(clients.dynamodb(), self.tables)).require("demo")
+        return Nations(Store(clients.dynamodb(), self.tables)).require(NationSlug("demo"))
 
     def role(self, user: str) -> Role | None:
-        found = self.memberships.get(user, "demo")
+        found = self.memberships.get(UserId(user), NationSlug("demo"))
         return None if found is None else found.role
 
     def claimed(self) -> None:
         """Somebody connected the nation, and the payer was mailed."""
-        self.ownership.connected("demo", "nina")
-        self.ownership.mailed("demo", "nina")
+        self.ownership.connected(NationSlug("demo"), UserId("nina"))
+        self.ownership.mailed(NationSlug("demo"), "nina")
 
 
 def test_who_paid_proves_the_nation_to_be_theirs(tables: TableNames) -> None:
     paid = Paid(tables)
 
-    settled = paid.ownership.proved("demo", "payer")
+    settled = paid.ownership.proved(NationSlug("demo"), UserId("payer"))
 
     assert (settled.owns, paid.role("payer")) == (True, Role.OWNER)
     assert not paid.record.owner_provisional
@@ -442,9 +446,9 @@ def test_who_paid_proves_the_nation_to_be_theirs(tables: TableNames) -> None:
 def test_who_connects_becomes_an_admin_and_the_payer_keeps_billing(tables: TableNames) -> None:
     paid = Paid(tables)
 
-    settled = paid.ownership.connected("demo", "nina")
+    settled = paid.ownership.connected(NationSlug("demo"), UserId("nina"))
 
-    payer = paid.memberships.known("payer", "demo")
+    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
     assert (paid.role("nina"), settled.claims) == (Role.ADMIN, True)
     assert payer is not None
     assert (payer.role, payer.unproven) == (Role.OWNER, True)
@@ -454,19 +458,19 @@ def test_who_connects_becomes_an_admin_and_the_payer_keeps_billing(tables: Table
 def test_who_only_proves_themself_gets_no_role_by_it(tables: TableNames) -> None:
     paid = Paid(tables)
 
-    settled = paid.ownership.proved("demo", "nina")
+    settled = paid.ownership.proved(NationSlug("demo"), UserId("nina"))
 
     assert (settled.membership, paid.record.owner_claimed_by) == (None, None)
 
 
 def test_anybody_may_connect_as_long_as_nobody_proven_administers_the_nation(tables: TableNames) -> None:
     paid = Paid(tables)
-    before = paid.ownership.may_begin("demo", "nina")
+    before = paid.ownership.may_begin(NationSlug("demo"), UserId("nina"))
 
-    paid.ownership.connected("demo", "nina")
+    paid.ownership.connected(NationSlug("demo"), UserId("nina"))
 
-    assert (before, paid.ownership.may_begin("demo", "rob")) == (True, False)
-    assert paid.ownership.may_begin("demo", "payer")
+    assert (before, paid.ownership.may_begin(NationSlug("demo"), UserId("rob"))) == (True, False)
+    assert paid.ownership.may_begin(NationSlug("demo"), UserId("payer"))
 
 
 @pytest.mark.parametrize(("days", "passes"), [(13, False), (15, True)])
@@ -480,14 +484,14 @@ def test_the_ownership_passes_on_14_days_after_the_payer_was_mailed(
     passed = paid.ownership.pass_on(paid.record)
 
     assert (passed is not None, paid.record.owner_id) == (passes, "nina" if passes else "payer")
-    payer = paid.memberships.known("payer", "demo")
+    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
     assert payer is not None
     assert (payer.role, payer.unproven) == (Role.VIEWER if passes else Role.OWNER, True)
 
 
 def test_a_payer_who_was_not_mailed_keeps_the_nation(tables: TableNames) -> None:
     paid = Paid(tables)
-    paid.ownership.connected("demo", "nina")
+    paid.ownership.connected(NationSlug("demo"), UserId("nina"))
     paid.clock.advance(days=100)
 
     assert paid.ownership.pass_on(paid.record) is None
@@ -496,7 +500,7 @@ def test_a_payer_who_was_not_mailed_keeps_the_nation(tables: TableNames) -> None
 def test_a_payer_who_answers_keeps_the_nation(tables: TableNames) -> None:
     paid = Paid(tables)
     paid.claimed()
-    payer = paid.memberships.known("payer", "demo")
+    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
     assert payer is not None
     paid.ownership.keep(payer)
     paid.clock.advance(days=30)
@@ -508,7 +512,7 @@ def test_a_payer_who_answers_keeps_the_nation(tables: TableNames) -> None:
 def test_a_payer_who_proves_themself_keeps_the_nation(tables: TableNames) -> None:
     paid = Paid(tables)
     paid.claimed()
-    paid.ownership.proved("demo", "payer")
+    paid.ownership.proved(NationSlug("demo"), UserId("payer"))
     paid.clock.advance(days=30)
 
     assert paid.ownership.pass_on(paid.record) is None
@@ -518,7 +522,7 @@ def test_a_payer_who_proves_themself_keeps_the_nation(tables: TableNames) -> Non
 def test_a_claim_of_who_was_removed_leads_nowhere(tables: TableNames) -> None:
     paid = Paid(tables)
     paid.claimed()
-    paid.memberships.remove("nina", "demo")
+    paid.memberships.remove(UserId("nina"), NationSlug("demo"))
     paid.clock.advance(days=30)
 
     assert paid.ownership.pass_on(paid.record) is None
@@ -526,23 +530,24 @@ def test_a_claim_of_who_was_removed_leads_nowhere(tables: TableNames) -> None:
 
 def test_who_only_paid_hands_over_and_still_sees_nothing(tables: TableNames) -> None:
     paid = Paid(tables)
-    paid.ownership.connected("demo", "nina")
-    payer = paid.memberships.known("payer", "demo")
+    paid.ownership.connected(NationSlug("demo"), UserId("nina"))
+    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
     assert payer is not None
 
-    paid.ownership.transfer(payer, "nina")
+    paid.ownership.transfer(payer, UserId("nina"))
 
     assert (paid.role("nina"), paid.role("payer")) == (Role.OWNER, None)
-    paid.ownership.proved("demo", "payer")
+    paid.ownership.proved(NationSlug("demo"), UserId("payer"))
     assert paid.role("payer") is Role.VIEWER
     assert (paid.record.owner_id, paid.record.owner_provisional) == ("nina", False)
 
 
 def test_of_two_who_connect_a_nation_that_nobody_owns_one_owns_it(house: House) -> None:
-    house.members.memberships.remove("olga", "demo")
+    house.members.memberships.remove(UserId("olga"), NationSlug("demo"))
 
     refusals = at_once(
-        lambda: house.ownership.connected("demo", "ada"), lambda: house.ownership.connected("demo", "bob")
+        lambda: house.ownership.connected(NationSlug("demo"), UserId("ada")),
+        lambda: house.ownership.connected(NationSlug("demo"), UserId("bob")),
     )
 
     assert refusals == [None, None]
@@ -552,8 +557,9 @@ def test_of_two_who_connect_a_nation_that_nobody_owns_one_owns_it(house: House) 
 def test_a_membership_says_since_when(house: House) -> None:
     house.clock.advance(hours=1)
 
-    joined = house.members.join("eve", "demo", Role.VIEWER)
+    joined = house.members.join(UserId("eve"), NationSlug("demo"), Role.VIEWER)
 
     assert joined.membership == replace(
-        Membership("eve", "demo", Role.VIEWER, START), created_at=START + timedelta(hours=1)
+        Membership(UserId("eve"), NationSlug("demo"), Role.VIEWER, START),
+        created_at=START + timedelta(hours=1),
     )

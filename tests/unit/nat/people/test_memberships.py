@@ -7,6 +7,7 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.errors import NotAMember
+from nat.ids import NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
@@ -20,40 +21,40 @@ def memberships(tables: TableNames) -> Memberships:
 
 
 def test_a_person_may_belong_to_several_nations_with_different_roles(memberships: Memberships) -> None:
-    owner = Membership("ann", "demo", Role.OWNER, START)
-    viewer = Membership("ann", "other", Role.VIEWER, START)
-    for each in (owner, viewer, Membership("bob", "demo", Role.MEMBER, START)):
+    owner = Membership(UserId("ann"), NationSlug("demo"), Role.OWNER, START)
+    viewer = Membership(UserId("ann"), NationSlug("other"), Role.VIEWER, START)
+    for each in (owner, viewer, Membership(UserId("bob"), NationSlug("demo"), Role.MEMBER, START)):
         memberships.put(each)
 
-    assert memberships.of_user("ann") == [owner, viewer]
-    assert [each.user_id for each in memberships.of_nation("demo")] == ["ann", "bob"]
+    assert memberships.of_user(UserId("ann")) == [owner, viewer]
+    assert [each.user_id for each in memberships.of_nation(NationSlug("demo"))] == ["ann", "bob"]
 
 
 def test_a_role_that_changed_counts_at_once(memberships: Memberships) -> None:
-    memberships.put(Membership("ann", "demo", Role.ADMIN, START))
-    memberships.put(Membership("ann", "demo", Role.VIEWER, START))
+    memberships.put(Membership(UserId("ann"), NationSlug("demo"), Role.ADMIN, START))
+    memberships.put(Membership(UserId("ann"), NationSlug("demo"), Role.VIEWER, START))
 
-    assert memberships.require("ann", "demo").role is Role.VIEWER
+    assert memberships.require(UserId("ann"), NationSlug("demo")).role is Role.VIEWER
 
 
 def test_who_left_is_no_member(memberships: Memberships) -> None:
-    memberships.put(Membership("ann", "demo", Role.ADMIN, START))
-    memberships.remove("ann", "demo")
+    memberships.put(Membership(UserId("ann"), NationSlug("demo"), Role.ADMIN, START))
+    memberships.remove(UserId("ann"), NationSlug("demo"))
 
     with pytest.raises(NotAMember):
-        memberships.require("ann", "demo")
+        memberships.require(UserId("ann"), NationSlug("demo"))
 
 
 def test_a_user_is_made_at_the_first_call_and_kept(tables: TableNames) -> None:
     users = Users(Store(clients.dynamodb(), tables))
     later = START + timedelta(hours=1)
 
-    first = users.seen("ann", email=None, now=START)
-    second = users.seen("ann", email=" Ann@Example.org", now=later)
-    third = users.seen("ann", email="other@example.org", now=later)
+    first = users.seen(UserId("ann"), email=None, now=START)
+    second = users.seen(UserId("ann"), email=" Ann@Example.org", now=later)
+    third = users.seen(UserId("ann"), email="other@example.org", now=later)
 
     assert (first.created_at, first.email) == (START, None)
     assert (second.email, third.email) == ("ann@example.org", "other@example.org")
-    assert users.get("ann") == third
+    assert users.get(UserId("ann")) == third
     assert (third.created_at, third.last_active_at) == (START, later)
-    assert users.get("bob") is None
+    assert users.get(UserId("bob")) is None

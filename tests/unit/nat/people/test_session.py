@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nat.errors import BadRequest, Forbidden, NatError, Unauthenticated
+from nat.ids import NationSlug, UserId
 from nat.people.session import Caller, Person, Selection, caller_of, extract_nation_from_headers, person_of
 
 CLAIMS = {"sub": "ann", "token_use": "access", "username": "ann"}
@@ -13,7 +14,7 @@ CLAIMS = {"sub": "ann", "token_use": "access", "username": "ann"}
 def test_headers_select_whatever_their_case() -> None:
     headers = {"x-nat-nation-slug": " demo ", "X-NAT-User-Id": "ann"}
 
-    assert extract_nation_from_headers(headers) == Selection("ann", "demo")
+    assert extract_nation_from_headers(headers) == Selection(UserId("ann"), NationSlug("demo"))
 
 
 def test_no_headers_select_nothing() -> None:
@@ -29,7 +30,7 @@ def test_a_slug_that_cannot_be_one_is_refused(slug: str) -> None:
 def test_a_caller_is_the_token_in_the_selected_nation() -> None:
     headers = {"X-Nat-Nation-Slug": "demo", "X-Nat-User-Id": "ann"}
 
-    assert caller_of(CLAIMS, headers) == Caller("ann", "demo")
+    assert caller_of(CLAIMS, headers) == Caller(UserId("ann"), NationSlug("demo"))
 
 
 @pytest.mark.parametrize(
@@ -51,5 +52,5 @@ def test_a_caller_without_proof_or_selection_is_refused(
 
 
 def test_an_email_is_taken_from_its_claim_only() -> None:
-    assert person_of({**CLAIMS, "username": "eve@example.org"}) == Person("ann", None)
-    assert person_of({**CLAIMS, "email": "ann@example.org"}) == Person("ann", "ann@example.org")
+    assert person_of({**CLAIMS, "username": "eve@example.org"}) == Person(UserId("ann"), None)
+    assert person_of({**CLAIMS, "email": "ann@example.org"}) == Person(UserId("ann"), "ann@example.org")

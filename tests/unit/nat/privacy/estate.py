@@ -13,6 +13,7 @@ from nat.aws import clients
 from nat.aws.items import decode
 from nat.aws.store import Store
 from nat.channels.websocket import Sockets
+from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table, nation_files, person_files
 from nat.nations.record import Nations
 from nat.privacy.erasure import RECEIPTS, Erasure, Outside
@@ -97,16 +98,22 @@ class Estate:
         day = {"nation_slug": slug, "day_user": f"2026-11-20#{user}", "queries": 3, "cost_micros": 40}
         world.put(self.tables, Table.USAGE, day)
         clients.s3().put_object(
-            Bucket=self.bucket, Key=f"{nation_files(slug)}{conversation}/1.csv", Body=b"a"
+            Bucket=self.bucket, Key=f"{nation_files(NationSlug(slug))}{conversation}/1.csv", Body=b"a"
         )
-        clients.s3().put_object(Bucket=self.bucket, Key=f"{person_files(user)}1.zip", Body=b"a")
-        Sockets(Store(clients.dynamodb(), self.tables)).open(uuid.uuid4().hex, user, slug, world.START)
+        clients.s3().put_object(Bucket=self.bucket, Key=f"{person_files(UserId(user))}1.zip", Body=b"a")
+        Sockets(Store(clients.dynamodb(), self.tables)).open(
+            uuid.uuid4().hex, UserId(user), NationSlug(slug), world.START
+        )
         Audit(Store(clients.dynamodb(), self.tables)).append(
-            slug, AuditKind.TOOL_WRITE, by=user, summary="Tagged 3"
+            NationSlug(slug), AuditKind.TOOL_WRITE, by=user, summary="Tagged 3"
         )
 
     def _of_nation(self, slug: str) -> None:
-        for name in (Secret.nation_tokens(slug), Secret.nation_model_key(slug), Secret.nation_app(slug)):
+        for name in (
+            Secret.nation_tokens(NationSlug(slug)),
+            Secret.nation_model_key(NationSlug(slug)),
+            Secret.nation_app(NationSlug(slug)),
+        ):
             clients.secrets().create_secret(Name=name, SecretString="{}")
         invitation = {"key": f"invitation#{slug}", "invites_to": slug, "invited_by": self.member}
         world.put(
@@ -155,9 +162,9 @@ class Estate:
 
     def leaving(self, job: str = "job-1") -> Job:
         """The job that deletes the nation as it is now."""
-        record = Nations(Store(clients.dynamodb(), self.tables)).get(self.slug)
+        record = Nations(Store(clients.dynamodb(), self.tables)).get(NationSlug(self.slug))
         made = None if record is None else record.created_at
-        return Job(job, Task.DELETE_NATION, self.slug, self.owner, world.START, record_of=made)
+        return Job(job, Task.DELETE_NATION, self.slug, UserId(self.owner), world.START, record_of=made)
 
     def export(self) -> Export:
         """What exports."""
@@ -186,10 +193,10 @@ class Estate:
 
     def receipts(self) -> list[Any]:
         """What the log of receipts says."""
-        return list(Audit(Store(clients.dynamodb(), self.tables)).page(RECEIPTS).entries)
+        return list(Audit(Store(clients.dynamodb(), self.tables)).page(NationSlug(RECEIPTS)).entries)
 
 
-def person_job(user_id: str) -> Job:
+def person_job(user_id: UserId) -> Job:
     """The job that deletes a person."""
     return Job("job-1", Task.DELETE_PERSON, user_id, user_id, world.START)
 

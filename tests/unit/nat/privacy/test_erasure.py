@@ -10,6 +10,7 @@ import pytest
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table
 from nat.nations.record import Nations
 from nat.people.memberships import Memberships
@@ -56,7 +57,7 @@ def test_the_receipt_counts_what_was_deleted_and_by_whom(estate: Estate) -> None
     assert (receipt.by, receipt.about) == (estate.owner, estate.slug)
     assert receipt.details["counts"]["conversations"] == 3
     assert receipt.details["counts"]["secrets"] == 3
-    assert Audit(Store(clients.dynamodb(), estate.tables)).verify("#privacy").whole
+    assert Audit(Store(clients.dynamodb(), estate.tables)).verify(NationSlug("#privacy")).whole
 
 
 def test_a_run_that_is_short_of_time_is_gone_on_with(estate: Estate) -> None:
@@ -81,16 +82,16 @@ def test_done_twice_there_is_one_receipt(estate: Estate) -> None:
 def test_of_a_deleted_person_only_the_opaque_id_is_found(
     estate: Estate,
 ) -> None:
-    estate.erasure().person(person_job(estate.member), counted())
+    estate.erasure().person(person_job(UserId(estate.member)), counted())
 
     assert {each.partition(":")[0] for each in estate.found(estate.member)} == {"Audit", "Memberships"}
-    assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(estate.member) == []
+    assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(UserId(estate.member)) == []
     assert estate.found(estate.email) == []
     assert estate.accounts == [estate.member]
 
 
 def test_the_conversations_of_others_stay(estate: Estate) -> None:
-    estate.erasure().person(person_job(estate.member), counted())
+    estate.erasure().person(person_job(UserId(estate.member)), counted())
 
     people = {
         each["person"]["S"] for each in world.rows(estate.tables, Table.CONVERSATIONS) if "person" in each
@@ -99,15 +100,15 @@ def test_the_conversations_of_others_stay(estate: Estate) -> None:
 
 
 def test_somebody_who_has_left_every_nation_is_deleted_there_too(estate: Estate) -> None:
-    estate.erasure().person(person_job(estate.former), counted())
+    estate.erasure().person(person_job(UserId(estate.former)), counted())
 
     assert {each.partition(":")[0] for each in estate.found(estate.former)} == {"Audit", "Memberships"}
-    assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(estate.former) == []
+    assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(UserId(estate.former)) == []
 
 
 def test_the_figures_of_the_nation_stay_without_the_person(estate: Estate) -> None:
     for _ in range(2):
-        estate.erasure().person(person_job(estate.member), counted())
+        estate.erasure().person(person_job(UserId(estate.member)), counted())
 
     rows = [
         each for each in world.rows(estate.tables, Table.USAGE) if each["nation_slug"]["S"] == estate.slug
@@ -116,18 +117,21 @@ def test_the_figures_of_the_nation_stay_without_the_person(estate: Estate) -> No
 
 
 def test_the_deletion_of_a_person_is_noted_in_each_of_their_nations(estate: Estate) -> None:
-    estate.erasure().person(person_job(estate.member), counted())
+    estate.erasure().person(person_job(UserId(estate.member)), counted())
 
     audit = Audit(Store(clients.dynamodb(), estate.tables))
     for slug in (estate.slug, estate.other):
-        newest = audit.last(slug)
+        newest = audit.last(NationSlug(slug))
         assert newest is not None
         assert (newest.kind.value, newest.about) == ("data.deleted", estate.member)
-        assert audit.verify(slug).whole
+        assert audit.verify(NationSlug(slug)).whole
 
 
 def test_a_nation_without_key_and_app_of_its_own_is_deleted_whole(estate: Estate) -> None:
-    for name in (Secret.nation_model_key(estate.slug), Secret.nation_app(estate.slug)):
+    for name in (
+        Secret.nation_model_key(NationSlug(estate.slug)),
+        Secret.nation_app(NationSlug(estate.slug)),
+    ):
         clients.secrets().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     estate.erasure().nation(estate.leaving(), counted())
@@ -155,7 +159,7 @@ def test_a_nation_that_is_being_deleted_says_so_in_its_record(estate: Estate) ->
     with pytest.raises(Unfinished):
         estate.erasure(time_is_up=lambda: True).nation(estate.leaving(), counted())
 
-    record = Nations(Store(clients.dynamodb(), estate.tables)).require(estate.slug)
+    record = Nations(Store(clients.dynamodb(), estate.tables)).require(NationSlug(estate.slug))
     assert record.being_deleted == "job-1"
     assert not record.subscription_status.usable
 

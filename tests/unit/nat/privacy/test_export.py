@@ -8,6 +8,7 @@ from typing import Any
 import requests
 
 from nat.aws import clients
+from nat.ids import NationSlug, UserId
 from tests.unit.nat.privacy.estate import Estate
 
 
@@ -24,7 +25,7 @@ def opened(estate: Estate, key: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_a_person_gets_what_they_said_in_every_nation_and_nothing_of_others(estate: Estate) -> None:
-    key, counts = estate.export().person(estate.member, "job-1")
+    key, counts = estate.export().person(UserId(estate.member), "job-1")
 
     files = opened(estate, key)
     text = json.dumps(files)
@@ -36,7 +37,7 @@ def test_a_person_gets_what_they_said_in_every_nation_and_nothing_of_others(esta
 
 
 def test_a_nation_gets_everything_of_it_and_nothing_of_another(estate: Estate) -> None:
-    key, _ = estate.export().nation(estate.slug, "job-1")
+    key, _ = estate.export().nation(NationSlug(estate.slug), "job-1")
 
     files = opened(estate, key)
     assert len(files["conversations"]) == 18
@@ -48,7 +49,7 @@ def test_a_nation_gets_everything_of_it_and_nothing_of_another(estate: Estate) -
 
 def test_the_archive_is_fetched_by_its_address(estate: Estate) -> None:
     export = estate.export()
-    key, _ = export.person(estate.member, "job-1")
+    key, _ = export.person(UserId(estate.member), "job-1")
 
     answer = requests.get(export.address(key), timeout=60)
 

@@ -19,6 +19,7 @@ from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.slack_workspaces import BotToken, Workspace
 from nat.handlers import slack, slack_work
+from nat.ids import NationSlug, UserId
 from nat.names import Secret, Variable
 from nat.settings import TableNames
 from nat.slack import services
@@ -145,8 +146,8 @@ def office(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offi
         world.store_members(tables, "demo", ["ann"])
         known = services.workspaces(store)
         known.install(Workspace(TEAM, "Demo", BOT, store.clock()), BotToken(BOT_TOKEN))
-        known.link(TEAM, "Demo", "demo", by="ann")
-        known.prove(TEAM, "U0ANN", known.new_code("ann"))
+        known.link(TEAM, "Demo", NationSlug("demo"), by="ann")
+        known.prove(TEAM, "U0ANN", known.new_code(UserId("ann")))
         yield Office(running, stage, turn_queue, slack_queue)
     for each in cached:
         each.cache_clear()  # type: ignore[attr-defined] # functools.cache

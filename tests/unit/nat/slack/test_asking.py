@@ -10,6 +10,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.handlers import slack_work
+from nat.ids import UserId
 from nat.names import Table
 from nat.slack import services
 from tests.unit.nat import world
@@ -217,7 +218,7 @@ def test_a_channel_without_nat_is_said_to_be_one(office: Office) -> None:
 
 def test_a_code_tells_who_somebody_is_once(office: Office) -> None:
     world.store_members(office.stage.tables, "demo", ["bob"])
-    code = services.services().workspaces.new_code("bob")
+    code = services.services().workspaces.new_code(UserId("bob"))
     for user in ("U0BOB", "U0ANN"):
         office.send(office.slack.sender.command(user, CHANNEL, f"connect {code}"))
         office.work()

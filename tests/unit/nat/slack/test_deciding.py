@@ -6,6 +6,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.ids import NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from tests.unit.nat import world
@@ -17,7 +18,7 @@ from tests.unit.nat.slack.conftest import CHANNEL, Office
 def proposal(office: Office) -> dict[str, Any]:
     """The message of a proposal that waits in a thread of Ann's, who is an admin."""
     Memberships(Store(clients.dynamodb(), office.stage.tables)).put(
-        Membership("ann", "demo", Role.ADMIN, world.START)
+        Membership(UserId("ann"), NationSlug("demo"), Role.ADMIN, world.START)
     )
     office.send(office.slack.sender.mention("U0ANN", CHANNEL, "delete person 1"))
     office.work()

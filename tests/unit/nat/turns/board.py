@@ -22,6 +22,7 @@ from nat.aws.store import Store
 from nat.changes.journal import JournalEntry
 from nat.changes.plan import Change
 from nat.conversations.turns import Turn
+from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.turns.admit import Admission, Admitted, Surface
@@ -102,7 +103,11 @@ class Board:
         """One question, run to its end with this model; what the model writes in it was said, with the person
         open whom it is about."""
         changes = {**said_by(*replies), **changes}
-        role = Memberships(Store(clients.dynamodb(), self.stage.tables)).require(user, "demo").role
+        role = (
+            Memberships(Store(clients.dynamodb(), self.stage.tables))
+            .require(UserId(user), NationSlug("demo"))
+            .role
+        )
         turn = self.stage.admitted(conversation_id=self.conversation_id, user_id=user, role=role, **changes)
         self.runner(ScriptedModel(list(replies))).run(message_of(turn), Signals())
         return self.stage.stored(turn)
@@ -115,13 +120,19 @@ class Board:
     def decision(self, user: str = "u1", decision_id: str | None = None) -> Decision:
         """A click of a person."""
         identifier = decision_id or str(ULID())
-        return Decision(user, "demo", self.conversation_id, identifier, Surface.WEBSOCKET)
+        return Decision(
+            UserId(user),
+            NationSlug("demo"),
+            ConversationId(self.conversation_id),
+            identifier,
+            Surface.WEBSOCKET,
+        )
 
     def approve(self, approval: Approval, user: str = "u1", **details: Any) -> Admitted:
         """Say yes as a person who saw the card."""
         decision = self.decision(user, details.pop("decision_id", None))
         seen = details.pop("fingerprint", approval.card["fingerprint"])
-        return self.decisions.approve(decision, approval.id, fingerprint=seen, **details)
+        return self.decisions.approve(decision, ApprovalId(approval.id), fingerprint=seen, **details)
 
     def carry_out(self, admitted: Admitted, **details: Any) -> Turn:
         """Let a worker take the decision's turn."""
@@ -130,7 +141,9 @@ class Board:
 
     def settled(self, approval: Approval) -> Approval:
         """The approval as it is now."""
-        return self.approvals.get("demo", self.conversation_id, approval.id)
+        return self.approvals.get(
+            NationSlug("demo"), ConversationId(self.conversation_id), ApprovalId(approval.id)
+        )
 
     def journal(self, approval: Approval) -> dict[str, JournalEntry]:
         """The journal of the approval's change."""

@@ -11,6 +11,7 @@ from botocore.config import Config
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.errors import LimitReached
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.roles import Role
@@ -60,10 +61,10 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
     def ask(number: int) -> list[str] | None:
         identifier = f"{number:04d}"
         question = AdmitRequest(
-            names[number],
-            "demo",
-            f"01J00000000000000000C0{identifier}",
-            f"01J0000000000000000000{identifier}",
+            UserId(names[number]),
+            NationSlug("demo"),
+            ConversationId(f"01J00000000000000000C0{identifier}"),
+            TurnId(f"01J0000000000000000000{identifier}"),
             "Who donated?",
             Surface.WEBSOCKET,
         )
@@ -71,7 +72,10 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
             turn = admit(question, admission).turn
         except LimitReached:
             return None
-        return [each.kind for each in notices.due(turn, Nations(Store(client, tables)).require("demo"))]
+        return [
+            each.kind
+            for each in notices.due(turn, Nations(Store(client, tables)).require(NationSlug("demo")))
+        ]
 
     with ThreadPoolExecutor(threads) as pool:
         answers = list(pool.map(ask, range(people)))

@@ -28,6 +28,7 @@ from nat.aws.store import Store
 from nat.changes.journal import EntryState
 from nat.conversations.steps import read_steps
 from nat.conversations.turns import Turn, TurnState
+from nat.ids import ApprovalId, NationSlug, UserId
 from nat.nationbuilder import NationBuilder
 from nat.people.memberships import Memberships
 from nat.roles import Role
@@ -64,7 +65,7 @@ def serve(order: Order) -> None:
         with NationBuilder(order.slug, token=lambda: order.token, base_url=order.base_url) as nation:
             yield nation
 
-    def role_now(user_id: str, nation_slug: str) -> Role | None:
+    def role_now(user_id: UserId, nation_slug: NationSlug) -> Role | None:
         membership = Memberships(Store(clients.dynamodb(), order.tables)).get(user_id, nation_slug)
         return None if membership is None else membership.role
 
@@ -240,4 +241,4 @@ def _tried_again(board: Board, workers: Workers, turn: Turn, approval: Approval)
     assert workers.run(turn).error == "internal"
     if board.settled(approval).state == "done":  # the last one died when only its own end was left
         return turn
-    return board.decisions.retry(board.decision(), approval.id).turn
+    return board.decisions.retry(board.decision(), ApprovalId(approval.id)).turn

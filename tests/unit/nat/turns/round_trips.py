@@ -26,6 +26,7 @@ from nat.connections.vault import SecretsManagerVault
 from nat.contract.messages import AskMessage
 from nat.conversations.turns import Turn
 from nat.handlers.ws import SocketDoor
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admit import Admission
@@ -135,9 +136,9 @@ def trips(tables: TableNames) -> Trips:
     vault = SecretsManagerVault(clients.secrets(), clock)
     with nation("demo"):
         vault.store_nb_tokens(
-            NbTokens("access", "refresh", clock() + timedelta(days=1), "demo", updated_at=clock())
+            NbTokens("access", "refresh", clock() + timedelta(days=1), NationSlug("demo"), updated_at=clock())
         )
-    Sockets(store).open("c1", "ann", "demo", clock())
+    Sockets(store).open("c1", UserId("ann"), NationSlug("demo"), clock())
     queue = TurnQueue(clients.sqs(), world.create_turn_queue())
     door = SocketDoor(store, Admission(store, queue, world.PLANS), lambda _connection, _payload: True)
     question = AskMessage(turn=str(ULID()), conversation=str(ULID()), message="How many?")
@@ -148,7 +149,8 @@ def trips(tables: TableNames) -> Trips:
     with counted() as running:
         watched = _Watched(ScriptedModel([says("There are 23 people in your nation.")]), running)
         _runner(store, watched, running).run(
-            TurnMessage("demo", question.conversation, question.turn), Signals()
+            TurnMessage(NationSlug("demo"), ConversationId(question.conversation), TurnId(question.turn)),
+            Signals(),
         )
     return Trips(
         door=[each.name for each in asking.made],

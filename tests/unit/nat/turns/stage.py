@@ -21,6 +21,7 @@ from nat.conversations.events import Events, put_event
 from nat.conversations.history import Answered, History
 from nat.conversations.model_history import ModelHistories
 from nat.conversations.turns import Turn, Turns, acquire_lock, put_new_turn, upsert_meta
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.nations.usage import day_user
@@ -106,7 +107,7 @@ class Stage:
             role_now=self.role_now,
         )
 
-    def role_now(self, user_id: str, nation_slug: str) -> Role | None:
+    def role_now(self, user_id: UserId, nation_slug: NationSlug) -> Role | None:
         """The person's role at this moment, as a worker reads it."""
         membership = Memberships(Store(clients.dynamodb(), self.tables)).get(user_id, nation_slug)
         return None if membership is None else membership.role
@@ -123,7 +124,9 @@ class Stage:
     def events(self, turn: Turn) -> list[Envelope]:
         """The log, in order."""
         events = Events(Store(clients.dynamodb(), self.tables))
-        return [each.envelope for each in events.after("demo", turn.conversation_id, turn.turn_id)]
+        return [
+            each.envelope for each in events.after(NationSlug("demo"), turn.conversation_id, turn.turn_id)
+        ]
 
     def last_event(self, turn: Turn) -> Event:
         """The last event of the log."""
@@ -144,17 +147,23 @@ class Stage:
 
     def used(self) -> int:
         """Queries of the nation in this period."""
-        return Nations(Store(clients.dynamodb(), self.tables)).require("demo").queries_used_this_period
+        return (
+            Nations(Store(clients.dynamodb(), self.tables))
+            .require(NationSlug("demo"))
+            .queries_used_this_period
+        )
 
     def usage(self) -> dict[str, Any]:
         """The person's usage today."""
-        key = {"nation_slug": "demo", "day_user": day_user(self.clock.now, "u1")}
+        key = {"nation_slug": "demo", "day_user": day_user(self.clock.now, UserId("u1"))}
         found = clients.dynamodb().get_item(TableName=self.tables[Table.USAGE], Key=encode(key))
         return decode(found.get("Item", {}))
 
     def answers(self, turn: Turn) -> list[Answered]:
         """What a person reads of the conversation."""
-        return History(Store(clients.dynamodb(), self.tables)).answers("demo", turn.conversation_id)
+        return History(Store(clients.dynamodb(), self.tables)).answers(
+            NationSlug("demo"), turn.conversation_id
+        )
 
     def memory(self, turn: Turn) -> list[Any]:
         """What the next turn's model sees of the conversation."""
@@ -162,7 +171,9 @@ class Stage:
 
     def past(self, turn: Turn) -> Past:
         """The past of a turn's conversation as it is stored."""
-        return ModelHistories(Store(clients.dynamodb(), self.tables)).of("demo", turn.conversation_id)
+        return ModelHistories(Store(clients.dynamodb(), self.tables)).of(
+            NationSlug("demo"), turn.conversation_id
+        )
 
 
 @dataclass

@@ -27,6 +27,7 @@ from nat.errors import (
     SubscriptionInactive,
     TurnLost,
 )
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import MAX_MESSAGE_BYTES, Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
@@ -48,7 +49,7 @@ from tests.unit.nat.world import (
     used,
 )
 
-TALK = "01J000000000000000000000C1"
+TALK = ConversationId("01J000000000000000000000C1")
 
 
 def turn_id(number: int) -> str:
@@ -65,7 +66,14 @@ class World:
     admission: Admission
 
     def ask(self, number: int = 1, **changes: Any) -> Admitted:
-        asked = AdmitRequest("ann", "demo", TALK, turn_id(number), "Who donated?", Surface.WEBSOCKET)
+        asked = AdmitRequest(
+            UserId("ann"),
+            NationSlug("demo"),
+            TALK,
+            TurnId(turn_id(number)),
+            "Who donated?",
+            Surface.WEBSOCKET,
+        )
         return admit(replace(asked, **changes), self.admission)
 
     def turns(self) -> int:
@@ -103,7 +111,7 @@ def with_limits(world: World, **limits: Any) -> Admission:
 def test_a_question_is_stored_counted_and_queued(world: World) -> None:
     admitted = world.ask()
 
-    stored = Turns(Store(clients.dynamodb(), world.tables)).get("demo", TALK, turn_id(1))
+    stored = Turns(Store(clients.dynamodb(), world.tables)).get(NationSlug("demo"), TALK, TurnId(turn_id(1)))
     assert stored == admitted.turn
     assert (stored.state, stored.role, stored.surface) == (TurnState.QUEUED, "member", "websocket")
     assert stored.period_start == "2026-11-20T09:30:00.000Z"
@@ -121,7 +129,9 @@ def test_a_question_is_stored_counted_and_queued(world: World) -> None:
 def test_acceptance_is_the_first_event(world: World) -> None:
     admitted = world.ask()
 
-    events = list(Events(Store(clients.dynamodb(), world.tables)).after("demo", TALK, turn_id(1)))
+    events = list(
+        Events(Store(clients.dynamodb(), world.tables)).after(NationSlug("demo"), TALK, TurnId(turn_id(1)))
+    )
     assert [each.envelope for each in events] == [admitted.accepted]
     assert (events[0].attempt, events[0].seq) == (0, 1)
     assert events[0].envelope.event == TurnAccepted(TALK, queries_used=1, queries_limit=500)
@@ -156,7 +166,12 @@ def test_one_id_sent_at_once_many_times_is_counted_once(world: World) -> None:
 def test_a_turn_that_never_reached_the_queue_is_sent_when_its_id_comes_again(world: World) -> None:
     missing = TurnQueue(clients.sqs(), world.queue_url.replace(".fifo", "-gone.fifo"))
     stuck = Admission(Store(clients.dynamodb(), world.tables, world.clock), missing, PLANS)
-    first = admit(AdmitRequest("ann", "demo", TALK, turn_id(1), "Who donated?", Surface.WEBSOCKET), stuck)
+    first = admit(
+        AdmitRequest(
+            UserId("ann"), NationSlug("demo"), TALK, TurnId(turn_id(1)), "Who donated?", Surface.WEBSOCKET
+        ),
+        stuck,
+    )
 
     again = world.ask()
 
@@ -334,7 +349,9 @@ def test_the_door_learns_of_the_turn_before_a_worker_can(world: World) -> None:
     def before_queueing(turn: Turn) -> None:
         seen.append((turn, len(queued(world.queue_url))))
 
-    asked = AdmitRequest("ann", "demo", TALK, turn_id(1), "Who?", Surface.WEBSOCKET)
+    asked = AdmitRequest(
+        UserId("ann"), NationSlug("demo"), TALK, TurnId(turn_id(1)), "Who?", Surface.WEBSOCKET
+    )
     admit(asked, world.admission, before_queueing=before_queueing)
     admit(asked, world.admission, before_queueing=before_queueing)
 
@@ -343,7 +360,9 @@ def test_the_door_learns_of_the_turn_before_a_worker_can(world: World) -> None:
 
 def test_a_door_learns_nothing_of_what_is_refused(world: World) -> None:
     world.ask()
-    asked = AdmitRequest("bob", "demo", TALK, turn_id(2), "Who?", Surface.WEBSOCKET)
+    asked = AdmitRequest(
+        UserId("bob"), NationSlug("demo"), TALK, TurnId(turn_id(2)), "Who?", Surface.WEBSOCKET
+    )
     seen: list[Turn] = []
 
     with pytest.raises(Forbidden):
@@ -355,7 +374,9 @@ def test_a_door_learns_nothing_of_what_is_refused(world: World) -> None:
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
 def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None:
     """The embedded AWS never cancels so, AWS does whenever two transactions meet in an item."""
-    asked = AdmitRequest("ann", "demo", TALK, turn_id(1), "Who?", Surface.WEBSOCKET)
+    asked = AdmitRequest(
+        UserId("ann"), NationSlug("demo"), TALK, TurnId(turn_id(1)), "Who?", Surface.WEBSOCKET
+    )
 
     with conflicting(3, code) as url:
         client = boto3.client("dynamodb", endpoint_url=url, config=clients.CONFIG)

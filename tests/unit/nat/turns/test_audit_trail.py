@@ -14,6 +14,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.events import ToolFinished
 from nat.conversations.turns import TurnState
+from nat.ids import ApprovalId, NationSlug
 from nat.roles import Role
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
@@ -25,7 +26,9 @@ from tests.unit.nat.world import store_members
 
 def entries(board: Board) -> list[AuditEntry]:
     """The audit log, oldest first."""
-    return list(reversed(Audit(Store(clients.dynamodb(), board.stage.tables)).page("demo").entries))
+    return list(
+        reversed(Audit(Store(clients.dynamodb(), board.stage.tables)).page(NationSlug("demo")).entries)
+    )
 
 
 def kinds(board: Board) -> list[tuple[str, str]]:
@@ -90,7 +93,7 @@ def test_a_no_is_noted_once(board: Board) -> None:
     decision = board.decision("u2")
 
     for _ in range(2):
-        board.decisions.reject(decision, approval.id, fingerprint=approval.fingerprint)
+        board.decisions.reject(decision, ApprovalId(approval.id), fingerprint=approval.fingerprint)
 
     [entry] = entries(board)
     assert (entry.kind, entry.by, entry.details["decision"]) == (AuditKind.APPROVAL, "u2", "rejected")
@@ -140,7 +143,7 @@ def test_a_turn_whose_workers_die_is_noted_once(board: Board, fatal: int) -> Non
     board.carry_out(admitted)
 
     assert [kind for kind, _ in kinds(board)] == ["approval.decided", "tool.write", "tool.outcome"]
-    assert Audit(Store(clients.dynamodb(), board.stage.tables)).verify("demo").whole
+    assert Audit(Store(clients.dynamodb(), board.stage.tables)).verify(NationSlug("demo")).whole
 
 
 def without_audit() -> Any:

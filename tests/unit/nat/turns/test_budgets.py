@@ -10,6 +10,7 @@ from nat.aws.items import decode
 from nat.aws.store import Store
 from nat.contract.events import TurnFailed
 from nat.errors import BudgetReached, LimitReached, TurnLost
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.nations.usage import check_and_reset_billing_cycle_nation
@@ -52,7 +53,17 @@ class World:
 
     def ask_as(self, user: str, number: int, admission: Admission) -> Admitted:
         talk, turn = (f"01J000000000000000000{mark}{number:04d}" for mark in "CT")
-        return admit(AdmitRequest(user, "demo", talk, turn, "Who?", Surface.WEBSOCKET), admission)
+        return admit(
+            AdmitRequest(
+                UserId(user),
+                NationSlug("demo"),
+                ConversationId(talk),
+                TurnId(turn),
+                "Who?",
+                Surface.WEBSOCKET,
+            ),
+            admission,
+        )
 
     def fail(self, admitted: Admitted) -> None:
         """End the turn by a failure of ours."""
@@ -108,7 +119,7 @@ def test_a_budget_of_nothing_stops_the_person_alone(tables: TableNames) -> None:
 
 def test_a_used_up_pool_is_said_before_a_used_up_budget(tables: TableNames) -> None:
     world = World(tables, people={"mia": 0})
-    Nations(Store(clients.dynamodb(), tables)).update("demo", {"queries_used_this_period": 500})
+    Nations(Store(clients.dynamodb(), tables)).update(NationSlug("demo"), {"queries_used_this_period": 500})
 
     with pytest.raises(LimitReached):
         world.ask("mia")
@@ -160,7 +171,9 @@ def test_a_refund_gives_the_budget_back_once(tables: TableNames) -> None:
 def test_a_turn_from_before_the_budget_gives_none_back(tables: TableNames) -> None:
     world = World(tables)
     turn = world.ask("mia")
-    Nations(Store(clients.dynamodb(), tables)).update("demo", {"budgets": {"roles": {"member": 2}}})
+    Nations(Store(clients.dynamodb(), tables)).update(
+        NationSlug("demo"), {"budgets": {"roles": {"member": 2}}}
+    )
     world.ask("mia")
 
     world.fail(turn)
@@ -179,7 +192,7 @@ def test_a_new_period_begins_the_budgets_anew(tables: TableNames) -> None:
     world = World(tables, roles={"member": 1})
     world.ask("mia")
 
-    check_and_reset_billing_cycle_nation("demo", world.admission.pool, began=START)
+    check_and_reset_billing_cycle_nation(NationSlug("demo"), world.admission.pool, began=START)
 
     assert world.ask("mia").accepted
 
@@ -187,12 +200,12 @@ def test_a_new_period_begins_the_budgets_anew(tables: TableNames) -> None:
 def test_a_refund_does_not_reach_the_budget_of_a_later_period(tables: TableNames) -> None:
     world = World(tables, roles={"member": 2})
     turn = world.ask("mia")
-    check_and_reset_billing_cycle_nation("demo", world.admission.pool, began=START)
+    check_and_reset_billing_cycle_nation(NationSlug("demo"), world.admission.pool, began=START)
     world.ask("mia")
 
     world.fail(turn)
 
-    now = Nations(Store(clients.dynamodb(), tables)).require("demo")
+    now = Nations(Store(clients.dynamodb(), tables)).require(NationSlug("demo"))
     counted = {
         each["day_user"]["S"]: each["queries"]["N"]
         for each in rows(tables, Table.USAGE)

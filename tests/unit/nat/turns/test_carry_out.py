@@ -22,6 +22,7 @@ from nat.contract.events import (
     TurnStopped,
 )
 from nat.conversations.turns import Turn, TurnKind, TurnState
+from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -47,7 +48,7 @@ def undo(board: Board, action: str, user: str = "u1", **details: Any) -> Admitte
     return board.decisions.undo(board.decision(user), action, **details)
 
 
-def retry(board: Board, approval_id: str) -> Admitted:
+def retry(board: Board, approval_id: ApprovalId) -> Admitted:
     return board.decisions.retry(board.decision(), approval_id)
 
 
@@ -119,7 +120,7 @@ def test_a_stopped_commit_can_go_on_and_repeats_nothing(board: Board) -> None:
     runner = board.runner(ScriptedModel([]), wrap=lambda nation: Mortal(nation, stop_at_ten))
     runner.run(message_of(admitted.turn), signals)
     stopped, between = board.stage.stored(admitted.turn), board.settled(approval)
-    board.carry_out(retry(board, approval.id))
+    board.carry_out(retry(board, ApprovalId(approval.id)))
 
     assert isinstance(board.stage.last_event(stopped), TurnStopped)
     assert (stopped.state, between.state) == (TurnState.STOPPED, ApprovalState.PARTLY)
@@ -135,10 +136,10 @@ def test_a_commit_that_is_stopped_before_it_began_changes_nothing(board: Board) 
 
     request_stop(
         Store(clients.dynamodb(), board.stage.tables),
-        nation_slug="demo",
-        conversation_id=board.conversation_id,
+        nation_slug=NationSlug("demo"),
+        conversation_id=ConversationId(board.conversation_id),
         turn_id=turn.turn_id,
-        user_id="u1",
+        user_id=UserId("u1"),
         now=board.stage.clock(),
     )
 
@@ -154,7 +155,7 @@ def test_trying_again_touches_only_what_failed(board: Board) -> None:
     board.carry_out(board.approve(approval, keys=people[:4]))
     between = board.settled(approval)
 
-    board.carry_out(retry(board, approval.id))
+    board.carry_out(retry(board, ApprovalId(approval.id)))
 
     assert (between.state, between.counts) == (ApprovalState.PARTLY, {"done": 2, "failed": 2})
     assert board.office.carriers(tag) == sorted(people[:4], key=int)
@@ -166,7 +167,7 @@ def test_there_is_nothing_to_try_again_when_all_is_done(board: Board) -> None:
     board.carry_out(board.approve(approval))
 
     with pytest.raises(errors.ApprovalClosed):
-        retry(board, approval.id)
+        retry(board, ApprovalId(approval.id))
 
 
 def test_a_commit_without_access_fails_and_can_be_tried_again_after_reconnecting(board: Board) -> None:
@@ -177,7 +178,7 @@ def test_a_commit_without_access_fails_and_can_be_tried_again_after_reconnecting
     failed = board.carry_out(admitted)
     board.stage.refuse_connection = None
 
-    board.carry_out(retry(board, approval.id))
+    board.carry_out(retry(board, ApprovalId(approval.id)))
 
     assert (failed.state, failed.error) == (TurnState.FAILED, "reconnect")
     assert board.office.carriers(tag) == sorted(people, key=int)
@@ -302,7 +303,7 @@ def test_who_lost_the_role_cannot_take_back(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     board.carry_out(board.approve(approval))
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership("u1", "demo", Role.VIEWER, START)
+        Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
     )
 
     with pytest.raises(errors.RoleInsufficient):
@@ -349,7 +350,7 @@ def test_a_connection_that_is_lost_in_a_commit_leaves_everything_to_try_again(bo
     approval = board.propose(people, tag)
     turn = board.carry_out(board.approve(approval), wrap=lambda nation: Mortal(nation, cut_off))
 
-    board.carry_out(retry(board, approval.id))
+    board.carry_out(retry(board, ApprovalId(approval.id)))
 
     notices = [e.event for e in board.stage.events(turn) if isinstance(e.event, Notice)]
     assert [each.kind for each in notices] == ["reconnect"]
@@ -368,7 +369,7 @@ def test_who_loses_the_role_while_a_bulk_change_runs_changes_no_further_batch(bo
 
     def lower(_: str) -> None:
         Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-            Membership("u1", "demo", Role.VIEWER, START)
+            Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
         )
 
     turn = board.carry_out(board.approve(approval), wrap=lambda nation: Mortal(nation, lower))
@@ -401,7 +402,7 @@ def test_who_is_removed_during_a_question_writes_nothing_more(board: Board) -> N
     (person,), tag = board.office.people(1), board.office.new_tag("major")
     reply = calls(use("tag_person", person=person, tag=tag))
     turn = board.stage.admitted(conversation_id=board.conversation_id, **said_by(reply))
-    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove("u1", "demo")
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove(UserId("u1"), NationSlug("demo"))
 
     board.runner(ScriptedModel([reply])).run(message_of(turn), Signals())
 

@@ -8,6 +8,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.billing.usage_alerts import UsageAlerts
 from nat.errors import CostCeilingReached
+from nat.ids import NationSlug
 from nat.nations.ceilings import MICROS_IN_A_CENT, ceiling_of
 from nat.nations.plans import Plan, Plans
 from nat.nations.record import Nations, SubscriptionStatus
@@ -30,34 +31,34 @@ def store(stage: Stage) -> Store:
 
 def spend(store: Store, cents: int) -> None:
     """Let the nation's period have cost so much."""
-    Nations(store).update("demo", {"cost_micros_this_period": cents * MICROS_IN_A_CENT})
+    Nations(store).update(NationSlug("demo"), {"cost_micros_this_period": cents * MICROS_IN_A_CENT})
 
 
 def test_each_turn_adds_what_it_cost_to_the_period(stage: Stage, store: Store) -> None:
     for _ in range(2):
         stage.run(stage.admitted(), says("23.", usage=CACHED))
 
-    assert Nations(store).require("demo").cost_micros_this_period == 2 * CACHED_MICROS
+    assert Nations(store).require(NationSlug("demo")).cost_micros_this_period == 2 * CACHED_MICROS
 
 
 def test_at_the_ceiling_no_new_question_is_admitted_and_nothing_is_counted(tables: TableNames) -> None:
     world = World(tables)
     spend(world.admission.store, 999)
-    set_ceiling("demo", 10, world.admission.store)
+    set_ceiling(NationSlug("demo"), 10, world.admission.store)
     world.ask("mia")
     spend(world.admission.store, 1000)
 
     with pytest.raises(CostCeilingReached, match="until the next one begins"):
         world.ask("max")
-    assert Nations(world.admission.store).require("demo").queries_used_this_period == 1
+    assert Nations(world.admission.store).require(NationSlug("demo")).queries_used_this_period == 1
 
 
 def test_an_operator_opens_it_for_one_nation(tables: TableNames) -> None:
     world = World(tables)
-    set_ceiling("demo", 10, world.admission.store)
+    set_ceiling(NationSlug("demo"), 10, world.admission.store)
     spend(world.admission.store, 1000)
 
-    told = set_ceiling("demo", 50, world.admission.store)
+    told = set_ceiling(NationSlug("demo"), 50, world.admission.store)
 
     assert "$50 a period; this period has cost $10.00" in told
     assert not world.ask("max").repeated
@@ -86,7 +87,7 @@ def test_the_admins_are_told_at_80_percent_and_at_the_ceiling(
     spend(store, cents)
     alerts = UsageAlerts(store, PLANS)
 
-    told = [alerts.claim_all(Nations(store).require("demo")) for _ in range(2)]
+    told = [alerts.claim_all(Nations(store).require(NationSlug("demo"))) for _ in range(2)]
 
     assert told == [len(percents), 0]
 
@@ -95,4 +96,4 @@ def test_a_new_period_begins_at_nothing(stage: Stage, store: Store) -> None:
     spend(store, 1000)
     pool = QueryPool(Store(clients.dynamodb(), stage.tables, lambda: START.replace(month=12, day=28)), PLANS)
 
-    assert pool.reset_if_due(Nations(store).require("demo")).cost_micros_this_period == 0
+    assert pool.reset_if_due(Nations(store).require(NationSlug("demo"))).cost_micros_this_period == 0

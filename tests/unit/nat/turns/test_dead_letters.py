@@ -4,6 +4,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.events import TurnFailed
 from nat.conversations.turns import TurnState
+from nat.ids import ConversationId, NationSlug, TurnId
 from nat.turns.dead_letters import DeadLetters
 from nat.turns.message import TurnMessage
 from tests.unit.nat.agent.scripted_model import says
@@ -56,4 +57,4 @@ def test_a_dead_letter_of_an_answered_turn_has_no_effect(stage: Stage) -> None:
 
 
 def test_a_dead_letter_of_a_conversation_that_is_gone_has_no_effect(stage: Stage) -> None:
-    assert not consumer(stage).take(TurnMessage("demo", "gone", "gone"))
+    assert not consumer(stage).take(TurnMessage(NationSlug("demo"), ConversationId("gone"), TurnId("gone")))

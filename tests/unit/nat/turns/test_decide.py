@@ -14,6 +14,7 @@ from nat.aws.items import encode
 from nat.aws.store import Store
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
 from nat.conversations.turns import TurnKind, TurnState
+from nat.ids import ApprovalId, NationSlug, UserId
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -25,7 +26,9 @@ from tests.unit.nat.world import START, queued
 
 
 def become(board: Board, user: str, role: Role) -> None:
-    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(Membership(user, "demo", role, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
+        Membership(UserId(user), NationSlug("demo"), role, START)
+    )
 
 
 def test_a_bulk_change_waits_and_its_card_is_requested(board: Board) -> None:
@@ -87,7 +90,7 @@ def test_yes_and_no_at_once_have_one_outcome(board: Board) -> None:
         try:
             if number % 2:
                 board.decisions.reject(
-                    board.decision("u2"), approval.id, fingerprint=approval.card["fingerprint"]
+                    board.decision("u2"), ApprovalId(approval.id), fingerprint=approval.card["fingerprint"]
                 )
                 return "rejected"
             board.approve(approval)
@@ -193,18 +196,20 @@ def test_the_same_proposal_waits_once(board: Board) -> None:
     again = board.propose(people, tag)
 
     assert again.id == first.id
-    assert len(board.inbox.page("demo").approvals) == 1
+    assert len(board.inbox.page(NationSlug("demo")).approvals) == 1
 
 
 def test_the_inbox_lists_what_waits_and_nothing_else(board: Board) -> None:
     people, tag = board.office.people(2), board.office.new_tag("major")
     approval = board.propose(people, tag)
-    waiting = [each.id for each in board.inbox.page("demo").approvals]
+    waiting = [each.id for each in board.inbox.page(NationSlug("demo")).approvals]
 
-    board.decisions.reject(board.decision(), approval.id, fingerprint=approval.card["fingerprint"])
+    board.decisions.reject(
+        board.decision(), ApprovalId(approval.id), fingerprint=approval.card["fingerprint"]
+    )
 
     assert waiting == [approval.id]
-    assert board.inbox.page("demo").approvals == ()
+    assert board.inbox.page(NationSlug("demo")).approvals == ()
 
 
 def test_expiring_marks_what_waits_in_vain_once(board: Board) -> None:
@@ -241,7 +246,7 @@ def test_who_loses_the_role_after_the_click_changes_nothing(board: Board) -> Non
 def test_who_left_the_nation_after_the_click_changes_nothing(board: Board) -> None:
     tag = board.office.new_tag("major")
     admitted = board.approve(board.propose(board.office.people(1), tag))
-    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove("u1", "demo")
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove(UserId("u1"), NationSlug("demo"))
 
     turn = board.carry_out(admitted)
 
@@ -319,7 +324,9 @@ def test_nothing_is_decided_while_a_question_of_the_conversation_runs(board: Boa
 
 def test_a_rejected_proposal_stays_rejected(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
-    board.decisions.reject(board.decision(), approval.id, fingerprint=approval.card["fingerprint"])
+    board.decisions.reject(
+        board.decision(), ApprovalId(approval.id), fingerprint=approval.card["fingerprint"]
+    )
 
     with pytest.raises(errors.ApprovalClosed):
         board.approve(approval)
@@ -328,9 +335,9 @@ def test_a_rejected_proposal_stays_rejected(board: Board) -> None:
 def test_the_same_no_again_changes_nothing(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     decision, seen = board.decision(), approval.card["fingerprint"]
-    board.decisions.reject(decision, approval.id, fingerprint=seen)
+    board.decisions.reject(decision, ApprovalId(approval.id), fingerprint=seen)
 
-    again = board.decisions.reject(decision, approval.id, fingerprint=seen)
+    again = board.decisions.reject(decision, ApprovalId(approval.id), fingerprint=seen)
 
     assert (again.state, again.decided_by) == (ApprovalState.REJECTED, "u1")
 
@@ -339,7 +346,9 @@ def test_who_lost_the_role_can_still_say_no(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     become(board, "u1", Role.VIEWER)
 
-    rejected = board.decisions.reject(board.decision(), approval.id, fingerprint=approval.card["fingerprint"])
+    rejected = board.decisions.reject(
+        board.decision(), ApprovalId(approval.id), fingerprint=approval.card["fingerprint"]
+    )
 
     assert rejected.state is ApprovalState.REJECTED
 
@@ -351,7 +360,7 @@ def test_trying_again_twice_at_once_happens_once(board: Board) -> None:
 
     def click(user: str) -> Any:
         try:
-            return board.decisions.retry(board.decision(user), approval.id)
+            return board.decisions.retry(board.decision(user), ApprovalId(approval.id))
         except (errors.ApprovalClosed, errors.ConversationBusy) as error:
             return error
 
@@ -362,7 +371,7 @@ def test_trying_again_twice_at_once_happens_once(board: Board) -> None:
 
 
 @pytest.mark.parametrize("approval_id", ["", "nothing", "a#b", "../x"])
-def test_a_proposal_that_does_not_exist_is_not_found(board: Board, approval_id: str) -> None:
+def test_a_proposal_that_does_not_exist_is_not_found(board: Board, approval_id: ApprovalId) -> None:
     with pytest.raises(errors.NotFound):
         board.decisions.approve(board.decision(), approval_id, fingerprint="0")
 

@@ -15,6 +15,7 @@ from nat.contract.events import (
     TurnFinished,
 )
 from nat.conversations.turns import Turn, TurnKind, TurnState
+from nat.ids import ApprovalId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.admit import Admitted
@@ -27,7 +28,7 @@ def edit(board: Board, approval: Approval, user: str = "u1", **details: Any) -> 
     """Change values of a proposal as a person who saw its card."""
     decision = board.decision(user, details.pop("decision_id", None))
     seen = details.pop("fingerprint", approval.fingerprint)
-    return board.decisions.edit(decision, approval.id, fingerprint=seen, **details)
+    return board.decisions.edit(decision, ApprovalId(approval.id), fingerprint=seen, **details)
 
 
 def proposals(board: Board) -> list[Approval]:
@@ -41,7 +42,9 @@ def edited(board: Board, approval: Approval, **values: Any) -> tuple[Turn, Appro
 
 
 def become(board: Board, user: str, role: Role) -> None:
-    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(Membership(user, "demo", role, START))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
+        Membership(UserId(user), NationSlug("demo"), role, START)
+    )
 
 
 def test_the_card_lists_the_simple_values_of_the_call(board: Board) -> None:
@@ -165,7 +168,7 @@ def test_a_proposal_whose_time_is_over_is_not_edited(board: Board) -> None:
 def test_a_proposal_that_was_rejected_meanwhile_is_not_replaced(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("old"))
     admitted = edit(board, approval, values={"tag": board.office.new_tag("new")})
-    board.decisions.reject(board.decision("u2"), approval.id, fingerprint=approval.fingerprint)
+    board.decisions.reject(board.decision("u2"), ApprovalId(approval.id), fingerprint=approval.fingerprint)
 
     turn = board.carry_out(admitted)
 

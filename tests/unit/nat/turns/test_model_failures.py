@@ -19,6 +19,7 @@ from nat.connections.model_keys import ModelKeys, NationKeys
 from nat.contract.events import TurnFailed, TurnFinished
 from nat.conversations.turns import Turn, TurnState
 from nat.errors import ModelKeyRejected, ModelOverloaded, ModelRefused
+from nat.ids import NationSlug
 from nat.nations.record import Nations
 from nat.turns.run import Runner
 from nat.turns.signals import Signals
@@ -219,7 +220,9 @@ def test_the_provider_knows_people_by_a_hash_only(floor: Floor) -> None:
 def with_own_key(floor: Floor, key: str = OWN_KEY) -> Runner:
     """The nation has this key, and a worker that uses it. Storing does not try it out here."""
     nations = Nations(Store(clients.dynamodb(), floor.stage.tables))
-    ModelKeys(clients.secrets(), nations, lambda _: None).store("demo", key, floor.stage.clock.now)
+    ModelKeys(clients.secrets(), nations, lambda _: None).store(
+        NationSlug("demo"), key, floor.stage.clock.now
+    )
     keys = NationKeys(clients.secrets(), floor.stage.clock)
     return floor.runner(own_agent=OwnAgents(keys, floor.claude_clients, floor.stage.agent, "anthropic"))
 
@@ -233,7 +236,7 @@ def keys_used(floor: Floor) -> list[str]:
 def _no_key_left(stage: Stage) -> Iterator[None]:
     yield
     nations = Nations(Store(clients.dynamodb(), stage.tables))
-    ModelKeys(clients.secrets(), nations, lambda _: None).remove("demo", stage.clock.now)
+    ModelKeys(clients.secrets(), nations, lambda _: None).remove(NationSlug("demo"), stage.clock.now)
 
 
 def test_a_nation_with_a_key_of_its_own_is_answered_with_it(floor: Floor) -> None:

@@ -13,6 +13,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.events import Notice
 from nat.conversations.turns import Turn
+from nat.ids import NationSlug
 from nat.names import Bus, Table
 from nat.nations.plans import UNLIMITED, Plan, Plans
 from nat.nations.record import Nation, Nations
@@ -44,7 +45,7 @@ def stage(tables: TableNames) -> Stage:
 def record(stage: Stage, **changes: Any) -> Nation:
     """The nation's record, after a change."""
     nations = Nations(Store(clients.dynamodb(), stage.tables))
-    changed = nations.update("demo", changes) if changes else nations.require("demo")
+    changed = nations.update(NationSlug("demo"), changes) if changes else nations.require(NationSlug("demo"))
     assert changed is not None
     return changed
 
@@ -151,7 +152,7 @@ def test_in_a_new_period_it_is_told_again(stage: Stage) -> None:
     notices(stage)
     stage.clock.advance(days=40)
     pool = QueryPool(Store(clients.dynamodb(), stage.tables, stage.clock), PLANS)
-    check_and_reset_billing_cycle_nation("demo", pool)
+    check_and_reset_billing_cycle_nation(NationSlug("demo"), pool)
 
     after_reset = notices(stage)
     using(stage, 400)

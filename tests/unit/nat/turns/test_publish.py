@@ -14,6 +14,7 @@ import pytest
 from nat.aws.isolation import entered_nation, nation
 from nat.contract.events import TextDelta, ToolStarted, TurnStarted
 from nat.conversations.turns import Turn, TurnState
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.roles import Role
 from nat.turns import publish
 from nat.turns.publish import (
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from nat.conversations.events import Events
 
 TURN = Turn(
-    nation_slug="demo",
-    conversation_id="c1",
-    turn_id="t1",
-    user_id="u1",
+    nation_slug=NationSlug("demo"),
+    conversation_id=ConversationId("c1"),
+    turn_id=TurnId("t1"),
+    user_id=UserId("u1"),
     question="?",
     role=Role.OWNER,
     surface="websocket",

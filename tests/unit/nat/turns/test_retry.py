@@ -15,6 +15,7 @@ from nat.aws.store import Store
 from nat.changes.journal import EntryState
 from nat.contract.events import ToolFinished
 from nat.conversations.turns import Turn, TurnKind, TurnState
+from nat.ids import ApprovalId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.admit import Admitted
@@ -41,7 +42,7 @@ def to_retry(board: Board, asked: Turn) -> str:
 
 
 def retry(board: Board, reference: str) -> Admitted:
-    return board.decisions.retry(board.decision(), reference)
+    return board.decisions.retry(board.decision(), ApprovalId(reference))
 
 
 def test_a_write_that_failed_in_a_question_can_be_tried_again(board: Board) -> None:
@@ -79,7 +80,7 @@ def test_what_a_question_finished_has_nothing_to_try_again(board: Board) -> None
 def test_trying_a_write_again_takes_the_role_that_it_takes_now(board: Board) -> None:
     asked, _, tag = failing(board)
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership("u1", "demo", Role.VIEWER, START)
+        Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
     )
 
     with pytest.raises(errors.RoleInsufficient):
@@ -92,7 +93,7 @@ def test_who_loses_the_role_after_having_a_write_tried_again_changes_nothing(boa
     asked, _, tag = failing(board)
     admitted = retry(board, to_retry(board, asked))
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership("u1", "demo", Role.VIEWER, START)
+        Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
     )
 
     turn = board.carry_out(admitted)
@@ -104,7 +105,7 @@ def test_another_member_cannot_have_a_write_tried_again(board: Board) -> None:
     asked, *_ = failing(board)
 
     with pytest.raises(errors.NotFound):
-        board.decisions.retry(board.decision("member"), to_retry(board, asked))
+        board.decisions.retry(board.decision("member"), ApprovalId(to_retry(board, asked)))
 
 
 def test_of_many_who_have_a_write_tried_again_at_once_one_gets_through(board: Board) -> None:
@@ -113,7 +114,7 @@ def test_of_many_who_have_a_write_tried_again_at_once_one_gets_through(board: Bo
 
     def click(user: str) -> Any:
         try:
-            return board.decisions.retry(board.decision(user), reference)
+            return board.decisions.retry(board.decision(user), ApprovalId(reference))
         except (errors.ApprovalClosed, errors.ConversationBusy) as error:
             return error
 
@@ -128,9 +129,9 @@ def test_of_many_who_have_a_write_tried_again_at_once_one_gets_through(board: Bo
 def test_another_try_of_a_write_is_admitted_once_however_often_it_is_sent(board: Board) -> None:
     asked, *_ = failing(board)
     decision, reference = board.decision(), to_retry(board, asked)
-    first = board.decisions.retry(decision, reference)
+    first = board.decisions.retry(decision, ApprovalId(reference))
 
-    second = board.decisions.retry(decision, reference)
+    second = board.decisions.retry(decision, ApprovalId(reference))
 
     assert second.repeated
     assert second.turn.turn_id == first.turn.turn_id
@@ -165,8 +166,8 @@ def test_an_approved_change_is_tried_again_by_its_reference_too(board: Board) ->
     board.carry_out(board.approve(approval))
 
     decision = board.decision()
-    admitted = board.decisions.retry(decision, str(approval.ref))
-    repeated = board.decisions.retry(decision, str(approval.ref))
+    admitted = board.decisions.retry(decision, ApprovalId(str(approval.ref)))
+    repeated = board.decisions.retry(decision, ApprovalId(str(approval.ref)))
     board.carry_out(admitted)
 
     assert (admitted.turn.target, repeated.repeated) == (approval.id, True)

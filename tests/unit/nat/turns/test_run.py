@@ -21,6 +21,7 @@ from nat.contract.events import (
 from nat.conversations.steps import StoredSteps
 from nat.conversations.turns import TurnState
 from nat.errors import ModelOverloaded, ModelRefused, Reconnect, TurnLost
+from nat.ids import NationSlug, TurnId
 from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric, Table
 from nat.nations.record import Nations
 from nat.turns.signals import Signals
@@ -111,7 +112,7 @@ def test_a_second_delivery_of_a_finished_turn_has_no_effect(stage: Stage) -> Non
 
 def test_a_message_without_a_row_has_no_effect(stage: Stage) -> None:
     turn = stage.admitted()
-    ghost = replace(message_of(turn), turn_id="01ARZ3NDEKTSV4RRFFQ69G5FAV")
+    ghost = replace(message_of(turn), turn_id=TurnId("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
 
     stage.runner(ScriptedModel([])).run(ghost, Signals())
 
@@ -333,7 +334,9 @@ def test_a_lost_connection_to_nationbuilder_asks_to_reconnect(stage: Stage) -> N
 
 
 def test_people_reconnect_in_the_web_app_of_their_nations_brand(stage: Stage) -> None:
-    Nations(Store(clients.dynamodb(), stage.tables)).update("demo", {"web_app": "https://desk.civic.test"})
+    Nations(Store(clients.dynamodb(), stage.tables)).update(
+        NationSlug("demo"), {"web_app": "https://desk.civic.test"}
+    )
     stage.refuse_connection = Reconnect()
     turn = stage.admitted()
 
@@ -353,7 +356,9 @@ def test_a_turn_that_fails_before_the_model_was_asked_does_not_count(stage: Stag
 
 def test_a_refund_of_a_period_that_is_over_changes_nothing(stage: Stage) -> None:
     turn = stage.admitted()
-    Nations(Store(clients.dynamodb(), stage.tables)).update("demo", {"billing_period_start": stage.clock.now})
+    Nations(Store(clients.dynamodb(), stage.tables)).update(
+        NationSlug("demo"), {"billing_period_start": stage.clock.now}
+    )
 
     ended = stage.run(turn, ModelOverloaded())
 
@@ -383,7 +388,7 @@ def test_pushes_that_fail_do_not_fail_the_turn(stage: Stage) -> None:
 
 def test_a_nations_policy_reaches_the_gates(stage: Stage) -> None:
     Nations(Store(clients.dynamodb(), stage.tables)).update(
-        "demo", {"policy": {"tools": {"count_people": "deny"}}}
+        NationSlug("demo"), {"policy": {"tools": {"count_people": "deny"}}}
     )
 
     stage.run(stage.admitted(), calls(use("count_people")), says("I may not."))
@@ -393,7 +398,7 @@ def test_a_nations_policy_reaches_the_gates(stage: Stage) -> None:
 
 def test_a_policy_that_cannot_be_read_stops_everything(stage: Stage) -> None:
     Nations(Store(clients.dynamodb(), stage.tables)).update(
-        "demo", {"policy": {"tools": {"count_people": "maybe"}}}
+        NationSlug("demo"), {"policy": {"tools": {"count_people": "maybe"}}}
     )
 
     ended = stage.run(stage.admitted(), calls(use("count_people")), says("23."))

@@ -8,6 +8,7 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.errors import LimitReached
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nations
 from nat.nations.usage import check_and_reset_billing_cycle_nation
@@ -43,12 +44,22 @@ class People:
         self._number += 1
         self.clock.advance(seconds=6)
         talk, turn = (f"01J000000000000000000{mark}{self._number:04d}" for mark in "CT")
-        return admit(AdmitRequest(user, "demo", talk, turn, "Who?", Surface.WEBSOCKET), self.admission)
+        return admit(
+            AdmitRequest(
+                UserId(user),
+                NationSlug("demo"),
+                ConversationId(talk),
+                TurnId(turn),
+                "Who?",
+                Surface.WEBSOCKET,
+            ),
+            self.admission,
+        )
 
     def upgrade(self) -> None:
         """What billing stores when the plan is changed."""
         changes = {"subscription_plan": "nat_pro", "queries_limit": UNLIMITED}
-        assert Nations(Store(clients.dynamodb(), self.tables)).update("demo", changes)
+        assert Nations(Store(clients.dynamodb(), self.tables)).update(NationSlug("demo"), changes)
 
 
 def test_a_crowd_is_admitted_to_the_last_query_and_told_once(tables: TableNames) -> None:
@@ -89,7 +100,7 @@ def test_a_period_that_the_payment_provider_begins_lets_everybody_go_on(tables: 
     with pytest.raises(LimitReached):
         people.ask("ann")
 
-    check_and_reset_billing_cycle_nation("demo", people.admission.pool, began=START)
+    check_and_reset_billing_cycle_nation(NationSlug("demo"), people.admission.pool, began=START)
 
     assert people.ask("ann").accepted
     assert used(tables) == 1

@@ -7,13 +7,14 @@ from nat.aws.store import Store
 from nat.contract.events import Envelope, TurnStopped
 from nat.conversations.turns import Turn, TurnState
 from nat.errors import NotFound
+from nat.ids import TurnId, UserId
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop, stopped_turns
 from tests.unit.nat.agent.scripted_model import ScriptedModel
 from tests.unit.nat.turns.stage import Stage, message_of
 
 
-def stop(stage: Stage, turn: Turn, user_id: str = "u1") -> Envelope | None:
+def stop(stage: Stage, turn: Turn, user_id: UserId = UserId("u1")) -> Envelope | None:
     return request_stop(
         Store(clients.dynamodb(), stage.tables),
         nation_slug=turn.nation_slug,
@@ -79,14 +80,14 @@ def test_another_persons_turn_cannot_be_stopped(stage: Stage) -> None:
     turn = stage.admitted()
 
     with pytest.raises(NotFound):
-        stop(stage, turn, user_id="u2")
+        stop(stage, turn, user_id=UserId("u2"))
 
     assert flagged(stage, turn) == set()
 
 
 def test_flags_of_more_turns_than_one_read_holds_are_found(stage: Stage) -> None:
     turns = [stage.turns.begin(stage.admitted()) for _ in range(2)]
-    many = [*turns, *(_like(turns[0], f"t{number}") for number in range(150))]
+    many = [*turns, *(_like(turns[0], TurnId(f"t{number}")) for number in range(150))]
     stop(stage, turns[1])
 
     assert flagged(stage, *many) == {turns[1]}
@@ -96,5 +97,5 @@ def test_no_running_turn_needs_no_read(stage: Stage) -> None:
     assert flagged(stage) == set()
 
 
-def _like(turn: Turn, turn_id: str) -> Turn:
+def _like(turn: Turn, turn_id: TurnId) -> Turn:
     return Turn(**{**vars(turn), "turn_id": turn_id})

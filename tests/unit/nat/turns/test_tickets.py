@@ -8,13 +8,14 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.errors import TicketInvalid
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.settings import TableNames
 from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.world import Clock, rows
 
-ANN = TicketHolder("ann", "demo")
+ANN = TicketHolder(UserId("ann"), NationSlug("demo"))
 
 
 @pytest.fixture

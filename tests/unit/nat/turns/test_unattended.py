@@ -16,6 +16,7 @@ from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.conversations.turns import Turn
+from nat.ids import NationSlug
 from nat.names import Table
 from nat.turns.admit import Admission
 from nat.turns.message import TurnMessage
@@ -40,24 +41,24 @@ class Shift:
 
     def run(self, *tool_calls: dict[str, object]) -> tuple[Run, Turn]:
         """Fire, and let a worker run the turn; gives both as they are afterwards."""
-        run = self.firing.fire("demo", self.automation.task_id, DUE)
+        run = self.firing.fire(NationSlug("demo"), self.automation.task_id, DUE)
         assert run is not None
         assert run.conversation_id is not None
         assert run.turn_id is not None
         self.board.conversation_id = run.conversation_id
         model = ScriptedModel([calls(*tool_calls), says("It is prepared.")])
         runner = self.board.runner(model, ended=RunEnds(self.store).turn_ended)
-        runner.run(TurnMessage("demo", run.conversation_id, run.turn_id), Signals())
-        turn = self.board.stage.turns.get("demo", run.conversation_id, run.turn_id)
+        runner.run(TurnMessage(NationSlug("demo"), run.conversation_id, run.turn_id), Signals())
+        turn = self.board.stage.turns.get(NationSlug("demo"), run.conversation_id, run.turn_id)
         return self.now(run), turn
 
     def now(self, run: Run) -> Run:
-        return RunLedger(self.store).get("demo", run.task_id, run.scheduled_for)
+        return RunLedger(self.store).get(NationSlug("demo"), run.task_id, run.scheduled_for)
 
     def approval(self, run: Run) -> Approval:
         assert run.conversation_id is not None
         assert run.approval_id is not None
-        return self.board.approvals.get("demo", run.conversation_id, run.approval_id)
+        return self.board.approvals.get(NationSlug("demo"), run.conversation_id, run.approval_id)
 
     def announced(self) -> int:
         found = rows(self.board.stage.tables, Table.CONNECTIONS)
@@ -70,7 +71,7 @@ def shift(board: Board) -> Shift:
     store = Store(clients.dynamodb(), board.stage.tables, board.stage.clock)
     admission = Admission(store, TurnQueue(clients.sqs(), board.queue_url), PLANS)
     made = Automation.new(
-        nation_slug="demo",
+        nation_slug=NationSlug("demo"),
         owner_id="u1",
         name="Monday tags",
         prompt=SAID,

@@ -13,6 +13,7 @@ import pytest
 from nat.aws import clients
 from nat.conversations.turns import Turn
 from nat.errors import TurnLost
+from nat.ids import TurnId
 from nat.turns.message import TurnMessage
 from nat.turns.queue import TurnQueue
 from nat.turns.signals import Signals
@@ -105,7 +106,7 @@ class Desk:
 
     def send(self, *turn_ids: str) -> None:
         for turn_id in turn_ids:
-            TurnQueue(clients.sqs(), self.url).send(turn(turn_id))
+            TurnQueue(clients.sqs(), self.url).send(turn(TurnId(turn_id)))
 
     @contextmanager
     def worker(self, **settings: Any) -> Iterator[Worker]:
@@ -136,7 +137,7 @@ class Desk:
         return sum(int(value) for value in found.values())
 
 
-def turn(turn_id: str) -> Turn:
+def turn(turn_id: TurnId) -> Turn:
     return Turn(**{**vars(TURN), "turn_id": turn_id, "conversation_id": f"c-{turn_id}"})
 
 

@@ -22,6 +22,7 @@ from nat.agent.values import OpenPage
 from nat.cli.in_memory import MemoryActions, MemorySteps
 from nat.contract.events import ApprovalRequested, Event, Link, ToolStarted
 from nat.contract.messages import Question
+from nat.ids import NationSlug, UserId
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from nat.turns.admit import Surface
@@ -30,7 +31,7 @@ from tests.unit.nat.agent.injection.fields import PERSON, Field
 from tests.unit.nat.agent.injection.payloads import Payload
 from tests.unit.nat.changes.kept import NOW
 
-SLUG = "harbor"
+SLUG = NationSlug("harbor")
 LATER = "Thanks. Which tags do we have?"
 
 
@@ -109,7 +110,7 @@ def _page_at(address: str) -> OpenPage | None:
     page = {"url": f"https://x.test/{address}", "kind": "person", "record_id": PERSON}
     body = {"conversation": str(ULID()), "turn": str(ULID()), "message": "What is this?", "page": page}
     question = msgspec.convert(body, Question)
-    return asked(question, user_id="u1", nation_slug=SLUG, surface=Surface.WEBSOCKET).page
+    return asked(question, user_id=UserId("u1"), nation_slug=SLUG, surface=Surface.WEBSOCKET).page
 
 
 class Watched:
