@@ -44,6 +44,10 @@ UNPROVEN: Final = (
 )
 NOT_ACCEPTED: Final = "Anthropic does not accept this key. Copy it again from the Anthropic Console."
 NO_CREDIT: Final = "The account of this key has no credit. Add some in the Anthropic Console, then try again."
+LIMIT_REACHED: Final = (
+    "This key is good, but has reached the usage limit that its account set. Raise it in the Anthropic "
+    "Console, or wait until it begins anew, then try again."
+)
 NO_MODEL: Final = "The account of this key has no access to the model that Nat uses ({model})."
 BEDROCK_TAKES_NONE: Final = (
     "This installation of Nat runs Claude on Amazon Bedrock, so a key of your own cannot be used here."
@@ -193,6 +197,8 @@ def proof_over_http(base_url: str, model: str, *, seconds: float = PROOF_SECONDS
         _log.info("model key refused", extra={"status": answer.status, "error_type": kind})
         if answer.status == 402 or kind == "billing_error" or "credit balance" in words:
             raise ModelKeyInvalid(NO_CREDIT)
+        if "usage limits" in words:
+            raise ModelKeyInvalid(LIMIT_REACHED)
         if answer.status in (401, 403) or kind in ("authentication_error", "permission_error"):
             raise ModelKeyInvalid(NOT_ACCEPTED)
         if answer.status == 404:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nat import settings
 from nat.agent.loop import Agent
 from nat.agent.models.claude import DEFAULT_MODEL, AnthropicModel, BedrockModel, Clients
-from nat.agent.models.failures import KeyRefused
+from nat.agent.models.failures import KeyLimitReached, KeyRefused
 from nat.agent.ports import ModelReply, ModelRequest
 from nat.errors import ModelKeyRejected
 from nat.names import Secret, Variable
@@ -47,6 +47,13 @@ def provider() -> str:
     return chosen
 
 
+LIMIT_REACHED: Final = (
+    "Your nation's own Anthropic key has reached the usage limit that its account set. An admin can raise "
+    "the limit in the Anthropic Console, or replace or remove the key in the settings. Your question was not "
+    "counted."
+)
+
+
 @dataclass(frozen=True)
 class OwnKeyModel:
     """The environment's model with a nation's own key. A refused key fails the turn by its name, and nothing
@@ -60,6 +67,8 @@ class OwnKeyModel:
         """Stream one message. Raises `ModelKeyRejected`, and what `AnthropicModel.stream` raises."""
         try:
             return self.model.stream(request, on_text=on_text, stopped=stopped)
+        except KeyLimitReached:
+            raise ModelKeyRejected(LIMIT_REACHED) from None
         except KeyRefused:
             raise ModelKeyRejected from None
 

@@ -34,6 +34,8 @@ PASSING: Final = frozenset(
         "modelTimeoutException",
     }
 )
+LIMIT_WORDS: Final = "usage limits"
+"""What a refusal says that has no code for it: the account's own limit for a key."""
 _TOO_LONG: Final = ("prompt is too long", "input is too long")
 _PASSING_STATUS: Final = frozenset({408, 409, 429})
 
@@ -56,6 +58,11 @@ class KeyRefused(ModelUnavailable):
     """The API does not serve this key: unknown, revoked, without rights or without credit."""
 
 
+class KeyLimitReached(KeyRefused):
+    """The key is good and has reached the limit that its account set for it: 400 that says so, or a spending
+    limit's code."""
+
+
 def is_passing(error: "APIStatusError") -> bool:
     """Whether the same request may succeed in a moment. The API's own `x-should-retry` goes first."""
     if _key_refused(error):
@@ -69,6 +76,8 @@ def is_passing(error: "APIStatusError") -> bool:
 def as_ours(error: "APIStatusError") -> ModelError:
     """The error to raise. Carries nothing of the vendor's words."""
     kind = _kind(error)
+    if _limit_reached(error):
+        return KeyLimitReached()
     if _key_refused(error):
         return KeyRefused()
     if kind in OVERLOADED or error.status_code in {429, 529}:
@@ -102,8 +111,15 @@ def _key_refused(error: "APIStatusError") -> bool:
     return (
         _kind(error) in KEY_REFUSED
         or error.status_code in {401, 402, 403}
-        or error.error_code in SPENT
+        or _limit_reached(error)
         or (_kind(error) == "invalid_request_error" and "credit balance" in (error.api_message or ""))
+    )
+
+
+def _limit_reached(error: "APIStatusError") -> bool:
+    # "You have reached your specified API usage limits. You will regain access on …": 400, without a code.
+    return error.error_code in SPENT or (
+        _kind(error) == "invalid_request_error" and LIMIT_WORDS in (error.api_message or "")
     )
 
 

@@ -14,6 +14,7 @@ from nat.aws import clients
 from nat.aws.isolation import NationNotEntered, nation
 from nat.aws.store import Store
 from nat.connections.model_keys import (
+    LIMIT_REACHED,
     NO_CREDIT,
     NO_MODEL,
     NOT_A_KEY,
@@ -106,6 +107,11 @@ def test_a_key_is_tried_by_one_call_of_one_token(office: Office, claude: Running
             {"kind": "status", "status": 400, "message": "Your credit balance is too low"},
             ModelKeyInvalid,
             NO_CREDIT,
+        ),
+        (
+            {"kind": "status", "status": 400, "message": "You have reached your specified API usage limits."},
+            ModelKeyInvalid,
+            LIMIT_REACHED,
         ),
         ({"kind": "status", "status": 403}, ModelKeyInvalid, NOT_ACCEPTED),
         ({"kind": "status", "status": 404}, ModelKeyInvalid, NO_MODEL.format(model=MODEL)),
