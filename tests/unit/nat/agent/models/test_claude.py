@@ -401,9 +401,6 @@ def test_replayed_thinking_that_is_refused_is_told_apart() -> None:
         (429, {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}),
         (400, {"type": "invalid_request_error", "message": "Your credit balance is too low"}),
         (400, {"type": "invalid_request_error", "message": "You have reached your API usage limits"}),
-            400,
-            {"type": "invalid_request_error", "message": "You have reached your API usage limits"},
-        ),
     ],
 )
 def test_an_account_that_may_not_spend_more_is_not_asked_again(status: int, error: dict[str, str]) -> None:
