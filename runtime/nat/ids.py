@@ -14,11 +14,5 @@ ChangeId = NewType("ChangeId", str)
 """`<turn>#<step>#<call>`: the call of the model message that planned the change."""
 ApprovalId = NewType("ApprovalId", str)
 """ULID of a proposal and what was decided of it."""
-InvitationId = NewType("InvitationId", str)
-"""Hash of the invitation's token."""
 ConnectionId = NewType("ConnectionId", str)
 """API Gateway's name of an open WebSocket."""
-JobId = NewType("JobId", str)
-"""ULID of an export or a deletion."""
-TenantId = NewType("TenantId", str)
-"""Key of a tenant of the former platform."""
