@@ -1,4 +1,4 @@
-"""One Chromium for the suite."""
+"""One Chromium for a module of tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +10,15 @@ from tests.browser.chromium import ARGUMENTS, WEB, chromium, node
 from tests.browser.sites import served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's driver."""
+    """Playwright's driver: for one module, because its event loop runs on in this thread until it is stopped,
+    where no other test could run one."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A headless Chromium."""
     started = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))

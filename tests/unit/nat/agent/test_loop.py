@@ -430,7 +430,17 @@ def test_a_model_that_ends_without_a_word_is_asked_once_more() -> None:
     answer = turn.answer()
 
     assert answer.text == text_of(turn.events) == "23 people."
-    assert turn.model.requests[1].messages[-1] == {"role": "user", "content": SPEAK}
+    (asked_again,) = turn.model.requests[1].messages
+    assert (asked_again["role"], asked_again["content"][-1]) == ("user", {"type": "text", "text": SPEAK})
+
+
+def test_calls_that_were_not_run_are_not_sent_back_without_a_result() -> None:
+    turn = table(calls(use("count_people"), stop_reason="end_turn"), says("23 people."))
+
+    answer = turn.answer()
+
+    assert (answer.text, turn.nation.done) == ("23 people.", [])
+    assert [message["role"] for message in turn.model.requests[1].messages] == ["user"]
 
 
 def test_a_model_that_stays_silent_is_no_answer_and_is_not_counted() -> None:
