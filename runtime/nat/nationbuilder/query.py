@@ -113,8 +113,8 @@ def _hash_value(value: Scalar) -> str | int | float | bool | None:
 
 
 def speakable(text: str) -> bool:
-    """Whether the grammar has a way to write a text: it has none for `[ ]` and `{{ }}`."""
-    return not ("{{" in text or "}}" in text or ("[" in text and "]" in text))
+    """Whether the grammar has a way to write a text: it has none for `[ ]`, `{{ }}` and the word `null`."""
+    return not (text.strip() == "null" or "{{" in text or "}}" in text or ("[" in text and "]" in text))
 
 
 def write(value: Scalar) -> str:
@@ -141,6 +141,6 @@ def write(value: Scalar) -> str:
         raise QueryRejected("A filter cannot look for an empty text.")
     if not speakable(text):
         raise QueryRejected(
-            "NationBuilder cannot search for texts with [ ] or {{ }}. Search for a part of it."
+            "NationBuilder cannot search for null or texts with [ ] or {{ }}. Search for a part of it."
         )
-    return f"{{{{{text}}}}}" if "," in text or text.startswith("{") or text == "null" else text
+    return f"{{{{{text}}}}}" if "," in text or text.startswith("{") else text

@@ -51,7 +51,8 @@ def is_plain(text: str) -> bool:
 def needle(text: str) -> str | None:
     """The longest part of a text that V2 can be asked for and that is spelt in one way only, if any."""
     parts: list[str] = _ONE_SPELLING.findall(text)
-    return max(parts, key=len, default=None)
+    longest = max(parts, key=len, default=None)
+    return longest if longest is None or speakable(longest) else longest[:-1]
 
 
 def named(

@@ -126,7 +126,7 @@ def test_tags_that_differ_in_marks_only_are_shown_as_look_alikes(office: Bench) 
     assert any("Quebec" in str(each) and "Que\u0301bec" in str(each) for each in outcome.data["items"])
 
 
-@pytest.mark.parametrize("name", ["[2031] VIP", "2031", "{{friends}}", "a, b"])
+@pytest.mark.parametrize("name", ["[2031] VIP", "2031", "{{friends}}", "a, b", "null"])
 def test_a_tag_may_have_any_name(office: Bench, name: str) -> None:
     who = person(office, full_name="Marie", first_name="Marie")
 
