@@ -42,12 +42,12 @@ smoke: prepare ## start apart, sign up, ask, check the answers, stop
 	@$(VENV)/python -m local smoke
 
 test: prepare ## every suite: unit (the clients' included), infrastructure, integration, browser
-	@$(VENV)/python -m pytest -n auto --dist loadgroup --durations=10
+	@$(VENV)/python -m pytest -n auto --no-loadscope-reorder --durations=10
 
 soak: prepare ## the long forms: killed workers, cut connections, random properties; prints figures and SOAK_SEED
 	@$(VENV)/python -m pytest tests/soak
 	@seed=$${SOAK_SEED:-$$RANDOM}; echo "properties: SOAK_SEED=$$seed"; \
-		$(VENV)/python -m pytest tests/unit -m hypothesis --hypothesis-profile=random --hypothesis-seed=$$seed
+		$(VENV)/python -m pytest tests/unit -m hypothesis --hypothesis-profile=random --hypothesis-seed=$$seed --randomly-seed=$$seed
 
 unit: prepare ## the unit suite alone
 	@$(VENV)/python -m pytest tests/unit

@@ -4,10 +4,11 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from nat.names import Table
 from nat.settings import TableNames
@@ -23,26 +24,35 @@ settings.register_profile("random", database=None, print_blob=True)
 settings.load_profile("same")
 """`make test` draws the same examples in every run; `make soak` takes `random` and a seed that it prints."""
 
-TOGETHER = ("integration", "infrastructure")
-"""Suites whose tests share something expensive, a deployed Nat or all templates: one process runs each, and
-begins with it, because they take longest."""
+TOGETHER = {"integration": "nat", "browser": "nat", "infrastructure": "templates"}
+"""What the tests of a suite share that is expensive to make: a deployed Nat, or all templates. One process
+runs each, and begins with it, because they take longest; of other suites one process runs a module."""
+
+
+class _Together(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist ships no types
+    """Which tests one of several processes runs, by their path: marks (`xdist_group`) do nothing under this
+    pytest, because pytest-xdist writes them into a test's id, which cannot be changed any more."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How several processes share the tests."""
+    return _Together(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests one of several processes should run: those of a suite, those of any suite that need
-    the deployed Nat, or those of a module."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    order = {suite: place for place, suite in enumerate(TOGETHER)}
-    items.sort(key=lambda item: order.get(_group(item), len(order)))
+    """The longest groups first."""
+    first = list(dict.fromkeys(TOGETHER.values()))
+    places = {group: place for place, group in enumerate(first)}
+    items.sort(key=lambda item: places.get(_group(item.nodeid.partition("::")[0]), len(first)))
 
 
-def _group(item: pytest.Item) -> str:
-    if "machine" in getattr(item, "fixturenames", ()):
-        return "integration"
-    suite = item.path.relative_to(Path(__file__).parent).parts[0]
-    return suite if suite in TOGETHER else str(item.path)
+def _group(path: str) -> str:
+    return TOGETHER.get(Path(path).parts[1], path)
 
 
 @pytest.fixture(scope="session")
