@@ -3,7 +3,17 @@
 Everything is read and checked before the first construct is built, and refused in one line.
 """
 
-from config.catalogue import ModelPrice, Plan, load_models, load_plans, models_json, plans_json
+from config.catalogue import (
+    ModelPrice,
+    Plan,
+    Targets,
+    load_models,
+    load_plans,
+    load_targets,
+    models_json,
+    plans_json,
+    targets_json,
+)
 from config.customer import DEFAULT_BRAND, Customer, customer_names, load_customer, load_customers
 from config.environment import Environment, environment_names, load_environment
 from config.loading import ConfigurationError
@@ -15,6 +25,7 @@ __all__ = [
     "Environment",
     "ModelPrice",
     "Plan",
+    "Targets",
     "customer_names",
     "environment_names",
     "load_customer",
@@ -22,6 +33,8 @@ __all__ = [
     "load_environment",
     "load_models",
     "load_plans",
+    "load_targets",
     "models_json",
     "plans_json",
+    "targets_json",
 ]

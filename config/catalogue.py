@@ -1,4 +1,4 @@
-"""Plans and model prices: data, so that a price is a line and a plan is a table."""
+"""Plans, model prices and targets: data, so that a price is a line and a plan is a table."""
 
 import json
 from typing import Annotated, Literal
@@ -10,6 +10,7 @@ from nat.names import UNLIMITED as UNLIMITED
 
 PLANS = ROOT / "plans.toml"
 MODELS = ROOT / "models.toml"
+TARGETS = ROOT / "targets.toml"
 
 
 class Plan(Frozen):
@@ -64,6 +65,17 @@ class ModelPrice(Rates):
         return self
 
 
+class Targets(Frozen):
+    """What the service aims at. The names are those that `nat.handlers.operator` tells."""
+
+    customers: Annotated[int, Field(ge=0)]
+    queries_a_day: Annotated[int, Field(ge=0)]
+    mrr_cents: Annotated[int, Field(ge=0)]
+    margin_percent: Annotated[float, Field(ge=0, le=100)]
+    cost_micros_per_query: Annotated[int, Field(ge=0)]
+    nps: Annotated[int, Field(ge=-100, le=100)]
+
+
 def load_plans() -> dict[str, Plan]:
     """Plans by id, in the file's order. Raises `ConfigurationError`."""
     return {key: parse(Plan, value, f"plans.toml [{key}]") for key, value in read_toml(PLANS).items()}
@@ -72,6 +84,16 @@ def load_plans() -> dict[str, Plan]:
 def load_models() -> dict[str, ModelPrice]:
     """Prices by model id. Raises `ConfigurationError`."""
     return {key: parse(ModelPrice, value, f"models.toml [{key}]") for key, value in read_toml(MODELS).items()}
+
+
+def load_targets() -> Targets:
+    """What the service aims at. Raises `ConfigurationError`."""
+    return parse(Targets, read_toml(TARGETS), "targets.toml")
+
+
+def targets_json(targets: Targets) -> str:
+    """What `NAT_TARGETS` carries."""
+    return _compact(targets.model_dump())
 
 
 def plans_json(plans: dict[str, Plan]) -> str:

@@ -1,12 +1,15 @@
-"""What operators see and hear."""
+"""What operators see and hear, and their pages."""
 
 from constructs import Construct
 
+from config import load_targets, targets_json
 from nat_constructs.alarm_topic import AlarmTopic
 from nat_constructs.dashboards import BusinessDashboard, MachineDashboard
 from nat_constructs.monthly_budget import MonthlyBudget
+from nat_constructs.operator_functions import OperatorFunctions
 from nat_constructs.platform_alarms import PlatformAlarms
 from nat_constructs.saved_queries import SavedQueries
+from nat_constructs.watched import WatchedQueue
 from stacks.agent import AgentStack
 from stacks.api import ApiStack
 from stacks.automation import AutomationStack
@@ -17,7 +20,8 @@ from stacks.stack import NatStack
 
 
 class ObservabilityStack(NatStack):
-    """One dashboard for machines and one for business, alarms on what people would notice, and the budget."""
+    """One dashboard for machines and one for business, alarms on what people would notice, the
+    budget, and what answers the operator's pages."""
 
     def __init__(
         self,
@@ -38,6 +42,19 @@ class ObservabilityStack(NatStack):
         topic = AlarmTopic(self, "Alarms", email=environment.alarm_email)
         self.publish("AlarmTopicArn", topic.topic_arn, "Where alarms are announced")
         watched = (*identity.watched, *api.watched, *automation.watched)
+        operator = OperatorFunctions(
+            self,
+            "Operator",
+            defaults=deployment.functions,
+            store=data.store,
+            http=api.http,
+            dead_letters=[
+                WatchedQueue("Turns", "Questions that were given up", data.store.turns.dead_letters),
+                *(queue for each in watched for queue in each.dead_letters),
+            ],
+            targets=targets_json(load_targets()),
+        )
+        watched = (*watched, operator.watched)
         MachineDashboard(
             self, "Machines", prefix=prefix, turns=data.store.turns, http=api.http.api, watched=watched
         )

@@ -72,7 +72,11 @@ class AutomationResults(Construct):
             targets=[targets.SqsQueue(self.queue.queue, dead_letter_queue=self.queue.dead_letters)],
         )
         self.watched = Watched(
-            dead_letters=[WatchedQueue("AutomationResults", "Undelivered results", self.queue.dead_letters)]
+            dead_letters=[
+                WatchedQueue(
+                    "AutomationResults", "Undelivered results", self.queue.dead_letters, self.queue.queue
+                )
+            ]
         )
         stack = Stack.of(self)
         output(

@@ -69,7 +69,10 @@ class BillingFunctions(Construct):
             ],
             dead_letters=[
                 WatchedQueue(
-                    "BillingEvents", "Undone events of the payment provider", self.events.dead_letters
+                    "BillingEvents",
+                    "Undone events of the payment provider",
+                    self.events.dead_letters,
+                    self.events.queue,
                 )
             ],
         )

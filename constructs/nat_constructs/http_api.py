@@ -71,14 +71,30 @@ class NatHttpApi(Construct):
         stack = Stack.of(self)
         return f"{self.api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
-    def serve(self, function: lambda_.IFunction, routes: Iterable[str]) -> None:
-        """Let a function answer the given route keys, such as `GET /v1/me`."""
+    def serve(
+        self, function: lambda_.IFunction, routes: Iterable[str], *, scope: Construct | None = None
+    ) -> None:
+        """Let a function answer the given route keys, such as `GET /v1/me`. A function of a later stack says
+        its `scope`, for the API must not refer to it."""
         integration = integrations.HttpLambdaIntegration(
             f"{function.node.id}Integration", function, scope_permission_to_route=False
         )
         for route in routes:
             method, _, path = route.partition(" ")
-            self.api.add_routes(path=path, methods=[apigateway.HttpMethod[method]], integration=integration)
+            if scope is None:
+                self.api.add_routes(
+                    path=path, methods=[apigateway.HttpMethod[method]], integration=integration
+                )
+                continue
+            apigateway.HttpRoute(
+                scope,
+                f"{method} {path}".replace("/", "-"),
+                http_api=self.api,
+                route_key=apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method]),
+                integration=integration,
+                authorizer=self.api.default_authorizer,
+                authorization_scopes=[SCOPE],
+            )
 
     def serve_public(self, function: lambda_.IFunction, route: str) -> None:
         """Let a function answer a route key without a token: it proves its callers in another way."""

@@ -77,7 +77,7 @@ class NoticeFunctions(Construct):
         )
         self.watched = Watched(
             [WatchedFunction("Notices", self.teller, 2, "Nobody is told what happened to their nation")],
-            [WatchedQueue("Notices", "Unsent notices", self.queue.dead_letters)],
+            [WatchedQueue("Notices", "Unsent notices", self.queue.dead_letters, self.queue.queue)],
         )
         stack = Stack.of(self)
         output(stack, "NoticesFunctionName", self.teller.function_name, "Function of notices")

@@ -81,7 +81,12 @@ class PrivacyFunctions(Construct):
         self._let_carry_out(sockets, pool)
         self.watched = Watched(
             dead_letters=[
-                WatchedQueue("PrivacyJobs", "Exports and deletions that failed", self.jobs.dead_letters)
+                WatchedQueue(
+                    "PrivacyJobs",
+                    "Exports and deletions that failed",
+                    self.jobs.dead_letters,
+                    self.jobs.queue,
+                )
             ]
         )
         stack = Stack.of(self)

@@ -7,7 +7,7 @@ from aws_cdk import Duration, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from nat.names import SCOPE_NAME, SCOPE_RESOURCE_SERVER, Variable
+from nat.names import OPERATORS, SCOPE_NAME, SCOPE_RESOURCE_SERVER, Variable
 
 from .acknowledge import acknowledge
 from .function import FunctionDefaults, PythonFunction
@@ -91,6 +91,13 @@ class SignIn(Construct):
         self._use = use
         self._server = self.pool.add_resource_server(
             "Nat", identifier=SCOPE_RESOURCE_SERVER, scopes=[use], user_pool_resource_server_name="nat"
+        )
+        cognito.CfnUserPoolGroup(
+            self,
+            "Operators",
+            user_pool_id=self.pool.user_pool_id,
+            group_name=OPERATORS,
+            description="Nat: people who run the service",
         )
         token_claims = self._say_who_people_are(defaults, trusted_domains)
         self.watched = Watched([WatchedFunction("TokenClaims", token_claims, trouble="Nobody can sign in")])

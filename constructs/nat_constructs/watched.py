@@ -26,6 +26,8 @@ class WatchedQueue:
     name: str
     title: str
     queue: sqs.IQueue
+    source: sqs.IQueue | None = None
+    """Where operators may send them back to; none where that would not help."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@
     │   ├── InvitationInvalid      unknown, used up, withdrawn or over
     │   ├── InvitationForOther     sent to another address
     │   └── SeatsTaken             the plan has no seat left
+    ├── NotReplayable              failed jobs that going back would not help
     ├── AutomationChanged          somebody else has edited or deleted it meanwhile
     ├── MailNotSent                an email was not taken
     ├── SubscriptionRequired       the nation may not use Nat now
@@ -222,6 +223,14 @@ class NotFound(NatError):
     code = "not_found"
     status = 404
     default = "Not found."
+
+
+class NotReplayable(NatError):
+    """Failed jobs that have nowhere to go back to: whoever handled them has done what can be done."""
+
+    code = "not_replayable"
+    status = 409
+    default = "These jobs cannot be tried again."
 
 
 class MembershipError(NatError):

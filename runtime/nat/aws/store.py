@@ -211,7 +211,7 @@ class Store:
     def scan(
         self, table: Table, *, attributes: tuple[str, ...] = (), only: ConditionBase | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Every row of a table, strongly consistent: for an operator's command, never for a request."""
+        """Every row of a table, strongly consistent: for who runs the service, never for others."""
         expressions = Expressions()
         asked: dict[str, Any] = {"TableName": self.tables[table], "ConsistentRead": True}
         if attributes:

@@ -49,12 +49,14 @@ _A_MINUTE: Final[Mapping[str, int]] = {"decisions": 60, "exports": 10, "streams"
 class Access(msgspec.Struct, frozen=True):
     """Who may call. `nation`: a nation has to be selected. `role`: the least role of a member; `None` is
     for who need not be one, or of whom the function itself finds out. `active`: the nation has to be allowed
-    to use Nat now. `unproven`: also for who only pays for the nation, and sees nothing of it."""
+    to use Nat now. `unproven`: also for who only pays for the nation, and sees nothing of it. `operator`:
+    only for who runs the service."""
 
     nation: bool = False
     role: Role | None = None
     active: bool = False
     unproven: bool = False
+    operator: bool = False
 
     @property
     def errors(self) -> Errors:
@@ -73,7 +75,7 @@ class Access(msgspec.Struct, frozen=True):
     def in_words(self) -> str:
         """The same for people."""
         if self.role is None:
-            return ""
+            return "For who runs the service." if self.operator else ""
         who = {
             Role.VIEWER: "For members.",
             Role.MEMBER: "For members who may change something.",

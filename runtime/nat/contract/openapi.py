@@ -85,6 +85,7 @@ _PLACES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "change": ("The change's id, `<turn>#<step>#<call>`, URL-encoded.", _NAME),
     "file": ("The file's id, as the answer's link names it.", _NAME),
     "user": ("The member's user id.", _NAME),
+    "queue": ("The queue's name.", _NAME),
 }
 """Places of paths of which more can be said than that they are an id."""
 

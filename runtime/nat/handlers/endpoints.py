@@ -7,10 +7,10 @@
         At most their own role and never the owner's.\"\"\"
 
 The signature says the rest. `call` says who may come: anybody with a session (`Call`), in a nation that they
-select (`NationCall`), as a member of it (`MemberCall`). `body` and `query`, where there are such, say what is
-sent; an absent body is allowed where the parameter has a default. What is given back is the answer: a struct
-of the contract, a `Download`, or `None` for 204. The operation's id is the function's name, its summary and
-description are the docstring.
+select (`NationCall`), as a member of it (`MemberCall`), or who runs the service (`OperatorCall`). `body` and
+`query`, where there are such, say what is sent; an absent body is allowed where the parameter has a default.
+What is given back is the answer: a struct of the contract, a `Download`, or `None` for 204. The operation's
+id is the function's name, its summary and description are the docstring.
 
 Nothing has to be registered: `nat.contract.declared` finds the declaration in the source.
 """
@@ -26,7 +26,7 @@ import msgspec
 from nat.contract.endpoint import Access, Endpoint, Errors, FileTypes, Limit, answered_type
 from nat.contract.fields import RequestBody
 from nat.contract.parsing import parse, parse_query
-from nat.errors import RoleInsufficient
+from nat.errors import Forbidden, RoleInsufficient
 from nat.handlers.request import HttpAnswer, HttpRequest
 from nat.handlers.services import Services
 from nat.ids import NationSlug
@@ -53,6 +53,10 @@ class Call(msgspec.Struct, frozen=True):
     def path(self) -> Mapping[str, str]:
         """The places of the path, by name."""
         return self.request.path
+
+
+class OperatorCall(Call, frozen=True, kw_only=True):
+    """By somebody who runs the service."""
 
 
 class NationCall(Call, frozen=True, kw_only=True):
@@ -170,7 +174,9 @@ def _enter(access: Access, services: Services, request: HttpRequest) -> Call:
     person = person_of(request.claims)
     if not access.nation:
         select(person, request.headers)
-        return Call(services, request, person)
+        if access.operator and not person.is_operator:
+            raise Forbidden
+        return (OperatorCall if access.operator else Call)(services, request, person)
     caller = caller_of(request.claims, request.headers)
     if access.role is None:
         return NationCall(services, request, person, caller=caller)
@@ -187,7 +193,7 @@ def _enter(access: Access, services: Services, request: HttpRequest) -> Call:
 def _access(call: type[Call], role: Role, *, active: bool, unproven: bool) -> Access:
     if issubclass(call, MemberCall):
         return Access(nation=True, role=role, active=active, unproven=unproven)
-    return Access(nation=issubclass(call, NationCall))
+    return Access(nation=issubclass(call, NationCall), operator=issubclass(call, OperatorCall))
 
 
 def _told(told: object, status: int, headers: Mapping[str, str]) -> HttpAnswer:

@@ -1,6 +1,6 @@
 """The nation record: who pays, for what, how much is used, and whether NationBuilder is connected."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -166,6 +166,10 @@ class Nations:
         keys = [{"nation_slug": slug} for slug in sorted(set(nation_slugs))]
         found = self._store.get_many(Table.NATIONS, keys, consistent=True)
         return {row["nation_slug"]: from_item(row) for row in found}
+
+    def every(self) -> Iterator[Nation]:
+        """All records: a scan, for who runs the service. It costs what all nations weigh, whoever asks."""
+        return map(from_item, self._store.scan(Table.NATIONS))
 
     def create(self, nation: Nation) -> bool:
         """Store a new record. False, and nothing changed, if the slug has one already."""

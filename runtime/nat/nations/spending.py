@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import ConditionBase, Key
 
 from nat.aws.store import Store
 from nat.ids import NationSlug, UserId
@@ -93,6 +93,13 @@ class Spendings:
         found = map(_share, self._store.get_many(Table.USAGE, keys, consistent=True))
         return sorted(found, key=lambda each: each.day)
 
+    def daily(self, nation_slug: NationSlug, first: date, last: date) -> dict[date, Spent]:
+        """Queries and money by day, a moment behind: for figures over many nations."""
+        found = self._store.query(
+            Table.USAGE, _days(nation_slug, first, last), attributes=("day_user", "queries", "cost_micros")
+        )
+        return dict(summed(map(_share, found)).days)
+
     def of_period(self, nation: Nation, now: datetime) -> Spending:
         """What was spent in the nation's billing period.
 
@@ -102,9 +109,12 @@ class Spendings:
         return self.between(nation.nation_slug, first, now.astimezone(UTC).date())
 
     def _rows(self, nation_slug: NationSlug, first: date, last: date) -> Iterable[dict[str, Any]]:
-        days = Key("day_user").between(f"{first.isoformat()}#", f"{last.isoformat()}{_AFTER_ALL}")
-        where = Key("nation_slug").eq(nation_slug) & days
-        return self._store.query(Table.USAGE, where, consistent=True)
+        return self._store.query(Table.USAGE, _days(nation_slug, first, last), consistent=True)
+
+
+def _days(nation_slug: NationSlug, first: date, last: date) -> ConditionBase:
+    days = Key("day_user").between(f"{first.isoformat()}#", f"{last.isoformat()}{_AFTER_ALL}")
+    return Key("nation_slug").eq(nation_slug) & days
 
 
 def _share(row: Mapping[str, Any]) -> Share:

@@ -1,12 +1,12 @@
 """Who calls, and for which nation: the verified token proves the person, the headers only select."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nat.errors import BadRequest, Forbidden, Unauthenticated
 from nat.ids import NationSlug, UserId
-from nat.names import Header
+from nat.names import GROUPS_CLAIM, OPERATORS, Header
 from nat.nations.subscription import valid_slug
 
 
@@ -23,6 +23,8 @@ class Person:
 
     user_id: UserId
     email: str | None = None
+    is_operator: bool = False
+    """Whether they run the service. It opens the operator's pages, and nothing of any nation."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,13 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     subject = str(claims.get("sub") or "")
     if not subject or claims.get("token_use", "access") != "access":
         raise Unauthenticated
-    return Person(UserId(subject), str(claims.get("email") or "") or None)
+    return Person(UserId(subject), str(claims.get("email") or "") or None, OPERATORS in _groups(claims))
+
+
+def _groups(claims: Mapping[str, Any]) -> Iterable[str]:
+    """Groups of the user pool. API Gateway makes text of a list among the claims: `[operators others]`."""
+    groups = claims.get(GROUPS_CLAIM) or ()
+    return groups.strip("[]").split() if isinstance(groups, str) else groups
 
 
 def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:

@@ -19,7 +19,8 @@ class User:
     """A person. `nation_slug` is the primary nation; roles are in memberships alone.
 
     `email` is the address that the person's last session proved (`nat.people.proven_email`); it is absent
-    until one does.
+    until one does. `nps_quarter` is the last quarter in which they were asked whether they would recommend
+    the service (`nat.people.nps`).
     """
 
     user_id: UserId
@@ -28,6 +29,7 @@ class User:
     email: str | None = None
     nation_slug: NationSlug | None = None
     last_query_at: datetime | None = None
+    nps_quarter: str | None = None
 
 
 class Users:
@@ -92,4 +94,5 @@ def _user(item: dict[str, Any]) -> User:
         email=item.get("email"),
         nation_slug=item.get("nation_slug"),
         last_query_at=None if queried is None else moment(queried),
+        nps_quarter=item.get("nps_quarter"),
     )

@@ -82,6 +82,13 @@ def create_turn_queue(visibility: int = 30) -> str:
     )["QueueUrl"]
 
 
+def create_dead_letters() -> tuple[str, str]:
+    """URLs of a queue of dead letters, and of the queue that they came from."""
+    name = uuid.uuid4().hex[:12]
+    made = [clients.sqs().create_queue(QueueName=f"{name}-{each}")["QueueUrl"] for each in ("dead", "queue")]
+    return made[0], made[1]
+
+
 def queued(url: str) -> list[dict[str, Any]]:
     """Every message that can be received now, with its group; they stay invisible afterwards."""
     found: list[dict[str, Any]] = []

@@ -1,5 +1,9 @@
 """The person who calls."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from nat.contract.fields import RequestBody, ResponseBody, Slug
 from nat.errors import NotAMember
 from nat.handlers.endpoints import Call, operation
@@ -7,6 +11,7 @@ from nat.handlers.routes.nation import Subscription, subscription_of
 from nat.ids import NationSlug, UserId
 from nat.people.members import Members, update_user_nation_link
 from nat.people.memberships import Membership
+from nat.people.nps import NpsSurvey
 from nat.people.users import User
 from nat.roles import Role
 
@@ -31,6 +36,17 @@ class Me(ResponseBody, frozen=True, kw_only=True):
     nation_slug: Slug | None
     """The primary nation: the one that is selected when they sign in."""
     memberships: list[MembershipOfMine]
+    operator: bool = False
+    """Whether they run the service: the operator's pages are theirs too."""
+    ask_nps: bool = False
+    """Whether to ask them now how likely they are to recommend the service."""
+
+
+class NpsAnswer(RequestBody, frozen=True, kw_only=True):
+    """How likely the person is to recommend the service."""
+
+    score: Annotated[int, Meta(ge=0, le=10)] | None
+    """From 0, not at all, to 10, surely; null for who does not want to say."""
 
 
 class PrimaryNation(ResponseBody, frozen=True, kw_only=True):
@@ -69,7 +85,20 @@ def get_me(call: Call) -> Me:
             )
             for each in memberships
         ],
+        operator=person.is_operator,
+        ask_nps=bool(memberships) and NpsSurvey.is_due(user, services.clock()),
     )
+
+
+@operation("PUT /v1/me/nps", tag="Person", example=NpsAnswer(score=9), raises=(NotAMember,))
+def answer_nps(call: Call, body: NpsAnswer) -> None:
+    """Say how likely one is to recommend the service.
+
+    Once a quarter: a second answer changes nothing.
+    """
+    services, user_id = call.services, call.person.user_id
+    services.memberships.require_living(user_id)
+    NpsSurvey(services.store).answer(user_id, body.score, services.clock())
 
 
 @operation(

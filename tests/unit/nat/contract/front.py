@@ -1,8 +1,8 @@
 """API Gateway on loopback, as far as the HTTP API goes: calls become payload format 2.0, with route key,
 places of the path and the claims of a token, and answers become HTTP again.
 
-`Authorization: Bearer <user id>` is a verified token of that person. Without one the authorizer refuses, and
-what no route has is not found, both in API Gateway's own shape.
+`Authorization: Bearer <user id>` is a verified token of that person, of whom one runs the service. Without
+one the authorizer refuses, and what no route has is not found, both in API Gateway's own shape.
 """
 
 import base64
@@ -17,6 +17,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from nat.contract.declared import routes
+from nat.names import GROUPS_CLAIM, OPERATORS
+
+OPERATOR = "operator"
+"""Who runs the service, and belongs to no nation."""
 
 Function = Callable[[Mapping[str, Any]], dict[str, Any]]
 """What answers an event, as a Lambda function does."""
@@ -62,6 +66,8 @@ class Front:
             if kind != "Bearer" or not person:
                 return _refusal(401, "Unauthorized")
             claims = {"sub": person, "token_use": "access", "email": f"{person}@example.org"}
+            if person == OPERATOR:
+                claims[GROUPS_CLAIM] = f"[{OPERATORS} others]"
             return served.function(
                 {
                     "version": "2.0",

@@ -33,6 +33,7 @@ from nat.contract.endpoint import Endpoint
 from nat.contract.fields import RequestBody
 from nat.contract.openapi import example_of, schema_name
 from nat.names import Header
+from tests.unit.nat.contract.front import OPERATOR
 from tests.unit.nat.contract.town import LAPSED, PEOPLE, STRANGER, UNKNOWN, Thing, Town
 
 NOBODY: Final = ""
@@ -175,7 +176,10 @@ class Fuzzer:
         return {name: quote(ids[name], safe="") for name in operation.places}
 
     def _call(self, operation: Endpoint, sending: Sending, case: Any, choices: Any, seen: Seen) -> None:
-        caller = "owner" if sending is Sending.WRONG else choices.draw(st.sampled_from(CALLERS))
+        first, callers = "owner", CALLERS
+        if operation.access.operator:
+            first, callers = OPERATOR, (*CALLERS, *(OPERATOR for _ in CALLERS))
+        caller = first if sending is Sending.WRONG else choices.draw(st.sampled_from(callers))
         if choices.draw(st.integers(0, 9)):
             case.headers.pop(Header.USER_ID.value, None)
         if sending is Sending.RIGHT and not choices.draw(st.integers(0, 7)):

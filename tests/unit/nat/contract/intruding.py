@@ -3,6 +3,7 @@
 `Matrix.foreign` sends the ids of one nation's things in header, path and body; what comes through is an
 answer that names something of that nation, or a row of it that changed. `Matrix.rights` sends every route in
 every role; what comes through is a route that answers anything but a refusal to a role that is too low.
+`Matrix.operators` lets everybody of nations try what is for who runs the service, and the other way round.
 """
 
 import json
@@ -20,6 +21,7 @@ from nat.names import SCHEMAS, Header, Table
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.roles import Role
 from tests.unit.nat import world
+from tests.unit.nat.contract.front import OPERATOR
 from tests.unit.nat.contract.town import NEWCOMER, PEOPLE, STRANGER, Town
 
 INTRUDERS: Final = "elsewhere"
@@ -88,6 +90,29 @@ class Matrix:
                 refused = status == 403 and json.loads(text)["error"]["code"] in _REFUSALS
                 if not allowed and not refused:
                     tried.through.append(f"{who}: {endpoint.key} → {status} {text[:120]}")
+        return tried
+
+    def operators(self) -> Tried:
+        """The operator's routes by everybody else, and everything in a nation by the operator, who gets what
+        a stranger gets."""
+        tried = Tried()
+        ids = next(self._ids(1))
+        others = (*PEOPLE, PAYER, STRANGER, NEWCOMER, REMOVED, *(f"{INTRUDERS}-{role}" for role in Role))
+        for endpoint in self._endpoints:
+            slug = self._town.nation(endpoint)
+            if endpoint.access.operator:
+                for who in others:
+                    status, text = self._send(endpoint, who, slug, ids)
+                    tried.number += 1
+                    if status != 403:
+                        tried.through.append(f"{who}: {endpoint.key} → {status} {text[:120]}")
+            elif endpoint.access.nation:
+                self._attempt(endpoint, OPERATOR, slug, ids, slug, tried)
+                answers = [self._send(endpoint, who, slug, ids) for who in (OPERATOR, STRANGER)]
+                self._town.restore()
+                tried.number += 1
+                if answers[0][0] != answers[1][0]:
+                    tried.through.append(f"{OPERATOR}: {endpoint.key} → {answers}")
         return tried
 
     def _attempt(

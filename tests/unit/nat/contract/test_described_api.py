@@ -9,6 +9,7 @@ import pytest
 from nat.contract.endpoint import Endpoint
 from nat.handlers.description import all_endpoints, described
 from tests.embedded import EmbeddedAws
+from tests.unit.nat.contract.front import OPERATOR
 from tests.unit.nat.contract.fuzzing import Example, Fuzzer, Sending
 from tests.unit.nat.contract.town import NEWCOMER, STRANGER, Place, running_place
 
@@ -43,6 +44,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "DELETE /v1/members/{user}/admission": Example(ids={"user": NEWCOMER}),
     "POST /v1/members/{user}/areas": Example(ids={"user": "member"}),
     "POST /v1/nationbuilder/join": Example(STRANGER),
+    **{each.key: Example(OPERATOR) for each in OPERATIONS if each.access.operator},
     "POST /v1/billing/checkout": Example(STRANGER, nation="fresh", ids={"plan": "nat"}),
 }
 """What the examples need besides the owner and a proposal that waits."""

@@ -29,6 +29,14 @@ def test_ids_of_another_nation_lead_nowhere(matrix: Matrix) -> None:
     assert tried.number > 300
 
 
+def test_running_the_service_opens_its_own_pages_and_nothing_of_a_nation(matrix: Matrix) -> None:
+    tried = matrix.operators()
+
+    print(f"operators: {tried}")  # noqa: T201 - figures
+    assert tried.through == [], "\n".join(tried.through)
+    assert tried.number > 90
+
+
 def test_no_role_does_more_than_it_may(matrix: Matrix) -> None:
     tried = matrix.rights()
 

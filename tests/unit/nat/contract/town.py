@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from config import load_targets
 from local.claude import running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from local.stripe import RunningStripe, running_stripe
@@ -20,6 +21,7 @@ from nat.audit.log import Audit
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
+from nat.aws.dead_letters import DeadLetterQueue, DeadLetters
 from nat.aws.store import Store
 from nat.contract.declared import routes
 from nat.contract.endpoint import Endpoint
@@ -28,6 +30,7 @@ from nat.conversations.files import TurnFiles
 from nat.handlers.api import Api
 from nat.handlers.billing import BillingRoutes
 from nat.handlers.endpoints import answering
+from nat.handlers.operator import OperatorRoutes
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
@@ -231,11 +234,24 @@ def _running_town(
             "nat.handlers.billing": PAYING,
             "nat.handlers.connecting": connecting.slug,
             "nat.handlers.privacy": WORKING,
+            "nat.handlers.operator": WORKING,
         }
+        dead, queue = world.create_dead_letters()
+        operator = Api(
+            services,
+            answering(
+                OperatorRoutes(
+                    DeadLetters(clients.sqs(), [DeadLetterQueue("Jobs", "Failed jobs", dead, queue)]),
+                    load_targets().model_dump(),
+                )
+            ).get,
+        )
+        clients.sqs().send_message(QueueUrl=dead, MessageBody="{}")
         town = Town(
             tables,
             stripe,
             {
+                "nat.handlers.operator": operator,
                 "nat.handlers.routes": requests,
                 "nat.handlers.billing": billing,
                 "nat.handlers.connecting": connecting.api,
@@ -338,6 +354,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         email=["grace@example.org"],
         nation_slug=[WORKING, PAYING],
         plan=["nat", "nat_pro", "starter"],
+        queue=["Jobs"],
     )
 
 

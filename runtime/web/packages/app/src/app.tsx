@@ -49,7 +49,14 @@ const SETUP: Record<string, AnyPage> = {
   "/setup/extension": page(() => import("./setup/extension.tsx")),
 };
 
-const ALONE = { ...OPEN, ...SETUP };
+/** For who runs the service: nobody's nation. The server says who that is. */
+const OPERATOR: Record<string, AnyPage> = {
+  "/operator": signedIn(page(() => import("./operator/overview.tsx"))),
+  "/operator/nations": signedIn(page(() => import("./operator/nations.tsx"))),
+  "/operator/jobs": signedIn(page(() => import("./operator/jobs.tsx"))),
+};
+
+const ALONE = { ...OPEN, ...SETUP, ...OPERATOR };
 
 const ChatPage = page(() => import("./pages/chat.tsx"));
 

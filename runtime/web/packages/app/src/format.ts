@@ -5,6 +5,11 @@ export function count(value: number): string {
   return new Intl.NumberFormat(locale.value).format(value);
 }
 
+/** To a tenth. */
+export function decimal(value: number): string {
+  return new Intl.NumberFormat(locale.value, { maximumFractionDigits: 1 }).format(value);
+}
+
 export function percent(share: number): string {
   return new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: 0 }).format(share);
 }

@@ -1,6 +1,7 @@
 import {
   ChartColumn,
   CircleCheckBig,
+  Gauge,
   LogOut,
   MessagesSquare,
   Settings,
@@ -61,6 +62,11 @@ export function Navigation({ membership }: { membership: Membership }) {
         <Item href="/profile" icon={<UserRound />} plain>
           <span class="cut">{me?.email ?? w().profile}</span>
         </Item>
+        {me?.operator && (
+          <Item href="/operator" icon={<Gauge />} plain>
+            {w().operator}
+          </Item>
+        )}
         <button type="button" class="nav-link" onClick={() => void signOut()}>
           <LogOut aria-hidden="true" />
           {w().signOut}

@@ -3,11 +3,12 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
 import { brand } from "../brand.ts";
-import { atLeast, type Membership } from "../me.ts";
+import { atLeast, type Membership, useMe } from "../me.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Said } from "../ui/said.tsx";
 import { Banners } from "./banners.tsx";
 import { Navigation } from "./navigation.tsx";
+import { Nps } from "./nps.tsx";
 import { shellWords as w } from "./words.ts";
 
 /** Name and navigation around every page of somebody who is signed in. On narrow screens the navigation is
@@ -17,6 +18,7 @@ export function Shell({ membership, children }: { membership: Membership; childr
   const main = useRef<HTMLElement>(null);
   const { path } = useLocation();
   const visited = useRef(path);
+  const asked = useMe().data?.ask_nps;
   useEffect(() => {
     drawer.current?.close();
     // Screen readers begin with the new page, as after following a link.
@@ -53,6 +55,7 @@ export function Shell({ membership, children }: { membership: Membership; childr
       </dialog>
       <main id="main" ref={main} tabIndex={-1}>
         <Banners membership={membership} isAdmin={atLeast(membership.role, "admin")} />
+        {asked && <Nps />}
         {children}
       </main>
       <Said />

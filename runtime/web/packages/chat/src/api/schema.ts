@@ -1068,6 +1068,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What nobody could act on: how many messages, since when, and why if that is known
+         * @description For who runs the service.
+         */
+        get: operations["listFailedJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/jobs/{queue}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send up to a hundred failed jobs of a queue back, to be tried again
+         * @description For who runs the service.
+         */
+        post: operations["replayFailedJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/nations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every nation: plan, use, cost, margin, and why one would look at it
+         * @description For who runs the service.
+         */
+        get: operations["listOperatedNations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the service stands against what it aims at
+         * @description For who runs the service. Revenue, customers, questions and cost by day, and what people say about recommending it.
+         */
+        get: operations["getOperatorOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -1099,6 +1179,26 @@ export interface paths {
         get?: never;
         /** Choose the nation that is selected at sign-in */
         put: operations["setPrimaryNation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/nps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how likely one is to recommend the service
+         * @description Once a quarter: a second answer changes nothing.
+         */
+        put: operations["answerNps"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1614,6 +1714,25 @@ export interface components {
             proposals: components["schemas"]["ProposalOfExchange"][];
             feedback: components["schemas"]["FeedbackGiven"] | null;
         };
+        /** @description A message that nobody could act on. What it says is not told. */
+        FailedJob: {
+            /** Format: date-time */
+            sent_at: string;
+            receives: number;
+            reason: string | null;
+        };
+        /** @description Every queue of dead letters. */
+        FailedJobs: {
+            queues: components["schemas"]["FailedJobsOf"][];
+        };
+        /** @description A queue of dead letters, and some of them. */
+        FailedJobsOf: {
+            queue: string;
+            title: string;
+            count: number;
+            replayable: boolean;
+            jobs: components["schemas"]["FailedJob"][];
+        };
         /** @description What the person said of the answer of this turn. */
         Feedback: {
             thumb: components["schemas"]["Thumb"] | null;
@@ -1810,6 +1929,16 @@ export interface components {
             /** @description The primary nation: the one that is selected when they sign in. */
             nation_slug: string | null;
             memberships: components["schemas"]["MembershipOfMine"][];
+            /**
+             * @description Whether they run the service: the operator's pages are theirs too.
+             * @default false
+             */
+            operator?: boolean;
+            /**
+             * @description Whether to ask them now how likely they are to recommend the service.
+             * @default false
+             */
+            ask_nps?: boolean;
         };
         /** @description A member as the caller sees them: admins see everybody's address, the others their own. */
         Member: {
@@ -1932,6 +2061,51 @@ export interface components {
             change?: string | null;
             fingerprint: string;
         };
+        /** @description How likely the person is to recommend the service. */
+        NpsAnswer: {
+            /** @description From 0, not at all, to 10, surely; null for who does not want to say. */
+            score: number | null;
+        };
+        /** @description What people said in one quarter about recommending the service. */
+        NpsQuarter: {
+            quarter: string;
+            /** @description From -100 to 100; null as long as nobody has said anything. */
+            score: number | null;
+            promoters: number;
+            passives: number;
+            detractors: number;
+            unsaid: number;
+        };
+        /** @description One nation: what it brings, costs and uses in its period so far. */
+        OperatedNation: {
+            /** @example demo */
+            nation_slug: string;
+            plan: string | null;
+            /** @enum {string} */
+            status: "active" | "trialing" | "cancelled" | "none";
+            /** @description A month; 0 in a trial. */
+            price_cents: number;
+            cost_micros: number;
+            /** @description What the model may cost; null where there is no limit, as with an own key. */
+            ceiling_cents: number | null;
+            margin_percent: number | null;
+            queries_used: number;
+            /** @description Null is unlimited. */
+            queries_limit: number | null;
+            /** Format: date-time */
+            period_start: string;
+            /** Format: date-time */
+            created_at: string;
+            nb_connected: boolean;
+            nb_needs_reauth: boolean;
+            outliers: ("margin" | "ceiling" | "fair_use" | "limit" | "quiet")[];
+        };
+        /** @description The nations, those that cost most first. */
+        OperatedNations: {
+            nations: components["schemas"]["OperatedNation"][];
+            /** @description False if there are more than one answer holds. */
+            complete: boolean;
+        };
         /** @description Somebody who is no member, on whom an admin decides. */
         Outsider: {
             user_id: string;
@@ -1940,6 +2114,29 @@ export interface components {
             /** Format: date-time */
             since: string;
             email: string | null;
+        };
+        /** @description How the service stands, and what it aims at. */
+        Overview: {
+            /** Format: date-time */
+            at: string;
+            /** @description Nations that pay or try. */
+            customers: number;
+            trials: number;
+            /** @description Monthly revenue: what nations pay now, without those that try. */
+            mrr_cents: number;
+            /** @description The mean of the last seven full days (UTC). */
+            queries_a_day: number;
+            /** @description What all paying nations leave of their prices after the model's cost of their period so far. */
+            margin_percent: number | null;
+            /** @description Of the days shown; null if nobody asked. */
+            cost_micros_per_query: number | null;
+            /** @description Nations that have to be connected anew. */
+            needs_reauth: number;
+            outliers: number;
+            days: components["schemas"]["ServiceDay"][];
+            /** @description The oldest quarter first; the last one is running. */
+            nps: components["schemas"]["NpsQuarter"][];
+            targets: components["schemas"]["Targets"];
         };
         /** @description The owner, and the caller's own role from now on. */
         Ownership: {
@@ -2129,6 +2326,12 @@ export interface components {
             change?: string | null;
             fingerprint: string;
         };
+        /** @description What was sent back to be tried again. */
+        Replayed: {
+            moved: number;
+            /** @description About: SQS counts with a delay. */
+            left: number;
+        };
         /** @description What became of one record. */
         Result: {
             type: string;
@@ -2274,6 +2477,13 @@ export interface components {
             /** @description Of a monthly one: 1 to 28, or `last`. */
             day?: number | "last";
         };
+        /** @description One UTC day of all nations. */
+        ServiceDay: {
+            /** Format: date */
+            day: string;
+            queries: number;
+            cost_micros: number;
+        };
         /** @description What admins set. */
         Settings: {
             /** @description IANA name. */
@@ -2367,6 +2577,16 @@ export interface components {
         };
         /** @enum {string} */
         SubscriptionStatus: "active" | "cancelled" | "none" | "trialing";
+        /** @description What the service aims at (`config/targets.toml`). */
+        Targets: {
+            customers: number;
+            queries_a_day: number;
+            mrr_cents: number;
+            /** @description Per cent, to a tenth. */
+            margin_percent: number;
+            cost_micros_per_query: number;
+            nps: number;
+        };
         /** @enum {string} */
         Thumb: "down" | "up";
         /** @description Opens one WebSocket, once. */
@@ -3370,6 +3590,26 @@ export interface components {
         /**
          * @description Not in this state.
          *
+         *     - `not_replayable`: Failed jobs that have nowhere to go back to: whoever handled them has done what can be done.
+         */
+        "409.not_replayable": {
+            headers: {
+                /** @description Seconds after which the same call may succeed, where they are known. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "not_replayable";
+                    };
+                };
+            };
+        };
+        /**
+         * @description Not in this state.
+         *
          *     - `owner_stays`: A nation has exactly one owner at every moment.
          */
         "409.owner_stays": {
@@ -3595,6 +3835,9 @@ export type Ending = components['schemas']['Ending'];
 export type EntryState = components['schemas']['EntryState'];
 export type EventPosition = components['schemas']['EventPosition'];
 export type Exchange = components['schemas']['Exchange'];
+export type FailedJob = components['schemas']['FailedJob'];
+export type FailedJobs = components['schemas']['FailedJobs'];
+export type FailedJobsOf = components['schemas']['FailedJobsOf'];
 export type Feedback = components['schemas']['Feedback'];
 export type FeedbackGiven = components['schemas']['FeedbackGiven'];
 export type FeedbackWanted = components['schemas']['FeedbackWanted'];
@@ -3629,7 +3872,12 @@ export type NationDeletion = components['schemas']['NationDeletion'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type NextRun = components['schemas']['NextRun'];
 export type No = components['schemas']['No'];
+export type NpsAnswer = components['schemas']['NpsAnswer'];
+export type NpsQuarter = components['schemas']['NpsQuarter'];
+export type OperatedNation = components['schemas']['OperatedNation'];
+export type OperatedNations = components['schemas']['OperatedNations'];
 export type Outsider = components['schemas']['Outsider'];
+export type Overview = components['schemas']['Overview'];
 export type Ownership = components['schemas']['Ownership'];
 export type PageOpen = components['schemas']['PageOpen'];
 export type Period = components['schemas']['Period'];
@@ -3650,6 +3898,7 @@ export type QuoteConfirmed = components['schemas']['QuoteConfirmed'];
 export type QuoteLine = components['schemas']['QuoteLine'];
 export type Reason = components['schemas']['Reason'];
 export type RejectMessage = components['schemas']['RejectMessage'];
+export type Replayed = components['schemas']['Replayed'];
 export type Result = components['schemas']['Result'];
 export type ResumeMessage = components['schemas']['ResumeMessage'];
 export type RetryMessage = components['schemas']['RetryMessage'];
@@ -3666,6 +3915,7 @@ export type Schedule = components['schemas']['Schedule'];
 export type ScheduleKind = components['schemas']['ScheduleKind'];
 export type SchedulePreview = components['schemas']['SchedulePreview'];
 export type ScheduleWanted = components['schemas']['ScheduleWanted'];
+export type ServiceDay = components['schemas']['ServiceDay'];
 export type Settings = components['schemas']['Settings'];
 export type SettingsWanted = components['schemas']['SettingsWanted'];
 export type Skipped = components['schemas']['Skipped'];
@@ -3677,6 +3927,7 @@ export type StopMessage = components['schemas']['StopMessage'];
 export type Subject = components['schemas']['Subject'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionStatus = components['schemas']['SubscriptionStatus'];
+export type Targets = components['schemas']['Targets'];
 export type Thumb = components['schemas']['Thumb'];
 export type Ticket = components['schemas']['Ticket'];
 export type TitleWanted = components['schemas']['TitleWanted'];
@@ -3738,6 +3989,7 @@ export type Response409BillingErrorQuoteChanged = components['responses']['409.b
 export type Response409ConversationBusy = components['responses']['409.conversation_busy'];
 export type Response409MembershipChanged = components['responses']['409.membership_changed'];
 export type Response409MembershipChangedOwnerStays = components['responses']['409.membership_changed.owner_stays'];
+export type Response409NotReplayable = components['responses']['409.not_replayable'];
 export type Response409OwnerStays = components['responses']['409.owner_stays'];
 export type Response422ModelKeyInvalid = components['responses']['422.model_key_invalid'];
 export type Response429NationBusyThrottled = components['responses']['429.nation_busy.throttled'];
@@ -6445,6 +6697,131 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
+    listFailedJobs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every queue of dead letters. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedJobs"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    replayFailedJobs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The queue's name. */
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was sent back to be tried again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            409: components["responses"]["409.not_replayable"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    listOperatedNations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The nations, those that cost most first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatedNations"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getOperatorOverview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the service stands, and what it aims at. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -6546,6 +6923,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PrimaryNation"];
                 };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    answerNps: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Not needed here; refused if it cannot be a nation's. */
+                "X-Nat-Nation-Slug"?: components["parameters"]["anyNation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "score": 9
+                 *     }
+                 */
+                "application/json": components["schemas"]["NpsAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done; nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
