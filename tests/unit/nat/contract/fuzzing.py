@@ -37,7 +37,7 @@ from tests.unit.nat.contract.front import OPERATOR
 from tests.unit.nat.contract.town import LAPSED, PEOPLE, STRANGER, UNKNOWN, Thing, Town
 
 NOBODY: Final = ""
-CALLERS: Final = (*PEOPLE, "owner", "admin", "admin", STRANGER, NOBODY)
+CALLERS: Final[tuple[str, ...]] = (*PEOPLE, "owner", "admin", "admin", STRANGER, NOBODY)
 """Who calls; those who may do most come more often."""
 ENOUGH: Final = 3
 """Failures that are told of one operation."""
