@@ -170,7 +170,7 @@ class Variable(StrEnum):
     TARGETS = "NAT_TARGETS"
     """What the service aims at as compact JSON, from `config/targets.toml`."""
     DEAD_LETTERS = "NAT_DEAD_LETTERS"
-    """The queues of messages that nobody could act on, as JSON (`nat.aws.dead_letters`)."""
+    """The queues of messages that nobody could act on, as JSON (`nat.aws.failed_messages`)."""
     OPERATOR_EMAIL = "NAT_OPERATOR_EMAIL"
     """Who runs the service, and is told of what no nation is."""
     TRUSTED_DOMAINS = "NAT_TRUSTED_DOMAINS"

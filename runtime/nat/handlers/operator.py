@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from nat import settings
 from nat.aws import clients, log
-from nat.aws.dead_letters import DeadLetterQueue, DeadLetters, read_queues
+from nat.aws.failed_messages import DeadLetterQueue, FailedMessages, read_queues
 from nat.aws.items import timestamp
 from nat.contract.fields import Count, Moment, ResponseBody, Slug, one_of
 from nat.errors import NotFound, NotReplayable
@@ -164,7 +164,7 @@ class Replayed(ResponseBody, frozen=True, kw_only=True):
 class OperatorRoutes:
     """The routes."""
 
-    def __init__(self, dead_letters: DeadLetters, targets: Mapping[str, Any]) -> None:
+    def __init__(self, dead_letters: FailedMessages, targets: Mapping[str, Any]) -> None:
         self._dead_letters = dead_letters
         self._targets = msgspec.convert(targets, TargetsBody)
 
@@ -312,7 +312,7 @@ def _nps(tally: NpsTally) -> NpsQuarter:
 def api() -> Api:
     """The routes of this process, from its environment."""
     queues = read_queues(settings.read(Variable.DEAD_LETTERS))
-    routes = OperatorRoutes(DeadLetters(clients.sqs(), queues), settings.read_json(Variable.TARGETS))
+    routes = OperatorRoutes(FailedMessages(clients.sqs(), queues), settings.read_json(Variable.TARGETS))
     return Api(Services.of_process(), answering(routes).get)
 
 

@@ -21,7 +21,7 @@ from nat.audit.log import Audit
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
-from nat.aws.dead_letters import DeadLetterQueue, DeadLetters
+from nat.aws.failed_messages import DeadLetterQueue, FailedMessages
 from nat.aws.store import Store
 from nat.contract.declared import routes
 from nat.contract.endpoint import Endpoint
@@ -241,7 +241,7 @@ def _running_town(
             services,
             answering(
                 OperatorRoutes(
-                    DeadLetters(clients.sqs(), [DeadLetterQueue("Jobs", "Failed jobs", dead, queue)]),
+                    FailedMessages(clients.sqs(), [DeadLetterQueue("Jobs", "Failed jobs", dead, queue)]),
                     load_targets().model_dump(),
                 )
             ).get,

@@ -8,7 +8,7 @@ import pytest
 
 from config import load_targets
 from nat.aws import clients
-from nat.aws.dead_letters import DeadLetterQueue, DeadLetters
+from nat.aws.failed_messages import DeadLetterQueue, FailedMessages
 from nat.handlers.api import Api
 from nat.handlers.endpoints import answering
 from nat.handlers.operator import OperatorRoutes
@@ -41,7 +41,7 @@ class Office:
             DeadLetterQueue("Notices", "Unsent notices", self.dead, self.queue),
             DeadLetterQueue("Turns", "Given up", self.dead),
         ]
-        routes = OperatorRoutes(DeadLetters(clients.sqs(), queues), load_targets().model_dump())
+        routes = OperatorRoutes(FailedMessages(clients.sqs(), queues), load_targets().model_dump())
         self.api = Api(self.services, answering(routes).get)
         self.people = Api(self.services)
 

@@ -31,7 +31,7 @@ class DeadLetterQueue:
 
 
 @dataclass(frozen=True)
-class DeadLetter:
+class FailedMessage:
     """A message. What it says is not shown: it can name people. `reason` is what its function noted."""
 
     sent_at: datetime
@@ -44,7 +44,7 @@ def read_queues(text: str) -> tuple[DeadLetterQueue, ...]:
     return tuple(DeadLetterQueue(**each) for each in json.loads(text))
 
 
-class DeadLetters:
+class FailedMessages:
     """The queues, by name."""
 
     def __init__(self, client: "SQSClient", queues: Iterable[DeadLetterQueue]) -> None:
@@ -64,7 +64,7 @@ class DeadLetters:
         found = self._client.get_queue_attributes(QueueUrl=queue.url, AttributeNames=wanted)
         return sum(int(each) for each in found["Attributes"].values())
 
-    def some(self, queue: DeadLetterQueue) -> list[DeadLetter]:
+    def some(self, queue: DeadLetterQueue) -> list[FailedMessage]:
         """A look at up to ten messages, which stay where they are."""
         return [_letter(each) for each in self._receive(queue, hidden=0)]
 
@@ -103,8 +103,8 @@ def _ordered(queue: DeadLetterQueue, message: Any) -> Any:
     return {"MessageGroupId": group, "MessageDeduplicationId": message["MessageId"]}
 
 
-def _letter(message: Any) -> DeadLetter:
+def _letter(message: Any) -> FailedMessage:
     attributes = message["Attributes"]
     reason = message.get("MessageAttributes", {}).get("reason", {}).get("StringValue")
     sent_at = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
-    return DeadLetter(sent_at, int(attributes["ApproximateReceiveCount"]), reason)
+    return FailedMessage(sent_at, int(attributes["ApproximateReceiveCount"]), reason)
