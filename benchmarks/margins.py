@@ -15,10 +15,11 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
+from msgspec.structs import asdict
 from rich.console import Console
 from rich.table import Table
 

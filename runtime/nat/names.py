@@ -4,9 +4,8 @@ No CDK and no boto3 here: `cdk synth` imports this module, and so does every Lam
 places must agree on is written in this file and nowhere else.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from nat.ids import NationSlug, UserId
 
@@ -34,8 +33,7 @@ class Table(StrEnum):
         return f"{self.name}_TABLE"
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """A global secondary index; all attributes are strings unless the sort key is named in `numbers`."""
 
     name: str
@@ -43,8 +41,7 @@ class Index:
     sort: str | None = None
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(NamedTuple):
     """Keys of one table. `nation_scoped`: the partition key is a slug or begins with `<slug>#`.
     `append_only`: nobody who writes to it may change or delete a row, but for who deletes a nation whole."""
 
@@ -322,8 +319,7 @@ def person_files(user_id: UserId) -> str:
     return f"person/{user_id}/"
 
 
-@dataclass(frozen=True)
-class TurnQueueAttributes:
+class TurnQueueAttributes(NamedTuple):
     """Attributes of the FIFO queue between admission and the workers. Seconds."""
 
     visibility_seconds: int = 30
@@ -331,7 +327,7 @@ class TurnQueueAttributes:
     max_receive_count: int = 50
     """High, because every deployment raises it; crashes are counted in the turn row instead."""
     retention_days: int = 4
-    message_attributes: tuple[str, ...] = field(default=("nation_slug", "conversation_id", "turn_id"))
+    message_attributes: tuple[str, ...] = ("nation_slug", "conversation_id", "turn_id")
 
 
 TURN_QUEUE: Final = TurnQueueAttributes()

@@ -7,7 +7,6 @@ middle of a request.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nat.names import Table, Variable
@@ -24,11 +23,11 @@ def _required(name: str, environ: Mapping[str, str]) -> str:
     return value
 
 
-@dataclass(frozen=True)
 class TableNames:
     """Deployed names of the tables. Only those that the process was given can be used."""
 
-    names: Mapping[Table, str]
+    def __init__(self, names: Mapping[Table, str]) -> None:
+        self.names = names
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "TableNames":

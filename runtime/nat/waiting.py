@@ -12,15 +12,13 @@ Jitter keeps many who failed at the same moment from coming back at the same mom
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 SLICE: Final = 0.1
 """Seconds after which somebody who waits looks again whether to go on waiting."""
 
 
-@dataclass(frozen=True)
-class Backoff:
+class Backoff(NamedTuple):
     """How often something is tried and how long is waited between. Seconds.
 
     A pause is `first` after the first try and twice as long after each further one, at most `longest`; of it

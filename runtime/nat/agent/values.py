@@ -1,11 +1,10 @@
 """Plain values of a turn that its rows hold: the handlers of the API load them, and nothing of the agent with
 them."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """Tokens of one or more model calls."""
 
     input_tokens: int = 0
@@ -22,8 +21,7 @@ class Usage:
         )
 
 
-@dataclass(frozen=True)
-class OpenPage:
+class OpenPage(msgspec.Struct, frozen=True):
     """What the person has open in the control panel: `kind` is person, list, event, page, donation or other,
     `record_id` the number of its record. No address: a client sends it, and a page's address may hold any
     text."""

@@ -17,10 +17,10 @@ show: who of several took it (`take`, `claim`).
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
@@ -66,16 +66,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class RowPage:
+class RowPage(msgspec.Struct, frozen=True):
     """Rows of one read of a query. `last` is the key to go on after; `None` says that there are no more."""
 
     rows: list[dict[str, Any]]
     last: dict[str, Any] | None
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(msgspec.Struct, frozen=True):
     """Rows of the tables. The client's credentials decide which nations it reaches."""
 
     client: "DynamoDBClient"

@@ -10,9 +10,9 @@ wants of an expression (placeholders for reserved words, typed values) is built 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 
 from nat.aws.items import encode, encode_value
@@ -27,8 +27,7 @@ Row = Mapping[str, Any]
 """A row, or its key, in plain values."""
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(msgspec.Struct, frozen=True):
     """Store a whole row, in place of the one that has its key."""
 
     table: Table
@@ -36,8 +35,7 @@ class Put:
     when: ConditionBase | None = None
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(msgspec.Struct, frozen=True):
     """Change attributes of a row; makes the row if there is none and `when` does not forbid it.
 
     `set` gives values, `None` takes the attribute away; `default` gives values to what has none yet; `add`
@@ -47,17 +45,16 @@ class Update:
 
     table: Table
     key: Row
-    set: Row = field(default_factory=dict)
-    default: Row = field(default_factory=dict)
-    add: Row = field(default_factory=dict)
-    discard: Row = field(default_factory=dict)
-    append: Row = field(default_factory=dict)
+    set: Row = msgspec.field(default_factory=dict)
+    default: Row = msgspec.field(default_factory=dict)
+    add: Row = msgspec.field(default_factory=dict)
+    discard: Row = msgspec.field(default_factory=dict)
+    append: Row = msgspec.field(default_factory=dict)
     remove: tuple[str, ...] = ()
     when: ConditionBase | None = None
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(msgspec.Struct, frozen=True):
     """Delete a row; nothing happens if there is none and `when` does not ask for it."""
 
     table: Table
@@ -65,8 +62,7 @@ class Delete:
     when: ConditionBase | None = None
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """Nothing but a condition, in a transaction."""
 
     table: Table

@@ -11,10 +11,10 @@ still do is checked again with every action.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, Key
 
 from nat.aws.store import Cancelled, Store
@@ -38,8 +38,7 @@ PushCall = Callable[[str, str], bool]
 """Pushes a text to a connection; False if it is gone. Raises `PushFailed`."""
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """An open connection. `conversations` are the keys (`<slug>#<id>`) that it follows."""
 
     connection_id: str

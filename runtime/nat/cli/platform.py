@@ -13,13 +13,14 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import requests
 import websocket
+from msgspec.structs import asdict
 from ulid import ULID
 
 from nat.agent.values import OpenPage

@@ -6,10 +6,10 @@ same bytes and nothing is built twice.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, Key
 
 from nat.aws.store import Store
@@ -25,8 +25,7 @@ _AFTER_ALL: Final = "~"
 """Sorts after every digit."""
 
 
-@dataclass(frozen=True)
-class StoredEvent:
+class StoredEvent(msgspec.Struct, frozen=True):
     """One event as stored. `wire` is the JSON text that clients receive."""
 
     attempt: int

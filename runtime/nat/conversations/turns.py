@@ -15,12 +15,13 @@ conditional on it, so a worker that lost the turn cannot change what its success
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from msgspec.structs import replace
 
 from nat.agent.values import OpenPage, Usage
 from nat.aws.items import epoch_ms, moment, timestamp
@@ -72,8 +73,7 @@ class TurnKind(StrEnum):
     """Plans a proposal anew with values that a person changed; the new one waits in its place."""
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """One question and how far its answer is. `period_start` names the billing period it was counted in,
     as the nation record stores it; `None` when it is free. `budgeted`: counted in the person's budget, too.
 
@@ -101,7 +101,7 @@ class Turn:
     ended_at: datetime | None = None
     error: str | None = None
     model: str | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = msgspec.field(default_factory=Usage)
     cost_micros: int | None = None
     kind: TurnKind = TurnKind.ASK
     target: str | None = None

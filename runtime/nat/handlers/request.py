@@ -3,8 +3,9 @@
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from nat.errors import BadRequest, NatError, Throttled
 
@@ -13,8 +14,7 @@ Lambda = dict[str, Any]
 """What a Lambda function gives back to API Gateway."""
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(msgspec.Struct, frozen=True):
     """One call. `claims` are those of a token that API Gateway has verified, empty on a public route. Names
     of headers are in lower case."""
 
@@ -24,8 +24,12 @@ class HttpRequest:
     path: Mapping[str, str]
     query: Mapping[str, str]
     request_id: str
-    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes = field(default=b"", repr=False)
+    cookies: Mapping[str, str] = {}
+    content: bytes = b""
+
+    def __repr__(self) -> str:
+        """Without cookies and content, which are nobody's to read in a log."""
+        return f"HttpRequest({self.route!r}, {self.request_id!r})"
 
     @classmethod
     def read(cls, event: Mapping[str, Any]) -> "HttpRequest":
@@ -45,13 +49,12 @@ class HttpRequest:
         )
 
 
-@dataclass(frozen=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     """What a route gives back: an object that becomes JSON, or text of another type, such as a download."""
 
     body: Body | str
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
     def as_lambda(self) -> Lambda:
         """The answer as API Gateway takes it."""

@@ -12,9 +12,10 @@ plan's name, and nobody is told. Above `fair_use` queries in a period the operat
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Literal
+
+import msgspec
 
 from nat import settings
 from nat.names import UNLIMITED as UNLIMITED
@@ -25,8 +26,7 @@ class PlansInvalid(ValueError):
     """`NAT_PLANS` does not describe plans."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """One plan: monthly price in cents, queries in a period, what happens at the limit, seats. `title` is
     its name for people; a `legacy` plan is kept and no longer sold. `ceiling_cents` is what the model may
     cost for a nation in a period, `trial_ceiling_cents` the same in a trial. Above `fair_use` queries in a
@@ -85,7 +85,7 @@ def read() -> Plans:
 def _plan(row: Any) -> Plan:
     if not isinstance(row, Mapping):
         raise PlansInvalid("A plan is an object.")
-    known = {each.name for each in fields(Plan)}
+    known = set(Plan.__struct_fields__)
     if unknown := {*row} - known:
         raise PlansInvalid(f"A plan has no {', '.join(sorted(unknown))}.")
     try:

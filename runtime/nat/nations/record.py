@@ -1,11 +1,11 @@
 """The nation record: who pays, for what, how much is used, and whether NationBuilder is connected."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from nat.aws.items import moment
@@ -30,8 +30,7 @@ class SubscriptionStatus(StrEnum):
         return self in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
 
 
-@dataclass(frozen=True)
-class Nation:
+class Nation(msgspec.Struct, frozen=True):
     """One NationBuilder account that uses Nat. The billing unit: everybody in it shares one query pool.
 
     `time_zone` is an IANA name and decides what "this week" means. `policy` sets allow, ask or deny per class
@@ -74,7 +73,7 @@ class Nation:
     nb_app: str | None = None
     refresh_bucket: str | None = None
     time_zone: str = "UTC"
-    policy: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = msgspec.field(default_factory=dict)
     retention_days: int | None = None
     billing_anchor_day: int | None = None
     model_key_last_four: str | None = None
@@ -83,7 +82,7 @@ class Nation:
     usage_warned: str | None = None
     usage_exhausted: str | None = None
     fair_use_exceeded: str | None = None
-    budgets: Mapping[str, Any] = field(default_factory=dict)
+    budgets: Mapping[str, Any] = msgspec.field(default_factory=dict)
     web_app: str | None = None
     being_deleted: str | None = None
     owner_claimed_by: str | None = None
@@ -113,7 +112,7 @@ _TIMES: Final = (
     "model_key_stored_at",
     "owner_mailed_at",
 )
-FIELDS: Final = tuple(Nation.__dataclass_fields__)
+FIELDS: Final = Nation.__struct_fields__
 
 
 def to_item(nation: Nation) -> dict[str, Any]:

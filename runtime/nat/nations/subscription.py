@@ -6,9 +6,10 @@ connect, export and delete.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
+
+import msgspec
 
 from nat import settings
 from nat.aws import clients
@@ -42,8 +43,7 @@ class NationCaller(Protocol):
     def nation_slug(self) -> NationSlug: ...
 
 
-@dataclass(frozen=True)
-class SubscriptionState:
+class SubscriptionState(msgspec.Struct, frozen=True):
     """What a client needs to know about a nation's subscription and connection.
 
     `known` is False for a nation without a record.

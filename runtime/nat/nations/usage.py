@@ -6,10 +6,11 @@ transaction; a failed turn takes `refund_query` into the one that ends it.
 """
 
 import calendar
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.items import timestamp
@@ -24,8 +25,7 @@ from nat.nations.record import Nation, Nations, SubscriptionStatus, from_item
 from nat.settings import TableNames
 
 
-@dataclass(frozen=True)
-class QueryCount:
+class QueryCount(msgspec.Struct, frozen=True):
     """A nation's pool after a count. `period_start` names the period as the record stores it."""
 
     nation_slug: NationSlug

@@ -6,7 +6,9 @@ ownership stays where it is in all of them; handing it over is `nat.people.owner
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry

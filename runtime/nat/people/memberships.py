@@ -6,11 +6,11 @@ the token that they still have, for up to an hour, makes them a member of nothin
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from nat.aws.items import moment
@@ -25,8 +25,7 @@ DELETED: Final = NationSlug("#deleted")
 """In place of a slug, which never begins with `#`."""
 
 
-@dataclass(frozen=True)
-class Membership:
+class Membership(msgspec.Struct, frozen=True):
     """One person in one nation.
 
     `unproven`: they pay for the nation, and NationBuilder has not named them as one of its control panel.
@@ -62,8 +61,7 @@ class Standing(StrEnum):
     """They have proven who they are, and the nation wants an admin to let people in."""
 
 
-@dataclass(frozen=True)
-class Outsider:
+class Outsider(msgspec.Struct, frozen=True):
     """Somebody who is no member, on whom an admin decides. `by` removed them."""
 
     user_id: UserId

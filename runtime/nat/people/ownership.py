@@ -11,11 +11,12 @@ claims the ownership by it: it passes to them 14 days after the payer was mailed
 themself nor objected.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr
+from msgspec.structs import replace
 
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update, unchanged

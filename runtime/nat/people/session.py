@@ -1,8 +1,9 @@
 """Who calls, and for which nation: the verified token proves the person, the headers only select."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from nat.errors import BadRequest, Forbidden, Unauthenticated
 from nat.ids import NationSlug, UserId
@@ -17,8 +18,7 @@ class Selection(NamedTuple):
     nation_slug: NationSlug | None
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """A person as a verified access token names them."""
 
     user_id: UserId
@@ -27,8 +27,7 @@ class Person:
     """Whether they run the service. It opens the operator's pages, and nothing of any nation."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """A person who works in one nation. The membership is checked where the caller is used."""
 
     user_id: UserId

@@ -1,10 +1,10 @@
 """Users: one row per person of the user pool, whatever nations they belong to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from boto3.dynamodb.conditions import Attr
 
 from nat.aws.items import epoch_ms, moment
@@ -14,8 +14,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import Table
 
 
-@dataclass(frozen=True)
-class User:
+class User(msgspec.Struct, frozen=True):
     """A person. `nation_slug` is the primary nation; roles are in memberships alone.
 
     `email` is the address that the person's last session proved (`nat.people.proven_email`); it is absent

@@ -20,14 +20,15 @@ that fails it stays `admitted`, and the sweeper sends it again.
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec.structs import replace
 
 from nat.agent.values import OpenPage
 from nat.aws.items import timestamp
@@ -88,16 +89,14 @@ class Surface(StrEnum):
     """Nobody waits in front of it: no cooldown, and nothing is changed without a yes."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """How fast people and nations may ask."""
 
     cooldown: timedelta = timedelta(seconds=5)
     turns_a_minute: int = 30
 
 
-@dataclass(frozen=True)
-class AdmitRequest:
+class AdmitRequest(msgspec.Struct, frozen=True):
     """A question of a person whose session was verified. Membership and subscription are checked here."""
 
     user_id: UserId
@@ -109,8 +108,7 @@ class AdmitRequest:
     page: OpenPage | None = None
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True):
     """The turn, and the event that says so. `repeated`: the id was known, nothing was counted.
 
     `accepted` is `None` for a repeated turn: its events are stored and can be replayed.

@@ -5,8 +5,10 @@ is delivered: whoever comes second gets `TurnLost` or finds the turn in a final 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from nat.agent.figures import Traced
 from nat.agent.ports import Message

@@ -6,10 +6,10 @@ seconds and for one connection: consuming it takes its row, so of many at once o
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 from boto3.dynamodb.conditions import Attr
 
 from nat.aws.items import epoch_ms
@@ -22,8 +22,7 @@ from nat.names import TTL_ATTRIBUTE, Table
 LIFETIME: Final = timedelta(seconds=60)
 
 
-@dataclass(frozen=True)
-class TicketHolder:
+class TicketHolder(msgspec.Struct, frozen=True):
     """Whom a ticket lets in, and for which nation."""
 
     user_id: UserId

@@ -1,12 +1,12 @@
 """The event log: order, replay from any place, its head."""
 
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.events import Envelope, TextDelta
 from nat.conversations.events import Events, wire_text
-from nat.conversations.turns import Turn
 from nat.ids import ConversationId, NationSlug, TurnId
 from nat.settings import TableNames
 from tests.unit.nat.turns.test_publish import TURN
@@ -20,7 +20,7 @@ def events(tables: TableNames) -> Events:
 
 def fill(events: Events, *places: tuple[int, int], turn_id: TurnId = TurnId("t1")) -> None:
     for attempt, seq in places:
-        turn = Turn(**{**vars(TURN), "turn_id": turn_id, "attempt": attempt})
+        turn = replace(TURN, turn_id=turn_id, attempt=attempt)
         wire = wire_text(Envelope(turn_id, attempt, seq, TextDelta(f"{attempt}.{seq}")))
         events.append(turn, seq, wire, START)
 
@@ -62,7 +62,7 @@ def test_events_of_another_turn_are_not_replayed(events: Events) -> None:
 
 
 def test_a_log_of_more_than_one_page_is_replayed_whole(events: Events) -> None:
-    turn = Turn(**{**vars(TURN), "attempt": 1})
+    turn = replace(TURN, attempt=1)
     for seq in range(1, 8):
         events.append(turn, seq, wire_text(Envelope("t1", 1, seq, TextDelta("x" * 300_000))), START)
 

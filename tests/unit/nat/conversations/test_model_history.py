@@ -1,10 +1,10 @@
 """What later turns see of a conversation: every turn while it is short, then a record and the newest."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from nat.agent.compaction import Budget, Past
 from nat.agent.ports import Message
@@ -29,7 +29,7 @@ def pasts_of(tables: TableNames) -> ModelHistories:
 
 
 def remember(tables: TableNames, number: int, text: str = "answer", **changes: Any) -> None:
-    turn = Turn(**{**vars(TURN), "turn_id": f"t{number}", **changes})
+    turn = replace(TURN, **{"turn_id": f"t{number}", **changes})
     messages: tuple[Message, ...] = (
         {"role": "user", "content": f"question {number}"},
         {"role": "assistant", "content": [{"type": "text", "text": text}]},

@@ -1,10 +1,10 @@
 """The turn row: encoding, and the conditions that decide who holds it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from nat.agent.values import OpenPage, Usage
 from nat.aws import clients

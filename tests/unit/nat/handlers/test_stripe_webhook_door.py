@@ -4,10 +4,10 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from local.stripe import RunningStripe, running_stripe
 from local.stripe.webhooks import signature

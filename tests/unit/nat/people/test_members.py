@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.store import Store

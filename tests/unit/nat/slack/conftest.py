@@ -3,11 +3,12 @@
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from local.slack import RunningSlack, running_slack
 from local.slack.sender import CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, Delivery

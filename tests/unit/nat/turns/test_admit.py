@@ -1,12 +1,13 @@
 """Admission lets a question in once, counts it once, and refuses the rest without a trace."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.store import Store

@@ -1,8 +1,7 @@
 """What the model may cost for a nation in a period: told at 80 %, and no further question at the ceiling."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.store import Store
@@ -77,7 +76,7 @@ def test_an_operator_opens_it_for_one_nation(tables: TableNames) -> None:
 def test_the_ceiling_is_the_plans_lower_in_a_trial_or_an_operators(
     changes: dict[str, object], ceiling: int | None
 ) -> None:
-    assert ceiling_of(replace(nation(), **changes), PLANS) == ceiling  # type: ignore[arg-type] # mixed on purpose
+    assert ceiling_of(replace(nation(), **changes), PLANS) == ceiling
 
 
 @pytest.mark.parametrize(("cents", "percents"), [(799, []), (800, [80]), (1000, [80, 100])])

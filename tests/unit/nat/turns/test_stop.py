@@ -1,6 +1,7 @@
 """Stopping a turn: flags, turns that nobody has begun, and whose turn it is."""
 
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.store import Store
@@ -98,4 +99,4 @@ def test_no_running_turn_needs_no_read(stage: Stage) -> None:
 
 
 def _like(turn: Turn, turn_id: TurnId) -> Turn:
-    return Turn(**{**vars(turn), "turn_id": turn_id})
+    return replace(turn, turn_id=turn_id)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.conversations.turns import Turn
@@ -138,7 +139,7 @@ class Desk:
 
 
 def turn(turn_id: TurnId) -> Turn:
-    return Turn(**{**vars(TURN), "turn_id": turn_id, "conversation_id": f"c-{turn_id}"})
+    return replace(TURN, turn_id=turn_id, conversation_id=f"c-{turn_id}")
 
 
 @pytest.fixture
