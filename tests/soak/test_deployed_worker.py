@@ -33,7 +33,7 @@ from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import Variable
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
-from nat.turns.admit import Admission, Surface
+from nat.turns.admission import Admission, Surface
 from nat.turns.decide import Decision, Decisions
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
@@ -113,7 +113,9 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
         people = [each.id for each in nation.read_all("signups", max_records=RECORDS).records]
         tag = nation.create("signup_tags", {"name": "major donor of the soak"}).record.id
     approval = propose(machine, UserId(user_id), tagging(people, tag))
-    decision = Decision(UserId(user_id), NATION, approval.conversation_id, str(ULID()), Surface.WEBSOCKET)
+    decision = Decision(
+        UserId(user_id), NATION, approval.conversation_id, TurnId(str(ULID())), Surface.WEBSOCKET
+    )
     queue = TurnQueue(deployment.root.sqs, deployment["TurnQueueUrl"])
     decisions = Decisions(
         Admission(Store(client, tables), queue, world.PLANS), Approvals(Store(client, tables))

@@ -8,7 +8,7 @@ from nat.connections.outbox import Outbox
 from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.errors import NotFound
 from nat.names import Bus
-from nat.turns.admit import Surface
+from nat.turns.admission import Surface
 
 
 class RunEnds:

@@ -30,7 +30,8 @@ from nat.errors import (
 )
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.nations.record import Nations
-from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.admission import Admission, Surface
+from nat.turns.admit import AdmitRequest, admit
 
 AGAIN_AFTER: Final = timedelta(seconds=30)
 """A due run that nobody has asked is asked by the sweep after this time."""

@@ -8,7 +8,8 @@ from ulid import ULID
 from nat.automations.automation import Automation
 from nat.conversations.turns import Turn
 from nat.ids import ConversationId, TurnId, UserId
-from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.admission import Admission, Surface
+from nat.turns.admit import AdmitRequest, admit
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from nat.contract.messages import (
     UndoMessage,
 )
 from nat.errors import BadRequest
-from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
-from nat.turns.admit import Admission, Admitted, Observer, Surface
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
+from nat.turns.admission import Admission, Admitted, Observer, Surface
 from nat.turns.decide import Decision, Decisions
 
 
@@ -81,5 +81,9 @@ class Deciding:
         self, user_id: UserId, nation_slug: NationSlug, message: DecisionMessage | RejectMessage
     ) -> Decision:
         return Decision(
-            user_id, nation_slug, ConversationId(message.conversation), message.decision, self._surface
+            user_id,
+            nation_slug,
+            ConversationId(message.conversation),
+            TurnId(message.decision),
+            self._surface,
         )

@@ -16,7 +16,7 @@ from nat.ids import NationSlug
 from nat.names import Variable
 from nat.nations import plans
 from nat.settings import TableNames
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 
 

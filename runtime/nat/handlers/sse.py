@@ -42,7 +42,8 @@ from nat.people.access_tokens import AccessTokens, bearer
 from nat.people.person_limits import PersonLimits
 from nat.people.session import Caller, caller_of
 from nat.settings import TableNames
-from nat.turns.admit import Admission, Surface, admit
+from nat.turns.admission import Admission, Surface
+from nat.turns.admit import admit
 from nat.turns.question import asked
 from nat.turns.queue import TurnQueue
 

@@ -47,7 +47,8 @@ from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
-from nat.turns.admit import Admission, Admitted, Surface, admit
+from nat.turns.admission import Admission, Admitted, Surface
+from nat.turns.admit import admit
 from nat.turns.question import asked
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets

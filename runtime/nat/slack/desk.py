@@ -31,7 +31,8 @@ from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.people.memberships import Membership
 from nat.slack.door import thread_key
-from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.admission import Admission, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.approval_updates import push_approval_update
 from nat.turns.decide import Decision, Decisions
 from nat.turns.stop import request_stop
@@ -204,7 +205,7 @@ class SlackDesk:
             raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
         if value["n"] not in self._workspaces.nations(person.team):
             raise BadRequest("This workspace is no longer linked to that nation.")
-        decision_id = ulid_of(f"{person.team}#{person.user}#{click}", click)
+        decision_id = TurnId(ulid_of(f"{person.team}#{person.user}#{click}", click))
         return Decision(
             UserId(user_id), NationSlug(value["n"]), ConversationId(value["c"]), decision_id, Surface.SLACK
         )

@@ -21,7 +21,7 @@ from nat.nations import plans as plans_module
 from nat.settings import TableNames
 from nat.slack.app import Listeners, bolt_app, client
 from nat.slack.desk import SlackDesk
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 
 if TYPE_CHECKING:

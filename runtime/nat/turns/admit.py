@@ -1,13 +1,9 @@
-"""Admission: the one way in for every question, whatever the surface.
+"""The one way in for every question, whatever the surface.
 
 The turn id is a ULID that the client made; it is the idempotency key from end to end. A known id is sent to
-the queue again if it never got there, and is never counted again. A new one is admitted by one transaction:
+the queue again if it never got there, and is never counted again. A new one is admitted by one transaction,
+that of every turn (`nat.turns.admission`) and
 
-    identity   the turn id is not another person's, nation's or conversation's
-    turn       the row of the turn, new
-    event      `turn.accepted`, event 1 of attempt 0
-    meta       the conversation, new or this person's
-    lock       no other turn of the conversation runs
     count      the nation's query pool: subscription usable, within the limit unless the cap is soft
     budget     the person's share of the pool, for whom the nation's admins have set one
     person     the cooldown since the person's last question
@@ -17,31 +13,20 @@ So whatever is refused was neither counted nor stored. After the transaction the
 that fails it stays `admitted`, and the sweeper sends it again.
 """
 
-import logging
-import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from functools import partial
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 from boto3.dynamodb.conditions import Attr
-from botocore.exceptions import BotoCoreError, ClientError
-from msgspec.structs import replace
 
 from nat.agent.values import OpenPage
 from nat.aws.items import timestamp
-from nat.aws.store import Cancelled, Store
-from nat.aws.writes import Entry, Put, Update
+from nat.aws.store import Cancelled
+from nat.aws.writes import Entry, Update
 from nat.contract.events import Envelope, TurnAccepted
-from nat.conversations.events import put_event
 from nat.conversations.turns import (
     Turn,
-    Turns,
-    TurnState,
-    acquire_lock,
-    put_new_turn,
     upsert_meta,
 )
 from nat.errors import (
@@ -54,46 +39,32 @@ from nat.errors import (
     MessageEmpty,
     MessageTooLong,
     NationBusy,
-    NotFound,
 )
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
-from nat.names import MAX_MESSAGE_BYTES, RETENTION_DAYS, TTL_ATTRIBUTE, ULID_PATTERN, Table
-from nat.nations.plans import Plans
-from nat.nations.record import Nation, Nations, nation_key
+from nat.names import MAX_MESSAGE_BYTES, RETENTION_DAYS, TTL_ATTRIBUTE, Table
+from nat.nations.record import Nation, nation_key
 from nat.nations.record import required as required_nation
-from nat.nations.subscription import SubscriptionCheck
-from nat.nations.usage import QueryPool
-from nat.people.memberships import Membership, Memberships, membership_key
-from nat.people.users import Users
+from nat.people.memberships import Membership, membership_key
 from nat.roles import Role
-from nat.turns.queue import TurnQueue
+from nat.turns.admission import (
+    Admission,
+    Admitted,
+    Afterwards,
+    Entries,
+    Observer,
+    Part,
+    Surface,
+    again,
+    at_once,
+    check_ids,
+    entries_of,
+    failed_of,
+    known_turn,
+    send_on,
+)
 
-_log = logging.getLogger(__name__)
-_ULID: Final = re.compile(ULID_PATTERN)
-
-IDENTITY_KEPT: Final = timedelta(days=7)
-"""How long a turn id is known to belong to its conversation; beyond what a client may still retry."""
 PERIOD_TRIES: Final = 3
 """A billing period that ends between read and write makes admission start over, at most this often."""
-
-
-class Surface(StrEnum):
-    """Where a question comes from."""
-
-    WEBSOCKET = "websocket"
-    HTTP = "http"
-    """Decisions only; a question over HTTP streams."""
-    SSE = "sse"
-    SLACK = "slack"
-    AUTOMATION = "automation"
-    """Nobody waits in front of it: no cooldown, and nothing is changed without a yes."""
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """How fast people and nations may ask."""
-
-    cooldown: timedelta = timedelta(seconds=5)
-    turns_a_minute: int = 30
 
 
 class AdmitRequest(msgspec.Struct, frozen=True):
@@ -108,56 +79,8 @@ class AdmitRequest(msgspec.Struct, frozen=True):
     page: OpenPage | None = None
 
 
-class Admitted(msgspec.Struct, frozen=True):
-    """The turn, and the event that says so. `repeated`: the id was known, nothing was counted.
-
-    `accepted` is `None` for a repeated turn: its events are stored and can be replayed.
-    """
-
-    turn: Turn
-    repeated: bool = False
-    accepted: Envelope | None = None
-
-
-class Admission:
-    """What admission works with: storage, queue, plans and limits. `app_url` is the web app in which
-    a nation that has none of its own changes its plan."""
-
-    def __init__(
-        self,
-        store: Store,
-        queue: TurnQueue,
-        plans: Plans,
-        *,
-        limits: Limits = Limits(),
-        app_url: str = "",
-    ) -> None:
-        self.store = store
-        self.queue = queue
-        self.limits = limits
-        self.pool = QueryPool(store, plans)
-        nations = Nations(store)
-        self.check = SubscriptionCheck(nations, plans, clock=store.clock, app_url=app_url)
-        self.memberships = Memberships(store)
-        self.users = Users(store)
-        self.turns = Turns(store)
-
-    @property
-    def clock(self) -> Callable[[], datetime]:
-        """Gives the present moment."""
-        return self.store.clock
-
-
-Observer = Callable[[Turn], None]
-"""Told of the turn when it is known to be the person's, before a worker can see it."""
 Following = Callable[[Turn], Sequence[Entry]]
 """Entries by which a door's connection follows the turn's conversation, in the transaction that admits it."""
-Afterwards = Callable[[Callable[[], object]], object]
-"""Takes what is to be done when nobody waits for it any more."""
-
-
-def _at_once(work: Callable[[], object]) -> None:
-    work()
 
 
 def admit(
@@ -166,7 +89,7 @@ def admit(
     *,
     before_queueing: Observer | None = None,
     following: Following | None = None,
-    afterwards: Afterwards = _at_once,
+    afterwards: Afterwards = at_once,
 ) -> Admitted:
     """Let a question in and queue it: one read, one transaction, one message.
 
@@ -205,7 +128,7 @@ def admit(
         turn, accepted = _new(request, nation, membership, admission.clock(), budgeted=budget is not None)
         entries = _entries(turn, accepted, admission)
         if budget is not None:
-            entries[_Part.BUDGET] = _count_budget(turn, budget)
+            entries[Part.BUDGET] = _count_budget(turn, budget)
         follows = () if following is None else tuple(following(turn))
         try:
             admission.store.transact([*entries.values(), *follows])
@@ -216,35 +139,12 @@ def admit(
             known = _known(request, admission)
             if known is not None:
                 return again(known, admission, before_queueing)
-            nation = _refuse(
-                {part for at, part in enumerate(entries) if at in cancelled.failed}, turn, admission
-            )
+            failed = failed_of(entries, cancelled, Forbidden("This conversation belongs to another person."))
+            nation = _refuse(failed, turn, admission)
         else:
             observer = None if follows else before_queueing
             return Admitted(send_on(turn, admission, observer, afterwards), accepted=accepted)
     raise Internal("Your nation's billing period is changing right now. Please try again.")
-
-
-class _Part(StrEnum):
-    """The entries of the transaction."""
-
-    IDENTITY = "identity"
-    TURN = "turn"
-    EVENT = "event"
-    META = "meta"
-    LOCK = "lock"
-    COUNT = "count"
-    PERSON = "person"
-    RATE = "rate"
-    BUDGET = "budget"
-
-
-def check_ids(turn_id: TurnId, conversation_id: ConversationId) -> None:
-    """Whether clients may have made these ids. Raises `BadRequest`."""
-    if not _ULID.fullmatch(turn_id):
-        raise BadRequest("`turn` is a ULID of 26 upper-case characters.")
-    if not _ULID.fullmatch(conversation_id):
-        raise BadRequest("`conversation` is a ULID of 26 upper-case characters.")
 
 
 def _check_question(question: str) -> None:
@@ -285,21 +185,16 @@ def _new(
     return turn, Envelope(request.turn_id, 0, 1, accepted)
 
 
-def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> dict[_Part, Entry]:
+def _entries(turn: Turn, accepted: Envelope, admission: Admission) -> Entries:
     now = turn.admitted_at
     assert turn.period_start is not None
-    entries: dict[_Part, Entry] = {
-        _Part.IDENTITY: claim_identity(turn),
-        _Part.TURN: put_new_turn(turn),
-        _Part.EVENT: put_event(turn, accepted, now),
-        _Part.META: upsert_meta(turn, now),
-        _Part.LOCK: acquire_lock(turn, now),
-        _Part.COUNT: admission.pool.count(turn.nation_slug, turn.period_start),
-        _Part.PERSON: admission.users.begin_query(turn.user_id, now, admission.limits.cooldown),
-        _Part.RATE: _count_rate(turn, admission.limits.turns_a_minute),
+    entries = entries_of(turn, accepted, meta=upsert_meta(turn, now)) | {
+        Part.COUNT: admission.pool.count(turn.nation_slug, turn.period_start),
+        Part.PERSON: admission.users.begin_query(turn.user_id, now, admission.limits.cooldown),
+        Part.RATE: _count_rate(turn, admission.limits.turns_a_minute),
     }
     if turn.surface == Surface.AUTOMATION:  # several of a person may be due in the same minute
-        del entries[_Part.PERSON]
+        del entries[Part.PERSON]
     return entries
 
 
@@ -316,16 +211,6 @@ def _count_budget(turn: Turn, budget: int) -> Entry:
     return count_budget(turn.nation_slug, turn.period_start, turn.user_id, budget)
 
 
-def claim_identity(turn: Turn) -> Put:
-    """Make the turn id this conversation's. The condition fails when it was used before."""
-    row = {
-        "key": f"turn#{turn.turn_id}",
-        "conversation": turn.conversation,
-        TTL_ATTRIBUTE: int((turn.admitted_at + IDENTITY_KEPT).timestamp()),
-    }
-    return Put(Table.ONCE, row, when=Attr("key").not_exists())
-
-
 def _count_rate(turn: Turn, most: int) -> Update:
     minute = turn.admitted_at.astimezone(UTC)
     return Update(
@@ -337,81 +222,22 @@ def _count_rate(turn: Turn, most: int) -> Update:
     )
 
 
-def known_turn(
-    admission: Admission,
-    nation_slug: NationSlug,
-    conversation_id: ConversationId,
-    turn_id: TurnId,
-    user_id: UserId,
-) -> Turn | None:
-    """The turn of this id in this conversation. Raises `Forbidden` if it is another person's."""
-    try:
-        turn = admission.turns.get(nation_slug, conversation_id, turn_id)
-    except NotFound:
-        return None
-    if turn.user_id != user_id:
-        raise Forbidden("This question belongs to another person.")
-    return turn
-
-
 def _known(request: AdmitRequest, admission: Admission) -> Turn | None:
     return known_turn(
         admission, request.nation_slug, request.conversation_id, request.turn_id, request.user_id
     )
 
 
-def again(turn: Turn, admission: Admission, before_queueing: Observer | None) -> Admitted:
-    """What a repeated id gets: the turn, sent to the queue if it is not known to have got there."""
-    if turn.state is TurnState.ADMITTED:
-        return Admitted(send_on(turn, admission, before_queueing), repeated=True)
-    if before_queueing is not None:
-        before_queueing(turn)
-    return Admitted(turn, repeated=True)
-
-
-def send_on(
-    turn: Turn,
-    admission: Admission,
-    before_queueing: Observer | None,
-    afterwards: Afterwards = _at_once,
-) -> Turn:
-    """Send an admitted turn on its way. If the queue does not take it now, the sweeper sends it, as it does
-    again when `afterwards` does not come to note that the queue has it: the message is known to the queue."""
-    if before_queueing is not None:
-        before_queueing(turn)
-    if not _done(turn, partial(admission.queue.send, turn)):
-        return turn
-    afterwards(partial(_done, turn, partial(admission.turns.mark_queued, turn)))
-    return replace(turn, state=TurnState.QUEUED)
-
-
-def _done(turn: Turn, call: Callable[[], None]) -> bool:
-    """Whether a step on the way to the queue was done."""
-    try:
-        call()
-    except (BotoCoreError, ClientError) as error:
-        _log.warning(
-            "turn not queued, the sweeper will",
-            extra={"turn": turn.turn_id, "nation": turn.nation_slug, "reason": type(error).__name__},
-        )
-        return False
-    return True
-
-
-def _refuse(failed: set[_Part], turn: Turn, admission: Admission) -> Nation:
+def _refuse(failed: set[Part], turn: Turn, admission: Admission) -> Nation:
     """Say why the transaction was cancelled; gives the nation as it is now if only its period changed."""
-    if failed & {_Part.IDENTITY, _Part.TURN, _Part.EVENT}:
-        raise Forbidden("This question belongs to another conversation.")
-    if _Part.META in failed:
-        raise Forbidden("This conversation belongs to another person.")
     nation = admission.pool.reset_if_due(admission.pool.nation(turn.nation_slug))
-    admission.check.verify_record(nation, query=_Part.COUNT in failed)
-    if _Part.BUDGET in failed:
+    admission.check.verify_record(nation, query=Part.COUNT in failed)
+    if Part.BUDGET in failed:
         raise BudgetReached
-    if _Part.LOCK in failed:
+    if Part.LOCK in failed:
         raise ConversationBusy
-    if _Part.PERSON in failed:
+    if Part.PERSON in failed:
         raise Cooldown(retry_after=admission.limits.cooldown.total_seconds())
-    if _Part.RATE in failed:
+    if Part.RATE in failed:
         raise NationBusy(retry_after=60 - turn.admitted_at.second)
     return nation

@@ -2,13 +2,9 @@
 
 A yes, an edit, another try and an undo are turns of their own, free and without cooldown: they use the lock,
 the queue, the events, the stop and the history that a question uses. The decision's ULID, made by the client,
-is the turn's id and the idempotency key. One transaction admits it:
+is the turn's id and the idempotency key. The transaction that admits it is every turn's
+(`nat.turns.admission`) and
 
-    identity   the id is not another turn's
-    turn       the row, of kind `commit`, `edit` or `undo`
-    event      `turn.accepted`, event 1 of attempt 0
-    meta       the conversation still exists
-    lock       no other turn of the conversation runs
     choice     which records the person chose, or the values they changed
     approval   pending, in time, and with the fingerprint that the person saw (not for an undo); an edit
                leaves it waiting until the new proposal takes its place
@@ -19,7 +15,6 @@ may decide is checked here by the present role, and again when a worker commits.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NoReturn
 
 from nat.approvals.approval import Approval, ApprovalState, still_waiting
@@ -33,13 +28,10 @@ from nat.changes.editing import edited
 from nat.changes.operations import survey
 from nat.changes.policy import Gated, Rights, check_rights, policy_of
 from nat.contract.events import Envelope, TurnAccepted
-from nat.conversations.events import put_event
 from nat.conversations.turns import (
     Turn,
     TurnKind,
-    acquire_lock,
     conversation_key,
-    put_new_turn,
     touch_meta,
 )
 from nat.errors import (
@@ -55,14 +47,16 @@ from nat.names import RETENTION_DAYS
 from nat.nations.record import Nation
 from nat.people.memberships import Membership, theirs
 from nat.roles import Role
-from nat.turns.admit import (
+from nat.turns.admission import (
     Admission,
     Admitted,
     Observer,
+    Part,
     Surface,
     again,
     check_ids,
-    claim_identity,
+    entries_of,
+    failed_of,
     known_turn,
     send_on,
 )
@@ -75,7 +69,7 @@ class Decision:
     user_id: UserId
     nation_slug: NationSlug
     conversation_id: ConversationId
-    decision_id: str
+    decision_id: TurnId
     surface: Surface
 
 
@@ -147,7 +141,7 @@ class Decisions:
     def reject(self, decision: Decision, approval_id: ApprovalId, *, fingerprint: str) -> Approval:
         """Say no to a proposal. Nothing runs, so it takes no role. Raises what `approve` raises, but neither
         `RoleInsufficient` nor `ConversationBusy`."""
-        check_ids(TurnId(decision.decision_id), decision.conversation_id)
+        check_ids(decision.decision_id, decision.conversation_id)
         asking = self._asking(decision)
         approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
         self._check_sees(decision, asking, approval.user_id)
@@ -245,7 +239,7 @@ class Decisions:
         return self._admit(turn, choice, before_queueing)
 
     def _retry_action(self, decision: Decision, reference: str, before_queueing: Observer | None) -> Admitted:
-        check_ids(TurnId(decision.decision_id), decision.conversation_id)
+        check_ids(decision.decision_id, decision.conversation_id)
         self._asking(decision)
         ref = ChangeRef.parse(reference)
         conversation = conversation_key(decision.nation_slug, decision.conversation_id)
@@ -271,21 +265,18 @@ class Decisions:
 
     def _begin(self, decision: Decision, kind: TurnKind, target: str) -> tuple[_Asking, Turn | None]:
         """The person, and the turn of this decision if it was admitted before."""
-        check_ids(TurnId(decision.decision_id), decision.conversation_id)
+        check_ids(decision.decision_id, decision.conversation_id)
         asking = self._asking(decision)
-        known = self._known(decision)
-        if known is not None and (known.kind is not kind or known.target != target):
-            raise Forbidden("This id belongs to another decision.")
-        return asking, known
-
-    def _known(self, decision: Decision) -> Turn | None:
-        return known_turn(
+        known = known_turn(
             self._admission,
             decision.nation_slug,
             decision.conversation_id,
-            TurnId(decision.decision_id),
+            decision.decision_id,
             decision.user_id,
         )
+        if known is not None and (known.kind is not kind or known.target != target):
+            raise Forbidden("This id belongs to another decision.")
+        return asking, known
 
     def _asking(self, decision: Decision) -> _Asking:
         membership = self._admission.memberships.require(decision.user_id, decision.nation_slug)
@@ -327,7 +318,7 @@ class Decisions:
         return Turn(
             nation_slug=decision.nation_slug,
             conversation_id=decision.conversation_id,
-            turn_id=TurnId(decision.decision_id),
+            turn_id=decision.decision_id,
             user_id=decision.user_id,
             question=question,
             role=asking.role,
@@ -348,59 +339,25 @@ class Decisions:
         approval: Entry | None = None,
         why_closed: Callable[[], Approval] | None = None,
     ) -> Admitted:
-        now = turn.admitted_at
         accepted = Envelope(turn.turn_id, 0, 1, TurnAccepted(turn.conversation_id))
-        entries: dict[_Part, Entry] = {
-            _Part.IDENTITY: claim_identity(turn),
-            _Part.TURN: put_new_turn(turn),
-            _Part.EVENT: put_event(turn, accepted, now),
-            _Part.META: touch_meta(turn, now),
-            _Part.LOCK: acquire_lock(turn, now),
-            _Part.CHOICE: choice,
-        }
+        entries = entries_of(turn, accepted, meta=touch_meta(turn, turn.admitted_at)) | {Part.CHOICE: choice}
         if approval is not None:
-            entries[_Part.APPROVAL] = approval
+            entries[Part.APPROVAL] = approval
         try:
             self._admission.store.transact(list(entries.values()))
         except Cancelled as cancelled:
-            failed = {part for at, part in enumerate(entries) if at in cancelled.failed}
-            return self._refuse(failed, turn, before_queueing, why_closed)
+            known = known_turn(
+                self._admission, turn.nation_slug, turn.conversation_id, turn.turn_id, turn.user_id
+            )
+            if known is not None:  # the same decision was faster elsewhere
+                return again(known, self._admission, before_queueing)
+            failed = failed_of(entries, cancelled, NotFound("This conversation no longer exists."))
+            if Part.APPROVAL in failed and why_closed is not None:
+                why_closed()
+            if Part.LOCK in failed:
+                raise ConversationBusy from None
+            raise Internal("This could not be decided right now. Please try again.") from None
         return Admitted(send_on(turn, self._admission, before_queueing), accepted=accepted)
-
-    def _refuse(
-        self,
-        failed: "set[_Part]",
-        turn: Turn,
-        before_queueing: Observer | None,
-        why_closed: Callable[[], Approval] | None,
-    ) -> Admitted:
-        """Say why the transaction was cancelled; or the turn, if the same decision was faster elsewhere."""
-        known = known_turn(
-            self._admission, turn.nation_slug, turn.conversation_id, turn.turn_id, turn.user_id
-        )
-        if known is not None:
-            return again(known, self._admission, before_queueing)
-        if failed & {_Part.IDENTITY, _Part.TURN, _Part.EVENT}:
-            raise Forbidden("This id belongs to another conversation.")
-        if _Part.META in failed:
-            raise NotFound("This conversation no longer exists.")
-        if _Part.APPROVAL in failed and why_closed is not None:
-            why_closed()
-        if _Part.LOCK in failed:
-            raise ConversationBusy
-        raise Internal("This could not be decided right now. Please try again.")
-
-
-class _Part(StrEnum):
-    """The entries of the transaction."""
-
-    IDENTITY = "identity"
-    TURN = "turn"
-    EVENT = "event"
-    META = "meta"
-    LOCK = "lock"
-    CHOICE = "choice"
-    APPROVAL = "approval"
 
 
 def _tried_by_another() -> NoReturn:

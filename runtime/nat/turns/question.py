@@ -3,7 +3,8 @@
 from nat.agent.values import OpenPage
 from nat.contract.messages import Question
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
-from nat.turns.admit import AdmitRequest, Surface
+from nat.turns.admission import Surface
+from nat.turns.admit import AdmitRequest
 
 
 def asked(question: Question, *, user_id: UserId, nation_slug: NationSlug, surface: Surface) -> AdmitRequest:

@@ -51,7 +51,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import Metric, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, nation_key, required
-from nat.turns.admit import Surface
+from nat.turns.admission import Surface
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
 from nat.turns.carry_out import Commits, Connect, TurnHands
 from nat.turns.edit import Edits

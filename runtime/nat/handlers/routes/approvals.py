@@ -60,7 +60,7 @@ from nat.handlers.services import Services
 from nat.ids import ApprovalId, ConversationId, UserId
 from nat.names import Variable
 from nat.roles import Role
-from nat.turns.admit import Admission, Admitted, Surface
+from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.approval_updates import push_approval_update
 from nat.turns.queue import TurnQueue
 

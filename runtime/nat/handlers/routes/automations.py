@@ -41,7 +41,7 @@ from nat.ids import UserId
 from nat.names import Variable
 from nat.people.memberships import Membership
 from nat.roles import Role
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 
 SHOWN: Final = 3

@@ -20,7 +20,7 @@ from nat.ids import NationSlug
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.settings import TableNames
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
 from tests.unit.nat.world import (

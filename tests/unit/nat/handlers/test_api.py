@@ -15,7 +15,8 @@ from nat.names import Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.admission import Admission, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.world import (

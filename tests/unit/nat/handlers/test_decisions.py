@@ -27,7 +27,7 @@ from nat.names import SocketAction, Table, Variable
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admit import Admission, Admitted
+from nat.turns.admission import Admission, Admitted
 from nat.turns.queue import TurnQueue
 from nat.turns.sweep import Sweep
 from nat.turns.tickets import TicketHolder, Tickets

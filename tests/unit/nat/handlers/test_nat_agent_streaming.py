@@ -26,7 +26,8 @@ from nat.people.access_tokens import AccessTokens
 from nat.people.memberships import Memberships
 from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Surface, admit
+from nat.turns.admission import Admission, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.queue import TurnQueue
 from tests.unit.nat.serving import CLIENT, UserPool, running_pool, serving
 from tests.unit.nat.world import (

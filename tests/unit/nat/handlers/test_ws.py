@@ -24,7 +24,7 @@ from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
 from nat.settings import TableNames
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.gateway import Gateway, running_gateway

@@ -22,10 +22,10 @@ from nat.aws.store import Store
 from nat.changes.journal import JournalEntry
 from nat.changes.plan import Change
 from nat.conversations.turns import Turn
-from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.people.memberships import Memberships
 from nat.roles import Role
-from nat.turns.admit import Admission, Admitted, Surface
+from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.decide import Decision, Decisions
 from nat.turns.queue import TurnQueue
 from nat.turns.run import Agents, Outlets, Platform, Runner
@@ -124,7 +124,7 @@ class Board:
             UserId(user),
             NationSlug("demo"),
             ConversationId(self.conversation_id),
-            identifier,
+            TurnId(identifier),
             Surface.WEBSOCKET,
         )
 

@@ -16,7 +16,8 @@ from nat.names import Table
 from nat.nations.record import Nations
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Limits, Surface, admit
+from nat.turns.admission import Admission, Limits, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.pool_notices import PoolNotices
 from nat.turns.queue import TurnQueue
 from tests.unit.nat.world import (

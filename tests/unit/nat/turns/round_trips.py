@@ -29,7 +29,7 @@ from nat.handlers.ws import SocketDoor
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.message import TurnMessage
 from nat.turns.queue import TurnQueue
 from nat.turns.run import Agents, Outlets, Platform, Runner

@@ -33,7 +33,8 @@ from nat.names import MAX_MESSAGE_BYTES, Table
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Admitted, Limits, Surface, admit
+from nat.turns.admission import Admission, Admitted, Limits, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
 from tests.unit.nat.faults import conflicting

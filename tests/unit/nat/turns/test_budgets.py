@@ -16,7 +16,8 @@ from nat.nations.record import Nations
 from nat.nations.usage import check_and_reset_billing_cycle_nation
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Admitted, Limits, Surface, admit
+from nat.turns.admission import Admission, Admitted, Limits, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
 from tests.unit.nat.world import (

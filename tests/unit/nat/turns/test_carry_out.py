@@ -27,7 +27,7 @@ from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.abandon import abandon
-from nat.turns.admit import Admitted
+from nat.turns.admission import Admitted
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use

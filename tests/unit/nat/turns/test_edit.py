@@ -18,7 +18,7 @@ from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.ids import ApprovalId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
-from nat.turns.admit import Admitted
+from nat.turns.admission import Admitted
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.board import Board, run_mortal
 from tests.unit.nat.world import START

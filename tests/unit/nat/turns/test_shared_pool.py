@@ -13,7 +13,8 @@ from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nations
 from nat.nations.usage import check_and_reset_billing_cycle_nation
 from nat.settings import TableNames
-from nat.turns.admit import Admission, AdmitRequest, Admitted, Surface, admit
+from nat.turns.admission import Admission, Admitted, Surface
+from nat.turns.admit import AdmitRequest, admit
 from nat.turns.queue import TurnQueue
 from tests.unit.nat.turns.crowd import Outcome, ask_at_once
 from tests.unit.nat.world import (

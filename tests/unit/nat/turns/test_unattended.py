@@ -18,7 +18,7 @@ from nat.aws.store import Store
 from nat.conversations.turns import Turn
 from nat.ids import NationSlug
 from nat.names import Table
-from nat.turns.admit import Admission
+from nat.turns.admission import Admission
 from nat.turns.message import TurnMessage
 from nat.turns.queue import TurnQueue
 from nat.turns.signals import Signals

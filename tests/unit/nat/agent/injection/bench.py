@@ -25,7 +25,7 @@ from nat.contract.messages import Question
 from nat.ids import NationSlug, UserId
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
-from nat.turns.admit import Surface
+from nat.turns.admission import Surface
 from nat.turns.question import asked
 from tests.unit.nat.agent.injection.fields import PERSON, Field
 from tests.unit.nat.agent.injection.payloads import Payload
