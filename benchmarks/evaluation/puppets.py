@@ -27,6 +27,7 @@ class Puppet:
         self._turn = -1
         self._play: Play | None = None
         self._calls = 0
+        self._said = ""
 
     def stream(
         self,
@@ -37,6 +38,8 @@ class Puppet:
     ) -> ModelReply:
         """The next message of the script."""
         last = request.messages[-1]["content"]
+        if not isinstance(last, str) and last[-1]["type"] == "text":  # asked once more, by `asked_again`
+            return self._end()
         try:
             if self._play is None or isinstance(last, str):
                 self._turn += 1
@@ -45,9 +48,13 @@ class Puppet:
             else:
                 wanted = self._play.send([read(block) for block in last])
         except StopIteration as ended:
-            on_text(ended.value)
-            return ModelReply(({"type": "text", "text": ended.value},), "end_turn", Usage(), NAME)
+            self._said = ended.value
+            on_text(self._said)
+            return self._end()
         return ModelReply(tuple(self._block(each) for each in wanted), "tool_use", Usage(), NAME)
+
+    def _end(self) -> ModelReply:
+        return ModelReply(({"type": "text", "text": self._said},), "end_turn", Usage(), NAME)
 
     def _block(self, wanted: Call) -> Block:
         self._calls += 1
