@@ -13,6 +13,7 @@ from local.aws import (
     leading_keys,
     login_pages,
     proven_addresses,
+    schedules,
     senders,
     transport,
 )
@@ -23,6 +24,7 @@ if __name__ == "__main__":
     leading_keys.install()
     login_pages.install()
     proven_addresses.install()
+    schedules.install()
     senders.install()
     transport.install()
     sys.exit(main())

@@ -62,13 +62,21 @@ class Firing:
         return RunEnds(self.store)
 
     def fire(self, nation_slug: NationSlug, task_id: str, scheduled_for: datetime) -> Run | None:
-        """An occurrence is due, as Scheduler says. `None` where nothing is to be done (any more)."""
+        """An occurrence is due, as Scheduler says. `None` where nothing is to be done (any more): also for a
+        moment at which the automation does not run, such as that of a schedule before it was edited."""
         try:
             automation = Automations(self.store).get(nation_slug, task_id)
         except NotFound:
             _log.info("occurrence of an automation that is gone", extra={"nation": nation_slug})
             return None
         if not automation.enabled:
+            return None
+        scheduled_for = scheduled_for.replace(second=0, microsecond=0)
+        if not automation.schedule.falls_on(scheduled_for):
+            _log.warning(
+                "occurrence at another time than the automation's",
+                extra={"nation": nation_slug, "task": task_id, "at": scheduled_for.isoformat()},
+            )
             return None
         run = RunLedger(self.store).open(automation, scheduled_for)
         return None if run is None else self.start(run, automation)

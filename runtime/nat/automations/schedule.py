@@ -146,6 +146,12 @@ class AutomationSchedule:
         """The first moment after `after`, in UTC."""
         return next(self.runs(after)).astimezone(UTC)
 
+    def falls_on(self, moment: datetime) -> bool:
+        """Whether it runs at this very minute."""
+        first = self.next_run(moment - timedelta(minutes=1))
+        # Moments of two zones are never equal within an hour that is repeated (Python, `datetime`).
+        return first == moment.astimezone(UTC)
+
     @property
     def _cron(self) -> str:
         match self.kind:

@@ -130,6 +130,18 @@ def test_a_run_that_was_noted_and_never_asked_is_asked_by_the_sweep_once(town: T
     assert used(town.tables) == 1
 
 
+@pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(minutes=-1), timedelta(days=1)])
+def test_a_moment_at_which_it_does_not_run_brings_nothing_about(town: Town, late: timedelta) -> None:
+    assert town.firing.fire(NationSlug("demo"), town.automation.task_id, DUE + late) is None
+    assert town.runs() == []
+    assert town.now().next_run == DUE
+
+
+def test_seconds_of_a_moment_make_no_second_run(town: Town) -> None:
+    assert town.firing.fire(NationSlug("demo"), town.automation.task_id, DUE + timedelta(seconds=12))
+    assert town.fire() is None
+
+
 def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town) -> None:
     other = Automation.new(
         nation_slug=NationSlug("demo"),
