@@ -62,7 +62,12 @@ def filled(target: Mapping[str, Any], scheduled_for: datetime) -> dict[str, Any]
 def install() -> None:
     """Let this process's MiniStack keep schedules as Scheduler does."""
     from ministack import app
-    from ministack.core.responses import get_account_id, get_region, set_request_account_id, set_request_region
+    from ministack.core.responses import (
+        get_account_id,
+        get_region,
+        set_request_account_id,
+        set_request_region,
+    )
     from ministack.services import eventbridge, scheduler
 
     seen: dict[Any, datetime] = {}

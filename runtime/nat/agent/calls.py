@@ -21,7 +21,7 @@ from nat import errors
 from nat.agent.instructions import flagged
 from nat.agent.look_ups import look_ups_in
 from nat.agent.models.stream import INVALID_JSON
-from nat.agent.ports import Block, Changes, Exports
+from nat.agent.ports import Block, Changes, Drafts, Exports
 from nat.agent.results import Sentence, error_block, own_block, result_block
 from nat.agent.tool import Effect, Tool, ToolOutcome
 from nat.agent.tool_context import OWN_GROUP, ToolContext
@@ -100,10 +100,11 @@ class ToolCalls:
         changes: Changes | None = None,
         pace: ProgressPace = STEADY,
         exports: Exports | None = None,
+        drafts: Drafts | None = None,
         rights_now: RightsNow | None = None,
     ) -> None:
         self._tools = tools
-        self._context = ToolContext(v2, self._permits, exports)
+        self._context = ToolContext(v2, self._permits, exports, drafts)
         self._rights = rights
         self._rights_now = rights_now or (lambda: rights)
         self._said = said

@@ -21,6 +21,7 @@ from nat.agent.ports import (
     Asked,
     Block,
     Changes,
+    Drafts,
     Exports,
     Message,
     Model,
@@ -116,6 +117,7 @@ class Agent:
         rights_now: RightsNow | None = None,
         changes: Changes | None = None,
         exports: Exports | None = None,
+        drafts: Drafts | None = None,
         hosts: frozenset[str] = frozenset(),
         metadata: Mapping[str, str] | None = None,
     ) -> AgentAnswer:
@@ -124,7 +126,7 @@ class Agent:
         `policy` is the nation's when the turn begins; `rights_now` reads role and policy again before each
         write. Links of the answer may lead to `hosts` (the web app's), to the nation's control panel and to
         what tools returned, and nowhere else. Without `changes` there is no journal and nobody to ask, so
-        nothing is changed; without `exports` no files are made.
+        nothing is changed; without `exports` no files are made, without `drafts` no automations.
 
         Raises `ModelError` and its kin, `TurnLost` from the ports, and `Reconnect` or `TokenRejected` when
         NationBuilder no longer lets the nation in. Everything else a tool can meet is told to the model.
@@ -142,6 +144,7 @@ class Agent:
             pool=self._pool or shared_pool(),
             changes=changes,
             exports=exports,
+            drafts=drafts,
         )
         live = LiveAddresses(hosts | {f"{asked.nation_slug}.nationbuilder.com"})
         turn = _Turn(asked, history, steps, calls, emit, stopped, self._limits, self._prices, live)

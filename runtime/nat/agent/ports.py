@@ -170,6 +170,29 @@ class ExportFile:
     query: str
 
 
+@dataclass(frozen=True)
+class DraftedAutomation:
+    """An automation that was drafted: its schedule in words, its next runs on the clock of its zone, what is
+    peculiar about the time, and the page on which its person enables it."""
+
+    words: str
+    zone: str
+    next_runs: tuple[str, ...]
+    warnings: tuple[str, ...]
+    page: "Link"
+
+
+class Drafts(Protocol):
+    """Where automations are drafted, for the person of the turn. A draft does nothing: only a person enables
+    it, outside of the conversation."""
+
+    def draft(self, name: str, question: str, form: Mapping[str, Any]) -> DraftedAutomation:
+        """Store a draft; the same again in the same turn is the same draft. `form` is what
+        `nat.automations.schedule` reads; without a zone it is the nation's. Raises `BadRequest`, which says
+        what cannot be scheduled and the nearest thing that can."""
+        ...
+
+
 class Exports(Protocol):
     """Where files for people are kept, for the person of the turn."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nat.agent.ports import Exports
+from nat.agent.ports import Drafts, Exports
 
 if TYPE_CHECKING:
     from nat.agent.tool import Tool
@@ -20,8 +20,9 @@ OWN_GROUP: Final = "nat"
 @dataclass(frozen=True)
 class ToolContext:
     """Of one turn. `permits` says whether role and policy let the person use another tool; `exports` is
-    `None` where no files can be kept."""
+    `None` where no files can be kept, `drafts` where no automations can be drafted."""
 
     v2: "NationBuilder"
     permits: "Callable[[Tool], bool]"
     exports: Exports | None = None
+    drafts: Drafts | None = None

@@ -92,11 +92,13 @@ class Automation:
         schedule: AutomationSchedule,
         deliveries: tuple[Delivery, ...],
         now: datetime,
+        task_id: str | None = None,
     ) -> Self:
-        """A new one, not enabled yet. Raises `BadRequest`."""
+        """A new one, not enabled yet; with a `task_id` that one which was begun with it before. Raises
+        `BadRequest`."""
         return cls(
             nation_slug=nation_slug,
-            task_id=str(ULID()),
+            task_id=task_id or str(ULID()),
             owner_id=owner_id,
             name=_checked(name, LONGEST_NAME, "name"),
             prompt=_checked(prompt, LONGEST_PROMPT, "question"),
@@ -154,8 +156,11 @@ class Automations:
             yield from_item(row)
 
     def create(self, automation: Automation) -> None:
-        """Store a new one. Raises `BadRequest` when the nation has as many as it may."""
-        if sum(1 for _ in self.of_nation(automation.nation_slug)) >= MOST_IN_A_NATION:
+        """Store a new one; one that is there stays as it is. Raises `BadRequest` when the nation has as many
+        as it may."""
+        if sum(each.task_id != automation.task_id for each in self.of_nation(automation.nation_slug)) >= (
+            MOST_IN_A_NATION
+        ):
             raise BadRequest(f"A nation has at most {MOST_IN_A_NATION} automations. Delete one first.")
         self._store.write(Put(Table.AUTOMATIONS, to_item(automation), when=Attr("nation_slug").not_exists()))
 

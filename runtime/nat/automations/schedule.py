@@ -30,6 +30,7 @@ _NAMES: Final = dict(
 _LAST_DAY: Final = 28
 """The last day that every month has."""
 _WORKING: Final = WEEKDAYS[:5]
+_AHEAD: Final = timedelta(days=366)
 _LONGEST_PAUSE: Final = timedelta(days=63)
 """Longer than between two runs: a month without one, for a clock that skips it, and the next."""
 
@@ -145,6 +146,21 @@ class AutomationSchedule:
     def next_run(self, after: datetime) -> datetime:
         """The first moment after `after`, in UTC."""
         return next(self.runs(after)).astimezone(UTC)
+
+    def warnings(self, after: datetime) -> tuple[str, ...]:
+        """What people should know of the time: when in the coming year it does not come, because clocks are
+        put forward over it."""
+        end = after + _AHEAD
+        gaps: list[str] = []
+        for moment in CronSim(self._cron, after.astimezone(self.tzinfo)):
+            if moment > end:
+                break
+            if (moment.hour, moment.minute) != (self.hour, self.minute) and not moment.fold:
+                gaps.append(f"{moment:%A} {moment.day} {moment:%B %Y}")
+        time = f"{self.hour}:{self.minute:02}"
+        return tuple(
+            f"On {day} clocks are put forward over {time}, so there is no run on that day." for day in gaps
+        )
 
     def falls_on(self, moment: datetime) -> bool:
         """Whether it runs at this very minute."""

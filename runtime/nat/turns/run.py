@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from nat.agent.compaction import Past
 from nat.agent.loop import Agent
-from nat.agent.ports import AgentAnswer, Asked, Exports, ProposalStatus
+from nat.agent.ports import AgentAnswer, Asked, Drafts, Exports, ProposalStatus
 from nat.agent.pricing import ModelPrices
 from nat.agent.transcript import settled_text
 from nat.approvals.approvals import LONGEST_TO_DECIDE, Approvals, time_to_decide
@@ -97,12 +97,14 @@ class Agents:
 
 @dataclass(frozen=True)
 class Outlets:
-    """Where a turn's events and files go, and who is told that a turn of an automation has ended. Without
-    `files` none are made."""
+    """Where a turn's events, files and drafts of automations go, and who is told that a turn of an automation
+    has ended. Without `files` and `drafts` none are made; both are told at which address the nation's web app
+    is."""
 
     delivery: Delivery
     pace: FlushPace = field(default_factory=FlushPace)
-    files: Callable[[Turn], Exports] | None = None
+    files: Callable[[Turn, str], Exports] | None = None
+    drafts: Callable[[Turn, str], Drafts] | None = None
     ended: Callable[[Turn], None] | None = None
 
 
@@ -272,6 +274,7 @@ class Runner:
             to_decide=time_to_decide(record.policy) if attended else LONGEST_TO_DECIDE,
             ledger=TurnAuditLog(self._audit, turn),
         )
+        web_app = record.web_app or self._platform.app_url
         with self._connect(turn) as client, changes:
             answer = agent.answer(
                 Asked(
@@ -292,7 +295,9 @@ class Runner:
                 policy=policy_of(record.policy),
                 rights_now=self._rights.reader(turn),
                 changes=changes,
-                exports=None if self._outlets.files is None else self._outlets.files(turn),
+                exports=None if self._outlets.files is None else self._outlets.files(turn, web_app),
+                # What runs by itself makes nothing that runs by itself.
+                drafts=self._outlets.drafts(turn, web_app) if attended and self._outlets.drafts else None,
                 hosts=app_hosts(record, self._platform.app_url),
                 metadata={"user_id": opaque_person(turn.nation_slug, turn.user_id)},
             )

@@ -12,6 +12,7 @@ from nat.agent.models.claude import Clients
 from nat.agent.ports import Model
 from nat.agent.pricing import ModelPrices
 from nat.agent.tools import load
+from nat.automations.drafting import TurnDrafts
 from nat.automations.ending import RunEnds
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
@@ -71,8 +72,11 @@ def build() -> Worker:
     bucket = settings.read(Variable.FILES_BUCKET)
     app_url = settings.read_optional(Variable.APP_URL)
 
-    def files(turn: Turn) -> TurnFiles:
-        return TurnFiles(rows_of_nation, nations_files, bucket, turn, app_url=app_url)
+    def files(turn: Turn, web_app: str) -> TurnFiles:
+        return TurnFiles(rows_of_nation, nations_files, bucket, turn, app_url=web_app)
+
+    def drafts(turn: Turn, web_app: str) -> TurnDrafts:
+        return TurnDrafts(rows_of_nation, turn, app_url=web_app)
 
     keys = NationKeys(isolation.client("secretsmanager", clients.CONFIG), _now)
     runner = Runner(
@@ -81,6 +85,7 @@ def build() -> Worker:
         Outlets(
             Followers(own, SlackPush.of_process()).remembering,
             files=files,
+            drafts=drafts,
             ended=RunEnds(rows_of_nation).turn_ended,
         ),
         Platform(app_url, settings.read(Variable.ENVIRONMENT), plans_module.read()),

@@ -64,6 +64,8 @@ def test_over_a_year_it_keeps_the_moments_that_people_are_shown(zone: str, time:
 
 
 def test_the_moment_stands_in_the_targets_input() -> None:
-    target = filled({"Arn": "a", "Input": f'{{"at": "{SCHEDULED_TIME}"}}'}, datetime(2027, 3, 29, 7, tzinfo=UTC))
+    target = filled(
+        {"Arn": "a", "Input": f'{{"at": "{SCHEDULED_TIME}"}}'}, datetime(2027, 3, 29, 7, tzinfo=UTC)
+    )
 
     assert target == {"Arn": "a", "Input": '{"at": "2027-03-29T07:00:00Z"}'}

@@ -17,6 +17,7 @@ from local.claude.brain.intents import (
     outreach,
     people,
     records,
+    schedules,
     tagging,
     tags,
     talk,
@@ -24,6 +25,7 @@ from local.claude.brain.intents import (
 from local.claude.brain.plan import INTENTS, Intent
 
 PRECEDENCE: Final = (
+    schedules,
     talk,
     tagging,
     records,
