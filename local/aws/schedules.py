@@ -1,9 +1,9 @@
 """Schedules of EventBridge Scheduler take place on the clock of their zone, and say for which moment.
 
-MiniStack 1.5.33 reads every expression in UTC, hands `<aws.scheduler.scheduled-time>` on as it is written, and
-looks every ten seconds. Scheduler's own rule: the expression is read in the schedule's zone; in the hour that
-a clock skips nothing takes place, in the hour that it repeats only the first time (EventBridge Scheduler user
-guide, "Daylight savings time"); the moment stands in the place of the attribute ("Adding context
+MiniStack 1.5.33 reads every expression in UTC, hands `<aws.scheduler.scheduled-time>` on as it is written,
+and looks every ten seconds. Scheduler's own rule: the expression is read in the schedule's zone; in the hour
+that a clock skips nothing takes place, in the hour that it repeats only the first time (EventBridge Scheduler
+user guide, "Daylight savings time"); the moment stands in the place of the attribute ("Adding context
 attributes"). It tells its target within the minute.
 
 Only `cron` is carried out here: Nat has no other schedules. The clock may be walked for one of them:
@@ -11,6 +11,9 @@ Only `cron` is carried out here: Nat has no other schedules. The clock may be wa
     POST /_nat/schedules/{group}/{name}   {"after": "2027-03-01T00:00:00Z", "until": "2027-04-10T00:00:00Z"}
 
 tells its target all that takes place after one moment and until another, and answers with the moments.
+
+IAM knows a schedule by its group and name (Service Authorization Reference, EventBridge Scheduler); MiniStack
+asks for one of the group `default`, whichever it is in, so that no policy for a group allows anything.
 """
 
 import json
@@ -19,12 +22,14 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 SCHEDULED_TIME: Final = "<aws.scheduler.scheduled-time>"
 LOOKS_EVERY: Final = 1
 """Seconds."""
 WALKING: Final = re.compile(r"/_nat/schedules/([\w.-]+)/([\w.-]+)")
+_PATH: Final = re.compile(r"/schedules/([^/]+)")
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -59,8 +64,50 @@ def filled(target: Mapping[str, Any], scheduled_for: datetime) -> dict[str, Any]
     return {**target, "Input": target.get("Input", "").replace(SCHEDULED_TIME, moment)}
 
 
+def schedule_arn(
+    path: str, query: Mapping[str, Any], body: bytes, region: str, account_id: str
+) -> str | None:
+    """The schedule that a request is about; `None` for requests about none."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    try:
+        request = json.loads(body or b"{}")
+    except (ValueError, UnicodeDecodeError):
+        request = {}
+    named = query.get("groupName") or (request.get("GroupName") if isinstance(request, dict) else None)
+    group = (named[0] if isinstance(named, list) else named) or "default"
+    return f"arn:aws:scheduler:{region}:{account_id}:schedule/{group}/{unquote(found[1])}"
+
+
 def install() -> None:
     """Let this process's MiniStack keep schedules as Scheduler does."""
+    _keep_time()
+    _ask_for_the_group()
+
+
+def _ask_for_the_group() -> None:
+    from ministack.core import iam_actions
+
+    original = iam_actions.extract_resource_arn
+
+    def extract(
+        service: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        query_params: dict[str, Any],
+        region: str,
+        account_id: str,
+    ) -> Any:
+        found = schedule_arn(path, query_params, body, region, account_id) if service == "scheduler" else None
+        return found or original(service, method, path, headers, body, query_params, region, account_id)
+
+    iam_actions.extract_resource_arn = extract
+
+
+def _keep_time() -> None:
     from ministack import app
     from ministack.core.responses import (
         get_account_id,

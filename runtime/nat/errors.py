@@ -24,6 +24,7 @@
     │   └── SeatsTaken             the plan has no seat left
     ├── NotReplayable              failed jobs that going back would not help
     ├── AutomationChanged          somebody else has edited or deleted it meanwhile
+    ├── RunTookPlace               a run that there is nothing to catch up with
     ├── MailNotSent                an email was not taken
     ├── SubscriptionRequired       the nation may not use Nat now
     │   ├── NationUnknown
@@ -376,6 +377,14 @@ class AutomationChanged(NatError):
     code = "automation_changed"
     status = 409
     default = "Somebody has changed this automation meanwhile. Look at it again."
+
+
+class RunTookPlace(NatError):
+    """A run that somebody wants to catch up with, which took place or is on its way."""
+
+    code = "run_took_place"
+    status = 409
+    default = "This run took place, or is on its way."
 
 
 class ApprovalClosed(NatError):

@@ -59,9 +59,9 @@ class Desk:
 
     def walk(self, after: str, until: str) -> list[str]:
         """Let the embedded Scheduler's clock go over a stretch of time, for this schedule alone."""
-        group = self.machine.deployment["ScheduleGroupName"]
+        group, name = self.machine.deployment["ScheduleGroupName"], name_of(NationSlug(NATION), self.task)
         answer = requests.post(
-            f"{self.machine.ports.url('aws')}/_nat/schedules/{group}/{name_of(NATION, self.task)}",
+            f"{self.machine.ports.url('aws')}/_nat/schedules/{group}/{name}",
             json={"after": after, "until": until},
             timeout=PATIENCE,
         )
@@ -121,11 +121,11 @@ def test_9_a_weekly_report_set_up_in_chat_comes_on_mondays_at_nine_over_both_clo
     ]
     runs = desk.runs(5)
     assert [each["scheduled_for"] for each in runs] == [
-        "2027-03-15T08:00:00+00:00",
-        "2027-03-22T08:00:00+00:00",
-        "2027-03-29T07:00:00+00:00",
-        "2027-10-25T07:00:00+00:00",
-        "2027-11-01T08:00:00+00:00",
+        "2027-03-15T08:00:00.000Z",
+        "2027-03-22T08:00:00.000Z",
+        "2027-03-29T07:00:00.000Z",
+        "2027-10-25T07:00:00.000Z",
+        "2027-11-01T08:00:00.000Z",
     ]
     assert {each["state"] for each in runs} == {"done"}
     mails = desk.mails(5)

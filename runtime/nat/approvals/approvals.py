@@ -178,16 +178,12 @@ class Approvals:
             for each in self.of_conversation(conversation, limit=STANDING)
         )
 
-    def proposed_by(self, turn: Turn) -> str | None:
-        """Id of the first proposal of a turn that still waits; `None` where none does."""
-        found = self.of_conversation(turn.conversation)
-        return next(
-            (
-                each.id
-                for each in found
-                if each.ref.turn_id == turn.turn_id and each.state is ApprovalState.PENDING
-            ),
-            None,
+    def proposed_by(self, turn: Turn) -> tuple[ApprovalId, ...]:
+        """Ids of the proposals of a turn that still wait, the oldest first."""
+        return tuple(
+            ApprovalId(each.id)
+            for each in self.of_conversation(turn.conversation)
+            if each.ref.turn_id == turn.turn_id and each.state is ApprovalState.PENDING
         )
 
     def pending(self, conversation: str) -> list[Approval]:

@@ -17,7 +17,7 @@ from nat.automations.messages import (
     trouble_message,
     unreachable_message,
 )
-from nat.automations.runs import Delivered, Run, RunLedger, RunState, Why
+from nat.automations.runs import Delivered, Run, RunLedger, RunState, Why, answer_of
 from nat.aws.store import Store
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail
@@ -94,16 +94,10 @@ class RunDelivery:
         if run.why is not None and state is RunState.DONE:
             message = outcome_message(automation, run)
         else:
-            message = answer_message(automation, run, self._answer(run))
+            message = answer_message(automation, run, answer_of(self._history, run) or "")
         if message is None:
             return 0
         return self._deliver(automation, run, f"{run.item}#{state}", message, brand)
-
-    def _answer(self, run: Run) -> str:
-        if run.conversation_id is None:
-            return ""
-        found = self._history.answers(run.nation_slug, run.conversation_id)
-        return next((each.text for each in found if each.turn_id == run.turn_id), "")
 
     def _deliver(
         self, automation: Automation, run: Run, incident: str, message: RunMessage, brand: Brand

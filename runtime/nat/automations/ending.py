@@ -12,7 +12,8 @@ from nat.turns.admission import Surface
 
 
 class RunEnds:
-    """Ends runs, once each. The client's credentials decide of which nations."""
+    """Ends runs, once each. The client's credentials decide of which nations. Of a trial nobody is told, and
+    its failure counts for nothing: who tries it is looking at it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -20,9 +21,9 @@ class RunEnds:
 
     def ended(self, run: Run, turn: Turn) -> Run | None:
         """A running run whose turn has come to its end. It waits where the turn proposes something."""
-        approval_id = Approvals(self._store).proposed_by(turn)
+        approval_ids = Approvals(self._store).proposed_by(turn)
         if turn.state is TurnState.FINISHED:
-            state = RunState.DONE if approval_id is None else RunState.WAITING
+            state = RunState.WAITING if approval_ids else RunState.DONE
         else:
             state = RunState.FAILED
         moved = RunLedger(self._store).move(
@@ -33,11 +34,12 @@ class RunEnds:
             ended_at=self._store.clock(),
             why=turn.error,
             cost_micros=turn.cost_micros,
-            approval_id=approval_id,
+            approval_ids=approval_ids,
         )
         if moved is None:
             return None
-        self._count(moved)
+        if not moved.trial:
+            self._count(moved)
         self.announce(moved)
         return moved
 
@@ -63,7 +65,9 @@ class RunEnds:
                 return
 
     def announce(self, run: Run) -> None:
-        """Say that a run has come to its end, whichever."""
+        """Say that a run has come to its end, whichever; nothing of a trial."""
+        if run.trial:
+            return
         self._outbox.add(
             Bus.AUTOMATION_ENDED,
             run.nation_slug,

@@ -28,7 +28,7 @@ from nat.errors import (
     RoleInsufficient,
     SubscriptionRequired,
 )
-from nat.ids import ConversationId, NationSlug, TurnId, UserId
+from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.nations.record import Nations
 from nat.turns.admission import Admission, Surface
 from nat.turns.admit import AdmitRequest, admit
@@ -45,6 +45,7 @@ _REASONS: Final[tuple[tuple[type[NatError] | tuple[type[NatError], ...], Why], .
 )
 _PAUSING: Final = frozenset({Why.OWNER_LEFT, Why.SUBSCRIPTION, Why.CONNECTION})
 """What does not pass by itself: the automation is paused, and told once."""
+_LEFT_OUT: Final = frozenset({RunState.MISSED, RunState.SKIPPED})
 _UNDER_WAY: Final = (ApprovalState.PENDING, ApprovalState.APPROVED, ApprovalState.COMMITTING)
 Seen = TypeVar("Seen", Run, Automation)
 
@@ -86,6 +87,22 @@ class Firing:
         run = RunLedger(self.store).open(automation, self.store.clock(), by=by)
         return None if run is None else self.start(run, automation)
 
+    def trial(self, automation: Automation, by: str) -> Run | None:
+        """Ask the question as of its last run before now, before anybody has enabled it. The answer goes
+        nowhere; it counts as a query, like a run."""
+        now = self.store.clock()
+        as_of = automation.schedule.last_run(now) or now
+        run = RunLedger(self.store).open(automation, now, by=by, trial_of=as_of)
+        return None if run is None else self.start(run, automation)
+
+    def catch_up(self, automation: Automation, run: Run, by: str) -> Run | None:
+        """Let a run take place that was missed or skipped, as of its own time. `None` where it did take
+        place, or somebody else is at it."""
+        if run.state not in _LEFT_OUT:
+            return None
+        due = RunLedger(self.store).reopen(run, by=by)
+        return None if due is None else self.start(due, automation)
+
     def start(self, run: Run, automation: Automation) -> Run | None:
         """Ask the question of a due run. It stays due while the nation asks too much in this minute."""
         nation = Nations(self.store).get(run.nation_slug)
@@ -100,6 +117,7 @@ class Firing:
             turn_id=TurnId(turn_id),
             question=automation.prompt,
             surface=Surface.AUTOMATION,
+            as_of=run.as_of,
         )
         try:
             admit(request, self.admission)
@@ -158,21 +176,25 @@ class Firing:
 
     def _decided(self, run: Run) -> bool:
         """Whether what a run proposed has come to its end: carried out, refused, or nobody said anything."""
-        if run.conversation_id is None or run.approval_id is None:
+        if run.conversation_id is None or not run.approval_ids:
             return False
-        try:
-            approval = Approvals(self.store).get(run.nation_slug, run.conversation_id, run.approval_id)
-        except NotFound:
-            became = ApprovalState.EXPIRED
-        else:
-            became = approval.state
-        if became in _UNDER_WAY:
+        became = {self._state(run.nation_slug, run.conversation_id, each) for each in run.approval_ids}
+        if not became.isdisjoint(_UNDER_WAY):
             return False
-        done = RunLedger(self.store).move(run, RunState.DONE, why=became.value)
+        why = became.pop().value if len(became) == 1 else Why.MIXED.value
+        done = RunLedger(self.store).move(run, RunState.DONE, why=why)
         if done is None:
             return False
         self.ends.announce(done)
         return True
+
+    def _state(
+        self, nation_slug: NationSlug, conversation_id: ConversationId, approval_id: ApprovalId
+    ) -> ApprovalState:
+        try:
+            return Approvals(self.store).get(nation_slug, conversation_id, approval_id).state
+        except NotFound:
+            return ApprovalState.EXPIRED
 
     def _missed(self, automation: Automation) -> bool:
         assert automation.next_run is not None

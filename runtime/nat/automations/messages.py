@@ -35,6 +35,8 @@ _BECAME: Final = {
     "done.",
     ApprovalState.REJECTED.value: "Somebody said no to the change that “{name}” proposed. Nothing was "
     "changed.",
+    Why.MIXED.value: "Everything that “{name}” proposed is decided, and not all came to the same end: some "
+    "was carried out, some was not. The conversation says which.",
     ApprovalState.EXPIRED.value: "Nobody decided about the change that “{name}” proposed, so it has lapsed. "
     "Nothing was changed.",
 }
@@ -49,11 +51,21 @@ _RESUMES: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
 """What passes: `nat.automations.resuming` goes on then."""
 
 
+def not_asked(why: str) -> str:
+    """Why a run was not asked, in a sentence."""
+    return _SKIPPED.get(why, "It was not asked.")
+
+
 def answer_message(automation: Automation, run: Run, answer: str) -> RunMessage:
     """The answer of a run, and the change that it proposes if it does."""
     facts = []
     if run.state is RunState.WAITING:
-        facts.append("It proposes a change that waits for a yes: for 72 hours, then it lapses.")
+        facts.append(
+            "It proposes a change that waits for a yes: for 72 hours, then it lapses."
+            if len(run.approval_ids) == 1
+            else f"It proposes {len(run.approval_ids)} changes that wait for a yes each: for 72 hours, then "
+            "they lapse."
+        )
     facts.append(f"This was one query of the nation. {_next(automation)}")
     waits = run.state is RunState.WAITING
     return RunMessage(
@@ -83,7 +95,7 @@ def trouble_message(automation: Automation, run: Run) -> RunMessage:
     name, day = _name(automation), _day(automation, run.scheduled_for)
     match run.state:
         case RunState.SKIPPED:
-            happened, why = "did not run", _SKIPPED.get(run.why or "", "It was not asked.")
+            happened, why = "did not run", not_asked(run.why or "")
         case RunState.MISSED:
             happened, why = "was missed", "Its time came and went without it. Run it by hand to catch up."
         case _:

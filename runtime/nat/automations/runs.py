@@ -28,6 +28,7 @@ from nat.automations.automation import Automation, Delivery
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put, Update
+from nat.conversations.history import History
 from nat.errors import NotFound
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId
 from nat.names import AUTOMATIONS_DUE, TTL_ATTRIBUTE, Table
@@ -60,7 +61,7 @@ class RunState(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a run was skipped, or an automation paused."""
+    """Why a run was skipped or ended as it did, or an automation paused."""
 
     OWNER_LEFT = "owner_left"
     """Who made it is no member any more, or may not ask."""
@@ -74,6 +75,8 @@ class Why(StrEnum):
     """It failed three times in a row."""
     PAUSED = "paused"
     """A person had paused it."""
+    MIXED = "mixed"
+    """Of several changes that it proposed not all came to the same end."""
     CONVERSATION_DELETED = "conversation_deleted"
     """Its person deleted the conversation before it had ended."""
 
@@ -99,7 +102,9 @@ class Delivered:
 @dataclass(frozen=True)
 class Run:
     """One occurrence. `scheduled_for` is when it was due, for a run by hand the moment of the click (`by`
-    names who clicked). `cost_micros` are micro-dollars; `delivered` says what became of each delivery."""
+    names who clicked). `as_of` is the moment that it is answered for, where that is not the moment of asking:
+    of a `trial`, which is delivered nowhere, and of a run that somebody caught up with. `cost_micros` are
+    micro-dollars; `delivered` says what became of each delivery."""
 
     nation_slug: NationSlug
     task_id: str
@@ -112,8 +117,10 @@ class Run:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     cost_micros: int | None = None
-    approval_id: ApprovalId | None = None
+    approval_ids: tuple[ApprovalId, ...] = ()
     delivered: tuple[Delivered, ...] = ()
+    as_of: datetime | None = None
+    trial: bool = False
 
     @property
     def item(self) -> str:
@@ -133,10 +140,26 @@ class RunLedger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def open(self, automation: Automation, scheduled_for: datetime, *, by: str | None = None) -> Run | None:
+    def open(
+        self,
+        automation: Automation,
+        scheduled_for: datetime,
+        *,
+        by: str | None = None,
+        trial_of: datetime | None = None,
+    ) -> Run | None:
         """The row of a run that is due, and the automation's next run, in one transaction. `None` when there
-        is a row already, or nothing is due then: somebody else was quicker, or it was paused or edited."""
-        run = Run(automation.nation_slug, automation.task_id, scheduled_for, RunState.DUE, by)
+        is a row already, or nothing is due then: somebody else was quicker, or it was paused or edited. With
+        `trial_of` it is a trial, answered as of then."""
+        run = Run(
+            automation.nation_slug,
+            automation.task_id,
+            scheduled_for,
+            RunState.DUE,
+            by,
+            as_of=trial_of,
+            trial=trial_of is not None,
+        )
         entries: list[Put | Update] = [
             Put(Table.AUTOMATIONS, self._item(run), when=Attr("nation_slug").not_exists()),
             Put(Table.AUTOMATIONS, self._pointer(run)),
@@ -203,6 +226,27 @@ class RunLedger:
         )
         return None if row is None else from_item(row)
 
+    def reopen(self, run: Run, *, by: str) -> Run | None:
+        """A run that did not take place, due once more as of its own time; `None` when it is not as it was
+        seen."""
+        row = self._store.updated(
+            Update(
+                Table.AUTOMATIONS,
+                {"nation_slug": run.nation_slug, "item": run.item},
+                {
+                    "state": RunState.DUE.value,
+                    "waits": RunState.DUE.value,
+                    "due_at": timestamp(self._store.clock()),
+                    "by": by,
+                    "why": None,
+                    "ended_at": None,
+                    "as_of": timestamp(run.scheduled_for),
+                },
+                when=Attr("state").eq(run.state.value),
+            )
+        )
+        return None if row is None else from_item(row)
+
     def note(self, run: Run, delivered: Delivered) -> None:
         """Keep what became of a delivery; the same again changes nothing."""
         self._store.write(
@@ -239,10 +283,20 @@ class RunLedger:
             "scheduled_for": timestamp(run.scheduled_for),
             "state": run.state.value,
             "by": run.by,
+            "as_of": run.as_of and timestamp(run.as_of),
+            "trial": run.trial or None,
             "waits": run.state.value,
             "due_at": timestamp(now),
             TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
         }
+
+
+def answer_of(history: History, run: Run) -> str | None:
+    """What a run answered, Markdown; `None` while there is nothing, or where its conversation is deleted."""
+    if run.conversation_id is None:
+        return None
+    found = history.answers(run.nation_slug, run.conversation_id)
+    return next((each.text for each in found if each.turn_id == run.turn_id), None)
 
 
 def from_item(row: Mapping[str, Any]) -> Run:
@@ -259,8 +313,10 @@ def from_item(row: Mapping[str, Any]) -> Run:
         started_at=moment(row["started_at"]) if row.get("started_at") else None,
         ended_at=moment(row["ended_at"]) if row.get("ended_at") else None,
         cost_micros=row.get("cost_micros"),
-        approval_id=row.get("approval_id"),
+        approval_ids=tuple(row.get("approval_ids", ())),
         delivered=tuple(Delivered.read(each) for each in sorted(row.get("delivered", ()))),
+        as_of=moment(row["as_of"]) if row.get("as_of") else None,
+        trial=bool(row.get("trial")),
     )
 
 

@@ -37,9 +37,15 @@ class NationAccess:
 
     @contextmanager
     def client(
-        self, nation_slug: NationSlug, time_zone: str, *, withheld: frozenset[str] = frozenset()
+        self,
+        nation_slug: NationSlug,
+        time_zone: str,
+        *,
+        withheld: frozenset[str] = frozenset(),
+        as_of: datetime | None = None,
     ) -> Iterator[NationBuilder]:
-        """The client of one nation, for somebody to whom areas of it are `withheld`.
+        """The client of one nation, for somebody to whom areas of it are `withheld`. With `as_of` "this week"
+        and the like are those of that moment; records are as they are now.
 
         Raises `Reconnect` when the nation has no tokens, or none that can be used.
         """
@@ -53,7 +59,7 @@ class NationAccess:
             base_url=self._base_url,
             limiter=self._limiter,
             time_zone=time_zone,
-            now=self._now,
+            now=self._now if as_of is None else lambda: as_of,
             session=self._session,
             withheld=withheld,
         ) as client:

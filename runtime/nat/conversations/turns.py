@@ -80,6 +80,7 @@ class Turn(msgspec.Struct, frozen=True):
     `target` is what a turn that is no question is about: the id of an approval, or the reference of a change.
     `withheld` are areas of the nation that are closed to the person (`nat.nationbuilder.areas`).
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
+    `as_of` is the moment that the question is answered for, where that is not the present one.
     """
 
     nation_slug: NationSlug
@@ -107,6 +108,7 @@ class Turn(msgspec.Struct, frozen=True):
     target: str | None = None
     budgeted: bool = False
     withheld: frozenset[str] = frozenset()
+    as_of: datetime | None = None
 
     @property
     def conversation(self) -> str:
@@ -205,6 +207,7 @@ def to_item(turn: Turn) -> dict[str, Any]:
         "target": turn.target,
         "budgeted": turn.budgeted or None,
         "withheld": sorted(turn.withheld) or None,
+        "as_of": None if turn.as_of is None else timestamp(turn.as_of),
         "pending": PENDING if turn.state is TurnState.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
@@ -240,6 +243,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         target=item.get("target"),
         budgeted=item.get("budgeted", False),
         withheld=frozenset(item.get("withheld", ())),
+        as_of=moment(item["as_of"]) if item.get("as_of") else None,
     )
 
 

@@ -68,7 +68,8 @@ PERIOD_TRIES: Final = 3
 
 
 class AdmitRequest(msgspec.Struct, frozen=True):
-    """A question of a person whose session was verified. Membership and subscription are checked here."""
+    """A question of a person whose session was verified. Membership and subscription are checked here.
+    `as_of`: the moment that it is answered for, where that is not the present one."""
 
     user_id: UserId
     nation_slug: NationSlug
@@ -77,6 +78,7 @@ class AdmitRequest(msgspec.Struct, frozen=True):
     question: str
     surface: Surface
     page: OpenPage | None = None
+    as_of: datetime | None = None
 
 
 Following = Callable[[Turn], Sequence[Entry]]
@@ -176,6 +178,7 @@ def _new(
         retention_days=min(nation.retention_days or RETENTION_DAYS, RETENTION_DAYS),
         budgeted=budgeted,
         withheld=membership.withheld,
+        as_of=request.as_of,
     )
     accepted = TurnAccepted(
         conversation=request.conversation_id,

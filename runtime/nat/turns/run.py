@@ -282,7 +282,7 @@ class Runner:
                     nation_slug=turn.nation_slug,
                     role=turn.role,
                     time_zone=turn.time_zone,
-                    now=self._store.clock(),
+                    now=turn.as_of or self._store.clock(),
                     page=turn.page,
                     proposals=beginning.proposals(),
                     attended=attended,

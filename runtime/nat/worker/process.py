@@ -58,7 +58,7 @@ def build() -> Worker:
     )
 
     def connect(turn: Turn) -> AbstractContextManager[NationBuilder]:
-        return access.client(turn.nation_slug, turn.time_zone, withheld=turn.withheld)
+        return access.client(turn.nation_slug, turn.time_zone, withheld=turn.withheld, as_of=turn.as_of)
 
     claude = Clients(settings.read_optional(Variable.ANTHROPIC_URL))
     model = configured_model(clients.secrets(), clients.sts().meta.region_name, claude)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.aws.schedules import filled, occurrences
+from local.aws.schedules import filled, occurrences, schedule_arn
 from nat.automations.schedule import AutomationSchedule
 from nat.automations.scheduler import SCHEDULED_TIME
 
@@ -69,3 +69,24 @@ def test_the_moment_stands_in_the_targets_input() -> None:
     )
 
     assert target == {"Arn": "a", "Input": '{"at": "2027-03-29T07:00:00Z"}'}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "body", "named"),
+    [
+        ("/schedules/a-1", {}, b'{"GroupName": "people"}', "people/a-1"),
+        ("/schedules/a-1", {"groupName": ["people"]}, b"", "people/a-1"),
+        ("/schedules/a-1", {}, b"{}", "default/a-1"),
+    ],
+)
+def test_a_schedule_is_asked_for_in_its_group(
+    path: str, query: dict[str, list[str]], body: bytes, named: str
+) -> None:
+    arn = schedule_arn(path, query, body, "us-east-1", "000000000000")
+
+    assert arn == f"arn:aws:scheduler:us-east-1:000000000000:schedule/{named}"
+
+
+@pytest.mark.parametrize("path", ["/schedules", "/schedule-groups/people", "/tags/x"])
+def test_other_requests_are_about_no_schedule(path: str) -> None:
+    assert schedule_arn(path, {}, b"", "us-east-1", "000000000000") is None

@@ -5,7 +5,7 @@ from typing import Final
 
 from local.claude.brain.markdown import clean, paragraphs
 from local.claude.brain.periods import DAYS
-from local.claude.brain.plan import Ask, Plan, intent, say
+from local.claude.brain.plan import Ask, Plan, Said, intent, say
 from local.claude.brain.tools import call
 
 _DAY: Final = "|".join(DAYS)
@@ -32,8 +32,8 @@ _NINE: Final = "09:00"
 def beyond_schedules(_ask: Ask, _match: re.Match[str]) -> Plan:
     """ "every second Monday tell me …" """
     return say(
-        "I cannot schedule that: an automation runs daily, on days of the week, or on one day of every month. "
-        "The nearest is every week, with a question that looks at the last two."
+        "I cannot schedule that: an automation runs daily, on days of the week, or on one day of every "
+        "month. The nearest is every week, with a question that looks at the last two."
     )
 
 
@@ -46,13 +46,13 @@ def scheduled(ask: Ask, _match: re.Match[str]) -> Plan:
     source = ask.words.source
     when, time, zone = _WHEN.search(source), _TIME.search(source), _ZONE.search(source)
     if when is None:
-        return say("When should I ask this? Say it such as “every Monday at 9”.")
+        raise Said("When should I ask this? Say it such as “every Monday at 9”.")
     question = source
     for found in sorted((each for each in (when, time, zone) if each), key=lambda each: -each.start()):
         question = f"{question[: found.start()]} {question[found.end() :]}"
     question = _ASKING.sub("", re.sub(r"\s+", " ", question).strip(" ,.;:"))
     if not question:
-        return say("What should I ask each time? Say it in the same sentence.")
+        raise Said("What should I ask each time? Say it in the same sentence.")
     question = question[0].upper() + question[1:]
     kind, days, day = _days(when)
     (drafted,) = yield (

@@ -19,14 +19,15 @@ from nat.automations.automation import (
     DeliveryKind,
 )
 from nat.automations.firing import Firing
-from nat.automations.runs import Run, RunLedger, RunState
+from nat.automations.messages import not_asked
+from nat.automations.runs import Run, RunLedger, RunState, answer_of
 from nat.automations.schedule import AutomationSchedule, ScheduleKind, Weekday, changes_offset
 from nat.automations.scheduler import ClockSchedules, SchedulePlace
-from nat.automations.trying import try_out
 from nat.aws import clients, log
 from nat.aws.cursors import cursor, parts_of
 from nat.aws.items import moment, timestamp
 from nat.contract.fields import Moment, Paged, ResponseBody, StrictBody
+from nat.conversations.history import History
 from nat.errors import (
     AutomationChanged,
     BadRequest,
@@ -34,6 +35,7 @@ from nat.errors import (
     LimitReached,
     NationBusy,
     NotFound,
+    RunTookPlace,
 )
 from nat.handlers.endpoints import MemberCall, operation
 from nat.handlers.services import Services
@@ -118,6 +120,8 @@ class SchedulePreview(ResponseBody, frozen=True, kw_only=True):
 
     words: str
     next_runs: list[NextRun]
+    warnings: list[str]
+    """On which days of the coming year there is no run, because clocks are put forward over its time."""
 
 
 class ScheduleBody(ResponseBody, frozen=True, kw_only=True):
@@ -186,11 +190,25 @@ class RunBody(ResponseBody, frozen=True, kw_only=True):
     """Of the owner: there the answer stands."""
     turn: str | None
     approval: str | None
+    """The first of `approvals`."""
+    approvals: list[str]
+    """What it proposed and somebody has to decide."""
+    as_of: Moment | None
+    """The moment that it is answered for, if that is not the one of asking."""
+    trial: bool
+    """Somebody tried the automation out: it was delivered nowhere."""
     started_at: Moment | None
     ended_at: Moment | None
     cost_micros: int | None
     """Micro-dollars. Admins see it."""
     delivered: list[DeliveredBody]
+
+
+class WholeRun(RunBody, frozen=True, kw_only=True):
+    """A run with its answer."""
+
+    answer: str | None
+    """Markdown; `null` while there is none."""
 
 
 class RunsBody(ResponseBody, frozen=True, kw_only=True):
@@ -201,8 +219,10 @@ class RunsBody(ResponseBody, frozen=True, kw_only=True):
 
 
 class TryBody(ResponseBody, frozen=True, kw_only=True):
-    """A question that is being answered; its events are read as those of any other turn."""
+    """A question that is being answered: the run says how far it is."""
 
+    run: Moment
+    """Its `scheduled_for`, by which the run is read."""
     conversation: str
     turn: str
     as_of: Moment
@@ -261,7 +281,10 @@ def preview_schedule(call: MemberCall, body: ScheduleWanted) -> SchedulePreview:
     What a schedule cannot say is refused with the nearest thing that it can.
     """
     schedule = _schedule(body)
-    return SchedulePreview(words=schedule.in_words(), next_runs=_next(schedule, call.services.clock()))
+    now = call.services.clock()
+    return SchedulePreview(
+        words=schedule.in_words(), next_runs=_next(schedule, now), warnings=list(schedule.warnings(now))
+    )
 
 
 @operation("GET /v1/automations/{task}", tag="Automations", active=False, raises=(NotFound,))
@@ -347,6 +370,34 @@ def list_automation_runs(call: MemberCall, query: RunsQuery) -> RunsBody:
     )
 
 
+@operation("GET /v1/automations/{task}/runs/{run}", tag="Automations", active=False, raises=(NotFound,))
+def get_automation_run(call: MemberCall) -> WholeRun:
+    """One run, by its `scheduled_for`, with its answer."""
+    run = _run_of(call, _seen(call))
+    return WholeRun(
+        **msgspec.structs.asdict(_run(run, call.member)), answer=answer_of(History(call.services.store), run)
+    )
+
+
+@operation(
+    "POST /v1/automations/{task}/runs/{run}/catch-up",
+    tag="Automations",
+    status=202,
+    raises=(*_ASKING, RunTookPlace),
+)
+def catch_up_automation_run(call: MemberCall) -> RunBody:
+    """Let a run take place that was missed or skipped, as of its own time.
+
+    It counts as a query, and its answer is delivered as that of any other run.
+    """
+    automation = _seen(call)
+    firing = Firing(call.services.store, _admission(call.services))
+    run = firing.catch_up(automation, _run_of(call, automation), call.member.user_id)
+    if run is None:
+        raise RunTookPlace
+    return _run(run, call.member)
+
+
 @operation(
     "POST /v1/automations/{task}/try",
     tag="Automations",
@@ -356,12 +407,21 @@ def list_automation_runs(call: MemberCall, query: RunsQuery) -> RunsBody:
 def try_automation(call: MemberCall) -> TryBody:
     """Ask the question as if it had been asked when the automation would have run last.
 
-    It counts as a query of the caller, and the answer goes nowhere but into a conversation of theirs.
+    It counts as a query, runs with the rights of who made the automation, and is delivered nowhere.
     """
     automation = _seen(call)
-    tried = try_out(automation, call.member.user_id, _admission(call.services))
+    run = Firing(call.services.store, _admission(call.services)).trial(automation, call.member.user_id)
+    if run is None:
+        raise NationBusy(retry_after=1)
+    if run.why is not None:
+        raise BadRequest(not_asked(run.why))
+    conversation_id, turn_id = run.ids
+    assert run.as_of is not None
     return TryBody(
-        conversation=tried.turn.conversation_id, turn=tried.turn.turn_id, as_of=timestamp(tried.as_of)
+        run=timestamp(run.scheduled_for),
+        conversation=conversation_id,
+        turn=turn_id,
+        as_of=timestamp(run.as_of),
     )
 
 
@@ -371,6 +431,15 @@ def _seen(call: MemberCall) -> Automation:
     if not call.member.sees(automation.owner_id):
         raise NotFound("There is no such automation.")
     return automation
+
+
+def _run_of(call: MemberCall, automation: Automation) -> Run:
+    """The run of the path. Raises `NotFound`."""
+    try:
+        scheduled_for = moment(call.path["run"])
+    except ValueError:
+        raise NotFound("There is no such run.") from None
+    return RunLedger(call.services.store).get(call.nation_slug, automation.task_id, scheduled_for)
 
 
 def _schedule(wanted: ScheduleWanted) -> AutomationSchedule:
@@ -451,7 +520,10 @@ def _run(run: Run, member: Membership) -> RunBody:
         why=run.why,
         conversation=run.conversation_id,
         turn=run.turn_id,
-        approval=run.approval_id,
+        approval=next(iter(run.approval_ids), None),
+        approvals=list(run.approval_ids),
+        as_of=_time(run.as_of),
+        trial=run.trial,
         started_at=_time(run.started_at),
         ended_at=_time(run.ended_at),
         cost_micros=run.cost_micros if member.role.at_least(Role.ADMIN) else None,

@@ -152,7 +152,7 @@ def test_an_answer_reaches_each_of_its_places_once_with_its_table_and_the_next_r
 
 
 def test_a_run_that_waits_leads_to_the_approvals_and_decides_nothing_by_itself(post: Post) -> None:
-    run = post.run(RunState.WAITING, approval_id="A")
+    run = post.run(RunState.WAITING, approval_ids=("A",))
 
     post.take(run)
 

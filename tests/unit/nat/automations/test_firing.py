@@ -6,17 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from nat.approvals.approvals import LONGEST_TO_DECIDE, Approvals
+from nat.approvals.stored_changes import ChangeRef, ToolClass
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.firing import Firing
-from nat.automations.runs import Run, RunLedger, RunState, Why
+from nat.automations.runs import FAILURES_ALLOWED, Run, RunLedger, RunState, Why
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Delete
+from nat.changes.effect import Effect
+from nat.changes.plan import Change, Operation, PlannedRequest, Subject
 from nat.contract.events import TurnFailed, TurnFinished
-from nat.conversations.turns import Turn, Turns
+from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import AutomationChanged, BadRequest
-from nat.ids import NationSlug
+from nat.ids import ApprovalId, NationSlug
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.settings import TableNames
@@ -61,12 +65,54 @@ class Town:
     def announced(self) -> int:
         return sum("announcement" in row["item"]["S"] for row in rows(self.tables, Table.CONNECTIONS))
 
+    def asked(self, run: Run) -> Turn:
+        """The turn of a run."""
+        assert run.conversation_id is not None
+        assert run.turn_id is not None
+        return Turns(self.store).get(NationSlug("demo"), run.conversation_id, run.turn_id)
+
+    def proposes(self, run: Run, tag: str) -> str:
+        """Let the turn of a run propose that a tag is made."""
+        turn = self.asked(run)
+        if turn.state is not TurnState.RUNNING:
+            turn = Turns(self.store).begin(turn)
+        change = Change(
+            tool="create_tag",
+            arguments={"name": tag},
+            summary=f"Make the tag {tag}",
+            operations=(
+                Operation(
+                    "1", Subject("tag", None, tag), PlannedRequest("POST", "tags"), None, {"name": tag}
+                ),
+            ),
+            people=0,
+        )
+        ref = ChangeRef(turn.turn_id, 0, tag)
+        proposal = Approvals(self.store).propose(
+            turn,
+            ref,
+            change,
+            ToolClass("create_tag", Effect.WRITE, sends=False),
+            {"summary": "x"},
+            to_decide=LONGEST_TO_DECIDE,
+        )
+        return proposal.approval
+
+    def rejects(self, run: Run, approval_id: str) -> None:
+        """Somebody says no to a proposal of a run."""
+        assert run.conversation_id is not None
+        approvals = Approvals(self.store)
+        approval = approvals.get(NationSlug("demo"), run.conversation_id, ApprovalId(approval_id))
+        approvals.reject(approval, fingerprint=approval.fingerprint, by="ann", decision="d1")
+
     def end(self, run: Run, ending: Ending) -> Turn:
         """Let the turn of a run come to its end, as a worker does."""
         turns = Turns(Store(clients.dynamodb(), self.tables))
         assert run.conversation_id is not None
         assert run.turn_id is not None
-        turn = turns.begin(turns.get(NationSlug("demo"), run.conversation_id, run.turn_id))
+        turn = turns.get(NationSlug("demo"), run.conversation_id, run.turn_id)
+        if turn.state is not TurnState.RUNNING:
+            turn = turns.begin(turn)
         settle(Store(clients.dynamodb(), self.tables), turn, 1, ending, self.clock())
         return turns.get(NationSlug("demo"), run.conversation_id, run.turn_id)
 
@@ -216,9 +262,53 @@ def test_an_occurrence_that_never_came_is_missed_after_ten_minutes_and_can_be_ca
     assert [each.state for each in town.runs()] == [RunState.MISSED]
     assert town.announced() == 1
 
-    caught_up = town.firing.by_hand(town.now(), "ann")
-    assert caught_up is not None
-    assert caught_up.state is RunState.RUNNING
+    (missed,) = town.runs()
+    with ThreadPoolExecutor(4) as pool:
+        caught_up = list(pool.map(lambda _: town.firing.catch_up(town.now(), missed, "ann"), range(4)))
+    assert sum(run is not None for run in caught_up) == 1
+    (run,) = town.runs()
+    assert (run.state, run.by, run.as_of) == (RunState.RUNNING, "ann", DUE)
+    assert town.asked(run).as_of == DUE
+    assert len(queued(town.queue_url)) == 1
+
+
+def test_a_trial_is_answered_as_of_the_last_run_and_nobody_is_told(town: Town) -> None:
+    Automations(town.store).replace(town.now().edited(DUE, enabled=False))
+    town.clock.now = DUE + timedelta(days=3)
+
+    run = town.firing.trial(town.now(), "bob")
+
+    assert run is not None
+    assert (run.trial, run.as_of, town.asked(run).as_of) == (True, DUE, DUE)
+    assert town.asked(run).user_id == "ann"
+    for _ in range(FAILURES_ALLOWED):
+        town.end(run, Ending(TurnFailed("internal", "It broke.", True)))
+        town.firing.sweep()
+        town.clock.advance(minutes=2)
+        run = town.firing.trial(town.now(), "bob")
+        assert run is not None
+    assert town.announced() == 0
+    assert (town.now().failures, town.now().paused_why, town.now().last_run) == (0, None, None)
+
+
+def test_a_run_that_proposes_several_changes_waits_for_all_of_them(town: Town) -> None:
+    run = town.fire()
+    assert run is not None
+    first, second = town.proposes(run, "old"), town.proposes(run, "new")
+    town.end(run, Ending(TurnFinished("Two proposals.")))
+    town.firing.sweep()
+    (waiting,) = town.runs()
+    assert (waiting.state, waiting.approval_ids) == (RunState.WAITING, (first, second))
+
+    town.rejects(waiting, first)
+    town.firing.sweep()
+    assert [each.state for each in town.runs()] == [RunState.WAITING]
+    town.clock.advance(hours=73)
+    town.firing.sweep()
+
+    (done,) = town.runs()
+    assert (done.state, done.why) == (RunState.DONE, Why.MIXED.value)
+    assert town.announced() == 2
 
 
 def test_an_ended_turn_ends_its_run_with_what_it_cost(town: Town) -> None:

@@ -19,9 +19,11 @@ from local.stripe import RunningStripe, running_stripe
 from nat.agent.ports import ExportFile
 from nat.audit.log import Audit
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.runs import RunLedger, RunState
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.failed_messages import DeadLetterQueue, FailedMessages
+from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.contract.declared import routes
 from nat.contract.endpoint import Endpoint
@@ -346,6 +348,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         ),
     ]
     town.known.update(
+        run=[timestamp(board.stage.clock())],
         task=[_automation(board, owner).task_id for owner in ("member", "admin")],
         user=[*PEOPLE, STRANGER, NEWCOMER],
         user_id=[*PEOPLE, STRANGER],
@@ -359,7 +362,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
 
 
 def _automation(board: Board, owner: str) -> Automation:
-    """An automation of somebody, not enabled yet."""
+    """An automation of somebody, not enabled yet, with a run that was missed."""
     made = Automation.new(
         nation_slug=NationSlug(WORKING),
         owner_id=owner,
@@ -369,7 +372,11 @@ def _automation(board: Board, owner: str) -> Automation:
         deliveries=(Delivery(DeliveryKind.EMAIL, owner),),
         now=board.stage.clock(),
     )
-    Automations(Store(clients.dynamodb(), board.stage.tables, board.stage.clock)).create(made)
+    store = Store(clients.dynamodb(), board.stage.tables, board.stage.clock)
+    Automations(store).create(made)
+    run = RunLedger(store).open(made, board.stage.clock(), by=owner)
+    assert run is not None
+    RunLedger(store).move(run, RunState.MISSED)
     return made
 
 

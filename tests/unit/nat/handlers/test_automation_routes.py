@@ -8,10 +8,12 @@ import pytest
 
 from nat.automations.scheduler import name_of
 from nat.aws import clients
+from nat.aws.store import Store
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.ids import NationSlug
 from nat.names import Variable
+from nat.nations.record import Nations
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.world import (
@@ -179,11 +181,43 @@ def test_run_now_asks_once_and_stands_in_the_history(desk: Desk) -> None:
     assert history["next"] is None
 
 
-def test_a_try_is_a_question_as_of_the_last_run_and_no_run(desk: Desk) -> None:
+def test_a_try_is_answered_as_of_the_last_run_and_stands_in_the_history_as_that(desk: Desk) -> None:
     task = desk.create()["task_id"]
 
     tried = desk.call(f"POST {ONE}/try", "bob", task=task)
 
     assert tried["as_of"] == "2026-11-16T08:00:00.000Z"
     assert [each["turn_id"] for each in queued(desk.queue_url)] == [tried["turn"]]
-    assert desk.call(f"GET {ONE}/runs", "bob", task=task)["runs"] == []
+    run = desk.call(f"GET {ONE}/runs/{{run}}", "bob", task=task, run=tried["run"])
+    assert (run["trial"], run["as_of"], run["state"], run["answer"]) == (
+        True,
+        tried["as_of"],
+        "running",
+        None,
+    )
+    assert desk.call(f"GET {ONE}", "bob", task=task)["last_run"] is None
+
+
+def test_a_try_that_may_not_ask_says_why(desk: Desk) -> None:
+    task = desk.create()["task_id"]
+    Nations(Store(clients.dynamodb(), desk.tables)).update(
+        NationSlug("demo"), {"queries_used_this_period": 500}
+    )
+
+    assert desk.call(f"POST {ONE}/try", "bob", task=task) == "bad_request"
+
+
+@pytest.mark.parametrize("run", ["2026-11-16T08:00:00.000Z", "yesterday", "run#1"])
+def test_a_run_that_there_is_not_is_not_found(desk: Desk, run: str) -> None:
+    task = desk.create()["task_id"]
+
+    assert desk.call(f"GET {ONE}/runs/{{run}}", "bob", task=task, run=run) == "not_found"
+    assert desk.call(f"POST {ONE}/runs/{{run}}/catch-up", "bob", task=task, run=run) == "not_found"
+
+
+def test_a_run_that_took_place_is_not_caught_up_with(desk: Desk) -> None:
+    task = desk.create()["task_id"]
+    run = desk.call(f"POST {ONE}/runs", "bob", task=task)["scheduled_for"]
+
+    assert desk.call(f"POST {ONE}/runs/{{run}}/catch-up", "bob", task=task, run=run) == "run_took_place"
+    assert len(queued(desk.queue_url)) == 1

@@ -57,8 +57,8 @@ class Shift:
 
     def approval(self, run: Run) -> Approval:
         assert run.conversation_id is not None
-        assert run.approval_id is not None
-        return self.board.approvals.get(NationSlug("demo"), run.conversation_id, run.approval_id)
+        (approval_id,) = run.approval_ids
+        return self.board.approvals.get(NationSlug("demo"), run.conversation_id, approval_id)
 
     def announced(self) -> int:
         found = rows(self.board.stage.tables, Table.CONNECTIONS)

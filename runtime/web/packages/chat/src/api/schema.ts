@@ -288,6 +288,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/automations/{task}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run, by its `scheduled_for`, with its answer
+         * @description For members. Works without a subscription.
+         */
+        get: operations["getAutomationRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/automations/{task}/runs/{run}/catch-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a run take place that was missed or skipped, as of its own time
+         * @description For members. It counts as a query, and its answer is delivered as that of any other run.
+         */
+        post: operations["catchUpAutomationRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/automations/{task}/try": {
         parameters: {
             query?: never;
@@ -299,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Ask the question as if it had been asked when the automation would have run last
-         * @description For members. It counts as a query of the caller, and the answer goes nowhere but into a conversation of theirs.
+         * @description For members. It counts as a query, runs with the rights of who made the automation, and is delivered nowhere.
          */
         post: operations["tryAutomation"];
         delete?: never;
@@ -2407,7 +2447,14 @@ export interface components {
             /** @description Of the owner: there the answer stands. */
             conversation: string | null;
             turn: string | null;
+            /** @description The first of `approvals`. */
             approval: string | null;
+            /** @description What it proposed and somebody has to decide. */
+            approvals: string[];
+            /** @description The moment that it is answered for, if that is not the one of asking. */
+            as_of: string | null;
+            /** @description Somebody tried the automation out: it was delivered nowhere. */
+            trial: boolean;
             started_at: string | null;
             ended_at: string | null;
             /** @description Micro-dollars. Admins see it. */
@@ -2458,6 +2505,8 @@ export interface components {
         SchedulePreview: {
             words: string;
             next_runs: components["schemas"]["NextRun"][];
+            /** @description On which days of the coming year there is no run, because clocks are put forward over its time. */
+            warnings: string[];
         };
         /** @description When it runs: every day, on some weekdays, or on one day of every month. */
         ScheduleWanted: {
@@ -2599,8 +2648,13 @@ export interface components {
         TitleWanted: {
             title: string;
         };
-        /** @description A question that is being answered; its events are read as those of any other turn. */
+        /** @description A question that is being answered: the run says how far it is. */
         Try: {
+            /**
+             * Format: date-time
+             * @description Its `scheduled_for`, by which the run is read.
+             */
+            run: string;
             conversation: string;
             turn: string;
             /**
@@ -2704,6 +2758,37 @@ export interface components {
             /** @description What `before` goes on with, towards the beginning. */
             earlier: string | null;
             running: components["schemas"]["Running"] | null;
+        };
+        /** @description A run with its answer. */
+        WholeRun: {
+            /**
+             * Format: date-time
+             * @description When it was due; of a run by hand, the moment of the click.
+             */
+            scheduled_for: string;
+            state: components["schemas"]["RunState"];
+            /** @description Who ran it by hand. */
+            by: string | null;
+            /** @description Why it was skipped or failed, or what became of what it proposed. */
+            why: string | null;
+            /** @description Of the owner: there the answer stands. */
+            conversation: string | null;
+            turn: string | null;
+            /** @description The first of `approvals`. */
+            approval: string | null;
+            /** @description What it proposed and somebody has to decide. */
+            approvals: string[];
+            /** @description The moment that it is answered for, if that is not the one of asking. */
+            as_of: string | null;
+            /** @description Somebody tried the automation out: it was delivered nowhere. */
+            trial: boolean;
+            started_at: string | null;
+            ended_at: string | null;
+            /** @description Micro-dollars. Admins see it. */
+            cost_micros: number | null;
+            delivered: components["schemas"]["Delivered"][];
+            /** @description Markdown; `null` while there is none. */
+            answer: string | null;
         };
         /** @description What was seen, and optionally which records. */
         Yes: {
@@ -3628,6 +3713,26 @@ export interface components {
             };
         };
         /**
+         * @description Not in this state.
+         *
+         *     - `run_took_place`: A run that somebody wants to catch up with, which took place or is on its way.
+         */
+        "409.run_took_place": {
+            headers: {
+                /** @description Seconds after which the same call may succeed, where they are known. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "run_took_place";
+                    };
+                };
+            };
+        };
+        /**
          * @description Not accepted.
          *
          *     - `model_key_invalid`: An Anthropic key of a nation's own that was tried out and does not work; it was not stored.
@@ -3939,6 +4044,7 @@ export type UndoMessage = components['schemas']['UndoMessage'];
 export type Undone = components['schemas']['Undone'];
 export type Usage = components['schemas']['Usage'];
 export type WholeConversation = components['schemas']['WholeConversation'];
+export type WholeRun = components['schemas']['WholeRun'];
 export type Yes = components['schemas']['Yes'];
 export type ApprovalRequested = components['schemas']['ApprovalRequested'];
 export type ApprovalUpdated = components['schemas']['ApprovalUpdated'];
@@ -3991,6 +4097,7 @@ export type Response409MembershipChanged = components['responses']['409.membersh
 export type Response409MembershipChangedOwnerStays = components['responses']['409.membership_changed.owner_stays'];
 export type Response409NotReplayable = components['responses']['409.not_replayable'];
 export type Response409OwnerStays = components['responses']['409.owner_stays'];
+export type Response409RunTookPlace = components['responses']['409.run_took_place'];
 export type Response422ModelKeyInvalid = components['responses']['422.model_key_invalid'];
 export type Response429NationBusyThrottled = components['responses']['429.nation_busy.throttled'];
 export type Response429Throttled = components['responses']['429.throttled'];
@@ -4817,6 +4924,86 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
+    getAutomationRun: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+                /** @description The run's id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A run with its answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRun"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    catchUpAutomationRun: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The task's id. */
+                task: string;
+                /** @description The run's id. */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.limit_reached.subscription_inactive"];
+            403: components["responses"]["403.budget_reached.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.run_took_place"];
+            429: components["responses"]["429.nation_busy.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
     tryAutomation: {
         parameters: {
             query?: never;
@@ -4837,7 +5024,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A question that is being answered; its events are read as those of any other turn. */
+            /** @description A question that is being answered: the run says how far it is. */
             202: {
                 headers: {
                     [name: string]: unknown;
