@@ -348,7 +348,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
         ),
     ]
     town.known.update(
-        run=[timestamp(board.stage.clock())],
+        run=[timestamp(_missed_at(board))],
         task=[_automation(board, owner).task_id for owner in ("member", "admin")],
         user=[*PEOPLE, STRANGER, NEWCOMER],
         user_id=[*PEOPLE, STRANGER],
@@ -374,10 +374,15 @@ def _automation(board: Board, owner: str) -> Automation:
     )
     store = Store(clients.dynamodb(), board.stage.tables, board.stage.clock)
     Automations(store).create(made)
-    run = RunLedger(store).open(made, board.stage.clock(), by=owner)
+    run = RunLedger(store).open(made, _missed_at(board), by=owner)
     assert run is not None
     RunLedger(store).move(run, RunState.MISSED)
     return made
+
+
+def _missed_at(board: Board) -> datetime:
+    """When the run of each automation was due."""
+    return board.stage.clock() - timedelta(hours=1)
 
 
 def _file(board: Board, bucket: str) -> str:
