@@ -1,9 +1,9 @@
 """A draft from a conversation is a row that nobody has enabled: of its person, in the nation's zone, once."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from nat.automations.automation import Automations, Delivery, DeliveryKind
 from nat.automations.drafting import TurnDrafts
