@@ -110,7 +110,7 @@ def main() -> None:
         events = Events(Store(scoped, tables))
         sockets = Sockets(Store(clients.dynamodb(), tables))
         subscriptions = Followers(Store(clients.dynamodb(), tables), Push.of_process(endpoint))
-        sockets.open("connection", UserId("u1"), NationSlug("demo"), NOW)
+        sockets.open("connection", NationSlug("demo"), UserId("u1"), NOW)
         subscriptions.subscribe(TURN.conversation, "connection", NOW)
         own = Events(Store(clients.dynamodb(), tables))
 

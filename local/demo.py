@@ -102,9 +102,9 @@ def add_member(deployment: Deployment, user_id: UserId, person: DemoPerson) -> N
     dynamodb, tables = deployment.root.dynamodb, deployment.tables
     Users(Store(dynamodb, tables)).seen(user_id, email=person.email, now=now)
     memberships = Memberships(Store(dynamodb, tables))
-    if memberships.get(user_id, person.nation_slug) is not None:
+    if memberships.get(person.nation_slug, user_id) is not None:
         return
-    memberships.put(Membership(user_id, person.nation_slug, person.role, now))
+    memberships.put(Membership(person.nation_slug, user_id, person.role, now))
     if person.role is Role.OWNER:
         Nations(Store(dynamodb, tables)).update(
             person.nation_slug, {"owner_id": user_id}, expected={"owner_id": None}

@@ -75,7 +75,7 @@ def test_somebody_of_the_control_panel_joins_and_asks(
 
     assert arrived.status_code == 302, arrived.text
     memberships = Memberships(Store(machine.deployment.root.dynamodb, machine.deployment.tables))
-    assert memberships.require(newcomer.user_id, NationSlug(OTHER_NATION)).role is Role.VIEWER
+    assert memberships.require(NationSlug(OTHER_NATION), newcomer.user_id).role is Role.VIEWER
     assert secret_of(machine) == before
     assert ask(newcomer)["type"] == "turn.finished"
 

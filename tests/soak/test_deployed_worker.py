@@ -114,7 +114,7 @@ def test_the_deployed_worker_killed_in_a_bulk_change_changes_every_record_once(
         tag = nation.create("signup_tags", {"name": "major donor of the soak"}).record.id
     approval = propose(machine, UserId(user_id), tagging(people, tag))
     decision = Decision(
-        UserId(user_id), NATION, approval.conversation_id, TurnId(str(ULID())), Surface.WEBSOCKET
+        NATION, UserId(user_id), approval.conversation_id, TurnId(str(ULID())), Surface.WEBSOCKET
     )
     queue = TurnQueue(deployment.root.sqs, deployment["TurnQueueUrl"])
     decisions = Decisions(

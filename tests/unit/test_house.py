@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,21 @@ def test_no_public_class_name_stands_for_two_things() -> None:
                 homes.setdefault(node.name, []).append(str(path.relative_to(RUNTIME)))
 
     assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+PUBLISHED = {"verify_nation_subscription", "track_query_usage_nation"}
+"""Names whose parameters others were promised."""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(RUNTIME)))
+def test_a_nation_stands_before_a_person_wherever_both_are_passed(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in PUBLISHED:
+            names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+        elif isinstance(node, ast.ClassDef):
+            fields = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
+            names = [each.id for each in fields if isinstance(each, ast.Name)]
+        else:
+            continue
+        for first, second in pairwise(names):
+            assert (first, second) != ("user_id", "nation_slug"), f"{node.name}: `nation_slug` first"

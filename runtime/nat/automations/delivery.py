@@ -140,7 +140,7 @@ class RunDelivery:
 
     def _mail_to(self, slug: str, user_id: UserId, message: RunMessage, brand: Brand, reason: str) -> None:
         """Mail to a member's proven address. Raises `NotDelivered`."""
-        if self._memberships.get(user_id, NationSlug(slug)) is None:
+        if self._memberships.get(NationSlug(slug), user_id) is None:
             raise NotDelivered("This person does not belong to the nation any more.")
         user = self._users.get(user_id)
         if user is None or user.email is None:
@@ -163,7 +163,7 @@ class RunDelivery:
     def _tell_owner(self, automation: Automation, incident: str, message: RunMessage, brand: Brand) -> int:
         """Mail to who made the automation, or to the nation's admins once they are gone."""
         slug, owner = automation.nation_slug, automation.owner_id
-        if self._memberships.get(UserId(owner), slug) is not None:
+        if self._memberships.get(slug, UserId(owner)) is not None:
             whom, reason = [owner], "You get this because you made this automation."
         else:
             whom = [each.user_id for each in self._memberships.of_nation(slug) if _administers(each.role)]

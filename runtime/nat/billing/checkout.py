@@ -36,8 +36,8 @@ CANCEL_PATH: Final = "/setup/plans"
 class Subscriber:
     """Who subscribes which nation."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     email: str | None = None
 
 

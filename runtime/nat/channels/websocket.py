@@ -42,8 +42,8 @@ class Session(msgspec.Struct, frozen=True):
     """An open connection. `conversations` are the keys (`<slug>#<id>`) that it follows."""
 
     connection_id: str
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     conversations: frozenset[str] = frozenset()
 
 
@@ -53,7 +53,7 @@ class Sockets:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def open(self, connection_id: str, user_id: UserId, nation_slug: NationSlug, now: datetime) -> None:
+    def open(self, connection_id: str, nation_slug: NationSlug, user_id: UserId, now: datetime) -> None:
         """Register a connection that is being accepted."""
         forgotten = {TTL_ATTRIBUTE: int((now + KEPT).timestamp())}
         session = {
@@ -63,7 +63,7 @@ class Sockets:
             "nation_slug": nation_slug,
             "connected_at": now,
         }
-        person = {**_person_key(user_id, nation_slug, connection_id), **forgotten}
+        person = {**_person_key(nation_slug, user_id, connection_id), **forgotten}
         self._store.put_many(Table.SOCKETS, [session, person])
 
     def session(self, connection_id: str) -> Session:
@@ -72,7 +72,7 @@ class Sockets:
         if row is None or "closed" in row:
             raise Unauthenticated("This connection has ended. Connect again.")
         return Session(
-            connection_id, row["user_id"], row["nation_slug"], frozenset(row.get("conversations", ()))
+            connection_id, row["nation_slug"], row["user_id"], frozenset(row.get("conversations", ()))
         )
 
     def close(self, connection_id: str) -> None:
@@ -91,27 +91,27 @@ class Sockets:
         gone = [follower_key(each, connection_id) for each in sorted(row.get("conversations", ()))]
         self._store.delete_many(Table.SOCKETS, gone)
         self._store.write(Delete(Table.SOCKETS, key))
-        self._unlist(row["user_id"], row["nation_slug"], connection_id)
+        self._unlist(row["nation_slug"], row["user_id"], connection_id)
 
-    def of_person(self, user_id: UserId, nation_slug: NationSlug) -> list[str]:
+    def of_person(self, nation_slug: NationSlug, user_id: UserId) -> list[str]:
         """Connections that a person has open in a nation, strongly consistent."""
-        return _connections(self._store, _person(user_id, nation_slug))
+        return _connections(self._store, _person(nation_slug, user_id))
 
-    def shut_out(self, user_id: UserId, nation_slug: NationSlug, hang_up: HangUp) -> int:
+    def shut_out(self, nation_slug: NationSlug, user_id: UserId, hang_up: HangUp) -> int:
         """Close every connection of a person in a nation; gives how many. They follow nothing from then on,
         whether or not the connection itself can be ended at once."""
-        connections = self.of_person(user_id, nation_slug)
+        connections = self.of_person(nation_slug, user_id)
         for connection in connections:
             self.close(connection)
-            self._unlist(user_id, nation_slug, connection)
+            self._unlist(nation_slug, user_id, connection)
             try:
                 hang_up(connection)
             except PushFailed as failed:
                 _log.warning("connection not ended", extra={"connection": connection, "reason": str(failed)})
         return len(connections)
 
-    def _unlist(self, user_id: UserId, nation_slug: NationSlug, connection_id: str) -> None:
-        self._store.write(Delete(Table.SOCKETS, _person_key(user_id, nation_slug, connection_id)))
+    def _unlist(self, nation_slug: NationSlug, user_id: UserId, connection_id: str) -> None:
+        self._store.write(Delete(Table.SOCKETS, _person_key(nation_slug, user_id, connection_id)))
 
 
 class Followers:
@@ -224,11 +224,11 @@ def follower_key(conversation: str, connection_id: str) -> dict[str, str]:
     return {"subject": _followed(conversation), "connection_id": connection_id}
 
 
-def _person_key(user_id: UserId, nation_slug: NationSlug, connection_id: str) -> dict[str, str]:
-    return {"subject": _person(user_id, nation_slug), "connection_id": connection_id}
+def _person_key(nation_slug: NationSlug, user_id: UserId, connection_id: str) -> dict[str, str]:
+    return {"subject": _person(nation_slug, user_id), "connection_id": connection_id}
 
 
-def _person(user_id: UserId, nation_slug: NationSlug) -> str:
+def _person(nation_slug: NationSlug, user_id: UserId) -> str:
     return f"person#{nation_slug}#{user_id}"
 
 

@@ -129,8 +129,8 @@ class OAuth:
 
     def begin(
         self,
-        user_id: UserId,
         nation_slug: NationSlug,
+        user_id: UserId,
         purpose: Purpose,
         *,
         web_app: str,
@@ -148,14 +148,14 @@ class OAuth:
             record = self._people.members.nations.require(nation_slug)
             self._people.members.memberships.require_living(user_id)
             if purpose is Purpose.CONNECT:
-                self._require_may_connect(user_id, nation_slug)
+                self._require_may_connect(nation_slug, user_id)
             else:
-                self._require_may_join(user_id, nation_slug)
+                self._require_may_join(nation_slug, user_id)
             joins_connected = purpose is Purpose.JOIN and record.nb_connected
             name = (record.nb_app if joins_connected else None) or self._apps.choose(nation_slug, customer)
             app = self._apps.credentials(nation_slug, name)
         begun, state, secret = self._states.begin(
-            user_id, nation_slug, purpose, app=name, web_app=web_app, browser=browser, now=self._now()
+            nation_slug, user_id, purpose, app=name, web_app=web_app, browser=browser, now=self._now()
         )
         query = {
             "response_type": "code",
@@ -190,7 +190,7 @@ class OAuth:
             raise StateInvalid
         with nation(state.nation_slug):
             if state.purpose is Purpose.CONNECT:
-                self._require_may_connect(state.user_id, state.nation_slug)
+                self._require_may_connect(state.nation_slug, state.user_id)
             app = self._apps.credentials(state.nation_slug, begun.app)
             tokens = self._exchange(begun, code, app)
             try:
@@ -229,21 +229,21 @@ class OAuth:
                 details={"revoked_at_nationbuilder": revoked},
             )
 
-    def _require_may_connect(self, user_id: UserId, nation_slug: NationSlug) -> None:
+    def _require_may_connect(self, nation_slug: NationSlug, user_id: UserId) -> None:
         if self._people.ownership.may_begin(nation_slug, user_id):
             return
-        self._refuse_removed(user_id, nation_slug)
-        self._people.members.memberships.require(user_id, nation_slug)
+        self._refuse_removed(nation_slug, user_id)
+        self._people.members.memberships.require(nation_slug, user_id)
         raise RoleInsufficient
 
-    def _require_may_join(self, user_id: UserId, nation_slug: NationSlug) -> None:
-        known = self._people.members.memberships.known(user_id, nation_slug)
+    def _require_may_join(self, nation_slug: NationSlug, user_id: UserId) -> None:
+        known = self._people.members.memberships.known(nation_slug, user_id)
         if known is not None and not known.unproven:
             raise BadRequest("You belong to this nation already.")
-        self._refuse_removed(user_id, nation_slug)
+        self._refuse_removed(nation_slug, user_id)
 
-    def _refuse_removed(self, user_id: UserId, nation_slug: NationSlug) -> None:
-        outsider = self._people.members.memberships.outsider(user_id, nation_slug)
+    def _refuse_removed(self, nation_slug: NationSlug, user_id: UserId) -> None:
+        outsider = self._people.members.memberships.outsider(nation_slug, user_id)
         if outsider is not None and outsider.standing is Standing.REMOVED:
             raise RemovedFromNation
 
@@ -314,11 +314,11 @@ class OAuth:
         role = role_of_joiners(members.nations.require(state.nation_slug))
         log = PeopleLog(self._audit)
         if role is None:
-            members.wait(Arriving(state.user_id, state.nation_slug, proven.refused))
+            members.wait(Arriving(state.nation_slug, state.user_id, proven.refused))
             log.waits(state.nation_slug, state.user_id)
             self._tell_admins(state, "waiting")
             return Arrival(begun, None, joined=False)
-        joined = members.join(state.user_id, state.nation_slug, role, refused=proven.refused)
+        joined = members.join(state.nation_slug, state.user_id, role, refused=proven.refused)
         if joined.new:
             log.proved(joined.membership)
             self._tell_admins(state, joined.membership.role.value)
@@ -339,7 +339,7 @@ class OAuth:
         """The nation becomes the primary one of who has none."""
         user = self._people.members.users.get(state.user_id)
         if user is None or user.nation_slug is None:
-            self._people.members.link(state.user_id, state.nation_slug)
+            self._people.members.link(state.nation_slug, state.user_id)
 
     def _revoked(self, tokens: NbTokens, app: str | None) -> bool:
         try:

@@ -61,8 +61,8 @@ class OAuthState:
     """What the signature covers. `expires_at` is to the second."""
 
     id: str
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     purpose: Purpose
     expires_at: datetime
 
@@ -112,8 +112,8 @@ class OAuthStates:
 
     def begin(
         self,
-        user_id: UserId,
         nation_slug: NationSlug,
+        user_id: UserId,
         purpose: Purpose,
         *,
         app: str,
@@ -128,7 +128,7 @@ class OAuthStates:
         """
         expires_at = (now + LIFETIME).replace(microsecond=0)
         state = OAuthState(
-            secrets.token_urlsafe(24), user_id, NationSlug(checked_slug(nation_slug)), purpose, expires_at
+            secrets.token_urlsafe(24), NationSlug(checked_slug(nation_slug)), user_id, purpose, expires_at
         )
         begun = Begun(state, app, web_app, secrets.token_urlsafe(48))
         if browser is None or not _BROWSER.fullmatch(browser):
@@ -161,7 +161,7 @@ class OAuthStates:
         value = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         expires_at = datetime.fromtimestamp(value["e"], now.tzinfo)
         state = OAuthState(
-            value["i"], value["u"], NationSlug(checked_slug(value["n"])), Purpose(value["p"]), expires_at
+            value["i"], NationSlug(checked_slug(value["n"])), value["u"], Purpose(value["p"]), expires_at
         )
         if expires_at <= now:
             raise StateExpired

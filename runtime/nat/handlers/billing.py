@@ -261,13 +261,13 @@ class BillingRoutes:
         """
         memberships, caller = call.services.memberships, call.caller
         memberships.require_living(caller.user_id)
-        member = memberships.known(caller.user_id, caller.nation_slug)
+        member = memberships.known(caller.nation_slug, caller.user_id)
         if member is not None and not member.role.at_least(Role.OWNER):
             raise RoleInsufficient
         if member is None and memberships.of_nation(caller.nation_slug):
             raise NotAMember
         page = self._billing.checkout.begin(
-            Subscriber(caller.user_id, caller.nation_slug, caller.email), body.plan, self._back(call)
+            Subscriber(caller.nation_slug, caller.user_id, caller.email), body.plan, self._back(call)
         )
         return CheckoutBody(session=page.session_id, url=page.url, plan=page.plan, trial_days=page.trial_days)
 

@@ -148,8 +148,8 @@ class ConnectRoutes:
         brand = self._brands.at(origin)
         web_app = origin if origin in brand.apps else brand.app_url
         departure = self._way.begin(
-            call.caller.user_id,
             call.caller.nation_slug,
+            call.caller.user_id,
             purpose,
             web_app=web_app,
             customer=brand.customer,

@@ -32,8 +32,8 @@ class Deciding:
 
     def take(
         self,
-        user_id: UserId,
         nation_slug: NationSlug,
+        user_id: UserId,
         message: DecisionMessage,
         follow: Observer | None = None,
     ) -> Admitted:
@@ -41,7 +41,7 @@ class Deciding:
 
         Raises `BadRequest`, and what `nat.turns.decide` raises.
         """
-        decision = self._decision(user_id, nation_slug, message)
+        decision = self._decision(nation_slug, user_id, message)
         match message:
             case ApproveMessage():
                 return self._decisions.approve(
@@ -69,20 +69,20 @@ class Deciding:
                     raise BadRequest("`approval` or `change` says what to try again.")
                 return self._decisions.retry(decision, ApprovalId(target), before_queueing=follow)
 
-    def reject(self, user_id: UserId, nation_slug: NationSlug, message: RejectMessage) -> Approval:
+    def reject(self, nation_slug: NationSlug, user_id: UserId, message: RejectMessage) -> Approval:
         """Say no; gives the approval as it is now. Raises what `take` raises."""
         return self._decisions.reject(
-            self._decision(user_id, nation_slug, message),
+            self._decision(nation_slug, user_id, message),
             ApprovalId(message.approval),
             fingerprint=message.fingerprint,
         )
 
     def _decision(
-        self, user_id: UserId, nation_slug: NationSlug, message: DecisionMessage | RejectMessage
+        self, nation_slug: NationSlug, user_id: UserId, message: DecisionMessage | RejectMessage
     ) -> Decision:
         return Decision(
-            user_id,
             nation_slug,
+            user_id,
             ConversationId(message.conversation),
             TurnId(message.decision),
             self._surface,

@@ -182,9 +182,9 @@ def _enter(access: Access, services: Services, request: HttpRequest) -> Call:
         return NationCall(services, request, person, caller=caller)
     memberships = services.memberships
     look = memberships.require_known if access.unproven else memberships.require
-    member = look(caller.user_id, caller.nation_slug)
+    member = look(caller.nation_slug, caller.user_id)
     if access.active:
-        services.check.verify(caller.user_id, caller.nation_slug)
+        services.check.verify(caller.nation_slug, caller.user_id)
     if not member.role.at_least(access.role):
         raise RoleInsufficient
     return MemberCall(services, request, person, caller=caller, member=member)

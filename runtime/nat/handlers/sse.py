@@ -103,7 +103,7 @@ class StreamHost:
                 self._count(caller)
             return admitted.turn
         self._count(caller)
-        self.admission.memberships.require(caller.user_id, caller.nation_slug)
+        self.admission.memberships.require(caller.nation_slug, caller.user_id)
         return NationSubscriptionMiddleware(self._resumed, self.admission.check)(caller, sent)
 
     def _resumed(self, caller: Caller, named: TurnNamed) -> Turn:
@@ -128,7 +128,7 @@ async def stream_agent_response(
 ) -> AsyncIterator[str]:
     """The frames of a turn's answer after a place, for as long as the caller belongs to the nation. What goes
     wrong now is an event: the status is sent."""
-    still = partial(host.admission.memberships.require, caller.user_id, caller.nation_slug)
+    still = partial(host.admission.memberships.require, caller.nation_slug, caller.user_id)
     try:
         async for frame in sse.tail(host.events, turn, after, still=still):
             yield frame

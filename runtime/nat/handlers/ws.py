@@ -100,7 +100,7 @@ class SocketDoor:
             holder = self._tickets.consume(query.get("ticket") or "", now)
         except Unauthenticated as error:
             return {"statusCode": error.status, "body": json.dumps(error.as_body())}
-        self._sockets.open(connection, holder.user_id, holder.nation_slug, now)
+        self._sockets.open(connection, holder.nation_slug, holder.user_id, now)
         return _DONE
 
     def receive(self, connection: str, event: Mapping[str, Any]) -> None:
@@ -138,7 +138,7 @@ class SocketDoor:
         """Take a decision; the events of its turn follow, as after a question."""
         self._limits.take(Limit.DECISIONS, session.user_id, self._clock())
         admitted = self._deciding.take(
-            session.user_id, session.nation_slug, message, partial(self._follow_own, session)
+            session.nation_slug, session.user_id, message, partial(self._follow_own, session)
         )
         self._answer(session, admitted)
 
@@ -147,7 +147,7 @@ class SocketDoor:
         from nat.turns.approval_updates import approval_update, push_approval_update
 
         self._limits.take(Limit.DECISIONS, session.user_id, self._clock())
-        approval = self._deciding.reject(session.user_id, session.nation_slug, message)
+        approval = self._deciding.reject(session.nation_slug, session.user_id, message)
         if approval.user_id == session.user_id:
             self._follow(session, approval.conversation)
         else:
@@ -204,7 +204,7 @@ class SocketDoor:
         if isinstance(message, AskMessage):
             self.ask(session, message)
             return
-        self._admission.memberships.require(session.user_id, session.nation_slug)
+        self._admission.memberships.require(session.nation_slug, session.user_id)
         self._checked(session, message)
 
     def _act(self, session: Session, message: SocketMessage) -> None:

@@ -131,7 +131,7 @@ class SubscriptionCheck:
         """True if a further query would be refused for what the model has cost in the period."""
         return is_over_ceiling(nation, self._plans)
 
-    def verify(self, user_id: UserId, nation_slug: NationSlug, *, query: bool = False) -> Nation:
+    def verify(self, nation_slug: NationSlug, user_id: UserId, *, query: bool = False) -> Nation:
         """The record of a nation that may use Nat now; with `query`, that may also ask one more question.
 
         That the user belongs to the nation is shown by the session, which comes first.
@@ -183,7 +183,7 @@ class NationSubscriptionMiddleware(Generic[AnyCaller, Parameters, Result]):
 
     def __call__(self, caller: AnyCaller, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         """Check, then go on. Raises what `SubscriptionCheck.verify` raises."""
-        self._check.verify(caller.user_id, caller.nation_slug, query=self._query)
+        self._check.verify(caller.nation_slug, caller.user_id, query=self._query)
         return self._call_next(caller, *args, **kwargs)
 
 
@@ -205,7 +205,7 @@ def verify_nation_subscription(
     user_id: UserId, nation_slug: NationSlug, check: SubscriptionCheck | None = None, *, query: bool = False
 ) -> Nation:
     """The nation's record, if it may use Nat. Raises what `SubscriptionCheck.verify` raises."""
-    return (check or SubscriptionCheck.of_process()).verify(user_id, nation_slug, query=query)
+    return (check or SubscriptionCheck.of_process()).verify(nation_slug, user_id, query=query)
 
 
 def _now() -> datetime:

@@ -77,7 +77,7 @@ class QueryPool:
             raise LimitReached
         return _count(from_item(counted))
 
-    def track(self, user_id: UserId, nation_slug: NationSlug) -> QueryCount:
+    def track(self, nation_slug: NationSlug, user_id: UserId) -> QueryCount:
         """Begin a new period if it is due, count one query, and note it for the person and the day.
 
         Raises what `increment` raises.
@@ -214,7 +214,7 @@ def track_query_usage_nation(
 
     Raises `NationUnknown`, `SubscriptionInactive`, `LimitReached`.
     """
-    return (pool or QueryPool.of_process()).track(user_id, nation_slug)
+    return (pool or QueryPool.of_process()).track(nation_slug, user_id)
 
 
 def check_and_reset_billing_cycle_nation(

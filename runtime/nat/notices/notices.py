@@ -125,7 +125,7 @@ class Notices:
         Raises `MailNotSent`: they are told when the message comes again.
         """
         slug, recipient = happening.nation_slug, f"user#{user_id}"
-        membership = self._memberships.known(user_id, slug)
+        membership = self._memberships.known(slug, user_id)
         user = self._users.get(user_id)
         if user is None or user.email is None:
             return False
@@ -215,7 +215,7 @@ class Notices:
 
     def _open(self, nation_slug: NationSlug) -> Iterator[str]:
         for member in self._memberships.of_nation(nation_slug):
-            yield from self._sockets.of_person(member.user_id, nation_slug)
+            yield from self._sockets.of_person(nation_slug, member.user_id)
 
 
 def _pushed(happening: NationEvent, brand: Brand) -> Notice | None:

@@ -135,14 +135,14 @@ class Invitations:
             raise InvitationInvalid
         if invitation.email is not None and invitation.email != (email or "").strip().lower():
             raise InvitationForOther
-        known = self._members.memberships.known(user_id, invitation.nation_slug)
+        known = self._members.memberships.known(invitation.nation_slug, user_id)
         if known is not None:
             return invitation, Joined(known, new=False)
         if not invitation.open_at(self._store.clock()) or invitation.invited_by == user_id:
             raise InvitationInvalid
         proofs: list[Entry] = [self._using(invitation), self._still_allowed(invitation)]
         try:
-            joined = self._members.join(user_id, invitation.nation_slug, invitation.role, proofs=proofs)
+            joined = self._members.join(invitation.nation_slug, user_id, invitation.role, proofs=proofs)
         except Cancelled:
             raise InvitationInvalid from None
         return invitation, joined
@@ -185,7 +185,7 @@ class Invitations:
 
     def _still_allowed(self, invitation: Invitation) -> Check:
         least = invitation.role if invitation.role.at_least(Role.ADMIN) else Role.ADMIN
-        return self._members.memberships.having(UserId(invitation.invited_by), invitation.nation_slug, least)
+        return self._members.memberships.having(invitation.nation_slug, UserId(invitation.invited_by), least)
 
 
 def _may_give(giver: Role | None, role: Role) -> bool:

@@ -52,8 +52,8 @@ class Arriving:
     """Somebody who has proven to NationBuilder that they use the nation's control panel, and the areas that
     it refused them."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     refused: frozenset[str] = frozenset()
 
 
@@ -92,8 +92,8 @@ class Members:
 
     def join(
         self,
-        user_id: UserId,
         nation_slug: NationSlug,
+        user_id: UserId,
         role: Role,
         *,
         proofs: Sequence[Entry] = (),
@@ -109,22 +109,22 @@ class Members:
         """
         if role is Role.OWNER:
             raise OwnerStays("Nobody joins as the owner; the ownership is transferred.")
-        known = self.memberships.known(user_id, nation_slug)
+        known = self.memberships.known(nation_slug, user_id)
         if known is not None:
             return Joined(known, new=False)
         self.require_seat(nation_slug)
-        membership = Membership(user_id, nation_slug, role, self.store.clock(), refused=refused)
+        membership = Membership(nation_slug, user_id, role, self.store.clock(), refused=refused)
         coming = self._coming(membership)
         try:
             self.store.transact([*proofs, coming, self.memberships.living(user_id)])
         except Cancelled as cancelled:
             if len(proofs) + 1 in cancelled.failed:
                 raise Unauthenticated("This account was deleted.") from None
-            known = self.memberships.known(user_id, nation_slug)
+            known = self.memberships.known(nation_slug, user_id)
             if len(proofs) in cancelled.failed and known is not None:
                 return Joined(known, new=False)
             raise
-        self._link_first(user_id, nation_slug)
+        self._link_first(nation_slug, user_id)
         return Joined(membership, new=True)
 
     def wait(self, arriving: Arriving) -> Outsider:
@@ -133,13 +133,13 @@ class Members:
         Raises `RemovedFromNation`, `MembershipChanged` for who is a member.
         """
         user_id, slug = arriving.user_id, arriving.nation_slug
-        waiting = Outsider(user_id, slug, Standing.WAITING, self.store.clock(), refused=arriving.refused)
+        waiting = Outsider(slug, user_id, Standing.WAITING, self.store.clock(), refused=arriving.refused)
         try:
             self.store.transact([self.memberships.keeping_out(waiting), self.memberships.living(user_id)])
         except Cancelled as cancelled:
             if 1 in cancelled.failed:
                 raise Unauthenticated("This account was deleted.") from None
-            known = self.memberships.outsider(user_id, slug)
+            known = self.memberships.outsider(slug, user_id)
             if known is None:
                 raise MembershipChanged from None
             if known.standing is Standing.REMOVED:
@@ -157,13 +157,13 @@ class Members:
             raise OwnerStays("Nobody is let in as the owner; the ownership is transferred to a member.")
         if not by.role.at_least(role):
             raise RoleInsufficient
-        outsider = self.memberships.outsider(user_id, by.nation_slug)
+        outsider = self.memberships.outsider(by.nation_slug, user_id)
         if outsider is None:
             raise MemberUnknown
         self.require_seat(by.nation_slug)
-        membership = Membership(user_id, by.nation_slug, role, self.store.clock(), refused=outsider.refused)
+        membership = Membership(by.nation_slug, user_id, role, self.store.clock(), refused=outsider.refused)
         self._change(by, user_id, self.memberships.letting_in(outsider, membership))
-        self._link_first(user_id, by.nation_slug)
+        self._link_first(by.nation_slug, user_id)
         return membership
 
     def lift(self, by: Membership, user_id: UserId) -> frozenset[str]:
@@ -175,7 +175,7 @@ class Members:
         _require_admin(by)
         if by.user_id == user_id:
             raise RoleInsufficient("Another admin has to lift what NationBuilder refuses you.")
-        member = self.memberships.get(user_id, by.nation_slug)
+        member = self.memberships.get(by.nation_slug, user_id)
         if member is None:
             raise MemberUnknown
         opened = member.withheld - by.withheld
@@ -185,7 +185,7 @@ class Members:
 
     def _coming(self, membership: Membership) -> Entry:
         """Entry that makes a membership of somebody who is none. Raises `RemovedFromNation`."""
-        outsider = self.memberships.outsider(membership.user_id, membership.nation_slug)
+        outsider = self.memberships.outsider(membership.nation_slug, membership.user_id)
         if outsider is None:
             return self.memberships.adding(membership)
         if outsider.standing is Standing.REMOVED:
@@ -193,10 +193,10 @@ class Members:
         kept = replace(membership, refused=membership.refused | outsider.refused)
         return self.memberships.letting_in(outsider, kept)
 
-    def _link_first(self, user_id: UserId, nation_slug: NationSlug) -> None:
+    def _link_first(self, nation_slug: NationSlug, user_id: UserId) -> None:
         user = self.users.get(user_id)
         if user is None or user.nation_slug is None:
-            self.link(user_id, nation_slug)
+            self.link(nation_slug, user_id)
 
     def require_seat(self, nation_slug: NationSlug) -> None:
         """Whether the plan lets one more in; who only pays has no seat. Counted in an index, so that two at
@@ -238,16 +238,16 @@ class Members:
             _require_admin(by)
             member = self._other(by, user_id)
             removed = Outsider(
-                user_id, by.nation_slug, Standing.REMOVED, self.store.clock(), by.user_id, member.refused
+                by.nation_slug, user_id, Standing.REMOVED, self.store.clock(), by.user_id, member.refused
             )
             self._change(by, user_id, self.memberships.ending(member, removed=removed))
-        self.users.unlink(user_id, by.nation_slug)
+        self.users.unlink(by.nation_slug, user_id)
         return member
 
     def turn_away(self, by: Membership, user_id: UserId) -> None:
         """Say no to somebody who waits. Raises `RoleInsufficient`, `MemberUnknown`, `MembershipChanged`."""
         _require_admin(by)
-        waiting = self.memberships.outsider(user_id, by.nation_slug)
+        waiting = self.memberships.outsider(by.nation_slug, user_id)
         if waiting is None or waiting.standing is not Standing.WAITING:
             raise MemberUnknown
         removed = replace(waiting, standing=Standing.REMOVED, since=self.store.clock(), by=by.user_id)
@@ -257,16 +257,16 @@ class Members:
         """End one's own membership. Raises `OwnerStays`, `MemberUnknown`, `MembershipChanged`."""
         return self.remove(member, member.user_id)
 
-    def link(self, user_id: UserId, nation_slug: NationSlug) -> None:
+    def link(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """Make a nation the primary one of a member. Raises `NotAMember`."""
-        belongs = self.memberships.having(user_id, nation_slug, Role.VIEWER, unproven_too=True)
+        belongs = self.memberships.having(nation_slug, user_id, Role.VIEWER, unproven_too=True)
         try:
-            self.store.transact([belongs, self.users.linking(user_id, nation_slug, self.store.clock())])
+            self.store.transact([belongs, self.users.linking(nation_slug, user_id, self.store.clock())])
         except Cancelled:
             raise NotAMember from None
 
     def _other(self, by: Membership, user_id: UserId) -> Membership:
-        member = self.memberships.known(user_id, by.nation_slug)
+        member = self.memberships.known(by.nation_slug, user_id)
         if member is None:
             raise MemberUnknown
         if member.role is Role.OWNER:
@@ -278,7 +278,7 @@ class Members:
     def _change(self, by: Membership, user_id: UserId, change: Entry) -> None:
         entries: list[Entry] = [change]
         if by.user_id != user_id:
-            entries.append(self.memberships.having(by.user_id, by.nation_slug, by.role))
+            entries.append(self.memberships.having(by.nation_slug, by.user_id, by.role))
         try:
             self.store.transact(entries)
         except Cancelled as cancelled:
@@ -287,10 +287,10 @@ class Members:
             raise MembershipChanged from None
 
 
-def update_user_nation_link(user_id: UserId, nation_slug: NationSlug, members: Members) -> None:
+def update_user_nation_link(nation_slug: NationSlug, user_id: UserId, members: Members) -> None:
     """Make a nation the primary one of a person who belongs to it: the one that is selected when they sign
     in. Raises `NotAMember`."""
-    members.link(user_id, nation_slug)
+    members.link(nation_slug, user_id)
 
 
 def role_named(text: object) -> Role:

@@ -34,8 +34,8 @@ class Membership(msgspec.Struct, frozen=True):
     admin opened all the same.
     """
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     role: Role
     created_at: datetime
     unproven: bool = False
@@ -64,8 +64,8 @@ class Standing(StrEnum):
 class Outsider(msgspec.Struct, frozen=True):
     """Somebody who is no member, on whom an admin decides. `by` removed them."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     standing: Standing
     since: datetime
     by: str | None = None
@@ -87,25 +87,25 @@ class Memberships:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, user_id: UserId, nation_slug: NationSlug) -> Membership | None:
+    def get(self, nation_slug: NationSlug, user_id: UserId) -> Membership | None:
         """The membership of somebody who may see the nation, strongly consistent: a role that was taken away
         is gone at the next call. None also for who pays and is not proven."""
-        found = self.known(user_id, nation_slug)
+        found = self.known(nation_slug, user_id)
         return None if found is None or found.unproven else found
 
-    def known(self, user_id: UserId, nation_slug: NationSlug) -> Membership | None:
+    def known(self, nation_slug: NationSlug, user_id: UserId) -> Membership | None:
         """The same, and who pays and is not proven: for billing, and for ways to prove oneself."""
-        row = self._row(user_id, nation_slug)
+        row = self._row(nation_slug, user_id)
         return None if row is None or "role" not in row else _membership(row)
 
-    def outsider(self, user_id: UserId, nation_slug: NationSlug) -> Outsider | None:
+    def outsider(self, nation_slug: NationSlug, user_id: UserId) -> Outsider | None:
         """What keeps somebody out who is no member, strongly consistent."""
-        row = self._row(user_id, nation_slug)
+        row = self._row(nation_slug, user_id)
         return None if row is None or "standing" not in row else _outsider(row)
 
-    def require(self, user_id: UserId, nation_slug: NationSlug) -> Membership:
+    def require(self, nation_slug: NationSlug, user_id: UserId) -> Membership:
         """The membership of somebody who may see the nation. Raises `NotAMember`, `NotProven`."""
-        return self.required(self._row(user_id, nation_slug))
+        return self.required(self._row(nation_slug, user_id))
 
     @staticmethod
     def required(row: Mapping[str, Any] | None) -> Membership:
@@ -117,9 +117,9 @@ class Memberships:
             raise NotProven
         return membership
 
-    def require_known(self, user_id: UserId, nation_slug: NationSlug) -> Membership:
+    def require_known(self, nation_slug: NationSlug, user_id: UserId) -> Membership:
         """The same, and that of who pays and is not proven. Raises `NotAMember`."""
-        membership = self.known(user_id, nation_slug)
+        membership = self.known(nation_slug, user_id)
         if membership is None:
             raise NotAMember
         return membership
@@ -139,21 +139,21 @@ class Memberships:
 
     def require_living(self, user_id: UserId) -> None:
         """Whether the person's account is still there, strongly consistent. Raises `Unauthenticated`."""
-        if self._row(user_id, DELETED) is not None:
+        if self._row(DELETED, user_id) is not None:
             raise Unauthenticated("This account was deleted.")
 
     def bury(self, user_id: UserId, now: datetime) -> None:
         """Note that somebody deletes their account."""
-        self._store.write(Put(Table.MEMBERSHIPS, {**membership_key(user_id, DELETED), "since": now}))
+        self._store.write(Put(Table.MEMBERSHIPS, {**membership_key(DELETED, user_id), "since": now}))
 
     def put(self, row: Membership | Outsider) -> None:
         """Store a membership, or what keeps somebody out, in place of what was there."""
         item = _item(row) if isinstance(row, Membership) else _outsider_item(row)
         self._store.write(Put(Table.MEMBERSHIPS, item))
 
-    def remove(self, user_id: UserId, nation_slug: NationSlug) -> bool:
+    def remove(self, nation_slug: NationSlug, user_id: UserId) -> bool:
         """Forget a person in a nation, and whether they were kept out; gives whether they were a member."""
-        gone = self._store.take(Table.MEMBERSHIPS, membership_key(user_id, nation_slug))
+        gone = self._store.take(Table.MEMBERSHIPS, membership_key(nation_slug, user_id))
         return gone is not None and "role" in gone
 
     def adding(self, membership: Membership) -> Entry:
@@ -162,7 +162,7 @@ class Memberships:
 
     def living(self, user_id: UserId) -> Entry:
         """Entry that fails for who deleted their account."""
-        return Check(Table.MEMBERSHIPS, membership_key(user_id, DELETED), when=Attr("user_id").not_exists())
+        return Check(Table.MEMBERSHIPS, membership_key(DELETED, user_id), when=Attr("user_id").not_exists())
 
     def letting_in(self, outsider: Outsider, membership: Membership) -> Entry:
         """Entry that makes a membership in place of what kept the person out; fails if that has changed."""
@@ -192,7 +192,7 @@ class Memberships:
         self._store.write(
             Update(
                 Table.MEMBERSHIPS,
-                membership_key(membership.user_id, membership.nation_slug),
+                membership_key(membership.nation_slug, membership.user_id),
                 {"refused": refused or None},
                 when=Attr("role").exists(),
             )
@@ -207,33 +207,33 @@ class Memberships:
         longer that of `membership`."""
         seen = Attr("role").eq(membership.role.value)
         if removed is None:
-            key = membership_key(membership.user_id, membership.nation_slug)
+            key = membership_key(membership.nation_slug, membership.user_id)
             return Delete(Table.MEMBERSHIPS, key, when=seen)
         return Put(Table.MEMBERSHIPS, _outsider_item(removed), when=seen)
 
     def having(
-        self, user_id: UserId, nation_slug: NationSlug, least: Role, *, unproven_too: bool = False
+        self, nation_slug: NationSlug, user_id: UserId, least: Role, *, unproven_too: bool = False
     ) -> Check:
         """Entry that fails unless the person has the role, or a higher one, at that moment, and may see the
         nation."""
         enough: ConditionBase = Attr("role").is_in([each.value for each in Role if each.at_least(least)])
         if not unproven_too:
             enough &= Attr("unproven").not_exists()
-        return Check(Table.MEMBERSHIPS, membership_key(user_id, nation_slug), when=enough)
+        return Check(Table.MEMBERSHIPS, membership_key(nation_slug, user_id), when=enough)
 
     def _changing(self, membership: Membership, change: Row) -> Entry:
-        key = membership_key(membership.user_id, membership.nation_slug)
+        key = membership_key(membership.nation_slug, membership.user_id)
         return Update(Table.MEMBERSHIPS, key, change, when=Attr("role").eq(membership.role.value))
 
-    def _row(self, user_id: UserId, nation_slug: NationSlug) -> dict[str, Any] | None:
-        return self._store.get(Table.MEMBERSHIPS, membership_key(user_id, nation_slug))
+    def _row(self, nation_slug: NationSlug, user_id: UserId) -> dict[str, Any] | None:
+        return self._store.get(Table.MEMBERSHIPS, membership_key(nation_slug, user_id))
 
     def _rows_of(self, nation_slug: NationSlug) -> Iterator[dict[str, Any]]:
         under = Key("nation_slug").eq(nation_slug)
         return self._store.query(Table.MEMBERSHIPS, under, index=MEMBERSHIPS_BY_NATION)
 
 
-def membership_key(user_id: UserId, nation_slug: NationSlug) -> dict[str, str]:
+def membership_key(nation_slug: NationSlug, user_id: UserId) -> dict[str, str]:
     """Key of what is known of a person in a nation."""
     return {"user_id": user_id, "nation_slug": nation_slug}
 
@@ -263,8 +263,8 @@ def _outsider_item(outsider: Outsider) -> dict[str, Any]:
 
 def _membership(row: Mapping[str, Any]) -> Membership:
     return Membership(
-        row["user_id"],
         row["nation_slug"],
+        row["user_id"],
         Role(row["role"]),
         moment(row["created_at"]),
         unproven=row.get("unproven", False),
@@ -275,8 +275,8 @@ def _membership(row: Mapping[str, Any]) -> Membership:
 
 def _outsider(row: Mapping[str, Any]) -> Outsider:
     return Outsider(
-        row["user_id"],
         row["nation_slug"],
+        row["user_id"],
         Standing(row["standing"]),
         moment(row["since"]),
         row.get("by"),

@@ -65,7 +65,7 @@ class Ownership:
         it as somebody who does not belong to it. False, and nothing changed, if the slug has a record or the
         person is a member."""
         owned = replace(nation, owner_id=user_id, owner_provisional=True)
-        owner = Membership(user_id, nation.nation_slug, Role.OWNER, self._store.clock(), unproven=True)
+        owner = Membership(nation.nation_slug, user_id, Role.OWNER, self._store.clock(), unproven=True)
         entries = [
             self._nations.creating(owned),
             self._memberships.adding(owner),
@@ -80,7 +80,7 @@ class Ownership:
     def welcome(self, nation_slug: NationSlug, user_id: UserId) -> bool:
         """Make who subscribed a nation that nobody belongs to its provisional owner. False, and nothing
         changed, if somebody owns it or the person is a member."""
-        owner = Membership(user_id, nation_slug, Role.OWNER, self._store.clock(), unproven=True)
+        owner = Membership(nation_slug, user_id, Role.OWNER, self._store.clock(), unproven=True)
         entries = [
             self._memberships.adding(owner),
             self._memberships.living(user_id),
@@ -104,7 +104,7 @@ class Ownership:
         if user_id == owner.user_id:
             raise OwnerStays("You own this nation already.")
         nation = self._nations.require(owner.nation_slug)
-        heir = self._memberships.get(user_id, owner.nation_slug)
+        heir = self._memberships.get(owner.nation_slug, user_id)
         if heir is None:
             raise MemberUnknown
         try:
@@ -118,10 +118,10 @@ class Ownership:
     def may_begin(self, nation_slug: NationSlug, user_id: UserId) -> bool:
         """Whether somebody may go and connect the nation: an admin or the owner, also one who only pays; or
         anybody, as long as nobody who may see the nation administers it. Who is kept out may not."""
-        known = self._memberships.known(user_id, nation_slug)
+        known = self._memberships.known(nation_slug, user_id)
         if known is not None and known.role.at_least(Role.ADMIN):
             return True
-        if self._memberships.outsider(user_id, nation_slug) is not None:
+        if self._memberships.outsider(nation_slug, user_id) is not None:
             return False
         return not any(
             each.role.at_least(Role.ADMIN) and not each.unproven
@@ -170,8 +170,8 @@ class Ownership:
             return None
         if self._store.clock() < mailed_at + CLAIM_WAITS or nation.owner_id is None:
             return None
-        owner = self._memberships.known(UserId(nation.owner_id), nation.nation_slug)
-        heir = self._memberships.get(UserId(claimed_by), nation.nation_slug)
+        owner = self._memberships.known(nation.nation_slug, UserId(nation.owner_id))
+        heir = self._memberships.get(nation.nation_slug, UserId(claimed_by))
         if owner is None or not owner.unproven or heir is None or not heir.role.at_least(Role.ADMIN):
             return None
         try:
@@ -190,7 +190,7 @@ class Ownership:
 
     def _once(self, nation: Nation, user_id: UserId, *, connected: bool) -> Settled:
         slug = nation.nation_slug
-        known = self._memberships.known(user_id, slug)
+        known = self._memberships.known(slug, user_id)
         owner = self._owner(nation)
         owns = owner is not None and owner.user_id == user_id
         if known is not None and owns and nation.owner_provisional:
@@ -214,7 +214,7 @@ class Ownership:
             entries.append(self._claiming(nation, user_id))
         becomes = known
         if known is None:
-            becomes = Membership(user_id, slug, role, self._store.clock())
+            becomes = Membership(slug, user_id, role, self._store.clock())
             entries += [self._coming(becomes), self._memberships.living(user_id)]
         elif not known.role.at_least(role):
             becomes = replace(known, role=role)
@@ -224,7 +224,7 @@ class Ownership:
         return Settled(becomes, changed=becomes != known, owns=owner is None, claims=claims)
 
     def _coming(self, membership: Membership) -> Entry:
-        outsider = self._memberships.outsider(membership.user_id, membership.nation_slug)
+        outsider = self._memberships.outsider(membership.nation_slug, membership.user_id)
         if outsider is None:
             return self._memberships.adding(membership)
         if outsider.standing is Standing.REMOVED:
@@ -233,7 +233,7 @@ class Ownership:
 
     def _owner(self, nation: Nation) -> Membership | None:
         if nation.owner_id is not None:
-            found = self._memberships.known(UserId(nation.owner_id), nation.nation_slug)
+            found = self._memberships.known(nation.nation_slug, UserId(nation.owner_id))
             if found is not None and found.role is Role.OWNER:
                 return found
         members = self._memberships.of_nation(nation.nation_slug)

@@ -14,8 +14,8 @@ from nat.nations.subscription import valid_slug
 class Selection(NamedTuple):
     """What the two `X-Nat-*` headers select. Nothing in it is proven."""
 
-    user_id: UserId | None
     nation_slug: NationSlug | None
+    user_id: UserId | None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -30,8 +30,8 @@ class Person(msgspec.Struct, frozen=True):
 class Caller(msgspec.Struct, frozen=True):
     """A person who works in one nation. The membership is checked where the caller is used."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     email: str | None = None
 
 
@@ -77,7 +77,7 @@ def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
     selection = select(person, headers)
     if selection.nation_slug is None:
         raise BadRequest(f"Select a nation with the header {Header.NATION_SLUG}.")
-    return Caller(person.user_id, selection.nation_slug, person.email)
+    return Caller(selection.nation_slug, person.user_id, person.email)
 
 
 def select(person: Person, headers: Mapping[str, str]) -> Selection:

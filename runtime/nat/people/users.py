@@ -57,7 +57,7 @@ class Users:
         keys = [{"user_id": each} for each in sorted(set(user_ids))]
         return {row["user_id"]: _user(row) for row in self._store.get_many(Table.USERS, keys)}
 
-    def linking(self, user_id: UserId, nation_slug: NationSlug, now: datetime) -> Update:
+    def linking(self, nation_slug: NationSlug, user_id: UserId, now: datetime) -> Update:
         """Entry that makes a nation the person's primary one, whatever was before; makes the row if need
         be."""
         return Update(
@@ -67,7 +67,7 @@ class Users:
             default={"created_at": now, "last_active_at": now},
         )
 
-    def unlink(self, user_id: UserId, nation_slug: NationSlug) -> None:
+    def unlink(self, nation_slug: NationSlug, user_id: UserId) -> None:
         """Leave the person without a primary nation if it is this one."""
         its_own = Attr("nation_slug").eq(nation_slug)
         self._store.write(Update(Table.USERS, {"user_id": user_id}, set={"nation_slug": None}, when=its_own))

@@ -171,10 +171,10 @@ class Erasure:
             self._conversations(nation_slug, UserId(person), counts)
         for person in people:
             counts["connections"] += self._sockets.shut_out(
-                UserId(person), nation_slug, self._outside.hang_up
+                nation_slug, UserId(person), self._outside.hang_up
             )
-            counts["memberships"] += int(self._memberships.remove(UserId(person), nation_slug))
-            self._users.unlink(UserId(person), nation_slug)
+            counts["memberships"] += int(self._memberships.remove(nation_slug, UserId(person)))
+            self._users.unlink(nation_slug, UserId(person))
         counts["files"] += self._files(nation_files(nation_slug))
         for name in (
             Secret.nation_tokens(nation_slug),
@@ -203,14 +203,14 @@ class Erasure:
         now = self._store.clock()
         self._memberships.bury(UserId(user_id), now)
         for each in self._memberships.of_user(UserId(user_id)):
-            self._memberships.put(Outsider(UserId(user_id), each.nation_slug, Standing.REMOVED, now, user_id))
+            self._memberships.put(Outsider(each.nation_slug, UserId(user_id), Standing.REMOVED, now, user_id))
             counts["memberships"] += 1
         user = self._users.get(UserId(user_id))
         email = None if user is None else user.email
         for slug in self._holdings.nations(UserId(user_id)):
             self._conversations(NationSlug(slug), UserId(user_id), counts)
             counts["connections"] += self._sockets.shut_out(
-                UserId(user_id), NationSlug(slug), self._outside.hang_up
+                NationSlug(slug), UserId(user_id), self._outside.hang_up
             )
             counts["invitations"] += self._invitations(NationSlug(slug), UserId(user_id), email)
             self._forget_connection(NationSlug(slug), UserId(user_id))
@@ -224,7 +224,7 @@ class Erasure:
                 summary="Deleted their data",
                 once=f"privacy#{job.id}#{slug}",
             )
-            self._memberships.remove(UserId(user_id), NationSlug(slug))
+            self._memberships.remove(NationSlug(slug), UserId(user_id))
             counts["usage"] += self._anonymise(NationSlug(slug), UserId(user_id))
         counts["files"] += self._files(person_files(UserId(user_id)))
         counts["accounts"] += self._outside.delete_account(UserId(user_id))

@@ -122,7 +122,7 @@ class SlackDesk:
                 url=self._app_url or None,
             )
         return self._admission.memberships.require(
-            UserId(user_id), NationSlug(self._nation(person.team, thread))
+            NationSlug(self._nation(person.team, thread)), UserId(user_id)
         )
 
     def _nation(self, team: str, thread: Thread) -> str:
@@ -153,7 +153,7 @@ class SlackDesk:
             raise BadRequest("This workspace is not linked to such a nation.")
         if user_id is None:
             raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
-        self._admission.memberships.require(UserId(user_id), NationSlug(slug))
+        self._admission.memberships.require(NationSlug(slug), UserId(user_id))
         self._workspaces.choose(person.team, channel, NationSlug(slug))
 
     def approve(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
@@ -207,7 +207,7 @@ class SlackDesk:
             raise BadRequest("This workspace is no longer linked to that nation.")
         decision_id = TurnId(ulid_of(f"{person.team}#{person.user}#{click}", click))
         return Decision(
-            UserId(user_id), NationSlug(value["n"]), ConversationId(value["c"]), decision_id, Surface.SLACK
+            NationSlug(value["n"]), UserId(user_id), ConversationId(value["c"]), decision_id, Surface.SLACK
         )
 
     def _following(self, thread: Thread) -> Callable[[Turn], None]:

@@ -71,8 +71,8 @@ class AdmitRequest(msgspec.Struct, frozen=True):
     """A question of a person whose session was verified. Membership and subscription are checked here.
     `as_of`: the moment that it is answered for, where that is not the present one."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     conversation_id: ConversationId
     turn_id: TurnId
     question: str
@@ -108,7 +108,7 @@ def admit(
     check_ids(request.turn_id, request.conversation_id)
     _check_question(request.question)
     person, record = admission.store.get_together(
-        (Table.MEMBERSHIPS, membership_key(request.user_id, request.nation_slug)),
+        (Table.MEMBERSHIPS, membership_key(request.nation_slug, request.user_id)),
         (Table.NATIONS, nation_key(request.nation_slug)),
     )
     membership = admission.memberships.required(person)

@@ -66,8 +66,8 @@ from nat.turns.admission import (
 class Decision:
     """A decision of a person whose session was verified. `decision_id` is a ULID that the client made."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
     conversation_id: ConversationId
     decision_id: TurnId
     surface: Surface
@@ -279,7 +279,7 @@ class Decisions:
         return asking, known
 
     def _asking(self, decision: Decision) -> _Asking:
-        membership = self._admission.memberships.require(decision.user_id, decision.nation_slug)
+        membership = self._admission.memberships.require(decision.nation_slug, decision.user_id)
         nation = self._admission.pool.nation(decision.nation_slug)
         self._admission.check.verify_record(nation)
         return _Asking(membership, nation)

@@ -7,7 +7,7 @@ from nat.turns.admission import Surface
 from nat.turns.admit import AdmitRequest
 
 
-def asked(question: Question, *, user_id: UserId, nation_slug: NationSlug, surface: Surface) -> AdmitRequest:
+def asked(question: Question, *, nation_slug: NationSlug, user_id: UserId, surface: Surface) -> AdmitRequest:
     """The request for admission."""
     page = question.page
     return AdmitRequest(

@@ -14,7 +14,7 @@ from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.roles import Role
 
-RoleNow = Callable[[UserId, NationSlug], Role | None]
+RoleNow = Callable[[NationSlug, UserId], Role | None]
 """The role of a person (user id) in a nation (slug) at this moment; `None` for who is no member."""
 
 
@@ -27,7 +27,7 @@ class PresentRights:
 
     def of(self, turn: Turn) -> Rights:
         """The rights of the turn's person. Raises `NotAMember`, `NationUnknown`."""
-        role = self._role_now(turn.user_id, turn.nation_slug)
+        role = self._role_now(turn.nation_slug, turn.user_id)
         if role is None:
             raise NotAMember
         return Rights(role, policy_of(self._nations.require(turn.nation_slug).policy))

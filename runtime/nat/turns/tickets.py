@@ -25,8 +25,8 @@ LIFETIME: Final = timedelta(seconds=60)
 class TicketHolder(msgspec.Struct, frozen=True):
     """Whom a ticket lets in, and for which nation."""
 
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
 
 
 class Tickets:
@@ -61,7 +61,7 @@ class Tickets:
         row = self._store.take(Table.ONCE, key, when=Attr("expires_ms").gt(epoch_ms(now)))
         if row is None:
             raise TicketInvalid
-        return TicketHolder(row["user_id"], row["nation_slug"])
+        return TicketHolder(row["nation_slug"], row["user_id"])
 
 
 def _key(ticket: str) -> str:

@@ -116,8 +116,8 @@ def _whole_number(variable: Variable, default: int) -> int:
     return int(text)
 
 
-def _role(memberships: Memberships, user_id: UserId, nation_slug: NationSlug) -> Role | None:
-    membership = memberships.get(user_id, nation_slug)
+def _role(memberships: Memberships, nation_slug: NationSlug, user_id: UserId) -> Role | None:
+    membership = memberships.get(nation_slug, user_id)
     return None if membership is None else membership.role
 
 

@@ -68,7 +68,7 @@ def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Rol
     """Make people members of a nation."""
     memberships = Memberships(Store(clients.dynamodb(), tables))
     for user in users:
-        memberships.put(Membership(UserId(user), NationSlug(slug), role, START))
+        memberships.put(Membership(NationSlug(slug), UserId(user), role, START))
 
 
 def create_turn_queue(visibility: int = 30) -> str:

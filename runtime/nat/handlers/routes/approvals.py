@@ -334,7 +334,7 @@ def reject(call: NationCall, body: No) -> ApprovalBody:
     """
     services, caller = call.services, call.caller
     rejected = _deciding(services).reject(
-        caller.user_id, caller.nation_slug, _about(call, body, RejectMessage)
+        caller.nation_slug, caller.user_id, _about(call, body, RejectMessage)
     )
     push_approval_update(Followers(services.store, SlackPush.of_process()).deliver, rejected)
     return ApprovalBody(**_approval(rejected))
@@ -433,7 +433,7 @@ def _about(call: NationCall, body: DecisionBody, message: type[Message]) -> Mess
 
 
 def _take(call: NationCall, message: DecisionMessage) -> DecisionTurn:
-    admitted: Admitted = _deciding(call.services).take(call.person.user_id, call.nation_slug, message)
+    admitted: Admitted = _deciding(call.services).take(call.nation_slug, call.person.user_id, message)
     turn = admitted.turn
     return DecisionTurn(
         turn=turn.turn_id, conversation=turn.conversation_id, kind=turn.kind, state=turn.state

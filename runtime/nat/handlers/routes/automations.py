@@ -451,7 +451,7 @@ def _deliveries(call: MemberCall, wanted: list[DeliveryWanted]) -> tuple[Deliver
     found = tuple(Delivery(each.type, each.to) for each in wanted)
     for each in found:
         if each.kind is DeliveryKind.EMAIL and not call.services.memberships.get(
-            UserId(each.to), call.nation_slug
+            call.nation_slug, UserId(each.to)
         ):
             raise BadRequest("Answers are mailed to members of the nation only.")
     return found

@@ -113,7 +113,7 @@ def set_primary_nation(call: Call, body: PrimaryNationWanted) -> PrimaryNation:
     services.memberships.require_living(person.user_id)
     services.users.seen(person.user_id, email=person.email, now=services.clock())
     members = Members(services.store, services.plans)
-    update_user_nation_link(person.user_id, NationSlug(body.nation_slug), members)
+    update_user_nation_link(NationSlug(body.nation_slug), person.user_id, members)
     return PrimaryNation(nation_slug=body.nation_slug)
 
 

@@ -270,7 +270,7 @@ def _end(call: MemberCall, user_id: UserId) -> RoleOfMember:
     services, caller = call.services, call.member
     ended = of_people(services).remove(caller, user_id)
     Sockets(services.store).shut_out(
-        user_id, caller.nation_slug, _push(settings.read(Variable.SOCKET_ENDPOINT)).hang_up
+        caller.nation_slug, user_id, _push(settings.read(Variable.SOCKET_ENDPOINT)).hang_up
     )
     log_of(services).removed(caller, ended)
     return RoleOfMember(user_id=user_id, role=None)

@@ -44,7 +44,7 @@ def get_nation(call: NationCall) -> NationBody:
     state = get_nation_subscription(call.nation_slug, call.services.check)
     role: Role | None = None
     if state.known:
-        role = call.services.memberships.require_known(call.person.user_id, call.nation_slug).role
+        role = call.services.memberships.require_known(call.nation_slug, call.person.user_id).role
     return NationBody(**subscription_fields(state), role=role)
 
 

@@ -21,5 +21,5 @@ def create_ticket(call: MemberCall) -> Ticket:
     services, caller = call.services, call.caller
     now = services.clock()
     services.users.seen(caller.user_id, email=caller.email, now=now)
-    issued = Tickets(services.store).issue(TicketHolder(caller.user_id, caller.nation_slug), now)
+    issued = Tickets(services.store).issue(TicketHolder(caller.nation_slug, caller.user_id), now)
     return Ticket(ticket=issued, expires_in=int(LIFETIME.total_seconds()))

@@ -201,7 +201,7 @@ def test_trouble_is_told_to_the_owner_alone_and_once(
 
 
 def test_once_the_owner_has_left_the_admins_are_told(post: Post) -> None:
-    Memberships(post.store).remove(UserId("ann"), NationSlug("demo"))
+    Memberships(post.store).remove(NationSlug("demo"), UserId("ann"))
     run = post.run(RunState.SKIPPED, why=Why.OWNER_LEFT.value)
 
     assert post.take(run) == 1

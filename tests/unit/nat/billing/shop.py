@@ -69,7 +69,7 @@ class Shop:
     def begin(self, plan: str = "nat", slug: str = "demo", user: str = "ada") -> CheckoutPage:
         """Begin a Checkout."""
         return self.billing.checkout.begin(
-            Subscriber(UserId(user), NationSlug(slug), f"{user}@example.org"), plan, APP
+            Subscriber(NationSlug(slug), UserId(user), f"{user}@example.org"), plan, APP
         )
 
     def subscribe(self, plan: str = "nat_pro", slug: str = "demo", card: str = "ok") -> str:

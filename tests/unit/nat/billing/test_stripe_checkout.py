@@ -77,7 +77,7 @@ def test_paying_makes_the_record_and_the_provisional_owner(shop: Shop) -> None:
 
     assert (nation.subscription_status, nation.subscription_plan) == (SubscriptionStatus.TRIALING, "nat")
     assert nation.queries_limit == 500
-    assert memberships.require_known(UserId("ada"), NationSlug("demo")).role is Role.OWNER
+    assert memberships.require_known(NationSlug("demo"), UserId("ada")).role is Role.OWNER
     assert (nation.owner_id, nation.owner_provisional) == ("ada", True)
     assert shop.audited(kind=AuditKind.ROLE_CHANGED) == [
         "Owns the nation provisionally: the first to subscribe it"
@@ -104,7 +104,7 @@ def test_a_subscriber_belongs_to_the_nation_as_soon_as_it_has_a_record(shop: Sho
         dying.bring_up(NationSlug("demo"), found)
 
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
-    assert working.storage.memberships.require_known(UserId("ada"), NationSlug("demo")).role is Role.OWNER
+    assert working.storage.memberships.require_known(NationSlug("demo"), UserId("ada")).role is Role.OWNER
     assert shop.audited(kind=AuditKind.ROLE_CHANGED) == []
     shop.take_all()
     assert len(shop.audited(kind=AuditKind.ROLE_CHANGED)) == 1
@@ -125,22 +125,22 @@ def test_nothing_is_stored_of_a_nation_that_did_not_pay(shop: Shop) -> None:
 
 def test_who_subscribes_a_nation_with_members_does_not_become_its_owner(shop: Shop) -> None:
     memberships = shop.billing.synchroniser.storage.memberships
-    memberships.put(Membership(UserId("grace"), NationSlug("demo"), Role.OWNER, START))
+    memberships.put(Membership(NationSlug("demo"), UserId("grace"), Role.OWNER, START))
 
     shop.subscribe("nat")
 
-    assert memberships.get(UserId("ada"), NationSlug("demo")) is None
+    assert memberships.get(NationSlug("demo"), UserId("ada")) is None
 
 
 def test_an_owner_who_left_does_not_come_back_with_the_next_event(shop: Shop) -> None:
     subscription = shop.subscribe("nat_pro")
     memberships = shop.billing.synchroniser.storage.memberships
-    memberships.remove(UserId("ada"), NationSlug("demo"))
+    memberships.remove(NationSlug("demo"), UserId("ada"))
 
     shop.client.v1.subscriptions.update(subscription, params={"cancel_at_period_end": True})
     shop.take_all()
 
-    assert memberships.get(UserId("ada"), NationSlug("demo")) is None
+    assert memberships.get(NationSlug("demo"), UserId("ada")) is None
 
 
 @pytest.mark.parametrize("plan", ["starter", "gold", ""])

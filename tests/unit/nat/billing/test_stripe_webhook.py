@@ -328,7 +328,7 @@ def test_a_first_payment_that_waits_gives_nothing_yet(shop: Shop) -> None:
     shop.subscribe("nat_pro", card="action")
 
     assert shop.nation().subscription_status is SubscriptionStatus.NONE
-    assert shop.billing.synchroniser.storage.memberships.get(UserId("ada"), NationSlug("demo")) is None
+    assert shop.billing.synchroniser.storage.memberships.get(NationSlug("demo"), UserId("ada")) is None
 
 
 def test_a_first_payment_that_never_comes_ends_the_attempt(shop: Shop) -> None:

@@ -40,11 +40,11 @@ def subscriptions(tables: TableNames, gateway: Gateway) -> Followers:
 def test_a_connection_knows_its_person_and_what_it_follows(
     sockets: Sockets, subscriptions: Followers
 ) -> None:
-    sockets.open("c1", UserId("ann"), NationSlug("demo"), START)
+    sockets.open("c1", NationSlug("demo"), UserId("ann"), START)
 
     assert subscriptions.subscribe(TALK, "c1", START)
 
-    assert sockets.session("c1") == Session("c1", UserId("ann"), NationSlug("demo"), frozenset({TALK}))
+    assert sockets.session("c1") == Session("c1", NationSlug("demo"), UserId("ann"), frozenset({TALK}))
 
 
 def test_an_unknown_connection_has_to_connect_again(sockets: Sockets) -> None:
@@ -55,7 +55,7 @@ def test_an_unknown_connection_has_to_connect_again(sockets: Sockets) -> None:
 def test_a_closed_connection_leaves_nothing(
     tables: TableNames, sockets: Sockets, subscriptions: Followers
 ) -> None:
-    sockets.open("c1", UserId("ann"), NationSlug("demo"), START)
+    sockets.open("c1", NationSlug("demo"), UserId("ann"), START)
     for number in range(30):
         subscriptions.subscribe(f"demo#talk{number}", "c1", START)
 
@@ -74,7 +74,7 @@ def test_an_event_reaches_every_follower_and_nobody_else(
     sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     for connection, conversation in (("c1", TALK), ("c2", TALK), ("c3", TALK + "X")):
-        sockets.open(connection, UserId("ann"), NationSlug("demo"), START)
+        sockets.open(connection, NationSlug("demo"), UserId("ann"), START)
         subscriptions.subscribe(conversation, connection, START)
 
     subscriptions.deliver(TALK, "hello")
@@ -86,7 +86,7 @@ def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(
     tables: TableNames, sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     for connection in ("c1", "c2"):
-        sockets.open(connection, UserId("ann"), NationSlug("demo"), START)
+        sockets.open(connection, NationSlug("demo"), UserId("ann"), START)
         subscriptions.subscribe(TALK, connection, START)
     gateway.gone.add("c1")
 
@@ -100,7 +100,7 @@ def test_a_connection_that_is_gone_is_forgotten_and_the_others_are_served(
 def test_a_follower_whose_session_is_missing_is_forgotten_too(
     tables: TableNames, sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
-    sockets.open("c1", UserId("ann"), NationSlug("demo"), START)
+    sockets.open("c1", NationSlug("demo"), UserId("ann"), START)
     subscriptions.subscribe(TALK, "c1", START)
     clients.dynamodb().delete_item(
         TableName=tables[Table.SOCKETS],
@@ -117,7 +117,7 @@ def test_a_push_that_fails_keeps_the_subscription(
     sockets: Sockets, subscriptions: Followers, gateway: Gateway
 ) -> None:
     for connection in ("c1", "c2"):
-        sockets.open(connection, UserId("ann"), NationSlug("demo"), START)
+        sockets.open(connection, NationSlug("demo"), UserId("ann"), START)
         subscriptions.subscribe(TALK, connection, START)
     gateway.failures = [403]
 
@@ -143,11 +143,11 @@ def test_who_is_shut_out_of_a_nation_follows_nothing_there(
         ("c3", "bob", "demo"),
         ("c4", "ann", "other"),
     ):
-        sockets.open(connection, UserId(user), NationSlug(slug), START)
+        sockets.open(connection, NationSlug(slug), UserId(user), START)
         subscriptions.subscribe(TALK, connection, START)
     ended: list[str] = []
 
-    assert sockets.shut_out(UserId("ann"), NationSlug("demo"), ended.append) == 2
+    assert sockets.shut_out(NationSlug("demo"), UserId("ann"), ended.append) == 2
 
     assert sorted(ended) == ["c1", "c2"]
     assert subscriptions.subscribers(TALK) == ["c3", "c4"]
@@ -158,13 +158,13 @@ def test_who_is_shut_out_of_a_nation_follows_nothing_there(
 def test_a_connection_that_cannot_be_ended_at_once_follows_nothing_either(
     sockets: Sockets, subscriptions: Followers
 ) -> None:
-    sockets.open("c1", UserId("ann"), NationSlug("demo"), START)
+    sockets.open("c1", NationSlug("demo"), UserId("ann"), START)
     subscriptions.subscribe(TALK, "c1", START)
 
     def fail(connection: str) -> None:
         raise PushFailed(f"No answer for {connection}.")
 
-    sockets.shut_out(UserId("ann"), NationSlug("demo"), fail)
+    sockets.shut_out(NationSlug("demo"), UserId("ann"), fail)
 
     assert subscriptions.subscribers(TALK) == []
     with pytest.raises(Unauthenticated):

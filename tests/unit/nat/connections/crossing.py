@@ -159,7 +159,7 @@ class Crossing:
 
     def paid(self, user: str) -> None:
         """Let somebody own the nation who only paid for it."""
-        owner = Membership(UserId(user), NationSlug(self.slug), Role.OWNER, world.START, unproven=True)
+        owner = Membership(NationSlug(self.slug), UserId(user), Role.OWNER, world.START, unproven=True)
         Memberships(Store(clients.dynamodb(), self.office.tables)).put(owner)
 
     @contextmanager
@@ -173,7 +173,7 @@ class Crossing:
 
     def membership(self, user: str) -> Membership | None:
         return Memberships(Store(clients.dynamodb(), self.office.tables)).get(
-            UserId(user), NationSlug(self.slug)
+            NationSlug(self.slug), UserId(user)
         )
 
     def connections(self, user: str = "ann") -> dict[str, Any]:

@@ -106,7 +106,7 @@ def test_who_was_removed_does_not_join_again(crossing: Crossing) -> None:
     way = crossing.begin("POST /v1/nationbuilder/join", user="bob")
     memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
     memberships.put(
-        Outsider(UserId("bob"), NationSlug(crossing.slug), Standing.REMOVED, crossing.office.clock(), "ann")
+        Outsider(NationSlug(crossing.slug), UserId("bob"), Standing.REMOVED, crossing.office.clock(), "ann")
     )
 
     assert crossing.go(way, user=NEWCOMER).status == 403

@@ -326,7 +326,7 @@ def test_who_lost_the_role_on_the_way_connects_nothing(crossing: Crossing) -> No
     way = crossing.begin()
     query = crossing.consent(way)
     memberships = Memberships(Store(clients.dynamodb(), crossing.office.tables))
-    memberships.remove(UserId("ann"), NationSlug(crossing.slug))
+    memberships.remove(NationSlug(crossing.slug), UserId("ann"))
 
     removed = crossing.arrive(query, way.cookies)
     crossing.add(Role.VIEWER)

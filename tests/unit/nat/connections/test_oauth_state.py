@@ -20,7 +20,7 @@ def states_of(tables: TableNames, url: str | None = None) -> OAuthStates:
 
 def begun_by_ann(states: OAuthStates) -> tuple[Begun, str]:
     begun, _, browser = states.begin(
-        UserId("ann"), NationSlug("demo"), Purpose.CONNECT, app="own", web_app="https://app", now=START
+        NationSlug("demo"), UserId("ann"), Purpose.CONNECT, app="own", web_app="https://app", now=START
     )
     return begun, browser
 

@@ -177,10 +177,10 @@ class Matrix:
             world.store_members(tables, INTRUDERS, [f"{INTRUDERS}-{role}"], role)
         for slug in set(self._town.nations.values()):
             memberships.put(
-                Outsider(UserId(REMOVED), NationSlug(slug), Standing.REMOVED, world.START, "owner")
+                Outsider(NationSlug(slug), UserId(REMOVED), Standing.REMOVED, world.START, "owner")
             )
             memberships.put(
-                Membership(UserId(PAYER), NationSlug(slug), Role.OWNER, world.START, unproven=True)
+                Membership(NationSlug(slug), UserId(PAYER), Role.OWNER, world.START, unproven=True)
             )
         self._town.keep()
         self._before = {slug: self._rows(slug) for slug in set(self._town.nations.values())}

@@ -303,8 +303,8 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     board.stage.run(alone, says("Zoë gave $100."))
     running = board.stage.admitted("And now?", user_id="viewer", role=Role.VIEWER)
     members = Members(Store(clients.dynamodb(), town.tables, board.stage.clock), world.PLANS)
-    members.wait(Arriving(NEWCOMER, NationSlug(WORKING)))
-    owner = Memberships(Store(clients.dynamodb(), town.tables)).require(UserId("owner"), NationSlug(WORKING))
+    members.wait(Arriving(NationSlug(WORKING), NEWCOMER))
+    owner = Memberships(Store(clients.dynamodb(), town.tables)).require(NationSlug(WORKING), UserId("owner"))
     made = [
         Invitations(members).by_link(owner, Role.VIEWER, most_uses=3),
         Invitations(members).by_email(owner, f"{STRANGER}@example.org", Role.MEMBER),

@@ -76,8 +76,8 @@ class World:
         )
         admit(
             AdmitRequest(
-                UserId(user),
                 NationSlug("demo"),
+                UserId(user),
                 ConversationId(ulid(talk)),
                 TurnId(ulid(turn)),
                 question,
@@ -147,7 +147,7 @@ def test_a_ticket_opens_a_socket_for_this_person_and_nation(world: World) -> Non
     assert (status, body["expires_in"]) == (200, 60)
     assert Tickets(Store(clients.dynamodb(), world.tables)).consume(
         body["ticket"], world.clock()
-    ) == TicketHolder(UserId("ann"), NationSlug("demo"))
+    ) == TicketHolder(NationSlug("demo"), UserId("ann"))
 
 
 def test_conversations_are_listed_newest_first_in_pages(world: World) -> None:

@@ -63,7 +63,7 @@ class Door:
     def join(self, user: str, role: Role) -> None:
         """Make somebody a member."""
         Memberships(Store(clients.dynamodb(), self.shop.tables)).put(
-            Membership(UserId(user), NationSlug("demo"), role, START)
+            Membership(NationSlug("demo"), UserId(user), role, START)
         )
 
 

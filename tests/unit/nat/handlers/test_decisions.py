@@ -66,7 +66,7 @@ class Surfaces:
         """An open connection of a person."""
         connection = f"c-{ULID()}"
         ticket = Tickets(Store(clients.dynamodb(), self.board.stage.tables)).issue(
-            TicketHolder(UserId(user), NationSlug("demo")), self.board.stage.clock()
+            TicketHolder(NationSlug("demo"), UserId(user)), self.board.stage.clock()
         )
         self.door(
             {
@@ -176,7 +176,7 @@ def at(
 
 def become(at: Surfaces, user: str, role: Role) -> None:
     Memberships(Store(clients.dynamodb(), at.board.stage.tables)).put(
-        Membership(UserId(user), NationSlug("demo"), role, world.START)
+        Membership(NationSlug("demo"), UserId(user), role, world.START)
     )
 
 

@@ -176,8 +176,8 @@ def test_a_role_that_may_not_be_given_is_refused(
 
 def test_who_is_removed_loses_their_sockets_and_is_refused_at_the_next_call(world: World) -> None:
     sockets = Sockets(Store(clients.dynamodb(), world.tables))
-    sockets.open("c1", UserId("bob"), NationSlug("demo"), START)
-    sockets.open("c2", UserId("vic"), NationSlug("demo"), START)
+    sockets.open("c1", NationSlug("demo"), UserId("bob"), START)
+    sockets.open("c2", NationSlug("demo"), UserId("vic"), START)
 
     status, _ = world.call("DELETE /v1/members/{user}", "ada", user="bob")
 

@@ -229,7 +229,7 @@ def test_a_stream_that_breaks_says_so_as_an_event(world: World) -> None:
 def test_the_stream_of_who_is_removed_ends_within_two_seconds(world: World) -> None:
     response = world.open()
     response.readline()
-    Memberships(Store(clients.dynamodb(), world.tables)).remove(UserId("ann"), NationSlug("demo"))
+    Memberships(Store(clients.dynamodb(), world.tables)).remove(NationSlug("demo"), UserId("ann"))
     removed = time.monotonic()
 
     heard = frames(response)
@@ -278,7 +278,7 @@ def test_behind_a_function_url_the_host_adds_no_second_set_of_headers(world: Wor
 
 def test_a_long_silence_is_filled_with_comments(world: World) -> None:
     admitted = admit(
-        AdmitRequest(UserId("ann"), NationSlug("demo"), TALK, TURN, "Who?", Surface.SSE), world.host.admission
+        AdmitRequest(NationSlug("demo"), UserId("ann"), TALK, TURN, "Who?", Surface.SSE), world.host.admission
     ).turn
 
     async def listen() -> list[str]:

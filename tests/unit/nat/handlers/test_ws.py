@@ -68,7 +68,7 @@ class World:
 
     def ticket(self, user: str = "ann", slug: str = "demo") -> str:
         return Tickets(Store(clients.dynamodb(), self.tables)).issue(
-            TicketHolder(UserId(user), NationSlug(slug)), self.clock()
+            TicketHolder(NationSlug(slug), UserId(user)), self.clock()
         )
 
     def connect(self, user: str = "ann", slug: str = "demo") -> str:
@@ -311,7 +311,7 @@ def test_a_connection_that_nobody_opened_may_do_nothing(world: World) -> None:
 def test_who_is_no_member_any_more_may_do_nothing(world: World, action: str) -> None:
     connection = world.connect()
     world.ask(connection)
-    Memberships(Store(clients.dynamodb(), world.tables)).remove(UserId("ann"), NationSlug("demo"))
+    Memberships(Store(clients.dynamodb(), world.tables)).remove(NationSlug("demo"), UserId("ann"))
 
     world.ask(connection, action=action)
 

@@ -147,7 +147,7 @@ def test_people_are_members_with_their_roles_and_a_primary_nation(tables: TableN
 
         slug = former.rows["t1"]["nationbuilder_slug"]
         memberships = Memberships(Store(clients.dynamodb(), tables))
-        roles = {each: memberships.require(UserId(each), slug).role for each in ("t1-a", "t1-m")}
+        roles = {each: memberships.require(slug, UserId(each)).role for each in ("t1-a", "t1-m")}
         assert roles == {"t1-a": Role.OWNER, "t1-m": Role.MEMBER}
         user = Users(Store(clients.dynamodb(), tables)).get(UserId("t1-m"))
         assert user is not None
@@ -176,7 +176,7 @@ def test_somebody_removed_since_is_not_let_in_again(tables: TableNames) -> None:
     with standing(former, tables):
         migrate(office)
         memberships = Memberships(Store(clients.dynamodb(), tables))
-        memberships.remove(UserId("t1-m"), former.rows["t1"]["nationbuilder_slug"])
+        memberships.remove(former.rows["t1"]["nationbuilder_slug"], UserId("t1-m"))
 
         migrate(office)
 

@@ -29,8 +29,8 @@ from tests.unit.nat.world import PLANS, Clock, nation, store_nation
 
 @dataclass(frozen=True)
 class Caller:
-    user_id: UserId
     nation_slug: NationSlug
+    user_id: UserId
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_the_middleware_goes_on_for_a_paying_nation(tables: TableNames, check: S
 
     greet = NationSubscriptionMiddleware(lambda caller, word: f"{word} {caller.user_id}", check)
 
-    assert greet(Caller(UserId("ann"), NationSlug("demo")), "hello") == "hello ann"
+    assert greet(Caller(NationSlug("demo"), UserId("ann")), "hello") == "hello ann"
 
 
 def test_the_middleware_does_not_reach_the_function_otherwise(
@@ -158,6 +158,6 @@ def test_the_middleware_does_not_reach_the_function_otherwise(
     ask = NationSubscriptionMiddleware(lambda caller: reached.append(caller.user_id), check, query=True)
 
     with pytest.raises(LimitReached):
-        ask(Caller(UserId("ann"), NationSlug("demo")))
+        ask(Caller(NationSlug("demo"), UserId("ann")))
 
     assert reached == []

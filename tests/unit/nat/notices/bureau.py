@@ -65,17 +65,17 @@ class Bureau:
             UserId(user), email=self.address(user) if proven else None, now=self.clock()
         )
         Memberships(Store(clients.dynamodb(), self.tables)).put(
-            Membership(UserId(user), NationSlug(self.slug), role, self.clock())
+            Membership(NationSlug(self.slug), UserId(user), role, self.clock())
         )
 
     def remove(self, user: str) -> None:
         """They leave the nation."""
-        Memberships(Store(clients.dynamodb(), self.tables)).remove(UserId(user), NationSlug(self.slug))
+        Memberships(Store(clients.dynamodb(), self.tables)).remove(NationSlug(self.slug), UserId(user))
 
     def connect(self, user: str, connection: str) -> None:
         """They open a socket."""
         Sockets(Store(clients.dynamodb(), self.tables)).open(
-            connection, UserId(user), NationSlug(self.slug), self.clock()
+            connection, NationSlug(self.slug), UserId(user), self.clock()
         )
 
     def change(self, **changes: Any) -> None:

@@ -27,8 +27,8 @@ from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.world import PLANS, START, Clock, nation, rows, store_members, store_nation
 
-ADA = Membership(UserId("ada"), NationSlug("demo"), Role.ADMIN, START)
-OLGA = Membership(UserId("olga"), NationSlug("demo"), Role.OWNER, START)
+ADA = Membership(NationSlug("demo"), UserId("ada"), Role.ADMIN, START)
+OLGA = Membership(NationSlug("demo"), UserId("olga"), Role.OWNER, START)
 
 
 class Door:
@@ -44,7 +44,7 @@ class Door:
         self.invitations = Invitations(self.members)
 
     def role(self, user: str) -> Role | None:
-        found = self.members.memberships.get(UserId(user), NationSlug("demo"))
+        found = self.members.memberships.get(NationSlug("demo"), UserId(user))
         return None if found is None else found.role
 
 
@@ -189,7 +189,7 @@ def test_an_admin_invites_up_to_admins_and_nobody_invites_owners(door: Door) -> 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MEMBER])
 def test_only_admins_invite(door: Door, role: Role) -> None:
     with pytest.raises(RoleInsufficient):
-        door.invitations.by_link(Membership(UserId("bob"), NationSlug("demo"), role, START), Role.VIEWER)
+        door.invitations.by_link(Membership(NationSlug("demo"), UserId("bob"), role, START), Role.VIEWER)
 
 
 @pytest.mark.parametrize("uses", [0, -1, 101])

@@ -50,10 +50,10 @@ class House:
         self.ownership = Ownership(Store(clients.dynamodb(), tables, self.clock))
 
     def __getitem__(self, user: str) -> Membership:
-        return self.members.memberships.require(UserId(user), NationSlug("demo"))
+        return self.members.memberships.require(NationSlug("demo"), UserId(user))
 
     def role(self, user: str) -> Role | None:
-        found = self.members.memberships.get(UserId(user), NationSlug("demo"))
+        found = self.members.memberships.get(NationSlug("demo"), UserId(user))
         return None if found is None else found.role
 
     @property
@@ -147,7 +147,7 @@ def test_an_admin_who_is_none_any_more_changes_nothing(house: House) -> None:
 
 
 def test_who_leaves_belongs_to_the_nation_no_more(house: House) -> None:
-    update_user_nation_link(UserId("bob"), NationSlug("demo"), house.members)
+    update_user_nation_link(NationSlug("demo"), UserId("bob"), house.members)
 
     house.members.leave(house["bob"])
 
@@ -240,8 +240,8 @@ def test_an_owner_who_has_just_transferred_cannot_do_so_again(house: House) -> N
 def test_who_joins_has_the_nation_as_the_primary_one_unless_there_is_another(house: House) -> None:
     store_nation(house.tables, nation("other"))
 
-    first = house.members.join(UserId("eve"), NationSlug("demo"), Role.MEMBER)
-    second = house.members.join(UserId("eve"), NationSlug("other"), Role.ADMIN)
+    first = house.members.join(NationSlug("demo"), UserId("eve"), Role.MEMBER)
+    second = house.members.join(NationSlug("other"), UserId("eve"), Role.ADMIN)
 
     assert first.new
     assert second.new
@@ -250,7 +250,7 @@ def test_who_joins_has_the_nation_as_the_primary_one_unless_there_is_another(hou
 
 
 def test_who_is_a_member_already_keeps_their_role(house: House) -> None:
-    joined = house.members.join(UserId("bob"), NationSlug("demo"), Role.ADMIN)
+    joined = house.members.join(NationSlug("demo"), UserId("bob"), Role.ADMIN)
 
     assert not joined.new
     assert house.role("bob") is Role.MEMBER
@@ -258,7 +258,7 @@ def test_who_is_a_member_already_keeps_their_role(house: House) -> None:
 
 def test_nobody_joins_as_the_owner(house: House) -> None:
     with pytest.raises(OwnerStays):
-        house.members.join(UserId("eve"), NationSlug("demo"), Role.OWNER)
+        house.members.join(NationSlug("demo"), UserId("eve"), Role.OWNER)
 
 
 def test_a_plan_with_seats_lets_no_more_in(tables: TableNames) -> None:
@@ -267,16 +267,16 @@ def test_a_plan_with_seats_lets_no_more_in(tables: TableNames) -> None:
     members = Members(Store(clients.dynamodb(), tables, Clock()), PLANS)
 
     with pytest.raises(SeatsTaken):
-        members.join(UserId("bob"), NationSlug("demo"), Role.MEMBER)
+        members.join(NationSlug("demo"), UserId("bob"), Role.MEMBER)
 
 
 def test_the_primary_nation_is_one_of_ones_own(house: House) -> None:
     store_nation(house.tables, nation("other"))
     store_members(house.tables, "other", ["bob"])
 
-    update_user_nation_link(UserId("bob"), NationSlug("other"), house.members)
+    update_user_nation_link(NationSlug("other"), UserId("bob"), house.members)
     with pytest.raises(NotAMember):
-        update_user_nation_link(UserId("eve"), NationSlug("demo"), house.members)
+        update_user_nation_link(NationSlug("demo"), UserId("eve"), house.members)
 
     assert (user := house.members.users.get(UserId("bob")))
     assert user.nation_slug == "other"
@@ -287,9 +287,9 @@ def test_who_was_removed_stays_out_whatever_lets_people_in(house: House) -> None
     house.members.remove(house["ada"], UserId("bob"))
 
     with pytest.raises(RemovedFromNation):
-        house.members.join(UserId("bob"), NationSlug("demo"), Role.VIEWER)
+        house.members.join(NationSlug("demo"), UserId("bob"), Role.VIEWER)
     with pytest.raises(RemovedFromNation):
-        house.members.wait(Arriving(UserId("bob"), NationSlug("demo")))
+        house.members.wait(Arriving(NationSlug("demo"), UserId("bob")))
     with pytest.raises(RemovedFromNation):
         house.ownership.connected(NationSlug("demo"), UserId("bob"))
     assert house.role("bob") is None
@@ -310,11 +310,11 @@ def test_who_was_removed_is_let_in_by_an_admin_only(house: House) -> None:
 def test_who_left_may_come_back(house: House) -> None:
     house.members.leave(house["bob"])
 
-    assert house.members.join(UserId("bob"), NationSlug("demo"), Role.VIEWER).new
+    assert house.members.join(NationSlug("demo"), UserId("bob"), Role.VIEWER).new
 
 
 def test_who_waits_is_no_member_until_an_admin_lets_them_in(house: House) -> None:
-    house.members.wait(Arriving(UserId("eve"), NationSlug("demo"), frozenset({"money"})))
+    house.members.wait(Arriving(NationSlug("demo"), UserId("eve"), frozenset({"money"})))
     waiting = [each.user_id for each, _ in house.members.outsiders(NationSlug("demo"))]
     before = house.role("eve")
 
@@ -325,20 +325,20 @@ def test_who_waits_is_no_member_until_an_admin_lets_them_in(house: House) -> Non
 
 
 def test_who_is_turned_away_stays_out(house: House) -> None:
-    house.members.wait(Arriving(UserId("eve"), NationSlug("demo")))
+    house.members.wait(Arriving(NationSlug("demo"), UserId("eve")))
 
     house.members.turn_away(house["ada"], UserId("eve"))
 
     with pytest.raises(RemovedFromNation):
-        house.members.join(UserId("eve"), NationSlug("demo"), Role.VIEWER)
+        house.members.join(NationSlug("demo"), UserId("eve"), Role.VIEWER)
 
 
 def test_who_deleted_their_account_joins_nothing(house: House) -> None:
     house.members.memberships.bury(UserId("eve"), START)
 
     for coming in (
-        lambda: house.members.join(UserId("eve"), NationSlug("demo"), Role.VIEWER),
-        lambda: house.members.wait(Arriving(UserId("eve"), NationSlug("demo"))),
+        lambda: house.members.join(NationSlug("demo"), UserId("eve"), Role.VIEWER),
+        lambda: house.members.wait(Arriving(NationSlug("demo"), UserId("eve"))),
     ):
         with pytest.raises(Unauthenticated):
             coming()
@@ -384,7 +384,7 @@ def test_a_first_subscriber_owns_a_nation_provisionally(tables: TableNames) -> N
     record = Nations(Store(clients.dynamodb(), tables)).require(NationSlug("demo"))
     assert welcomed == [True, False, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
-    assert Memberships(Store(clients.dynamodb(), tables)).known(UserId("bob"), NationSlug("demo")) is None
+    assert Memberships(Store(clients.dynamodb(), tables)).known(NationSlug("demo"), UserId("bob")) is None
 
 
 def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableNames) -> None:
@@ -394,20 +394,20 @@ def test_a_nation_is_stored_together_with_its_first_subscriber(tables: TableName
 
     record = Nations(Store(clients.dynamodb(), tables)).require(NationSlug("demo"))
     memberships = Memberships(Store(clients.dynamodb(), tables))
-    owner = memberships.known(UserId("ada"), NationSlug("demo"))
+    owner = memberships.known(NationSlug("demo"), UserId("ada"))
     assert founded == [True, False]
     assert (record.owner_id, record.owner_provisional) == ("ada", True)
     assert owner is not None
     assert (owner.role, owner.unproven) == (Role.OWNER, True)
-    assert memberships.known(UserId("bob"), NationSlug("demo")) is None
+    assert memberships.known(NationSlug("demo"), UserId("bob")) is None
 
 
 def test_who_only_paid_sees_nothing(tables: TableNames) -> None:
     paid = Paid(tables)
 
-    assert paid.memberships.get(UserId("payer"), NationSlug("demo")) is None
+    assert paid.memberships.get(NationSlug("demo"), UserId("payer")) is None
     with pytest.raises(NotProven):
-        paid.memberships.require(UserId("payer"), NationSlug("demo"))
+        paid.memberships.require(NationSlug("demo"), UserId("payer"))
 
 
 class Paid:
@@ -425,7 +425,7 @@ class Paid:
         return Nations(Store(clients.dynamodb(), self.tables)).require(NationSlug("demo"))
 
     def role(self, user: str) -> Role | None:
-        found = self.memberships.get(UserId(user), NationSlug("demo"))
+        found = self.memberships.get(NationSlug("demo"), UserId(user))
         return None if found is None else found.role
 
     def claimed(self) -> None:
@@ -448,7 +448,7 @@ def test_who_connects_becomes_an_admin_and_the_payer_keeps_billing(tables: Table
 
     settled = paid.ownership.connected(NationSlug("demo"), UserId("nina"))
 
-    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
+    payer = paid.memberships.known(NationSlug("demo"), UserId("payer"))
     assert (paid.role("nina"), settled.claims) == (Role.ADMIN, True)
     assert payer is not None
     assert (payer.role, payer.unproven) == (Role.OWNER, True)
@@ -484,7 +484,7 @@ def test_the_ownership_passes_on_14_days_after_the_payer_was_mailed(
     passed = paid.ownership.pass_on(paid.record)
 
     assert (passed is not None, paid.record.owner_id) == (passes, "nina" if passes else "payer")
-    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
+    payer = paid.memberships.known(NationSlug("demo"), UserId("payer"))
     assert payer is not None
     assert (payer.role, payer.unproven) == (Role.VIEWER if passes else Role.OWNER, True)
 
@@ -500,7 +500,7 @@ def test_a_payer_who_was_not_mailed_keeps_the_nation(tables: TableNames) -> None
 def test_a_payer_who_answers_keeps_the_nation(tables: TableNames) -> None:
     paid = Paid(tables)
     paid.claimed()
-    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
+    payer = paid.memberships.known(NationSlug("demo"), UserId("payer"))
     assert payer is not None
     paid.ownership.keep(payer)
     paid.clock.advance(days=30)
@@ -522,7 +522,7 @@ def test_a_payer_who_proves_themself_keeps_the_nation(tables: TableNames) -> Non
 def test_a_claim_of_who_was_removed_leads_nowhere(tables: TableNames) -> None:
     paid = Paid(tables)
     paid.claimed()
-    paid.memberships.remove(UserId("nina"), NationSlug("demo"))
+    paid.memberships.remove(NationSlug("demo"), UserId("nina"))
     paid.clock.advance(days=30)
 
     assert paid.ownership.pass_on(paid.record) is None
@@ -531,7 +531,7 @@ def test_a_claim_of_who_was_removed_leads_nowhere(tables: TableNames) -> None:
 def test_who_only_paid_hands_over_and_still_sees_nothing(tables: TableNames) -> None:
     paid = Paid(tables)
     paid.ownership.connected(NationSlug("demo"), UserId("nina"))
-    payer = paid.memberships.known(UserId("payer"), NationSlug("demo"))
+    payer = paid.memberships.known(NationSlug("demo"), UserId("payer"))
     assert payer is not None
 
     paid.ownership.transfer(payer, UserId("nina"))
@@ -543,7 +543,7 @@ def test_who_only_paid_hands_over_and_still_sees_nothing(tables: TableNames) -> 
 
 
 def test_of_two_who_connect_a_nation_that_nobody_owns_one_owns_it(house: House) -> None:
-    house.members.memberships.remove(UserId("olga"), NationSlug("demo"))
+    house.members.memberships.remove(NationSlug("demo"), UserId("olga"))
 
     refusals = at_once(
         lambda: house.ownership.connected(NationSlug("demo"), UserId("ada")),
@@ -557,9 +557,9 @@ def test_of_two_who_connect_a_nation_that_nobody_owns_one_owns_it(house: House) 
 def test_a_membership_says_since_when(house: House) -> None:
     house.clock.advance(hours=1)
 
-    joined = house.members.join(UserId("eve"), NationSlug("demo"), Role.VIEWER)
+    joined = house.members.join(NationSlug("demo"), UserId("eve"), Role.VIEWER)
 
     assert joined.membership == replace(
-        Membership(UserId("eve"), NationSlug("demo"), Role.VIEWER, START),
+        Membership(NationSlug("demo"), UserId("eve"), Role.VIEWER, START),
         created_at=START + timedelta(hours=1),
     )

@@ -21,9 +21,9 @@ def memberships(tables: TableNames) -> Memberships:
 
 
 def test_a_person_may_belong_to_several_nations_with_different_roles(memberships: Memberships) -> None:
-    owner = Membership(UserId("ann"), NationSlug("demo"), Role.OWNER, START)
-    viewer = Membership(UserId("ann"), NationSlug("other"), Role.VIEWER, START)
-    for each in (owner, viewer, Membership(UserId("bob"), NationSlug("demo"), Role.MEMBER, START)):
+    owner = Membership(NationSlug("demo"), UserId("ann"), Role.OWNER, START)
+    viewer = Membership(NationSlug("other"), UserId("ann"), Role.VIEWER, START)
+    for each in (owner, viewer, Membership(NationSlug("demo"), UserId("bob"), Role.MEMBER, START)):
         memberships.put(each)
 
     assert memberships.of_user(UserId("ann")) == [owner, viewer]
@@ -31,18 +31,18 @@ def test_a_person_may_belong_to_several_nations_with_different_roles(memberships
 
 
 def test_a_role_that_changed_counts_at_once(memberships: Memberships) -> None:
-    memberships.put(Membership(UserId("ann"), NationSlug("demo"), Role.ADMIN, START))
-    memberships.put(Membership(UserId("ann"), NationSlug("demo"), Role.VIEWER, START))
+    memberships.put(Membership(NationSlug("demo"), UserId("ann"), Role.ADMIN, START))
+    memberships.put(Membership(NationSlug("demo"), UserId("ann"), Role.VIEWER, START))
 
-    assert memberships.require(UserId("ann"), NationSlug("demo")).role is Role.VIEWER
+    assert memberships.require(NationSlug("demo"), UserId("ann")).role is Role.VIEWER
 
 
 def test_who_left_is_no_member(memberships: Memberships) -> None:
-    memberships.put(Membership(UserId("ann"), NationSlug("demo"), Role.ADMIN, START))
-    memberships.remove(UserId("ann"), NationSlug("demo"))
+    memberships.put(Membership(NationSlug("demo"), UserId("ann"), Role.ADMIN, START))
+    memberships.remove(NationSlug("demo"), UserId("ann"))
 
     with pytest.raises(NotAMember):
-        memberships.require(UserId("ann"), NationSlug("demo"))
+        memberships.require(NationSlug("demo"), UserId("ann"))
 
 
 def test_a_user_is_made_at_the_first_call_and_kept(tables: TableNames) -> None:

@@ -14,7 +14,7 @@ CLAIMS = {"sub": "ann", "token_use": "access", "username": "ann"}
 def test_headers_select_whatever_their_case() -> None:
     headers = {"x-nat-nation-slug": " demo ", "X-NAT-User-Id": "ann"}
 
-    assert extract_nation_from_headers(headers) == Selection(UserId("ann"), NationSlug("demo"))
+    assert extract_nation_from_headers(headers) == Selection(NationSlug("demo"), UserId("ann"))
 
 
 def test_no_headers_select_nothing() -> None:
@@ -30,7 +30,7 @@ def test_a_slug_that_cannot_be_one_is_refused(slug: str) -> None:
 def test_a_caller_is_the_token_in_the_selected_nation() -> None:
     headers = {"X-Nat-Nation-Slug": "demo", "X-Nat-User-Id": "ann"}
 
-    assert caller_of(CLAIMS, headers) == Caller(UserId("ann"), NationSlug("demo"))
+    assert caller_of(CLAIMS, headers) == Caller(NationSlug("demo"), UserId("ann"))
 
 
 @pytest.mark.parametrize(

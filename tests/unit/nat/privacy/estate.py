@@ -102,7 +102,7 @@ class Estate:
         )
         clients.s3().put_object(Bucket=self.bucket, Key=f"{person_files(UserId(user))}1.zip", Body=b"a")
         Sockets(Store(clients.dynamodb(), self.tables)).open(
-            uuid.uuid4().hex, UserId(user), NationSlug(slug), world.START
+            uuid.uuid4().hex, NationSlug(slug), UserId(user), world.START
         )
         Audit(Store(clients.dynamodb(), self.tables)).append(
             NationSlug(slug), AuditKind.TOOL_WRITE, by=user, summary="Tagged 3"

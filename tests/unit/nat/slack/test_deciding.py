@@ -18,7 +18,7 @@ from tests.unit.nat.slack.conftest import CHANNEL, Office
 def proposal(office: Office) -> dict[str, Any]:
     """The message of a proposal that waits in a thread of Ann's, who is an admin."""
     Memberships(Store(clients.dynamodb(), office.stage.tables)).put(
-        Membership(UserId("ann"), NationSlug("demo"), Role.ADMIN, world.START)
+        Membership(NationSlug("demo"), UserId("ann"), Role.ADMIN, world.START)
     )
     office.send(office.slack.sender.mention("U0ANN", CHANNEL, "delete person 1"))
     office.work()

@@ -105,7 +105,7 @@ class Board:
         changes = {**said_by(*replies), **changes}
         role = (
             Memberships(Store(clients.dynamodb(), self.stage.tables))
-            .require(UserId(user), NationSlug("demo"))
+            .require(NationSlug("demo"), UserId(user))
             .role
         )
         turn = self.stage.admitted(conversation_id=self.conversation_id, user_id=user, role=role, **changes)
@@ -121,8 +121,8 @@ class Board:
         """A click of a person."""
         identifier = decision_id or str(ULID())
         return Decision(
-            UserId(user),
             NationSlug("demo"),
+            UserId(user),
             ConversationId(self.conversation_id),
             TurnId(identifier),
             Surface.WEBSOCKET,

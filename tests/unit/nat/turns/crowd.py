@@ -62,8 +62,8 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
     def ask(number: int) -> list[str] | None:
         identifier = f"{number:04d}"
         question = AdmitRequest(
-            UserId(names[number]),
             NationSlug("demo"),
+            UserId(names[number]),
             ConversationId(f"01J00000000000000000C0{identifier}"),
             TurnId(f"01J0000000000000000000{identifier}"),
             "Who donated?",

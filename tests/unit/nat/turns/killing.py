@@ -65,8 +65,8 @@ def serve(order: Order) -> None:
         with NationBuilder(order.slug, token=lambda: order.token, base_url=order.base_url) as nation:
             yield nation
 
-    def role_now(user_id: UserId, nation_slug: NationSlug) -> Role | None:
-        membership = Memberships(Store(clients.dynamodb(), order.tables)).get(user_id, nation_slug)
+    def role_now(nation_slug: NationSlug, user_id: UserId) -> Role | None:
+        membership = Memberships(Store(clients.dynamodb(), order.tables)).get(nation_slug, user_id)
         return None if membership is None else membership.role
 
     Runner(

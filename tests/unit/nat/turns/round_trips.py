@@ -138,7 +138,7 @@ def trips(tables: TableNames) -> Trips:
         vault.store_nb_tokens(
             NbTokens("access", "refresh", clock() + timedelta(days=1), NationSlug("demo"), updated_at=clock())
         )
-    Sockets(store).open("c1", UserId("ann"), NationSlug("demo"), clock())
+    Sockets(store).open("c1", NationSlug("demo"), UserId("ann"), clock())
     queue = TurnQueue(clients.sqs(), world.create_turn_queue())
     door = SocketDoor(store, Admission(store, queue, world.PLANS), lambda _connection, _payload: True)
     question = AskMessage(turn=str(ULID()), conversation=str(ULID()), message="How many?")
@@ -173,7 +173,7 @@ def _runner(store: Store, model: _Watched, calls: Calls) -> Runner:
         fresh.get_nb_tokens_by_nation(turn.nation_slug)
         yield Nation()
 
-    def role_now(_user_id: str, _nation_slug: str) -> Role | None:
+    def role_now(_nation_slug: str, _user_id: str) -> Role | None:
         return Role.MEMBER
 
     return Runner(

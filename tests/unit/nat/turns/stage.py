@@ -107,9 +107,9 @@ class Stage:
             role_now=self.role_now,
         )
 
-    def role_now(self, user_id: UserId, nation_slug: NationSlug) -> Role | None:
+    def role_now(self, nation_slug: NationSlug, user_id: UserId) -> Role | None:
         """The person's role at this moment, as a worker reads it."""
-        membership = Memberships(Store(clients.dynamodb(), self.tables)).get(user_id, nation_slug)
+        membership = Memberships(Store(clients.dynamodb(), self.tables)).get(nation_slug, user_id)
         return None if membership is None else membership.role
 
     def run(self, turn: Turn, *replies: ModelReply | Exception, signals: Signals | None = None) -> Turn:

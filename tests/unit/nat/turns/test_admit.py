@@ -69,8 +69,8 @@ class World:
 
     def ask(self, number: int = 1, **changes: Any) -> Admitted:
         asked = AdmitRequest(
-            UserId("ann"),
             NationSlug("demo"),
+            UserId("ann"),
             TALK,
             TurnId(turn_id(number)),
             "Who donated?",
@@ -170,7 +170,7 @@ def test_a_turn_that_never_reached_the_queue_is_sent_when_its_id_comes_again(wor
     stuck = Admission(Store(clients.dynamodb(), world.tables, world.clock), missing, PLANS)
     first = admit(
         AdmitRequest(
-            UserId("ann"), NationSlug("demo"), TALK, TurnId(turn_id(1)), "Who donated?", Surface.WEBSOCKET
+            NationSlug("demo"), UserId("ann"), TALK, TurnId(turn_id(1)), "Who donated?", Surface.WEBSOCKET
         ),
         stuck,
     )
@@ -352,7 +352,7 @@ def test_the_door_learns_of_the_turn_before_a_worker_can(world: World) -> None:
         seen.append((turn, len(queued(world.queue_url))))
 
     asked = AdmitRequest(
-        UserId("ann"), NationSlug("demo"), TALK, TurnId(turn_id(1)), "Who?", Surface.WEBSOCKET
+        NationSlug("demo"), UserId("ann"), TALK, TurnId(turn_id(1)), "Who?", Surface.WEBSOCKET
     )
     admit(asked, world.admission, before_queueing=before_queueing)
     admit(asked, world.admission, before_queueing=before_queueing)
@@ -363,7 +363,7 @@ def test_the_door_learns_of_the_turn_before_a_worker_can(world: World) -> None:
 def test_a_door_learns_nothing_of_what_is_refused(world: World) -> None:
     world.ask()
     asked = AdmitRequest(
-        UserId("bob"), NationSlug("demo"), TALK, TurnId(turn_id(2)), "Who?", Surface.WEBSOCKET
+        NationSlug("demo"), UserId("bob"), TALK, TurnId(turn_id(2)), "Who?", Surface.WEBSOCKET
     )
     seen: list[Turn] = []
 
@@ -377,7 +377,7 @@ def test_a_door_learns_nothing_of_what_is_refused(world: World) -> None:
 def test_transactions_that_meet_are_tried_again(world: World, code: str) -> None:
     """The embedded AWS never cancels so, AWS does whenever two transactions meet in an item."""
     asked = AdmitRequest(
-        UserId("ann"), NationSlug("demo"), TALK, TurnId(turn_id(1)), "Who?", Surface.WEBSOCKET
+        NationSlug("demo"), UserId("ann"), TALK, TurnId(turn_id(1)), "Who?", Surface.WEBSOCKET
     )
 
     with conflicting(3, code) as url:

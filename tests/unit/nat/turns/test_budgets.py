@@ -56,8 +56,8 @@ class World:
         talk, turn = (f"01J000000000000000000{mark}{number:04d}" for mark in "CT")
         return admit(
             AdmitRequest(
-                UserId(user),
                 NationSlug("demo"),
+                UserId(user),
                 ConversationId(talk),
                 TurnId(turn),
                 "Who?",

@@ -303,7 +303,7 @@ def test_who_lost_the_role_cannot_take_back(board: Board) -> None:
     approval = board.propose(board.office.people(1), board.office.new_tag("major"))
     board.carry_out(board.approve(approval))
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
+        Membership(NationSlug("demo"), UserId("u1"), Role.VIEWER, START)
     )
 
     with pytest.raises(errors.RoleInsufficient):
@@ -369,7 +369,7 @@ def test_who_loses_the_role_while_a_bulk_change_runs_changes_no_further_batch(bo
 
     def lower(_: str) -> None:
         Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-            Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
+            Membership(NationSlug("demo"), UserId("u1"), Role.VIEWER, START)
         )
 
     turn = board.carry_out(board.approve(approval), wrap=lambda nation: Mortal(nation, lower))
@@ -402,7 +402,7 @@ def test_who_is_removed_during_a_question_writes_nothing_more(board: Board) -> N
     (person,), tag = board.office.people(1), board.office.new_tag("major")
     reply = calls(use("tag_person", person=person, tag=tag))
     turn = board.stage.admitted(conversation_id=board.conversation_id, **said_by(reply))
-    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove(UserId("u1"), NationSlug("demo"))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove(NationSlug("demo"), UserId("u1"))
 
     board.runner(ScriptedModel([reply])).run(message_of(turn), Signals())
 

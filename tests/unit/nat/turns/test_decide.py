@@ -27,7 +27,7 @@ from tests.unit.nat.world import START, queued
 
 def become(board: Board, user: str, role: Role) -> None:
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership(UserId(user), NationSlug("demo"), role, START)
+        Membership(NationSlug("demo"), UserId(user), role, START)
     )
 
 
@@ -246,7 +246,7 @@ def test_who_loses_the_role_after_the_click_changes_nothing(board: Board) -> Non
 def test_who_left_the_nation_after_the_click_changes_nothing(board: Board) -> None:
     tag = board.office.new_tag("major")
     admitted = board.approve(board.propose(board.office.people(1), tag))
-    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove(UserId("u1"), NationSlug("demo"))
+    Memberships(Store(clients.dynamodb(), board.stage.tables)).remove(NationSlug("demo"), UserId("u1"))
 
     turn = board.carry_out(admitted)
 

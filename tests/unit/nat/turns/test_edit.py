@@ -43,7 +43,7 @@ def edited(board: Board, approval: Approval, **values: Any) -> tuple[Turn, Appro
 
 def become(board: Board, user: str, role: Role) -> None:
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership(UserId(user), NationSlug("demo"), role, START)
+        Membership(NationSlug("demo"), UserId(user), role, START)
     )
 
 

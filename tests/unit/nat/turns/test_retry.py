@@ -80,7 +80,7 @@ def test_what_a_question_finished_has_nothing_to_try_again(board: Board) -> None
 def test_trying_a_write_again_takes_the_role_that_it_takes_now(board: Board) -> None:
     asked, _, tag = failing(board)
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
+        Membership(NationSlug("demo"), UserId("u1"), Role.VIEWER, START)
     )
 
     with pytest.raises(errors.RoleInsufficient):
@@ -93,7 +93,7 @@ def test_who_loses_the_role_after_having_a_write_tried_again_changes_nothing(boa
     asked, _, tag = failing(board)
     admitted = retry(board, to_retry(board, asked))
     Memberships(Store(clients.dynamodb(), board.stage.tables)).put(
-        Membership(UserId("u1"), NationSlug("demo"), Role.VIEWER, START)
+        Membership(NationSlug("demo"), UserId("u1"), Role.VIEWER, START)
     )
 
     turn = board.carry_out(admitted)

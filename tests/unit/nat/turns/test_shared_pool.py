@@ -47,8 +47,8 @@ class People:
         talk, turn = (f"01J000000000000000000{mark}{self._number:04d}" for mark in "CT")
         return admit(
             AdmitRequest(
-                UserId(user),
                 NationSlug("demo"),
+                UserId(user),
                 ConversationId(talk),
                 TurnId(turn),
                 "Who?",

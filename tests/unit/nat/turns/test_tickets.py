@@ -15,7 +15,7 @@ from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.world import Clock, rows
 
-ANN = TicketHolder(UserId("ann"), NationSlug("demo"))
+ANN = TicketHolder(NationSlug("demo"), UserId("ann"))
 
 
 @pytest.fixture
