@@ -310,7 +310,7 @@ class NationUnknown(SubscriptionRequired):
 
     code = "nation_unknown"
     status = 404
-    default = "Nat does not know this nation yet. Subscribe your nation to start."
+    default = "This nation is not known here yet. Subscribe your nation to start."
 
 
 class SubscriptionInactive(SubscriptionRequired):
@@ -560,14 +560,14 @@ class SlackNotInstalled(SlackError):
     """The app is not in the workspace, or no longer."""
 
     code = "slack_not_installed"
-    default = "Nat is not installed in this Slack workspace. An admin of your nation can add it."
+    default = "The app is not installed in this Slack workspace. An admin of your nation can add it."
 
 
 class SlackCodeInvalid(SlackError):
     """The code of `/nat connect`."""
 
     code = "slack_code_invalid"
-    default = "This code is wrong, was used, or is older than ten minutes. Get a new one in Nat's web app."
+    default = "This code is wrong, was used, or is older than ten minutes. Get a new one in the web app."
 
 
 class SlackPersonRefused(SlackError):
@@ -575,7 +575,7 @@ class SlackPersonRefused(SlackError):
 
     code = "slack_person_refused"
     status = 403
-    default = "Nat answers full members of this workspace only: not guests, bots or people of another one."
+    default = "Only full members of this workspace are answered: not guests, bots or people of another one."
 
 
 class Reconnect(NatError):
@@ -583,7 +583,7 @@ class Reconnect(NatError):
 
     code = "reconnect"
     status = 409
-    default = "Nat lost access to your NationBuilder. An admin can reconnect it in the settings."
+    default = "The connection to your NationBuilder is lost. An admin can connect it again in the settings."
 
 
 class NationBuilderError(NatError):
@@ -608,7 +608,7 @@ class PermissionDenied(NationBuilderError):
     code = "nationbuilder_permission"
     status = 403
     default = (
-        "NationBuilder refused: the person who connected Nat is not allowed to do this in NationBuilder. "
+        "NationBuilder refused: the person who connected your nation is not allowed to do this there. "
         "Ask an admin to change that permission set."
     )
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "nat"
 
 ROWS = (
-    ("names", "ids", "errors", "settings", "roles", "waiting", "spreadsheets", "live_links"),
+    ("names", "ids", "errors", "settings", "roles", "waiting", "spreadsheets", "live_links", "wording"),
     ("contract",),
     ("aws",),
     ("nationbuilder",),

@@ -30,7 +30,7 @@ from nat.changes.executor import STEADY, ProgressPace
 from nat.changes.journal import Emit
 from nat.changes.policy import Refusal, Rights, RightsNow
 from nat.changes.said import Said
-from nat.contract.events import Link, ToolFinished, ToolStarted
+from nat.contract.events import Link, ToolFinished, ToolStarted, wording_of
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -224,7 +224,8 @@ class ToolCalls:
                 ToolFinished(
                     call=call.id,
                     tool=tool.name,
-                    label=told.label or tool.label,
+                    label=str(told.label or tool.label),
+                    wording=wording_of(told.label),
                     ok=told.ok,
                     returned=outcome.returned,
                     total=outcome.total,

@@ -41,6 +41,7 @@ from nat.changes.said import Said, page_record
 from nat.contract.events import Link, Notice, TextDelta
 from nat.errors import ModelRefused, ModelSilent
 from nat.live_links import LinkGuard, LiveAddresses, guarded
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -74,7 +75,7 @@ CONVERSATION_FULL: Final = (
 )
 SPEAK: Final = "Please answer the question now, from what you have found."
 """What a model that ended without a word is asked once."""
-LEFT_OUT_NOTICE: Final = "This conversation is long: its beginning was left out of this answer."
+LEFT_OUT_NOTICE: Final = Worded("notice.partial")
 
 _RUNS_TOOLS: Final = frozenset({"tool_use", "max_tokens"})
 
@@ -209,7 +210,7 @@ class _Turn:
     def run(self, ask: _Ask) -> AgentAnswer:
         """Replay what is stored, then go on."""
         if self._left_out:
-            self._emit(Notice(kind="partial", message=LEFT_OUT_NOTICE))
+            self._emit(Notice.of("partial", LEFT_OUT_NOTICE))
         for step in self._steps.load():
             if (answer := self._take(step)) is not None:
                 return answer
@@ -343,7 +344,7 @@ class _Turn:
         self._history_changed = True
         self._messages = transcript.without_thinking(self._messages)
         self._messages[0] = transcript.with_note(self._messages[0], transcript.LEFT_OUT)
-        self._emit(Notice(kind="partial", message=LEFT_OUT_NOTICE))
+        self._emit(Notice.of("partial", LEFT_OUT_NOTICE))
         return True
 
     def _forget_thinking(self) -> bool:

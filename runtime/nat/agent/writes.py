@@ -13,6 +13,7 @@ from nat.changes.plan import Change
 from nat.changes.policy import Rights, RightsNow, Verdict, check_rights, decide
 from nat.changes.said import Said
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, Link
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -72,7 +73,7 @@ class Writes:
             return self._go_on(call, step, tool, planned)
         change = tool.plan(self._nation, arguments).frozen()
         if not change.operations:
-            return WriteOutcome(_nothing(change), label=change.summary)
+            return WriteOutcome(_nothing(change), label=change.worded(change.summary))
         said = self._said.covers(change, tool, tool.schema)
         if decide(tool, rights.role, rights.policy, said=said) is not Verdict.RUN:
             return self._proposed(change, self._changes.propose(step, call, change, tool))
@@ -104,7 +105,7 @@ class Writes:
                 complete=report.outcome == "done",
                 links=_links(change),
             ),
-            label=change.summary,
+            label=change.worded(change.summary),
             ok=report.done > 0,
             change=self._changes.reference(step, call) if report.undoable else None,
             retry=self._changes.reference(step, call) if report.retryable else None,
@@ -128,7 +129,8 @@ class Writes:
             "undoable": change.reversible,
             "expires_at": proposal.expires_at.isoformat(timespec="seconds"),
         }
-        return WriteOutcome(ToolOutcome(data | _skipped(change)), label=f"Prepared: {change.summary}")
+        label = Worded("change.prepared", change=change.worded(change.summary))
+        return WriteOutcome(ToolOutcome(data | _skipped(change)), label=label)
 
 
 def _nothing(change: Change) -> ToolOutcome:

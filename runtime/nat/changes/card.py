@@ -37,6 +37,7 @@ def card(change: Change, tool: Proposing) -> dict[str, Any]:
     `count` are single requests, `people` the people they touch; `sample` shows records before → after and
     `more` says how many it leaves out; `touched` are some of the people where one request touches many;
     `skipped` counts by reason; `undo` is all, some or none; `role` is the least role that may approve;
+    `words` are key and parameters of those texts that are ours, by the text (`nat.wording`);
     `editable` are the values that a person may change (`nat.changes.editing`);
     `fingerprint` is what an approval has to quote.
     """
@@ -64,10 +65,18 @@ def _card(change: Change, tool: Proposing, records: int, characters: int) -> dic
         "touched": [_subject(each, characters) for each in change.sample[:records]],
         "skipped": _skipped(change.skipped, records, characters),
         "warnings": [_short(each, characters * 2) for each in change.warnings[:_WARNINGS]],
+        "words": _words(change, characters),
         "editable": editable(tool.schema, change.arguments, characters * _EDITABLE),
         "undo": "all" if change.reversible else "some" if undoable else "none",
         "fingerprint": change.fingerprint,
     }
+
+
+def _words(change: Change, characters: int) -> dict[str, Any]:
+    """Key and parameters of texts of ours, by the text as the card has it."""
+    shown = dict.fromkeys((change.summary, change.filter, *change.warnings[:_WARNINGS]), characters * 2)
+    shown |= {each.why: characters for each in change.skipped}
+    return {_short(text, most): change.words[text] for text, most in shown.items() if text in change.words}
 
 
 def _operation(operation: Operation, characters: int) -> dict[str, Any]:

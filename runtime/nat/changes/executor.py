@@ -32,7 +32,8 @@ from nat.changes.plan import Change
 from nat.changes.record_state import State, agrees, look, stored_otherwise
 from nat.changes.references import filled, names_of, remade
 from nat.changes.report import ChangeReport
-from nat.contract.events import Progress
+from nat.contract.events import Progress, wording_of
+from nat.wording import MESSAGES
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -51,15 +52,16 @@ _CUT_OFF: Final = (
 _REFUSED: Final = (errors.NationBuilderError, errors.Reconnect)
 """Everything that asking NationBuilder can end with; `Reconnect` comes from renewing the token."""
 
-CHANGED_SINCE: Final = "the record was changed after this was planned"
-NOT_CONFIRMED: Final = "NationBuilder did not confirm it, so it may or may not have been done"
-NOT_ANSWERED: Final = "NationBuilder did not answer, and the record is unchanged"
-STILL_WORKING: Final = "NationBuilder is still working on it"
-GONE: Final = "the record no longer exists"
-NEED_MISSING: Final = "what it needs could not be made"
-OTHERWISE: Final = "NationBuilder knew the record already and changed it, so it cannot be taken back"
-HALF_DONE: Final = "only a part of it went through"
-NOT_REACHED: Final = "NationBuilder could not be reached"
+CHANGED_SINCE: Final = MESSAGES["result.changed_since"]
+NOT_CONFIRMED: Final = MESSAGES["result.not_confirmed"]
+NOT_ANSWERED: Final = MESSAGES["result.not_answered"]
+STILL_WORKING: Final = MESSAGES["result.still_working"]
+GONE: Final = MESSAGES["result.gone"]
+NEED_MISSING: Final = MESSAGES["result.need_missing"]
+OTHERWISE: Final = MESSAGES["result.otherwise"]
+HALF_DONE: Final = MESSAGES["result.half_done"]
+NOT_REACHED: Final = MESSAGES["result.not_reached"]
+GIVEN_UP: Final = MESSAGES["result.given_up"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def commit(
     """
     return carry_out(
         chosen(works_of(change), keys),
-        label=change.summary,
+        label=change.worded(change.summary),
         v2=v2,
         journal=journal,
         emit=emit,
@@ -283,7 +285,15 @@ class _Run:
         failed = sum(
             state in (EntryState.FAILED, EntryState.UNKNOWN, EntryState.CONFLICT) for state in states
         )
-        self._emit(Progress(self._label, states.count(EntryState.DONE), len(self._works), failed))
+        self._emit(
+            Progress(
+                str(self._label),
+                states.count(EntryState.DONE),
+                len(self._works),
+                failed,
+                wording_of(self._label),
+            )
+        )
 
     # One operation, on its own thread when several run together.
 
@@ -452,7 +462,7 @@ class _Run:
             if status == "completed":
                 return self._entry(work, EntryState.DONE)
             if status in ("failed", "error", "errored", "cancelled", "canceled"):
-                return self._entry(work, EntryState.FAILED, code=status, why="NationBuilder gave it up")
+                return self._entry(work, EntryState.FAILED, code=status, why=GIVEN_UP)
             if waited >= self._pace.process:
                 return self._entry(work, EntryState.UNKNOWN, token=token, why=STILL_WORKING)
             self._wait(self._pace.poll)

@@ -9,8 +9,10 @@ ever committed but the frozen requests: the model has no say between the plan an
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
+
+from nat.wording import Worded
 
 CREATED_ID: Final = "{created_id}"
 """In the path or body of an undo request: the id of the record that the operation created."""
@@ -158,6 +160,8 @@ class Change:
     skipped: tuple[Skipped, ...] = ()
     warnings: tuple[str, ...] = ()
     sample: tuple[Subject, ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+    """Key and parameters of those of its texts that are ours, by the text (`nat.wording`)."""
 
     @property
     def fingerprint(self) -> str:
@@ -166,9 +170,10 @@ class Change:
 
     def as_json(self) -> str:
         """The change as canonical JSON: what is stored. Values that JSON does not have become text."""
-        return json.dumps(
-            asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-        )
+        plain = asdict(self)
+        if not self.words:
+            del plain["words"]  # as changes were frozen that had none
+        return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Change":
@@ -189,6 +194,11 @@ class Change:
     def frozen(self) -> "Change":
         """The change as it comes back from storage: only what JSON knows, and none of the tool's objects."""
         return Change.from_plain(json.loads(self.as_json()))
+
+    def worded(self, text: str) -> str:
+        """One of its texts, with its key if it is ours."""
+        known = self.words.get(text)
+        return text if known is None else Worded.of(text, known["key"], known["parameters"])
 
     @property
     def reversible(self) -> bool:

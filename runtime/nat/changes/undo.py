@@ -12,6 +12,7 @@ from nat.changes.plan import CREATED_ID, RECREATED_ID, Change, Operation, answer
 from nat.changes.record_state import probe_of_result
 from nat.changes.references import filled, filled_probe, lacks, names_of
 from nat.changes.report import ChangeReport
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -42,7 +43,7 @@ def undo(
     works = chosen(undoing(change, entries, now), keys)
     return carry_out(
         works,
-        label=f"Undo: {change.summary}",
+        label=Worded("change.undo", change=change.worded(change.summary)),
         v2=v2,
         journal=journal,
         emit=emit,

@@ -46,7 +46,7 @@ class AppUnknown(NationBuilderDown):
     """The app's credentials are not there, or not readable: an operator has to put them into the secret."""
 
     retryable = False
-    default = "Nat is not set up to talk to NationBuilder yet. Please tell Nat's support."
+    default = "The connection to NationBuilder is not set up here yet. Please tell support."
 
 
 class Apps:

@@ -48,10 +48,8 @@ LIMIT_REACHED: Final = (
     "This key is good, but has reached the usage limit that its account set. Raise it in the Anthropic "
     "Console, or wait until it begins anew, then try again."
 )
-NO_MODEL: Final = "The account of this key has no access to the model that Nat uses ({model})."
-BEDROCK_TAKES_NONE: Final = (
-    "This installation of Nat runs Claude on Amazon Bedrock, so a key of your own cannot be used here."
-)
+NO_MODEL: Final = "The account of this key has no access to the model that is used here ({model})."
+BEDROCK_TAKES_NONE: Final = "Claude runs on Amazon Bedrock here, so a key of your own cannot be used."
 NOT_A_KEY: Final = "This is not an Anthropic API key. Such a key begins with `sk-ant-`."
 
 _log = logging.getLogger(__name__)

@@ -8,8 +8,24 @@ On the wire an event is one JSON object, `{"v": 1, "turn": "…", "attempt": n, 
 from typing import Any, ClassVar, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
+from nat.wording import Worded
 
 VERSION: Final = 1
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """A sentence of the platform's by its key, for saying it in another language. A parameter is a text, a
+    number, another wording, or a list of these."""
+
+    key: str
+    parameters: dict[str, Any]
+
+
+def wording_of(text: str) -> Wording | UnsetType:
+    """Key and parameters of a text, if it knows them."""
+    return msgspec.convert(text.wording, Wording) if isinstance(text, Worded) else UNSET
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -84,6 +100,8 @@ class ToolFinished(msgspec.Struct, frozen=True):
     """What was looked for, in words: with the links it reproduces the figures."""
     flagged: tuple[FlaggedRecord, ...] = ()
     """Records whose text reads like an instruction to the assistant: a hint for people, who should look."""
+    wording: Wording | UnsetType = UNSET
+    """Of the label; without one it is that of the tool (`tool.<name>`)."""
 
 
 class ApprovalRequested(msgspec.Struct, frozen=True):
@@ -112,6 +130,8 @@ class Progress(msgspec.Struct, frozen=True):
     done: int
     total: int
     failed: int = 0
+    wording: Wording | UnsetType = UNSET
+    """Of the label."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -124,6 +144,13 @@ class Notice(msgspec.Struct, frozen=True):
     kind: str
     message: str
     url: str | None = None
+    wording: Wording | UnsetType = UNSET
+    """Of the message."""
+
+    @classmethod
+    def of(cls, kind: str, message: str, url: str | None = None) -> "Notice":
+        """A notice whose message may know its key."""
+        return cls(kind, str(message), url, wording_of(message))
 
 
 class TurnFinished(msgspec.Struct, frozen=True):

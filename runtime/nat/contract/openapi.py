@@ -19,6 +19,7 @@ from nat.contract.events import EVENT_TYPES, VERSION
 from nat.contract.messages import MESSAGES, TOLD
 from nat.errors import NatError
 from nat.names import NEXT_HEADER, SCOPE, SLUG_PATTERN, ULID_PATTERN, Header
+from nat.wording import MESSAGES as SENTENCES
 
 DOCUMENT_VERSION: Final = "1.1.0"
 """Of the document. The first number rises with `/v1`, the second with what is added, the third with words."""
@@ -35,6 +36,11 @@ The header `X-Nat-Nation-Slug` selects one of the person's nations; it proves no
 the person, and `url`, where there is one, leads to the page where they can do what it says. Codes may \
 be added: treat an unknown one by its status. API Gateway refuses some calls before Nat sees them (no valid \
 session, too many calls): then the answer is `{{"message"}}`.
+
+**Languages.** What the platform itself says comes in English, and with a `Wording`: key and parameters, by \
+which clients say it in another language. `x-messages` holds each key's English; a place is `{{name}}`, or \
+`{{name|one|several}}` with two forms for a number, `#` being the number. A tool's label has the key \
+`tool.<name>`; errors go by `code`. What records say is never translated.
 
 **Growth.** Names may be added to answers, values to their enumerations and optional names to requests, so \
 ignore what you do not know. Anything else is a new version. Names that a request does not have are ignored \
@@ -90,9 +96,11 @@ _PLACES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 """Places of paths of which more can be said than that they are an id."""
 
 
-def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """The OpenAPI document of these endpoints, in their order."""
+def document(endpoints: Iterable[Endpoint], tools: Mapping[str, str]) -> dict[str, Any]:
+    """The OpenAPI document of these endpoints, in their order. `tools` are the labels of the agent's tools,
+    by name."""
     described = list(endpoints)
+    messages = {**SENTENCES, **{f"tool.{name}": label for name, label in sorted(tools.items())}}
     paths: dict[str, dict[str, Any]] = {}
     for each in described:
         paths.setdefault(each.path, {})[each.method] = _operation(each)
@@ -103,7 +111,16 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "tags": [{"name": name} for name in dict.fromkeys(each.tag for each in described)],
         "paths": paths,
         "components": {
-            "schemas": {**_schemas(described), **_event_schemas(), **_ERROR_SCHEMAS},
+            "schemas": {
+                **_schemas(described),
+                **_event_schemas(),
+                **_ERROR_SCHEMAS,
+                "MessageKey": {
+                    "type": "string",
+                    "description": "Keys of `Wording`; `x-messages` has each in English.",
+                    "enum": list(messages),
+                },
+            },
             "responses": _refusals(described),
             "parameters": _HEADERS,
             "securitySchemes": {
@@ -116,6 +133,7 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             },
         },
         "security": [{SESSION: [SCOPE]}],
+        "x-messages": messages,
     }
 
 
@@ -280,8 +298,9 @@ def _event_schemas() -> dict[str, Any]:
             "type": {"const": name, "type": "string"},
             **schema["properties"],
         }
-        # Every name is on the wire, also one that has a default in Python.
-        schema["required"] = list(schema["properties"])
+        # Every name is on the wire, also one that has a default in Python; but for what is unset.
+        unset = {each.name for each in msgspec.structs.fields(event) if each.default is msgspec.UNSET}
+        schema["required"] = [each for each in schema["properties"] if each not in unset]
         for each in schema["properties"].values():
             each.pop("default", None)
     schemas["ApprovalRequested"]["properties"]["card"] = {"$ref": f"{SCHEMAS}Card"}

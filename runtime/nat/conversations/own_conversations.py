@@ -71,7 +71,7 @@ class OwnConversations:
             if 0 in cancelled.failed:
                 raise NotFound("There is no such conversation.") from None
             raise ConversationBusy(
-                "Nat is still working in this conversation. Stop it first, then delete the conversation."
+                "This conversation is still being worked in. Stop that first, then delete it."
             ) from None
         conversation = conversation_key(nation_slug, conversation_id)
         if Table.ACTIONS in self._store.tables.names:

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from nat.agent import tools
 from nat.contract import declared
 from nat.contract.compatibility import breaks
 from nat.contract.endpoint import Endpoint
@@ -35,7 +36,7 @@ def all_endpoints() -> tuple[Endpoint, ...]:
 
 def described() -> dict[str, Any]:
     """The document, from the endpoints as they are."""
-    return document(all_endpoints())
+    return document(all_endpoints(), {name: each.label for name, each in tools.load().items()})
 
 
 def as_text(api: dict[str, Any]) -> str:

@@ -51,8 +51,8 @@ class WithholdingTransport:
 
     def _refusal(self) -> AreaWithheld:
         return AreaWithheld(
-            f"Your own NationBuilder account may not see {', '.join(titles(self._areas))}, so Nat does not "
-            "show or change it for you either. Another admin of your nation can open it to you in Nat."
+            f"Your own NationBuilder account may not see {', '.join(titles(self._areas))}, so it is not "
+            "shown to you or changed for you here either. Another admin of your nation can open it to you."
         )
 
     def _asks(self, query: Parameters) -> bool:

@@ -32,6 +32,7 @@ from nat.people.memberships import Membership, Memberships
 from nat.people.ownership import Ownership
 from nat.people.users import Users
 from nat.roles import Role
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -198,7 +199,7 @@ class Notices:
                 "v": VERSION,
                 "type": notice.type,
                 "nation": happening.nation_slug,
-                **msgspec.structs.asdict(notice),
+                **msgspec.to_builtins(notice),
             },
             ensure_ascii=False,
         )
@@ -222,13 +223,9 @@ def _pushed(happening: NationEvent, brand: Brand) -> Notice | None:
     """What every member sees at once; the rest is for those who administer the nation."""
     match happening.event:
         case Bus.NATION_NEEDS_REAUTH:
-            return Notice(
-                "reconnect",
-                f"{brand.name} lost access to your NationBuilder. An admin can reconnect it in the settings.",
-                reconnect_page(None, brand.app_url),
-            )
+            return Notice.of("reconnect", Worded("notice.reconnect"), reconnect_page(None, brand.app_url))
         case Bus.NATION_CONNECTED:
-            return Notice("reconnected", f"{brand.name} has access to your NationBuilder.")
+            return Notice.of("reconnected", Worded("notice.reconnected"))
         case _:
             return None
 

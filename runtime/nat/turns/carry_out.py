@@ -32,6 +32,7 @@ from nat.turns.audit_trail import TurnAuditLog
 from nat.turns.commit_progress import reached
 from nat.turns.rights import PresentRights
 from nat.turns.settle import Ending
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
@@ -172,7 +173,7 @@ class Commits:
 
     def _tell_cut_off(self, nation: Nation, report: ChangeReport, emit: Emit) -> None:
         if isinstance(report.halted, TokenRejected | Reconnect):
-            emit(Notice("reconnect", report.halted.message, reconnect_page(nation, self._app_url)))
+            emit(Notice.of("reconnect", Worded("notice.reconnect"), reconnect_page(nation, self._app_url)))
 
 
 def _ending(

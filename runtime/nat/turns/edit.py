@@ -63,7 +63,7 @@ class Edits:
         action = self._rows.get(turn.conversation, approval.ref)
         tool = self._tools.get(action.tool.name)
         if tool is None:
-            raise NotFound("Nat no longer has the tool that proposed this. Ask for it again.")
+            raise NotFound("The tool that proposed this does not exist any more. Ask for it again.")
         self._check_may(turn, approval)
         if action.change.fingerprint != approval.fingerprint:
             raise ApprovalChanged

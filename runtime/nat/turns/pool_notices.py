@@ -15,11 +15,11 @@ from nat.billing.usage_alerts import UsageAlerts
 from nat.contract.events import Notice
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
-from nat.errors import CostCeilingReached
 from nat.nations.plans import Plans
 from nat.nations.record import Nation
 from nat.nations.thresholds import WARNED_AT_PERCENT, Reached, Threshold
 from nat.nations.web_pages import billing_page
+from nat.wording import Worded
 
 _KINDS: Final = {
     Threshold.WARNING: "usage_warning",
@@ -70,27 +70,13 @@ class PoolNotices:
     def _notice(self, nation: Nation, what: Reached) -> Notice:
         used, limit = nation.queries_used_this_period, nation.queries_limit
         goes_on = self._thresholds.is_soft(nation)
+        shares = {"percent": WARNED_AT_PERCENT, "used": used, "limit": limit}
         if what.threshold is Threshold.COST_WARNING:
-            text = (
-                f"Your nation has used {WARNED_AT_PERCENT} % of the computing that its plan includes in this "
-                "period. When all of it is used, questions stop; upgrade to have more."
-            )
+            text = Worded("notice.cost_warning", percent=WARNED_AT_PERCENT)
         elif what.threshold is Threshold.COST_LIMIT:
-            text = CostCeilingReached.default
+            text = Worded("notice.cost_limit")
         elif what.threshold is Threshold.WARNING:
-            text = (
-                f"Your nation has used {WARNED_AT_PERCENT} % of its queries of this period: "
-                f"{used:,} of {limit:,}."
-            )
-            text += " Upgrade to have more." if goes_on else " At the limit questions stop; upgrade to go on."
-        elif goes_on:
-            text = (
-                f"Your nation has used all {limit:,} queries that its plan includes in this period. You can "
-                "go on; consider an upgrade."
-            )
+            text = Worded("notice.usage_warning_soft" if goes_on else "notice.usage_warning", **shares)
         else:
-            text = (
-                f"Your nation has used all {limit:,} queries of this period, this one included. Upgrade to "
-                "go on now."
-            )
-        return Notice(_KINDS[what.threshold], text, billing_page(nation, self._app_url))
+            text = Worded("notice.limit_reached_soft" if goes_on else "notice.limit_reached", limit=limit)
+        return Notice.of(_KINDS[what.threshold], text, billing_page(nation, self._app_url))

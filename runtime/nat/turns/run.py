@@ -61,6 +61,7 @@ from nat.turns.publish import Delivery, FlushPace, Publisher, about
 from nat.turns.rights import PresentRights, RoleNow
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals
+from nat.wording import Worded
 
 CRASHES_ALLOWED: Final = 2
 """Workers that a turn may take down with it; with the third it fails."""
@@ -211,7 +212,11 @@ class Runner:
                 if isinstance(error, Reconnect | TokenRejected):
                     record = self._nations.get(turn.nation_slug)
                     publisher.emit(
-                        Notice("reconnect", error.message, reconnect_page(record, self._platform.app_url))
+                        Notice.of(
+                            "reconnect",
+                            Worded("notice.reconnect"),
+                            reconnect_page(record, self._platform.app_url),
+                        )
                     )
             except Exception as error:
                 log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)

@@ -24,6 +24,7 @@ from nat.changes.report import Result
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.contract.endpoint import Errors, Limit
+from nat.contract.events import Wording, wording_of
 from nat.contract.fields import Count, Moment, Paged, ResponseBody, one_of
 from nat.contract.messages import (
     Again,
@@ -63,6 +64,7 @@ from nat.roles import Role
 from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.approval_updates import push_approval_update
 from nat.turns.queue import TurnQueue
+from nat.wording import Worded
 
 LARGEST_PAGE: Final = 500
 """Records of one answer; a name, a link and a reason take less than 2 KB."""
@@ -141,6 +143,8 @@ class Card(ResponseBody, frozen=True, kw_only=True):
     touched: list[SubjectBody]
     skipped: SkippedBody
     warnings: list[str]
+    words: dict[str, Wording] = msgspec.field(default_factory=dict)
+    """Key and parameters of texts of the platform's, by the text."""
     editable: list[Editable]
     undo: Literal["all", "some", "none"]
     fingerprint: str
@@ -184,6 +188,8 @@ class Undone(ResponseBody, frozen=True, kw_only=True):
 
     state: EntryState
     why: str
+    wording: Wording | UnsetType = UNSET
+    """Of `why`."""
 
 
 class ResultBody(SubjectBody, frozen=True, kw_only=True):
@@ -193,6 +199,8 @@ class ResultBody(SubjectBody, frozen=True, kw_only=True):
     state: EntryState | None
     """Null: nobody has tried it yet."""
     why: str
+    wording: Wording | UnsetType = UNSET
+    """Of `why`."""
     already: bool
     """It was so before."""
     retryable: bool
@@ -513,8 +521,11 @@ def _result(result: Result, status: ChangeStatus) -> ResultBody:
         url=result.subject.url,
         state=result.state,
         why=result.why,
+        wording=wording_of(Worded.constant(result.why)),
         already=result.already,
         retryable=result.retryable and result.state is not None,
-        undo=None if undone is None else Undone(state=undone.state, why=undone.why),
+        undo=None
+        if undone is None
+        else Undone(state=undone.state, why=undone.why, wording=wording_of(Worded.constant(undone.why))),
         undo_until=None if until is None else timestamp(until),
     )

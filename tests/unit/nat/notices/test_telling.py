@@ -178,8 +178,10 @@ def test_members_see_lost_access_on_their_open_sockets(staffed: Bureau, gateway:
             "type": "notice",
             "nation": "demo",
             "kind": "reconnect",
-            "message": "Nat lost access to your NationBuilder. An admin can reconnect it in the settings.",
+            "message": "The connection to your NationBuilder is lost. An admin can connect it again in the "
+            "settings.",
             "url": "https://app.nat.example/settings/connections",
+            "wording": {"key": "notice.reconnect", "parameters": {}},
         }
     ]
 

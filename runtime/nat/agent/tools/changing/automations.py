@@ -7,6 +7,7 @@ from nat.agent.tools.parameters import RecordId
 from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
+from nat.wording import Worded
 
 
 @tool(
@@ -33,17 +34,19 @@ def enroll_in_automation(v2: NationBuilder, *, person_id: RecordId, automation_i
         raise BadRequest(f"The automation “{automation.text('name')}” is {status}: it takes nobody any more.")
     person = existing_person(v2, person_id, ("do_not_contact",))
     subject = person_subject(v2, person)
-    summary = f"Enrol {subject.name} in the automation “{automation.text('name')}”"
+    summary = Worded("change.enrol", name=subject.name, automation=automation.text("name"))
     pair = {"automation_id": automation.id, "signup_id": person_id}
     if v2.index("automation_enrollments", filters=pair, page_size=1).records:
-        return change(summary, [Skipped(subject, "is enrolled already")], people=1)
+        return change(summary, [Skipped(subject, Worded("skipped.enrolled"))], people=1)
     return change(
         summary,
         [create("enrolment", subject, "automation_enrollments", pair, natural_key=pair)],
         people=1,
         warnings=[
-            "The automation may send messages at once; undo ends the enrolment, what was sent stays sent.",
-            f"The automation is {str(status).replace('_', ' ')}." if status != "running" else None,
-            "This person is marked “do not contact”." if person["do_not_contact"] else None,
+            Worded("warning.automation_sends"),
+            Worded("warning.automation_state", status=str(status).replace("_", " "))
+            if status != "running"
+            else None,
+            Worded("warning.do_not_contact") if person["do_not_contact"] else None,
         ],
     )

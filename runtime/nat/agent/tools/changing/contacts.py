@@ -22,6 +22,7 @@ from nat.changes.plan import Change, Operation, PlannedRequest, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder
 from nat.nationbuilder.bodies import write_body
+from nat.wording import Worded
 
 _ATTRIBUTES: Final = {
     "method": "contact_method",
@@ -79,7 +80,7 @@ def log_contact(
     parts: list[Operation | Skipped] = [create("contact", subject, "contacts", given)]
     if support_level is not None:
         parts.append(patch(subject, person, {"support_level": support_level}))
-    return change(f"Log a {_words(method)} with {subject.name}", parts, people=1)
+    return change(Worded("change.log_contact", method=_words(method), name=subject.name), parts, people=1)
 
 
 @tool(
@@ -104,7 +105,7 @@ def update_contact(
     found, subject = _contact(v2, contact_id)
     values = {_ATTRIBUTES[name]: value or None for name, value in given.items()}
     return change(
-        f"Correct the {_words(found.record['contact_method'])} with {subject.name}",
+        Worded("change.correct_contact", method=_words(found.record["contact_method"]), name=subject.name),
         [patch(subject, found.record, values)],
         people=1,
     )
@@ -122,7 +123,7 @@ def delete_contact(v2: NationBuilder, *, contact_id: RecordId) -> Change:
     found, subject = _contact(v2, contact_id)
     values = {name: found.record[name] for name in _LOGGED if found.record[name] is not None}
     return change(
-        f"Delete the {_words(found.record['contact_method'])} with {subject.name}",
+        Worded("change.delete_contact", method=_words(found.record["contact_method"]), name=subject.name),
         [
             delete(
                 subject,
@@ -132,7 +133,7 @@ def delete_contact(v2: NationBuilder, *, contact_id: RecordId) -> Change:
             )
         ],
         people=1,
-        warnings=["Undo logs it anew, as of then: NationBuilder does not take the old date."],
+        warnings=[Worded("warning.contact_anew")],
     )
 
 

@@ -22,6 +22,7 @@ from nat.changes.plan import Change, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, Filters, NationBuilder, between, where
 from nat.nationbuilder.periods import day_start
+from nat.wording import Worded
 
 PAYMENT_TYPES: Final = (
     "Cash", "Check", "Credit Card", "Money Order", "EFT", "In-Kind", "Wire Transfer", "Other", "Square",
@@ -152,22 +153,28 @@ def record_donation(
         shown={**({"signup_id": donor.id} if donor.id else {}), **given},
         by_id=True,
     )
-    receipt = " and email a receipt" if send_receipt else ""
     return change(
-        f"Record {money(amount_cents)} from {donor.subject.name} ({given['payment_type_name']}, "
-        f"{in_words(datetime.fromisoformat(moment))}){receipt}",
+        Worded(
+            "change.record_donation_and_tell" if send_receipt else "change.record_donation",
+            amount=money(amount_cents),
+            name=donor.subject.name,
+            kind=given["payment_type_name"],
+            day=in_words(datetime.fromisoformat(moment)),
+        ),
         [*donor.made(), operation],
         people=1,
         warnings=[
             donor.warning,
-            f"{donor.subject.name} has a donation of {money(amount_cents)} of that day already: "
-            f"{', '.join(each.id for each in twins)}. This would be another one."
+            Worded(
+                "warning.twin_donation",
+                name=donor.subject.name,
+                amount=money(amount_cents),
+                ids=", ".join(each.id for each in twins),
+            )
             if twins
             else None,
             _pledge_warning(v2, pledge_id, donor, amount_cents) if pledge_id else None,
-            "NationBuilder emails the donor a receipt at once; an undo cannot take that back."
-            if send_receipt
-            else None,
+            Worded("warning.receipt") if send_receipt else None,
         ],
     )
 
@@ -202,12 +209,10 @@ def update_donation(
     if not any(stamps.values()):
         raise BadRequest("A donation needs one of received_at, pending_at, failed_at and canceled_at.")
     return change(
-        f"Change {_changed_words(values)} of the donation of {subject.name}",
+        Worded("change.update_donation", fields=_changed_words(values), name=subject.name),
         [patch(subject, found.record, values)],
         people=1,
-        warnings=["Cancelling changes the record only: a refund is made in the control panel."]
-        if values.get("canceled_at")
-        else [],
+        warnings=[Worded("warning.no_refund") if values.get("canceled_at") else None],
     )
 
 
@@ -232,13 +237,10 @@ def delete_donation(
             "again, and ask the person which one they mean."
         )
     return change(
-        f"Delete the donation of {subject.name} for good",
+        Worded("change.delete_donation", name=subject.name),
         [delete(subject, found.record, _LOST)],
         people=1,
-        warnings=[
-            "This cannot be undone: NationBuilder has no trash. The donor's totals fall with it, and no "
-            "money goes back. Cancelling it instead keeps the record."
-        ],
+        warnings=[Worded("warning.donation_lost")],
     )
 
 
@@ -317,7 +319,7 @@ def _pledge_warning(v2: NationBuilder, pledge_id: str, donor: GivenPerson, amoun
     if donor.id is None or pledge.related_id("signup") != donor.id:
         raise BadRequest(f"Pledge {pledge_id} is not one of {donor.subject.name}. See list_pledges.")
     left = pledge.integer("amount_left_in_cents")
-    return f"Only {money(left)} of this pledge is still owed." if amount_cents > left else None
+    return Worded("warning.pledge_left", amount=money(left)) if amount_cents > left else None
 
 
 def _changed_words(values: Mapping[str, Any]) -> str:

@@ -19,7 +19,6 @@ from nat.agent.tools.changing.planning import (
     delete,
     existing,
     free_slug,
-    number_of_people,
     patch,
     require_name,
 )
@@ -37,6 +36,7 @@ from nat.changes.plan import (
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder, Record, Sidepost, where
 from nat.nationbuilder.zones import v2_name, zone_of
+from nat.wording import Worded
 
 PageStatus = Literal["unlisted", "published", "hidden", "archived"]
 
@@ -160,15 +160,20 @@ def create_event(
         ),
     )
     return change(
-        f"Make the event “{name}”, {in_words(start)} ({given['time_zone']}), {status} on "
-        f"{_site_name(site)} as /{page['slug']}",
+        Worded(
+            "change.make_event",
+            event=name,
+            when=in_words(start),
+            zone=given["time_zone"],
+            status=status,
+            site=_site_name(site),
+            slug=page["slug"],
+        ),
         [operation],
         people=0,
         warnings=[
-            "This lies in the past." if start < v2.now() else None,
-            "NationBuilder will email an automatic answer to everyone who RSVPs."
-            if send_auto_response
-            else None,
+            Worded("warning.past") if start < v2.now() else None,
+            Worded("warning.auto_response") if send_auto_response else None,
         ],
     )
 
@@ -217,16 +222,18 @@ def update_event(
         parts.append(patch(subject, page, page_values))
     start = datetime.fromisoformat(values["start_at"]) if "start_at" in values else None
     changed = dict.fromkeys(_word(each) for each in (*values, *page_values))
-    when = f", to {in_words(start)}" if start else ""
+    fields = ", ".join(changed)
     return change(
-        f"Change {', '.join(changed)} of the event “{subject.name}”{when}",
+        Worded("change.move_event", fields=fields, event=subject.name, when=in_words(start))
+        if start
+        else Worded("change.update_event", fields=fields, event=subject.name),
         parts,
         people=0,
         warnings=[
-            f"NationBuilder does not tell the {found.record.integer('attending_count')} who are coming."
+            Worded("warning.not_told", people=found.record.integer("attending_count"))
             if start and found.record.integer("attending_count")
             else None,
-            "This lies in the past." if start and start < v2.now() else None,
+            Worded("warning.past") if start and start < v2.now() else None,
         ],
     )
 
@@ -248,16 +255,13 @@ def delete_event(
     require_name(confirm_name, subject.name, "event")
     people = v2.count("event_rsvps", {"event_id": event_id})
     start = found.record.moment("start_at")
-    when = f" on {in_words(start.astimezone(v2.zone))}" if start else ""
-    lost = f", with the RSVPs of {number_of_people(people)}" if people else ""
+    when = Worded("change.on_day", day=in_words(start.astimezone(v2.zone))) if start else ""
+    lost = Worded("change.with_rsvps", people=people) if people else ""
     return change(
-        f"Delete the event “{subject.name}”{when} for good{lost}",
+        Worded("change.delete_event", event=subject.name, when=when, lost=lost),
         [delete(subject, found.record, _LOST)],
         people=people,
-        warnings=[
-            "This cannot be undone: NationBuilder has no trash. Nobody who RSVPed is told. Hiding its page "
-            "instead keeps everything."
-        ],
+        warnings=[Worded("warning.event_lost")],
     )
 
 

@@ -15,6 +15,7 @@ from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.changes.plan import Operation, PlannedRequest, Subject, created_by
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, spelling, where
+from nat.wording import Worded
 
 _KEY: Final = "person"
 NAMES: Final = ("first_name", "last_name")
@@ -122,7 +123,7 @@ def _other_name(known: Record, values: dict[str, Any], email: str) -> str | None
     said = {each for name in NAMES for each in spelling.words(str(values.get(name) or ""))}
     if said <= actual:
         return None
-    return f"{email} is the address of {person_name(known)}, so it is for them. No name is changed."
+    return Worded("warning.other_name", email=email, name=person_name(known))
 
 
 def _new(v2: NationBuilder, values: dict[str, Any]) -> GivenPerson:
@@ -146,7 +147,7 @@ def _new(v2: NationBuilder, values: dict[str, Any]) -> GivenPerson:
         created_by(_KEY),
         email,
         operation,
-        f"{name} is added as a new person. There are people of this name already: {others}."
+        Worded("warning.new_namesake", name=name, people=others)
         if twins
         else f"{name} is added as a new person.",
     )

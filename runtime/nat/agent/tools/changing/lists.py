@@ -19,7 +19,6 @@ from nat.agent.tools.changing.planning import (
     existing,
     existing_person,
     free_slug,
-    number_of_people,
     person_subject,
     require_name,
 )
@@ -53,6 +52,7 @@ from nat.changes.plan import (
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, spelling, where
 from nat.nationbuilder.bodies import write_body
+from nat.wording import Worded
 
 IDS_AT_ONCE: Final = 10_000
 """Most ids that V2 takes in one list action."""
@@ -103,7 +103,7 @@ def create_list(
         values,
         natural_key={"slug": where("eq", values["slug"])},
     )
-    return change(f"Make the list “{name}”", [operation], people=0)
+    return change(Worded("change.make_list", list=name), [operation], people=0)
 
 
 @tool(
@@ -143,7 +143,7 @@ def add_people_to_list(
         skipped=[
             *people.missing,
             *(
-                Skipped(person_subject(v2, each), "is on the list already")
+                Skipped(person_subject(v2, each), Worded("skipped.on_list"))
                 for each in people.records
                 if each.id in there
             ),
@@ -179,7 +179,7 @@ def remove_people_from_list(v2: NationBuilder, *, list_id: RecordId, person_ids:
         skipped=[
             *people.missing,
             *(
-                Skipped(person_subject(v2, each), "is not on the list")
+                Skipped(person_subject(v2, each), Worded("skipped.not_on_list"))
                 for each in people.records
                 if each.id not in there
             ),
@@ -274,14 +274,11 @@ def delete_list(
         awaits=bool(undo),  # filling the list anew is asynchronous
     )
     return change(
-        f"Delete the list “{name}” with {number_of_people(size)}; the people stay",
+        Worded("change.delete_list", list=name, people=size),
         [operation],
         people=size,
         warnings=[
-            "Undo makes the list anew with the same people, but with another id: what refers to the list "
-            "loses it."
-            if undo
-            else "This cannot be undone: the list is too long to save who is on it."
+            Worded("warning.list_anew" if undo else "warning.list_lost"),
         ],
         sample=sample,
     )
@@ -314,9 +311,9 @@ def _moved(
             )
         )
         size = now
-    verb, preposition = ("Put", "on") if action == "add" else ("Take", "off")
+    key = "change.put_on_list" if action == "add" else "change.take_off_list"
     return change(
-        f"{verb} {number_of_people(len(people))} {preposition} the list “{subject.name}”",
+        Worded(key, people=len(people), list=subject.name),
         operations,
         people=len(people),
         query=query,
@@ -346,14 +343,12 @@ def _tagged(
         awaits=True,
         needs=tag.needs,
     )
-    who = number_of_people(len(touched))
+    key = "change.tag_list" if action == "tag" else "change.untag_list"
     return change(
-        f"Tag {who} on the list “{subject.name}” as “{tag.name}”"
-        if action == "tag"
-        else f"Take the tag “{tag.name}” off {who} on the list “{subject.name}”",
+        Worded(key, people=len(touched), list=subject.name, tag=tag.name),
         [*tag.made(), operation] if touched else [],
         people=len(touched),
-        query=f"everyone on the list “{subject.name}”",
+        query=Worded("filter.list", list=subject.name),
         skipped=[
             Skipped(person_subject(v2, each), ALREADY_TAGGED if action == "tag" else NOT_TAGGED)
             for each in members

@@ -28,6 +28,7 @@ from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder
 from nat.nationbuilder.bodies import write_body
 from nat.nationbuilder.periods import read_moment
+from nat.wording import Worded
 
 _CURRENT: Final[tuple[Status, ...]] = ("active", "grace period")
 _TOLD: Final[tuple[Status, ...]] = ("expired", "grace period")
@@ -95,14 +96,14 @@ def create_membership(
         by_id=True,
         undone={"status": "canceled"} if status != "canceled" else None,
     )
-    until = f" until {expires_on}" if expires_on else ""
+    given = {"name": subject.name, "kind": kind.text("name")}
     return change(
-        f"Give {subject.name} the membership “{kind.text('name')}”{until}",
+        Worded("change.give_membership_until", **given, day=expires_on)
+        if expires_on
+        else Worded("change.give_membership", **given),
         [operation],
         people=1,
-        warnings=["Undo cancels the membership; it stays in the list as canceled."]
-        if status != "canceled"
-        else ["This cannot be undone: NationBuilder keeps a canceled membership."],
+        warnings=[Worded("warning.membership_stays" if status != "canceled" else "warning.membership_kept")],
     )
 
 
@@ -146,14 +147,12 @@ def update_membership(
         undo_switches={"activity_author_id": author, "trigger_autoresponses": False},
     )
     kind = found.one("membership_type")
-    name = f" “{kind.text('name')}”" if kind is not None else ""
+    name = f"“{kind.text('name')}”" if kind is not None else ""
     return change(
-        f"{_verb(status, expires_on)} the membership{name} of {subject.name}",
+        _summary(status, expires_on, name, subject.name),
         [operation],
         people=1,
-        warnings=["NationBuilder emails the member about it, which cannot be undone."]
-        if notify_member
-        else [],
+        warnings=[Worded("warning.member_told") if notify_member else None],
     )
 
 
@@ -188,9 +187,11 @@ def _membership(v2: NationBuilder, membership_id: str) -> tuple[Document, Subjec
     return found, Subject("membership", membership_id, name, url)
 
 
-def _verb(status: Status | None, expires_on: str | None) -> str:
+def _summary(status: Status | None, expires_on: str | None, kind: str, name: str) -> Worded:
     if status == "canceled":
-        return "Cancel"
+        return Worded("change.cancel_membership", kind=kind, name=name)
     if status is not None:
-        return f"Set to {status}"
-    return f"Extend to {expires_on}" if expires_on else "Change"
+        return Worded("change.set_membership", status=status, kind=kind, name=name)
+    if expires_on:
+        return Worded("change.extend_membership", day=expires_on, kind=kind, name=name)
+    return Worded("change.update_membership", kind=kind, name=name)

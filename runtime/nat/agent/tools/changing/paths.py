@@ -37,6 +37,7 @@ from nat.changes.record_state import same
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder, Record
 from nat.nationbuilder.periods import read_moment
+from nat.wording import Worded
 
 NONE: Final = "none"
 """Clears a date."""
@@ -100,7 +101,7 @@ def start_path_journey(
     values = {"signup_id": person_id, "path_id": path.record.id} | asked
     if step is not None:
         values["current_step_id"] = step.id
-    summary = f"Put {subject.name} on the path “{name}”"
+    summary = Worded("change.put_on_path", name=subject.name, path=name)
     same_pair: dict[str, Any] = {
         "signup_id": person_id,
         "path_id": path.record.id,
@@ -111,7 +112,7 @@ def start_path_journey(
         _must_be_so(
             there[0], values if step_id else values | {"current_step_id": there[0]["current_step_id"]}
         )
-        return change(summary, [Skipped(subject, "is on the path already")], people=1)
+        return change(summary, [Skipped(subject, Worded("skipped.on_path"))], people=1)
     operation = create(
         "journey",
         subject,
@@ -123,8 +124,9 @@ def start_path_journey(
         by_id=True,
         undone={"journey_status": "deleted"},
     )
-    at = f", at the step “{step.text('name')}”" if step is not None else ""
-    return change(f"{summary}{at}", [operation], people=1, warnings=_unused(path.record, asked))
+    if step is not None:
+        summary = Worded("change.put_on_step", name=subject.name, path=name, step=step.text("name"))
+    return change(summary, [operation], people=1, warnings=_unused(path.record, asked))
 
 
 @tool(
@@ -165,13 +167,13 @@ def update_path_journey(
         current_step_due_date=step_due_date,
         value_amount=value,
     )
-    where_to = ""
+    where_to: str | None = None
     path = found.one("path")
     if step_id is not None:
         steps = _steps(_path(v2, found.record.text("path_id")))
         step = one_of(steps, step_id, "step of this path")
         values["current_step_id"] = step.id
-        where_to = f" to the step “{step.text('name')}”"
+        where_to = step.text("name")
     if not values:
         raise BadRequest("There is nothing to change.")
     operation = patch(subject, found.record, values)
@@ -179,9 +181,13 @@ def update_path_journey(
         old = {name: found.record[name] for name in _WITH_STEP}
         before = restore(found.record, {**old, **(operation.before or {})})
         operation = replace(operation, undo=(before,))
-    on = f" on the path “{path.text('name')}”" if path is not None else ""
-    verb = f"Move {subject.name}{where_to}" if where_to else f"Change the journey of {subject.name}"
-    return change(f"{verb}{on}", [operation], people=1)
+    on = _on(path)
+    summary = (
+        Worded("change.update_journey", name=subject.name, path=on)
+        if where_to is None
+        else Worded("change.move_journey", name=subject.name, step=where_to, path=on)
+    )
+    return change(summary, [operation], people=1)
 
 
 @tool(
@@ -215,11 +221,8 @@ def set_path_journey_status(
     after = {"journey_status": wanted}
     if reason is not None:
         after["path_journey_status_change_id"] = reason.id
-    name = f"the journey of {subject.name}"
-    if path is not None:
-        name += f" on the path “{path.text('name')}”"
-    why = f", with the reason “{reason.text('name')}”" if reason is not None else ""
-    summary = f"{_ACTIONS[status].capitalize()} {name}{why}"
+    why = "" if reason is None else Worded("change.with_reason", reason=reason.text("name"))
+    summary = Worded(f"change.{_ACTIONS[status]}_journey", name=subject.name, path=_on(path), reason=why)
     before = {each: record[each] for each in after}
     if before == after:
         return change(summary, [Skipped(subject, ALREADY_SO)], people=1)
@@ -234,13 +237,17 @@ def set_path_journey_status(
         probe=Probe.of_record(f"path_journeys/{record.id}", after),
         undo=() if status == "voided" else (_back(record),),
     )
-    warning = "This cannot be undone: a voided journey does not come back." if status == "voided" else None
+    warning = Worded("warning.void") if status == "voided" else None
     return change(summary, [operation], people=1, warnings=[warning])
 
 
 _VOIDED: Final = (
     "This journey was voided, and a voided journey does not come back. Start a new one, if that is meant."
 )
+
+
+def _on(path: Record | None) -> str:
+    return "" if path is None else Worded("change.on_path", path=path.text("name"))
 
 
 def _path(v2: NationBuilder, given: str) -> Document:
@@ -313,9 +320,9 @@ def _must_be_so(journey: Record, values: dict[str, Any]) -> None:
 def _unused(path: Record, values: dict[str, Any]) -> list[str]:
     """Warnings on values that the path is not set up to show."""
     switches = {"due_date": "due_date_is_enabled", "value_amount": "value_amount_is_enabled"}
-    words = {"due_date": "due dates", "value_amount": "values"}
+    words = {"due_date": "warning.path_dates", "value_amount": "warning.path_values"}
     return [
-        f"The path “{path.text('name')}” is not set up for {words[name]}."
+        Worded(words[name], path=path.text("name"))
         for name, switch in switches.items()
         if values.get(name) is not None and path[switch] is False
     ]

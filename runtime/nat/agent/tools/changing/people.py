@@ -20,7 +20,6 @@ from nat.agent.tools.changing.planning import (
     delete,
     existing_person,
     index_probe,
-    number_of_people,
     patch,
     person_subject,
     require_name,
@@ -33,6 +32,7 @@ from nat.changes.plan import Change, Operation, PlannedRequest, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, Sidepost, where
 from nat.nationbuilder.query import speakable
+from nat.wording import Worded
 
 _SLOTS: Final = ("email1", "email2", "email3", "email4")
 _LOST: Final = (
@@ -141,10 +141,10 @@ def _merged(
         carries = tag.id is not None and person.id in taggings_of(v2, [person.id], tag.id)
         parts += [*tag.made(), add_tagging(subject, person.id, tag, carries=carries)]
     return change(
-        f"Update {subject.name}, who has this email address already{_tagged(wanted)}",
+        Worded("change.update_known_person", name=subject.name, tagged=_tagged(wanted)),
         parts,
         people=1,
-        query=f"the person with email {values['email']}",
+        query=Worded("filter.email", email=str(values["email"])),
         warnings=[each.warning for each in wanted],
     )
 
@@ -185,18 +185,19 @@ def _added(
         request = PlannedRequest("PATCH", "signups/push", operation.request.body)
         operation = replace(operation, request=request, probe=index_probe("signups", filters), expects=201)
     return change(
-        f"Add {shown}{_tagged(wanted)}",
+        Worded("change.add_person", name=shown, tagged=_tagged(wanted)),
         [*(made for each in wanted for made in each.made()), operation],
         people=1,
         warnings=[
-            f"There are people of this name already: {others}." if twins else None,
+            Worded("warning.namesakes", people=others) if twins else None,
             *(each.warning for each in wanted),
         ],
     )
 
 
 def _tagged(wanted: tuple[WantedTag, ...]) -> str:
-    return f", tagged {', '.join(f'“{each.name}”' for each in wanted)}" if wanted else ""
+    names = ", ".join(f"“{each.name}”" for each in wanted)
+    return Worded("change.with_tags", tags=names) if wanted else ""
 
 
 @tool(
@@ -218,7 +219,8 @@ def update_person(v2: NationBuilder, *, person_id: RecordId, changes: Changes) -
     check_references(v2, values)
     person = existing_person(v2, person_id, values)
     subject = person_subject(v2, person)
-    return change(f"Change {_fields(values)} of {subject.name}", [patch(subject, person, values)], people=1)
+    summary = Worded("change.update_person", fields=_fields(values), name=subject.name)
+    return change(summary, [patch(subject, person, values)], people=1)
 
 
 @tool(
@@ -261,7 +263,7 @@ def bulk_update_people(
     parts = [patch(person_subject(v2, each), each, values) for each in people.records]
     touched = sum(isinstance(each, Operation) for each in parts)
     return change(
-        f"Set {_values(values)} for {number_of_people(touched)}",
+        Worded("change.update_people", values=_values(values), people=touched),
         parts,
         people=touched,
         query=people.words,
@@ -285,16 +287,13 @@ def delete_person(
     person = existing_person(v2, person_id, _LOST)
     require_name(confirm_name, person_name(person), "person")
     if current_user(v2).id == person.id:
-        raise BadRequest("Not done: this is the person who connected Nat to NationBuilder.")
+        raise BadRequest("Not done: this is the person who connected NationBuilder.")
     subject = person_subject(v2, person)
     return change(
-        f"Delete {subject.name} for good",
+        Worded("change.delete_person", name=subject.name),
         [delete(subject, person, _LOST)],
         people=1,
-        warnings=[
-            "This cannot be undone: NationBuilder has no trash. Tags, memberships, paths and contacts of the "
-            "person go with them."
-        ],
+        warnings=[Worded("warning.person_lost")],
     )
 
 

@@ -26,9 +26,10 @@ from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import Document, Filters, NationBuilder, Record, spelling, where
 from nat.nationbuilder.bodies import Related, write_body
 from nat.nationbuilder.query import index_parameters
+from nat.wording import Worded, wordings
 
-ALREADY_SO: Final = "already so"
-NOT_FOUND: Final = "NationBuilder has no such person"
+ALREADY_SO: Final = Worded("skipped.already_so")
+NOT_FOUND: Final = Worded("skipped.not_found")
 _CREATED_BY: Final = created_by("").rstrip("}")
 
 
@@ -45,6 +46,8 @@ def change(
     """A change of these operations, in this order; what is `Skipped` among `parts` is left alone. Tool and
     arguments are set by `Tool.plan`. `warnings` may hold `None`."""
     found = list(parts)
+    left = (*skipped, *(each for each in found if isinstance(each, Skipped)))
+    warned = tuple(each for each in warnings if each)
     return Change(
         tool="",
         arguments={},
@@ -52,9 +55,10 @@ def change(
         operations=tuple(each for each in found if isinstance(each, Operation)),
         people=people,
         filter=query,
-        skipped=(*skipped, *(each for each in found if isinstance(each, Skipped))),
-        warnings=tuple(each for each in warnings if each),
+        skipped=left,
+        warnings=warned,
         sample=tuple(sample[:SAMPLE]),
+        words=wordings((summary, query, *warned, *(each.why for each in left))),
     )
 
 

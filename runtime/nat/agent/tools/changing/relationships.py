@@ -12,6 +12,7 @@ from nat.agent.tools.results import person_name
 from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
+from nat.wording import Worded
 
 
 @tool(
@@ -35,14 +36,16 @@ def create_relationship(
     first, second = (existing_person(v2, each) for each in (first_person_id, second_person_id))
     subject = person_subject(v2, first)
     role, other_role = (each.replace("_", " ") for each in type.split("-", 1))
-    summary = f"Link {subject.name} ({role}) with {person_name(second)} ({other_role})"
+    summary = Worded(
+        "change.link", name=subject.name, role=role, other=person_name(second), other_role=other_role
+    )
     ends = [(first_person_id, second_person_id)]
     if role == other_role:
         ends.append((second_person_id, first_person_id))
     for one, other in ends:
         key = _key(one, other, type)
         if v2.index("relationships", filters=key, page_size=1).records:
-            return change(summary, [Skipped(subject, "is linked like this already")], people=2)
+            return change(summary, [Skipped(subject, Worded("skipped.linked"))], people=2)
     values = _key(first_person_id, second_person_id, type)
     operation = create(
         "relationship",

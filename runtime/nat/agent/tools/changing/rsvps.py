@@ -18,6 +18,7 @@ from nat.agent.tools.results import PERSON_FIELDS, person_name
 from nat.changes.plan import Change, Operation, Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import NationBuilder, Record, Sidepost, where
+from nat.wording import Worded
 
 RSVPS_AT_MOST: Final = 5_000
 """RSVPs of one event that are looked through for a person: 50 requests."""
@@ -89,17 +90,17 @@ def add_event_rsvp(
     coming = event.integer("attending_count") + 1 + (guests or 0)
     capacity = event.integer("capacity_count")
     return change(
-        f"Put down {name}{_with_guests(guests)}",
+        Worded("change.add_rsvp_with_guests", name=name, guests=guests)
+        if guests
+        else Worded("change.add_rsvp", name=name),
         [*person.made(), operation],
         people=1,
         warnings=[
             person.warning,
-            f"With this, {coming} would come; the event takes {capacity}." if 0 < capacity < coming else None,
-            "The event does not take RSVPs on its page." if event["accept_rsvps"] is False else None,
-            "The event does not take guests." if guests and event["allow_guests"] is False else None,
-            "NationBuilder may email an automatic answer to the person: the event is set up so."
-            if event["sends_auto_response"] is not False
-            else None,
+            Worded("warning.capacity", coming=coming, capacity=capacity) if 0 < capacity < coming else None,
+            Worded("warning.no_rsvps") if event["accept_rsvps"] is False else None,
+            Worded("warning.no_guests") if guests and event["allow_guests"] is False else None,
+            Worded("warning.rsvp_answer") if event["sends_auto_response"] is not False else None,
         ],
     )
 
@@ -139,7 +140,7 @@ def update_event_rsvp(
     if attended and rsvp["canceled"]:
         given["canceled"] = False  # whoever is there has not cancelled after all
     return change(
-        f"{_what(attended, cancelled, given)} {subject.name}",
+        Worded(_what(attended, cancelled, given), name=subject.name),
         [patch(subject, rsvp, _differing(rsvp, given))],
         people=1,
     )
@@ -150,8 +151,8 @@ def _there_already(subject: Subject, there: list[Record], given: dict[str, Any],
     rsvp = next((each for each in there if not each["canceled"]), there[0])
     wanted = {**given, "canceled": False}
     part: Operation | Skipped = patch(subject, rsvp, _differing(rsvp, wanted))
-    again = "Take up again the RSVP of" if rsvp["canceled"] else "Change the RSVP of"
-    return change(f"{again} {name}", [part], people=1, warnings=["They have RSVP'd already."])
+    again = "change.resume_rsvp" if rsvp["canceled"] else "change.update_rsvp"
+    return change(Worded(again, name=name), [part], people=1, warnings=[Worded("warning.rsvp_there")])
 
 
 def _rsvp(
@@ -222,11 +223,7 @@ def _differing(rsvp: Record, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _what(attended: bool | None, cancelled: bool | None, given: dict[str, Any]) -> str:
     if set(given) == {"attendee"} or (attended and set(given) == {"attendee", "canceled"}):
-        return "Check in" if attended else "Take back the check-in of"
+        return "change.check_in" if attended else "change.uncheck_in"
     if set(given) == {"canceled"}:
-        return "Cancel the RSVP of" if cancelled else "Take up again the RSVP of"
-    return "Change the RSVP of"
-
-
-def _with_guests(guests: int | None) -> str:
-    return f" with {guests} guest{'' if guests == 1 else 's'}" if guests else ""
+        return "change.cancel_rsvp" if cancelled else "change.resume_rsvp"
+    return "change.update_rsvp"

@@ -19,6 +19,7 @@ from nat.agent.tools.results import long_text
 from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
 from nat.nationbuilder import Filters, NationBuilder, Record
+from nat.wording import Worded
 
 _ASKED: Final = 120
 """Characters of a question in a summary."""
@@ -65,11 +66,11 @@ def record_survey_response(
     )
     said = long_text(text or "", _ASKED) if choice is None else choice.text("name")
     asked = long_text(question.text("content") or question.text("slug"), _ASKED)
-    summary = f"Record the answer “{said}” of {subject.name} to “{asked}”"
+    summary = Worded("change.record_answer", answer=said, name=subject.name, question=asked)
     key: dict[str, Any] = {"signup_id": person_id, "survey_question_id": question.id}
     earlier = v2.index("survey_question_responses", filters=key).records
     if any(each[name] == value for each in earlier for name, value in answer.items()):
-        return change(summary, [Skipped(subject, "has answered like this already")], people=1)
+        return change(summary, [Skipped(subject, Worded("skipped.answered"))], people=1)
     operation = create(
         "answer",
         subject,
@@ -109,9 +110,9 @@ def _only(key: dict[str, Any], answer: dict[str, Any], *, earlier: bool) -> Filt
 
 def _warnings(question: Record, choice: Record | None, answered: bool) -> list[str]:
     tags = [each for each in (question.text("tag_list"), choice.text("tag_list") if choice else "") if each]
-    warnings = []
+    warnings: list[str] = []
     if tags:
-        warnings.append(f"NationBuilder tags the person: {', '.join(tags)}. Undo does not take that off.")
+        warnings.append(Worded("warning.answer_tags", tags=", ".join(tags)))
     if answered:
-        warnings.append("This person has answered the question before; that answer stays.")
+        warnings.append(Worded("warning.answered_before"))
     return warnings

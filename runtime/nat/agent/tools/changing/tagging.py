@@ -11,9 +11,10 @@ from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import NationBuilder, spelling, where
 from nat.nationbuilder.bodies import Sidepost, write_body
 from nat.nationbuilder.query import speakable
+from nat.wording import Worded
 
-ALREADY_TAGGED: Final = "has the tag already"
-NOT_TAGGED: Final = "does not have the tag"
+ALREADY_TAGGED: Final = Worded("skipped.already_tagged")
+NOT_TAGGED: Final = Worded("skipped.not_tagged")
 _LONGEST_NAME: Final = 255
 
 
@@ -154,4 +155,4 @@ def _look_alike(v2: NationBuilder, name: str) -> str | None:
     ]
     if not alike:
         return None
-    return f"“{name}” is a new tag. There is one that is spelt alike: “{alike[0]}”."
+    return Worded("warning.look_alike", tag=name, other=alike[0])

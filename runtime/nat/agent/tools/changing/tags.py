@@ -9,7 +9,6 @@ from nat.agent.tools.changing.planning import (
     change,
     delete,
     existing_person,
-    number_of_people,
     patch,
     person_subject,
     require_number,
@@ -34,6 +33,7 @@ from nat.agent.tools.tags import find_tag
 from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, spelling
+from nat.wording import Worded
 
 TagNames = Annotated[list[Text], Field(min_length=1, max_length=20, description="Names or ids")]
 
@@ -67,7 +67,7 @@ def add_tags_to_person(
         carries = tag.id is not None and person_id in taggings_of(v2, [person_id], tag.id)
         parts += [*tag.made(), add_tagging(subject, person_id, tag, carries=carries)]
     return change(
-        f"Tag {subject.name} as {_names([each.name for each in wanted])}",
+        Worded("change.tag_person", name=subject.name, tags=_names([each.name for each in wanted])),
         parts,
         people=1,
         warnings=[each.warning for each in wanted],
@@ -92,7 +92,7 @@ def remove_tags_from_person(v2: NationBuilder, *, person_id: RecordId, tags: Tag
     subject = person_subject(v2, person)
     wanted = wanted_tags(v2, tags, create_missing=False)
     return change(
-        f"Take {_names([each.name for each in wanted])} off {subject.name}",
+        Worded("change.untag_person", name=subject.name, tags=_names([each.name for each in wanted])),
         [
             remove_tagging(
                 subject, person_id, each, taggings_of(v2, [person_id], each.reference).get(person_id)
@@ -140,9 +140,9 @@ def bulk_tag_people(
         else:
             parts.append(remove_tagging(subject, each.id, wanted, carried.get(each.id)))
     touched = sum(isinstance(each, Operation) for each in parts)
-    who = number_of_people(touched)
+    key = "change.tag_people" if action == "add" else "change.untag_people"
     return change(
-        f"Tag {who} as “{wanted.name}”" if action == "add" else f"Take the tag “{wanted.name}” off {who}",
+        Worded(key, people=touched, tag=wanted.name),
         [*(wanted.made() if touched else ()), *parts],
         people=touched,
         query=people.words,
@@ -181,10 +181,10 @@ def rename_tag(
         )
     people = v2.count("signup_taggings", {"tag_id": found.id})
     return change(
-        f"Rename the tag “{name}” to “{new_name}” for {number_of_people(people)}",
+        Worded("change.rename_tag", tag=name, name=new_name, people=people),
         [patch(tag_subject(v2, name, found.id), found, {"name": new_name})],
         people=people,
-        query=f"everyone tagged “{name}”",
+        query=Worded("filter.tagged", tag=name),
         sample=_carriers(v2, found),
     )
 
@@ -212,11 +212,11 @@ def delete_tag(
     people = v2.count("signup_taggings", {"tag_id": found.id})
     require_number(confirm_count, people, f"the number of people tagged “{name}”")
     return change(
-        f"Delete the tag “{name}” and take it off {number_of_people(people)}",
+        Worded("change.delete_tag", tag=name, people=people),
         [delete(tag_subject(v2, name, found.id), found, ("name", "taggings_count"))],
         people=people,
-        query=f"everyone tagged “{name}”",
-        warnings=["This cannot be undone: NationBuilder forgets who carried the tag."],
+        query=Worded("filter.tagged", tag=name),
+        warnings=[Worded("warning.tag_forgotten")],
         sample=_carriers(v2, found),
     )
 

@@ -14,11 +14,12 @@ from pydantic import Field
 from nat.agent.tools.changing.planning import NOT_FOUND, existing, number_of_people
 from nat.agent.tools.parameters import CentsRange, Moment, Parameters, RecordId, Text, since_until
 from nat.agent.tools.people import CustomField, Flags
-from nat.agent.tools.results import PERSON_NAME, amount_words, cents_between, given, in_words, span_words
+from nat.agent.tools.results import PERSON_NAME, cents_between, given, money, span_words
 from nat.agent.tools.tags import find_tag
 from nat.changes.plan import Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import PAGE_SIZE, HasValues, NationBuilder, Record, together
+from nat.wording import Worded
 
 PEOPLE_AT_MOST: Final = 1_000
 """People in one change that takes a request for each: about two minutes within NationBuilder's rate limit."""
@@ -67,7 +68,7 @@ def people_by_id(
     missing = [each for each in ids if each not in found]
     return ChosenPeople(
         tuple(found[each] for each in ids if each in found),
-        f"{number_of_people(len(ids))} by id",
+        Worded("filter.ids", people=len(ids)),
         tuple(Skipped(Subject("person", each, f"Person {each}"), NOT_FOUND) for each in missing),
     )
 
@@ -82,7 +83,7 @@ def people_on_list(
     at_most(len(reading.records), limit)
     if not reading.complete:
         raise BadRequest("The list changed while it was read. Try again.")
-    return the_list, ChosenPeople(reading.records, f"everyone on the list “{the_list.text('name')}”")
+    return the_list, ChosenPeople(reading.records, Worded("filter.list", list=the_list.text("name")))
 
 
 def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE_AT_MOST) -> ChosenPeople:
@@ -106,18 +107,19 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
     )
     if not filters:
         raise BadRequest("The search has no criteria: that would be everyone.")
-    words = in_words(
-        "people",
-        f"tagged “{tag.text('name')}”" if tag else None,
-        f"support level {' or '.join(map(str, levels))}" if levels else None,
-        amount_words(donated.gte, donated.lte, "donated in all") if donated else None,
+    criteria = (
+        Worded("filter.with_tag", tag=tag.text("name")) if tag else None,
+        Worded("filter.support", levels=" or ".join(map(str, levels))) if levels else None,
+        _donated(donated.gte, donated.lte) if donated else None,
         *(f"{'' if value else 'not '}{name.replace('_', ' ')}" for name, value in flags.items()),
         *(
-            span_words(v2, span, attribute.removesuffix("_at").replace("_", " "))
+            Worded(f"filter.{attribute.removesuffix('_at')}", days=days)
             for attribute, span in spans.items()
+            if (days := span_words(v2, span))
         ),
         f"{search.custom_field.slug} = {search.custom_field.value}" if search.custom_field else None,
     )
+    words = Worded("filter.people", criteria=[each for each in criteria if each])
     at_most(v2.count("signups", filters), limit)
     reading = v2.read_all("signups", max_records=limit + 1, filters=filters, **_wanted(()))
     if not reading.records:
@@ -125,6 +127,21 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
     if not reading.complete:
         raise BadRequest("The people changed while they were read. Try again.")
     return ChosenPeople(reading.records, words)
+
+
+def _donated(low: int | None, high: int | None) -> str | None:
+    """What people gave in all, in words; `None` without an end."""
+    edges: list[Worded] = []
+    if low is not None:
+        more = low % 100 == 1
+        edges.append(Worded("filter.more_than" if more else "filter.at_least", amount=money(low - more)))
+    if high is not None:
+        less = high % 100 == 99
+        edges.append(Worded("filter.less_than" if less else "filter.at_most", amount=money(high + less)))
+    if not edges:
+        return None
+    amount = edges[0] if len(edges) == 1 else Worded("filter.between", low=edges[0], high=edges[1])
+    return Worded("filter.donated", amount=amount)
 
 
 def taggings_of(v2: NationBuilder, person_ids: Sequence[str], tag_id: str) -> dict[str, str]:

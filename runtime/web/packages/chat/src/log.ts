@@ -17,6 +17,7 @@ import {
   type Place,
   type Progress,
   type TurnEvent,
+  type Wording,
 } from "./wire.ts";
 
 export type Phase = "waiting" | "running" | "finished" | "stopped" | "failed";
@@ -26,6 +27,7 @@ export interface ToolLine {
   readonly call: string;
   readonly tool: string;
   readonly label: string;
+  readonly wording?: Wording;
   readonly state: "running" | "done" | "failed";
   readonly returned?: number;
   readonly total?: number;
@@ -216,6 +218,7 @@ function readView(events: Iterable<TurnEvent>, ended: boolean): TurnView {
           call: event.call,
           tool: event.tool,
           label: event.label,
+          ...(event.wording === undefined ? {} : { wording: event.wording }),
           state: event.ok ? "done" : "failed",
           links: event.links ?? [],
           ...(event.returned == null ? {} : { returned: event.returned }),

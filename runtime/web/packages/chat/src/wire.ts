@@ -2,7 +2,7 @@
 
 import type * as schema from "./api/schema.ts";
 
-export type { Card, Link } from "./api/schema.ts";
+export type { Card, Link, Wording } from "./api/schema.ts";
 
 /** An event's place in its turn's log: `seq` counts from 1 within an attempt. */
 export interface Place {

@@ -1553,6 +1553,13 @@ export interface components {
             touched: components["schemas"]["Subject"][];
             skipped: components["schemas"]["Skipped"];
             warnings: string[];
+            /**
+             * @description Key and parameters of texts of the platform's, by the text.
+             * @default {}
+             */
+            words?: {
+                [key: string]: components["schemas"]["Wording"];
+            };
             editable: components["schemas"]["Editable"][];
             /** @enum {string} */
             undo: "all" | "none" | "some";
@@ -2382,6 +2389,8 @@ export interface components {
             /** @description Null: nobody has tried it yet. */
             state: components["schemas"]["EntryState"] | null;
             why: string;
+            /** @description Of `why`. */
+            wording?: components["schemas"]["Wording"];
             /** @description It was so before. */
             already: boolean;
             retryable: boolean;
@@ -2716,6 +2725,8 @@ export interface components {
         Undone: {
             state: components["schemas"]["EntryState"];
             why: string;
+            /** @description Of `why`. */
+            wording?: components["schemas"]["Wording"];
         };
         /** @description The pool of this period, and what was used in the days asked for. */
         Usage: {
@@ -2789,6 +2800,13 @@ export interface components {
             delivered: components["schemas"]["Delivered"][];
             /** @description Markdown; `null` while there is none. */
             answer: string | null;
+        };
+        /** @description A sentence of the platform's by its key, for saying it in another language. A parameter is a text, a number, another wording, or a list of these. */
+        Wording: {
+            key: string;
+            parameters: {
+                [key: string]: unknown;
+            };
         };
         /** @description What was seen, and optionally which records. */
         Yes: {
@@ -2864,6 +2882,8 @@ export interface components {
             kind: string;
             message: string;
             url: string | null;
+            /** @description Of the message. */
+            wording?: components["schemas"]["Wording"];
         };
         /** @description Bulk work moves on. */
         Progress: {
@@ -2881,6 +2901,8 @@ export interface components {
             done: number;
             total: number;
             failed: number;
+            /** @description Of the label. */
+            wording?: components["schemas"]["Wording"];
         };
         /** @description More text of the answer (Markdown). */
         TextDelta: {
@@ -2922,6 +2944,8 @@ export interface components {
             filter: string | null;
             /** @description Records whose text reads like an instruction to the assistant: a hint for people, who should look. */
             flagged: components["schemas"]["FlaggedRecord"][];
+            /** @description Of the label; without one it is that of the tool (`tool.<name>`). */
+            wording?: components["schemas"]["Wording"];
         };
         /** @description A tool call begins. `label` is plain words for people: "Looking for people tagged volunteer". */
         ToolStarted: {
@@ -3046,6 +3070,11 @@ export interface components {
         GatewayRefusal: {
             message: string;
         };
+        /**
+         * @description Keys of `Wording`; `x-messages` has each in English.
+         * @enum {string}
+         */
+        MessageKey: "change.undo" | "change.prepared" | "change.tag_person" | "change.untag_person" | "change.tag_people" | "change.untag_people" | "change.tag_list" | "change.untag_list" | "change.rename_tag" | "change.delete_tag" | "change.put_on_list" | "change.take_off_list" | "change.make_list" | "change.delete_list" | "change.add_person" | "change.update_known_person" | "change.with_tags" | "change.update_person" | "change.update_people" | "change.delete_person" | "change.log_contact" | "change.correct_contact" | "change.delete_contact" | "change.record_donation" | "change.record_donation_and_tell" | "change.update_donation" | "change.delete_donation" | "change.make_event" | "change.update_event" | "change.move_event" | "change.delete_event" | "change.on_day" | "change.with_rsvps" | "change.add_rsvp" | "change.add_rsvp_with_guests" | "change.update_rsvp" | "change.resume_rsvp" | "change.cancel_rsvp" | "change.check_in" | "change.uncheck_in" | "change.give_membership" | "change.give_membership_until" | "change.cancel_membership" | "change.set_membership" | "change.extend_membership" | "change.update_membership" | "change.put_on_path" | "change.put_on_step" | "change.move_journey" | "change.update_journey" | "change.on_path" | "change.complete_journey" | "change.abandon_journey" | "change.reactivate_journey" | "change.void_journey" | "change.with_reason" | "change.record_answer" | "change.enrol" | "change.link" | "filter.tagged" | "filter.list" | "filter.ids" | "filter.email" | "filter.people" | "filter.with_tag" | "filter.support" | "filter.donated" | "filter.more_than" | "filter.less_than" | "filter.at_least" | "filter.at_most" | "filter.between" | "filter.last_donated" | "filter.created" | "skipped.already_so" | "skipped.not_found" | "skipped.already_tagged" | "skipped.not_tagged" | "skipped.on_list" | "skipped.not_on_list" | "skipped.on_path" | "skipped.enrolled" | "skipped.linked" | "skipped.answered" | "warning.tag_forgotten" | "warning.look_alike" | "warning.person_lost" | "warning.namesakes" | "warning.new_namesake" | "warning.other_name" | "warning.contact_anew" | "warning.twin_donation" | "warning.pledge_left" | "warning.receipt" | "warning.no_refund" | "warning.donation_lost" | "warning.past" | "warning.auto_response" | "warning.not_told" | "warning.event_lost" | "warning.capacity" | "warning.no_rsvps" | "warning.no_guests" | "warning.rsvp_answer" | "warning.rsvp_there" | "warning.list_anew" | "warning.list_lost" | "warning.membership_stays" | "warning.membership_kept" | "warning.member_told" | "warning.path_dates" | "warning.path_values" | "warning.void" | "warning.answer_tags" | "warning.answered_before" | "warning.automation_sends" | "warning.automation_state" | "warning.do_not_contact" | "result.changed_since" | "result.not_confirmed" | "result.not_answered" | "result.still_working" | "result.gone" | "result.need_missing" | "result.otherwise" | "result.half_done" | "result.not_reached" | "result.given_up" | "notice.partial" | "notice.reconnect" | "notice.reconnected" | "notice.cost_warning" | "notice.cost_limit" | "notice.usage_warning" | "notice.usage_warning_soft" | "notice.limit_reached" | "notice.limit_reached_soft" | "tool.add_event_rsvp" | "tool.add_people_to_list" | "tool.add_tags_to_person" | "tool.bulk_tag_people" | "tool.bulk_update_people" | "tool.create_event" | "tool.create_list" | "tool.create_membership" | "tool.create_person" | "tool.create_relationship" | "tool.delete_contact" | "tool.delete_donation" | "tool.delete_event" | "tool.delete_list" | "tool.delete_person" | "tool.delete_tag" | "tool.enroll_in_automation" | "tool.export_csv" | "tool.get_batch_status" | "tool.get_current_user" | "tool.get_donation" | "tool.get_event" | "tool.get_list" | "tool.get_person" | "tool.get_person_tags" | "tool.get_person_timeline" | "tool.list_automations" | "tool.list_contacts" | "tool.list_custom_fields" | "tool.list_donations" | "tool.list_event_rsvps" | "tool.list_events" | "tool.list_list_members" | "tool.list_lists" | "tool.list_mailings" | "tool.list_membership_types" | "tool.list_memberships" | "tool.list_pages" | "tool.list_path_journeys" | "tool.list_paths" | "tool.list_people_with_tag" | "tool.list_petition_signatures" | "tool.list_petitions" | "tool.list_pledges" | "tool.list_relationships" | "tool.list_surveys" | "tool.list_tags" | "tool.list_tracking_codes" | "tool.log_contact" | "tool.record_donation" | "tool.record_survey_response" | "tool.remove_people_from_list" | "tool.remove_tags_from_person" | "tool.rename_tag" | "tool.schedule_question" | "tool.search_people" | "tool.set_path_journey_status" | "tool.start_path_journey" | "tool.summarize_donations" | "tool.tag_list_members" | "tool.untag_list_members" | "tool.update_contact" | "tool.update_donation" | "tool.update_event" | "tool.update_event_rsvp" | "tool.update_membership" | "tool.update_path_journey" | "tool.update_person";
     };
     responses: {
         /**
@@ -4045,6 +4074,7 @@ export type Undone = components['schemas']['Undone'];
 export type Usage = components['schemas']['Usage'];
 export type WholeConversation = components['schemas']['WholeConversation'];
 export type WholeRun = components['schemas']['WholeRun'];
+export type Wording = components['schemas']['Wording'];
 export type Yes = components['schemas']['Yes'];
 export type ApprovalRequested = components['schemas']['ApprovalRequested'];
 export type ApprovalUpdated = components['schemas']['ApprovalUpdated'];
@@ -4063,6 +4093,7 @@ export type TurnStarted = components['schemas']['TurnStarted'];
 export type TurnStopped = components['schemas']['TurnStopped'];
 export type Error = components['schemas']['Error'];
 export type GatewayRefusal = components['schemas']['GatewayRefusal'];
+export type MessageKey = components['schemas']['MessageKey'];
 export type Response400BadRequest = components['responses']['400.bad_request'];
 export type Response400BadRequestPlanUnknown = components['responses']['400.bad_request.plan_unknown'];
 export type Response401Unauthenticated = components['responses']['401.unauthenticated'];

@@ -13,6 +13,7 @@ import { serverTime } from "../clock.ts";
 import type { ApprovalView } from "../store/approvals.ts";
 import type { Conversation } from "../store/conversation.ts";
 import { toldError, words } from "../words/chat.ts";
+import { toldOf } from "../words/server.ts";
 import { locale, moment, number } from "../words.ts";
 import { mayDecide, useChat, useNow } from "./context.ts";
 import { RecordName, Records, Search, search, useChange } from "./Records.tsx";
@@ -47,7 +48,7 @@ export function ApprovalCard({
           </span>
         )}
       </header>
-      <h3 id={title}>{card.summary}</h3>
+      <h3 id={title}>{toldOf(card.words, card.summary)}</h3>
       <p class="nat-facts">
         <strong>{card.people > 0 ? t.countPeople(card.people) : t.countRecords(card.count)}</strong>
         {card.effect !== "write" && (
@@ -189,7 +190,7 @@ function Content({ view }: { view: ApprovalView }) {
       {card.filter && (
         <dl class="nat-filter">
           <dt>{t.filter}</dt>
-          <dd>{card.filter}</dd>
+          <dd>{toldOf(card.words, card.filter)}</dd>
         </dl>
       )}
       {card.warnings.length > 0 && (
@@ -197,7 +198,7 @@ function Content({ view }: { view: ApprovalView }) {
           {card.warnings.map((warning) => (
             <li key={warning}>
               <TriangleAlert size={14} aria-hidden="true" />
-              {warning}
+              {toldOf(card.words, warning)}
             </li>
           ))}
         </ul>
@@ -227,14 +228,14 @@ function Content({ view }: { view: ApprovalView }) {
           <ul>
             {card.skipped.reasons.map((reason) => (
               <li key={reason.why}>
-                {reason.why}: {number(reason.count)}
+                {toldOf(card.words, reason.why)}: {number(reason.count)}
               </li>
             ))}
           </ul>
           <ul class="nat-quiet">
             {card.skipped.sample.map((each, place) => (
               <li key={place}>
-                {each.name}: {each.why}
+                {each.name}: {toldOf(card.words, each.why)}
               </li>
             ))}
           </ul>
@@ -516,7 +517,7 @@ function Decided({
         <Records
           conversation={conversation}
           change={change}
-          title={view.card.summary}
+          title={toldOf(view.card.words, view.card.summary)}
           onClose={() => setListing(false)}
         />
       )}

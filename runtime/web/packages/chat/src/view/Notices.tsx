@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { followable } from "../markdown/links.ts";
 import type { Notice, Refusal } from "../wire.ts";
 import { toldError, toldNotice, words } from "../words/chat.ts";
+import { told } from "../words/server.ts";
 import { useChat } from "./context.ts";
 
 const ACTIONS = {
@@ -46,7 +47,7 @@ export function NoticeBanner({ notice, onDismiss }: { notice: Notice; onDismiss?
       }
       onDismiss={onDismiss}
     >
-      {toldNotice(notice, brand)}
+      {toldNotice(notice, brand, told)}
     </Banner>
   );
 }

@@ -7,6 +7,7 @@ import type { Change, Result } from "../api/schema.ts";
 import { followable } from "../markdown/links.ts";
 import type { Conversation } from "../store/conversation.ts";
 import { toldError, words } from "../words/chat.ts";
+import { told } from "../words/server.ts";
 import { moment } from "../words.ts";
 import { useChat } from "./context.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -141,7 +142,9 @@ function Record({ result, busy, onUndo }: { result: Result; busy: boolean; onUnd
   const t = words.value;
   const state =
     result.undo?.state === "done" ? t.undone : result.state ? t.entryStates[result.state] : t.notTried;
-  const why = result.undo?.why || result.why;
+  const why = result.undo?.why
+    ? told(result.undo.why, result.undo.wording)
+    : told(result.why, result.wording);
   return (
     <li>
       <RecordName name={result.name} url={result.url} />

@@ -14,6 +14,7 @@ import type { ToolLine } from "../log.ts";
 import { followable, type LinkRule } from "../markdown/links.ts";
 import type { Conversation } from "../store/conversation.ts";
 import { words } from "../words/chat.ts";
+import { toldTool } from "../words/server.ts";
 import { Records } from "./Records.tsx";
 
 interface ToolLinesProps {
@@ -56,11 +57,12 @@ function Line({ line, conversation, rule }: { line: ToolLine; conversation: Conv
   const Icon = ICONS[line.state];
   const links = line.links.filter((link) => followable(link.url, rule));
   const { change, retry } = line;
+  const label = toldTool(line.tool, line.label, line.wording);
   return (
     <li class={`nat-tool nat-tool-${line.state}`} title={line.filter && t.covers(line.filter)}>
       <Icon size={14} aria-hidden="true" />
       <span>
-        {line.label}
+        {label}
         <Count line={line} />
         {line.state === "failed" && <span class="nat-bad"> · {t.toolFailed}</span>}
         {line.state === "running" && <span class="nat-sr"> · {t.toolRunning}</span>}
@@ -96,7 +98,7 @@ function Line({ line, conversation, rule }: { line: ToolLine; conversation: Conv
         <Records
           conversation={conversation}
           change={change}
-          title={line.label}
+          title={label}
           onClose={() => setUndoing(false)}
         />
       )}

@@ -7,6 +7,7 @@ import { Markdown } from "../markdown/Markdown.tsx";
 import type { Conversation } from "../store/conversation.ts";
 import type { Turn } from "../store/turn.ts";
 import { toldError, words } from "../words/chat.ts";
+import { told, toldOf } from "../words/server.ts";
 import { moment } from "../words.ts";
 import { ApprovalCard } from "./ApprovalCard.tsx";
 import { useChat, useNow } from "./context.ts";
@@ -169,7 +170,8 @@ function ProgressBar({ turn, conversation }: { turn: Turn; conversation: Convers
   const t = words.value;
   const { progress } = turn.view.value;
   if (!progress) return null;
-  const { done, total, label } = progress;
+  const { done, total } = progress;
+  const label = told(progress.label, progress.wording);
   const failed = progress.failed ?? 0;
   return (
     <div class="nat-progress">
@@ -249,7 +251,7 @@ function TakeBack({ turn, conversation }: { turn: Turn; conversation: Conversati
         <Records
           conversation={conversation}
           change={change}
-          title={card.summary}
+          title={toldOf(card.words, card.summary)}
           onClose={() => setOpen(false)}
         />
       )}

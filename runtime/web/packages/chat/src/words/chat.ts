@@ -17,7 +17,14 @@ export function toldError(error: Pick<NatError | Refusal, "code" | "message">, b
   return (told || words.value.errors.internal || error.code).replaceAll("{brand}", brand);
 }
 
-export function toldNotice(notice: Pick<Notice, "kind" | "message">, brand: string): string {
+/** Notices of the panel alone are known by their kind; those of the platform come with their wording. */
+export function toldNotice(
+  notice: Pick<Notice, "kind" | "message" | "wording">,
+  brand: string,
+  said: (text: string, wording: Notice["wording"]) => string = (text) => text,
+): string {
   const ours = words.value.notices[notice.kind];
-  return (language.value === "en" ? notice.message : (ours ?? notice.message)).replaceAll("{brand}", brand);
+  if (language.value === "en") return notice.message.replaceAll("{brand}", brand);
+  const message = said(notice.message, notice.wording);
+  return (message === notice.message && ours ? ours : message).replaceAll("{brand}", brand);
 }

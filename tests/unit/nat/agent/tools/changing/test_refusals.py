@@ -124,7 +124,7 @@ def test_who_connected_nat_cannot_be_deleted(office: Bench) -> None:
     me = next(iter(office.server.nation(office.slug).users))
     name = office.person(me)["full_name"]
 
-    with pytest.raises(errors.BadRequest, match="connected Nat"):
+    with pytest.raises(errors.BadRequest, match="connected NationBuilder"):
         plan(office.nation, "delete_person", {"person_id": me, "confirm_name": name})
 
 

@@ -1,0 +1,52 @@
+/** What the platform says, in the person's language: by the key that comes with it, else as it is. */
+
+import type { Wording } from "../api/schema.ts";
+import { language, number } from "../words.ts";
+import { serverDe } from "./server_de.ts";
+
+const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = { de: serverDe };
+
+const PLACE = /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g;
+
+/** A sentence of the platform's. `text` is its English, which stands where a key is not known here. */
+export function told(text: string, wording: Wording | undefined): string {
+  const template = wording && templateOf(wording.key);
+  return template === undefined ? text : fill(template, wording?.parameters ?? {});
+}
+
+/** One of a card's texts. */
+export function toldOf(words: Readonly<Record<string, Wording>> | undefined, text: string): string {
+  return told(text, words && Object.hasOwn(words, text) ? words[text] : undefined);
+}
+
+/** What a tool does. Where it says no more than its label, that is known by its name. */
+export function toldTool(tool: string, label: string, wording: Wording | undefined): string {
+  return told(label, wording ?? { key: `tool.${tool}`, parameters: {} });
+}
+
+function templateOf(key: string): string | undefined {
+  const table = TABLES[language.value];
+  return table && Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** A template with its parameters. */
+export function fill(template: string, parameters: Readonly<Record<string, unknown>>): string {
+  return template.replace(PLACE, (_, name: string, one: string | undefined, several: string | undefined) => {
+    const value = parameters[name];
+    if (one === undefined || several === undefined) return shown(value);
+    return (value === 1 ? one : several).replace("#", shown(value));
+  });
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return number(value);
+  if (Array.isArray(value)) return value.map(shown).join("; ");
+  if (typeof value === "object" && value !== null && "key" in value) return nested(value as Wording);
+  return "";
+}
+
+function nested(wording: Wording): string {
+  const template = templateOf(wording.key);
+  return template === undefined ? "" : fill(template, wording.parameters ?? {});
+}
