@@ -43,9 +43,9 @@ class Backoff(NamedTuple):
 
 def wait(seconds: float, stopped: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> bool:
     """Wait; False as soon as it is stopped."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
+    while seconds > 0:
         if stopped():
             return False
-        sleep(min(left, SLICE))
+        sleep(min(seconds, SLICE))
+        seconds -= SLICE
     return not stopped()

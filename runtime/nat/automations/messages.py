@@ -7,6 +7,7 @@ from typing import Final
 from nat.approvals.approval import ApprovalState
 from nat.automations.automation import Automation
 from nat.automations.runs import FAILURES_ALLOWED, Run, RunState, Why
+from nat.names import MOST_DECIDE_MINUTES
 
 CONVERSATION_PAGE: Final = "/c/"
 """Of the web app: a conversation, by its id."""
@@ -51,6 +52,9 @@ _RESUMES: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
 """What passes: `nat.automations.resuming` goes on then."""
 
 
+_HOURS: Final = MOST_DECIDE_MINUTES // 60
+
+
 def not_asked(why: str) -> str:
     """Why a run was not asked, in a sentence."""
     return _SKIPPED.get(why, "It was not asked.")
@@ -61,10 +65,10 @@ def answer_message(automation: Automation, run: Run, answer: str) -> RunMessage:
     facts = []
     if run.state is RunState.WAITING:
         facts.append(
-            "It proposes a change that waits for a yes: for 72 hours, then it lapses."
+            f"It proposes a change that waits for a yes: for {_HOURS} hours, then it lapses."
             if len(run.approval_ids) == 1
-            else f"It proposes {len(run.approval_ids)} changes that wait for a yes each: for 72 hours, then "
-            "they lapse."
+            else f"It proposes {len(run.approval_ids)} changes that wait for a yes each: for {_HOURS} hours, "
+            "then they lapse."
         )
     facts.append(f"This was one query of the nation. {_next(automation)}")
     waits = run.state is RunState.WAITING

@@ -33,6 +33,7 @@ from nat.changes.record_state import State, agrees, look, stored_otherwise
 from nat.changes.references import filled, names_of, remade
 from nat.changes.report import ChangeReport
 from nat.contract.events import Progress, wording_of
+from nat.waiting import wait
 from nat.wording import MESSAGES
 
 if TYPE_CHECKING:
@@ -485,12 +486,7 @@ class _Run:
 
     def _wait(self, seconds: float) -> None:
         """Sleep, but not past the moment when this worker must let go."""
-        left = seconds
-        while left > 0:
-            self._stopped()
-            part = min(left, 0.5)
-            self._pace.sleep(part)
-            left -= part
+        wait(seconds, lambda: self._stopped() and False, self._pace.sleep)
 
     def _entry(self, work: OperationWork, state: EntryState, **details: Any) -> JournalEntry:
         return replace(JournalEntry(work.key, state, self._journal.run), **details)

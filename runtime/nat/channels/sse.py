@@ -14,6 +14,7 @@ import anyio
 from anyio import to_thread
 
 from nat.contract.events import TERMINAL
+from nat.contract.fields import PLACE_PATTERN, Place
 from nat.contract.messages import encoded, error_event
 from nat.conversations.events import Events, StoredEvent
 from nat.conversations.turns import Turn
@@ -32,13 +33,12 @@ LONGEST: Final = 14 * 60.0
 """Seconds that one stream lasts; a Lambda ends after 15 minutes. The client then takes it up elsewhere."""
 
 HEARTBEAT_FRAME: Final = ": still there\n\n"
-_ID: Final = re.compile(r"([0-9]{1,3})\.([0-9]{1,6})")
 
 
 async def tail(
     events: Events,
     turn: Turn,
-    after: tuple[int, int],
+    after: Place,
     *,
     still: Callable[[], object] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
@@ -55,7 +55,7 @@ async def tail(
             asked = clock()
         found = await to_thread.run_sync(_read, events, turn, after)
         for event in found:
-            after = (event.attempt, event.seq)
+            after = event.place
             yield frame(event)
             if json.loads(event.wire)["type"] in TERMINAL:
                 return
@@ -71,7 +71,7 @@ async def tail(
 
 def frame(event: StoredEvent) -> str:
     """One stored event as a frame; its JSON text holds no line breaks."""
-    return f"id: {event.attempt}.{event.seq}\ndata: {event.wire}\n\n"
+    return f"id: {event.place}\ndata: {event.wire}\n\n"
 
 
 def error_frame(error: NatError, turn: str) -> str:
@@ -79,16 +79,14 @@ def error_frame(error: NatError, turn: str) -> str:
     return f"data: {encoded(error_event(error, turn))}\n\n"
 
 
-def last_event(header: str | None) -> tuple[int, int] | None:
+def last_event(header: str | None) -> Place | None:
     """The place that `Last-Event-ID` names; `None` without one. Raises `BadRequest`."""
     if not header:
         return None
-    match = _ID.fullmatch(header.strip())
-    if match is None:
+    if re.fullmatch(PLACE_PATTERN, header.strip()) is None:
         raise BadRequest("`Last-Event-ID` is the `id` of an event that you received.")
-    return int(match[1]), int(match[2])
+    return Place.read(header.strip())
 
 
-def _read(events: Events, turn: Turn, after: tuple[int, int]) -> list[StoredEvent]:
-    attempt, seq = after
-    return list(events.after(turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq))
+def _read(events: Events, turn: Turn, after: Place) -> list[StoredEvent]:
+    return list(events.after(turn.nation_slug, turn.conversation_id, turn.turn_id, after=after))

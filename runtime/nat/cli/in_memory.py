@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from nat.agent.ports import Block, Planned, ProposalStatus, Step
 from nat.agent.tool import Tool
@@ -11,9 +11,7 @@ from nat.changes.card import card
 from nat.changes.journal import EntryState, Journal, JournalEntry, Proposal
 from nat.changes.plan import Change
 from nat.errors import ApprovalClosed, ApprovalExpired, NotFound
-
-LIFETIME: Final = timedelta(minutes=15)
-"""How long a proposal waits."""
+from nat.names import DECIDE_MINUTES
 
 
 class MemorySteps:
@@ -121,7 +119,7 @@ class MemoryActions:
         proposal = Proposal(
             f"P{len(self._kept) + 1}",
             card(change, tool),
-            self._clock() + LIFETIME,
+            self._clock() + timedelta(minutes=DECIDE_MINUTES),
             tuple(kept.proposal.approval for kept in earlier if kept.proposal is not None),
         )
         self._kept[reference] = Kept(reference, change, tool, proposal)

@@ -12,7 +12,6 @@ Dying between NationBuilder's answer and the write of the row cannot be undone, 
 """
 
 import logging
-import random
 import threading
 import time
 import weakref
@@ -33,6 +32,7 @@ from nat.connections.tokens import NbTokens, PairUnreadable, fingerprint, from_j
 from nat.connections.vault import TokenVault
 from nat.errors import NationBuilderDown, Reconnect
 from nat.ids import NationSlug
+from nat.waiting import Backoff
 
 MARGIN: Final = timedelta(minutes=5)
 """A token that ends sooner is refreshed before it is used (API facts §3, practice of the field)."""
@@ -40,12 +40,13 @@ JOB_MARGIN: Final = timedelta(hours=13)
 """The job runs every 12 hours: what ends within 13 would not see the next run."""
 PATIENCE: Final = timedelta(seconds=40)
 """How long a request waits for another process that refreshes its nation: longer than a lease."""
-POLL_SECONDS: Final = 0.2
-FIRST_PAUSE: Final = timedelta(minutes=1)
-LONGEST_PAUSE: Final = timedelta(minutes=30)
+POLLING: Final = Backoff(tries=1, first=0.3, least=1 / 3)
+"""How often it is looked whether another process has done with its refresh: one pause again and again."""
 GIVE_UP_TRIES: Final = 50
 """About a day of unclear answers."""
-STORE_ATTEMPTS: Final = 5
+POSTPONING: Final = Backoff(tries=GIVE_UP_TRIES, first=60.0, longest=1800.0, least=1.0)
+"""When the sweeper asks again after an unclear answer."""
+STORING: Final = Backoff(tries=5, first=0.5, longest=2.0, least=0.5)
 """How often a pair that lies nowhere yet is offered to the row and to the vault."""
 _AWS: Final = (BotoCoreError, ClientError)
 
@@ -303,7 +304,7 @@ class Refresher:
     def _keep(self, row: RefreshRow, fresh: NbTokens) -> NbTokens:
         """Make a new pair durable, then known. Until then it lies in this process only."""
         slug = row.nation_slug
-        for attempt in range(1, STORE_ATTEMPTS + 1):
+        for pause in STORING.pauses():
             in_row = in_vault = False
             try:
                 if not self._rows.receive(row, self._seal.close(slug, to_json(fresh))):
@@ -320,7 +321,8 @@ class Refresher:
                 self._finish(row, fresh)
             if in_vault or in_row:
                 return fresh
-            self._sleep(min(2.0, 0.25 * 2**attempt))
+            if pause is not None:
+                self._sleep(pause)
         _log.critical("new tokens could not be stored", extra={"nation": slug})
         raise NationBuilderDown
 
@@ -366,13 +368,13 @@ class Refresher:
             self._rows.refuse(row)
             return _if_usable(tokens, now, wish, Reconnect())
         if tokens.usable(now, wish.refused):
-            self._rows.postpone(row, now + _backoff(row.tries))
+            self._rows.postpone(row, now + timedelta(seconds=POSTPONING.pause(row.tries - 1)))
             return tokens
         if row.tries == 1:
             self._rows.postpone(row, now)
             raise NationBuilderDown
         self.lost(row.nation_slug, "no_answer")
-        self._rows.postpone(row, now + _backoff(row.tries))
+        self._rows.postpone(row, now + timedelta(seconds=POSTPONING.pause(row.tries - 1)))
         raise Reconnect
 
     def _read(self, nation_slug: NationSlug) -> NbTokens:
@@ -380,7 +382,7 @@ class Refresher:
         return self._vault.get_nb_tokens_by_nation(nation_slug)
 
     def _pause(self) -> None:
-        self._sleep(POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
+        self._sleep(POLLING.pause(0))
 
 
 def _if_usable(tokens: NbTokens, now: datetime, wish: _Wish, otherwise: Exception) -> NbTokens:
@@ -393,11 +395,6 @@ def _if_usable(tokens: NbTokens, now: datetime, wish: _Wish, otherwise: Exceptio
 def _write_id(generation: int, tokens: NbTokens) -> str:
     """Names one write of one pair: the same for its repetitions, greater for every later pair."""
     return f"{generation:010d}-{fingerprint(tokens.refresh_token)[:40]}"
-
-
-def _backoff(tries: int) -> timedelta:
-    doublings: int = min(tries - 1, 10)
-    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
 
 
 def _thread() -> str:

@@ -1,7 +1,7 @@
 """What bodies, queries and answers are made of: the kinds of objects, and the values that occur in many."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -38,6 +38,23 @@ Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 Slug = Annotated[str, Meta(pattern=SLUG_PATTERN, examples=["demo"])]
 Ulid = Annotated[str, Meta(pattern=ULID_PATTERN, examples=["01KAZ3V9Q8R7T6S5P4N3M2K1J0"])]
 Count = Annotated[int, Meta(ge=0)]
+PLACE_PATTERN: Final = r"^[0-9]{1,3}\.[0-9]{1,6}$"
+
+
+class Place(NamedTuple):
+    """Where an event stands in its turn, in order: written `attempt.seq`."""
+
+    attempt: int = 0
+    seq: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """The place that a text of `PLACE_PATTERN` names."""
+        attempt, _, seq = text.partition(".")
+        return cls(int(attempt), int(seq))
+
+    def __str__(self) -> str:
+        return f"{self.attempt}.{self.seq}"
 
 
 def one_of(values: Iterable[str]) -> Meta:

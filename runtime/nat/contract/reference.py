@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from nat.contract.endpoint import ANY
+from nat.names import STREAM_PATH
 
 Document = Mapping[str, Any]
 _COMMON: Final = frozenset(each.code for each in ANY)
@@ -14,13 +15,14 @@ Made from the declarations beside the code (`make openapi`); [openapi.json](../a
 it, [published.json](../api/published.json) what clients were promised last. An edit here is lost.
 
 """
-_STREAM: Final = """
+_STREAM: Final = f"""
 ## Streams and sockets
 
-`POST /v1/stream` under the web app's host answers a question as server-sent events, whose data are events \
-as below: `{"turn", "conversation", "message", "page"}`, the token in `X-Nat-Authorization`, the SHA-256 of \
-the body in `x-amz-content-sha256`. With `Last-Event-ID` a turn is only tailed: `{"turn", "conversation"}` \
-is enough. Who decides by HTTP tails the decision's turn with `Last-Event-ID: 0.0`.
+`POST {STREAM_PATH}` under the web app's host answers a question as server-sent events, whose data are \
+events as below: `{{"turn", "conversation", "message", "page"}}`, the token in `X-Nat-Authorization`, the \
+SHA-256 of the body in `x-amz-content-sha256`. With `Last-Event-ID` a turn is only tailed: \
+`{{"turn", "conversation"}}` is enough. Who decides by HTTP tails the decision's turn with \
+`Last-Event-ID: 0.0`.
 
 A WebSocket opens with a ticket (`?ticket=`) and carries these messages:
 

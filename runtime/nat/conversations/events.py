@@ -14,6 +14,7 @@ from boto3.dynamodb.conditions import Attr, Key
 
 from nat.aws.store import Store
 from nat.aws.writes import Put
+from nat.contract.fields import Place
 from nat.conversations.turns import Turn, conversation_key, event_item, event_prefix
 from nat.ids import ConversationId, NationSlug, TurnId
 from nat.names import TTL_ATTRIBUTE, Table
@@ -31,6 +32,11 @@ class StoredEvent(msgspec.Struct, frozen=True):
     attempt: int
     seq: int
     wire: str
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in its turn."""
+        return Place(self.attempt, self.seq)
 
     @property
     def envelope(self) -> "Envelope":
@@ -72,12 +78,11 @@ class Events:
         conversation_id: ConversationId,
         turn_id: TurnId,
         *,
-        attempt: int = 0,
-        seq: int = 0,
+        after: Place = Place(),
     ) -> Iterator[StoredEvent]:
-        """Events after (`attempt`, `seq`), in order, strongly consistent."""
+        """Events after a place, in order, strongly consistent."""
         where = Key("conversation").eq(conversation_key(nation_slug, conversation_id)) & Key("item").between(
-            event_item(turn_id, attempt, seq + 1), event_prefix(turn_id) + _AFTER_ALL
+            event_item(turn_id, after.attempt, after.seq + 1), event_prefix(turn_id) + _AFTER_ALL
         )
         rows = self._store.query(Table.CONVERSATIONS, where, attributes=("item", "wire"), consistent=True)
         for row in rows:

@@ -29,6 +29,7 @@ from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels import sse
 from nat.contract.endpoint import Limit
+from nat.contract.fields import Place
 from nat.contract.messages import Question, TurnNamed
 from nat.contract.parsing import LARGEST_BODY, parse
 from nat.conversations.events import Events
@@ -124,7 +125,7 @@ def process_streaming_request(body: bytes, *, again: bool = False) -> Question |
 
 
 async def stream_agent_response(
-    host: StreamHost, caller: Caller, turn: Turn, after: tuple[int, int]
+    host: StreamHost, caller: Caller, turn: Turn, after: Place
 ) -> AsyncIterator[str]:
     """The frames of a turn's answer after a place, for as long as the caller belongs to the nation. What goes
     wrong now is an event: the status is sent."""
@@ -159,7 +160,7 @@ def build_app(
             log.defect(error, request=request.headers.get("x-amzn-request-id"))
             return _refusal(Internal())
         return StreamingResponse(
-            stream_agent_response(serving, caller, turn, after or (0, 0)),
+            stream_agent_response(serving, caller, turn, after or Place()),
             media_type="text/event-stream",
             headers=_STREAM_HEADERS,
         )

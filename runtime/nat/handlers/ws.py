@@ -19,6 +19,7 @@ from nat.channels.push import PushFailed
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import REMEMBERED_SECONDS, Followers, PushCall, Session, Sockets
 from nat.contract.endpoint import Limit
+from nat.contract.fields import Place
 from nat.contract.messages import (
     MESSAGES,
     ApproveMessage,
@@ -179,7 +180,7 @@ class SocketDoor:
         turn = self._own_turn(session, message)
         self._follow_own(session, turn)
         last = message.after
-        reached = self._replay(session, turn, (0, 0) if last is None else (last.attempt, last.seq))
+        reached = self._replay(session, turn, Place() if last is None else Place(last.attempt, last.seq))
         if reached is not None and not turn.state.final:
             self._store.sleep(REMEMBERED_SECONDS)
             self._replay(session, turn, reached)
@@ -234,7 +235,7 @@ class SocketDoor:
         if admitted.accepted is not None:
             self._push(session, wire_text(admitted.accepted))
         else:
-            self._replay(session, admitted.turn, (0, 0))
+            self._replay(session, admitted.turn, Place())
 
     def _follow_own(self, session: Session, turn: Turn) -> None:
         """Follow the turn's conversation if it is this person's. An admin who decides in another person's
@@ -251,15 +252,12 @@ class SocketDoor:
             return []
         return self._subscriptions.following(turn.conversation, session.connection_id, self._clock())
 
-    def _replay(self, session: Session, turn: Turn, after: tuple[int, int]) -> tuple[int, int] | None:
+    def _replay(self, session: Session, turn: Turn, after: Place) -> Place | None:
         """Push what is stored after a place; gives the place that was reached, `None` where nobody is."""
-        attempt, seq = after
-        for event in self._events.after(
-            turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
-        ):
+        for event in self._events.after(turn.nation_slug, turn.conversation_id, turn.turn_id, after=after):
             if not self._push(session, event.wire):
                 return None
-            after = event.attempt, event.seq
+            after = event.place
         return after
 
     def _push(self, session: Session, payload: str) -> bool:

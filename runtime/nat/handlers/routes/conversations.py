@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from nat.aws.items import timestamp
-from nat.contract.fields import Count, Moment, Paged, Query, ResponseBody
+from nat.contract.fields import PLACE_PATTERN, Count, Moment, Paged, Place, Query, ResponseBody
 from nat.conversations.events import Events
 from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
 from nat.conversations.search import LONGEST_QUERY, Search
@@ -79,7 +79,7 @@ class SearchQuery(Paged, frozen=True, kw_only=True):
 class EventsQuery(Query, frozen=True, kw_only=True):
     """Which events."""
 
-    after: Annotated[str, Meta(pattern=r"^[0-9]{1,3}\.[0-9]{1,6}$")] | None = None
+    after: Annotated[str, Meta(pattern=PLACE_PATTERN)] | None = None
     """`attempt.seq` of the last event that the client has."""
 
 
@@ -124,9 +124,9 @@ def list_turn_events(call: MemberCall, query: EventsQuery) -> TurnEvents:
         ConversationId(call.path["conversation"]),
         TurnId(call.path["turn"]),
     )
-    attempt, seq = (0, 0) if query.after is None else map(int, query.after.split("."))
+    after = Place() if query.after is None else Place.read(query.after)
     events = Events(call.services.store).after(
-        turn.nation_slug, turn.conversation_id, turn.turn_id, attempt=attempt, seq=seq
+        turn.nation_slug, turn.conversation_id, turn.turn_id, after=after
     )
     return TurnEvents(
         turn=turn.turn_id,

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.events import Envelope, TextDelta
+from nat.contract.fields import Place
 from nat.conversations.events import Events, wire_text
 from nat.ids import ConversationId, NationSlug, TurnId
 from nat.settings import TableNames
@@ -29,7 +30,7 @@ def places(events: Events, attempt: int = 0, seq: int = 0) -> list[tuple[int, in
     return [
         (each.attempt, each.seq)
         for each in events.after(
-            NationSlug("demo"), ConversationId("c1"), TurnId("t1"), attempt=attempt, seq=seq
+            NationSlug("demo"), ConversationId("c1"), TurnId("t1"), after=Place(attempt, seq)
         )
     ]
 

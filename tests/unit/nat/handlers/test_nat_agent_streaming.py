@@ -16,6 +16,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.sse import HEARTBEAT_FRAME, tail
 from nat.contract.events import Envelope, Event, TextDelta, TurnFinished, TurnStarted
+from nat.contract.fields import Place
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn, Turns
 from nat.handlers.sse import StreamHost, build_app, process_streaming_request, stream_agent_response
@@ -283,7 +284,7 @@ def test_a_long_silence_is_filled_with_comments(world: World) -> None:
 
     async def listen() -> list[str]:
         return [
-            frame async for frame in tail(world.host.events, admitted, (0, 0), heartbeat=0.1, longest=0.6)
+            frame async for frame in tail(world.host.events, admitted, Place(), heartbeat=0.1, longest=0.6)
         ]
 
     heard = run(listen)
@@ -299,7 +300,7 @@ def test_the_contract_functions_stream_a_turn(world: World) -> None:
     threading.Timer(0.1, world.work, (TextDelta("Ann"), TurnFinished("Ann"))).start()
 
     async def listen() -> list[str]:
-        return [frame async for frame in stream_agent_response(world.host, caller, turn, (0, 0))]
+        return [frame async for frame in stream_agent_response(world.host, caller, turn, Place())]
 
     assert [frame.splitlines()[0] for frame in run(listen)] == ["id: 0.1", "id: 1.1", "id: 1.2"]
 
