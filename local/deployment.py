@@ -24,15 +24,17 @@ from nat.settings import TableNames
 
 SOURCES: Final = ("app.py", "cdk.json", "config", "stacks", "constructs", "runtime", "requirements.txt")
 """What the assembly is made from, with the addresses that are passed on the command line."""
+SOCKET_PATH: Final = "/socket"
 UNREAD: Final = frozenset({"__pycache__", "node_modules", "dist"})
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """Outputs of all stacks, by name, and the address of the embedded AWS that holds them."""
+    """Outputs of all stacks, by name, the address of the embedded AWS that holds them, and of the front."""
 
     aws_url: str
     outputs: Mapping[str, str]
+    app_url: str = ""
 
     def __getitem__(self, name: str) -> str:
         """One output. Raises `StartFailed`, for the rest cannot work without it."""
@@ -53,12 +55,22 @@ class Deployment:
 
     @property
     def api_url(self) -> str:
-        """The HTTP API, by path: host names below `localhost` do not resolve everywhere."""
-        return self["ApiUrl"].rstrip("/")
+        """The HTTP API, as everybody calls it: through the front."""
+        return self.app_url
 
     @property
     def socket_url(self) -> str:
-        """The WebSocket API, by path."""
+        """The WebSocket API, through the front."""
+        return f"{self.app_url.replace('http', 'ws', 1)}{SOCKET_PATH}"
+
+    @property
+    def origin_api_url(self) -> str:
+        """The HTTP API itself, by path: host names below `localhost` do not resolve everywhere."""
+        return self["ApiUrl"].rstrip("/")
+
+    @property
+    def origin_socket_url(self) -> str:
+        """The WebSocket API itself, by path."""
         return self["SocketUrl"]
 
     @property
@@ -76,7 +88,7 @@ def deploy(places: Places, ports: Ports, vendors: Mapping[str, str]) -> Deployme
     kept = _Kept.read(places.deployed)
     if kept is not None and kept.fingerprint == fingerprint and _deployed_stacks(aws_url) == kept.stacks:
         with step("infrastructure is unchanged"):
-            return Deployment(aws_url, kept.outputs)
+            return Deployment(aws_url, kept.outputs, ports.url("app"))
     places.deployed.unlink(missing_ok=True)
     log = places.log("deploy")
     log.write_text("")
@@ -97,7 +109,7 @@ def deploy(places: Places, ports: Ports, vendors: Mapping[str, str]) -> Deployme
     places.deployed.write_text(
         json.dumps(asdict(_Kept(fingerprint, _deployed_stacks(aws_url), outputs)), indent=1)
     )
-    return Deployment(aws_url, outputs)
+    return Deployment(aws_url, outputs, ports.url("app"))
 
 
 def _cdk(arguments: list[str], folder: Path, aws_url: str, log: Path) -> None:

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from local import environment
 from local.aws.program import answers
-from local.deployment import Deployment
+from local.deployment import SOCKET_PATH, Deployment
 from local.places import HOST, Places, Ports
 from local.processes import Program
 from nat.names import SITE_ASSETS, SITE_FOR_EVER, STREAM_PATH
@@ -37,13 +37,15 @@ NO_TYPE: Final = "application/octet-stream"
 @dataclass(frozen=True)
 class Front:
     """`files` is the folder of the built app, `headers` go with each of them, `settings` is the text of
-    `/config.json`, `origins` are base addresses by path pattern, in the order in which they are tried."""
+    `/config.json`, `origins` are base addresses by path pattern, in the order in which they are tried, and
+    `shown` are headers that each of them gets."""
 
     port: int
     files: str
     headers: Mapping[str, str]
     settings: str
     origins: Mapping[str, str]
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, path: str) -> str | None:
         """Where a path is passed on to."""
@@ -69,7 +71,7 @@ def front_of(deployment: Deployment, places: Places, ports: Ports, stream_url: s
     code = cloudfront.get_function(Name=function["FunctionARN"].rpartition("/")[2], Stage="LIVE")
     known = {
         STREAM_PATH: stream_url.removesuffix(STREAM_PATH),
-        "/socket": deployment.socket_url.replace("ws://", "http://").removesuffix("/socket"),
+        SOCKET_PATH: deployment.origin_socket_url.replace("ws://", "http://").removesuffix(SOCKET_PATH),
     }
 
     def here(text: str) -> str:
@@ -87,7 +89,14 @@ def front_of(deployment: Deployment, places: Places, ports: Ports, stream_url: s
         },
         settings=here(_answered(code["FunctionCode"].read().decode())),
         origins={
-            pattern: known.get(pattern, deployment.api_url) for pattern in behaviours if pattern != SETTINGS
+            pattern: known.get(pattern, deployment.origin_api_url)
+            for pattern in behaviours
+            if pattern != SETTINGS
+        },
+        shown={
+            header["HeaderName"]: header["HeaderValue"]
+            for origin in config["Origins"]["Items"]
+            for header in origin.get("CustomHeaders", {}).get("Items", [])
         },
     )
 
@@ -131,10 +140,13 @@ class Asked:
         """Whether it becomes a WebSocket."""
         return any(name.lower() == "upgrade" for name, _ in self.headers)
 
-    def passed_on(self, url: str) -> bytes:
-        """The same for an origin: under its host name and path, on a connection of its own."""
+    def passed_on(self, url: str, shown: Mapping[str, str]) -> bytes:
+        """The same for an origin: under its host name and path, on a connection of its own, with headers of
+        the front in place of those that came under their names."""
         base = urlsplit(url)
-        kept = [each for each in self.headers if each[0].lower() != "host"]
+        replaced = {"host", *(name.lower() for name in shown)}
+        kept = [each for each in self.headers if each[0].lower() not in replaced]
+        kept += shown.items()
         if not self.upgrades:
             kept = [each for each in kept if each[0].lower() not in ("connection", "keep-alive")]
             kept.append(("Connection", "close"))
@@ -162,7 +174,7 @@ async def _answer(front: Front, reader: asyncio.StreamReader, writer: asyncio.St
     asked = await _read(reader)
     origin = front.origin(asked.path)
     if origin is not None:
-        await _pass_on(asked, origin, reader, writer)
+        await _pass_on(asked, origin, front.shown, reader, writer)
     elif asked.path == SETTINGS:
         headers = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
         _write(writer, HTTPStatus.OK, {**headers, "Cache-Control": "no-cache"}, front.settings.encode())
@@ -185,11 +197,15 @@ async def _read(reader: asyncio.StreamReader) -> Asked:
 
 
 async def _pass_on(
-    asked: Asked, origin: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    asked: Asked,
+    origin: str,
+    shown: Mapping[str, str],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
 ) -> None:
     base = urlsplit(origin)
     theirs, ours = await asyncio.open_connection(base.hostname, base.port)
-    ours.write(asked.passed_on(origin))
+    ours.write(asked.passed_on(origin, shown))
     await ours.drain()
     up = asyncio.create_task(_pipe(reader, ours))
     try:

@@ -94,11 +94,7 @@ class Machine:
         self._build_web_app()
         with step("starting the worker, the SSE host and the front"):
             self.processes.launch(self._sse_host())
-            self.processes.launch(
-                front.program(
-                    front.front_of(self.deployment, self.places, self.ports, self.stream_url), self.places
-                )
-            )
+            self.processes.launch(self._front())
             self.start_worker()
             self.processes.wait_for("sse")
             self.processes.wait_for("front")
@@ -124,6 +120,11 @@ class Machine:
             return {}
         owner = demo.people([self.vendors.nation[0] if self.vendors.nation else DEMO_NATION])[0]
         return {login_pages.EMAIL: owner.email, login_pages.PASSWORD: owner.password}
+
+    def _front(self) -> Program:
+        return front.program(
+            front.front_of(self.deployment, self.places, self.ports, self.stream_url), self.places
+        )
 
     def _build_web_app(self) -> None:
         """Build the app unless it is built from the same sources."""

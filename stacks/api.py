@@ -40,6 +40,7 @@ class ApiStack(NatStack):
             burst=throttle.burst,
             log_retention=deployment.log_retention,
             embedded_aws=embedded_aws,
+            origin_key=data.store.origin_key,
         )
         self.sockets = WebSocketApi(
             self,
@@ -48,6 +49,7 @@ class ApiStack(NatStack):
             burst=throttle.burst,
             log_retention=deployment.log_retention,
             embedded_aws=embedded_aws,
+            origin_key=data.store.origin_key,
         )
         self.schedules = Schedules(self, "Schedules", keeps_data=deployment.environment.keeps_data)
         self.occurrences = OccurrenceFunctions(

@@ -7,9 +7,11 @@ from aws_cdk import Fn
 from constructs import Construct
 
 from config.catalogue import load_plans
+from nat.names import EDGE_REGION
 from nat_constructs.alarm_topic import AlarmTopic
 from nat_constructs.alarms import Alarms, service_metric
 from nat_constructs.firewall import Firewall
+from nat_constructs.origin_key import origin_headers
 from nat_constructs.output import exported
 from nat_constructs.public_names import PublicNames
 from nat_constructs.sign_in import login_url
@@ -23,15 +25,13 @@ from stacks.stack import NatStack
 
 WEB: Final = Path(__file__).parents[1] / "runtime" / "web"
 """The workspace of the web clients."""
-EDGE_REGION: Final = "us-east-1"
-"""CloudFront takes certificates and web ACLs from here only. The stack holds public files and no person's
-data."""
 
 
 class WebStack(NatStack):
-    """The brand's distribution, names and firewall. It reads the platform's outputs instead of its
-    constructs, for it may stand in another region, and a brand on the shared platform is deployed without the
-    platform."""
+    """The brand's distribution, names and firewall, in the region that CloudFront takes certificates and web
+    ACLs from; there are public files in it and no person's data. It reads the platform's outputs instead of
+    its constructs, for it may stand in another region, and a brand on the shared platform is deployed without
+    the platform."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         super().__init__(
@@ -57,6 +57,7 @@ class WebStack(NatStack):
                 http=self._of("Api", "ApiHost"),
                 socket=self._of("Api", "SocketHost"),
                 stream=self._of("Api", "StreamHost"),
+                headers=origin_headers(environment.region),
             ),
             settings=self._settings(),
             login_url=login_url(environment.sign_in_prefix, environment.region),

@@ -11,6 +11,7 @@ from .backup import Backup
 from .data_key import DataKey
 from .file_bucket import FileBucket
 from .nation_secrets import NationSecrets
+from .origin_key import OriginKey
 from .platform_secrets import PlatformSecrets
 from .table import NatTable, grant_rows
 from .turn_queue import TurnQueue
@@ -36,6 +37,7 @@ class DataStore(Construct):
             for table in Table
         }
         self.secrets = PlatformSecrets(self, "Secrets", key=self.key, keeps_data=keeps_data)
+        self.origin_key = OriginKey(self, "OriginKey", key=self.key, keeps_data=keeps_data)
         self.nation_secrets = NationSecrets(self, "NationSecrets", key=self.key)
         self.has_copies = keeps_data and weekly_copies
         if self.has_copies:

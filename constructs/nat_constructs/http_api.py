@@ -6,7 +6,6 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -14,13 +13,16 @@ from nat.names import ANSWER_HEADERS, SCOPE, Header
 
 from .access_log import HTTP_FIELDS, log_access
 from .acknowledge import acknowledge
+from .function import PythonFunction
+from .origin_key import OriginKey
 
 STAGE = "$default"
 
 
 class NatHttpApi(Construct):
     """The API that clients call, $1 per million requests. A request without a valid token and the scope
-    `nat/use` never reaches code, and an unknown path never starts a function."""
+    `nat/use` never reaches code, an unknown path never starts a function, and functions answer only what came
+    through CloudFront."""
 
     def __init__(
         self,
@@ -34,9 +36,11 @@ class NatHttpApi(Construct):
         burst: int,
         log_retention: logs.RetentionDays,
         embedded_aws: str | None,
+        origin_key: OriginKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._embedded_aws = embedded_aws
+        self._origin_key = origin_key
         self.api = apigateway.HttpApi(
             self,
             "Api",
@@ -72,10 +76,11 @@ class NatHttpApi(Construct):
         return f"{self.api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     def serve(
-        self, function: lambda_.IFunction, routes: Iterable[str], *, scope: Construct | None = None
+        self, function: PythonFunction, routes: Iterable[str], *, scope: Construct | None = None
     ) -> None:
         """Let a function answer the given route keys, such as `GET /v1/me`. A function of a later stack says
         its `scope`, for the API must not refer to it."""
+        self._origin_key.demand(function)
         integration = integrations.HttpLambdaIntegration(
             f"{function.node.id}Integration", function, scope_permission_to_route=False
         )
@@ -96,9 +101,10 @@ class NatHttpApi(Construct):
                 authorization_scopes=[SCOPE],
             )
 
-    def serve_public(self, function: lambda_.IFunction, route: str) -> None:
+    def serve_public(self, function: PythonFunction, route: str) -> None:
         """Let a function answer a route key without a token: it proves its callers in another way."""
         method, _, path = route.partition(" ")
+        self._origin_key.demand(function)
         integration = integrations.HttpLambdaIntegration(f"{function.node.id}Integration", function)
         for made in self.api.add_routes(
             path=path,

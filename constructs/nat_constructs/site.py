@@ -62,6 +62,8 @@ class Origins:
     http: str
     socket: str
     stream: str
+    headers: Mapping[str, str]
+    """What the APIs ask for, to know what came through here."""
 
 
 class Site(Construct):
@@ -107,7 +109,7 @@ class Site(Construct):
             "AwsSolutions-S1",
         )
         self._headers = self._security_headers(login_url)
-        self._http = origins.HttpOrigin(origin.http)
+        self._http = origins.HttpOrigin(origin.http, custom_headers=origin.headers)
         self._bucket_origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)
         self.distribution = cloudfront.Distribution(
             self,
@@ -136,7 +138,7 @@ class Site(Construct):
                 OAUTH_PATH: self._pass_on(self._http),
                 WEBHOOK_PATHS: self._pass_on(self._http),
                 CLI_PATH: self._at_the_edge("CommandLine", TO_THE_TERMINAL % CLI_CALLBACK),
-                f"/{SOCKET}": self._pass_on(origins.HttpOrigin(origin.socket)),
+                f"/{SOCKET}": self._pass_on(origins.HttpOrigin(origin.socket, custom_headers=origin.headers)),
             },
         )
         self._acknowledge(has_names=names is not None, has_firewall=firewall_arn is not None)

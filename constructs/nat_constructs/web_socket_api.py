@@ -7,12 +7,13 @@ from aws_cdk import aws_apigateway as rest
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from .access_log import SOCKET_FIELDS, log_access
 from .acknowledge import acknowledge, acknowledge_resource
+from .function import PythonFunction
+from .origin_key import OriginKey
 from .output import exported, output
 
 API_ID_OUTPUT = "SocketApiId"
@@ -38,9 +39,11 @@ class WebSocketApi(Construct):
         burst: int,
         log_retention: logs.RetentionDays,
         embedded_aws: str | None,
+        origin_key: OriginKey,
     ) -> None:
         super().__init__(scope, construct_id)
         self._embedded_aws = embedded_aws
+        self._origin_key = origin_key
         self.api = apigateway.WebSocketApi(
             self,
             "Api",
@@ -98,8 +101,9 @@ class WebSocketApi(Construct):
         stack = Stack.of(self)
         return f"{self.api.api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
-    def serve(self, function: lambda_.IFunction, routes: Iterable[str]) -> None:
+    def serve(self, function: PythonFunction, routes: Iterable[str]) -> None:
         """Let a function answer the given route keys. Nothing is returned on the route itself."""
+        self._origin_key.demand(function)
         integration = integrations.WebSocketLambdaIntegration(f"{function.node.id}Integration", function)
         for route in routes:
             added = self.api.add_route(route, integration=integration)

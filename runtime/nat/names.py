@@ -156,6 +156,8 @@ class Variable(StrEnum):
     BILLING_DEAD_LETTERS_URL = "NAT_BILLING_DEAD_LETTERS_URL"
     PAST_DUE_GRACE_DAYS = "NAT_PAST_DUE_GRACE_DAYS"
     """Days that a nation may use Nat while an invoice is not paid."""
+    ORIGIN_KEY = "NAT_ORIGIN_KEY"
+    """Name of the secret that holds what CloudFront sends with each request; without one nobody asks."""
     SLACK_URL = "NAT_SLACK_URL"
     """Base URL of Slack's Web API, with a slash at the end."""
     SLACK_QUEUE_URL = "NAT_SLACK_QUEUE_URL"
@@ -197,6 +199,13 @@ class Header(StrEnum):
     NATION_SLUG = "X-Nat-Nation-Slug"
     AUTHORIZATION = "X-Nat-Authorization"
 
+
+EDGE_REGION: Final = "us-east-1"
+"""Where fronts are: CloudFront takes certificates from here only."""
+
+ORIGIN_KEY_HEADER: Final = "x-nat-origin-key"
+"""With which CloudFront shows that a request came through it. What a client sends under this name it
+replaces."""
 
 NEXT_HEADER: Final = "x-nat-next"
 """Of a download that is not complete: what `after` goes on with."""
@@ -253,6 +262,12 @@ class Secret:
 
     USER_TOKENS: Final = "nat/user/"
     """What the secrets of users' own pairs begin with, from before nations; the migration reports them."""
+
+    @staticmethod
+    def origin_key(region: str) -> str:
+        """With which CloudFront shows that a request came through it; nobody needs to know it. By region, for
+        a copy lies where fronts are deployed, beside that of a platform there."""
+        return f"nat/platform/origin-key/{region}"
 
     @staticmethod
     def tenant_tokens(tenant_id: str) -> str:

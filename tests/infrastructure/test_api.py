@@ -16,8 +16,11 @@ from nat.names import (
     SocketAction,
     SocketRoute,
 )
-from tests.infrastructure.policies import actions, listed, statements, tables
+from tests.infrastructure.policies import Statement, actions, listed, statements, tables
 from tests.infrastructure.synthesis import ALL, PLATFORMS, synthesise, with_examples
+from tests.unit.nat.handlers.test_front import HANDLERS as GUARDED
+
+ORIGIN_KEY = "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/platform/origin-key/us-east-1-??????"
 
 
 def found(environment: str, kind: str, customer: str = "nat") -> list[dict[str, Any]]:
@@ -200,19 +203,36 @@ def test_the_audit_log_is_added_to_and_never_changed(role: str) -> None:
         assert "Audit" not in tables(own, action)
 
 
-@pytest.mark.parametrize("role", ["RequestsFunctionRole", "SocketFunctionRole", "StreamHostRole"])
-def test_no_door_reads_a_secret_or_takes_a_turn(role: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "read"),
+    [
+        ("RequestsFunctionRole", {ORIGIN_KEY}),
+        ("SocketFunctionRole", {ORIGIN_KEY}),
+        ("StreamHostRole", set()),
+    ],
+)
+def test_no_door_reads_a_secret_of_anybody_or_takes_a_turn(role: str, read: set[str]) -> None:
     own = statements(synthesise("prod").part("Api"), role)
 
-    assert "GetSecretValue" not in actions(own, "secretsmanager")
+    assert _readable(own) == read
     assert actions(own, "dynamodb").isdisjoint({"Scan", "DeleteTable"})
     assert actions(own, "sqs") <= {"SendMessage", "GetQueueAttributes", "GetQueueUrl"}
+
+
+def _readable(own: list[Statement]) -> set[str]:
+    """Secrets that may be read."""
+    return {
+        resource
+        for each in own
+        if "GetSecretValue" in actions([each], "secretsmanager")
+        for resource in listed(each["Resource"])
+    }
 
 
 def test_the_http_api_stores_nations_model_keys_and_touches_no_other_secret() -> None:
     own = statements(synthesise("prod").part("Api"), "RequestsFunctionRole")
 
-    secrets = [each for each in own if actions([each], "secretsmanager")]
+    secrets = [each for each in own if actions([each], "secretsmanager") and each["Resource"] != ORIGIN_KEY]
     assert actions(secrets, "secretsmanager") == {"CreateSecret", "DeleteSecret", "PutSecretValue"}
     assert {resource for each in secrets for resource in listed(each["Resource"])} == {
         "arn:aws:secretsmanager:us-east-1:333333333333:secret:nat/nation/*/anthropic-key-??????",
@@ -275,6 +295,49 @@ def test_apis_of_the_embedded_aws_are_reached_by_path() -> None:
         "SocketUrl": "ws://127.0.0.1:4566/_aws/execute-api/",
         "SocketEndpoint": "http://127.0.0.1:4566/_aws/execute-api/",
     }
+
+
+@pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
+def test_every_function_behind_an_api_asks_for_what_cloudfront_shows(environment: str, customer: str) -> None:
+    assembly = synthesise(environment, customer)
+    template = assembly.part("Api")
+    region = re.search(r"origin-key/([a-z0-9-]+)", json.dumps(assembly.part("Web")))
+    functions = {
+        name: each["Properties"]
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::Lambda::Function"
+    }
+    behind = {
+        name
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::ApiGatewayV2::Integration"
+        for name in functions
+        if f'"{name}"' in json.dumps(each["Properties"]["IntegrationUri"])
+    }
+
+    assert region
+    assert {functions[name]["Handler"] for name in behind} <= set(GUARDED)
+    assert len(behind) >= 7
+    for name, function in functions.items():
+        told = function["Environment"]["Variables"].get("NAT_ORIGIN_KEY")
+        assert told == (f"nat/platform/origin-key/{region[1]}" if name in behind else None), name
+        role = function["Role"]["Fn::GetAtt"][0]
+        reads = any("/origin-key/" in str(each) for each in _readable(statements(template, role)))
+        assert reads == (name in behind), name
+
+
+def test_the_key_of_cloudfront_is_made_by_aws_and_copied_to_where_fronts_are() -> None:
+    for environment, copied in (("prod", None), ("prod-eu", [{"Region": "us-east-1"}])):
+        secrets = [
+            each
+            for each in found(environment, "AWS::SecretsManager::Secret")
+            if "/origin-key/" in each["Name"]
+        ]
+        (secret,) = secrets
+
+        assert secret.get("ReplicaRegions") == copied
+        assert secret["GenerateSecretString"]["PasswordLength"] == 64
+        assert "SecretString" not in secret
 
 
 QUOTED = ("error.message", "error.messageString", "authorizer.error", "integrationErrorMessage")

@@ -17,9 +17,10 @@ import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
 from config import customer_names, environment_names, load_customer, load_environment
+from nat.names import EDGE_REGION
 from nat_constructs.node import NODE
 from stacks.deployment import Deployment
-from stacks.web import EDGE_REGION, WebStack
+from stacks.web import WebStack
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """Nothing listens on the discard port: whoever asks the network is refused."""

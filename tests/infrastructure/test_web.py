@@ -66,6 +66,26 @@ def test_every_route_of_the_http_api_is_reached_through_every_brands_distributio
         assert behaviour["ViewerProtocolPolicy"] == "https-only"
 
 
+@pytest.mark.parametrize(("environment", "customer"), ALL)
+def test_the_apis_are_shown_that_a_request_came_through_here(environment: str, customer: str) -> None:
+    """CloudFormation looks the key up when it deploys the front: no template holds it."""
+    region = (
+        load_customer(customer, folder_of(customer))
+        .environment(load_environment(environment, environ={}))
+        .region
+    )
+    config = distribution(environment, customer)
+    shown = {
+        origin["Id"]: {each["HeaderName"]: each["HeaderValue"] for each in origin["OriginCustomHeaders"]}
+        for origin in config["Origins"]
+        if "OriginCustomHeaders" in origin
+    }
+    key = f"{{{{resolve:secretsmanager:nat/platform/origin-key/{region}:SecretString:current::}}}}"
+
+    apis = {behind(config, path)["TargetOriginId"] for path in ("/v1/me", "/oauth/callback", "/socket")}
+    assert shown == {each: {"x-nat-origin-key": key} for each in apis}
+
+
 def test_requests_to_the_stream_are_signed() -> None:
     config = distribution("prod")
     stream = next(each for each in config["CacheBehaviors"] if each["PathPattern"] == "/v1/stream")

@@ -13,6 +13,7 @@ from nat.aws import log
 from nat.errors import Internal, NatError, NotFound
 from nat.handlers import routes
 from nat.handlers.endpoints import Answering
+from nat.handlers.front import behind_front
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.handlers.services import Services
 
@@ -53,6 +54,7 @@ def api() -> Api:
     return Api(Services.of_process())
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)

@@ -34,6 +34,7 @@ from nat.errors import (
 )
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, NationCall, answering, operation
+from nat.handlers.front import behind_front
 from nat.handlers.request import Lambda
 from nat.handlers.routes.nation import Subscription, subscription_fields, subscription_of
 from nat.handlers.services import Services
@@ -380,6 +381,7 @@ def api() -> Api:
     return Api(Services.of_process(), answering(routes).get)
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)

@@ -25,6 +25,7 @@ from nat.errors import (
 )
 from nat.handlers.api import Api
 from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
+from nat.handlers.front import behind_front
 from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
 from nat.handlers.request import Lambda
@@ -165,6 +166,7 @@ def api() -> Api:
     return Api(services(), answering(ConnectRoutes(oauth(), Brands.read())).get)
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)

@@ -16,6 +16,7 @@ from nat.channels.brands import Brands
 from nat.connections.oauth import Arrival, OAuth
 from nat.connections.oauth_state import Purpose
 from nat.errors import Internal, NatError, StateInvalid
+from nat.handlers.front import behind_front
 from nat.handlers.oauth_cookie import secret_of
 from nat.handlers.oauth_page import failure_page
 from nat.handlers.oauth_services import oauth
@@ -89,6 +90,7 @@ def callback() -> Callback:
     return Callback(oauth(), Brands.read())
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return callback()(event)

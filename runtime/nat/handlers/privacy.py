@@ -22,6 +22,7 @@ from nat.conversations.files import ADDRESS_SECONDS
 from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, answering, operation
+from nat.handlers.front import behind_front
 from nat.handlers.invocation import LambdaContext
 from nat.handlers.queue import ComeAgain, each_message
 from nat.handlers.request import Lambda
@@ -166,6 +167,7 @@ def api() -> Api:
     return Api(services, answering(PrivacyRoutes(requests, _export())).get)
 
 
+@behind_front
 def routes(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point for the HTTP API."""
     return api()(event)

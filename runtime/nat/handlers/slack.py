@@ -10,6 +10,7 @@ from nat.aws.store import Store
 from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApp
 from nat.errors import Internal, NatError
+from nat.handlers.front import behind_front
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.names import SLACK_COMMANDS, SLACK_EVENTS, SLACK_INTERACTIONS, Variable
 from nat.settings import TableNames
@@ -33,6 +34,7 @@ def door() -> SlackDoor:
     )
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. 200 means that it is stored, or not for Nat; Slack sends again after others."""
     request = HttpRequest.read(event)

@@ -41,6 +41,7 @@ from nat.contract.parsing import convert, json_object
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import Internal, NatError, Unauthenticated, UnknownAction
+from nat.handlers.front import behind_front
 from nat.handlers.request import content
 from nat.ids import ConversationId, TurnId
 from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
@@ -304,6 +305,7 @@ def door() -> SocketDoor:
     )
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return door()(event)

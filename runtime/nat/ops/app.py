@@ -50,8 +50,11 @@ def smoke(
     from nat.ops import place
     from nat.ops import smoke as doors
 
-    address = url or _known(lambda: place.app_url(f"Nat-{env}"))
-    answers = doors.smoke(address)
+    if url:
+        answers = doors.smoke(url)
+    else:
+        (api_url,) = _known(lambda: place.of_apis(f"Nat-{env}", "ApiUrl"))
+        answers = doors.smoke(_known(lambda: place.app_url(f"Nat-{env}")), api_url)
     for each in answers:
         typer.echo(f"{'ok   ' if each.well else 'WRONG'}  {each.what}: {each.told}")
     if not all(each.well for each in answers):
@@ -83,6 +86,20 @@ def move_tokens(
     typer.echo(f"{len(moved.copied)} pairs {done}, {len(moved.missing)} nations have none to copy.")
     for slug in moved.missing:
         typer.echo(f"no pair: {slug}")
+
+
+@app.command("rotate-origin-key")
+def rotate_origin_key(stacks: Stacks) -> None:
+    """Replace the key with which CloudFront shows that a request came through it. Nobody notices; it takes
+    some minutes, and may be repeated."""
+    from nat.aws.origin_key import OriginKeyMissing
+    from nat.ops import origin_key
+
+    try:
+        _known(lambda: origin_key.rotate(stacks, typer.echo))
+    except (OriginKeyMissing, origin_key.FrontsNotReady) as error:
+        typer.echo(f"nat: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command("cost-ceiling")

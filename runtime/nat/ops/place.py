@@ -12,14 +12,12 @@ from botocore.exceptions import ClientError
 
 from nat import settings
 from nat.aws import clients
-from nat.names import Table, Variable
+from nat.names import EDGE_REGION, Table, Variable
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
 
-EDGE_REGION: Final = "us-east-1"
-"""Where fronts are: CloudFront takes certificates from here only."""
 TOLD: Final = (
     ("Automation", "RefreshDueFunctionName"),
     ("Api", "BillingRoundsFunctionName"),
@@ -53,6 +51,16 @@ def app_url(stacks: str) -> str:
     if found is None:
         raise PlaceUnknown(f"The stack {name} has no output AppUrl.")
     return found
+
+
+def of_apis(stacks: str, *names: str) -> tuple[str, ...]:
+    """Outputs of the platform's APIs. Raises `PlaceUnknown`."""
+    stack = f"{stacks}-Api"
+    found = _outputs(stack, boto3.client("cloudformation", config=clients.CONFIG))
+    try:
+        return tuple(found[name] for name in names)
+    except KeyError as missing:
+        raise PlaceUnknown(f"The stack {stack} has no output {missing.args[0]}.") from None
 
 
 def variables(

@@ -18,12 +18,14 @@ class DoorCheck:
     told: str
 
 
+PUBLIC: Final = "the payment provider's door"
+"""Who asks there needs no token, and the function says who may."""
 CHECKS: Final[Mapping[str, tuple[str, str, Callable[[requests.Response], bool]]]] = {
     "the web app": ("GET", "/", lambda answer: answer.ok and "<html" in answer.text.lower()),
     "its settings": ("GET", "/config.json", lambda answer: answer.ok and "brand" in answer.json()),
     # Whoever has no token is asked for one by the API, and not by the bucket, which would say 403.
     "the HTTP API": ("GET", "/v1/me", lambda answer: answer.status_code == 401),
-    "the payment provider's door": ("POST", "/webhooks/stripe", lambda answer: answer.status_code == 400),
+    PUBLIC: ("POST", "/webhooks/stripe", lambda answer: answer.status_code == 400),
     "NationBuilder's way back": ("GET", "/oauth/callback", lambda answer: answer.status_code in {302, 400}),
     # A socket opens with a ticket.
     "the sockets' door": ("GET", "/socket", lambda answer: answer.status_code in {400, 401, 403, 426}),
@@ -31,12 +33,21 @@ CHECKS: Final[Mapping[str, tuple[str, str, Callable[[requests.Response], bool]]]
 """What to ask under the app's address, and what shows that the right thing has answered."""
 
 
-def smoke(app_url: str) -> list[DoorCheck]:
-    """Ask every door once."""
-    return [
+def smoke(app_url: str, api_url: str = "") -> list[DoorCheck]:
+    """Ask every door once, and with `api_url`, where the HTTP API answers past CloudFront, whether it refuses
+    there."""
+    found = [
         _ask(what, method, f"{app_url.rstrip('/')}{path}", right)
         for what, (method, path, right) in CHECKS.items()
     ]
+    if api_url:
+        method, path, _ = CHECKS[PUBLIC]
+        found.append(_ask("the way past CloudFront", method, f"{api_url.rstrip('/')}{path}", _refuses))
+    return found
+
+
+def _refuses(answer: requests.Response) -> bool:
+    return bool(answer.status_code == requests.codes.forbidden)
 
 
 def _ask(what: str, method: str, url: str, right: Callable[[requests.Response], bool]) -> DoorCheck:

@@ -42,7 +42,7 @@ def test_the_cause_is_the_last_telling_line_without_a_failed_resource(text: str,
 
 def test_a_missing_output_is_named() -> None:
     with pytest.raises(StartFailed, match="no output ApiUrl"):
-        _ = Deployment("http://127.0.0.1:1", {}).api_url
+        _ = Deployment("http://127.0.0.1:1", {}).origin_api_url
 
 
 @pytest.fixture

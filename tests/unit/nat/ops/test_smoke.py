@@ -62,3 +62,13 @@ def test_a_bucket_that_answers_in_the_apis_place_is_noticed() -> None:
 
 def test_an_address_where_nothing_listens_is_wrong_and_no_crash() -> None:
     assert not any(each.well for each in smoke("http://127.0.0.1:9"))
+
+
+def test_an_api_that_answers_past_cloudfront_is_noticed() -> None:
+    with front(WELL) as url, front({"/webhooks/stripe": (403, "{}")}) as api:
+        assert all(each.well for each in smoke(url, api))
+
+    with front(WELL) as url, front({"/webhooks/stripe": (400, "{}")}) as api:
+        wrong = [each.what for each in smoke(url, api) if not each.well]
+
+    assert wrong == ["the way past CloudFront"]

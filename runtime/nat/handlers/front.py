@@ -1,0 +1,57 @@
+"""Only what came through CloudFront is answered: `behind_front` stands before every handler of API Gateway.
+
+Of a WebSocket only the request that opens it has headers; what follows belongs to a connection that was let
+in.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import Any, TypeVar
+
+from nat import settings
+from nat.aws import clients, log
+from nat.aws.origin_key import OriginKeys
+from nat.errors import Forbidden, Internal
+from nat.handlers.request import refusal
+from nat.names import ORIGIN_KEY_HEADER, Variable
+
+Context = TypeVar("Context")
+Handler = Callable[[dict[str, Any], Context], dict[str, Any]]
+ELSEWHERE = "Nat answers under the address of the web app only."
+OPENING = "CONNECT"
+
+
+def behind_front(handler: Handler[Context]) -> Handler[Context]:
+    """Let a handler answer only what came through CloudFront, where the environment names its key."""
+
+    @wraps(handler)
+    def guarded(event: dict[str, Any], context: Context) -> dict[str, Any]:
+        try:
+            if not _came_through(event):
+                return refusal(Forbidden(ELSEWHERE)).as_lambda()
+        except Exception as error:
+            log.defect(error)
+            return refusal(Internal()).as_lambda()
+        return handler(event, context)
+
+    return guarded
+
+
+def _came_through(event: Mapping[str, Any]) -> bool:
+    keys = _keys()
+    if keys is None or event["requestContext"].get("eventType", OPENING) != OPENING:
+        return True
+    headers = event.get("headers") or {}
+    given = [value for name, value in headers.items() if name.lower() == ORIGIN_KEY_HEADER]
+    return keys.accept(given[0] if len(given) == 1 else None)
+
+
+@cache
+def _keys() -> OriginKeys | None:
+    name = settings.read_optional(Variable.ORIGIN_KEY)
+    return OriginKeys(clients.secrets(), name) if name else None
+
+
+if settings.in_lambda() and (found := _keys()) is not None:
+    # Read while Lambda gives a new function its full CPU, not in a request.
+    found.read()
