@@ -27,5 +27,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 if name == _ATTACKS and isinstance(value, list):
                     number[value[0]] += value[1]
                     through[value[0]] += value[2]
+    if number:
+        terminalreporter.section("attacks")
     for kind in sorted(number):
         terminalreporter.write_line(f"{kind}: {number[kind]:,} tried, {through[kind]:,} came through")

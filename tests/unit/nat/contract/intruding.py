@@ -4,6 +4,7 @@
 answer that names something of that nation, or a row of it that changed. `Matrix.rights` sends every route in
 every role; what comes through is a route that answers anything but a refusal to a role that is too low.
 `Matrix.operators` lets everybody of nations try what is for who runs the service, and the other way round.
+`Matrix.floods` asks more often than a person may.
 """
 
 import json
@@ -14,11 +15,12 @@ from urllib.parse import quote
 
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.contract.endpoint import Endpoint
+from nat.contract.endpoint import Endpoint, Limit
 from nat.contract.openapi import example_of
 from nat.ids import NationSlug, UserId
 from nat.names import SCHEMAS, Header, Table
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
+from nat.people.person_limits import PersonLimits
 from nat.roles import Role
 from tests.unit.nat import world
 from tests.unit.nat.contract.front import OPERATOR
@@ -115,6 +117,26 @@ class Matrix:
                     tried.through.append(f"{OPERATOR}: {endpoint.key} → {answers}")
         return tried
 
+    def floods(self) -> Tried:
+        """Every route that has a limit, once more than a person may within a minute: what comes through is an
+        answer other than 429 with the time to wait."""
+        tried = Tried()
+        ids = next(self._ids(1))
+        limits = PersonLimits(Store(clients.dynamodb(), self._town.tables))
+        for limit in Limit:
+            for _ in range(limit.a_minute):
+                limits.take(limit, UserId("owner"), self._town.clock())
+            for endpoint in self._endpoints:
+                if endpoint.limit is not limit:
+                    continue
+                answer = self._answer(endpoint, "owner", self._town.nation(endpoint), ids)
+                wait = answer["headers"].get("retry-after", "")
+                tried.number += 1
+                if answer["statusCode"] != 429 or not (wait.isdecimal() and 0 < int(wait) <= 60):
+                    tried.through.append(f"{endpoint.key} → {answer['statusCode']} {wait}")
+        self._town.restore()
+        return tried
+
     def _attempt(
         self,
         endpoint: Endpoint,
@@ -141,6 +163,17 @@ class Matrix:
         ids: Mapping[str, str],
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, str]:
+        answer = self._answer(endpoint, who, nation, ids, headers)
+        return answer["statusCode"], answer["body"]
+
+    def _answer(
+        self,
+        endpoint: Endpoint,
+        who: str,
+        nation: str,
+        ids: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         path = endpoint.path
         for name in endpoint.places:
             path = path.replace(f"{{{name}}}", quote(ids[name], safe=""))
@@ -154,8 +187,7 @@ class Matrix:
             Header.NATION_SLUG.value: nation,
             **(headers or {}),
         }
-        answer = self._town.front.answer(endpoint.method.upper(), path, list(given.items()), body)
-        return answer["statusCode"], answer["body"]
+        return self._town.front.answer(endpoint.method.upper(), path, list(given.items()), body)
 
     def _ids(self, things: int | None) -> Iterator[dict[str, str]]:
         known = {name: values[0] for name, values in self._town.known.items()}

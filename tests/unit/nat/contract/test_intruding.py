@@ -1,5 +1,5 @@
-"""Nobody gets at another nation, or beyond their role, by any route. The long form is
-`tests/soak/test_intruding_long.py`."""
+"""Nobody gets at another nation, beyond their role, or more often than they may, by any route. The long form
+is `tests/soak/test_intruding_long.py`."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ import pytest
 
 from nat.handlers.description import all_endpoints
 from nat.roles import Role
+from tests.attacks import Tried as Note
 from tests.embedded import EmbeddedAws
 from tests.unit.nat.contract.intruding import Matrix
 from tests.unit.nat.contract.town import running_place
@@ -16,30 +17,38 @@ THINGS = 1
 
 @pytest.fixture(scope="module")
 def matrix(embedded_aws: EmbeddedAws) -> Iterator[Matrix]:
-    """One town for both."""
+    """One town for all."""
     with running_place() as place:
         yield Matrix(place.town, tuple(all_endpoints()))
 
 
-def test_ids_of_another_nation_lead_nowhere(matrix: Matrix) -> None:
-    tried = matrix.foreign(THINGS, (Role.OWNER,))
+def test_ids_of_another_nation_lead_nowhere(matrix: Matrix, tried: Note) -> None:
+    found = matrix.foreign(THINGS, (Role.OWNER,))
 
-    print(f"foreign ids: {tried}")  # noqa: T201 - figures
-    assert tried.through == [], "\n".join(tried.through)
-    assert tried.number > 300
-
-
-def test_running_the_service_opens_its_own_pages_and_nothing_of_a_nation(matrix: Matrix) -> None:
-    tried = matrix.operators()
-
-    print(f"operators: {tried}")  # noqa: T201 - figures
-    assert tried.through == [], "\n".join(tried.through)
-    assert tried.number > 90
+    tried("foreign ids in header, path and body", found.number, len(found.through))
+    assert found.through == [], "\n".join(found.through)
+    assert found.number > 300
 
 
-def test_no_role_does_more_than_it_may(matrix: Matrix) -> None:
-    tried = matrix.rights()
+def test_running_the_service_opens_its_own_pages_and_nothing_of_a_nation(matrix: Matrix, tried: Note) -> None:
+    found = matrix.operators()
 
-    print(f"rights: {tried}")  # noqa: T201 - figures
-    assert tried.through == []
-    assert tried.number > 200
+    tried("by and against who runs the service", found.number, len(found.through))
+    assert found.through == [], "\n".join(found.through)
+    assert found.number > 90
+
+
+def test_no_role_does_more_than_it_may(matrix: Matrix, tried: Note) -> None:
+    found = matrix.rights()
+
+    tried("every route in every role", found.number, len(found.through))
+    assert found.through == []
+    assert found.number > 200
+
+
+def test_what_is_too_often_is_told_when_to_come_back(matrix: Matrix, tried: Note) -> None:
+    found = matrix.floods()
+
+    tried("one more than a person may in a minute", found.number, len(found.through))
+    assert found.through == []
+    assert found.number >= 10

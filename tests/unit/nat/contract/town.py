@@ -4,7 +4,7 @@ pays, one that is being connected. In each there are an owner, an admin, a membe
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -89,6 +89,8 @@ class Town:
     stripe: RunningStripe
     functions: Mapping[str, Function]
     nations: Mapping[str, str]
+    clock: Callable[[], datetime]
+    """Of those functions that have limits for each person."""
     things: list[Thing] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=dict)
     _rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
@@ -261,6 +263,7 @@ def _running_town(
                 "nat.handlers.privacy": privacy,
             },
             {key: slug for module, slug in slugs.items() for key in routes(module)},
+            board.stage.clock,
         )
         _live(board, bucket, town)
         town.known["job"] = [_exported(jobs, export, UserId(name)) for name in ("owner", "admin")]

@@ -15,6 +15,7 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.sse import HEARTBEAT_FRAME, tail
+from nat.contract.endpoint import Limit
 from nat.contract.events import Envelope, Event, TextDelta, TurnFinished, TurnStarted
 from nat.contract.fields import Place
 from nat.conversations.events import Events, wire_text
@@ -214,6 +215,19 @@ def test_a_refusal_that_passes_says_when_to_come_back(world: World) -> None:
     response = world.open({**QUESTION, "turn": TURN[:-1] + "2", "conversation": TALK[:-1] + "2"})
 
     assert (response.status, response.headers["retry-after"]) == (429, "5")
+
+
+def test_a_stream_that_is_reopened_too_often_waits_for_the_next_minute(world: World) -> None:
+    world.open().close()
+    now = world.host.admission.clock()
+    for _ in range(Limit.STREAMS.a_minute):
+        world.host.limits.take(Limit.STREAMS, UserId("ann"), now)
+
+    for again in ({}, {"last_event_id": "0.1"}):
+        response = world.open(**again)
+
+        assert response.status == 429
+        assert int(response.headers["retry-after"]) == 60 - now.second
 
 
 def test_a_stream_that_breaks_says_so_as_an_event(world: World) -> None:

@@ -14,6 +14,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
+from nat.contract.endpoint import Limit
 from nat.contract.events import Envelope, TextDelta
 from nat.contract.messages import AskMessage
 from nat.conversations.events import Events, wire_text
@@ -23,6 +24,7 @@ from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.people.memberships import Memberships
+from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
 from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
@@ -44,6 +46,15 @@ from tests.unit.nat.world import (
 TALK = ConversationId("01J000000000000000000000C1")
 TURN = TurnId("01J000000000000000000000T1")
 OTHER = "01J000000000000000000000T2"
+APPROVAL = {"conversation": TALK, "approval": f"{TURN}#000#t1"}
+DECISION: dict[str, dict[str, Any]] = {
+    "approve": {**APPROVAL, "fingerprint": "f"},
+    "reject": {**APPROVAL, "fingerprint": "f"},
+    "edit": {**APPROVAL, "fingerprint": "f", "values": {}},
+    "undo": {"conversation": TALK, "change": f"{TURN}#000#t1"},
+    "retry": {"conversation": TALK, "change": f"{TURN}#000#t1"},
+}
+"""A message of each kind of decision."""
 
 
 @dataclass
@@ -116,6 +127,19 @@ def world(tables: TableNames) -> Iterator[World]:
         push = Push(gateway.url, Credentials("key", "secret"), "us-east-1")
         door = SocketDoor(Store(clients.dynamodb(), tables, sleep=lambda _: meanwhile()), admission, push)
         yield World(tables, gateway, url, clock, door, waits)
+
+
+@pytest.mark.parametrize("action", ["approve", "reject", "edit", "undo", "retry"])
+def test_decisions_of_a_socket_count_with_those_of_the_api(world: World, action: str) -> None:
+    connection = world.connect()
+    limits = PersonLimits(Store(clients.dynamodb(), world.tables))
+    for _ in range(Limit.DECISIONS.a_minute):
+        limits.take(Limit.DECISIONS, UserId("ann"), world.clock())
+
+    world.send(connection, {"action": action, "decision": OTHER, **DECISION[action]}, action)
+
+    told = world.last(connection)
+    assert (told["type"], told["code"], told["retryable"]) == ("error", "throttled", True)
 
 
 @pytest.mark.parametrize("query", [None, {}, {"ticket": ""}, {"ticket": "made-up"}])
