@@ -75,6 +75,8 @@ def to_plans(visitor: Visitor, slug: str) -> None:
     """Name the nation."""
     visitor.page.get_by_label("Address").fill(f"https://{slug}.nationbuilder.com/admin")
     visitor.click("Continue")
+    visitor.heading(f"Does {slug} use Nat already?")
+    visitor.click(f"It does not: subscribe {slug}")
     visitor.heading("Choose a plan")
 
 
@@ -133,7 +135,7 @@ def test_a_nation_that_is_here_already_is_joined_by_proof(machine: Machine, arri
 
     visitor.page.get_by_label("Address").fill(OTHER_NATION)
     visitor.click("Continue")
-    visitor.heading(f"{OTHER_NATION} uses Nat already")
+    visitor.heading(f"Does {OTHER_NATION} use Nat already?")
     visitor.click("Prove it with NationBuilder")
     visitor.page.get_by_role("button", name="Allow").click()
 

@@ -16,6 +16,7 @@ APPS = {
     f"{ARN}{Secret.NATION_APP_PATTERN}",
 }
 STATE_KEY = f"{ARN}{Secret.OAUTH_STATE}-??????"
+ORIGIN_KEY = f"{ARN}{Secret.origin_key('us-east-1')}-??????"
 TOKENS = f"{ARN}{Secret.NATION_PATTERN}"
 
 
@@ -53,7 +54,7 @@ def variables_of(assembly: Assembly, name: str) -> dict[str, Any]:
 def test_the_callback_stores_tokens_and_reads_none() -> None:
     role = "ConnectionsCallbackRole"
 
-    assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY}
+    assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY, ORIGIN_KEY}
     assert secrets(role, "PutSecretValue") == {TOKENS}
     assert secrets(role, "CreateSecret") == {TOKENS, f"{ARN}{Secret.NEW_NATION_PATTERN}"}
     assert secrets(role, "DeleteSecret") == set()
@@ -62,7 +63,7 @@ def test_the_callback_stores_tokens_and_reads_none() -> None:
 def test_who_begins_and_disconnects_stores_no_token() -> None:
     role = "ConnectionsRoutesRole"
 
-    assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY, TOKENS}
+    assert secrets(role, "GetSecretValue") == {*APPS, STATE_KEY, ORIGIN_KEY, TOKENS}
     assert secrets(role, "DeleteSecret") == {TOKENS}
     assert secrets(role, "CreateSecret") == secrets(role, "PutSecretValue") == set()
 

@@ -137,6 +137,7 @@ def test_platform_secrets_have_their_contract_names_and_no_value() -> None:
         Secret.SLACK: "unset",
         Secret.NATIONBUILDER_APP: "unset",
         Secret.OAUTH_STATE: None,
+        Secret.origin_key("us-east-1"): None,
     }
 
 

@@ -8,6 +8,7 @@ from boto3.dynamodb.conditions import Attr
 
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put
+from nat.billing.nation_row import BillingRow
 from nat.billing.prices import StripePrices
 from nat.billing.stripe_api import calls, close_open_pages, exists
 from nat.billing.stripe_subscription import (
@@ -34,11 +35,13 @@ CANCEL_PATH: Final = "/setup/plans"
 
 @dataclass(frozen=True)
 class Subscriber:
-    """Who subscribes which nation."""
+    """Who subscribes which nation. A `stranger` has nothing to do with a nation that is there already: their
+    page is as if it were not, and `Synchroniser` ends what they buy."""
 
     nation_slug: NationSlug
     user_id: UserId
     email: str | None = None
+    stranger: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,10 @@ class Checkout:
         slug = subscriber.nation_slug
         customer_id = self._customer(subscriber)
         self._refuse_deleted(slug)
-        had_one = self._refuse_second(slug, customer_id)
+        had_one = self._refuse_second(subscriber, customer_id)
         price_id = self._prices.of(plan)
-        trial_days = 0 if had_one or self._trials.used(slug) else plan.trial_days
+        first = subscriber.stranger or not (had_one or self._trials.used(slug))
+        trial_days = plan.trial_days if first else 0
         metadata = {
             SLUG_KEY: slug,
             PLAN_KEY: plan.name,
@@ -118,12 +122,12 @@ class Checkout:
             raise PlanUnknown
         return plan
 
-    def _refuse_second(self, nation_slug: NationSlug, customer_id: str) -> bool:
+    def _refuse_second(self, subscriber: Subscriber, customer_id: str) -> bool:
         """Whether the nation had a subscription before. Raises `AlreadySubscribed`."""
-        found = self._synchroniser.of_customer(nation_slug, customer_id)
+        found = self._synchroniser.of_customer(subscriber.nation_slug, customer_id)
         if any(each.status in LIVE or each.status in WAITING for each in found):
             raise AlreadySubscribed
-        row = self._synchroniser.storage.rows.read(nation_slug)
+        row = self._row(subscriber)
         return bool(found) or (row is not None and row.values["subscription_id"] is not None)
 
     def _refuse_deleted(self, nation_slug: NationSlug) -> None:
@@ -131,9 +135,15 @@ class Checkout:
         if row is not None and row.being_deleted:
             raise NationBeingDeleted
 
+    def _row(self, subscriber: Subscriber) -> BillingRow | None:
+        """The nation's row, as far as it concerns who subscribes."""
+        if subscriber.stranger:
+            return None
+        return self._synchroniser.storage.rows.read(subscriber.nation_slug)
+
     def _customer(self, subscriber: Subscriber) -> str:
         """The nation's customer at Stripe: of its record, else of an earlier attempt, else a new one."""
-        row = self._synchroniser.storage.rows.read(subscriber.nation_slug)
+        row = self._row(subscriber)
         if row is not None and row.customer_id is not None and exists(self._stripe, row.customer_id):
             return row.customer_id
         # Of a slug without a record everybody may claim to subscribe it: nobody shares a customer, or closes

@@ -18,6 +18,7 @@ from nat.billing.stripe_api import calls
 from nat.billing.stripe_subscription import (
     LIVE,
     PERSON_KEY,
+    WAITING,
     WEB_APP_KEY,
     StripeSubscription,
     representing,
@@ -32,6 +33,7 @@ from nat.nations.subscription import valid_slug
 from nat.nations.usage import QueryPool, check_and_reset_billing_cycle_nation
 from nat.people.memberships import Memberships
 from nat.people.ownership import Ownership
+from nat.roles import Role
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -108,12 +110,16 @@ class Synchroniser:
         return valid_slug(slug), found
 
     def bring_up(self, nation_slug: NationSlug, known: StripeSubscription) -> Nation:
-        """The nation's record as its subscriptions say. `known` is one of them, as just found.
+        """The nation's record as its subscriptions say. `known` is one of them, as just found. One that
+        somebody bought who has nothing to do with the nation is ended, and changes nothing.
 
         Raises `PlanNotFound`, `BillingUnavailable`, `Internal` when the record is too busy.
         """
         for _ in range(TRIES):
             row = self.storage.rows.begin(nation_slug)
+            if row is not None and self._is_strangers(row, known):
+                self._end(nation_slug, known)
+                return self.storage.nations.require(nation_slug)
             found = self._subscriptions(nation_slug, known, row)
             chosen = representing(found) or known
             standing = self._standing(chosen)
@@ -133,6 +139,32 @@ class Synchroniser:
         if row is None or row.customer_id is None:
             return None
         return representing(self.of_customer(nation_slug, row.customer_id, row.values["subscription_id"]))
+
+    def _is_strangers(self, row: BillingRow, found: StripeSubscription) -> bool:
+        """Whether a subscription was bought with another customer than the nation's, by somebody else than
+        its owner, though the nation has members: from a page that was open before they had, or by somebody
+        who was not told that it is a customer."""
+        person = found.metadata.get(PERSON_KEY)
+        if person is None or found.customer_id == row.customer_id:
+            return False
+        members = self.storage.memberships.of_nation(row.nation_slug)
+        return bool(members) and not any(
+            each.user_id == person and each.role is Role.OWNER for each in members
+        )
+
+    def _end(self, nation_slug: NationSlug, bought: StripeSubscription) -> None:
+        """End what a stranger bought. A trial has cost nothing; anything else is the operator's to pay
+        back."""
+        if bought.status not in LIVE | WAITING:
+            return
+        with calls():
+            self.stripe.v1.subscriptions.cancel(bought.id)
+        level = logging.INFO if bought.status == "trialing" else logging.ERROR
+        _log.log(
+            level,
+            "subscription of a stranger ended",
+            extra={"nation": nation_slug, "subscription": bought.id, "status": bought.status},
+        )
 
     def _subscriptions(
         self, nation_slug: NationSlug, known: StripeSubscription, row: BillingRow | None

@@ -140,19 +140,25 @@ class OAuth:
         """Send somebody to NationBuilder, from the web app at `web_app`, one of ours, of a customer's brand.
         `browser` is the secret that the browser has from an earlier way, if it has one.
 
+        Who has nothing to do with the nation is always sent: whether it is a customer they are told when
+        they come back and NationBuilder has named them as one of its control panel.
+
         Raises `NationUnknown`, `NotAMember`, `RoleInsufficient` and `RemovedFromNation` for who may not
         connect or join, `BadRequest` for who joins a nation they belong to, `Unauthenticated` for who deleted
         their account, `AppUnknown`.
         """
         with nation(nation_slug):
-            record = self._people.members.nations.require(nation_slug)
+            record = self._people.members.nations.get(nation_slug)
             self._people.members.memberships.require_living(user_id)
-            if purpose is Purpose.CONNECT:
-                self._require_may_connect(nation_slug, user_id)
-            else:
-                self._require_may_join(nation_slug, user_id)
-            joins_connected = purpose is Purpose.JOIN and record.nb_connected
-            name = (record.nb_app if joins_connected else None) or self._apps.choose(nation_slug, customer)
+            if not self._is_stranger(nation_slug, user_id):
+                self._people.members.nations.require(nation_slug)
+                if purpose is Purpose.CONNECT:
+                    self._require_may_connect(nation_slug, user_id)
+                else:
+                    self._require_may_join(nation_slug, user_id)
+            joins_connected = purpose is Purpose.JOIN and record is not None and record.nb_connected
+            own_app = record.nb_app if record is not None and joins_connected else None
+            name = own_app or self._apps.choose(nation_slug, customer)
             app = self._apps.credentials(nation_slug, name)
         begun, state, secret = self._states.begin(
             nation_slug, user_id, purpose, app=name, web_app=web_app, browser=browser, now=self._now()
@@ -179,8 +185,9 @@ class OAuth:
     def complete(self, begun: Begun, *, code: str | None, error: str | None = None) -> Arrival:
         """Do what the person went for. `code` and `error` are the query's.
 
-        Raises `ConsentDenied`, `CodeRefused`, `NotControlPanelUser`, `NotConnected`; `RoleInsufficient` and
-        `NotAMember` if they may no longer connect; `NationBuilderDown`; `SeatsTaken` and other errors of
+        Raises `ConsentDenied`, `CodeRefused`, `NotControlPanelUser`, `NotConnected`; `NationUnknown`,
+        `RoleInsufficient` and `NotAMember` if they may not connect (any more), to somebody who had nothing to
+        do with the nation once they are proven; `NationBuilderDown`; `SeatsTaken` and other errors of
         joining. Whatever it raises before the tokens are stored, it has given them back.
         """
         state = begun.state
@@ -189,21 +196,24 @@ class OAuth:
         if not code or len(code) > _LONGEST_CODE:
             raise StateInvalid
         with nation(state.nation_slug):
-            if state.purpose is Purpose.CONNECT:
+            connects = state.purpose is Purpose.CONNECT
+            if connects and not self._is_stranger(state.nation_slug, state.user_id):
                 self._require_may_connect(state.nation_slug, state.user_id)
             app = self._apps.credentials(state.nation_slug, begun.app)
             tokens = self._exchange(begun, code, app)
             try:
                 proven = self._prove(tokens, state.user_id)
-                if state.purpose is Purpose.CONNECT:
+                self._people.members.nations.require(state.nation_slug)
+                if connects:
+                    self._require_may_connect(state.nation_slug, state.user_id)
                     self._refresher.connect(tokens, begun.app, patience=PATIENCE)
             except NatError:
                 self._endpoint.revoke(tokens, app)
                 raise
-            if state.purpose is Purpose.JOIN:
-                self._endpoint.revoke(tokens, app)
-                return self._join(begun, proven)
-            return self._settle(begun, proven)
+            if connects:
+                return self._settle(begun, proven)
+            self._endpoint.revoke(tokens, app)
+            return self._join(begun, proven)
 
     def disconnect(self, admin: Membership) -> None:
         """Take a nation's tokens away and revoke them at NationBuilder, as well as can be. May be repeated.
@@ -228,6 +238,14 @@ class OAuth:
                 summary="Disconnected NationBuilder",
                 details={"revoked_at_nationbuilder": revoked},
             )
+
+    def _is_stranger(self, nation_slug: NationSlug, user_id: UserId) -> bool:
+        """Whether somebody has nothing to do with a nation: no member, not waiting, not removed."""
+        memberships = self._people.members.memberships
+        return (
+            memberships.known(nation_slug, user_id) is None
+            and memberships.outsider(nation_slug, user_id) is None
+        )
 
     def _require_may_connect(self, nation_slug: NationSlug, user_id: UserId) -> None:
         if self._people.ownership.may_begin(nation_slug, user_id):

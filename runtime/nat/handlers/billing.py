@@ -258,17 +258,21 @@ class BillingRoutes:
         """A page to subscribe on.
 
         For the owner, or anybody for a nation without members: they become its provisional owner. One open
-        page per nation.
+        page per nation. Somebody who has nothing to do with a nation that is subscribed already gets a page
+        as well, which does not tell so; what they subscribe there is ended at once.
         """
         memberships, caller = call.services.memberships, call.caller
         memberships.require_living(caller.user_id)
         member = memberships.known(caller.nation_slug, caller.user_id)
         if member is not None and not member.role.at_least(Role.OWNER):
             raise RoleInsufficient
-        if member is None and memberships.of_nation(caller.nation_slug):
+        taken = member is None and bool(memberships.of_nation(caller.nation_slug))
+        if taken and memberships.outsider(caller.nation_slug, caller.user_id) is not None:
             raise NotAMember
         page = self._billing.checkout.begin(
-            Subscriber(caller.nation_slug, caller.user_id, caller.email), body.plan, self._back(call)
+            Subscriber(caller.nation_slug, caller.user_id, caller.email, stranger=taken),
+            body.plan,
+            self._back(call),
         )
         return CheckoutBody(session=page.session_id, url=page.url, plan=page.plan, trial_days=page.trial_days)
 

@@ -60,6 +60,11 @@ class SubscriptionState(msgspec.Struct, frozen=True):
     nb_connected: bool = False
     nb_needs_reauth: bool = False
 
+    @classmethod
+    def unknown(cls, nation_slug: NationSlug) -> "SubscriptionState":
+        """That of a nation without a record. Raises `BadRequest` for a bad slug."""
+        return cls(NationSlug(valid_slug(nation_slug)), SubscriptionStatus.NONE, known=False)
+
     def as_body(self) -> dict[str, Any]:
         """The JSON object of the HTTP API."""
         return {
@@ -101,7 +106,7 @@ class SubscriptionCheck:
         """The state of one nation; `none` for one without a record. Raises `BadRequest` for a bad slug."""
         nation = self._nations.get(NationSlug(valid_slug(nation_slug)))
         if nation is None:
-            return SubscriptionState(nation_slug, SubscriptionStatus.NONE, known=False)
+            return SubscriptionState.unknown(nation_slug)
         return self.state_of(nation)
 
     def state_of(self, nation: Nation) -> SubscriptionState:

@@ -32,20 +32,24 @@ class NationBody(Subscription, frozen=True, kw_only=True):
     """The selected nation as its members see it."""
 
     role: Role | None
-    """The caller's; null for a nation that was never subscribed."""
+    """The caller's; null for who is no member, and whoever asks then learns nothing of the nation."""
 
 
 @operation("GET /v1/nation", tag="Nation", raises=(NotAMember,))
 def get_nation(call: NationCall) -> NationBody:
     """The selected nation's subscription.
 
-    A nation that was never subscribed has the status none, for everybody.
+    A nation that was never subscribed has the status none, and so has every nation for somebody who has
+    nothing to do with it: which nations are customers is told to nobody else.
     """
-    state = get_nation_subscription(call.nation_slug, call.services.check)
-    role: Role | None = None
-    if state.known:
-        role = call.services.memberships.require_known(call.nation_slug, call.person.user_id).role
-    return NationBody(**subscription_fields(state), role=role)
+    user_id, slug = call.person.user_id, call.nation_slug
+    member = call.services.memberships.known(slug, user_id)
+    if member is None:
+        if call.services.memberships.outsider(slug, user_id) is not None:
+            raise NotAMember
+        return NationBody(**subscription_fields(SubscriptionState.unknown(slug)), role=None)
+    state = get_nation_subscription(slug, call.services.check)
+    return NationBody(**subscription_fields(state), role=member.role)
 
 
 def subscription_of(state: SubscriptionState) -> Subscription:

@@ -9,6 +9,7 @@ import requests
 from nat.audit.entry import AuditKind
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.billing.checkout import CheckoutPage, Subscriber
 from nat.billing.nation_row import BillingRows
 from nat.billing.sync import Synchroniser
 from nat.billing.trials import Trials
@@ -256,3 +257,46 @@ def test_strangers_who_claim_one_slug_share_no_customer_and_close_no_page_of_eac
     sessions = [shop.client.v1.checkout.sessions.retrieve(each.session_id) for each in pages]
     assert len({str(each.customer) for each in sessions}) == 2
     assert [each.status for each in sessions] == ["open", "open"]
+
+
+def stranger(shop: Shop, user: str = "eve") -> CheckoutPage:
+    """The page of somebody who has nothing to do with the nation."""
+    return shop.billing.checkout.begin(
+        Subscriber(UserId(user), NationSlug("demo"), f"{user}@example.org", stranger=True), "nat", APP
+    )
+
+
+def test_what_a_stranger_subscribes_is_ended_and_changes_nothing_of_the_nation(shop: Shop) -> None:
+    own = shop.subscribe("nat")
+    before = shop.standing()
+
+    bought = shop.stripe.complete(stranger(shop).session_id, "ok")["subscription"]
+    shop.take_all()
+    shop.take_all()  # also the event of its end
+
+    assert shop.client.v1.subscriptions.retrieve(bought).status == "canceled"
+    assert shop.client.v1.subscriptions.retrieve(own).status == "trialing"
+    assert shop.standing() == before
+
+
+def test_of_two_who_paid_for_a_new_nation_the_second_one_is_ended(shop: Shop) -> None:
+    """Both pages were open before the nation had anybody."""
+    first, second = shop.begin(user="ada"), shop.begin(user="eve")
+    shop.stripe.complete(first.session_id, "ok")
+    shop.take_all()
+    bought = shop.stripe.complete(second.session_id, "ok")["subscription"]
+    shop.take_all()
+
+    assert shop.client.v1.subscriptions.retrieve(bought).status == "canceled"
+    assert shop.standing()["owner"] == "ada"
+
+
+def test_a_strangers_page_uses_nothing_of_the_nation(shop: Shop) -> None:
+    shop.subscribe("nat")
+    unknown = shop.begin(slug="nowhere", user="eve")
+
+    page = stranger(shop)
+
+    customer = shop.client.v1.checkout.sessions.retrieve(page.session_id).customer
+    assert customer != shop.customer()
+    assert (page.plan, page.trial_days) == (unknown.plan, unknown.trial_days)

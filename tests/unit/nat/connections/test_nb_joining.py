@@ -6,7 +6,7 @@ from local.nationbuilder.faults import Fault
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.ids import NationSlug, UserId
-from nat.names import Bus
+from nat.names import Bus, Table
 from nat.nations.joiners import Joiners
 from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
@@ -177,8 +177,39 @@ def test_a_member_has_nothing_to_join(crossing: Crossing) -> None:
     assert crossing.call("POST /v1/nationbuilder/join").code == "bad_request"
 
 
-def test_a_nation_without_a_record_cannot_be_joined(crossing: Crossing) -> None:
-    assert crossing.call("POST /v1/nationbuilder/join", user="bob", slug="nobody").code == "nation_unknown"
+@pytest.mark.parametrize("purpose", ["join", "connect"])
+def test_who_is_proven_is_told_that_nobody_has_subscribed_the_nation(
+    crossing: Crossing, purpose: str
+) -> None:
+    """And nobody else: the way begins in the same way for every nation."""
+    clients.dynamodb().delete_item(
+        TableName=crossing.office.tables[Table.NATIONS], Key={"nation_slug": {"S": crossing.slug}}
+    )
+
+    kept, living = crossing.stored(), crossing.living()
+
+    arrived = crossing.go(crossing.begin(f"POST /v1/nationbuilder/{purpose}", user="bob"))
+
+    assert arrived.status == 404
+    assert "does not know this nation" in arrived.body
+    assert (crossing.stored(), crossing.living()) == (kept, living)
+    assert role_of(crossing, "bob") is None
+
+
+@pytest.mark.parametrize("kind", ["join", "connect"])
+def test_who_is_not_of_the_control_panel_is_told_the_same_of_every_nation(
+    crossing: Crossing, kind: str
+) -> None:
+    way = crossing.begin(f"POST /v1/nationbuilder/{kind}", user="bob")
+    there = crossing.arrive({**crossing.consent(way), "code": "made-up"}, way.cookies)
+    clients.dynamodb().delete_item(
+        TableName=crossing.office.tables[Table.NATIONS], Key={"nation_slug": {"S": crossing.slug}}
+    )
+
+    way = crossing.begin(f"POST /v1/nationbuilder/{kind}", user="bob")
+    nowhere = crossing.arrive({**crossing.consent(way), "code": "made-up"}, way.cookies)
+
+    assert (there.status, there.body) == (nowhere.status, nowhere.body)
 
 
 def test_a_role_that_somebody_was_given_on_the_way_stays(crossing: Crossing) -> None:

@@ -4,10 +4,11 @@
 answer that names something of that nation, or a row of it that changed. `Matrix.rights` sends every route in
 every role; what comes through is a route that answers anything but a refusal to a role that is too low.
 `Matrix.operators` lets everybody of nations try what is for who runs the service, and the other way round.
-`Matrix.floods` asks more often than a person may.
+`Matrix.floods` asks more often than a person may. `Matrix.strangers` looks for who is a customer.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,7 +25,7 @@ from nat.people.person_limits import PersonLimits
 from nat.roles import Role
 from tests.unit.nat import world
 from tests.unit.nat.contract.front import OPERATOR
-from tests.unit.nat.contract.town import NEWCOMER, PEOPLE, STRANGER, Town
+from tests.unit.nat.contract.town import LAPSED, NEWCOMER, PEOPLE, STRANGER, UNKNOWN, Town
 
 INTRUDERS: Final = "elsewhere"
 """A nation of their own, in which the intruders have every role."""
@@ -116,6 +117,33 @@ class Matrix:
                 if answers[0][0] != answers[1][0]:
                     tried.through.append(f"{OPERATOR}: {endpoint.key} → {answers}")
         return tried
+
+    def strangers(self) -> Tried:
+        """Every route by somebody who has nothing to do with any nation, for nations that are customers, in
+        each state, and for one that nobody subscribed: what comes through is a difference between the
+        answers."""
+        tried = Tried()
+        ids = next(self._ids(1))
+        for endpoint in self._endpoints:
+            if not endpoint.access.nation:
+                continue
+            nowhere = self._told(endpoint, UNKNOWN, ids)
+            for slug in (*sorted(set(self._town.nations.values())), LAPSED):
+                there = self._told(endpoint, slug, ids)
+                tried.number += 1
+                if there != nowhere:
+                    tried.through.append(f"{endpoint.key} in {slug}: {there}, and elsewhere {nowhere}")
+        return tried
+
+    def _told(self, endpoint: Endpoint, slug: str, ids: Mapping[str, str]) -> tuple[int, str, str]:
+        """What a stranger is told, without the slug that they sent and what is drawn anew for each answer."""
+        answer = self._answer(endpoint, STRANGER, slug, ids)
+        self._town.restore()
+        plain = [
+            _DRAWN.sub("…", text.replace(slug, "SLUG"))
+            for text in (json.dumps(answer["headers"], sort_keys=True), answer["body"])
+        ]
+        return answer["statusCode"], plain[0], plain[1]
 
     def floods(self) -> Tried:
         """Every route that has a limit, once more than a person may within a minute: what comes through is an
@@ -235,6 +263,8 @@ class Matrix:
         }
 
 
+_DRAWN: Final = re.compile(r"(?=[\w%.~-]*[A-Z0-9])[\w%.~-]{20,}")
+"""Ids and secrets: of what is always the same, nothing so long has a capital or a digit."""
 _REFUSALS: Final = frozenset({"role_insufficient", "not_a_member", "not_proven"})
 _OWN: Final = (*(table for table in Table if SCHEMAS[table].nation_scoped), Table.MEMBERSHIPS)
 

@@ -1,4 +1,5 @@
-"""Nobody gets at another nation, beyond their role, or more often than they may, by any route. The long form
+"""Nobody gets at another nation, beyond their role, more often than they may, or at who
+is a customer, by any route. The long form
 is `tests/soak/test_intruding_long.py`."""
 
 from collections.abc import Iterator
@@ -43,6 +44,14 @@ def test_no_role_does_more_than_it_may(matrix: Matrix, tried: Note) -> None:
 
     tried("every route in every role", found.number, len(found.through))
     assert found.through == []
+    assert found.number > 200
+
+
+def test_which_nations_are_customers_is_told_to_no_stranger(matrix: Matrix, tried: Note) -> None:
+    found = matrix.strangers()
+
+    tried("whether a nation is a customer, by a stranger", found.number, len(found.through))
+    assert found.through == [], "\n".join(found.through)
     assert found.number > 200
 
 

@@ -16,7 +16,7 @@ from nat.handlers.endpoints import answering
 from nat.handlers.services import Services
 from nat.ids import NationSlug, UserId
 from nat.nations.plans import UNLIMITED
-from nat.people.memberships import Membership, Memberships
+from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.billing.shop import APP, PLANS, Shop
@@ -87,8 +87,21 @@ def test_anybody_may_subscribe_a_nation_that_nobody_belongs_to(door: Door) -> No
     assert body["url"].startswith(door.shop.stripe.base_url)
 
 
-def test_a_stranger_cannot_subscribe_a_nation_with_members(door: Door) -> None:
+def test_a_stranger_gets_a_page_that_does_not_tell_whether_the_nation_has_members(door: Door) -> None:
+    nowhere = door.call("POST /v1/billing/checkout", {"plan": "nat"})
     door.join("grace", Role.OWNER)
+
+    there = door.call("POST /v1/billing/checkout", {"plan": "nat"})
+
+    assert there[0] == nowhere[0] == 200
+    assert there[1].keys() == nowhere[1].keys()
+    assert there[1]["trial_days"] == nowhere[1]["trial_days"]
+
+
+def test_who_was_removed_from_a_nation_subscribes_nothing(door: Door) -> None:
+    door.join("grace", Role.OWNER)
+    memberships = Memberships(Store(clients.dynamodb(), door.shop.tables))
+    memberships.put(Outsider(UserId("ada"), NationSlug("demo"), Standing.REMOVED, START, "grace"))
 
     status, body = door.call("POST /v1/billing/checkout", {"plan": "nat"})
 

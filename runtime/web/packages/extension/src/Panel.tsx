@@ -262,8 +262,12 @@ function Before({ line, standing, nation, state, again }: BeforeProps) {
   }
   if (!state.nation.active) {
     return (
-      <Gate title={t.subscribeTitle} text={t.subscribeText(nation, brand)}>
+      <Gate
+        title={t.subscribeTitle}
+        text={state.nation.role === null ? t.strangerText(nation, brand) : t.subscribeText(nation, brand)}
+      >
         <Way to={`${app}/welcome?nation=${nation}`} label={t.subscribe} />
+        {state.nation.role === null && <Way to={`${app}/welcome?nation=${nation}`} label={t.join} />}
       </Gate>
     );
   }

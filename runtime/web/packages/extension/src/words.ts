@@ -22,6 +22,8 @@ const en = {
   subscribeTitle: "Subscribe your nation",
   subscribeText: (nation: string, brand: string) => `The nation ${nation} does not have ${brand} yet.`,
   subscribe: "Subscribe your nation",
+  strangerText: (nation: string, brand: string) =>
+    `If the nation ${nation} has ${brand} already, join it with your NationBuilder account. Otherwise subscribe it.`,
   notMemberTitle: "You are not a member yet",
   notMemberText: (nation: string) =>
     `The nation ${nation} is subscribed. Join it with your NationBuilder account, or ask one of its admins to invite you.`,
@@ -69,6 +71,8 @@ const de: typeof en = {
   subscribeTitle: "Abo für eure Nation",
   subscribeText: (nation, brand) => `Die Nation ${nation} hat ${brand} noch nicht.`,
   subscribe: "Abo abschließen",
+  strangerText: (nation, brand) =>
+    `Hat die Nation ${nation} ${brand} schon, tritt ihr mit deinem NationBuilder-Konto bei. Sonst schließe ein Abo ab.`,
   notMemberTitle: "Du gehörst noch nicht dazu",
   notMemberText: (nation) =>
     `Die Nation ${nation} hat ein Abo. Tritt mit deinem NationBuilder-Konto bei oder bitte jemanden aus der Verwaltung um eine Einladung.`,

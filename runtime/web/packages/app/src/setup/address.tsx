@@ -1,4 +1,4 @@
-/** Step one: which nation. Whoever's nation is here already is led to where it stands. */
+/** Step one: which nation. Its own people are led to where it stands; others choose how they come in. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { brand } from "../brand.ts";
@@ -20,10 +20,11 @@ const w = words({
     label: "Address",
     wrong: "This is not the address of a nation. It looks like your-nation.nationbuilder.com.",
     go: "Continue",
-    used: (brand: string, slug: string) => `${slug} uses ${brand} already`,
+    used: (brand: string, slug: string) => `Does ${slug} use ${brand} already?`,
     usedText:
-      "Do you work in its control panel? Prove it with your own NationBuilder login and you are in, as somebody who can ask. Otherwise ask one of its admins for an invitation.",
+      "That is told to people of the nation only. If you work in its control panel, prove it with your own NationBuilder login: if it uses us, you are in, as somebody who can ask. Otherwise ask one of its admins for an invitation.",
     join: "Prove it with NationBuilder",
+    subscribe: (slug: string) => `It does not: subscribe ${slug}`,
     other: "It is another nation",
     ask_owner: "This nation's subscription has ended. Ask its owner to subscribe again.",
     ask_admin: "This nation is not connected to NationBuilder yet. Ask one of its admins to connect it.",
@@ -34,10 +35,11 @@ const w = words({
     label: "Adresse",
     wrong: "Das ist nicht die Adresse einer Nation. Sie sieht aus wie deine-nation.nationbuilder.com.",
     go: "Weiter",
-    used: (brand, slug) => `${slug} nutzt ${brand} schon`,
+    used: (brand, slug) => `Nutzt ${slug} ${brand} schon?`,
     usedText:
-      "Arbeitest du in ihrem Control Panel? Zeig es mit deinem eigenen NationBuilder-Zugang und du bist dabei und kannst fragen. Sonst bitte die Administration um eine Einladung.",
+      "Das erfahren nur Leute der Nation. Wenn du in ihrem Control Panel arbeitest, zeig es mit deinem eigenen NationBuilder-Zugang: Nutzt sie uns, bist du dabei und kannst fragen. Sonst bitte die Administration um eine Einladung.",
     join: "Mit NationBuilder zeigen",
+    subscribe: (slug) => `Noch nicht: Abo für ${slug}`,
     other: "Es ist eine andere Nation",
     ask_owner: "Das Abo dieser Nation ist beendet. Bitte, wem sie gehört, es neu abzuschließen.",
     ask_admin: "Diese Nation ist noch nicht mit NationBuilder verbunden. Bitte ihre Administration darum.",
@@ -60,8 +62,9 @@ export default function Address() {
     wrong.value = slug === null;
     told.value = null;
     if (slug === null) return;
-    const step = next(await stateOf(slug));
-    if (step === "stranger") {
+    const state = await stateOf(slug);
+    const step = next(state);
+    if (step === "stranger" || state?.role === null) {
       stranger.value = slug;
       return;
     }
@@ -124,6 +127,10 @@ function Stranger({ slug, back }: { slug: string; back: () => void }) {
     beginWith(slug);
     leaveFor(await consentPage(slug, "join"));
   });
+  const subscribe = () => {
+    beginWith(slug);
+    navigate("/setup/plans");
+  };
   return (
     <Steps title={w().used(brand().name, slug)} step={0} lead={w().usedText}>
       <div class="stack">
@@ -131,6 +138,7 @@ function Stranger({ slug, back }: { slug: string; back: () => void }) {
         <Button kind="primary" busy={join.busy} onClick={() => void join.run()}>
           {w().join}
         </Button>
+        <Button onClick={subscribe}>{w().subscribe(slug)}</Button>
         <Button onClick={back}>{w().other}</Button>
       </div>
     </Steps>

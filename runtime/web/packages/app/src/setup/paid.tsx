@@ -17,7 +17,7 @@ const w = words({
     lead: "This takes a few seconds.",
     slow: "Your payment is safe, but the news of it has not arrived yet.",
     slowText:
-      "Some banks confirm later. You can close this page: you get an email, and signing in again goes on from here.",
+      "Some banks confirm later. You can close this page: you get an email, and signing in again goes on from here. If your nation had a subscription already, your trial has ended without a charge: prove on the first page that you work in its control panel.",
     again: "Look again",
     help: "Write to us",
   },
@@ -26,7 +26,7 @@ const w = words({
     lead: "Das dauert ein paar Sekunden.",
     slow: "Deine Zahlung ist sicher, aber die Nachricht davon ist noch nicht da.",
     slowText:
-      "Manche Banken bestätigen später. Du kannst diese Seite schließen: Du bekommst eine E-Mail, und beim nächsten Anmelden geht es hier weiter.",
+      "Manche Banken bestätigen später. Du kannst diese Seite schließen: Du bekommst eine E-Mail, und beim nächsten Anmelden geht es hier weiter. Hatte deine Nation schon ein Abo, ist deine Probezeit ohne Abbuchung beendet: Zeig auf der ersten Seite, dass du in ihrem Control Panel arbeitest.",
     again: "Noch einmal nachsehen",
     help: "Schreib uns",
   },

@@ -419,7 +419,7 @@ export interface paths {
         put?: never;
         /**
          * A page to subscribe on
-         * @description For the owner, or anybody for a nation without members: they become its provisional owner. One open page per nation.
+         * @description For the owner, or anybody for a nation without members: they become its provisional owner. One open page per nation. Somebody who has nothing to do with a nation that is subscribed already gets a page as well, which does not tell so; what they subscribe there is ended at once.
          */
         post: operations["beginCheckout"];
         delete?: never;
@@ -901,7 +901,7 @@ export interface paths {
         };
         /**
          * The selected nation's subscription
-         * @description A nation that was never subscribed has the status none, for everybody.
+         * @description A nation that was never subscribed has the status none, and so has every nation for somebody who has nothing to do with it: which nations are customers is told to nobody else.
          */
         get: operations["getNation"];
         put?: never;
@@ -2047,7 +2047,7 @@ export interface components {
             nb_connected: boolean;
             /** @description An admin has to connect NationBuilder again. */
             nb_needs_reauth: boolean;
-            /** @description The caller's; null for a nation that was never subscribed. */
+            /** @description The caller's; null for who is no member, and whoever asks then learns nothing of the nation. */
             role: components["schemas"]["Role"] | null;
         };
         /** @description Whether Nat may work in the nation's NationBuilder. */
