@@ -17,7 +17,7 @@ from nat.aws.secrets import read_secret
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-KEPT_SECONDS: Final = 300
+KEPT_SECONDS: Final = 900
 """So long a key that is accepted no more may still be."""
 PAUSE_SECONDS: Final = 10
 """Between two reads, so that who guesses costs nothing."""
@@ -54,8 +54,8 @@ class OriginKey:
 
 
 class OriginKeys:
-    """The key of a deployed platform, kept for five minutes. One that is not known makes it read again, so
-    that a new one works at once."""
+    """The key of a deployed platform, kept for a quarter of an hour. One that is not known makes it read
+    again, so that a new one works at once."""
 
     def __init__(
         self, client: "SecretsManagerClient", name: str, clock: Callable[[], float] = time.monotonic

@@ -5,7 +5,9 @@ link and nowhere else. The hash names the invitation in lists: whoever knows it 
 goes by itself some days after the invitation is over, and the address with it.
 
 What an invitation gives is decided when it is accepted: whoever made it must still be an admin then, with at
-least the role that it gives. So nobody comes in by somebody who was removed.
+least the role that it gives. So nobody comes in by somebody who was removed. Areas of the data that are
+closed to who made it are closed to who comes in by it, of whom NationBuilder tells nothing: an admin sees no
+more through somebody whom they invite.
 """
 
 import hashlib
@@ -142,10 +144,21 @@ class Invitations:
             raise InvitationInvalid
         proofs: list[Entry] = [self._using(invitation), self._still_allowed(invitation)]
         try:
-            joined = self._members.join(invitation.nation_slug, user_id, invitation.role, proofs=proofs)
+            joined = self._members.join(
+                invitation.nation_slug,
+                user_id,
+                invitation.role,
+                proofs=proofs,
+                refused=self._withheld(invitation),
+            )
         except Cancelled:
             raise InvitationInvalid from None
         return invitation, joined
+
+    def _withheld(self, invitation: Invitation) -> frozenset[str]:
+        """What is closed to who made it, now."""
+        inviter = self._members.memberships.get(invitation.nation_slug, UserId(invitation.invited_by))
+        return frozenset() if inviter is None else inviter.withheld
 
     def _make(self, by: Membership, role: Role, *, most_uses: int, email: str | None) -> Made:
         if role is Role.OWNER:

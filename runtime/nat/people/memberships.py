@@ -30,8 +30,8 @@ class Membership(msgspec.Struct, frozen=True):
 
     `unproven`: they pay for the nation, and NationBuilder has not named them as one of its control panel.
     Until it does they have what billing needs and see nothing of the nation. `refused` are the areas
-    (`nat.nationbuilder.areas`) that NationBuilder refused their own account, `lifted` those of them that an
-    admin opened all the same.
+    (`nat.nationbuilder.areas`) that NationBuilder refused their own account, or that were closed to who
+    invited them, `lifted` those of them that an admin opened all the same.
     """
 
     nation_slug: NationSlug

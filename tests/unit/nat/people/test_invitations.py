@@ -1,6 +1,7 @@
 """An invitation lets in whom it was made for, as often as it says, while who made it may still do so."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,27 @@ def test_an_invited_address_becomes_a_member_in_the_role_it_was_given(door: Door
 
     assert joined.new
     assert door.role("bob") is Role.MEMBER
+
+
+@pytest.mark.parametrize("by_link", [True, False])
+def test_what_is_closed_to_who_invites_is_closed_to_who_comes_in_by_it(door: Door, by_link: bool) -> None:
+    memberships = door.members.memberships
+    closed = frozenset({"finances", "lists"})
+    memberships.put(replace(ADA, refused=closed, lifted=frozenset({"lists"})))
+    made = (
+        door.invitations.by_link(ADA, Role.ADMIN)
+        if by_link
+        else door.invitations.by_email(ADA, "bob@example.org", Role.ADMIN)
+    )
+
+    door.invitations.accept(UserId("bob"), "bob@example.org", made.token)
+
+    bob = memberships.require(UserId("bob"), NationSlug("demo"))
+    assert bob.withheld == {"finances"}
+    # Neither opens it to the other; somebody to whom it is open does.
+    assert door.members.lift(memberships.require(UserId("ada"), NationSlug("demo")), UserId("bob")) == set()
+    assert door.members.lift(bob, UserId("ada")) == set()
+    assert door.members.lift(OLGA, UserId("bob")) == {"finances"}
 
 
 def test_the_token_is_stored_nowhere(door: Door) -> None:
