@@ -21,6 +21,7 @@ from nat.contract.fields import Count, Moment, ResponseBody, Slug, one_of
 from nat.errors import NotFound, NotReplayable
 from nat.handlers.api import Api
 from nat.handlers.endpoints import OperatorCall, answering, operation
+from nat.handlers.front import behind_front
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.ids import NationSlug
@@ -316,6 +317,7 @@ def api() -> Api:
     return Api(Services.of_process(), answering(routes).get)
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)
