@@ -262,7 +262,7 @@ def test_strangers_who_claim_one_slug_share_no_customer_and_close_no_page_of_eac
 def stranger(shop: Shop, user: str = "eve") -> CheckoutPage:
     """The page of somebody who has nothing to do with the nation."""
     return shop.billing.checkout.begin(
-        Subscriber(UserId(user), NationSlug("demo"), f"{user}@example.org", stranger=True), "nat", APP
+        Subscriber(NationSlug("demo"), UserId(user), f"{user}@example.org", stranger=True), "nat", APP
     )
 
 

@@ -101,7 +101,7 @@ def test_a_stranger_gets_a_page_that_does_not_tell_whether_the_nation_has_member
 def test_who_was_removed_from_a_nation_subscribes_nothing(door: Door) -> None:
     door.join("grace", Role.OWNER)
     memberships = Memberships(Store(clients.dynamodb(), door.shop.tables))
-    memberships.put(Outsider(UserId("ada"), NationSlug("demo"), Standing.REMOVED, START, "grace"))
+    memberships.put(Outsider(NationSlug("demo"), UserId("ada"), Standing.REMOVED, START, "grace"))
 
     status, body = door.call("POST /v1/billing/checkout", {"plan": "nat"})
 

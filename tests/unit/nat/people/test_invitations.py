@@ -76,10 +76,10 @@ def test_what_is_closed_to_who_invites_is_closed_to_who_comes_in_by_it(door: Doo
 
     door.invitations.accept(UserId("bob"), "bob@example.org", made.token)
 
-    bob = memberships.require(UserId("bob"), NationSlug("demo"))
+    bob = memberships.require(NationSlug("demo"), UserId("bob"))
     assert bob.withheld == {"finances"}
     # Neither opens it to the other; somebody to whom it is open does.
-    assert door.members.lift(memberships.require(UserId("ada"), NationSlug("demo")), UserId("bob")) == set()
+    assert door.members.lift(memberships.require(NationSlug("demo"), UserId("ada")), UserId("bob")) == set()
     assert door.members.lift(bob, UserId("ada")) == set()
     assert door.members.lift(OLGA, UserId("bob")) == {"finances"}
 
