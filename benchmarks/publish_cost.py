@@ -32,7 +32,7 @@ from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.publish import FlushPace, Publisher
-from tests.embedded import create_tables, running_aws
+from tests.embedded import new_tables, running_aws
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 TURN = Turn(
@@ -104,7 +104,7 @@ def main() -> None:
         management_endpoint() as endpoint,
     ):
         os.environ.update(embedded.environment)
-        tables = TableNames(create_tables("bench"))
+        tables = TableNames(new_tables("bench"))
         credentials = NationCredentials(clients.sts(), "arn:aws:iam::000000000000:role/nation")
         scoped = credentials.client("dynamodb", clients.CONFIG)
         events = Events(Store(scoped, tables))

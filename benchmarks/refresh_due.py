@@ -32,7 +32,7 @@ from nat.ids import NationSlug
 from nat.names import Secret, Table, Variable
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
-from tests.embedded import create_tables, running_aws
+from tests.embedded import new_tables, running_aws
 
 NATIONS: Final = 400
 ANSWER_SECONDS: Final = 0.2
@@ -96,7 +96,7 @@ def connect(wiring: ConnectionServices, tables: TableNames, number: int) -> None
 
 def prepare(port: int) -> TableNames:
     """Tables, key and app in the embedded AWS, named in this process's environment."""
-    names = create_tables("refresh")
+    names = new_tables("refresh")
     os.environ.update({table.variable: names[table] for table in Table})
     os.environ[Variable.DATA_KEY_ARN] = clients.kms().create_key()["KeyMetadata"]["Arn"]
     os.environ[Variable.NATIONBUILDER_URL] = f"http://127.0.0.1:{port}/{{slug}}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from nat.settings import TableNames
-from tests.embedded import create_tables, running_aws
+from tests.embedded import new_tables, running_aws
 from tests.unit.nat.turns.round_trips import trips
 
 DOOR: Final = 4
@@ -25,7 +25,7 @@ def main() -> int:
     """Count, print, compare."""
     with tempfile.TemporaryDirectory(prefix="nat-bench-") as home, running_aws(Path(home) / "aws.log") as aws:
         os.environ.update(aws.environment)
-        made = trips(TableNames(create_tables("trips")))
+        made = trips(TableNames(new_tables("trips")))
     rows = (
         ("in the door until the turn is queued", made.queued_after, DOOR, made.door),
         ("in the worker until the model is asked", made.model_after, WORKER, made.before_model),

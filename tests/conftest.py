@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from nat.names import Table
 from nat.settings import TableNames
-from tests.embedded import EmbeddedAws, create_tables, running_aws
+from tests.embedded import EmbeddedAws, new_tables, running_aws
 
 if TYPE_CHECKING:
     from local.machine import Machine
@@ -82,7 +82,7 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedA
 @pytest.fixture
 def tables(embedded_aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> TableNames:
     """Fresh tables for one test, named in the environment as in a deployed function."""
-    names = create_tables(uuid.uuid4().hex[:12])
+    names = new_tables(uuid.uuid4().hex[:12])
     for table in Table:
         monkeypatch.setenv(table.variable, names[table])
     return TableNames(names)

@@ -12,9 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
-
-from nat.names import SCHEMAS, Index, Schema, Table
+from nat.names import Table
 
 REGION = "us-east-1"
 ROOT = Path(__file__).parents[1]
@@ -50,7 +48,8 @@ def free_port() -> int:
 def running_aws(log: Path, *, enforce_iam: bool = False) -> Iterator[EmbeddedAws]:
     """Start MiniStack on a free port of loopback, stop it at the end.
 
-    `enforce_iam` turns policies on, with the row condition that `local.aws` adds.
+    `enforce_iam` turns policies on, with the row condition that `local.aws` adds; otherwise tables come into
+    being by themselves.
     """
     port = free_port()
     environment = {
@@ -63,7 +62,7 @@ def running_aws(log: Path, *, enforce_iam: bool = False) -> Iterator[EmbeddedAws
     }
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.aws" if enforce_iam else "ministack"],
+            [sys.executable, "-m", "local.aws" if enforce_iam else "tests.lazy_tables"],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -90,41 +89,6 @@ def _wait_until_healthy(port: int, process: "subprocess.Popen[bytes]", log: Path
     raise RuntimeError(f"The embedded AWS did not start: {log.read_text()[-2000:]}")
 
 
-def create_tables(prefix: str) -> dict[Table, str]:
-    """Create every table under names that begin with `prefix`; gives the names."""
-    dynamodb = boto3.client("dynamodb")
-    names = {table: f"{prefix}-{table.value}" for table in Table}
-    for table, name in names.items():
-        schema = SCHEMAS[table]
-        indexes = [
-            {
-                "IndexName": index.name,
-                "KeySchema": _key_schema(index),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index in schema.indexes
-        ]
-        dynamodb.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": attribute, "AttributeType": "S"} for attribute in _attributes(schema)
-            ],
-            KeySchema=_key_schema(schema),  # type: ignore[arg-type] # the stubs want literals
-            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),  # type: ignore[arg-type] # same
-        )
-    return names
-
-
-def _key_schema(keys: Schema | Index) -> list[dict[str, str]]:
-    schema = [{"AttributeName": keys.partition, "KeyType": "HASH"}]
-    if keys.sort:
-        schema.append({"AttributeName": keys.sort, "KeyType": "RANGE"})
-    return schema
-
-
-def _attributes(schema: Schema) -> list[str]:
-    names = [schema.partition, schema.sort]
-    for index in schema.indexes:
-        names += [index.partition, index.sort]
-    return sorted({name for name in names if name})
+def new_tables(prefix: str) -> dict[Table, str]:
+    """Names of empty tables that begin with `prefix`; each comes into being when it is first asked for."""
+    return {table: f"{prefix}-{table.value}" for table in Table}

@@ -16,7 +16,7 @@ import pytest
 from nat.aws import clients
 from nat.names import Table
 from nat.settings import TableNames
-from tests.embedded import create_tables
+from tests.embedded import new_tables
 from tests.soak.conftest import Tell
 from tests.unit.nat.billing.history import told_at_random, told_in_order
 
@@ -33,7 +33,7 @@ def test_any_order_of_two_hundred_events_ends_in_the_same_record(
     began = time.monotonic()
 
     for way in range(WAYS):
-        fresh = TableNames(create_tables(uuid.uuid4().hex[:12]))
+        fresh = TableNames(new_tables(uuid.uuid4().hex[:12]))
         ended = told_at_random(seed, EVENTS, fresh, Random(f"{seed}/{way}"))
         for table in Table:
             clients.dynamodb().delete_table(TableName=fresh[table])

@@ -6,7 +6,7 @@ import pytest
 
 from nat.names import Table
 from nat.settings import TableNames
-from tests.embedded import create_tables
+from tests.embedded import new_tables
 from tests.unit.nat.migration.former import generate
 from tests.unit.nat.migration.moving import Died, Office, left_behind, set_up, unmarked
 
@@ -19,7 +19,7 @@ def test_a_thousand_tenants_end_the_same_however_often_the_run_dies(
 ) -> None:
     set_up(monkeypatch)
     chance = random.Random(seed)
-    other = TableNames(create_tables(f"whole-{tables[Table.TENANTS][:12]}"))
+    other = TableNames(new_tables(f"whole-{tables[Table.TENANTS][:12]}"))
     whole, broken = (generate(TENANTS, seed, connected=0.7) for _ in range(2))
     marks = [next(iter(each.rows)).partition("-")[2] for each in (whole, broken)]
     whole.store(other)

@@ -8,7 +8,7 @@ from random import Random
 
 from nat.names import Table
 from nat.settings import TableNames
-from tests.embedded import create_tables
+from tests.embedded import new_tables
 from tests.unit.nat.billing.history import told_at_random, told_in_order
 
 SEED = 20261122
@@ -21,7 +21,7 @@ def test_any_order_ends_in_the_same_record(tables: TableNames) -> None:
     prefix = tables[Table.NATIONS].split("-")[0]
 
     ended = [
-        told_at_random(SEED, EVENTS, TableNames(create_tables(f"{prefix}-{way}")), Random(f"{SEED}/{way}"))
+        told_at_random(SEED, EVENTS, TableNames(new_tables(f"{prefix}-{way}")), Random(f"{SEED}/{way}"))
         for way in range(WAYS)
     ]
 

@@ -48,7 +48,7 @@ from nat.privacy.jobs import Jobs, JobState, Task
 from nat.privacy.requests import Requests
 from nat.roles import Role
 from nat.settings import TableNames
-from tests.embedded import create_tables
+from tests.embedded import new_tables
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import calls, says, use
 from tests.unit.nat.billing.shop import APP, PLANS, Shop
@@ -168,7 +168,7 @@ class Place:
 @contextmanager
 def running_place() -> Iterator[Place]:
     """A town on tables of its own, and its API on loopback. Needs the embedded AWS."""
-    names = create_tables(uuid.uuid4().hex[:12])
+    names = new_tables(uuid.uuid4().hex[:12])
     with (
         pytest.MonkeyPatch.context() as environment,
         running_nationbuilder() as nationbuilder,

@@ -21,7 +21,7 @@ from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
-from tests.embedded import create_tables
+from tests.embedded import new_tables
 from tests.unit.nat import world
 from tests.unit.nat.migration.former import NOW, Former, generate, pair, row
 from tests.unit.nat.migration.moving import Died, Office, left_behind, set_up, unmarked
@@ -95,7 +95,7 @@ def test_they_end_as_the_dry_run_said_though_interrupted(tables: TableNames) -> 
 
 def test_interrupted_at_random_it_ends_as_if_it_had_not_been(tables: TableNames) -> None:
     seed, chance = 1, random.Random(1)
-    other = TableNames(create_tables(f"whole-{tables[Table.TENANTS][:12]}"))
+    other = TableNames(new_tables(f"whole-{tables[Table.TENANTS][:12]}"))
     whole, broken = (generate(25, seed, connected=0.5) for _ in range(2))
     marks = [next(iter(each.rows)).partition("-")[2] for each in (whole, broken)]
     with standing(whole, other), standing(broken, tables):
