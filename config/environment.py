@@ -127,6 +127,13 @@ class Billing(Frozen):
     """Days that a nation may go on while an invoice is not paid."""
 
 
+class Slack(Frozen):
+    """Slack's Web API."""
+
+    url: HttpUrl = "https://slack.com/api/"
+    """With a slash at the end."""
+
+
 class Endpoints(Frozen):
     """Addresses that no construct can tell."""
 
@@ -203,6 +210,7 @@ class Environment(Frozen):
     functions: Functions = Functions()
     agent: Agent = Agent()
     billing: Billing = Billing()
+    slack: Slack = Slack()
     endpoints: Endpoints = Endpoints()
     throttle: Throttle = Throttle()
     features: Features = Features()
@@ -280,6 +288,7 @@ OVERRIDES = (
     "agent.anthropic_url",
     "agent.nationbuilder_url",
     "billing.stripe_url",
+    "slack.url",
 )
 """Keys that `-c KEY=VALUE` may set, because a port is known only when a machine's services have started."""
 

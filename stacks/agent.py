@@ -50,6 +50,7 @@ class AgentStack(NatStack):
                 **store.variables(*OWN_TABLES, *READ_TABLES, *nation_tables),
                 Variable.TURN_QUEUE_URL: store.turns.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: api.sockets.endpoint,
+                **store.slack.variables,
                 Variable.DATA_KEY_ARN: store.key.key_arn,
                 Variable.FILES_BUCKET: store.files.bucket_name,
                 Variable.ANTHROPIC_SECRET: Secret.ANTHROPIC,
@@ -82,5 +83,6 @@ class AgentStack(NatStack):
         store.secrets.grant_read(Secret.ANTHROPIC, role)
         store.nation_secrets.grant_apps(role)
         api.sockets.grant_push(role)
+        store.slack.grant_news(role)
         if self.deployment.environment.agent.provider == "bedrock":
             self.agent.grant_bedrock()

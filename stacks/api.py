@@ -9,6 +9,7 @@ from nat_constructs.http_api import NatHttpApi
 from nat_constructs.occurrence_functions import OccurrenceFunctions
 from nat_constructs.privacy_functions import PrivacyFunctions
 from nat_constructs.schedules import Schedules
+from nat_constructs.slack_functions import SlackFunctions
 from nat_constructs.watched import Watched
 from nat_constructs.web_socket_api import WebSocketApi
 from stacks.data import DataStack
@@ -106,6 +107,16 @@ class ApiStack(NatStack):
             nationbuilder_variables=deployment.nationbuilder_variables,
             brands=deployment.brands_json,
         )
+        self._slack = SlackFunctions(
+            self,
+            "Slack",
+            defaults=defaults,
+            store=store,
+            http=self.http,
+            sockets=self.sockets,
+            brands=deployment.brands_json,
+            slack_variables=deployment.slack_variables,
+        )
         self._privacy = PrivacyFunctions(
             self,
             "Privacy",
@@ -128,6 +139,7 @@ class ApiStack(NatStack):
             self.stream,
             self._billing,
             self._connections,
+            self._slack,
             self._privacy,
             self.schedules,
             self.occurrences,

@@ -188,6 +188,11 @@ class Deployment:
             Variable.PAST_DUE_GRACE_DAYS: str(billing.past_due_grace_days),
         }
 
+    @property
+    def slack_variables(self) -> dict[str, str]:
+        """What every process is told that talks to Slack."""
+        return {Variable.SLACK_URL: self.environment.slack.url}
+
     @cached_property
     def functions(self) -> FunctionDefaults:
         """What every function shares."""

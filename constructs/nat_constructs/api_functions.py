@@ -68,6 +68,7 @@ class RequestFunction(Construct):
         store.turns.queue.grant_send_messages(self.function)
         # Who is removed from a nation loses their open connections; who is invited gets an email.
         sockets.grant_push(role, hang_up=True)
+        store.slack.let_tell(self.function)
         grant_mail(role, senders)
         store.nation_secrets.grant_model_keys(role)
         store.files.grant_fetch(role)
@@ -106,6 +107,7 @@ class SocketFunction(Construct):
         store.grant_rows(self.function, read=(Table.MEMBERSHIPS,), write=(*ADMISSION, *DECISION))
         store.turns.queue.grant_send_messages(self.function)
         sockets.grant_push(self.function.own_role)
+        store.slack.let_tell(self.function)
         sockets.serve(self.function, (*SocketRoute, *SocketAction))
         self.watched = Watched([WatchedFunction("Socket", self.function, TOLERATED)])
 

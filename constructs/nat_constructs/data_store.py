@@ -13,13 +13,15 @@ from .file_bucket import FileBucket
 from .nation_secrets import NationSecrets
 from .origin_key import OriginKey
 from .platform_secrets import PlatformSecrets
+from .slack_queue import SlackQueue
 from .table import NatTable, grant_rows
 from .turn_queue import TurnQueue
 
 
 class DataStore(Construct):
     """The data key, every table of `nat.names.SCHEMAS`, the platform's secrets, the rights on nations'
-    secrets, the bucket of people's files, and the queue of their questions. What each costs is said there."""
+    secrets, the bucket of people's files, and the queues of their questions and of Slack. What each costs is
+    said there."""
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class DataStore(Construct):
             Backup(self, "Backup", tables=self.tables.values(), key=self.key)
         self.files = FileBucket(self, "Files", key=self.key, emptied=emptied_buckets)
         self.turns = TurnQueue(self, "Turns")
+        self.slack = SlackQueue(self, "Slack")
 
     @property
     def nation_tables(self) -> tuple[NatTable, ...]:

@@ -11,7 +11,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from nat.names import OAUTH_CALLBACK, STREAM_PATH, STRIPE_WEBHOOK
+from nat.names import OAUTH_CALLBACK, SLACK_PATHS, STREAM_PATH, STRIPE_WEBHOOK
 
 from .acknowledge import acknowledge
 from .public_names import PublicNames
@@ -68,9 +68,9 @@ class Origins:
 
 class Site(Construct):
     """A CloudFront distribution for people's browsers and the extension: the app and packages from a private
-    bucket, `/v1/*`, `/oauth/callback` and `/webhooks/*` from the HTTP API, `/v1/stream` from the streaming
-    host, `/socket` from the WebSocket API, and answered at the edge `/config.json` with the brand and the way
-    back to a terminal.
+    bucket, `/v1/*`, `/oauth/callback`, `/webhooks/*` and `/slack/*` from the HTTP API, `/v1/stream` from the
+    streaming host, `/socket` from the WebSocket API, and answered at the edge `/config.json` with the brand
+    and the way back to a terminal.
 
     `release` makes the distribution change with each of them, so that it reads its origins again.
 
@@ -137,6 +137,7 @@ class Site(Construct):
                 # Under the app's own host, to which the cookie of who began belongs.
                 OAUTH_PATH: self._pass_on(self._http),
                 WEBHOOK_PATHS: self._pass_on(self._http),
+                SLACK_PATHS: self._pass_on(self._http),
                 CLI_PATH: self._at_the_edge("CommandLine", TO_THE_TERMINAL % CLI_CALLBACK),
                 f"/{SOCKET}": self._pass_on(origins.HttpOrigin(origin.socket, custom_headers=origin.headers)),
             },

@@ -98,4 +98,5 @@ class TurnFunctions(Construct):
         )
         self._store.grant_rows(function, write=SETTLING)
         self._sockets.grant_push(function.own_role)
+        self._store.slack.let_tell(function)
         return function

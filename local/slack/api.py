@@ -1,13 +1,15 @@
 """The Web API's methods that Nat calls, over a workspace."""
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from local.loopback.exchange import Request, Response, json_response
+from local.slack.consent import ANSWER, AUTHORIZE, consent
 from local.slack.limits import refused
-from local.slack.state import BOT, BOT_TOKEN, TEAM, Workspace
+from local.slack.state import BOT, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, TEAM, TEAM_NAME, Workspace
 
 Fields = dict[str, Any]
 Answer = dict[str, Any]
@@ -41,6 +43,8 @@ class SlackApi:
         if request.path.startswith(RESPONSE_PATH):
             self.workspace.ephemeral.append(json.loads(request.body))
             return Response(200, b"ok", "text/plain")
+        if request.path in (AUTHORIZE, ANSWER):
+            return consent(request, self.workspace)
         method = request.path.removeprefix("/api/")
         fields = _fields(request)
         self.workspace.calls.append((method, fields))
@@ -54,7 +58,9 @@ class SlackApi:
         try:
             if method not in self._methods:
                 raise SlackRefusal("unknown_method")
-            if method != "oauth.v2.access":
+            if method == "oauth.v2.access":
+                _check_client(request)
+            else:
                 self._authorize(request)
             return json_response(200, {"ok": True, **self._methods[method](fields)})
         except SlackRefusal as refusal:
@@ -107,16 +113,18 @@ class SlackApi:
         return {"user": {"id": fields["user"], **person}}
 
     def _access(self, fields: Fields) -> Answer:
+        person: str | None = None
         if fields.get("grant_type") != "refresh_token":
-            if fields.get("code") not in self.workspace.codes:
+            if (person := self.workspace.codes.pop(str(fields.get("code")), None)) is None:
                 raise SlackRefusal("invalid_code")
-            self.workspace.codes.discard(fields["code"])
+        self.workspace.tokens.add(BOT_TOKEN)
         return {
+            "authed_user": {"id": person},
             "access_token": BOT_TOKEN,
             "token_type": "bot",
             "bot_user_id": BOT,
             "app_id": "A0NAT",
-            "team": {"id": TEAM, "name": "Demo"},
+            "team": {"id": TEAM, "name": TEAM_NAME},
             "enterprise": None,
             "is_enterprise_install": False,
         }
@@ -127,6 +135,13 @@ class SlackApi:
         error = refused(fields.get("text", ""), fields.get("blocks") or [])
         if error:
             raise SlackRefusal(error)
+
+
+def _check_client(request: Request) -> None:
+    """The app's id and secret, as the SDK sends them."""
+    given = request.headers.get("authorization", "").removeprefix("Basic ")
+    if b64decode(given).decode() != f"{CLIENT_ID}:{CLIENT_SECRET}":
+        raise SlackRefusal("bad_client_secret")
 
 
 def _fields(request: Request) -> Fields:

@@ -12,8 +12,6 @@ from slack_sdk.signature import SignatureVerifier
 from local.slack.state import BOT, TEAM, Workspace
 
 SIGNING_SECRET: Final = "stand-in-signing-secret"  # of a stand-in
-CLIENT_ID: Final = "1.1"
-CLIENT_SECRET: Final = "stand-in-client-secret"
 
 
 @dataclass(frozen=True)

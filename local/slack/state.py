@@ -7,8 +7,11 @@ from threading import RLock
 from typing import Any, Final
 
 TEAM: Final = "T0DEMO"
+TEAM_NAME: Final = "Demo"
 BOT: Final = "U0NAT"
 BOT_TOKEN: Final = "xoxb-stand-in"  # of a stand-in
+CLIENT_ID: Final = "1.1"
+CLIENT_SECRET: Final = "stand-in-client-secret"  # of a stand-in
 Message = dict[str, Any]
 
 
@@ -30,7 +33,8 @@ class Workspace:
     messages: dict[str, list[Message]] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
-    codes: set[str] = field(default_factory=lambda: {"good-code"})
+    codes: dict[str, str] = field(default_factory=dict)
+    """Who let the app in, by the code that was given for it."""
     calls: list[tuple[str, Message]] = field(default_factory=list)
     _count: Any = field(default_factory=lambda: itertools.count(1))
 

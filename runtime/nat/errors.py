@@ -54,6 +54,8 @@
     │   ├── CodeRefused            a code that is used, too old or another nation's
     │   └── NotControlPanelUser
     ├── SlackError                 Slack, and people who write there
+    │   ├── SlackAppMissing        no app of this brand is set up
+    │   ├── SlackRefused           the code of an installation
     │   ├── SlackSignatureInvalid  a request that Slack did not sign, or too long ago
     │   ├── SlackNotInstalled      no token for this workspace
     │   ├── SlackCodeInvalid       a code that is wrong, used or over
@@ -546,6 +548,21 @@ class SlackError(NatError):
     code = "slack_error"
     status = 409
     default = "Slack did not do what was asked. Please try again."
+
+
+class SlackAppMissing(SlackError):
+    """An operator has not stored the app's credentials, or the brand has no app."""
+
+    code = "slack_app_missing"
+    default = "Slack is not set up here yet. Whoever runs this service can do it."
+
+
+class SlackRefused(SlackError):
+    """Slack did not take the code of an installation."""
+
+    code = "slack_refused"
+    status = 400
+    default = "Slack did not accept this: it was used already, or took too long. Go back and begin again."
 
 
 class SlackSignatureInvalid(SlackError):

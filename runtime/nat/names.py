@@ -375,7 +375,7 @@ SLACK_EVENTS: Final = "POST /slack/events"
 SLACK_COMMANDS: Final = "POST /slack/commands"
 SLACK_INTERACTIONS: Final = "POST /slack/interactions"
 """Public: Slack's signature takes the authorizer's place."""
-SLACK_CALLBACK: Final = "GET /slack/oauth"
+SLACK_CALLBACK: Final = "GET /slack/callback"
 """Public: where Slack sends an admin back to who installs the app. A single-use `state` and the cookie of the
 browser that began take the authorizer's place."""
 SLACK_PATHS: Final = "/slack/*"
@@ -390,6 +390,21 @@ SITE_FOR_EVER: Final = "public, max-age=31536000, immutable"
 OAUTH_CALLBACK: Final = "GET /oauth/callback"
 """Public: where NationBuilder sends people back to. A signed, single-use `state` and the cookie of the
 browser that began take the authorizer's place."""
+
+
+@dataclass(frozen=True)
+class SlackQueueAttributes:
+    """Attributes of the FIFO queue to the function that talks to Slack. Seconds."""
+
+    function_seconds: int = 50
+    """The longest that the function takes for a batch."""
+    visibility_seconds: int = 60
+    """Longer than the function works on it: nobody else takes a message meanwhile."""
+    max_receive_count: int = 12
+    """Together with the visibility longer than an outage of Slack that people would not notice."""
+
+
+SLACK_QUEUE: Final = SlackQueueAttributes()
 
 
 class SocketRoute(StrEnum):

@@ -11,6 +11,10 @@ from nat.handlers.description import all_endpoints
 from nat.names import (
     OAUTH_CALLBACK,
     SCOPE,
+    SLACK_CALLBACK,
+    SLACK_COMMANDS,
+    SLACK_EVENTS,
+    SLACK_INTERACTIONS,
     STRIPE_WEBHOOK,
     Header,
     SocketAction,
@@ -28,6 +32,17 @@ def found(environment: str, kind: str, customer: str = "nat") -> list[dict[str, 
     return [each["Properties"] for each in synthesise(environment, customer).resources(kind).values()]
 
 
+PUBLIC = (
+    STRIPE_WEBHOOK,
+    OAUTH_CALLBACK,
+    SLACK_EVENTS,
+    SLACK_COMMANDS,
+    SLACK_INTERACTIONS,
+    SLACK_CALLBACK,
+)
+"""Routes whose callers are proven by a signature, or by a state and a cookie."""
+
+
 def routes(environment: str, customer: str = "nat") -> dict[str, dict[str, Any]]:
     """Routes of both APIs by key."""
     return {each["RouteKey"]: each for each in found(environment, "AWS::ApiGatewayV2::Route", customer)}
@@ -36,7 +51,7 @@ def routes(environment: str, customer: str = "nat") -> dict[str, dict[str, Any]]
 @pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
 def test_every_http_route_demands_a_token_with_the_scope(environment: str, customer: str) -> None:
     http = {key: route for key, route in routes(environment, customer).items() if " " in key}
-    for public in (STRIPE_WEBHOOK, OAUTH_CALLBACK):
+    for public in PUBLIC:
         assert http.pop(public)["AuthorizationType"] == "NONE"
 
     assert set(http) == {each.key for each in all_endpoints()}

@@ -22,6 +22,12 @@ HANDLERS = {
         "nat.handlers.dead_letters",
         "nat.handlers.notices",
         "nat.handlers.privacy",
+        "nat.handlers.slack",
+    ),
+    "slack": (
+        "nat.handlers.slack_work",
+        "nat.handlers.slack_connecting",
+        "nat.handlers.slack_callback",
     ),
     "sse": ("nat.handlers.sse",),
     "billing": (
@@ -125,7 +131,7 @@ def test_a_handler_imports_only_what_its_bundle_holds(group: str, module: str) -
     assert imported - held - OF_THE_RUNTIME - OPTIONAL == set()
 
 
-@pytest.mark.parametrize("group", ["handlers", "sse", "billing", "worker"])
+@pytest.mark.parametrize("group", ["handlers", "sse", "billing", "slack", "worker"])
 def test_what_is_deployed_is_what_is_tested(group: str) -> None:
     tested = set((ROOT / "requirements-dev.txt").read_text().splitlines())
 

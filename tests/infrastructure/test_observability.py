@@ -30,7 +30,9 @@ def test_every_alarm_tells_somebody_when_it_begins_and_when_it_ends(environment:
     ] == []
 
 
-@pytest.mark.parametrize("queue", ["Turns", "Notices", "BillingEvents", "PrivacyJobs", "Occurrences"])
+@pytest.mark.parametrize(
+    "queue", ["Turns", "Notices", "BillingEvents", "PrivacyJobs", "Occurrences", "Slack"]
+)
 def test_one_message_that_nobody_could_act_on_is_an_alarm(queue: str) -> None:
     alarm = alarms("prod")[f"Nat-prod-{queue}Lost"]
 
@@ -46,6 +48,8 @@ def test_one_message_that_nobody_could_act_on_is_an_alarm(queue: str) -> None:
         "RefreshSweepFailing",
         "StripeWebhookFailing",
         "OauthCallbackFailing",
+        "SlackDoorFailing",
+        "SlackCallbackFailing",
         "NoticesFailing",
         "FunctionsThrottled",
         "SocketsIntegrationError",

@@ -57,7 +57,7 @@ def test_every_route_of_the_http_api_is_reached_through_every_brands_distributio
     paths = {re.sub(r"\{\w+\}", "x", key.partition(" ")[2]) for key in keys if " " in key}
     config = distribution("prod", customer)
 
-    assert {"/webhooks/stripe", "/oauth/callback", "/v1/me"} <= paths
+    assert {"/webhooks/stripe", "/oauth/callback", "/slack/events", "/v1/me"} <= paths
     if owner == "nat":
         assert {origin_of(config, path) for path in paths} == {"ApiHost"}
     for path in paths:

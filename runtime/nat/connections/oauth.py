@@ -16,7 +16,7 @@ A code of another nation is refused there, because it is exchanged at the host t
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from nat.audit.people import PeopleLog
 from nat.aws.isolation import nation
 from nat.connections.apps import App, Apps
 from nat.connections.connector import Connector, ConnectorRows
-from nat.connections.oauth_state import LIFETIME, Begun, OAuthState, OAuthStates, Purpose
+from nat.connections.oauth_state import Begun, Departure, OAuthState, OAuthStates, Purpose
 from nat.connections.outbox import Outbox
 from nat.connections.refresh import Refresher
 from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
@@ -67,15 +67,6 @@ PROOF_TIMEOUT: Final = (3.05, 8.0)
 _LONGEST_CODE: Final = 2_000
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Departure:
-    """Where the browser goes now, and the secret that it has to bring back in a cookie."""
-
-    url: str
-    browser: str = field(repr=False)
-    lifetime: timedelta = LIFETIME
 
 
 @dataclass(frozen=True)
@@ -176,7 +167,10 @@ class OAuth:
 
     def read(self, state: str) -> OAuthState:
         """The state that somebody brings back, unused yet. Raises `StateInvalid`, `StateExpired`."""
-        return self._states.read(state, self._now())
+        found = self._states.read(state, self._now())
+        if found.purpose is Purpose.SLACK:
+            raise StateInvalid
+        return found
 
     def returned(self, state: OAuthState, browser: str | None) -> Begun:
         """Use the state up, in the browser that began. Raises `StateInvalid`, `OtherBrowser`."""

@@ -54,6 +54,8 @@ class Purpose(StrEnum):
     """To let Nat work in the nation: its tokens are kept."""
     JOIN = "join"
     """To prove that they belong to the nation: nothing is kept but the membership."""
+    SLACK = "slack"
+    """Not there but to Slack's consent, to add the app to a workspace (`nat.slack.installing`)."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,15 @@ class Begun:
     def challenge(self) -> str:
         """The verifier's S256 challenge (RFC 7636, §4.2)."""
         return _text(hashlib.sha256(self.verifier.encode()).digest())
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where the browser goes now, and the secret that it has to bring back in a cookie."""
+
+    url: str
+    browser: str = field(repr=False)
+    lifetime: timedelta = LIFETIME
 
 
 class StateKey:

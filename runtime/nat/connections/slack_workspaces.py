@@ -1,9 +1,11 @@
 """Slack workspaces: where the app is installed, for which nations, and who their people are.
 
-    <team>  installation        the bot's token, sealed; `<team>` is the enterprise of an org-wide install
+    <team>  installation        the bot's token, sealed; `<team>` is the enterprise of an org-wide install,
+                                and begins with the customer where the app is a brand's own
     <team>  nation#<slug>       an admin of the nation linked the workspace to it
     <team>  channel#<channel>   the nation that questions in a channel are about, where there are several
     <team>  person#<user>       a person of the workspace, who has proven to be a user of Nat
+    user#<id>  <team>#<user>    the same, found by the user
 
 A row of the table names the nation it is about in `nation_slug`, so who deletes a nation finds
 them.
@@ -37,9 +39,11 @@ ROTATION: Final = timedelta(seconds=30)
 """How long one process may take to renew a token before another tries."""
 _INSTALLATION: Final = "installation"
 _NATION: Final = "nation#"
+_CHANNEL: Final = "channel#"
+_PERSON: Final = "person#"
 
-Renew = Callable[[str], "BotToken"]
-"""Trades a refresh token for a new pair."""
+Renew = Callable[[str, str], "BotToken"]
+"""Trades the refresh token of a workspace (the second) for a new pair."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,14 @@ class WorkspaceLink:
     linked_at: datetime
 
 
+@dataclass(frozen=True)
+class SlackAccount:
+    """Who a user of Nat is in a workspace."""
+
+    home: str
+    slack_user: str
+
+
 class Workspaces:
     """Workspaces and what is remembered of them."""
 
@@ -95,14 +107,18 @@ class Workspaces:
             )
         )
 
-    def installed(self, *keys: str | None) -> Workspace:
-        """The installation of a workspace: its own, or its organisation's. Raises `SlackNotInstalled`."""
-        return _workspace(self._row(*keys))
+    def installed(self, home: str) -> Workspace:
+        """The installation in a workspace. Raises `SlackNotInstalled`."""
+        return _workspace(self._row(home))
 
-    def token(self, renew: Renew, *keys: str | None) -> str:
+    def has(self, home: str) -> bool:
+        """Whether the app is in a workspace."""
+        return self._store.get(Table.INSTALLATIONS, _key(home, _INSTALLATION)) is not None
+
+    def token(self, renew: Renew, home: str) -> str:
         """The bot's token, renewed before it ends, by one process at a time. Raises `SlackNotInstalled`, and
         what `renew` raises."""
-        row = self._row(*keys)
+        row = self._row(home)
         now = self._store.clock()
         held = self._opened(row)
         if held.expires_at is None or held.refresh is None or held.expires_at - now > ROTATED_BEFORE:
@@ -117,7 +133,7 @@ class Workspaces:
         )
         if not self._store.claim(claimed):
             return self._opened(self._row(row["team_id"])).token
-        fresh = renew(held.refresh)
+        fresh = renew(row["team_id"], held.refresh)
         self._store.write(
             Update(
                 Table.INSTALLATIONS,
@@ -130,8 +146,16 @@ class Workspaces:
 
     def forget(self, key: str) -> None:
         """Nat was taken out of a workspace: nothing of it is kept."""
-        rows = self._store.query(Table.INSTALLATIONS, Key("team_id").eq(key), attributes=("team_id", "item"))
-        self._store.delete_many(Table.INSTALLATIONS, list(rows))
+        names = ("team_id", "item", "user_id")
+        rows = list(self._store.query(Table.INSTALLATIONS, Key("team_id").eq(key), attributes=names))
+        backward = [
+            _account_key(row["user_id"], key, row["item"].removeprefix(_PERSON))
+            for row in rows
+            if row["item"].startswith(_PERSON)
+        ]
+        self._store.delete_many(
+            Table.INSTALLATIONS, [*backward, *(_key(row["team_id"], row["item"]) for row in rows)]
+        )
 
     def link(self, team: str, name: str, nation_slug: NationSlug, *, by: str) -> None:
         """Let people of a workspace ask about a nation."""
@@ -177,17 +201,28 @@ class Workspaces:
 
     def nation_of_channel(self, team: str, channel: str) -> str | None:
         """The nation that was chosen for a channel."""
-        row = self._store.get(Table.INSTALLATIONS, _key(team, f"channel#{channel}"))
+        row = self._store.get(Table.INSTALLATIONS, _key(team, f"{_CHANNEL}{channel}"))
         return None if row is None else str(row["nation_slug"])
 
     def choose(self, team: str, channel: str, nation_slug: NationSlug) -> None:
         """Let a channel ask about this nation from now on."""
-        item = {**_key(team, f"channel#{channel}"), "nation_slug": nation_slug}
+        item = {**_key(team, f"{_CHANNEL}{channel}"), "nation_slug": nation_slug}
         self._store.write(Put(Table.INSTALLATIONS, item))
+
+    def release(self, team: str, channel: str, nation_slug: NationSlug) -> None:
+        """Let a channel forget this nation; nothing happens if it has another."""
+        theirs = Attr("nation_slug").eq(nation_slug)
+        self._store.write(Delete(Table.INSTALLATIONS, _key(team, f"{_CHANNEL}{channel}"), when=theirs))
+
+    def channels(self, team: str, nation_slug: NationSlug) -> list[str]:
+        """Channels for which a nation was chosen."""
+        where = Key("team_id").eq(team) & Key("item").begins_with(_CHANNEL)
+        rows = self._store.query(Table.INSTALLATIONS, where, attributes=("item", "nation_slug"))
+        return [row["item"].removeprefix(_CHANNEL) for row in rows if row["nation_slug"] == nation_slug]
 
     def person(self, team: str, user: str) -> str | None:
         """Who somebody of a workspace is: a user id."""
-        row = self._store.get(Table.INSTALLATIONS, _key(team, f"person#{user}"))
+        row = self._store.get(Table.INSTALLATIONS, _key(team, f"{_PERSON}{user}"))
         return None if row is None else str(row["user_id"])
 
     def new_code(self, user_id: UserId) -> str:
@@ -215,25 +250,44 @@ class Workspaces:
         row = self._store.take(Table.ONCE, {"key": _code_key(typed)}, when=in_time)
         if row is None:
             raise SlackCodeInvalid
-        person = {
-            **_key(team, f"person#{user}"),
-            "user_id": row["user_id"],
-            "linked_at": self._store.clock(),
-        }
-        self._store.write(Put(Table.INSTALLATIONS, person))
+        self.know(team, user, UserId(row["user_id"]))
         return str(row["user_id"])
+
+    def know(self, team: str, user: str, user_id: UserId) -> None:
+        """Somebody of a workspace has proven to be this user, whoever they were before."""
+        self.forget_person(team, user)
+        since = {"user_id": user_id, "linked_at": self._store.clock()}
+        self._store.transact(
+            [
+                Put(Table.INSTALLATIONS, {**_key(team, f"{_PERSON}{user}"), **since}),
+                Put(Table.INSTALLATIONS, {**_account_key(user_id, team, user), **since}),
+            ]
+        )
+
+    def of_user(self, user_id: UserId) -> list[SlackAccount]:
+        """Who a user is in workspaces."""
+        where = Key("team_id").eq(_user_key(user_id))
+        rows = self._store.query(Table.INSTALLATIONS, where, attributes=("item",))
+        return [SlackAccount(*row["item"].rsplit("#", 1)) for row in rows]
 
     def forget_person(self, team: str, user: str) -> None:
         """Somebody of a workspace is nobody's user any more."""
-        self._store.write(Delete(Table.INSTALLATIONS, _key(team, f"person#{user}")))
+        user_id = self.person(team, user)
+        if user_id is not None:
+            self._store.delete_many(
+                Table.INSTALLATIONS, [_key(team, f"{_PERSON}{user}"), _account_key(user_id, team, user)]
+            )
 
-    def _row(self, *keys: str | None) -> dict[str, Any]:
-        for key in keys:
-            if key:
-                row = self._store.get(Table.INSTALLATIONS, _key(key, _INSTALLATION))
-                if row is not None:
-                    return row
-        raise SlackNotInstalled
+    def forget_user(self, user_id: UserId) -> None:
+        """A user is nobody in any workspace any more."""
+        for each in self.of_user(user_id):
+            self.forget_person(each.home, each.slack_user)
+
+    def _row(self, home: str) -> dict[str, Any]:
+        row = self._store.get(Table.INSTALLATIONS, _key(home, _INSTALLATION))
+        if row is None:
+            raise SlackNotInstalled
+        return row
 
     def _sealed(self, key: str, token: BotToken) -> dict[str, Any]:
         assert self._seal is not None
@@ -256,6 +310,14 @@ class Workspaces:
 
 def _key(team: str, item: str) -> dict[str, str]:
     return {"team_id": team, "item": item}
+
+
+def _user_key(user_id: str) -> str:
+    return f"user#{user_id}"
+
+
+def _account_key(user_id: str, team: str, user: str) -> dict[str, str]:
+    return _key(_user_key(user_id), f"{team}#{user}")
 
 
 def _code_key(code: str) -> str:

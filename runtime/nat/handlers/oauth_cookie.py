@@ -1,6 +1,6 @@
-"""The cookie that binds the way through NationBuilder to the browser that began it.
+"""The cookie that binds the way through a vendor's consent to the browser that began it.
 
-The web app calls the API under its own host name, and NationBuilder sends people back to that name, so the
+The web app calls the API under its own host name, and the vendor sends people back to that name, so the
 cookie belongs to one host: `__Host-` keeps other hosts of the domain from setting it. A web app without TLS
 is one on somebody's own machine; browsers take no `__Host-` cookie there.
 """
@@ -10,13 +10,13 @@ from typing import Final
 
 from nat.connections.oauth_state import LIFETIME
 
-PLAIN: Final = "nat-nationbuilder"
+PLAIN: Final = "nat-connecting"
 SECURE: Final = f"__Host-{PLAIN}"
 
 
 def set_cookie(web_app: str, secret: str) -> str:
     """The header `set-cookie` for the browser that begins at a web app. Lax: it has to come along when
-    NationBuilder sends the person back."""
+    the vendor sends the person back."""
     kept = f"Path=/; Max-Age={int(LIFETIME.total_seconds())}; HttpOnly; SameSite=Lax"
     if _is_secure(web_app):
         return f"{SECURE}={secret}; {kept}; Secure"

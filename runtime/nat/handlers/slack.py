@@ -8,7 +8,7 @@ from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels.slack_queue import SlackQueue
-from nat.connections.slack_app import SlackApp
+from nat.connections.slack_app import SlackApps
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
@@ -29,7 +29,7 @@ def door() -> SlackDoor:
     """The door of this process. Raises `SettingMissing`, `SlackAppMissing`."""
     return SlackDoor(
         Store(clients.dynamodb(), TableNames.read()),
-        SlackApp.read(clients.secrets()),
+        SlackApps.read(clients.secrets()),
         SlackQueue(clients.sqs(), settings.read(Variable.SLACK_QUEUE_URL)),
     )
 

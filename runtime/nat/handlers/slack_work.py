@@ -10,6 +10,7 @@ from nat.errors import SlackNotInstalled
 from nat.handlers.queue import ComeAgain, Failed, each_message
 from nat.ids import ApprovalId, TurnId
 from nat.slack import services
+from nat.slack.app import HOME
 from nat.slack.inbound import CONTENT_TYPES, Kind
 
 _log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def take(body: str) -> None:
         if message["kind"] == "news":
             _news(message)
         else:
-            _inbound(Kind(message["kind"]), message["body"])
+            _inbound(Kind(message["kind"]), message["body"], message["home"])
     except SlackNotInstalled as error:
         _log.warning("workspace without Nat", extra={"code": error.code})
 
@@ -42,13 +43,14 @@ def _news(message: dict[str, str]) -> None:
         threads.update(ApprovalId(message["approval"]))
 
 
-def _inbound(kind: Kind, body: str) -> None:
+def _inbound(kind: Kind, body: str, home: str) -> None:
     found = services.services()
     if kind is Kind.EVENT:
         event = json.loads(body)
         if event["event"]["type"] in _GONE:  # there is no token any more to authorise it with
-            found.listeners.gone(event)
+            found.listeners.gone(event, home)
             return
-    answer = found.bolt.dispatch(BoltRequest(body=body, headers={"content-type": CONTENT_TYPES[kind]}))
+    request = BoltRequest(body=body, headers={"content-type": CONTENT_TYPES[kind]}, context={HOME: home})
+    answer = found.bolt.dispatch(request)
     if answer.status >= _SERVER_ERROR:
         raise ComeAgain("Slack's request was not done.")

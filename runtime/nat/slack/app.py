@@ -9,29 +9,23 @@ from typing import Any, Final
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.web import WebClient
 
 from nat.channels.slack import APPROVE, REJECT, UNDO, Thread, shown_error
 from nat.channels.slack_text import escaped
 from nat.connections.slack_workspaces import Workspace, Workspaces
-from nat.errors import NatError, SlackPersonRefused
+from nat.errors import NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
+from nat.slack.client import client
 from nat.slack.commands import HELP, question_of
 from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest
-from nat.slack.inbound import workspace_of
 
-TokenOf = Callable[..., str]
-"""The bot's token of the first of these installations that there is. Raises `SlackNotInstalled`."""
+TokenOf = Callable[[str], str]
+"""The bot's token in a workspace. Raises `SlackNotInstalled`."""
+HOME: Final = "home"
+"""What Bolt's context names the workspace by (`nat.connections.slack_app.home_of`)."""
 _MENTION: Final = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
 _log = logging.getLogger(__name__)
-
-
-def client(token: str, url: str) -> WebClient:
-    """A client that waits where Slack says so, twice. Thread-safe."""
-    made = WebClient(token=token, base_url=url, timeout=10)
-    made.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=2))
-    return made
 
 
 class Listeners:
@@ -43,10 +37,9 @@ class Listeners:
         self._workspaces = workspaces
         self._usage = usage
 
-    def message(self, body: Mapping[str, Any], event: Mapping[str, Any], client: WebClient) -> None:
+    def message(self, event: Mapping[str, Any], client: WebClient, context: Mapping[str, Any]) -> None:
         """A question, in a channel, a thread or a direct message."""
-        enterprise, team = workspace_of(body)
-        home = team or enterprise or ""
+        home: str = context[HOME]
         thread = Thread(home, event["channel"], event.get("thread_ts") or event["ts"])
         question = _unescaped(_MENTION.sub("", event.get("text") or "")).strip()
         person = SlackPerson(home, event["user"])
@@ -60,9 +53,15 @@ class Listeners:
         except NatError as error:
             _tell(client, person, thread, error)
 
-    def command(self, body: Mapping[str, Any], client: WebClient, respond: Callable[..., Any]) -> None:
+    def command(
+        self,
+        body: Mapping[str, Any],
+        client: WebClient,
+        context: Mapping[str, Any],
+        respond: Callable[..., Any],
+    ) -> None:
         """`/nat …`. What is no question is answered to the person alone."""
-        home = body.get("team_id") or body.get("enterprise_id") or ""
+        home: str = context[HOME]
         person, channel = SlackPerson(home, body["user_id"]), body["channel_id"]
         word, rest = arguments(dict(body))
         try:
@@ -117,10 +116,11 @@ class Listeners:
         body: Mapping[str, Any],
         action: Mapping[str, Any],
         client: WebClient,
+        context: Mapping[str, Any],
         respond: Callable[..., Any],
     ) -> None:
         """A button. A refusal is told to who clicked alone."""
-        home = (body.get("team") or {}).get("id") or (body.get("enterprise") or {}).get("id") or ""
+        home: str = context[HOME]
         person, message = SlackPerson(home, body["user"]["id"]), body["message"]
         thread = Thread(home, body["channel"]["id"], message.get("thread_ts") or message["ts"])
         try:
@@ -137,20 +137,16 @@ class Listeners:
             told = shown_error(error.message, error.url)
             respond(text=told, response_type="ephemeral", replace_original=False)
 
-    def gone(self, body: Mapping[str, Any]) -> None:
+    def gone(self, body: Mapping[str, Any], home: str) -> None:
         """Nat was removed from a workspace, or its token taken away."""
         event = body["event"]
         if event["type"] == "tokens_revoked" and not event.get("tokens", {}).get("bot"):
             return
-        enterprise, team = workspace_of(body)
-        for key in (team, enterprise if team is None else None):
-            if key:
-                self._workspaces.forget(key)
+        self._workspaces.forget(home)
 
-    def session_stopped(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    def session_stopped(self, event: Mapping[str, Any], context: Mapping[str, Any]) -> None:
         """Somebody pressed Slack's own Stop."""
-        enterprise, team = workspace_of(body)
-        home = team or enterprise or ""
+        home: str = context[HOME]
         thread = Thread(home, event["channel"], event["thread_ts"])
         try:
             self._desk.stop(SlackPerson(home, event["user"]), thread.place)
@@ -161,13 +157,19 @@ class Listeners:
 def bolt_app(listeners: Listeners, workspaces: Workspaces, token_of: TokenOf, url: str) -> App:
     """The app. Requests were verified and claimed before they were queued, so it verifies none."""
 
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        found: Workspace = workspaces.installed(team_id, enterprise_id)
+    def authorize(
+        enterprise_id: str | None, team_id: str | None, context: Mapping[str, Any]
+    ) -> AuthorizeResult | None:
+        """Nothing can be done, nor told, where the app is no more."""
+        try:
+            found: Workspace = workspaces.installed(context[HOME])
+        except SlackNotInstalled:
+            return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
             bot_user_id=found.bot_user,
-            bot_token=token_of(team_id, enterprise_id),
+            bot_token=token_of(context[HOME]),
         )
 
     app = App(
@@ -180,8 +182,6 @@ def bolt_app(listeners: Listeners, workspaces: Workspaces, token_of: TokenOf, ur
     )
     app.event("app_mention")(listeners.message)
     app.event("message")(listeners.message)
-    app.event("app_uninstalled")(listeners.gone)
-    app.event("tokens_revoked")(listeners.gone)
     app.event("agent_session_stopped")(listeners.session_stopped)
     app.command(re.compile("^/"))(_acknowledged(listeners.command))
     for button in (APPROVE, REJECT, UNDO, "nat_open"):
@@ -193,20 +193,20 @@ def _acknowledged(listener: Callable[..., None]) -> Callable[..., None]:
     """Bolt wants to see it acknowledged, though Slack has its answer since long."""
 
     def acknowledged(
-        ack: Callable[[], Any], body: Any, client: WebClient, respond: Any, payload: Any
+        ack: Callable[[], Any], body: Any, client: WebClient, context: Any, respond: Any, payload: Any
     ) -> None:
         ack()
         if listener.__name__ == "click":
-            listener(body, payload, client, respond)
+            listener(body, payload, client, context, respond)
         else:
-            listener(body, client, respond)
+            listener(body, client, context, respond)
 
     return acknowledged
 
 
 def _check(client: WebClient, person: SlackPerson, event: Mapping[str, Any]) -> None:
     """Whether it is a full member of the workspace. Raises `SlackPersonRefused`."""
-    if event.get("user_team") not in (None, person.team):
+    if event.get("user_team") not in (None, person.team.rpartition(".")[2]):
         raise SlackPersonRefused
     found = client.users_info(user=person.user)["user"]
     if any(

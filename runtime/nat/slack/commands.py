@@ -24,6 +24,11 @@ HELP: Final = "\n".join(
 )
 
 
+def command_name(customer: str | None) -> str:
+    """The command of a brand's app: Slack lists commands of all apps of a workspace beside each other."""
+    return f"/{customer or 'nat'}"
+
+
 def question_of(word: str, rest: str) -> str | None:
     """The question behind a command; `None` if it asks none."""
     if word == "ask" and rest:

@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_queue import SlackQueue
-from nat.connections.slack_app import SlackApp
+from nat.connections.slack_app import SlackApps
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.slack.inbound import Inbound, Kind, challenge, read
 
@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 class SlackDoor:
     """Takes requests that Slack signed."""
 
-    def __init__(self, store: Store, app: SlackApp, queue: SlackQueue) -> None:
+    def __init__(self, store: Store, apps: SlackApps, queue: SlackQueue) -> None:
         self._store = store
-        self._app = app
+        self._apps = apps
         self._queue = queue
 
     def take(self, kind: Kind, body: bytes, *, timestamp: str | None, signature: str | None) -> str | None:
@@ -32,12 +32,13 @@ class SlackDoor:
 
         Raises `SlackSignatureInvalid`, `BadRequest`, and what boto3 raises: Slack then sends again.
         """
-        self._app.verify(body, timestamp, signature, self._store.clock())
+        app = self._apps.signer(body, timestamp, signature, self._store.clock())
         if kind is Kind.EVENT and (answer := challenge(body)) is not None:
             return answer
-        found = read(kind, body)
+        found = read(kind, body, app.customer)
         if found is not None and self._known_thread(found) and self._claim(found):
-            self._queue.send({"kind": kind.value, "body": found.body}, group=found.group, once=found.key)
+            message = {"kind": kind.value, "home": found.home, "body": found.body}
+            self._queue.send(message, group=found.group, once=found.key)
             self._store.write(Update(Table.ONCE, {"key": found.key}, set={"queued": True}))
         return None
 

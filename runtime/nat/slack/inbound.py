@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from nat.connections.slack_app import home_of
 from nat.errors import BadRequest
 
 
@@ -36,10 +37,11 @@ OTHER_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked", "agent_ses
 
 @dataclass(frozen=True)
 class Inbound:
-    """Something for Nat. `key` is what it is claimed by; of one `group` one thing is done after the other.
-    `thread`: only if Nat has answered in this thread before."""
+    """Something for Nat, from the workspace `home`. `key` is what it is claimed by; of one `group` one thing
+    is done after the other. `thread`: only if Nat has answered in this thread before."""
 
     kind: Kind
+    home: str
     key: str
     group: str
     body: str
@@ -57,17 +59,18 @@ def challenge(body: bytes) -> str | None:
     return None
 
 
-def read(kind: Kind, body: bytes) -> Inbound | None:
-    """What a verified request asks of Nat; `None` for what is not for Nat. Raises `BadRequest`."""
+def read(kind: Kind, body: bytes, customer: str | None = None) -> Inbound | None:
+    """What a verified request asks of Nat, for the app of a brand; `None` for what is not for Nat. Raises
+    `BadRequest`."""
     try:
         text = body.decode()
         match kind:
             case Kind.EVENT:
-                return _event(json.loads(text), text)
+                return _event(json.loads(text), text, customer)
             case Kind.COMMAND:
-                return _command(parse_qs(text), text)
+                return _command(parse_qs(text), text, customer)
             case Kind.INTERACTION:
-                return _interaction(json.loads(parse_qs(text)["payload"][0]), text)
+                return _interaction(json.loads(parse_qs(text)["payload"][0]), text, customer)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadRequest("This is nothing that Slack sends.") from None
 
@@ -77,22 +80,20 @@ def place_of(team: str, channel: str, thread: str) -> str:
     return f"{team}#{channel}#{thread}"
 
 
-def workspace_of(body: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The organisation and the workspace in which the app was installed that an event is for. In a shared
-    channel `team_id` is the sender's; `authorizations` says whose app is meant."""
-    authorized = (body.get("authorizations") or [{}])[0]
-    return (
-        authorized.get("enterprise_id") or body.get("enterprise_id"),
-        authorized.get("team_id") or body.get("team_id"),
-    )
+def _home(customer: str | None, team: object, enterprise: object, *, org_wide: object) -> str:
+    """Where the app is installed: the workspace, or the organisation of an org-wide installation."""
+    whole = enterprise if org_wide in (True, "true") else None
+    return home_of(customer, str(whole or team or enterprise or ""))
 
 
-def _event(body: Mapping[str, Any], text: str) -> Inbound | None:
+def _event(body: Mapping[str, Any], text: str, customer: str | None) -> Inbound | None:
     event = body["event"]
-    enterprise, team = workspace_of(body)
-    home = team or enterprise or ""
+    # In a shared channel `team_id` is the sender's; `authorizations` says whose app is meant.
+    meant = (body.get("authorizations") or [{}])[0]
+    team, enterprise = (meant.get(name) or body.get(name) for name in ("team_id", "enterprise_id"))
+    home = _home(customer, team, enterprise, org_wide=meant.get("is_enterprise_install"))
     if event["type"] in OTHER_EVENTS:
-        return Inbound(Kind.EVENT, f"slack-event#{body['event_id']}", home, text)
+        return Inbound(Kind.EVENT, home, f"slack-event#{body['event_id']}", home, text)
     if event["type"] not in ("app_mention", "message") or not _by_a_person(event):
         return None
     channel, ts = str(event["channel"]), str(event["ts"])
@@ -103,7 +104,7 @@ def _event(body: Mapping[str, Any], text: str) -> Inbound | None:
             return None
         known = place_of(home, channel, str(thread))
     place = place_of(home, channel, str(thread or ts))
-    return Inbound(Kind.EVENT, f"slack-message#{home}#{channel}#{ts}", place, text, known)
+    return Inbound(Kind.EVENT, home, f"slack-message#{home}#{channel}#{ts}", place, text, known)
 
 
 def _by_a_person(event: Mapping[str, Any]) -> bool:
@@ -117,20 +118,27 @@ def _by_a_person(event: Mapping[str, Any]) -> bool:
     )
 
 
-def _command(form: Mapping[str, list[str]], text: str) -> Inbound:
-    home = form.get("team_id", form.get("enterprise_id", [""]))[0]
-    group = f"{home}#{form['channel_id'][0]}#{form['user_id'][0]}"
-    return Inbound(Kind.COMMAND, f"slack-command#{_hash(form['trigger_id'][0])}", group, text)
+def _command(form: Mapping[str, list[str]], text: str, customer: str | None) -> Inbound:
+    fields = {name: values[0] for name, values in form.items()}
+    home = _home(
+        customer,
+        fields.get("team_id"),
+        fields.get("enterprise_id"),
+        org_wide=fields.get("is_enterprise_install"),
+    )
+    group = f"{home}#{fields['channel_id']}#{fields['user_id']}"
+    return Inbound(Kind.COMMAND, home, f"slack-command#{_hash(fields['trigger_id'])}", group, text)
 
 
-def _interaction(payload: Mapping[str, Any], text: str) -> Inbound | None:
+def _interaction(payload: Mapping[str, Any], text: str, customer: str | None) -> Inbound | None:
     if payload["type"] != "block_actions":
         return None
-    home = (payload.get("team") or {}).get("id") or (payload.get("enterprise") or {}).get("id") or ""
+    team, enterprise = ((payload.get(name) or {}).get("id") for name in ("team", "enterprise"))
+    home = _home(customer, team, enterprise, org_wide=payload.get("is_enterprise_install"))
     channel = payload["channel"]["id"]
     message = payload["message"]
     place = place_of(home, channel, str(message.get("thread_ts") or message["ts"]))
-    return Inbound(Kind.INTERACTION, f"slack-click#{_hash(payload['trigger_id'])}", place, text)
+    return Inbound(Kind.INTERACTION, home, f"slack-click#{_hash(payload['trigger_id'])}", place, text)
 
 
 def _hash(text: str) -> str:

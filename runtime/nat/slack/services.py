@@ -1,8 +1,7 @@
 """Slack's parts in what this process's environment names."""
 
-from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slack_sdk.web import WebClient
 
@@ -13,14 +12,16 @@ from nat.channels.slack import SlackThreads
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.seal import Seal
-from nat.connections.slack_app import URL, SlackApp
+from nat.connections.slack_app import URL, SlackApps, customer_of
 from nat.connections.slack_workspaces import BotToken, Workspaces
 from nat.ids import NationSlug
 from nat.names import UNLIMITED, Secret, Variable
 from nat.nations import plans as plans_module
 from nat.settings import TableNames
-from nat.slack.app import Listeners, bolt_app, client
+from nat.slack.app import Listeners, bolt_app
+from nat.slack.client import client
 from nat.slack.desk import SlackDesk
+from nat.slack.installing import token_of
 from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 
@@ -51,21 +52,21 @@ class SlackServices:
         self.listeners = Listeners(desk, self.workspaces, self._usage)
         self.bolt: App = bolt_app(self.listeners, self.workspaces, self._token, self._url)
 
-    def _token(self, *keys: str | None) -> str:
-        return self.workspaces.token(self._renew, *keys)
+    def _token(self, home: str) -> str:
+        return self.workspaces.token(self._renew, home)
 
     def _client(self, team: str) -> WebClient:
         return client(self._token(team), self._url)
 
-    def _renew(self, refresh: str) -> BotToken:
-        app = SlackApp.read(clients.secrets())
+    def _renew(self, home: str, refresh: str) -> BotToken:
+        app = SlackApps.read(clients.secrets()).of(customer_of(home))
         answer = client("", self._url).oauth_v2_access(
             client_id=app.client_id,
             client_secret=app.client_secret,
             grant_type="refresh_token",
             refresh_token=refresh,
         )
-        return token_of(answer.data, self._store)
+        return token_of(answer.data, self._store.clock())
 
     def _usage(self, nation_slug: NationSlug) -> str:
         nation = self._pool.nation(nation_slug)
@@ -76,13 +77,6 @@ class SlackServices:
             if limit >= UNLIMITED
             else f"{used} of {limit:,} queries used in this period."
         )
-
-
-def token_of(answer: Any, store: Store) -> BotToken:
-    """The pair in an answer of `oauth.v2.access`."""
-    lasts = answer.get("expires_in")
-    ends = None if lasts is None else store.clock() + timedelta(seconds=int(lasts))
-    return BotToken(answer["access_token"], answer.get("refresh_token"), ends)
 
 
 def workspaces(store: Store) -> Workspaces:

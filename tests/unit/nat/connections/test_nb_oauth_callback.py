@@ -302,7 +302,7 @@ def test_two_ways_in_one_browser_do_not_disturb_each_other(crossing: Crossing) -
 def test_the_cookie_belongs_to_one_host_over_tls_and_no_script_reads_it(crossing: Crossing) -> None:
     cookie = crossing.begin().set_cookie
 
-    assert cookie.startswith("__Host-nat-nationbuilder=")
+    assert cookie.startswith("__Host-nat-connecting=")
     assert {"Path=/", "Secure", "HttpOnly", "SameSite=Lax", "Max-Age=600"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
 
@@ -310,7 +310,7 @@ def test_the_cookie_belongs_to_one_host_over_tls_and_no_script_reads_it(crossing
 def test_a_web_app_without_tls_gets_a_cookie_that_browsers_take_there(crossing: Crossing) -> None:
     way = crossing.begin(origin=LOCAL)
 
-    assert way.set_cookie.startswith("nat-nationbuilder=")
+    assert way.set_cookie.startswith("nat-connecting=")
     assert crossing.go(way).location.startswith(f"{LOCAL}/setup/success?")
 
 

@@ -7,6 +7,7 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.connections.seal import Seal
+from nat.connections.slack_app import customer_of, home_of
 from nat.connections.slack_workspaces import BotToken, Workspace, Workspaces
 from nat.errors import SlackCodeInvalid, SlackNotInstalled
 from nat.ids import NationSlug, UserId
@@ -44,7 +45,7 @@ def test_a_token_is_renewed_before_it_ends_and_by_one_at_a_time(
     assert workspaces.token(never, TEAM) == "xoxe-first"
     clock.advance(hours=11, minutes=30)
 
-    def renew(refresh: str) -> BotToken:
+    def renew(_home: str, refresh: str) -> BotToken:
         assert refresh == "refresh-1"
         assert workspaces.token(never, TEAM) == "xoxe-first"  # who comes meanwhile works with the old one
         return BotToken("xoxe-second", "refresh-2", clock() + timedelta(hours=12))
@@ -56,14 +57,14 @@ def test_a_token_is_renewed_before_it_ends_and_by_one_at_a_time(
 def test_a_renewal_that_failed_is_tried_again(workspaces: Workspaces, clock: world.Clock) -> None:
     clock.advance(hours=11, minutes=30)
 
-    def fail(_: str) -> BotToken:
+    def fail(_home: str, _refresh: str) -> BotToken:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
         workspaces.token(fail, TEAM)
     clock.advance(minutes=1)
 
-    assert workspaces.token(lambda _: BotToken("xoxe-second"), TEAM) == "xoxe-second"
+    assert workspaces.token(lambda _home, _refresh: BotToken("xoxe-second"), TEAM) == "xoxe-second"
 
 
 def test_no_row_shows_a_token(workspaces: Workspaces, tables: TableNames) -> None:
@@ -71,13 +72,39 @@ def test_no_row_shows_a_token(workspaces: Workspaces, tables: TableNames) -> Non
     assert "xoxe-first" not in str(world.rows(tables, Table.INSTALLATIONS))
 
 
-def test_an_organisations_installation_serves_its_workspaces(
+def test_two_brands_apps_in_one_workspace_have_nothing_in_common(
     workspaces: Workspaces, clock: world.Clock
 ) -> None:
-    workspaces.install(Workspace("E1", "Whole", "U0NAT", clock()), BotToken("xoxb-whole"))
+    theirs = home_of("civic-desk", TEAM)
+    workspaces.install(Workspace(theirs, "Demo", "U0DESK", clock()), BotToken("xoxb-desk"))
+    workspaces.link(theirs, "Demo", NationSlug("harbor"), by="cid")
 
-    assert workspaces.token(never, "T2", "E1") == "xoxb-whole"
-    assert workspaces.token(never, TEAM, "E1") == "xoxe-first"
+    assert (workspaces.token(never, theirs), workspaces.token(never, TEAM)) == ("xoxb-desk", "xoxe-first")
+    assert (workspaces.nations(theirs), workspaces.nations(TEAM)) == (["harbor"], [])
+    assert (customer_of(theirs), customer_of(TEAM)) == ("civic-desk", None)
+
+
+def test_who_somebody_is_in_slack_is_found_from_both_sides_and_forgotten_from_both(
+    workspaces: Workspaces, tables: TableNames
+) -> None:
+    workspaces.know(TEAM, "U1", UserId("ann"))
+    workspaces.know("T2", "U9", UserId("ann"))
+    workspaces.know(TEAM, "U1", UserId("bob"))
+
+    assert [(each.home, each.slack_user) for each in workspaces.of_user(UserId("ann"))] == [("T2", "U9")]
+    assert workspaces.person(TEAM, "U1") == "bob"
+    workspaces.forget_user(UserId("ann"))
+    workspaces.forget_user(UserId("bob"))
+    assert [row["item"]["S"] for row in world.rows(tables, Table.INSTALLATIONS)] == ["installation"]
+
+
+def test_a_channel_is_released_by_its_own_nation_alone(workspaces: Workspaces) -> None:
+    workspaces.choose(TEAM, "C1", NationSlug("demo"))
+
+    workspaces.release(TEAM, "C1", NationSlug("harbor"))
+    assert workspaces.channels(TEAM, NationSlug("demo")) == ["C1"]
+    workspaces.release(TEAM, "C1", NationSlug("demo"))
+    assert workspaces.nation_of_channel(TEAM, "C1") is None
 
 
 def test_unlinking_a_nation_takes_it_from_channels(workspaces: Workspaces) -> None:

@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import asdict
 
 from local.slack import RunningSlack, running_slack
-from local.slack.sender import CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET, Delivery
-from local.slack.state import BOT, BOT_TOKEN, TEAM
+from local.slack.sender import SIGNING_SECRET, Delivery
+from local.slack.state import BOT, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, TEAM
 from nat.agent.ports import ModelReply
 from nat.aws import clients
 from nat.aws.store import Store
@@ -31,6 +31,7 @@ from tests.unit.nat.agent.scripted_model import ScriptedModel
 from tests.unit.nat.turns.stage import Stage
 
 CHANNEL = "C0GENERAL"
+APP = "https://app.nat.test"
 NOBODY = "http://127.0.0.1:9/socket"
 
 
@@ -138,7 +139,8 @@ def office(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offi
             (Variable.SOCKET_ENDPOINT, NOBODY),
             (Variable.DATA_KEY_ARN, key),
             (Variable.PLANS, json.dumps([asdict(plan) for plan in world.PLANS])),
-            (Variable.APP_URL, "https://app.nat.test"),
+            (Variable.APP_URL, APP),
+            (Variable.BRANDS, json.dumps([{"name": "Nat", "sender": "nat@nat.test", "apps": [APP]}])),
         ):
             monkeypatch.setenv(variable, value)
         store = Store(clients.dynamodb(), tables)

@@ -1,0 +1,255 @@
+"""The routes that lead to Slack's consent, link workspaces to nations and tell who somebody is there.
+
+The web app sends the browser to the `url` that is answered. The answer sets a cookie that the browser has to
+bring back (`nat.handlers.oauth_cookie`), so the call has to be made under the web app's own host name.
+"""
+
+from functools import cache
+from typing import Any
+
+from nat import settings
+from nat.audit.entry import AuditKind
+from nat.audit.log import Audit
+from nat.aws import clients, log
+from nat.aws.items import timestamp
+from nat.channels.brands import Brand, Brands
+from nat.connections.oauth_state import OAuthStates, StateKey
+from nat.connections.slack_app import URL, SlackApps, customer_of
+from nat.connections.slack_workspaces import CODE_LIFE, WorkspaceLink, Workspaces
+from nat.contract.fields import Address, Count, Moment, ResponseBody
+from nat.errors import NotFound, SlackAppMissing
+from nat.handlers.api import Api
+from nat.handlers.endpoints import MemberCall, answering, operation
+from nat.handlers.oauth_cookie import secret_of, set_cookie
+from nat.handlers.request import Lambda
+from nat.handlers.services import Services
+from nat.ids import UserId
+from nat.names import Variable
+from nat.roles import Role
+from nat.slack.commands import command_name
+from nat.slack.installing import Installing
+
+
+class SlackWorkspace(ResponseBody, frozen=True, kw_only=True):
+    """A workspace that is linked to the nation, or of which the caller is, so that an admin may link it."""
+
+    workspace: str
+    name: str
+    linked: bool
+    linked_by: UserId | None
+    linked_at: Moment | None
+    channels: list[str]
+    """Ids of channels in which the nation was chosen, where a workspace has several."""
+    you: bool
+    """Whether it is known who the caller is there."""
+
+
+class SlackConnections(ResponseBody, frozen=True, kw_only=True):
+    """What the nation has in Slack."""
+
+    available: bool
+    """Whether the brand has an app at Slack."""
+    command: str
+    """The brand's command, such as `/nat`."""
+    workspaces: list[SlackWorkspace]
+
+
+class SlackDeparture(ResponseBody, frozen=True, kw_only=True):
+    """Where to send the browser. The answer sets a cookie that it has to bring back."""
+
+    url: Address
+    expires_in: Count
+    """Seconds until it is too late to come back."""
+
+
+class SlackCode(ResponseBody, frozen=True, kw_only=True):
+    """What to type in Slack, once, so that it is known there who somebody is."""
+
+    code: str
+    command: str
+    """With the code, as it is typed."""
+    expires_in: Count
+    """Seconds."""
+
+
+class SlackRoutes:
+    """The routes. `brands` say where our web apps are: people come back to one of them."""
+
+    def __init__(self, services: Services, brands: Brands, workspaces: Workspaces, way: Installing) -> None:
+        self._services = services
+        self._brands = brands
+        self._workspaces = workspaces
+        self._way = way
+
+    @operation("GET /v1/slack", tag="Slack", active=False)
+    def get_slack(self, call: MemberCall) -> SlackConnections:
+        """The Slack workspaces of the nation.
+
+        And those in which it is known who the caller is, for an admin may link them.
+        """
+        return self._told(call)
+
+    @operation("POST /v1/slack/install", tag="Slack", role=Role.ADMIN, raises=(SlackAppMissing,))
+    def install_slack(self, call: MemberCall) -> SlackDeparture:
+        """Where an admin goes to add the app to a Slack workspace.
+
+        The workspace is linked to the nation when they come back, and their Slack account to them. Call it
+        under the web app's own host name: the way back is bound to this browser by a cookie.
+        """
+        brand = self._brand(call)
+        origin = call.request.headers.get("origin")
+        web_app = origin if origin is not None and origin in brand.apps else brand.app_url
+        departure = self._way.begin(
+            call.member,
+            web_app=web_app,
+            customer=brand.customer,
+            browser=secret_of(call.request.cookies, [web_app]),
+        )
+        call.headers["set-cookie"] = set_cookie(web_app, departure.browser)
+        return SlackDeparture(url=departure.url, expires_in=int(departure.lifetime.total_seconds()))
+
+    @operation("POST /v1/slack/code", tag="Slack")
+    def new_slack_code(self, call: MemberCall) -> SlackCode:
+        """A code that says in Slack who somebody is.
+
+        It is good once, for ten minutes.
+        """
+        code = self._workspaces.new_code(call.member.user_id)
+        command = f"{command_name(self._brand(call).customer)} connect {code}"
+        return SlackCode(code=code, command=command, expires_in=int(CODE_LIFE.total_seconds()))
+
+    @operation("DELETE /v1/slack/me", tag="Slack", active=False)
+    def forget_slack_account(self, call: MemberCall) -> SlackConnections:
+        """Be nobody in Slack from now on, in every workspace."""
+        self._workspaces.forget_user(call.member.user_id)
+        return self._told(call)
+
+    @operation("PUT /v1/slack/workspaces/{workspace}", tag="Slack", role=Role.ADMIN, raises=(NotFound,))
+    def link_slack_workspace(self, call: MemberCall) -> SlackConnections:
+        """Link a workspace in which the app is and the caller is known to this nation too."""
+        home = call.path["workspace"]
+        if home not in {each.home for each in self._workspaces.of_user(call.member.user_id)}:
+            raise NotFound("It is not known who you are in this workspace.")
+        workspace = self._workspaces.installed(home)
+        self._workspaces.link(home, workspace.name, call.nation_slug, by=call.member.user_id)
+        self._log(call, AuditKind.CONNECTED, home, f"Linked the Slack workspace {workspace.name}")
+        return self._told(call)
+
+    @operation(
+        "DELETE /v1/slack/workspaces/{workspace}",
+        tag="Slack",
+        role=Role.ADMIN,
+        active=False,
+        raises=(NotFound,),
+    )
+    def unlink_slack_workspace(self, call: MemberCall) -> SlackConnections:
+        """End a workspace's link to the nation: nobody asks about it there any more."""
+        home = call.path["workspace"]
+        if not self._workspaces.unlink(home, call.nation_slug):
+            raise NotFound("This workspace is not linked to the nation.")
+        self._log(call, AuditKind.REVOKED, home, "Ended the link of a Slack workspace")
+        return self._told(call)
+
+    @operation(
+        "PUT /v1/slack/workspaces/{workspace}/channels/{channel}",
+        tag="Slack",
+        role=Role.ADMIN,
+        raises=(NotFound,),
+    )
+    def choose_for_slack_channel(self, call: MemberCall) -> SlackConnections:
+        """Let a channel of a linked workspace ask about this nation."""
+        home = self._linked(call)
+        self._workspaces.choose(home, call.path["channel"], call.nation_slug)
+        return self._told(call)
+
+    @operation(
+        "DELETE /v1/slack/workspaces/{workspace}/channels/{channel}",
+        tag="Slack",
+        role=Role.ADMIN,
+        active=False,
+        raises=(NotFound,),
+    )
+    def release_slack_channel(self, call: MemberCall) -> SlackConnections:
+        """Let a channel choose its nation anew."""
+        self._workspaces.release(self._linked(call), call.path["channel"], call.nation_slug)
+        return self._told(call)
+
+    def _linked(self, call: MemberCall) -> str:
+        home = call.path["workspace"]
+        if call.nation_slug not in self._workspaces.nations(home):
+            raise NotFound("This workspace is not linked to the nation.")
+        return home
+
+    def _brand(self, call: MemberCall) -> Brand:
+        return self._brands.at(call.request.headers.get("origin"))
+
+    def _told(self, call: MemberCall) -> SlackConnections:
+        customer = self._brand(call).customer
+        user_id = call.member.user_id
+        links = {each.team: each for each in self._workspaces.links_of(call.nation_slug)}
+        mine = {each.home for each in self._workspaces.of_user(user_id)}
+        homes = [home for home in sorted(links.keys() | mine) if customer_of(home) == customer]
+        return SlackConnections(
+            available=self._available(customer),
+            command=command_name(customer),
+            workspaces=[
+                self._workspace(home, links.get(home), call, you=home in mine)
+                for home in homes
+                if home in links or self._workspaces.has(home)
+            ],
+        )
+
+    def _workspace(
+        self, home: str, link: WorkspaceLink | None, call: MemberCall, *, you: bool
+    ) -> SlackWorkspace:
+        return SlackWorkspace(
+            workspace=home,
+            name=self._workspaces.installed(home).name if link is None else link.name,
+            linked=link is not None,
+            linked_by=None if link is None else UserId(link.linked_by),
+            linked_at=None if link is None else timestamp(link.linked_at),
+            channels=[] if link is None else self._workspaces.channels(home, call.nation_slug),
+            you=you,
+        )
+
+    def _available(self, customer: str | None) -> bool:
+        try:
+            apps().of(customer)
+        except SlackAppMissing:
+            return False
+        return True
+
+    def _log(self, call: MemberCall, kind: AuditKind, home: str, summary: str) -> None:
+        Audit(self._services.store).append(
+            call.nation_slug, kind, by=call.member.user_id, about=f"slack:{home}", summary=summary
+        )
+
+
+@cache
+def api() -> Api:
+    """The routes of this process, from its environment."""
+    services = Services.of_process()
+    workspaces = Workspaces(services.store)
+    way = Installing(
+        services.store,
+        OAuthStates(services.store, StateKey(clients.secrets(), services.clock)),
+        apps,
+        workspaces,
+        url=settings.read_optional(Variable.SLACK_URL, URL),
+    )
+    return Api(services, answering(SlackRoutes(services, Brands.read(), workspaces, way)).get)
+
+
+def apps() -> SlackApps:
+    """The apps as they are stored now. Raises `SlackAppMissing`."""
+    return SlackApps.read(clients.secrets())
+
+
+def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point."""
+    return api()(event)
+
+
+if settings.in_lambda():  # clients are built while Lambda gives a new function its full CPU, not in a request
+    log.structured()
+    api()
