@@ -115,7 +115,8 @@ class SlackApi:
     def _access(self, fields: Fields) -> Answer:
         person: str | None = None
         if fields.get("grant_type") != "refresh_token":
-            if (person := self.workspace.codes.pop(str(fields.get("code")), None)) is None:
+            person = self.workspace.codes.pop(str(fields.get("code")), None)
+            if person is None:
                 raise SlackRefusal("invalid_code")
         self.workspace.tokens.add(BOT_TOKEN)
         return {

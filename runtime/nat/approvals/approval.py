@@ -68,6 +68,8 @@ class Approval:
     expires_at: datetime
     state: ApprovalState = ApprovalState.PENDING
     decided_by: str | None = None
+    decided_in: str | None = None
+    """The surface on which it was decided."""
     decided_at: datetime | None = None
     decision: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -198,6 +200,7 @@ def from_item(item: Mapping[str, Any]) -> Approval:
         expires_at=moment(item["expires_at"]),
         state=ApprovalState(item["state"]),
         decided_by=item.get("decided_by"),
+        decided_in=item.get("decided_in"),
         decided_at=None if decided_at is None else moment(decided_at),
         decision=item.get("decision"),
         counts=item.get("counts", {}),

@@ -192,12 +192,20 @@ class Approvals:
         rows = self._store.query(Table.ACTIONS, _of(conversation), only=undecided, consistent=True)
         return [from_item(row) for row in rows]
 
-    def reject(self, approval: Approval, *, fingerprint: str, by: str, decision: str) -> Approval:
+    def reject(
+        self, approval: Approval, *, fingerprint: str, by: str, decision: str, surface: str
+    ) -> Approval:
         """Say no, and note it in the audit log. Raises `ApprovalClosed` and its kin; the same decision again
         changes nothing."""
         now = self._store.clock()
         entry = self.deciding(
-            approval, ApprovalState.REJECTED, fingerprint=fingerprint, by=by, decision=decision, now=now
+            approval,
+            ApprovalState.REJECTED,
+            fingerprint=fingerprint,
+            by=by,
+            decision=decision,
+            surface=surface,
+            now=now,
         )
         try:
             self._store.transact([entry])
@@ -219,6 +227,7 @@ class Approvals:
                 "fingerprint": fingerprint,
                 "conversation": approval.conversation_id,
             },
+            surface=surface,
             once=f"{decision}#rejected",
         )
         return present
@@ -231,6 +240,7 @@ class Approvals:
         fingerprint: str,
         by: str,
         decision: str,
+        surface: str,
         now: datetime,
     ) -> Update:
         """The decision as an entry of a transaction: pending, in time, and of what the person saw."""
@@ -239,6 +249,7 @@ class Approvals:
             {
                 "state": state.value,
                 "decided_by": by,
+                "decided_in": surface,
                 "decided_at": now,
                 "decision": decision,
                 **NO_LONGER_WAITING,
@@ -246,7 +257,7 @@ class Approvals:
             when=decidable(fingerprint, now),
         )
 
-    def retrying(self, approval: Approval, *, by: str, decision: str, now: datetime) -> Update:
+    def retrying(self, approval: Approval, *, by: str, decision: str, surface: str, now: datetime) -> Update:
         """Another try of what was not done, as an entry of a transaction: once after each commit."""
         ended = [ApprovalState.PARTLY.value, ApprovalState.FAILED.value]
         return moving(
@@ -254,6 +265,7 @@ class Approvals:
             {
                 "state": ApprovalState.APPROVED.value,
                 "decided_by": by,
+                "decided_in": surface,
                 "decided_at": now,
                 "decision": decision,
             },

@@ -349,7 +349,9 @@ def _decided(approval: Approval, row: Mapping[str, Any]) -> str:
         return f"{state}."
     if approval.decision == row.get("decision"):
         return f"{state}, decided by <@{row['slack_user']}> in Slack."
-    return f"{state}, decided by a colleague in Nat's app."
+    if approval.decided_in == "slack":
+        return f"{state}, decided by a colleague in Slack."
+    return f"{state}, decided by a colleague in the web app or beside the control panel."
 
 
 def shown_error(message: str, url: str | None) -> str:

@@ -30,7 +30,7 @@ HEADING: Final = "Slack was not connected"
 OURS: Final = "Something went wrong on our side, so this was not completed. Go back and try again."
 
 
-class Callback:
+class SlackCallback:
     """The callback, on a given way."""
 
     def __init__(self, way: Installing, brands: Brands) -> None:
@@ -72,7 +72,7 @@ class Callback:
 
 
 @cache
-def callback() -> Callback:
+def callback() -> SlackCallback:
     """The callback of this process, from its environment. Raises `SettingMissing`."""
     store = Store(clients.dynamodb(), TableNames.read())
     way = Installing(
@@ -82,7 +82,7 @@ def callback() -> Callback:
         workspaces(store),
         url=settings.read_optional(Variable.SLACK_URL, URL),
     )
-    return Callback(way, Brands.read())
+    return SlackCallback(way, Brands.read())
 
 
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature

@@ -173,7 +173,7 @@ def bolt_app(listeners: Listeners, workspaces: Workspaces, token_of: TokenOf, ur
         )
 
     app = App(
-        authorize=authorize,
+        authorize=authorize,  # type: ignore[arg-type] # Bolt's own code takes None
         signing_secret="verified before",  # what is queued has no signature any more
         request_verification_enabled=False,
         ssl_check_enabled=False,

@@ -131,6 +131,7 @@ class Decisions:
                 fingerprint=fingerprint,
                 by=decision.user_id,
                 decision=decision.decision_id,
+                surface=decision.surface.value,
                 now=turn.admitted_at,
             ),
             lambda: self._approvals.why_closed(
@@ -146,7 +147,11 @@ class Decisions:
         approval = self._approvals.get(decision.nation_slug, decision.conversation_id, approval_id)
         self._check_sees(decision, asking, approval.user_id)
         return self._approvals.reject(
-            approval, fingerprint=fingerprint, by=decision.user_id, decision=decision.decision_id
+            approval,
+            fingerprint=fingerprint,
+            by=decision.user_id,
+            decision=decision.decision_id,
+            surface=decision.surface.value,
         )
 
     def edit(
@@ -202,7 +207,11 @@ class Decisions:
             self._actions.put_choice(turn, keys, turn.admitted_at),
             before_queueing,
             self._approvals.retrying(
-                approval, by=decision.user_id, decision=decision.decision_id, now=turn.admitted_at
+                approval,
+                by=decision.user_id,
+                decision=decision.decision_id,
+                surface=decision.surface.value,
+                now=turn.admitted_at,
             ),
             lambda: self._approvals.why_closed(
                 approval, fingerprint=approval.fingerprint, decision=decision.decision_id

@@ -164,6 +164,8 @@ class ApprovalBody(ResponseBody, frozen=True, kw_only=True):
     created_at: Moment
     expires_at: Moment
     decided_by: str | None
+    decided_in: Annotated[str, one_of(Surface)] | None
+    """Where: on which surface."""
     decided_at: Moment | None
     decision: str | None
     """The turn that carries the decision out."""
@@ -491,6 +493,7 @@ def _approval(approval: Approval) -> dict[str, Any]:
         "created_at": timestamp(approval.created_at),
         "expires_at": timestamp(approval.expires_at),
         "decided_by": approval.decided_by,
+        "decided_in": approval.decided_in,
         "decided_at": None if decided_at is None else timestamp(decided_at),
         "decision": approval.decision,
         "counts": dict(approval.counts),

@@ -35,7 +35,7 @@ def workspaces(tables: TableNames, clock: world.Clock) -> Workspaces:
     return made
 
 
-def never(_: str) -> BotToken:
+def never(_home: str, _refresh: str) -> BotToken:
     raise AssertionError("nothing is due")
 
 

@@ -16,6 +16,7 @@ import pytest
 from config import load_targets
 from local.claude import running_claude
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
+from local.slack.state import TEAM
 from local.stripe import RunningStripe, running_stripe
 from nat.agent.ports import ExportFile
 from nat.audit.log import Audit
@@ -26,6 +27,11 @@ from nat.aws import clients
 from nat.aws.failed_messages import DeadLetterQueue, FailedMessages
 from nat.aws.items import timestamp
 from nat.aws.store import Store
+from nat.channels.brands import Brands
+from nat.connections.oauth_state import OAuthStates, StateKey
+from nat.connections.seal import Seal
+from nat.connections.slack_workspaces import BotToken, Workspaces
+from nat.connections.slack_workspaces import Workspace as SlackPlace
 from nat.contract.declared import routes
 from nat.contract.endpoint import Endpoint
 from nat.conversations.feedback import Feedbacks, Thumb
@@ -37,8 +43,10 @@ from nat.handlers.operator import OperatorRoutes
 from nat.handlers.privacy import PrivacyRoutes
 from nat.handlers.routes import invitations as invitations_module
 from nat.handlers.services import Services
+from nat.handlers.slack_connecting import SlackRoutes
+from nat.handlers.slack_connecting import apps as slack_apps
 from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
-from nat.names import SCHEMAS, Table, Variable
+from nat.names import SCHEMAS, Secret, Table, Variable
 from nat.nations.record import SubscriptionStatus
 from nat.people.invitations import Invitations
 from nat.people.members import Arriving, Members
@@ -48,6 +56,7 @@ from nat.privacy.jobs import Jobs, JobState, Task
 from nat.privacy.requests import Requests
 from nat.roles import Role
 from nat.settings import TableNames
+from nat.slack.installing import Installing
 from tests.embedded import new_tables
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import calls, says, use
@@ -234,7 +243,9 @@ def _running_town(
                 )
             ).get,
         )
+        slack = _slack(services)
         slugs = {
+            "nat.handlers.slack_connecting": WORKING,
             "nat.handlers.routes": WORKING,
             "nat.handlers.billing": PAYING,
             "nat.handlers.connecting": connecting.slug,
@@ -261,11 +272,13 @@ def _running_town(
                 "nat.handlers.billing": billing,
                 "nat.handlers.connecting": connecting.api,
                 "nat.handlers.privacy": privacy,
+                "nat.handlers.slack_connecting": slack,
             },
             {key: slug for module, slug in slugs.items() for key in routes(module)},
             board.stage.clock,
         )
         _live(board, bucket, town)
+        town.known |= {"workspace": [TEAM], "channel": ["C0GENERAL"]}
         town.known["job"] = [_exported(jobs, export, UserId(name)) for name in ("owner", "admin")]
         town.keep()
         invitations_module._brands.cache_clear()
@@ -274,6 +287,29 @@ def _running_town(
             yield town
         clients.mail().delete_email_identity(EmailIdentity=SENDERS)
         invitations_module._brands.cache_clear()
+
+
+def _slack(services: Services) -> Api:
+    """The routes of Slack, with a workspace that the working nation is linked to."""
+    store, client = services.store, clients.secrets()
+    for name, value in (
+        (Secret.SLACK, json.dumps(dict.fromkeys(("client_id", "client_secret", "signing_secret"), "s"))),
+        (Secret.OAUTH_STATE, "k" * 64),
+    ):
+        try:
+            client.create_secret(Name=name, SecretString=value)
+        except client.exceptions.ResourceExistsException:
+            client.put_secret_value(SecretId=name, SecretString=value)
+    seal = Seal(clients.kms(), clients.kms().create_key()["KeyMetadata"]["Arn"], Secret.slack_tokens)
+    known = Workspaces(store, seal)
+    known.install(SlackPlace(TEAM, "Demo", "U0NAT", store.clock()), BotToken("xoxb-town"))
+    known.link(TEAM, "Demo", NationSlug(WORKING), by="owner")
+    known.choose(TEAM, "C0GENERAL", NationSlug(WORKING))
+    for name in PEOPLE:
+        known.know(TEAM, f"U0{name.upper()}", UserId(name))
+    states = OAuthStates(store, StateKey(client, store.clock))
+    way = Installing(store, states, slack_apps, known, url="https://slack.test/api/")
+    return Api(services, answering(SlackRoutes(services, Brands.of(BRANDS), known, way)).get)
 
 
 def _live(board: Board, bucket: str, town: Town) -> None:

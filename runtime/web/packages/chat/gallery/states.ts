@@ -62,6 +62,7 @@ export function approval(state: Approval["state"], changes: Partial<Approval> = 
     created_at: "2026-11-28T09:00:00Z",
     expires_at: new Date(Date.now() + 14 * 60_000 + 32_000).toISOString(),
     decided_by: decided ? "u1" : null,
+    decided_in: decided ? "websocket" : null,
     decided_at: decided ? new Date().toISOString() : null,
     decision: decided ? "d1" : null,
     counts: {},

@@ -301,6 +301,7 @@ describe("a decision", () => {
     created_at: "2026-11-28T09:00:00Z",
     expires_at: "2026-11-28T09:15:00Z",
     decided_by: decision && "u1",
+    decided_in: decision ? "slack" : null,
     decided_at: decision && "2026-11-28T09:01:00Z",
     decision,
     counts: {},

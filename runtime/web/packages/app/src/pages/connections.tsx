@@ -8,6 +8,7 @@ import { words } from "../language.ts";
 import { atLeast, meChanged, useMembership } from "../me.ts";
 import { leaveFor } from "../navigate.ts";
 import { changed, useDoing, useRead } from "../server.ts";
+import { SlackSection } from "../setup/slack.tsx";
 import { consentPage } from "../setup/way.ts";
 import { SettingsPage } from "../shell/settings_tabs.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -143,6 +144,7 @@ export default function Connections() {
           );
         }}
       </Answered>
+      <SlackSection />
       <Section title={w().extension} lead={w().extensionText}>
         <ButtonLink href="/setup/extension">{w().install}</ButtonLink>
       </Section>

@@ -18,6 +18,8 @@ export interface ApprovalView {
   readonly expiresAt: number;
   readonly change: string | undefined;
   readonly decidedBy: string | undefined;
+  /** The surface on which it was decided. */
+  readonly decidedIn: string | undefined;
   readonly decidedAt: number | undefined;
   readonly decision: string | undefined;
   readonly counts: Readonly<Record<string, number>>;
@@ -64,6 +66,7 @@ export class Approvals {
       expiresAt: Date.parse(event.expires_at),
       change: undefined,
       decidedBy: undefined,
+      decidedIn: undefined,
       decidedAt: undefined,
       decision: undefined,
       counts: {},
@@ -83,6 +86,7 @@ export class Approvals {
       expiresAt: Date.parse(approval.expires_at),
       change: approval.change,
       decidedBy: approval.decided_by ?? undefined,
+      decidedIn: approval.decided_in ?? undefined,
       decidedAt: approval.decided_at === null ? undefined : Date.parse(approval.decided_at),
       decision: approval.decision ?? undefined,
       counts: approval.counts,

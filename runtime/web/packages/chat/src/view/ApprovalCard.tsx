@@ -493,7 +493,11 @@ function Decided({
       )}
       {view.decidedBy && (
         <p class="nat-quiet">
-          {t.decidedBy(who, view.decidedAt ? moment(view.decidedAt, Date.now()) : undefined)}
+          {t.decidedBy(
+            who,
+            view.decidedAt ? moment(view.decidedAt, Date.now()) : undefined,
+            view.decidedIn === "slack",
+          )}
         </p>
       )}
       <footer>

@@ -144,7 +144,8 @@ export const de: ChatWords = {
     expired: "Abgelaufen",
     superseded: "Durch einen neueren Vorschlag ersetzt",
   },
-  decidedBy: (who, when) => `Entschieden von ${who}${when ? `, ${when}` : ""}`,
+  decidedBy: (who, when, inSlack) =>
+    `Entschieden von ${who}${inSlack ? " in Slack" : ""}${when ? `, ${when}` : ""}`,
   byYou: "dir",
   bySomebody: "jemand anderem",
   outcomes: {

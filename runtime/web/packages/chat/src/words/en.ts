@@ -142,7 +142,8 @@ export const en = {
     expired: "Expired",
     superseded: "Replaced by a newer proposal",
   },
-  decidedBy: (who: string, when: string | undefined) => `Decided by ${who}${when ? `, ${when}` : ""}`,
+  decidedBy: (who: string, when: string | undefined, inSlack: boolean) =>
+    `Decided by ${who}${inSlack ? " in Slack" : ""}${when ? `, ${when}` : ""}`,
   byYou: "you",
   bySomebody: "somebody else",
   outcomes: {
