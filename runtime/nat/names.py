@@ -392,8 +392,7 @@ OAUTH_CALLBACK: Final = "GET /oauth/callback"
 browser that began take the authorizer's place."""
 
 
-@dataclass(frozen=True)
-class SlackQueueAttributes:
+class SlackQueueAttributes(NamedTuple):
     """Attributes of the FIFO queue to the function that talks to Slack. Seconds."""
 
     function_seconds: int = 50
