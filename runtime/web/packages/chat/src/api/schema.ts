@@ -1303,6 +1303,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/slack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The Slack workspaces of the nation
+         * @description For members. Works without a subscription. And those in which it is known who the caller is, for an admin may link them.
+         */
+        get: operations["getSlack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code that says in Slack who somebody is
+         * @description For members. It is good once, for ten minutes.
+         */
+        post: operations["newSlackCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where an admin goes to add the app to a Slack workspace
+         * @description For admins. The workspace is linked to the nation when they come back, and their Slack account to them. Call it under the web app's own host name: the way back is bound to this browser by a cookie.
+         */
+        post: operations["installSlack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Be nobody in Slack from now on, in every workspace
+         * @description For members. Works without a subscription.
+         */
+        delete: operations["forgetSlackAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/workspaces/{workspace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Link a workspace in which the app is and the caller is known to this nation too
+         * @description For admins.
+         */
+        put: operations["linkSlackWorkspace"];
+        post?: never;
+        /**
+         * End a workspace's link to the nation: nobody asks about it there any more
+         * @description For admins. Works without a subscription.
+         */
+        delete: operations["unlinkSlackWorkspace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/workspaces/{workspace}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let a channel of a linked workspace ask about this nation
+         * @description For admins.
+         */
+        put: operations["chooseForSlackChannel"];
+        post?: never;
+        /**
+         * Let a channel choose its nation anew
+         * @description For admins. Works without a subscription.
+         */
+        delete: operations["releaseSlackChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1340,6 +1468,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             decided_by: string | null;
+            /** @description Where: on which surface. */
+            decided_in: ("websocket" | "http" | "sse" | "slack" | "automation") | null;
             decided_at: string | null;
             /** @description The turn that carries the decision out. */
             decision: string | null;
@@ -1363,6 +1493,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             decided_by: string | null;
+            /** @description Where: on which surface. */
+            decided_in: ("websocket" | "http" | "sse" | "slack" | "automation") | null;
             decided_at: string | null;
             /** @description The turn that carries the decision out. */
             decision: string | null;
@@ -2581,6 +2713,41 @@ export interface components {
             url: string | null;
             why: string;
         };
+        /** @description What to type in Slack, once, so that it is known there who somebody is. */
+        SlackCode: {
+            code: string;
+            /** @description With the code, as it is typed. */
+            command: string;
+            /** @description Seconds. */
+            expires_in: number;
+        };
+        /** @description What the nation has in Slack. */
+        SlackConnections: {
+            /** @description Whether the brand has an app at Slack. */
+            available: boolean;
+            /** @description The brand's command, such as `/nat`. */
+            command: string;
+            workspaces: components["schemas"]["SlackWorkspace"][];
+        };
+        /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
+        SlackDeparture: {
+            /** Format: uri */
+            url: string;
+            /** @description Seconds until it is too late to come back. */
+            expires_in: number;
+        };
+        /** @description A workspace that is linked to the nation, or of which the caller is, so that an admin may link it. */
+        SlackWorkspace: {
+            workspace: string;
+            name: string;
+            linked: boolean;
+            linked_by: string | null;
+            linked_at: string | null;
+            /** @description Ids of channels in which the nation was chosen, where a workspace has several. */
+            channels: string[];
+            /** @description Whether it is known who the caller is there. */
+            you: boolean;
+        };
         /** @description What is wrong with a message, or with a stream that had begun. Go by `code`, as in HTTP. */
         SocketError: {
             /** @default 1 */
@@ -3762,6 +3929,26 @@ export interface components {
             };
         };
         /**
+         * @description Not in this state.
+         *
+         *     - `slack_app_missing`: An operator has not stored the app's credentials, or the brand has no app.
+         */
+        "409.slack_app_missing": {
+            headers: {
+                /** @description Seconds after which the same call may succeed, where they are known. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "slack_app_missing";
+                    };
+                };
+            };
+        };
+        /**
          * @description Not accepted.
          *
          *     - `model_key_invalid`: An Anthropic key of a nation's own that was tried out and does not work; it was not stored.
@@ -4054,6 +4241,10 @@ export type Settings = components['schemas']['Settings'];
 export type SettingsWanted = components['schemas']['SettingsWanted'];
 export type Skipped = components['schemas']['Skipped'];
 export type SkippedRecord = components['schemas']['SkippedRecord'];
+export type SlackCode = components['schemas']['SlackCode'];
+export type SlackConnections = components['schemas']['SlackConnections'];
+export type SlackDeparture = components['schemas']['SlackDeparture'];
+export type SlackWorkspace = components['schemas']['SlackWorkspace'];
 export type SocketError = components['schemas']['SocketError'];
 export type SocketMessage = components['schemas']['SocketMessage'];
 export type Standing = components['schemas']['Standing'];
@@ -4129,6 +4320,7 @@ export type Response409MembershipChangedOwnerStays = components['responses']['40
 export type Response409NotReplayable = components['responses']['409.not_replayable'];
 export type Response409OwnerStays = components['responses']['409.owner_stays'];
 export type Response409RunTookPlace = components['responses']['409.run_took_place'];
+export type Response409SlackAppMissing = components['responses']['409.slack_app_missing'];
 export type Response422ModelKeyInvalid = components['responses']['422.model_key_invalid'];
 export type Response429NationBusyThrottled = components['responses']['429.nation_busy.throttled'];
 export type Response429Throttled = components['responses']['429.throttled'];
@@ -7278,6 +7470,297 @@ export interface operations {
             400: components["responses"]["400.bad_request"];
             401: components["responses"]["401.unauthenticated"];
             403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    getSlack: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    newSlackCode: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to type in Slack, once, so that it is known there who somebody is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackCode"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.nation_unknown"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    installSlack: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackDeparture"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.nation_unknown"];
+            409: components["responses"]["409.slack_app_missing"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    forgetSlackAccount: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    linkSlackWorkspace: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The workspace's id. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    unlinkSlackWorkspace: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The workspace's id. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    chooseForSlackChannel: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The workspace's id. */
+                workspace: string;
+                /** @description The channel's id. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    releaseSlackChannel: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The workspace's id. */
+                workspace: string;
+                /** @description The channel's id. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
