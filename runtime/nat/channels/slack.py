@@ -235,7 +235,7 @@ class SlackThreads:
         answered = self._client(thread.team).chat_postMessage(
             channel=thread.channel,
             thread_ts=thread.ts,
-            text=f"Nat asks for approval: {escaped(str(card['summary']))}",
+            text=f"Do you approve? {escaped(str(card['summary']))}",
             blocks=[*_card_blocks(card), _buttons(value, self._more(row["nation"], row["conversation"]))],
             unfurl_links=False,
         )
@@ -327,7 +327,7 @@ def _buttons(value: Mapping[str, str], more: str | None) -> Block:
     ]
     if more:
         elements.append(
-            {"type": "button", "action_id": "nat_open", "url": more, "text": _label("Choose or edit in Nat")}
+            {"type": "button", "action_id": "nat_open", "url": more, "text": _label("Choose or edit")}
         )
     return {"type": "actions", "elements": elements}
 
@@ -356,7 +356,7 @@ def _decided(approval: Approval, row: Mapping[str, Any]) -> str:
 
 def shown_error(message: str, url: str | None) -> str:
     """A refusal as Slack shows it."""
-    return f"{mrkdwn(message)} <{url}|Open Nat>" if url else mrkdwn(message)
+    return f"{mrkdwn(message)} <{url}|Open the web app>" if url else mrkdwn(message)
 
 
 def _turn_key(turn_id: TurnId) -> str:

@@ -154,6 +154,4 @@ def _cut(text: str, most: int) -> str:
 
 
 def _more(more: str | None) -> str:
-    return (
-        f"There is more. <{more}|Open the whole answer in Nat>" if more else "There is more in Nat's web app."
-    )
+    return f"There is more. <{more}|Open the whole answer>" if more else "There is more in the web app."

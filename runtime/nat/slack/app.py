@@ -17,8 +17,8 @@ from nat.connections.slack_workspaces import Workspace, Workspaces
 from nat.errors import NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
 from nat.slack.client import client
-from nat.slack.commands import HELP, question_of
-from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest
+from nat.slack.commands import help_text, question_of
+from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest, not_known
 
 TokenOf = Callable[[str], str]
 """The bot's token in a workspace. Raises `SlackNotInstalled`."""
@@ -47,7 +47,7 @@ class Listeners:
             _check(client, person, event)
             if not question:
                 raise SlackPersonRefused(
-                    "Ask me something about your nation. `/nat help` says what I can do."
+                    f"Ask me something about your nation. `{person.command} help` says what I can do."
                 )
             self._desk.ask(person, thread, event["ts"], question)
         except NatError as error:
@@ -72,7 +72,7 @@ class Listeners:
         except SlackApiError as error:
             if error.response["error"] not in ("not_in_channel", "channel_not_found"):
                 raise
-            told = "I am not in this channel. Invite me first: `/invite @nat`."
+            told = "I am not in this channel. Invite me first, with `/invite`."
         if told:
             respond(text=told, response_type="ephemeral")
 
@@ -98,6 +98,8 @@ class Listeners:
             case "connect" if rest:
                 self._workspaces.prove(person.team, person.user, rest)
                 return "I know you now. Ask me anything about your nation."
+            case "connect":
+                raise not_known(person, self._desk.app_url)
             case "nation" if rest:
                 self._desk.choose(person, channel, rest.lower())
                 return f"This channel asks about *{escaped(rest.lower())}* from now on."
@@ -109,7 +111,7 @@ class Listeners:
                 member = self._desk.member(person, here)
                 self._desk.stop(person, latest(person.team, channel, member.user_id))
                 return "I stop."
-        return HELP
+        return help_text(person.command)
 
     def click(
         self,

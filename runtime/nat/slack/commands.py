@@ -9,19 +9,22 @@ ASKED: Final = {
     "automations": "Which automations do I have, and when do they run next?",
 }
 """Words that ask a question of their own; what stands behind them is added."""
-HELP: Final = "\n".join(
-    (
-        "*What you can ask me*",
-        "• `@nat` and a question, in a channel I am in; go on in the thread without mentioning me",
-        "• `/nat ask …` – any question",
-        "• `/nat find …` – people",
-        "• `/nat donations`, `/nat signups`, `/nat events`, `/nat automations` – what is new",
-        "• `/nat usage` – how many queries your nation has used",
-        "• `/nat nation NAME` – which nation this channel asks about",
-        "• `/nat connect CODE` – tell me who you are; the code is in Nat's web app",
-        "• `/nat stop` – stop your last question here",
-    )
+_HELP: Final = (
+    "*What you can ask me*",
+    "• mention me with a question, in a channel I am in; go on in the thread without mentioning me",
+    "• `{command} ask …` – any question",
+    "• `{command} find …` – people",
+    "• `{command} donations`, `{command} signups`, `{command} events`, `{command} automations` – what is new",
+    "• `{command} usage` – how many queries your nation has used",
+    "• `{command} nation NAME` – which nation this channel asks about",
+    "• `{command} connect CODE` – tell me who you are; the code is in the web app",
+    "• `{command} stop` – stop your last question here",
 )
+
+
+def help_text(command: str) -> str:
+    """What can be done, with a brand's command."""
+    return "\n".join(_HELP).replace("{command}", command)
 
 
 def command_name(customer: str | None) -> str:

@@ -23,6 +23,7 @@ from nat.aws.writes import Put
 from nat.channels.slack import SlackThreads, Thread
 from nat.channels.slack_push import follow
 from nat.channels.websocket import Followers
+from nat.connections.slack_app import customer_of
 from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.events import wire_text
 from nat.conversations.turns import Turn
@@ -30,6 +31,7 @@ from nat.errors import BadRequest, NotFound, SlackPersonRefused
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.people.memberships import Membership
+from nat.slack.commands import command_name
 from nat.slack.door import thread_key
 from nat.turns.admission import Admission, Surface
 from nat.turns.admit import AdmitRequest, admit
@@ -53,9 +55,19 @@ class SlackPerson:
     team: str
     user: str
 
+    @property
+    def command(self) -> str:
+        """The command of the brand's app."""
+        return command_name(customer_of(self.team))
 
-class Unknown(SlackPersonRefused):
-    """A full member of the workspace who has not proven who they are."""
+
+def not_known(person: SlackPerson, app_url: str) -> SlackPersonRefused:
+    """What is told to a full member of the workspace who has not proven who they are."""
+    return SlackPersonRefused(
+        "I don't know yet who you are. Sign in to the web app, open *Settings → Connections*, choose "
+        f"*Connect my Slack account*, and type the code here: `{person.command} connect CODE`.",
+        url=f"{app_url.rstrip('/')}/settings/connections" if app_url else None,
+    )
 
 
 class SlackDesk:
@@ -77,7 +89,7 @@ class SlackDesk:
         self._threads = threads
         self._followers = followers
         self._decisions = Decisions(admission, Approvals(store))
-        self._app_url = app_url
+        self.app_url = app_url
 
     def ask(self, person: SlackPerson, thread: Thread, ts: str, question: str) -> str:
         """Admit a question of a thread; gives its turn. A repeated one changes nothing.
@@ -115,27 +127,20 @@ class SlackDesk:
         `BadRequest` where the nation is not clear, `NotAMember`."""
         user_id = self._workspaces.person(person.team, person.user)
         if user_id is None:
-            raise Unknown(
-                "I don't know yet who you are in Nat. Sign in to Nat's web app, open *Settings → "
-                "Connections*, choose *Connect my Slack account*, and type the code "
-                "here: `/nat connect CODE`.",
-                url=self._app_url or None,
-            )
-        return self._admission.memberships.require(
-            NationSlug(self._nation(person.team, thread)), UserId(user_id)
-        )
+            raise not_known(person, self.app_url)
+        return self._admission.memberships.require(NationSlug(self._nation(person, thread)), UserId(user_id))
 
-    def _nation(self, team: str, thread: Thread) -> str:
-        nations = self._workspaces.nations(team)
+    def _nation(self, person: SlackPerson, thread: Thread) -> str:
+        nations = self._workspaces.nations(person.team)
         if not nations:
             raise BadRequest(
                 "This Slack workspace is not linked to a nation. An admin of your nation can link it in "
-                "Nat's web app, under Settings → Connections."
+                "the web app, under Settings → Connections."
             )
         known = self._store.get(Table.ONCE, {"key": thread_key(thread.place)})
         for chosen in (
             None if known is None else known["nation"],
-            self._workspaces.nation_of_channel(team, thread.channel),
+            self._workspaces.nation_of_channel(person.team, thread.channel),
         ):
             if chosen in nations:
                 return str(chosen)
@@ -143,7 +148,8 @@ class SlackDesk:
             return nations[0]
         listed = ", ".join(f"`{each}`" for each in sorted(nations))
         raise BadRequest(
-            f"Which nation is this about? Choose one for this channel: `/nat nation NAME`. {listed}"
+            f"Which nation is this about? Choose one for this channel: `{person.command} nation NAME`. "
+            f"{listed}"
         )
 
     def choose(self, person: SlackPerson, channel: str, slug: str) -> None:
@@ -152,7 +158,7 @@ class SlackDesk:
         if slug not in self._workspaces.nations(person.team):
             raise BadRequest("This workspace is not linked to such a nation.")
         if user_id is None:
-            raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
+            raise not_known(person, self.app_url)
         self._admission.memberships.require(NationSlug(slug), UserId(user_id))
         self._workspaces.choose(person.team, channel, NationSlug(slug))
 
@@ -202,7 +208,7 @@ class SlackDesk:
     def _decision(self, person: SlackPerson, value: dict[str, str], click: str) -> Decision:
         user_id = self._workspaces.person(person.team, person.user)
         if user_id is None:
-            raise SlackPersonRefused("Connect your Slack account first: `/nat connect CODE`.")
+            raise not_known(person, self.app_url)
         if value["n"] not in self._workspaces.nations(person.team):
             raise BadRequest("This workspace is no longer linked to that nation.")
         decision_id = TurnId(ulid_of(f"{person.team}#{person.user}#{click}", click))

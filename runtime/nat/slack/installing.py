@@ -72,8 +72,8 @@ class Installing:
         `browser` is the secret that the browser has from an earlier way. Raises `SlackAppMissing`."""
         app = self._apps().of(customer)
         begun, state, secret = self._states.begin(
-            admin.user_id,
             admin.nation_slug,
+            admin.user_id,
             Purpose.SLACK,
             app=customer or "",
             web_app=web_app,
@@ -106,7 +106,7 @@ class Installing:
         if not code or len(code) > _LONGEST_CODE:
             raise StateInvalid
         state = begun.state
-        if not self._memberships.require(state.user_id, state.nation_slug).role.at_least(Role.ADMIN):
+        if not self._memberships.require(state.nation_slug, state.user_id).role.at_least(Role.ADMIN):
             raise RoleInsufficient
         answer = self._exchange(begun, code)
         now = self._store.clock()

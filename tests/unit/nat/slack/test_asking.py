@@ -86,8 +86,8 @@ def test_a_direct_message_needs_no_mention(office: Office) -> None:
     ("user", "reason"),
     [
         ("U0BOB", "I don't know yet who you are"),
-        ("U0GUEST", "full members of this workspace only"),
-        ("U0OTHER", "full members of this workspace only"),
+        ("U0GUEST", "Only full members of this workspace"),
+        ("U0OTHER", "Only full members of this workspace"),
     ],
 )
 def test_who_is_not_known_is_told_why_and_nothing_is_asked(office: Office, user: str, reason: str) -> None:

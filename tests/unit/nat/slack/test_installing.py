@@ -179,7 +179,7 @@ def test_a_state_of_nationbuilder_is_not_one_of_slack(browser: Browser) -> None:
     store = Store(clients.dynamodb(), browser.office.stage.tables)
     states = OAuthStates(store, StateKey(clients.secrets(), store.clock))
     _, state, secret = states.begin(
-        UserId("ada"), NationSlug("demo"), Purpose.CONNECT, app="", web_app=APP, now=store.clock()
+        NationSlug("demo"), UserId("ada"), Purpose.CONNECT, app="", web_app=APP, now=store.clock()
     )
     browser.cookies = {"__Host-nat-connecting": secret}
 
