@@ -103,7 +103,7 @@ class Town:
         assert run.conversation_id is not None
         approvals = Approvals(self.store)
         approval = approvals.get(NationSlug("demo"), run.conversation_id, ApprovalId(approval_id))
-        approvals.reject(approval, fingerprint=approval.fingerprint, by="ann", decision="d1")
+        approvals.reject(approval, fingerprint=approval.fingerprint, by="ann", decision="d1", surface="http")
 
     def end(self, run: Run, ending: Ending) -> Turn:
         """Let the turn of a run come to its end, as a worker does."""
