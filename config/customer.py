@@ -128,6 +128,8 @@ class Customer(Frozen):
     slug: Slug
     platform: Literal["shared", "dedicated"]
     brand: Brand
+    logo_file: Path | None = Field(default=None, exclude=True)
+    """Where the brand's logo lies; found beside the customer's file, never written in it."""
     extension_ids: tuple[ExtensionId, ...] = ()
     """Chrome extension ids that may sign in."""
     extension_key: ExtensionKey | None = None
@@ -219,9 +221,12 @@ def load_customer(slug: str, folder: Path = FOLDER) -> Customer:
         choose(f"plan in {slug}.toml", plan, tuple(load_plans()))
     for name in (*customer.domains, *customer.places):
         choose(f"environment in {slug}.toml", name, environment_names())
-    if customer.brand.logo and not (home / "logos" / customer.brand.logo).is_file():
+    if customer.brand.logo is None:
+        return customer
+    logo = home / "logos" / customer.brand.logo
+    if not logo.is_file():
         raise ConfigurationError(f"{slug}.toml: there is no logo {customer.brand.logo}.")
-    return customer
+    return customer.model_copy(update={"logo_file": logo})
 
 
 def load_customers(folder: Path = FOLDER) -> tuple[Customer, ...]:

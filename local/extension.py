@@ -6,11 +6,7 @@ Both come into `.local/extension/`. The package is the same, byte for byte, for 
 """
 
 import argparse
-import json
-import shutil
-import subprocess
 import sys
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +17,10 @@ from config.environment import load_environment
 from config.loading import ConfigurationError
 from local.environment import node
 from local.places import ROOT
+from nat_constructs.extension_build import ExtensionBuild, ExtensionBuildFailed, pack, version
 
-PACKAGE: Final = ROOT / "runtime" / "web" / "packages" / "extension"
+WORKSPACE: Final = ROOT / "runtime" / "web"
 PLACE: Final = ROOT / ".local" / "extension"
-_LONG_AGO: Final = (2026, 1, 1, 0, 0, 0)
-"""The time of every file in a package."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +43,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         customer = load_customer(given.customer, given.customers)
         addresses = addresses_of(customer, given.environment, given.app, given.login)
-        logo = given.customers / "logos" / customer.brand.logo if customer.brand.logo else None
-        unpacked = build(customer, addresses, PLACE / customer.slug, logo)
-    except (ConfigurationError, BuildFailed) as problem:
+        unpacked = build(customer, addresses, PLACE / customer.slug)
+    except (ConfigurationError, ExtensionBuildFailed) as problem:
         print(problem, file=sys.stderr)
         return 1
-    package = pack(unpacked, PLACE / f"{customer.slug}-{version()}.zip")
+    package = pack(unpacked, PLACE / f"{customer.slug}-{version(WORKSPACE)}.zip")
     print(f"{unpacked.relative_to(ROOT)}  for chrome://extensions, “Load unpacked”")
     print(f"{package.relative_to(ROOT)}  for the Chrome Web Store")
     return 0
-
-
-class BuildFailed(Exception):
-    """What the build said."""
 
 
 def addresses_of(customer: Customer, environment: str, app: str | None, login: str | None) -> Addresses:
@@ -77,57 +67,27 @@ def addresses_of(customer: Customer, environment: str, app: str | None, login: s
     return Addresses(app.rstrip("/"), login or login_url(place.sign_in_prefix, place.region))
 
 
-def version() -> str:
-    """The extension's version."""
-    return str(json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))["version"])
+def build(customer: Customer, addresses: Addresses, folder: Path) -> Path:
+    """Build the unpacked extension into `folder`, which is emptied first. Raises `ExtensionBuildFailed`."""
+    return extension_of(customer, addresses).unpack(folder)
 
 
-def build(customer: Customer, addresses: Addresses, folder: Path, logo: Path | None = None) -> Path:
-    """Build the unpacked extension into `folder`, which is emptied first. Raises `BuildFailed`."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def extension_of(customer: Customer, addresses: Addresses) -> ExtensionBuild:
+    """What a brand's extension is built from, at these addresses."""
     brand = customer.brand
-    described = {
-        "name": brand.name,
-        "extensionName": brand.extension_name,
-        "description": brand.tagline,
-        "version": version(),
-        "primary": brand.colours.primary,
-        "onPrimary": brand.colours.on_primary,
-        "app": addresses.app,
-        "login": addresses.login,
-        **({"key": customer.extension_key} if customer.extension_key else {}),
-        **({"logo": str(logo)} if logo else {}),
-    }
-    file = folder.with_suffix(".json")
-    file.write_text(json.dumps(described), encoding="utf-8")
-    ran = subprocess.run(
-        [str(node()), "build.ts", str(file), str(folder)],
-        cwd=PACKAGE,
-        capture_output=True,
-        text=True,
-        check=False,
+    return ExtensionBuild(
+        workspace=WORKSPACE,
+        name=brand.name,
+        extension_name=brand.extension_name,
+        description=brand.tagline,
+        primary=brand.colours.primary,
+        on_primary=brand.colours.on_primary,
+        app=addresses.app,
+        login=addresses.login,
+        key=customer.extension_key,
+        logo=customer.logo_file,
+        node=str(node()),
     )
-    file.unlink()
-    if ran.returncode:
-        raise BuildFailed(ran.stderr or ran.stdout)
-    return folder
-
-
-def pack(unpacked: Path, package: Path) -> Path:
-    """A package for the store. It has no key: the store gives the extension one, and with it its id."""
-    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in unpacked.rglob("*") if path.is_file()):
-            name = path.relative_to(unpacked).as_posix()
-            content = path.read_bytes()
-            if name == "manifest.json":
-                manifest = json.loads(content)
-                manifest.pop("key", None)
-                content = json.dumps(manifest, indent=2).encode()
-            entry = zipfile.ZipInfo(name, _LONG_AGO)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return package
 
 
 if __name__ == "__main__":

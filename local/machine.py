@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from config.customer import DEFAULT_BRAND, load_customer
 from local import demo, environment, front
 from local.aws import login_pages
 from local.aws import program as aws
 from local.console import StartFailed, step
 from local.deployment import deploy
+from local.extension import Addresses, extension_of
 from local.mail import verify_senders
 from local.places import HOST, PORT_BASE_VARIABLE, REGION, ROOT, Places, Ports
 from local.processes import Processes, Program, clear_leftovers
@@ -30,6 +32,8 @@ from nat.connections.tokens import NbTokens
 from nat.connections.vault import SecretsManagerVault
 from nat.ids import NationSlug
 from nat.names import STREAM_PATH, STRIPE_WEBHOOK, Secret, Variable
+from nat_constructs.extension_build import ExtensionBuildFailed
+from nat_constructs.site_contents import SiteContents
 from nat_constructs.web_build import WebBuild, WebBuildFailed
 
 WORKER_GRACE: Final = 40.0
@@ -127,15 +131,19 @@ class Machine:
         )
 
     def _build_web_app(self) -> None:
-        """Build the app unless it is built from the same sources."""
-        build = WebBuild(ROOT / "runtime" / "web", str(environment.node()))
+        """Build the app and its extension unless they are built from the same sources."""
+        addresses = Addresses(self.ports.url("app"), self.ports.url("aws"))
+        build = SiteContents(
+            WebBuild(ROOT / "runtime" / "web", str(environment.node())),
+            extension_of(load_customer(DEFAULT_BRAND), addresses),
+        )
         stamp = self.places.home / "site.digest"
         if self.places.site.is_dir() and stamp.is_file() and stamp.read_text() == build.digest:
             return
         with step("building the web app"):
             try:
                 build.write(self.places.site)
-            except WebBuildFailed as failure:
+            except (WebBuildFailed, ExtensionBuildFailed) as failure:
                 raise StartFailed(str(failure)) from None
             stamp.write_text(build.digest)
 

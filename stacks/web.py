@@ -10,12 +10,14 @@ from config.catalogue import load_plans
 from nat.names import EDGE_REGION
 from nat_constructs.alarm_topic import AlarmTopic
 from nat_constructs.alarms import Alarms, service_metric
+from nat_constructs.extension_build import LATEST, ExtensionBuild
 from nat_constructs.firewall import Firewall
 from nat_constructs.origin_key import origin_headers
 from nat_constructs.output import exported
 from nat_constructs.public_names import PublicNames
 from nat_constructs.sign_in import login_url
 from nat_constructs.site import Origins, Site
+from nat_constructs.site_contents import logo_path
 from nat_constructs.site_files import SiteFiles
 from nat_constructs.web_build import WebBuild
 from nat_constructs.web_socket_api import STAGE as SOCKET
@@ -72,12 +74,38 @@ class WebStack(NatStack):
                 self,
                 "App",
                 app=WebBuild(WEB),
+                extension=self._extension(),
+                logo=deployment.customer.logo_file,
                 bucket=self.site.bucket,
                 distribution=self.site.distribution,
                 defaults=deployment.functions,
             )
         self._watch()
         self._publish()
+
+    def _extension(self) -> ExtensionBuild | None:
+        """The brand's extension, where the app's address is known before it stands."""
+        customer, environment = self.deployment.customer, self.deployment.environment
+        app = customer.app_url_in(environment)
+        if app is None:
+            return None
+        brand = customer.brand
+        return ExtensionBuild(
+            workspace=WEB,
+            name=brand.name,
+            extension_name=brand.extension_name,
+            description=brand.tagline,
+            primary=brand.colours.primary,
+            on_primary=brand.colours.on_primary,
+            app=app,
+            login=login_url(environment.sign_in_prefix, environment.region),
+            key=customer.extension_key,
+            logo=customer.logo_file,
+        )
+
+    def _package_path(self) -> str | None:
+        """Where the newest package of the extension is, for browsers whose store does not have it."""
+        return None if self._extension() is None else f"/{LATEST}"
 
     def _watch(self) -> None:
         """CloudFront reports its figures here only, and an alarm tells a topic of its own region."""
@@ -115,13 +143,13 @@ class WebStack(NatStack):
             "brand": {
                 "name": brand.name,
                 "tagline": brand.tagline,
-                "logo": brand.logo,
+                "logo": logo_path(brand.logo),
                 "colours": brand.colours.model_dump(),
                 "supportEmail": brand.support_email,
                 "extensionName": brand.extension_name,
             },
             "plans": self._plans(),
-            "links": customer.links.model_dump(),
+            "links": {**customer.links.model_dump(), "package": self._package_path()},
             "issuer": self._of("Identity", "Issuer"),
             "loginUrl": login_url(environment.sign_in_prefix, environment.region),
             "clientId": self._of("Identity", f"ClientIdWeb{suffix}"),

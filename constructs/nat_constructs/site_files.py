@@ -1,4 +1,4 @@
-"""The web app in a brand's bucket."""
+"""The web app, the extension's packages and the logo in a brand's bucket."""
 
 from pathlib import Path
 
@@ -11,15 +11,17 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from .acknowledge import acknowledge_resource
+from .extension_build import ExtensionBuild
 from .function import FunctionDefaults, PythonFunction
+from .site_contents import SiteContents
 from .web_build import WebBuild
 
 
 class SiteFiles(Construct):
-    """Builds the app when the stack is really synthesised, once per assembly, and has a function put it into
-    the bucket when it differs from what is there. It may write that bucket, read that archive and have that
-    distribution forget the page; the CDK's own construct for this asks for wider rights and carries the AWS
-    command line. Its calls cost nothing to speak of, as does an invalidation.
+    """Builds the app and the extension when the stack is really synthesised, once per assembly, and has a
+    function put them into the bucket when they differ from what is there. It may write that bucket, read that
+    archive and have that distribution forget the page; the CDK's own construct for this asks for wider rights
+    and carries the AWS command line. Its calls cost nothing to speak of, as does an invalidation.
     """
 
     def __init__(
@@ -28,18 +30,21 @@ class SiteFiles(Construct):
         construct_id: str,
         *,
         app: WebBuild,
+        extension: ExtensionBuild | None,
+        logo: Path | None,
         bucket: s3.IBucket,
         distribution: cloudfront.IDistribution,
         defaults: FunctionDefaults,
     ) -> None:
         super().__init__(scope, construct_id)
+        contents = SiteContents(app, extension, logo)
         archive = assets.Asset(
             self,
             "App",
             path=str(app.workspace),
             asset_hash_type=AssetHashType.CUSTOM,
-            asset_hash=app.digest,
-            bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_Local(app)),
+            asset_hash=contents.digest,
+            bundling=BundlingOptions(image=DockerImage.from_registry("none"), local=_Local(contents)),
         )
         function = PythonFunction(
             self,
@@ -78,9 +83,9 @@ class SiteFiles(Construct):
 class _Local:
     """Builds in this process, so that no Docker image is ever asked for."""
 
-    def __init__(self, build: WebBuild) -> None:
-        self._build = build
+    def __init__(self, contents: SiteContents) -> None:
+        self._contents = contents
 
     def try_bundle(self, output_dir: str, _options: object = None, **_more: object) -> bool:
-        self._build.write(Path(output_dir))
+        self._contents.write(Path(output_dir))
         return True

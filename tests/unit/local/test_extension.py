@@ -9,7 +9,8 @@ import pytest
 
 from config.customer import extension_id, load_customer
 from config.loading import ConfigurationError
-from local.extension import Addresses, addresses_of, build, pack
+from local.extension import Addresses, addresses_of, build, extension_of
+from nat_constructs.extension_build import LATEST, ExtensionBuild, pack
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "customers"
 ADDRESSES = Addresses("https://app.civicdesk.example", "https://sign-in.example")
@@ -60,6 +61,35 @@ def test_a_package_is_the_same_for_the_same_files_and_has_no_key(unpacked: Path)
         assert {"launcher.js", "panel.js", "conversation.js", "worker.js", "icons/128.png"} <= set(
             package.namelist()
         )
+
+
+def test_a_site_has_the_latest_package_and_that_of_its_version_which_can_be_loaded(
+    unpacked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = extension_of(load_customer("nat"), ADDRESSES)
+    monkeypatch.setattr(ExtensionBuild, "unpack", lambda _self, _folder: unpacked)
+    manifest = unpacked / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "key": "AAAA"}))
+
+    made.publish(tmp_path)
+
+    latest = tmp_path / LATEST
+    assert latest.read_bytes() == (tmp_path / "extension" / f"{made.version}.zip").read_bytes()
+    with zipfile.ZipFile(latest) as package:
+        assert json.loads(package.read("manifest.json"))["key"] == "AAAA"
+
+
+def test_another_brand_or_place_is_another_package() -> None:
+    nat, civic_desk = load_customer("nat"), load_customer("civic-desk", EXAMPLES)
+
+    digests = {
+        extension_of(nat, ADDRESSES).digest,
+        extension_of(civic_desk, ADDRESSES).digest,
+        extension_of(nat, Addresses("https://app.other.example", ADDRESSES.login)).digest,
+    }
+
+    assert len(digests) == 3
+    assert extension_of(nat, ADDRESSES).digest in digests
 
 
 def test_the_key_gives_an_id_that_may_sign_in() -> None:

@@ -20,7 +20,13 @@ export interface Configuration {
     extensionName: string;
   };
   plans: Plan[];
-  links: { extension: string | null; terms: string | null; privacy: string | null };
+  links: {
+    extension: string | null;
+    /** The extension's newest package on this site, where there is one. */
+    package: string | null;
+    terms: string | null;
+    privacy: string | null;
+  };
   issuer: string;
   loginUrl: string;
   clientId: string;

@@ -6,7 +6,7 @@ import { answer, api, type Schemas } from "../api.ts";
 import { brand } from "../brand.ts";
 import { count, date } from "../format.ts";
 import { words } from "../language.ts";
-import { atLeast, type Role, useMembership } from "../me.ts";
+import { atLeast, type Role, useMembership, usePeople } from "../me.ts";
 import { changed, type Read, useDoing, useRead } from "../server.ts";
 import { SettingsPage } from "../shell/settings_tabs.tsx";
 import { shellWords } from "../shell/words.ts";
@@ -15,6 +15,7 @@ import { SelectField, TextField } from "../ui/field.tsx";
 import { Section } from "../ui/page.tsx";
 import { say } from "../ui/said.tsx";
 import { Answered, Problem } from "../ui/states.tsx";
+import { Table } from "../ui/table.tsx";
 import { Deletion, Export } from "./jobs.tsx";
 
 const w = words({
@@ -56,6 +57,21 @@ const w = words({
     budgetsText:
       "How many questions of the common pool one person may use in a period. Empty means no limit.",
     budgetOf: (role: string) => role,
+    peopleBudgets: "For single people",
+    peopleBudgetsText: "Holds for them instead of what their role may use.",
+    person: "Person",
+    most: "Questions a period",
+    actions: "Actions",
+    add: "Add",
+    noLimit: "Take the limit away",
+    joiners: "Who joins by NationBuilder",
+    joinersText:
+      "Whoever shows NationBuilder that they use your nation's control panel can join by themselves. What do they become?",
+    joinerChoices: {
+      viewer: "Viewer: asks, and changes nothing",
+      member: "Member: also changes single records",
+      ask: "They wait until an admin lets them in",
+    },
     key: "Your own Anthropic key",
     keyText: (brand: string) =>
       `With a key of your own, the AI runs on your account and Anthropic bills you for it. ${brand} never uses another key instead.`,
@@ -117,6 +133,21 @@ const w = words({
     budgetsText:
       "Wie viele Fragen des gemeinsamen Vorrats eine Person in einem Zeitraum verbrauchen darf. Leer heißt ohne Grenze.",
     budgetOf: (role) => role,
+    peopleBudgets: "Für einzelne Personen",
+    peopleBudgetsText: "Gilt für sie anstelle dessen, was ihre Rolle verbrauchen darf.",
+    person: "Person",
+    most: "Fragen je Zeitraum",
+    actions: "Aktionen",
+    add: "Hinzufügen",
+    noLimit: "Grenze aufheben",
+    joiners: "Wer über NationBuilder dazukommt",
+    joinersText:
+      "Wer NationBuilder zeigt, dass er das Kontrollzentrum eurer Nation nutzt, kann selbst dazukommen. Was wird man dann?",
+    joinerChoices: {
+      viewer: "Lesend: fragt und ändert nichts",
+      member: "Mitglied: ändert auch einzelne Einträge",
+      ask: "Man wartet, bis die Administration hineinlässt",
+    },
     key: "Euer eigener Anthropic-Schlüssel",
     keyText: (brand) =>
       `Mit einem eigenen Schlüssel läuft die KI auf eurem Konto und Anthropic rechnet mit euch ab. ${brand} nimmt nie einen anderen stattdessen.`,
@@ -158,6 +189,7 @@ export default function Settings() {
             <TimeZone settings={settings} isAdmin={isAdmin} />
             <Policy settings={settings} isAdmin={isAdmin} />
             <Retention settings={settings} isAdmin={isAdmin} />
+            <Joining settings={settings} isAdmin={isAdmin} />
             {isAdmin && <Budgets settings={settings} />}
           </>
         )}
@@ -331,6 +363,24 @@ function Retention({ settings, isAdmin }: Part) {
   );
 }
 
+const JOINERS = ["viewer", "member", "ask"] as const;
+
+function Joining({ settings, isAdmin }: Part) {
+  const save = useSaving();
+  return (
+    <Section title={w().joiners} lead={w().joinersText}>
+      <SelectField
+        label={w().joiners}
+        value={settings.joiners}
+        disabled={!isAdmin || save.busy}
+        choices={JOINERS.map((value) => ({ value, label: w().joinerChoices[value] }))}
+        onChange={(joiners) => void save.run({ joiners })}
+      />
+      <Problem error={save.error} />
+    </Section>
+  );
+}
+
 const BUDGETED: readonly Role[] = ["viewer", "member", "admin"];
 
 function Budgets({ settings }: { settings: SettingsOf }) {
@@ -363,7 +413,88 @@ function Budgets({ settings }: { settings: SettingsOf }) {
         </Button>
       </form>
       <Problem error={save.error} />
+      <PeopleBudgets settings={settings} />
     </Section>
+  );
+}
+
+/** Budgets of single people, which go before those of their role. */
+function PeopleBudgets({ settings }: { settings: SettingsOf }) {
+  const save = useSaving();
+  const names = usePeople();
+  const who = useSignal("");
+  const most = useSignal("");
+  const people = settings.budgets.people;
+  const name = (user: string) => names.get(user) ?? user;
+  const others = [...names].filter(([user]) => !(user in people));
+  const chosen = who.value || (others[0]?.[0] ?? "");
+  const set = (wanted: Record<string, number>) =>
+    save.run({ budgets: { roles: settings.budgets.roles, people: wanted } });
+  const without = (user: string) => {
+    const { [user]: _, ...rest } = people;
+    return rest;
+  };
+  return (
+    <>
+      <h3>{w().peopleBudgets}</h3>
+      <p class="quiet">{w().peopleBudgetsText}</p>
+      {Object.keys(people).length > 0 && (
+        <Table
+          caption={w().peopleBudgets}
+          rows={Object.entries(people)}
+          id={([user]) => user}
+          columns={[
+            { title: w().person, cell: ([user]) => name(user) },
+            { title: w().most, number: true, cell: ([, limit]) => count(limit) },
+            {
+              title: w().actions,
+              quiet: true,
+              cell: ([user]) => (
+                <span class="row-actions">
+                  <Button kind="plain" small busy={save.busy} onClick={() => void set(without(user))}>
+                    {w().noLimit}
+                  </Button>
+                </span>
+              ),
+            },
+          ]}
+        />
+      )}
+      {others.length > 0 && (
+        <form
+          class="inline"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void set({ ...people, [chosen]: Number(most.value) }).then((done) => {
+              if (!done) return;
+              who.value = "";
+              most.value = "";
+            });
+          }}
+        >
+          <SelectField
+            label={w().person}
+            value={chosen}
+            choices={others.map(([value, label]) => ({ value, label }))}
+            onChange={(user) => {
+              who.value = user;
+            }}
+          />
+          <TextField
+            label={w().most}
+            value={most.value}
+            onChange={(text) => {
+              most.value = text;
+            }}
+            more={{ type: "number", min: 0, step: 1, inputMode: "numeric", required: true }}
+          />
+          <Button type="submit" busy={save.busy} disabled={most.value === ""}>
+            {w().add}
+          </Button>
+        </form>
+      )}
+      <Problem error={save.error} />
+    </>
   );
 }
 

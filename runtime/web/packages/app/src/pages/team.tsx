@@ -7,6 +7,7 @@ import { words } from "../language.ts";
 import { atLeast, type Membership, meChanged, type Role, useMe, useMembership } from "../me.ts";
 import { navigate } from "../navigate.ts";
 import { changed, useDoing, useRead } from "../server.ts";
+import { areaName } from "../shell/areas.ts";
 import { shellWords } from "../shell/words.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm, Dialog } from "../ui/dialog.tsx";
@@ -76,6 +77,25 @@ const w = words({
     copied: "Copied.",
     done: "Done",
     cancel: "Cancel",
+    unproven: "Pays only",
+    outsiders: "Waiting and removed",
+    outsidersText: "Who waits has proven in NationBuilder that they use the control panel.",
+    standing: "State",
+    standings: { waiting: "Waits to be let in", removed: "Removed" },
+    since: "Since",
+    letIn: "Let in",
+    letInTitle: (who: string) => `Let ${who} in?`,
+    isIn: "They are in.",
+    turnAway: "Turn away",
+    turnedAway: "Turned away.",
+    withheld: "What NationBuilder refuses",
+    withheldText:
+      "These people's own NationBuilder accounts may not see some areas, so nothing of them is shown to them here either. Open them if they are to see them all the same.",
+    areas: "Areas",
+    open: "Open them",
+    openTitle: (who: string) => `Open these areas to ${who}?`,
+    openText: (areas: string) => `They will see here what NationBuilder does not show them: ${areas}.`,
+    opened: "The areas are open.",
   },
   de: {
     title: "Team",
@@ -136,6 +156,25 @@ const w = words({
     copied: "Kopiert.",
     done: "Fertig",
     cancel: "Abbrechen",
+    unproven: "Bezahlt nur",
+    outsiders: "Wartende und Entfernte",
+    outsidersText: "Wer wartet, hat in NationBuilder nachgewiesen, das Kontrollzentrum zu nutzen.",
+    standing: "Zustand",
+    standings: { waiting: "Wartet auf Einlass", removed: "Entfernt" },
+    since: "Seit",
+    letIn: "Hineinlassen",
+    letInTitle: (who) => `${who} hineinlassen?`,
+    isIn: "Jetzt dabei.",
+    turnAway: "Abweisen",
+    turnedAway: "Abgewiesen.",
+    withheld: "Was NationBuilder verwehrt",
+    withheldText:
+      "Die eigenen NationBuilder-Konten dieser Menschen dürfen manche Bereiche nicht sehen, darum wird ihnen auch hier nichts davon gezeigt. Öffne sie, wenn sie sie trotzdem sehen sollen.",
+    areas: "Bereiche",
+    open: "Öffnen",
+    openTitle: (who) => `${who} diese Bereiche öffnen?`,
+    openText: (areas) => `Hier wird dann sichtbar, was NationBuilder nicht zeigt: ${areas}.`,
+    opened: "Die Bereiche sind offen.",
   },
 });
 
@@ -163,6 +202,8 @@ export default function Team() {
       }
     >
       <Members membership={membership} />
+      {isAdmin && <Withheld />}
+      {isAdmin && <Outsiders mine={membership.role} />}
       {isAdmin && <Invitations />}
       <Leave membership={membership} />
       {inviting.value && <Invite mine={membership.role} close={() => (inviting.value = false)} />}
@@ -201,7 +242,8 @@ function Members({ membership }: { membership: Membership }) {
                   title: w().person,
                   cell: (each) => (
                     <>
-                      {name(each)} {each.user_id === me?.user_id && each.email && <Badge>{w().you}</Badge>}
+                      {name(each)} {each.user_id === me?.user_id && each.email && <Badge>{w().you}</Badge>}{" "}
+                      {!each.proven && <Badge tone="warning">{w().unproven}</Badge>}
                     </>
                   ),
                 },
@@ -261,6 +303,136 @@ function Members({ membership }: { membership: Membership }) {
       )}
       {heir.value && (
         <Transfer member={heir.value} name={name(heir.value)} close={() => (heir.value = null)} />
+      )}
+    </Section>
+  );
+}
+
+const named = (each: { user_id: string; email: string | null }) =>
+  each.email ?? w().unnamed(each.user_id.slice(0, 8));
+
+/** Members whose own account sees less than the connection does. Nothing is shown where there are none. */
+function Withheld() {
+  const found = useRead(["members"], () => answer(api.GET("/v1/members"))).data?.members ?? [];
+  const opening = useSignal<Member | null>(null);
+  const rows = found.filter((each) => each.withheld.length);
+  const open = useDoing(async (member: Member) => {
+    await answer(api.POST("/v1/members/{user}/areas", { params: { path: { user: member.user_id } } }));
+    await changed("members");
+    say(w().opened);
+    opening.value = null;
+  });
+  if (!rows.length) return null;
+  return (
+    <Section title={w().withheld} lead={w().withheldText}>
+      <Table
+        caption={w().withheld}
+        rows={rows}
+        id={(each) => each.user_id}
+        columns={[
+          { title: w().person, cell: named },
+          { title: w().areas, cell: (each) => each.withheld.map(areaName).join(", ") },
+          {
+            title: w().actions,
+            quiet: true,
+            cell: (each) => (
+              <span class="row-actions">
+                <Button kind="plain" small onClick={() => (opening.value = each)}>
+                  {w().open}
+                </Button>
+              </span>
+            ),
+          },
+        ]}
+      />
+      {opening.value && (
+        <Confirm
+          title={w().openTitle(named(opening.value))}
+          action={w().open}
+          busy={open.busy}
+          error={open.error}
+          onConfirm={() => opening.value && void open.run(opening.value)}
+          onClose={() => (opening.value = null)}
+        >
+          <p>{w().openText(opening.value.withheld.map(areaName).join(", "))}</p>
+        </Confirm>
+      )}
+    </Section>
+  );
+}
+
+/** Who waits to be let in, and who was removed. Nothing is shown where there is nobody. */
+function Outsiders({ mine }: { mine: Role }) {
+  const found = useRead(["members"], () => answer(api.GET("/v1/members"))).data?.outsiders ?? [];
+  const entering = useSignal<Schemas["Outsider"] | null>(null);
+  const role = useSignal<Role>("viewer");
+  const letIn = useDoing(async (user: string) => {
+    await answer(
+      api.POST("/v1/members/{user}/admission", { params: { path: { user } }, body: { role: role.value } }),
+    );
+    await changed("members");
+    say(w().isIn);
+    entering.value = null;
+  });
+  const turnAway = useDoing(async (user: string) => {
+    await answer(api.DELETE("/v1/members/{user}/admission", { params: { path: { user } } }));
+    await changed("members");
+    say(w().turnedAway);
+  });
+  if (!found.length) return null;
+  return (
+    <Section title={w().outsiders} lead={w().outsidersText}>
+      <Problem error={turnAway.error} />
+      <Table
+        caption={w().outsiders}
+        rows={found}
+        id={(each) => each.user_id}
+        columns={[
+          { title: w().person, cell: named },
+          { title: w().standing, cell: (each) => w().standings[each.standing] },
+          { title: w().since, cell: (each) => date(each.since) },
+          {
+            title: w().actions,
+            quiet: true,
+            cell: (each) => (
+              <span class="row-actions">
+                <Button kind="plain" small onClick={() => (entering.value = each)}>
+                  {w().letIn}
+                </Button>
+                {each.standing === "waiting" && (
+                  <Button
+                    kind="plain"
+                    small
+                    busy={turnAway.busy}
+                    onClick={() => void turnAway.run(each.user_id)}
+                  >
+                    {w().turnAway}
+                  </Button>
+                )}
+              </span>
+            ),
+          },
+        ]}
+      />
+      {entering.value && (
+        <Confirm
+          title={w().letInTitle(named(entering.value))}
+          action={w().letIn}
+          busy={letIn.busy}
+          error={letIn.error}
+          onConfirm={() => entering.value && void letIn.run(entering.value.user_id)}
+          onClose={() => (entering.value = null)}
+        >
+          <SelectField
+            label={w().role}
+            value={role.value}
+            hint={w().roleHints[role.value]}
+            choices={given(mine).map((value) => ({ value, label: shellWords().roles[value] }))}
+            onChange={(value) => {
+              role.value = value;
+            }}
+          />
+        </Confirm>
       )}
     </Section>
   );

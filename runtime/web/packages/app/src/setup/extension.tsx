@@ -17,6 +17,7 @@ const w = words({
     package: "Download the package",
     packageText:
       "It is not in the Chrome Web Store yet. Unpack it, open chrome://extensions, turn on developer mode and choose “Load unpacked”.",
+    soon: "It cannot be installed from here yet.",
     later: "Go on without it",
   } as const,
   de: {
@@ -31,15 +32,13 @@ const w = words({
     package: "Paket herunterladen",
     packageText:
       "Sie ist noch nicht im Chrome Web Store. Entpacke sie, öffne chrome://extensions, schalte den Entwicklermodus ein und wähle „Entpackte Erweiterung laden“.",
+    soon: "Von hier aus lässt sie sich noch nicht installieren.",
     later: "Ohne sie weitermachen",
   } as const,
 });
 
-/** Where CloudFront keeps the brand's newest package. */
-const PACKAGE = "/extension/latest.zip";
-
 export default function Extension() {
-  const store = config().links.extension;
+  const { extension: store, package: packed } = config().links;
   return (
     <Steps title={w().title(brand().extensionName)} step={null} lead={w().lead}>
       <ol class="numbered">
@@ -47,16 +46,18 @@ export default function Extension() {
           <li key={step}>{step}</li>
         ))}
       </ol>
-      {!store && <p class="hint">{w().packageText}</p>}
+      {!store && <p class="hint">{packed ? w().packageText : w().soon}</p>}
       <div class="actions">
         {store ? (
           <ButtonLink kind="primary" href={store} away>
             {w().add}
           </ButtonLink>
         ) : (
-          <ButtonLink kind="primary" href={PACKAGE} download>
-            {w().package}
-          </ButtonLink>
+          packed && (
+            <ButtonLink kind="primary" href={packed} download>
+              {w().package}
+            </ButtonLink>
+          )
         )}
         <ButtonLink href="/">{w().later}</ButtonLink>
       </div>

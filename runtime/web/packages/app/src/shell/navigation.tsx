@@ -12,11 +12,11 @@ import {
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso/router";
 import { answer, api } from "../api.ts";
-import { brand } from "../brand.ts";
 import { count } from "../format.ts";
 import { type Membership, useMe } from "../me.ts";
 import { useRead } from "../server.ts";
 import { signOut } from "../session/sign_in.ts";
+import { BrandName } from "./brand_name.tsx";
 import { NationSwitcher } from "./nations.tsx";
 import { shellWords as w } from "./words.ts";
 
@@ -30,7 +30,7 @@ export function Navigation({ membership }: { membership: Membership }) {
   return (
     <div class="side-body">
       <a class="brand" href="/">
-        {brand().name}
+        <BrandName />
       </a>
       <NationSwitcher membership={membership} />
       <a class="button button-primary side-new" href="/">

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { brand, config } from "../brand.ts";
 import { chooseLanguage, LANGUAGE_NAMES, type Language, language, words } from "../language.ts";
 import { useTitle } from "../ui/page.tsx";
+import { BrandName } from "./brand_name.tsx";
 
 const w = words({
   en: { terms: "Terms", privacy: "Privacy", help: "Help", language: "Language" },
@@ -15,7 +16,7 @@ export function PublicPage({ title, children }: { title: string; children: Compo
     <div class="public">
       <header class="public-head">
         <a class="brand" href="/">
-          {brand().name}
+          <BrandName />
         </a>
       </header>
       <main id="main">{children}</main>

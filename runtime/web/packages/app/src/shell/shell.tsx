@@ -2,11 +2,11 @@ import { Menu, X } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso/router";
-import { brand } from "../brand.ts";
 import { atLeast, type Membership, useMe } from "../me.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Said } from "../ui/said.tsx";
 import { Banners } from "./banners.tsx";
+import { BrandName } from "./brand_name.tsx";
 import { Navigation } from "./navigation.tsx";
 import { Nps } from "./nps.tsx";
 import { shellWords as w } from "./words.ts";
@@ -33,7 +33,7 @@ export function Shell({ membership, children }: { membership: Membership; childr
       <header class="topbar">
         <IconButton label={w().menu} icon={<Menu />} onClick={() => drawer.current?.showModal()} />
         <a class="topbar-brand" href="/">
-          {brand().name}
+          <BrandName />
         </a>
       </header>
       <aside class="side">
