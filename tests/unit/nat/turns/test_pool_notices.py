@@ -21,6 +21,7 @@ from nat.nations.usage import QueryPool, check_and_reset_billing_cycle_nation
 from nat.settings import TableNames
 from nat.turns.pool_notices import PoolNotices
 from nat.turns.signals import Signals
+from nat.wording import Worded
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import says
 from tests.unit.nat.faults import conflicting
@@ -78,13 +79,9 @@ def test_the_person_whose_turn_finds_80_percent_used_is_told(stage: Stage) -> No
 
     told = [each.event for each in stage.events(turn) if isinstance(each.event, Notice)]
     assert told == [
-        Notice(
-            "usage_warning",
-            "Your nation has used 80 % of its queries of this period: 400 of 500. At the limit questions "
-            "stop; upgrade to go on.",
-            UPGRADE,
-        )
+        Notice.of("usage_warning", Worded("notice.usage_warning", percent=80, used=400, limit=500), UPGRADE)
     ]
+    assert "80 % of its queries of this period: 400 of 500." in told[0].message
     assert stage.types(turn)[-1] == "turn.finished"
 
 

@@ -25,6 +25,7 @@ from nat.ids import NationSlug, TurnId
 from nat.names import METRICS_DIMENSION, METRICS_NAMESPACE, Metric, Table
 from nat.nations.record import Nations
 from nat.turns.signals import Signals
+from nat.wording import Worded
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.stage import Interrupted, Stage, WorkerDied, message_of
 
@@ -329,7 +330,9 @@ def test_a_lost_connection_to_nationbuilder_asks_to_reconnect(stage: Stage) -> N
     stage.run(turn)
 
     events = [each.event for each in stage.events(turn)]
-    assert events[-2] == Notice("reconnect", Reconnect.default, "https://app.nat.test/settings/connections")
+    assert events[-2] == Notice.of(
+        "reconnect", Worded("notice.reconnect"), "https://app.nat.test/settings/connections"
+    )
     assert events[-1] == TurnFailed("reconnect", Reconnect.default, retryable=False)
 
 
