@@ -200,7 +200,7 @@ MESSAGES: Final[Mapping[str, str]] = {
 }
 """English by key. A key that clients know is not used for another sentence."""
 
-_PLACE: Final = re.compile(r"\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}")
+_PLACE: Final = r"\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}"
 _CONSTANT: Final[Mapping[str, str]] = {text: key for key, text in MESSAGES.items() if "{" not in text}
 
 
@@ -247,7 +247,7 @@ def wordings(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 def places(template: str) -> frozenset[str]:
     """Names of the places of a sentence."""
-    return frozenset(found[1] for found in _PLACE.finditer(template))
+    return frozenset(found[1] for found in re.finditer(_PLACE, template))
 
 
 def _filled(template: str, parameters: Mapping[str, Any]) -> str:
@@ -257,7 +257,7 @@ def _filled(template: str, parameters: Mapping[str, Any]) -> str:
             return _shown(value)
         return (found[2] if value == 1 else found[3]).replace("#", _shown(value))
 
-    return _PLACE.sub(fill, template)
+    return re.sub(_PLACE, fill, template)
 
 
 def _shown(value: Any) -> str:

@@ -2,13 +2,11 @@
 may call it and how often. Parsing, answering, the OpenAPI document and API Gateway's routes follow from it.
 """
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
-from nat.contract.fields import Query, RequestBody, ResponseBody
+from nat.contract.fields import Limit, Query, RequestBody, ResponseBody
 from nat.errors import (
     BadRequest,
     Forbidden,
@@ -28,22 +26,6 @@ Errors = tuple[type[NatError], ...]
 
 ANY: Final[Errors] = (BadRequest, Unauthenticated, Forbidden, Throttled, Internal)
 """Of every operation behind the authorizer."""
-
-
-class Limit(StrEnum):
-    """What one person may do so and so often a minute, whatever the nation and the door."""
-
-    DECISIONS = "decisions"
-    EXPORTS = "exports"
-    STREAMS = "streams"
-
-    @property
-    def a_minute(self) -> int:
-        """How often."""
-        return _A_MINUTE[self]
-
-
-_A_MINUTE: Final[Mapping[str, int]] = {"decisions": 60, "exports": 10, "streams": 30}
 
 
 class Access(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What bodies, queries and answers are made of: the kinds of objects, and the values that occur in many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -55,6 +56,22 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.attempt}.{self.seq}"
+
+
+class Limit(StrEnum):
+    """What one person may do so and so often a minute, whatever the nation and the door."""
+
+    DECISIONS = "decisions"
+    EXPORTS = "exports"
+    STREAMS = "streams"
+
+    @property
+    def a_minute(self) -> int:
+        """How often."""
+        return _A_MINUTE[self]
+
+
+_A_MINUTE: Final[Mapping[str, int]] = {"decisions": 60, "exports": 10, "streams": 30}
 
 
 def one_of(values: Iterable[str]) -> Meta:

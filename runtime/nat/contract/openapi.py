@@ -14,8 +14,9 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from nat.contract.endpoint import Endpoint, FileTypes, Limit
+from nat.contract.endpoint import Endpoint, FileTypes
 from nat.contract.events import EVENT_TYPES, VERSION
+from nat.contract.fields import Limit
 from nat.contract.messages import MESSAGES, TOLD
 from nat.errors import NatError
 from nat.names import NEXT_HEADER, SCOPE, SLUG_PATTERN, ULID_PATTERN, Header

@@ -16,8 +16,8 @@ from nat.errors import BadRequest
 LARGEST_BODY: Final = 131_072
 """Bytes of a request's body: four times the longest question, as much as a socket message may have."""
 NOT_AN_OBJECT: Final = "The body is a JSON object."
-_PLACE: Final = re.compile(r"(.*) - at `(key in )?\$\.?(.*)`")
-_MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
+_PLACE: Final = r"(.*) - at `(key in )?\$\.?(.*)`"
+_MISSING: Final = r"Object missing required field `(\w+)`"
 
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
@@ -89,11 +89,11 @@ def _is_number(kind: Any) -> bool:
 
 def _told(error: str) -> str:
     """What is wrong with which name, in a sentence for whoever calls."""
-    if missing := _MISSING.match(error):
-        inner = _PLACE.match(error)
+    if missing := re.match(_MISSING, error):
+        inner = re.match(_PLACE, error)
         name = missing[1] if inner is None or not inner[3] else f"{inner[3]}.{missing[1]}"
         return f"`{name}` is missing."
-    placed = _PLACE.match(error)
+    placed = re.match(_PLACE, error)
     if placed is None:
         return f"{error}."
     said, name = placed[1], placed[3]

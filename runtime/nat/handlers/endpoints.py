@@ -23,8 +23,8 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from nat.contract.endpoint import Access, Endpoint, Errors, FileTypes, Limit, answered_type
-from nat.contract.fields import RequestBody
+from nat.contract.endpoint import Access, Endpoint, Errors, FileTypes, answered_type
+from nat.contract.fields import Limit, RequestBody
 from nat.contract.parsing import parse, parse_query
 from nat.errors import Forbidden, RoleInsufficient
 from nat.handlers.request import HttpAnswer, HttpRequest

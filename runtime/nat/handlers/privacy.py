@@ -16,8 +16,7 @@ from nat.audit.log import Audit
 from nat.aws import clients, log
 from nat.aws.items import timestamp
 from nat.aws.store import Store
-from nat.contract.endpoint import Limit
-from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, one_of
+from nat.contract.fields import Address, Count, Limit, Moment, RequestBody, ResponseBody, one_of
 from nat.conversations.files import ADDRESS_SECONDS
 from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api

@@ -28,8 +28,7 @@ from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels import sse
-from nat.contract.endpoint import Limit
-from nat.contract.fields import Place
+from nat.contract.fields import Limit, Place
 from nat.contract.messages import Question, TurnNamed
 from nat.contract.parsing import LARGEST_BODY, parse
 from nat.conversations.events import Events

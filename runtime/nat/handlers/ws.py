@@ -18,8 +18,7 @@ from nat.aws.writes import Entry
 from nat.channels.push import PushFailed
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import REMEMBERED_SECONDS, Followers, PushCall, Session, Sockets
-from nat.contract.endpoint import Limit
-from nat.contract.fields import Place
+from nat.contract.fields import Limit, Place
 from nat.contract.messages import (
     MESSAGES,
     ApproveMessage,

@@ -7,7 +7,7 @@ from typing import Final
 
 from nat.aws.store import Store
 from nat.aws.writes import Update
-from nat.contract.endpoint import Limit
+from nat.contract.fields import Limit
 from nat.errors import Throttled
 from nat.ids import UserId
 from nat.names import TTL_ATTRIBUTE, Table

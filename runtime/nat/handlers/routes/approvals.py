@@ -23,9 +23,9 @@ from nat.changes.journal import EntryState
 from nat.changes.report import Result
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
-from nat.contract.endpoint import Errors, Limit
+from nat.contract.endpoint import Errors
 from nat.contract.events import Wording, wording_of
-from nat.contract.fields import Count, Moment, Paged, ResponseBody, one_of
+from nat.contract.fields import Count, Limit, Moment, Paged, ResponseBody, one_of
 from nat.contract.messages import (
     Again,
     ApproveMessage,

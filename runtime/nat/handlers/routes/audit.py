@@ -10,8 +10,8 @@ from nat.audit.entry import AuditKind
 from nat.audit.export import Format, export
 from nat.audit.log import LARGEST_PAGE, PAGE, Audit, Filter
 from nat.aws.items import timestamp
-from nat.contract.endpoint import FileTypes, Limit
-from nat.contract.fields import Moment, Paged, ResponseBody
+from nat.contract.endpoint import FileTypes
+from nat.contract.fields import Limit, Moment, Paged, ResponseBody
 from nat.errors import BadRequest
 from nat.handlers.endpoints import Download, MemberCall, operation
 from nat.roles import Role

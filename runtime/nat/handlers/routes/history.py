@@ -10,8 +10,8 @@ from nat.approvals.approvals import Approvals
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import timestamp
-from nat.contract.endpoint import FileTypes, Limit
-from nat.contract.fields import Moment, Query, RequestBody, ResponseBody
+from nat.contract.endpoint import FileTypes
+from nat.contract.fields import Limit, Moment, Query, RequestBody, ResponseBody
 from nat.conversations import export as files
 from nat.conversations.exchanges import LARGEST_PAGE, PAGE, Exchange, Exchanges
 from nat.conversations.export import Proposed, exchange_body

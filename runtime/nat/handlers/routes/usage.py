@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import timestamp
-from nat.contract.endpoint import FileTypes, Limit
-from nat.contract.fields import Count, Moment, Query, ResponseBody
+from nat.contract.endpoint import FileTypes
+from nat.contract.fields import Count, Limit, Moment, Query, ResponseBody
 from nat.errors import NationUnknown
 from nat.handlers.endpoints import Download, MemberCall, operation
 from nat.handlers.services import Services

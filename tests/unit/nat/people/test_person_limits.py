@@ -6,7 +6,7 @@ import pytest
 
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.contract.endpoint import Limit
+from nat.contract.fields import Limit
 from nat.errors import Throttled
 from nat.ids import UserId
 from nat.people.person_limits import PersonLimits
