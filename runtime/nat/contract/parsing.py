@@ -5,7 +5,6 @@ text however a keyboard spells it. Half a surrogate pair is no text and is refus
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
@@ -37,7 +36,11 @@ def composed(value: Any) -> Any:
     """A JSON value with every text in it composed (NFC), names included. Raises `RecursionError`."""
     match value:
         case str():
-            return value if value.isascii() else unicodedata.normalize("NFC", value)
+            if value.isascii():
+                return value
+            import unicodedata  # most of what is sent needs none of it
+
+            return unicodedata.normalize("NFC", value)
         case list():
             return [composed(each) for each in value]
         case dict():
