@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.contract.endpoint import Endpoint, Limit
+from nat.contract.endpoint import Endpoint
+from nat.contract.fields import Limit
 from nat.contract.openapi import example_of
 from nat.ids import NationSlug, UserId
 from nat.names import SCHEMAS, Header, Table

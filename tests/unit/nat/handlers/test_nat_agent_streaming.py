@@ -15,9 +15,8 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.sse import HEARTBEAT_FRAME, tail
-from nat.contract.endpoint import Limit
 from nat.contract.events import Envelope, Event, TextDelta, TurnFinished, TurnStarted
-from nat.contract.fields import Place
+from nat.contract.fields import Limit, Place
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn, Turns
 from nat.handlers.sse import StreamHost, build_app, process_streaming_request, stream_agent_response

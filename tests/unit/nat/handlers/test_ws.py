@@ -14,8 +14,8 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
-from nat.contract.endpoint import Limit
 from nat.contract.events import Envelope, TextDelta
+from nat.contract.fields import Limit
 from nat.contract.messages import AskMessage
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turns
