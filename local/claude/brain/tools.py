@@ -2,20 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from local.claude.brain.periods import Period
-
-SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "tag": ("tag_name", "tag_id"),
-    "query": ("name", "search"),
-    "period": ("succeeded", "range"),
-    "since": ("after", "from"),
-    "until": ("before", "to"),
-    "amount_cents": ("amount_in_cents",),
-    "limit": ("max_results",),
-}
-"""Other names under which a tool may take the same thing."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +62,9 @@ class Tools:
         properties = schema.get("properties", {})
         fitted: dict[str, Any] = {}
         for name, value in wanted.arguments.items():
-            target = next((each for each in (name, *SYNONYMS.get(name, ())) if each in properties), None)
-            if target is None:
-                continue
-            shaped = _shape(value, properties[target], schema.get("$defs", {}))
+            shaped = _shape(value, properties[name], schema.get("$defs", {})) if name in properties else None
             if shaped is not None:
-                fitted[target] = shaped
+                fitted[name] = shaped
         return fitted
 
 

@@ -128,7 +128,7 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
         "record_survey_response",
         {"question_id": "81", "choice_id": "811"},
     ),
-    ("link Maria Lopez and Jo Park as spouses", "create_relationship", {"type": "spouse"}),
+    ("link Maria Lopez and Jo Park as spouses", "create_relationship", {"type": "spouse-spouse"}),
 ]
 
 

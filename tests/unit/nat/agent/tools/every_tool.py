@@ -1,4 +1,4 @@
-"""What every one of the 66 tools is called with on the stand-in's nation `harbor`: arguments that work, and
+"""What every tool on NationBuilder is called with on the stand-in's nation `harbor`: arguments that work, and
 arguments that name something that is not there."""
 
 from collections.abc import Mapping
@@ -90,20 +90,6 @@ NOT_FOUND: Final[Mapping[str, Arguments]] = {
 }
 """A call of each tool that names a record, with one that does not exist."""
 
-NAMES_NO_RECORD: Final = frozenset(
-    {
-        "get_current_user",
-        "list_custom_fields",
-        "list_events",
-        "list_membership_types",
-        "list_petitions",
-        "list_tags",
-        "list_tracking_codes",
-        "summarize_donations",
-    }
-)
-"""Tools that take no id and no name of a record: there is nothing that could not be found."""
-
 ONLY_NARROWS: Final[Mapping[str, Arguments]] = {
     "list_lists": {"author_id": NOBODY},
     "list_mailings": {"broadcaster_id": NOBODY},
@@ -117,3 +103,7 @@ def names_a_record(tool: str) -> bool:
     """Whether a tool takes an id, a tag or a token."""
     properties = TOOLS[tool].schema.get("properties", {})
     return any(name in ("tag", "token") or name.endswith(("_id", "_ids")) for name in properties)
+
+
+NAMES_NO_RECORD: Final = frozenset(tool for tool in EVERY if not names_a_record(tool))
+"""Tools that take no id and no name of a record: there is nothing that could not be found."""

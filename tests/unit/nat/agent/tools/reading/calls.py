@@ -5,22 +5,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from local.nationbuilder.store import Job, Nation
-from nat.agent.tool import ToolOutcome
+from nat.agent.tool import Effect, ToolOutcome
 from nat.agent.tools import load
 from nat.nationbuilder import NationBuilder
 
 NOW: Final = datetime(2026, 11, 18, 17, tzinfo=UTC)
 """A Wednesday noon in New York."""
 
-READ_TOOLS: Final = (
-    "search_people", "get_person", "get_person_timeline", "get_current_user", "list_tags", "get_person_tags",
-    "list_people_with_tag", "list_lists", "get_list", "list_list_members", "get_batch_status",
-    "list_contacts", "list_donations", "get_donation", "summarize_donations", "list_tracking_codes",
-    "list_pledges", "list_events", "get_event", "list_event_rsvps", "list_paths", "list_path_journeys",
-    "list_membership_types", "list_memberships", "list_automations", "list_surveys", "list_petitions",
-    "list_petition_signatures", "list_relationships", "list_mailings", "list_pages", "list_custom_fields",
-)  # fmt: skip
-"""The 32 of the catalogue, by its numbers."""
+READ_TOOLS: Final = tuple(
+    name for name, tool in load().items() if tool.effect is Effect.READ and tool.group != "nat"
+)
 
 NOBODY: Final = "987654321"
 Arguments = Mapping[str, Any]
