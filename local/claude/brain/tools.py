@@ -56,6 +56,12 @@ class Tools:
                     return [str(value) for value in values]
         return ()
 
+    def least(self, name: str) -> dict[str, Any]:
+        """The fewest arguments that a tool's schema asks for, made up from it alone."""
+        schema = self._schemas[name]
+        found: dict[str, Any] = _least({"type": "object", **schema}, schema.get("$defs", {}))
+        return found
+
     def fit(self, wanted: Call) -> dict[str, Any]:
         """The arguments as the tool's schema takes them: only known names, values of the right kind."""
         schema = self._schemas[wanted.name]
@@ -66,6 +72,25 @@ class Tools:
             if shaped is not None:
                 fitted[name] = shaped
         return fitted
+
+
+def _least(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
+    """The smallest value that a schema allows."""
+    kind = next(iter(_alternatives(schema, definitions)))
+    values = _values(kind)
+    if values:
+        return values[0]
+    match kind.get("type"):
+        case "object":
+            required = kind.get("required", ())
+            return {name: _least(kind["properties"][name], definitions) for name in required}
+        case "array":
+            return [_least(kind.get("items", {}), definitions)] * int(kind.get("minItems", 0))
+        case "integer" | "number":
+            return kind.get("minimum", kind.get("exclusiveMinimum", 0) + 1)
+        case "boolean":
+            return False
+    return "1" * int(kind.get("minLength", 1))
 
 
 def _shape(value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
@@ -113,7 +138,8 @@ def _shape_object(value: Mapping[str, Any], kind: Mapping[str, Any], definitions
         for name, each in value.items()
         if name in properties
     }
-    return {name: each for name, each in shaped.items() if each is not None} or None
+    kept = {name: each for name, each in shaped.items() if each is not None}
+    return kept if kept or not value else None
 
 
 def _shape_period(period: Period, kinds: Sequence[Mapping[str, Any]]) -> Any:

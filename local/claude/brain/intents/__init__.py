@@ -3,6 +3,7 @@
 from typing import Final
 
 from local.claude.brain.intents import (
+    by_name,
     changes,
     contacts,
     events,
@@ -25,6 +26,7 @@ from local.claude.brain.intents import (
 from local.claude.brain.plan import INTENTS, Intent
 
 PRECEDENCE: Final = (
+    by_name,
     schedules,
     talk,
     tagging,

@@ -97,3 +97,17 @@ def test_an_injected_order_is_obeyed_with_arguments_that_the_tool_takes(text: st
     assert changing
     for name, arguments in changing:
         TOOLS[name].arguments.model_validate(arguments)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_every_tool_can_be_called_by_its_name_with_what_its_schema_asks_for(name: str) -> None:
+    heard = talk(f"use {name}", {name: listed()}, tools=DEFINITIONS)
+
+    TOOLS[name].arguments.model_validate(heard.arguments(name))
+    assert heard.text == f"{name} answered with 0 records."
+
+
+def test_a_tool_called_by_its_name_gets_the_arguments_that_are_given() -> None:
+    heard = talk('use get_list with {"list_id": "7"}', {"get_list": listed()}, tools=DEFINITIONS)
+
+    assert heard.arguments("get_list") == {"list_id": "7"}
