@@ -1,9 +1,8 @@
 """The 66 NationBuilder tools are those of the catalogue, in name, class and whether they send something."""
 
 import json
-from collections import Counter
 
-from nat.agent.tool import Effect, Tool
+from nat.agent.tool import Tool
 from nat.agent.tools import load
 from nat.cli.catalogue import as_json, tools_of
 
@@ -103,13 +102,4 @@ def test_the_command_lists_just_these_as_nationbuilders() -> None:
 
     assert {each["name"]: each["effect"] for each in listed} == {
         name: each.effect.value for name, each in tools().items()
-    }
-
-
-def test_there_are_32_that_read_21_that_write_6_that_destroy_and_7_in_bulk() -> None:
-    assert Counter(each.effect for each in tools().values()) == {
-        Effect.READ: 32,
-        Effect.WRITE: 21,
-        Effect.DESTRUCTIVE: 6,
-        Effect.BULK: 7,
     }
