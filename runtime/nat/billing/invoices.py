@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from nat.aws.items import timestamp
 from nat.billing.stripe_api import calls
 from nat.billing.stripe_subscription import SLUG_KEY
 from nat.billing.sync import Synchroniser
@@ -28,11 +27,6 @@ class Invoice:
     currency: str
     url: str | None
     pdf: str | None
-
-    def as_body(self) -> dict[str, Any]:
-        """The JSON object of the HTTP API."""
-        times = ("created", "period_start", "period_end")
-        return {**vars(self), **{name: timestamp(getattr(self, name)) for name in times}}
 
 
 @dataclass(frozen=True)

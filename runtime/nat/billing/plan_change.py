@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from nat.aws.items import timestamp
 from nat.billing.entitlement import plan_of
 from nat.billing.prices import StripePrices
 from nat.billing.stripe_api import calls
@@ -55,21 +54,6 @@ class Quote:
     at: datetime
     period_end: datetime
     lines: tuple[QuoteLine, ...]
-
-    def as_body(self) -> dict[str, Any]:
-        """The JSON object of the HTTP API; `at` and `due_cents` go back with the confirmation."""
-        return {
-            "plan": self.plan,
-            "current_plan": self.current_plan,
-            "due_cents": self.due_cents,
-            "total_cents": self.total_cents,
-            "monthly_cents": self.monthly_cents,
-            "currency": self.currency,
-            "at": int(self.at.timestamp()),
-            "expires_at": timestamp(self.at + QUOTE_LIFE),
-            "period_end": timestamp(self.period_end),
-            "lines": [vars(each) for each in self.lines],
-        }
 
 
 class PlanChange:

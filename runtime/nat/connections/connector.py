@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from nat.aws.items import moment, timestamp
+from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put
 from nat.ids import NationSlug, UserId
@@ -24,15 +24,6 @@ class Connector:
     name: str | None
     at: datetime
     refused: frozenset[str] = frozenset()
-
-    def as_body(self) -> dict[str, Any]:
-        """What members are told."""
-        return {
-            "user_id": self.user_id,
-            "signup_id": self.signup_id,
-            "name": self.name,
-            "at": timestamp(self.at),
-        }
 
 
 class ConnectorRows:

@@ -7,13 +7,12 @@ connect, export and delete.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
 from nat import settings
 from nat.aws import clients
-from nat.aws.items import timestamp
 from nat.aws.store import Store, utc_now
 from nat.errors import BadRequest, CostCeilingReached, LimitReached, SubscriptionInactive, Unauthenticated
 from nat.ids import NationSlug, UserId
@@ -64,21 +63,6 @@ class SubscriptionState(msgspec.Struct, frozen=True):
     def unknown(cls, nation_slug: NationSlug) -> "SubscriptionState":
         """That of a nation without a record. Raises `BadRequest` for a bad slug."""
         return cls(NationSlug(valid_slug(nation_slug)), SubscriptionStatus.NONE, known=False)
-
-    def as_body(self) -> dict[str, Any]:
-        """The JSON object of the HTTP API."""
-        return {
-            "nation_slug": self.nation_slug,
-            "status": self.status.value,
-            "active": self.status.usable,
-            "plan": self.plan,
-            "queries_used": self.queries_used,
-            "queries_limit": self.queries_limit,
-            "period_start": None if self.period_start is None else timestamp(self.period_start),
-            "limit_reached": self.limit_reached,
-            "nb_connected": self.nb_connected,
-            "nb_needs_reauth": self.nb_needs_reauth,
-        }
 
 
 class SubscriptionCheck:

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ulid import ULID
 
-from nat.aws.items import moment, timestamp
+from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.errors import NotFound
@@ -58,16 +58,6 @@ class Job:
     counts: Mapping[str, int] = field(default_factory=dict)
     file: str | None = None
     record_of: datetime | None = None
-
-    def as_body(self) -> dict[str, Any]:
-        """What the person is told."""
-        return {
-            "job": self.id,
-            "task": self.task.value,
-            "state": self.state.value,
-            "counts": dict(self.counts),
-            "created_at": timestamp(self.created_at),
-        }
 
 
 class Jobs:
