@@ -169,6 +169,7 @@ class Machine:
         _, _, path = STRIPE_WEBHOOK.partition(" ")
         keys = self.vendors.stripe_keys(f"{self.deployment.api_url}{path}")
         secrets.put_secret_value(SecretId=Secret.STRIPE, SecretString=json.dumps(keys))
+        secrets.put_secret_value(SecretId=Secret.SLACK, SecretString=json.dumps(self.vendors.slack_app))
         for slug in {person.nation_slug: None for person in self.people}:
             self.connect(slug, self.vendors.tokens(slug))
 

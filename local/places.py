@@ -14,7 +14,16 @@ HOST: Final = "127.0.0.1"
 
 DEFAULT_PORT_BASE: Final = 4566
 PORT_BASE_VARIABLE: Final = "NAT_PORT_BASE"
-OFFSETS: Final = {"aws": 0, "sse": 1, "nationbuilder": 2, "claude": 3, "roles": 4, "stripe": 5, "app": 6}
+OFFSETS: Final = {
+    "aws": 0,
+    "sse": 1,
+    "nationbuilder": 2,
+    "claude": 3,
+    "roles": 4,
+    "stripe": 5,
+    "app": 6,
+    "slack": 7,
+}
 """Each service's port, counted from the base: `--port-base` or `NAT_PORT_BASE` moves them together."""
 
 REGION: Final = "us-east-1"
@@ -33,6 +42,7 @@ class Ports:
     roles: int
     stripe: int
     app: int
+    slack: int
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":

@@ -70,6 +70,7 @@ def _show(machine: Machine) -> None:
         ("NationBuilder", machine.vendors.nationbuilder_shown),
         ("Claude", machine.vendors.claude_shown),
         ("Stripe", machine.vendors.stripe_shown),
+        ("Slack and mails", f"stand-in at {machine.ports.url('slack')}"),
         ("AWS", f"{machine.deployment.aws_url}  (key and secret: test)"),
         ("Logs", machine.places.shown(machine.places.logs)),
     ):

@@ -14,6 +14,8 @@ from local.aws.program import answers
 from local.nationbuilder.oauth import DEFAULT_APP
 from local.places import Ports
 from local.processes import Program
+from local.slack.sender import SIGNING_SECRET
+from local.slack.state import CLIENT_ID, CLIENT_SECRET
 from nat.connections.tokens import NbTokens
 from nat.ids import NationSlug
 from nat.names import Variable
@@ -87,6 +89,8 @@ class Vendors:
         if self.stripe is None:
             state = self.state.with_name("stripe.json")
             programs.append(_stand_in("stripe", self.ports, "--state", str(state)))
+        places = ("--target", self.ports.url("app"), "--mails", self.ports.url("aws"))
+        programs.append(_stand_in("slack", self.ports, *places))
         return programs
 
     def nations(self) -> dict[str, str]:
@@ -141,6 +145,7 @@ class Vendors:
         found = {
             "agent.nationbuilder_url": self.nationbuilder_url,
             "billing.stripe_url": self.stripe_url,
+            "slack.url": f"{self.ports.url('slack')}/api/",
         }
         if self.model_key is None:
             found["agent.anthropic_url"] = self.ports.url("claude")
@@ -173,6 +178,11 @@ class Vendors:
             )
             made.raise_for_status()
         return {"api_key": STRIPE_STAND_IN_KEY, "webhook_secrets": [made.json()["secret"]]}
+
+    @property
+    def slack_app(self) -> dict[str, str]:
+        """The stand-in's app, as the platform's secret holds it."""
+        return {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "signing_secret": SIGNING_SECRET}
 
     @property
     def stripe_shown(self) -> str:

@@ -17,7 +17,7 @@ def test_a_base_moves_all_ports() -> None:
 def test_free_ports_are_all_different_and_free() -> None:
     ports = Ports.free()
 
-    assert len(set(vars(ports).values())) == 7
+    assert len(set(vars(ports).values())) == 8
     assert ports.taken() == []
 
 
