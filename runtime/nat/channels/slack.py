@@ -24,12 +24,15 @@ from slack_sdk.errors import SlackApiError
 
 from nat.approvals.approval import Approval, ApprovalState
 from nat.approvals.approvals import Approvals
+from nat.approvals.change_status import status_of
+from nat.approvals.stored_changes import ChangeRows
 from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_text import Block, blocks, escaped, fallback, mrkdwn, section
 from nat.contract.events import (
     ApprovalRequested,
+    ApprovalUpdated,
     Notice,
     Progress,
     TextDelta,
@@ -63,6 +66,7 @@ UNDO: Final = "nat_undo"
 _REFUSED_BLOCKS: Final = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
 )
+_CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
 _GONE: Final = frozenset({"message_not_found", "cant_update_message"})
 _UNREACHABLE: Final = frozenset(
     {
@@ -108,6 +112,8 @@ class _View:
     text: str | None = None
     proposals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     change: str | None = None
+    carried_out: str | None = None
+    """The approval that the turn carried out, wholly or partly."""
     notices: list[str] = field(default_factory=list)
 
 
@@ -119,6 +125,7 @@ class SlackThreads:
         self._client = client
         self._events = Events(store)
         self._approvals = Approvals(store)
+        self._changes = ChangeRows(store)
         self._nations = Nations(store)
         self._app_url = app_url
 
@@ -191,8 +198,9 @@ class SlackThreads:
         else:
             answer = "\n\n".join([view.text, *view.notices]) or "Done."
             text, shown = fallback(answer, more), blocks(answer, more)
-            if view.change is not None:
-                shown.append(_undo(row["nation"], row["conversation"], view.change))
+            change = view.change or self._undoable(row, view.carried_out)
+            if change is not None:
+                shown.append(_undo(row["nation"], row["conversation"], change))
         ts = row.get("ts") or (self._posted(client, thread, turn_id) if row.get("posting") else None)
         if ts is not None:
             try:
@@ -213,6 +221,15 @@ class SlackThreads:
             unfurl_links=False,
             unfurl_media=False,
         )
+
+    def _undoable(self, row: Mapping[str, Any], approval_id: str | None) -> str | None:
+        """The change of an approval of which something can be taken back."""
+        if approval_id is None:
+            return None
+        approval = self._approvals.get(row["nation"], row["conversation"], ApprovalId(approval_id))
+        change = self._changes.get(approval.conversation, approval.ref)
+        taken_back = status_of(self._store, change, self._store.clock()).undoable
+        return str(approval.ref) if taken_back else None
 
     def _posted(self, client: "WebClient", thread: Thread, turn_id: TurnId) -> str | None:
         """The message of a turn that a thread holds already."""
@@ -274,6 +291,8 @@ def _view(events: Any) -> _View:
                 view.status = event.label
             case ToolFinished() as event:
                 view.change = event.change or view.change
+            case ApprovalUpdated() as event if event.state in _CARRIED_OUT:
+                view.carried_out = event.approval
             case ApprovalRequested() as event:
                 view.proposals[event.approval] = event.card
             case Notice() as event:

@@ -36,6 +36,7 @@ from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Delete, Entry, Put, Update
 from nat.billing.trials import Trials
 from nat.channels.websocket import HangUp, Sockets
+from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.turns import META_ITEM
 from nat.ids import NationSlug, UserId
 from nat.names import (
@@ -107,6 +108,7 @@ class Erasure:
         self._nations = Nations(store)
         self._memberships = Memberships(store)
         self._users = Users(store)
+        self._slack = Workspaces(store)
         self._sockets = Sockets(store)
         self._audit = Audit(store)
         self._trials = Trials(store)
@@ -226,6 +228,7 @@ class Erasure:
             )
             self._memberships.remove(NationSlug(slug), UserId(user_id))
             counts["usage"] += self._anonymise(NationSlug(slug), UserId(user_id))
+        self._slack.forget_user(UserId(user_id))
         counts["files"] += self._files(person_files(UserId(user_id)))
         counts["accounts"] += self._outside.delete_account(UserId(user_id))
         self._store.write(Delete(Table.USERS, {"user_id": user_id}))

@@ -10,6 +10,7 @@ import pytest
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.connections.slack_workspaces import Workspaces
 from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table
 from nat.nations.record import Nations
@@ -82,6 +83,8 @@ def test_done_twice_there_is_one_receipt(estate: Estate) -> None:
 def test_of_a_deleted_person_only_the_opaque_id_is_found(
     estate: Estate,
 ) -> None:
+    Workspaces(Store(clients.dynamodb(), estate.tables)).know("T9", "U9", UserId(estate.member))
+
     estate.erasure().person(person_job(UserId(estate.member)), counted())
 
     assert {each.partition(":")[0] for each in estate.found(estate.member)} == {"Audit", "Memberships"}
