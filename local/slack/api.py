@@ -29,6 +29,7 @@ class SlackApi:
         self.workspace = workspace
         self.faults: dict[str, list[str | int]] = {}
         self._methods: dict[str, Callable[[Fields], Answer]] = {
+            "agents.sessions.setStatus": self._session,
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
@@ -79,6 +80,12 @@ class SlackApi:
             "team": "Demo",
             "url": "https://demo.slack.com/",
         }
+
+    def _session(self, fields: Fields) -> Answer:
+        if not fields["channel_id"].startswith("D"):
+            raise SlackRefusal("not_authorized")
+        self.workspace.sessions.setdefault(fields["thread_ts"], []).append(fields["status"])
+        return {}
 
     def _post_message(self, fields: Fields) -> Answer:
         self._check(fields)

@@ -32,6 +32,8 @@ class Workspace:
     """Those that Nat is in."""
     messages: dict[str, list[Message]] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
+    sessions: dict[str, list[str]] = field(default_factory=dict)
+    """How the sessions of the agent stood, one after the other, by thread."""
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
     codes: dict[str, str] = field(default_factory=dict)
     """Who let the app in, by the code that was given for it."""

@@ -58,6 +58,10 @@ STATUS_PAUSE: Final = timedelta(seconds=1)
 """Between two changes of what is being done; Slack takes about one a second in a channel."""
 EVENT_TYPE: Final = "nat_turn"
 """Of the metadata of our messages."""
+PROCESSING: Final = "processing"
+SUSPENDED: Final = "suspended"
+ACTIVE: Final = "active"
+"""How a session of an agent stands (docs.slack.dev, Agent sessions)."""
 WORKING: Final = "Working on it …"
 APPROVE: Final = "nat_approve"
 REJECT: Final = "nat_reject"
@@ -164,6 +168,8 @@ class SlackThreads:
                 raise
             _log.warning("thread not reached", extra={"turn": turn_id, "reason": error.response["error"]})
             ended = True
+        waits = ended and any(self._waits(row, each) for each in view.proposals)
+        self._tell_session(thread, row, SUSPENDED if waits else ACTIVE if ended else PROCESSING)
         if ended:
             self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"done": True}))
 
@@ -230,6 +236,23 @@ class SlackThreads:
         change = self._changes.get(approval.conversation, approval.ref)
         taken_back = status_of(self._store, change, self._store.clock()).undoable
         return str(approval.ref) if taken_back else None
+
+    def _waits(self, row: Mapping[str, Any], approval_id: str) -> bool:
+        approval = self._approvals.get(row["nation"], row["conversation"], ApprovalId(approval_id))
+        return approval.state is ApprovalState.PENDING
+
+    def _tell_session(self, thread: Thread, row: Mapping[str, Any], status: str) -> None:
+        """Say in direct messages, which are sessions of an agent, how it stands. Nothing depends on it: Slack
+        refuses it to apps that it does not know as agents."""
+        if not thread.channel.startswith("D") or row.get("session") == status:
+            return
+        try:
+            self._client(thread.team).agents_sessions_setStatus(
+                channel_id=thread.channel, thread_ts=thread.ts, status=status
+            )
+        except SlackApiError as error:
+            _log.info("no session", extra={"reason": error.response["error"]})
+        self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"session": status}))
 
     def _posted(self, client: "WebClient", thread: Thread, turn_id: TurnId) -> str | None:
         """The message of a turn that a thread holds already."""

@@ -80,6 +80,18 @@ def test_a_direct_message_needs_no_mention(office: Office) -> None:
     office.run(turn, says("12."))
 
     assert [each["text"] for each in office.posted("D0ANN")] == ["12."]
+    assert list(office.slack.workspace.sessions.values()) == [["processing", "active"]]
+
+
+def test_an_answer_does_not_depend_on_slack_knowing_an_agent(office: Office) -> None:
+    office.slack.api.faults["agents.sessions.setStatus"] = ["not_authorized", "not_authorized"]
+    office.send(office.slack.sender.message("U0ANN", "D0ANN", "how many?"))
+    office.work()
+    [turn] = office.turns()
+
+    office.run(turn, says("12."))
+
+    assert [each["text"] for each in office.posted("D0ANN")] == ["12."]
 
 
 @pytest.mark.parametrize(

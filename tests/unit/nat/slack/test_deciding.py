@@ -97,3 +97,17 @@ def test_slacks_own_stop_stops_the_turn(office: Office) -> None:
     office.work()
 
     assert "Stopped." in office.posted()[-1]["text"]
+
+
+def test_a_session_is_suspended_while_a_proposal_waits(office: Office) -> None:
+    Memberships(Store(clients.dynamodb(), office.stage.tables)).put(
+        Membership(NationSlug("demo"), UserId("ann"), Role.ADMIN, world.START)
+    )
+    office.send(office.slack.sender.message("U0ANN", "D0ANN", "delete person 1"))
+    office.work()
+    [turn] = office.turns()
+
+    office.run(turn, calls(use("delete_person")), says("I propose it."))
+
+    [statuses] = office.slack.workspace.sessions.values()
+    assert statuses[-1] == "suspended"
