@@ -10,7 +10,7 @@ from local.places import DEFAULT_PORT_BASE, HOST, Places, Ports, port_base
 
 def test_a_base_moves_all_ports() -> None:
     assert Ports.from_base(5000) == Ports(
-        aws=5000, sse=5001, nationbuilder=5002, claude=5003, roles=5004, stripe=5005, app=5006
+        aws=5000, sse=5001, nationbuilder=5002, claude=5003, roles=5004, stripe=5005, app=5006, slack=5007
     )
 
 
