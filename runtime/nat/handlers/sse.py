@@ -43,8 +43,7 @@ from nat.people.person_limits import PersonLimits
 from nat.people.session import Caller, caller_of
 from nat.settings import TableNames
 from nat.turns.admission import Admission, Surface
-from nat.turns.admit import admit
-from nat.turns.question import asked
+from nat.turns.admit import admit, asked
 from nat.turns.queue import TurnQueue
 
 _STREAM_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}

@@ -49,8 +49,7 @@ from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
 from nat.turns.admission import Admission, Admitted, Surface
-from nat.turns.admit import admit
-from nat.turns.question import asked
+from nat.turns.admit import admit, asked
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets
 

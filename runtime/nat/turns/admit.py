@@ -25,6 +25,7 @@ from nat.aws.items import timestamp
 from nat.aws.store import Cancelled
 from nat.aws.writes import Entry, Update
 from nat.contract.events import Envelope, TurnAccepted
+from nat.contract.messages import Question
 from nat.conversations.turns import (
     Turn,
     upsert_meta,
@@ -79,6 +80,20 @@ class AdmitRequest(msgspec.Struct, frozen=True):
     surface: Surface
     page: OpenPage | None = None
     as_of: datetime | None = None
+
+
+def asked(question: Question, *, nation_slug: NationSlug, user_id: UserId, surface: Surface) -> AdmitRequest:
+    """The request for a question as clients send it, by socket or HTTP."""
+    page = question.page
+    return AdmitRequest(
+        nation_slug=nation_slug,
+        user_id=user_id,
+        conversation_id=ConversationId(question.conversation),
+        turn_id=TurnId(question.turn),
+        question=question.message,
+        surface=surface,
+        page=None if page is None else OpenPage(page.kind, page.record_id),
+    )
 
 
 Following = Callable[[Turn], Sequence[Entry]]

@@ -26,7 +26,7 @@ from nat.ids import NationSlug, UserId
 from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from nat.turns.admission import Surface
-from nat.turns.question import asked
+from nat.turns.admit import asked
 from tests.unit.nat.agent.injection.fields import PERSON, Field
 from tests.unit.nat.agent.injection.payloads import Payload
 from tests.unit.nat.changes.kept import NOW
