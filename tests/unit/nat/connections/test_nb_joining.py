@@ -191,7 +191,7 @@ def test_who_is_proven_is_told_that_nobody_has_subscribed_the_nation(
     arrived = crossing.go(crossing.begin(f"POST /v1/nationbuilder/{purpose}", user="bob"))
 
     assert arrived.status == 404
-    assert "does not know this nation" in arrived.body
+    assert "Subscribe your nation to start" in arrived.body
     assert (crossing.stored(), crossing.living()) == (kept, living)
     assert role_of(crossing, "bob") is None
 

@@ -1,10 +1,10 @@
 """An invitation lets in whom it was made for, as often as it says, while who made it may still do so."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from nat.aws import clients
 from nat.aws.store import Store
