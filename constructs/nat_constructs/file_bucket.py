@@ -18,9 +18,32 @@ BUCKET_OUTPUT: Final = "FilesBucketName"
 """Name of the stack's output that carries the bucket's name."""
 
 
+KEPT_LOGS: Final = Duration.days(90)
+
+
+class AccessLogs(s3.Bucket):
+    """Who fetched what, for as long as somebody may ask; S3 writes it within hours. Some cents a month."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, emptied: bool) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            # S3 delivers into no bucket under a key of ours
+            # (docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html).
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            lifecycle_rules=[s3.LifecycleRule(expiration=KEPT_LOGS)],
+            removal_policy=RemovalPolicy.DESTROY if emptied else RemovalPolicy.RETAIN,
+            auto_delete_objects=emptied,
+        )
+        acknowledge(self, "It holds access logs, and a log of its own would not end.", "AwsSolutions-S1")
+
+
 class FileBucket(s3.Bucket):
     """Private files that live for a day, encrypted with the data key. Workers put them there under the slug
-    of their nation, the HTTP API hands out addresses. Some cents a month."""
+    of their nation, the HTTP API hands out addresses, and a log says who fetched what: whole exports of
+    people and nations are among them. Some cents a month."""
 
     def __init__(self, scope: Construct, construct_id: str, *, key: DataKey, emptied: bool) -> None:
         super().__init__(
@@ -39,8 +62,8 @@ class FileBucket(s3.Bucket):
             # What is in it can be asked for again.
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=emptied,
+            server_access_logs_bucket=AccessLogs(scope, f"{construct_id}Access", emptied=emptied),
         )
-        acknowledge(self, "Files of a day; each address is handed out by the HTTP API.", "AwsSolutions-S1")
         self._key = key
         output(
             Stack.of(self),

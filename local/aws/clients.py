@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -73,6 +74,11 @@ class Clients:
     def functions(self) -> "LambdaClient":
         """Lambda functions."""
         return self._session.client("lambda", endpoint_url=self.url)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """Keys."""
+        return self._session.client("kms", endpoint_url=self.url)
 
     @cached_property
     def mail(self) -> "SESV2Client":

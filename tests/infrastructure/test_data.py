@@ -161,10 +161,17 @@ def test_the_name_of_every_table_is_published(name: Table) -> None:
 @pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
 def test_files_of_people_are_private_encrypted_and_gone_after_a_day(environment: str, customer: str) -> None:
     template = synthesise(environment, customer).part("Data")
-    [bucket] = [
-        each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::S3::Bucket"
-    ]
+    buckets = {
+        name: each["Properties"]
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::S3::Bucket"
+    }
+    [bucket] = [each for each in buckets.values() if "LoggingConfiguration" in each]
 
+    # Who fetched what is noted, in a bucket of its own that nobody writes to but S3.
+    assert {bucket["LoggingConfiguration"]["DestinationBucketName"]["Ref"]} == {
+        name for name, each in buckets.items() if each is not bucket
+    }
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
@@ -201,6 +208,6 @@ def test_a_sandbox_can_go_and_come_again() -> None:
         if each.get("DeletionPolicy", "Delete") not in {"Delete", "Snapshot"}
     }
 
-    assert len(emptied) == len(buckets) == 2
+    assert len(emptied) == len(buckets) == 3
     # The account's role for API Gateway's logs, on which other APIs may rely.
     assert kept == {"AWS::ApiGateway::Account", "AWS::IAM::Role"}

@@ -1,12 +1,13 @@
 """What operators hear and see."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from nat.names import METRICS_NAMESPACE, Metric
-from tests.infrastructure.synthesis import PLATFORMS, synthesise
+from tests.infrastructure.synthesis import PLATFORMS, ROOT, synthesise
 
 
 def alarms(environment: str, customer: str = "nat") -> dict[str, dict[str, Any]]:
@@ -88,6 +89,20 @@ def test_every_function_that_starts_by_itself_has_an_alarm_or_dead_letters_that_
 
     assert len(started) == 6
     assert [name for name in started if not any(name in each for each in watched)] == []
+
+
+def test_the_runbook_says_of_every_alarm_what_to_do_and_of_no_other() -> None:
+    resources = synthesise("prod").resources("AWS::CloudWatch::Alarm").values()
+    names = {each["Properties"].get("AlarmName", "").removeprefix("Nat-prod-") for each in resources} - {""}
+    text = (ROOT / "docs" / "operations.md").read_text()
+    table = text.partition("| Alarm | Means | Do |")[2].partition("\n\n")[0]
+    told = {
+        name
+        for row in table.splitlines()
+        for name in re.findall(r"`(\w+)`", row.partition("|")[2].partition("|")[0])
+    }
+
+    assert told == names
 
 
 def test_a_missing_worker_is_an_alarm_even_when_nothing_is_measured() -> None:

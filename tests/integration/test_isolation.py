@@ -1,7 +1,7 @@
 """A nation's secrets and rows are closed to every other nation by IAM, whatever the code asks for."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,7 +9,10 @@ from botocore.exceptions import ClientError
 from local.aws.clients import Clients
 from local.machine import Machine
 from nat.aws.isolation import nation, session_policy
-from nat.connections.vault import SecretsManagerVault
+from nat.aws.store import Store
+from nat.connections.seal import Seal
+from nat.connections.tokens import NbTokens
+from nat.connections.vault import DynamoVault, SecretsManagerVault
 from nat.errors import Reconnect
 from nat.ids import NationSlug
 from nat.names import SCHEMAS, Secret, Table
@@ -108,6 +111,44 @@ def test_no_handler_may_become_a_nation(machine: Machine, role: str) -> None:
     nation_role = machine.deployment["NationRoleArn"]
 
     assert is_denied(lambda: process.sts.assume_role(RoleArn=nation_role, RoleSessionName="process"))
+
+
+def test_a_turn_seals_and_opens_for_its_nation_only(machine: Machine, narrowed: Clients) -> None:
+    """Where pairs are kept in rows, the key's condition on what a text is sealed for keeps nations apart."""
+    key = machine.deployment["DataKeyArn"]
+    own, foreign = Seal(narrowed.kms, key), Seal(machine.deployment.root.kms, key)
+    theirs = foreign.close(NationSlug(OTHER_NATION), "their tokens")
+
+    assert own.open(NationSlug(NATION), own.close(NationSlug(NATION), "our tokens")) == "our tokens"
+    assert is_denied(lambda: own.close(NationSlug(OTHER_NATION), "ours, for them"))
+    assert is_denied(lambda: own.open(NationSlug(OTHER_NATION), theirs))
+    assert is_denied(lambda: narrowed.kms.decrypt(CiphertextBlob=theirs[0], KeyId=key))
+
+
+@pytest.mark.parametrize("role", ["WorkerRoleArn", "SocketRoleArn", "RequestsRoleArn", "StreamRoleArn"])
+def test_no_process_opens_what_is_sealed_for_a_nation_with_its_own_role(machine: Machine, role: str) -> None:
+    key = machine.deployment["DataKeyArn"]
+    sealed = Seal(machine.deployment.root.kms, key).close(NationSlug(NATION), "tokens")
+    process = machine.deployment.root.acting_as(machine.deployment[role], name="process")
+
+    assert is_denied(lambda: Seal(process.kms, key).open(NationSlug(NATION), sealed))
+
+
+def test_pairs_in_rows_are_kept_and_found_within_their_nation(machine: Machine) -> None:
+    """All of `token_store = "dynamodb"` under a turn's rights: the row and the key."""
+    slug = NationSlug("rows")
+    acting = narrowed_to(slug, machine)
+    store = Store(acting.dynamodb, machine.deployment.tables, lambda: datetime.now(UTC))
+    vault = DynamoVault(store, Seal(acting.kms, machine.deployment["DataKeyArn"]))
+    now = datetime.now(UTC)
+
+    with nation(slug):
+        vault.store_nb_tokens(NbTokens("access", "refresh", now + timedelta(hours=1), slug, now))
+        vault.forget(slug)
+        assert vault.get_nb_tokens_by_nation(slug).access_token == "access"
+        vault.remove(slug)
+        with pytest.raises(Reconnect):
+            vault.get_nb_tokens_by_nation(slug)
 
 
 def test_a_nation_whose_tokens_were_never_stored_has_to_reconnect(machine: Machine) -> None:

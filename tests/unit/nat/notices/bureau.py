@@ -59,13 +59,13 @@ class Bureau:
         """The address of a person."""
         return f"{user}-{self.mark}@people.example"
 
-    def add(self, user: str, role: Role, *, proven: bool = True) -> None:
-        """Somebody who belongs to the nation."""
+    def add(self, user: str, role: Role, *, proven: bool = True, unproven: bool = False) -> None:
+        """Somebody who belongs to the nation, with a proven address; `unproven` who only pays for it."""
         Users(Store(clients.dynamodb(), self.tables)).seen(
             UserId(user), email=self.address(user) if proven else None, now=self.clock()
         )
         Memberships(Store(clients.dynamodb(), self.tables)).put(
-            Membership(NationSlug(self.slug), UserId(user), role, self.clock())
+            Membership(NationSlug(self.slug), UserId(user), role, self.clock(), unproven=unproven)
         )
 
     def remove(self, user: str) -> None:

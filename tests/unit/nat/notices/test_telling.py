@@ -250,6 +250,71 @@ def test_an_end_of_the_subscription_is_told_to_owner_and_admins(staffed: Bureau)
     assert staffed.take(Bus.SUBSCRIPTION_CHANGED, status_before="active", status="cancelled") == 2
 
 
+def paid(bureau: Bureau, user: str = "pat") -> None:
+    """Somebody owns the nation who only pays for it, and adam claims it by having connected it."""
+    bureau.add(user, Role.OWNER, unproven=True)
+    bureau.change(owner_id=user, owner_provisional=True, owner_claimed_by="adam")
+
+
+@pytest.mark.parametrize(
+    ("became", "subject"),
+    [("viewer", "Somebody has joined demo"), ("waiting", "Somebody waits to join demo")],
+)
+def test_admins_are_told_of_each_who_joins_and_who_only_pays_is_not(
+    bureau: Bureau, became: str, subject: str
+) -> None:
+    bureau.add("adam", Role.ADMIN)
+    bureau.add("mia", Role.MEMBER)
+    paid(bureau)
+
+    assert bureau.take(Bus.MEMBER_JOINED, user_id="bob", became=became) == 1
+    assert bureau.take(Bus.MEMBER_JOINED, "incident-2", user_id="eve", became=became) == 1
+
+    assert bureau.subjects("adam") == [subject, subject]
+    assert bureau.mails("mia") == bureau.mails("pat") == []
+
+
+def test_who_pays_is_asked_by_mail_whether_the_nation_is_theirs_and_their_days_begin(bureau: Bureau) -> None:
+    bureau.add("adam", Role.ADMIN)
+    paid(bureau)
+
+    for incident in ("incident-1", "incident-2"):  # connected twice, claimed once
+        bureau.take(Bus.OWNERSHIP_CLAIMED, incident, by="adam")
+
+    assert bureau.subjects("pat") == ["Is demo your nation?"]
+    assert "6 December 2026" in bureau.mails("pat")[0]["BodyText"]
+    assert bureau.mails("adam") == []
+    assert bureau.record().owner_mailed_at == bureau.clock()
+
+
+def test_no_day_of_the_claim_passes_before_the_mail_went_out(bureau: Bureau, refusing: None) -> None:
+    bureau.add("adam", Role.ADMIN)
+    paid(bureau, "refused")
+
+    with pytest.raises(NotAllTold):
+        bureau.take(Bus.OWNERSHIP_CLAIMED, by="adam")
+
+    assert bureau.record().owner_mailed_at is None
+
+
+def test_a_claim_that_was_settled_meanwhile_is_not_told(bureau: Bureau) -> None:
+    bureau.add("adam", Role.ADMIN)
+    paid(bureau)
+    bureau.change(owner_claimed_by=None)
+
+    assert bureau.take(Bus.OWNERSHIP_CLAIMED, by="adam") == 0
+    assert bureau.record().owner_mailed_at is None
+
+
+def test_after_fourteen_days_both_hear_that_the_ownership_has_passed(bureau: Bureau) -> None:
+    bureau.add("adam", Role.OWNER)
+    bureau.add("pat", Role.MEMBER)
+
+    assert bureau.take(Bus.OWNERSHIP_PASSED, former="pat") == 2
+
+    assert bureau.subjects("adam") == bureau.subjects("pat") == ["The ownership of demo has passed on"]
+
+
 def test_the_operator_alone_hears_of_fair_use(staffed: Bureau) -> None:
 
     for _ in range(2):
