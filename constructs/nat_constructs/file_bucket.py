@@ -11,7 +11,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import nation_files, person_files
 
 from .acknowledge import acknowledge, acknowledge_resource
-from .data_key import KEY_READ, KEY_USE, DataKey
+from .data_key import DataKey
 from .output import exported, output
 
 BUCKET_OUTPUT: Final = "FilesBucketName"
@@ -77,7 +77,7 @@ class FileBucket(s3.Bucket):
         """Allow to read files, so that addresses signed by this role work."""
         files = self._objects(role)
         role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=[files]))
-        role.add_to_policy(iam.PolicyStatement(actions=list(KEY_READ), resources=[self._key.key_arn]))
+        self._key.grant_use(role, write=False)
         acknowledge_resource(role, "Files of every nation: the API looks the person up.", files)
 
     def grant_keep(self, role: iam.Role, nation: str) -> None:
@@ -97,8 +97,7 @@ class FileBucket(s3.Bucket):
         if write:
             bucket = self._objects(role, None)
             role.add_to_policy(iam.PolicyStatement(actions=["s3:ListBucket"], resources=[bucket]))
-        keys = KEY_USE if write else KEY_READ
-        role.add_to_policy(iam.PolicyStatement(actions=list(keys), resources=[self._key.key_arn]))
+        self._key.grant_use(role, write=write)
 
     def _objects(self, role: iam.Role, path: str | None = f"{nation_files(NationSlug('*'))}*") -> str:
         """The ARN of files, or of the bucket itself, as a policy of this role has it."""

@@ -87,6 +87,30 @@ def test_no_bucket_is_public(environment: str, customer: str) -> None:
     assert all(each == blocked[0] for each in blocked)
 
 
+@pytest.mark.parametrize(("environment", "customer"), PLATFORMS)
+def test_nobody_uses_the_key_by_themselves_but_for_what_is_sealed_for_a_path(
+    environment: str, customer: str
+) -> None:
+    """Whoever could decrypt without a condition could open the pairs of every nation that lie in rows."""
+    statements = [
+        (name, each)
+        for name, policy in synthesise(environment, customer).resources("AWS::IAM::Policy").items()
+        for each in policy["Properties"]["PolicyDocument"]["Statement"]
+        if any(action.startswith("kms:") for action in listed(each["Action"]))
+    ]
+
+    assert len(statements) > 10
+    assert [
+        name
+        for name, each in statements
+        if not any(
+            key == "kms:ViaService" or key.startswith("kms:EncryptionContext:")
+            for conditions in each.get("Condition", {}).values()
+            for key in conditions
+        )
+    ] == []
+
+
 @pytest.mark.parametrize(("environment", "customer"), REVIEWED)
 def test_no_template_holds_a_key(environment: str, customer: str) -> None:
     text = json.dumps(synthesise(environment, customer).templates)
