@@ -213,7 +213,10 @@ def _keys(keys: Sequence[Resource], usage: Usage) -> Iterator[Use]:
 
 
 def _secrets(secrets: Sequence[Resource], _: Usage) -> Iterator[Use]:
-    yield Use("secrets", Decimal(len(secrets)), f"{len(secrets)} of the platform")
+    kept = sum(
+        1 + len(each.properties.get("ReplicaRegions", ())) for each in secrets
+    )  # copies are billed too
+    yield Use("secrets", Decimal(kept), f"{kept} of the platform")
 
 
 def _alarms(alarms: Sequence[Resource], _: Usage) -> Iterator[Use]:
