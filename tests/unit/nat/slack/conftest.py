@@ -55,6 +55,14 @@ class Office:
     turn_queue: str
     slack_queue: str
 
+    def connect(self) -> None:
+        """Install the app for the nation, and let Ann be known."""
+        store = Store(clients.dynamodb(), self.stage.tables)
+        known = services.workspaces(store)
+        known.install(Workspace(TEAM, "Demo", BOT, store.clock()), BotToken(BOT_TOKEN))
+        known.link(TEAM, "Demo", NationSlug("demo"), by="ann")
+        known.prove(TEAM, "U0ANN", known.new_code(UserId("ann")))
+
     def send(self, deliveries: Delivery | Iterable[Delivery]) -> list[int]:
         """Bring deliveries to the public door; gives the statuses."""
         listed = [deliveries] if isinstance(deliveries, Delivery) else list(deliveries)
@@ -147,10 +155,8 @@ def office(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offi
         stage = SlackStage(tables, clock=world.Clock(datetime.now(UTC)))
         stage.followers = Followers(store, SlackPush.of_process())
         world.store_members(tables, "demo", ["ann"])
-        known = services.workspaces(store)
-        known.install(Workspace(TEAM, "Demo", BOT, store.clock()), BotToken(BOT_TOKEN))
-        known.link(TEAM, "Demo", NationSlug("demo"), by="ann")
-        known.prove(TEAM, "U0ANN", known.new_code(UserId("ann")))
-        yield Office(running, stage, turn_queue, slack_queue)
+        made = Office(running, stage, turn_queue, slack_queue)
+        made.connect()
+        yield made
     for each in cached:
         each.cache_clear()  # type: ignore[attr-defined] # functools.cache
