@@ -147,7 +147,7 @@ class BillingRows:
             )
         )
 
-    def by_subscription(self, customer_id: str, subscription_id: str) -> str | None:
+    def by_subscription(self, *, customer_id: str, subscription_id: str) -> str | None:
         """The nation whose record names this subscription: one that came from before slugs were kept at
         Stripe. From an index, so a moment behind."""
         rows = self._store.query(

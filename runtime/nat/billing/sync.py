@@ -106,7 +106,9 @@ class Synchroniser:
         if found.orphaned:
             return None, found
         if slug is None:
-            return self.storage.rows.by_subscription(found.customer_id, found.id), found
+            return self.storage.rows.by_subscription(
+                customer_id=found.customer_id, subscription_id=found.id
+            ), found
         return valid_slug(slug), found
 
     def bring_up(self, nation_slug: NationSlug, known: StripeSubscription) -> Nation:

@@ -75,7 +75,7 @@ def add_event_rsvp(
     )
     values = {"guests_count": guests, "volunteer": volunteer, "private": private}
     given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
-    there = _rsvps_of(v2, event_id, person.id, person.email) if person.id else []
+    there = _rsvps_of(v2, event_id=event_id, person_id=person.id, email=person.email) if person.id else []
     name = f"{person.subject.name} for “{event_subject.name}”"
     if there:
         return _there_already(person.subject, there, given, name)
@@ -175,7 +175,7 @@ def _rsvp(
     _, event_subject = named_event(v2, event_id)
     who = existing_person(v2, person_id, ("email",))
     subject = person_subject(v2, who)
-    rsvps = _rsvps_of(v2, event_id, person_id, who.text("email"))
+    rsvps = _rsvps_of(v2, event_id=event_id, person_id=person_id, email=who.text("email"))
     name = f"{subject.name} for “{event_subject.name}”"
     if not rsvps:
         raise RecordNotFound(f"There is no RSVP of {name}. Use add_event_rsvp.")
@@ -185,7 +185,7 @@ def _rsvp(
     return rsvps[0], Subject("RSVP", rsvps[0].id, name, subject.url)
 
 
-def _rsvps_of(v2: NationBuilder, event_id: str, person_id: str, email: str) -> list[Record]:
+def _rsvps_of(v2: NationBuilder, *, event_id: str, person_id: str, email: str) -> list[Record]:
     """A person's RSVPs for an event. Looked for by email address first: an event may have thousands.
 
     Raises `BadRequest` when there are more RSVPs than are looked through.
