@@ -20,6 +20,8 @@ OTHER_NATION = "harbor"
 PAGES = (
     "/",
     "/approvals",
+    "/automations",
+    "/automations/new",
     "/conversations",
     "/usage",
     "/team",

@@ -49,7 +49,11 @@ class TurnDrafts:
             words=schedule.in_words(),
             zone=schedule.zone,
             next_runs=tuple(each.isoformat(timespec="minutes") for each in runs),
-            warnings=schedule.warnings(now),
+            warnings=tuple(
+                f"On {day:%A} {day.day} {day:%B %Y} clocks are put forward over {schedule.hour}:"
+                f"{schedule.minute:02}, so there is no run on that day."
+                for day in schedule.days_without(now)
+            ),
             page=Link(f"Try or enable {automation.name}", automation_page(self._app_url, automation.task_id)),
         )
 

@@ -12,7 +12,7 @@ from nat.turns.admission import Surface
 
 
 class RunEnds:
-    """Ends runs, once each. The client's credentials decide of which nations. Of a trial nobody is told, and
+    """Ends runs, once each. The client's credentials decide of which nations. Of a tryout nobody is told, and
     its failure counts for nothing: who tries it is looking at it."""
 
     def __init__(self, store: Store) -> None:
@@ -38,7 +38,7 @@ class RunEnds:
         )
         if moved is None:
             return None
-        if not moved.trial:
+        if not moved.tryout:
             self._count(moved)
         self.announce(moved)
         return moved
@@ -65,8 +65,8 @@ class RunEnds:
                 return
 
     def announce(self, run: Run) -> None:
-        """Say that a run has come to its end, whichever; nothing of a trial."""
-        if run.trial:
+        """Say that a run has come to its end, whichever; nothing of a tryout."""
+        if run.tryout:
             return
         self._outbox.add(
             Bus.AUTOMATION_ENDED,

@@ -87,12 +87,12 @@ class Firing:
         run = RunLedger(self.store).open(automation, self.store.clock(), by=by)
         return None if run is None else self.start(run, automation)
 
-    def trial(self, automation: Automation, by: str) -> Run | None:
+    def try_out(self, automation: Automation, by: str) -> Run | None:
         """Ask the question as of its last run before now, before anybody has enabled it. The answer goes
         nowhere; it counts as a query, like a run."""
         now = self.store.clock()
         as_of = automation.schedule.last_run(now) or now
-        run = RunLedger(self.store).open(automation, now, by=by, trial_of=as_of)
+        run = RunLedger(self.store).open(automation, now, by=by, tryout_of=as_of)
         return None if run is None else self.start(run, automation)
 
     def catch_up(self, automation: Automation, run: Run, by: str) -> Run | None:

@@ -103,7 +103,7 @@ class Delivered:
 class Run:
     """One occurrence. `scheduled_for` is when it was due, for a run by hand the moment of the click (`by`
     names who clicked). `as_of` is the moment that it is answered for, where that is not the moment of asking:
-    of a `trial`, which is delivered nowhere, and of a run that somebody caught up with. `cost_micros` are
+    of a `tryout`, which is delivered nowhere, and of a run that somebody caught up with. `cost_micros` are
     micro-dollars; `delivered` says what became of each delivery."""
 
     nation_slug: NationSlug
@@ -120,7 +120,7 @@ class Run:
     approval_ids: tuple[ApprovalId, ...] = ()
     delivered: tuple[Delivered, ...] = ()
     as_of: datetime | None = None
-    trial: bool = False
+    tryout: bool = False
 
     @property
     def item(self) -> str:
@@ -146,19 +146,19 @@ class RunLedger:
         scheduled_for: datetime,
         *,
         by: str | None = None,
-        trial_of: datetime | None = None,
+        tryout_of: datetime | None = None,
     ) -> Run | None:
         """The row of a run that is due, and the automation's next run, in one transaction. `None` when there
         is a row already, or nothing is due then: somebody else was quicker, or it was paused or edited. With
-        `trial_of` it is a trial, answered as of then."""
+        `tryout_of` it is a tryout, answered as of then."""
         run = Run(
             automation.nation_slug,
             automation.task_id,
             scheduled_for,
             RunState.DUE,
             by,
-            as_of=trial_of,
-            trial=trial_of is not None,
+            as_of=tryout_of,
+            tryout=tryout_of is not None,
         )
         entries: list[Put | Update] = [
             Put(Table.AUTOMATIONS, self._item(run), when=Attr("nation_slug").not_exists()),
@@ -284,7 +284,7 @@ class RunLedger:
             "state": run.state.value,
             "by": run.by,
             "as_of": run.as_of and timestamp(run.as_of),
-            "trial": run.trial or None,
+            "tryout": run.tryout or None,
             "waits": run.state.value,
             "due_at": timestamp(now),
             TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
@@ -316,7 +316,7 @@ def from_item(row: Mapping[str, Any]) -> Run:
         approval_ids=tuple(row.get("approval_ids", ())),
         delivered=tuple(Delivered.read(each) for each in sorted(row.get("delivered", ()))),
         as_of=moment(row["as_of"]) if row.get("as_of") else None,
-        trial=bool(row.get("trial")),
+        tryout=bool(row.get("tryout")),
     )
 
 

@@ -9,7 +9,7 @@ one and doubles the other, so what it gives is filtered here.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -147,20 +147,17 @@ class AutomationSchedule:
         """The first moment after `after`, in UTC."""
         return next(self.runs(after)).astimezone(UTC)
 
-    def warnings(self, after: datetime) -> tuple[str, ...]:
-        """What people should know of the time: when in the coming year it does not come, because clocks are
-        put forward over it."""
+    def days_without(self, after: datetime) -> tuple[date, ...]:
+        """The days of the coming year on which it would run, and does not, because clocks are put forward
+        over its time."""
         end = after + _AHEAD
-        gaps: list[str] = []
+        gaps: list[date] = []
         for moment in CronSim(self._cron, after.astimezone(self.tzinfo)):
             if moment > end:
                 break
             if (moment.hour, moment.minute) != (self.hour, self.minute) and not moment.fold:
-                gaps.append(f"{moment:%A} {moment.day} {moment:%B %Y}")
-        time = f"{self.hour}:{self.minute:02}"
-        return tuple(
-            f"On {day} clocks are put forward over {time}, so there is no run on that day." for day in gaps
-        )
+                gaps.append(moment.date())
+        return tuple(gaps)
 
     def falls_on(self, moment: datetime) -> bool:
         """Whether it runs at this very minute."""

@@ -120,8 +120,8 @@ class SchedulePreview(ResponseBody, frozen=True, kw_only=True):
 
     words: str
     next_runs: list[NextRun]
-    warnings: list[str]
-    """On which days of the coming year there is no run, because clocks are put forward over its time."""
+    days_without: list[str]
+    """Days of the coming year on which it does not run, because clocks are put forward over its time."""
 
 
 class ScheduleBody(ResponseBody, frozen=True, kw_only=True):
@@ -195,7 +195,7 @@ class RunBody(ResponseBody, frozen=True, kw_only=True):
     """What it proposed and somebody has to decide."""
     as_of: Moment | None
     """The moment that it is answered for, if that is not the one of asking."""
-    trial: bool
+    tryout: bool
     """Somebody tried the automation out: it was delivered nowhere."""
     started_at: Moment | None
     ended_at: Moment | None
@@ -283,7 +283,9 @@ def preview_schedule(call: MemberCall, body: ScheduleWanted) -> SchedulePreview:
     schedule = _schedule(body)
     now = call.services.clock()
     return SchedulePreview(
-        words=schedule.in_words(), next_runs=_next(schedule, now), warnings=list(schedule.warnings(now))
+        words=schedule.in_words(),
+        next_runs=_next(schedule, now),
+        days_without=[each.isoformat() for each in schedule.days_without(now)],
     )
 
 
@@ -410,7 +412,7 @@ def try_automation(call: MemberCall) -> TryBody:
     It counts as a query, runs with the rights of who made the automation, and is delivered nowhere.
     """
     automation = _seen(call)
-    run = Firing(call.services.store, _admission(call.services)).trial(automation, call.member.user_id)
+    run = Firing(call.services.store, _admission(call.services)).try_out(automation, call.member.user_id)
     if run is None:
         raise NationBusy(retry_after=1)
     if run.why is not None:
@@ -523,7 +525,7 @@ def _run(run: Run, member: Membership) -> RunBody:
         approval=next(iter(run.approval_ids), None),
         approvals=list(run.approval_ids),
         as_of=_time(run.as_of),
-        trial=run.trial,
+        tryout=run.tryout,
         started_at=_time(run.started_at),
         ended_at=_time(run.ended_at),
         cost_micros=run.cost_micros if member.role.at_least(Role.ADMIN) else None,

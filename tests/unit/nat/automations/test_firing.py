@@ -276,16 +276,16 @@ def test_a_trial_is_answered_as_of_the_last_run_and_nobody_is_told(town: Town) -
     Automations(town.store).replace(town.now().edited(DUE, enabled=False))
     town.clock.now = DUE + timedelta(days=3)
 
-    run = town.firing.trial(town.now(), "bob")
+    run = town.firing.try_out(town.now(), "bob")
 
     assert run is not None
-    assert (run.trial, run.as_of, town.asked(run).as_of) == (True, DUE, DUE)
+    assert (run.tryout, run.as_of, town.asked(run).as_of) == (True, DUE, DUE)
     assert town.asked(run).user_id == "ann"
     for _ in range(FAILURES_ALLOWED):
         town.end(run, Ending(TurnFailed("internal", "It broke.", True)))
         town.firing.sweep()
         town.clock.advance(minutes=2)
-        run = town.firing.trial(town.now(), "bob")
+        run = town.firing.try_out(town.now(), "bob")
         assert run is not None
     assert town.announced() == 0
     assert (town.now().failures, town.now().paused_why, town.now().last_run) == (0, None, None)

@@ -189,7 +189,7 @@ def test_a_try_is_answered_as_of_the_last_run_and_stands_in_the_history_as_that(
     assert tried["as_of"] == "2026-11-16T08:00:00.000Z"
     assert [each["turn_id"] for each in queued(desk.queue_url)] == [tried["turn"]]
     run = desk.call(f"GET {ONE}/runs/{{run}}", "bob", task=task, run=tried["run"])
-    assert (run["trial"], run["as_of"], run["state"], run["answer"]) == (
+    assert (run["tryout"], run["as_of"], run["state"], run["answer"]) == (
         True,
         tried["as_of"],
         "running",

@@ -33,6 +33,8 @@ const w = words({
     nation_busy: "Your nation is asking a lot right now. Please try again in a minute.",
     conversation_busy:
       "The last question of this conversation is still being answered. Wait, or stop it first.",
+    automation_changed: "Somebody has changed this automation meanwhile. Look at it again.",
+    run_took_place: "This run took place, or is on its way.",
     approval_closed: "This was decided already.",
     approval_expired: "This proposal has expired, because the data may have changed since. Ask for it again.",
     approval_superseded: "A newer proposal has taken the place of this one.",
@@ -81,6 +83,8 @@ const w = words({
     cooldown: "Bitte warte fünf Sekunden zwischen zwei Fragen.",
     nation_busy: "Deine Nation fragt gerade sehr viel. Bitte versuche es in einer Minute noch einmal.",
     conversation_busy: "Die letzte Frage wird noch beantwortet. Warte oder halte sie an.",
+    automation_changed: "Jemand hat diese Automation inzwischen geändert. Sieh sie dir noch einmal an.",
+    run_took_place: "Dieser Lauf hat stattgefunden oder ist unterwegs.",
     approval_closed: "Das ist schon entschieden.",
     approval_expired:
       "Dieser Vorschlag ist abgelaufen, denn die Daten können sich geändert haben. Frag noch einmal.",

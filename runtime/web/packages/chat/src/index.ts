@@ -6,6 +6,7 @@ export { type Decision, Nat } from "./api/nat.ts";
 export type * from "./api/schema.ts";
 export { type Clock, realClock, serverTime } from "./clock.ts";
 export type { TurnView } from "./log.ts";
+export { Markdown } from "./markdown/Markdown.tsx";
 export { BrowserStorage, MemoryStorage, type Storage } from "./storage.ts";
 export type { ApprovalView } from "./store/approvals.ts";
 export { ChatStore } from "./store/chat.ts";

@@ -1,4 +1,5 @@
 import {
+  CalendarClock,
   ChartColumn,
   CircleCheckBig,
   Gauge,
@@ -42,6 +43,9 @@ export function Navigation({ membership }: { membership: Membership }) {
           <Item href="/approvals" icon={<CircleCheckBig />}>
             {w().approvals}
             {active && <Waiting />}
+          </Item>
+          <Item href="/automations" icon={<CalendarClock />}>
+            {w().automations}
           </Item>
           <Item href="/conversations" icon={<MessagesSquare />}>
             {w().conversations}

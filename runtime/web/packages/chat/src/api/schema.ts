@@ -2595,7 +2595,7 @@ export interface components {
             /** @description The moment that it is answered for, if that is not the one of asking. */
             as_of: string | null;
             /** @description Somebody tried the automation out: it was delivered nowhere. */
-            trial: boolean;
+            tryout: boolean;
             started_at: string | null;
             ended_at: string | null;
             /** @description Micro-dollars. Admins see it. */
@@ -2646,8 +2646,8 @@ export interface components {
         SchedulePreview: {
             words: string;
             next_runs: components["schemas"]["NextRun"][];
-            /** @description On which days of the coming year there is no run, because clocks are put forward over its time. */
-            warnings: string[];
+            /** @description Days of the coming year on which it does not run, because clocks are put forward over its time. */
+            days_without: string[];
         };
         /** @description When it runs: every day, on some weekdays, or on one day of every month. */
         ScheduleWanted: {
@@ -2959,7 +2959,7 @@ export interface components {
             /** @description The moment that it is answered for, if that is not the one of asking. */
             as_of: string | null;
             /** @description Somebody tried the automation out: it was delivered nowhere. */
-            trial: boolean;
+            tryout: boolean;
             started_at: string | null;
             ended_at: string | null;
             /** @description Micro-dollars. Admins see it. */
