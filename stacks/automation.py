@@ -3,8 +3,10 @@
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from config import load_targets, targets_json
 from nat_constructs.automation_results import AutomationResults
 from nat_constructs.notice_functions import NoticeFunctions
+from nat_constructs.report_functions import ReportFunctions
 from nat_constructs.token_refresh import TokenRefresh
 from nat_constructs.turn_functions import TurnFunctions
 from nat_constructs.watched import Watched
@@ -57,8 +59,20 @@ class AutomationStack(NatStack):
             operator=deployment.environment.operator,
         )
 
+        self._reports = ReportFunctions(
+            self,
+            "Reports",
+            defaults=defaults,
+            store=store,
+            http=api.http,
+            brands=deployment.brands_json,
+            senders=deployment.senders,
+            operator=deployment.environment.operator,
+            goals=targets_json(load_targets()),
+        )
+
     @property
     def watched(self) -> tuple[Watched, ...]:
         """What operators are told of."""
-        makers = (self._turns, self._refresh, self._notices, self._results)
+        makers = (self._turns, self._refresh, self._notices, self._results, self._reports)
         return tuple(each.watched for each in makers)

@@ -101,10 +101,26 @@ class NatHttpApi(Construct):
                 authorization_scopes=[SCOPE],
             )
 
-    def serve_public(self, function: PythonFunction, route: str) -> None:
-        """Let a function answer a route key without a token: it proves its callers in another way."""
+    def serve_public(
+        self, function: PythonFunction, route: str, *, scope: Construct | None = None
+    ) -> None:
+        """Let a function answer a route key without a token: it proves its callers in another way. A function
+        of a later stack says its `scope`, for the API must not refer to it."""
         method, _, path = route.partition(" ")
         self._origin_key.demand(function)
+        if scope is not None:
+            made = apigateway.HttpRoute(
+                scope,
+                route.replace("/", "-"),
+                http_api=self.api,
+                route_key=apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method]),
+                integration=integrations.HttpLambdaIntegration(
+                    f"{function.node.id}{method}Integration", function
+                ),
+                authorizer=apigateway.HttpNoneAuthorizer(),
+            )
+            acknowledge(made, "The function checks its callers' signature.", "AwsSolutions-APIG4")
+            return
         integration = integrations.HttpLambdaIntegration(f"{function.node.id}Integration", function)
         for made in self.api.add_routes(
             path=path,

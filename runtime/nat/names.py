@@ -387,6 +387,11 @@ SITE_ASSETS: Final = "assets/"
 SITE_FOR_EVER: Final = "public, max-age=31536000, immutable"
 """How such parts are kept, by browsers and CloudFront."""
 
+REPORTS_OFF: Final = "/v1/reports/off/{token}"
+"""Public, `GET` and `POST`: ends somebody's weekly reports of a nation. The signed token takes the
+authorizer's place."""
+
+
 OAUTH_CALLBACK: Final = "GET /oauth/callback"
 """Public: where NationBuilder sends people back to. A signed, single-use `state` and the cookie of the
 browser that began take the authorizer's place."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.channels.brands import Brand
-from nat.channels.mail_page import MailContent, as_html, as_text
+from nat.channels.mail_page import MailContent, MailFile, as_html, as_text
 from nat.errors import BadRequest, MailNotSent
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
-    from mypy_boto3_sesv2.type_defs import MessageHeaderTypeDef
+    from mypy_boto3_sesv2.type_defs import AttachmentTypeDef, MessageHeaderTypeDef, MessageTypeDef
 
 _log = logging.getLogger(__name__)
 
@@ -70,20 +70,21 @@ class Mail:
                 {"Name": "List-Unsubscribe", "Value": f"<{content.unsubscribe}>"},
                 {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
             ]
+        message: MessageTypeDef = {
+            "Subject": {"Data": content.subject, "Charset": "UTF-8"},
+            "Body": {
+                "Text": {"Data": as_text(content, self.brand), "Charset": "UTF-8"},
+                "Html": {"Data": as_html(content, self.brand), "Charset": "UTF-8"},
+            },
+            "Headers": headers,
+        }
+        if content.files:
+            message["Attachments"] = [_attached(each) for each in content.files]
         try:
             sent = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [recipient]},
-                Content={
-                    "Simple": {
-                        "Subject": {"Data": content.subject, "Charset": "UTF-8"},
-                        "Body": {
-                            "Text": {"Data": as_text(content, self.brand), "Charset": "UTF-8"},
-                            "Html": {"Data": as_html(content, self.brand), "Charset": "UTF-8"},
-                        },
-                        "Headers": headers,
-                    },
-                },
+                Content={"Simple": message},
             )
         except (ClientError, BotoCoreError) as error:
             # SES's own words name addresses, so only the code is logged.
@@ -91,3 +92,13 @@ class Mail:
             _log.error("mail not sent", extra={"reason": code})
             raise MailNotSent from error
         return sent["MessageId"]
+
+
+def _attached(file: MailFile) -> "AttachmentTypeDef":
+    return {
+        "FileName": file.name,
+        "ContentType": file.content_type,
+        "ContentDisposition": "ATTACHMENT",
+        "ContentTransferEncoding": "BASE64",
+        "RawContent": file.text.encode(),
+    }

@@ -51,6 +51,15 @@ class MailTable:
 
 
 @dataclass(frozen=True)
+class MailFile:
+    """A file that goes along."""
+
+    name: str
+    text: str
+    content_type: str = "text/csv; charset=utf-8"
+
+
+@dataclass(frozen=True)
 class MailContent:
     """What an email says, in any brand. `reason` is why the person gets it. `unsubscribe` is a signed
     address of ours that ends such emails by one POST; only reports have one."""
@@ -61,6 +70,7 @@ class MailContent:
     tables: tuple[MailTable, ...] = ()
     reason: str = ""
     unsubscribe: str | None = None
+    files: tuple[MailFile, ...] = ()
 
 
 def as_text(content: MailContent, brand: Brand) -> str:

@@ -45,6 +45,7 @@ class Nation(msgspec.Struct, frozen=True):
     and `cost_exhausted` say what of it people were told (`nat.nations.ceilings`).
     `joiners` says what who proves to NationBuilder that they use the control panel becomes
     (`nat.nations.settings`).
+    `weekly_report` says whether its admins are mailed one (`nat.notices.weekly`).
     `nb_app` names the NationBuilder app that the nation is connected with (`nat.connections.apps`).
     `web_app` is the address of the web app that the nation was last paid for or connected from; it decides
     under which brand Nat writes to the nation's people.
@@ -92,6 +93,7 @@ class Nation(msgspec.Struct, frozen=True):
     cost_ceiling_cents: int | None = None
     cost_warned: str | None = None
     cost_exhausted: str | None = None
+    weekly_report: bool = True
 
     @property
     def may_run_unattended(self) -> bool:

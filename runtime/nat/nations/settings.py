@@ -1,5 +1,5 @@
-"""What admins of a nation may set: time zone, retention, policy, budgets, joiners. Read from clients,
-checked, stored."""
+"""What admins of a nation may set: time zone, retention, policy, budgets, joiners, weekly report. Read from
+clients, checked, stored."""
 
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -24,7 +24,16 @@ APPROVAL_MINUTES: Final = "approval_minutes"
 TRIES: Final = 5
 BUDGETS: Final = "budgets"
 JOINERS: Final = "joiners"
-_NAMES: Final = ("time_zone", "retention_days", "policy", APPROVAL_MINUTES, BUDGETS, JOINERS)
+WEEKLY_REPORT: Final = "weekly_report"
+_NAMES: Final = (
+    "time_zone",
+    "retention_days",
+    "policy",
+    APPROVAL_MINUTES,
+    BUDGETS,
+    JOINERS,
+    WEEKLY_REPORT,
+)
 _CLASSES: Final = (*(effect.value for effect in Effect), SENDS)
 
 
@@ -58,6 +67,7 @@ def as_body(nation: Nation) -> dict[str, Any]:
         APPROVAL_MINUTES: policy.get(APPROVAL_MINUTES, DECIDE_MINUTES),
         BUDGETS: Budgets.of(nation).as_body(),
         JOINERS: joiners_of(nation).value,
+        WEEKLY_REPORT: nation.weekly_report,
     }
 
 
@@ -73,7 +83,7 @@ def change(nations: Nations, nation_slug: NationSlug, wanted: Mapping[str, Any],
         before = as_body(nation)
         fields: dict[str, Any] = {
             name: checked[name]
-            for name in ("time_zone", "retention_days", BUDGETS, JOINERS)
+            for name in ("time_zone", "retention_days", BUDGETS, JOINERS, WEEKLY_REPORT)
             if name in checked
         }
         if {"policy", APPROVAL_MINUTES} & {*checked}:
@@ -110,6 +120,7 @@ def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
         APPROVAL_MINUTES: lambda value: _number(value, APPROVAL_MINUTES, LEAST_MINUTES, MOST_DECIDE_MINUTES),
         BUDGETS: lambda value: Budgets.read(value).as_body(),
         JOINERS: _joiners,
+        WEEKLY_REPORT: _flag,
     }
     return {name: readers[name](value) for name, value in wanted.items()}
 
@@ -129,6 +140,12 @@ def _joiners(value: Any) -> str:
     if value not in tuple(Joiners):
         raise BadRequest(f"`joiners` is one of {', '.join(Joiners)}.")
     return str(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadRequest(f"`{WEEKLY_REPORT}` is true or false.")
+    return value
 
 
 def _number(value: Any, name: str, least: int, most: int) -> int:

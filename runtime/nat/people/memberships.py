@@ -21,6 +21,8 @@ from nat.ids import NationSlug, UserId
 from nat.names import MEMBERSHIPS_BY_NATION, Table
 from nat.roles import Role
 
+_NO_REPORTS: Final = "no_reports"
+"""Attribute of a membership whose person wants no weekly reports."""
 DELETED: Final = NationSlug("#deleted")
 """In place of a slug, which never begins with `#`."""
 
@@ -186,6 +188,23 @@ class Memberships:
     def proving(self, membership: Membership) -> Entry:
         """Entry that lets somebody who pays see the nation; fails if their role has changed."""
         return self._changing(membership, {"unproven": None})
+
+    def without_reports(self, nation_slug: NationSlug) -> frozenset[UserId]:
+        """Who of a nation's people wants no weekly report. From an index, so a moment behind."""
+        return frozenset(
+            UserId(row["user_id"]) for row in self._rows_of(nation_slug) if row.get(_NO_REPORTS) is True
+        )
+
+    def choose_reports(self, user_id: UserId, nation_slug: NationSlug, *, wanted: bool) -> bool:
+        """Whether somebody wants weekly reports of a nation; False for who is no member of it."""
+        return self._store.write(
+            Update(
+                Table.MEMBERSHIPS,
+                membership_key(user_id, nation_slug),
+                {_NO_REPORTS: None if wanted else True},
+                when=Attr("role").exists(),
+            )
+        )
 
     def noting(self, membership: Membership, refused: frozenset[str]) -> None:
         """Keep what NationBuilder refuses a member; nothing happens if they are none any more."""

@@ -62,6 +62,8 @@ class Settings(ResponseBody, frozen=True, kw_only=True):
     joiners: Joiners
     """What somebody becomes who proves in NationBuilder that they use the control panel; `ask`: an admin lets
     them in."""
+    weekly_report: bool
+    """Whether admins are mailed a report on Mondays."""
 
 
 class PolicyWanted(StrictBody, frozen=True, kw_only=True):
@@ -96,6 +98,8 @@ class SettingsWanted(StrictBody, frozen=True, kw_only=True):
     approval_minutes: Annotated[int, Meta(ge=LEAST_MINUTES, le=MOST_DECIDE_MINUTES)] | UnsetType = UNSET
     budgets: BudgetsWanted | UnsetType = UNSET
     joiners: Joiners | UnsetType = UNSET
+    weekly_report: bool | UnsetType = UNSET
+    """Whether admins are mailed one on Mondays."""
 
 
 _EXAMPLE: Final = SettingsWanted(

@@ -145,10 +145,10 @@ export function AutomationForm({ automation, zone: usual, action, cancel, save }
         <p class="hint">{w().limits}</p>
         <Recipients chosen={to.value} onChange={(chosen) => (to.value = chosen)} />
       </div>
-      <aside class="automation-preview" aria-live="polite">
+      <div class="automation-preview" aria-live="polite">
         <h2>{w().preview}</h2>
         {scheduled && <Preview schedule={schedule} />}
-      </aside>
+      </div>
       <div>
         <Problem error={save.error} />
         <div class="actions">

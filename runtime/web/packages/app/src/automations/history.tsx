@@ -115,14 +115,14 @@ export function History({ automation }: { automation: Schemas["Automation"] }) {
 
 function Due({ run, zone }: { run: Run; zone: string }) {
   return (
-    <>
+    <span class="due">
       {atZone(run.tryout && run.as_of ? run.as_of : run.scheduled_for, zone)}
       {run.tryout ? (
         <span class="quiet"> · {w().tried}</span>
       ) : (
         run.by && <span class="quiet"> · {w().byHand}</span>
       )}
-    </>
+    </span>
   );
 }
 

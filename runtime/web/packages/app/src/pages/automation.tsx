@@ -127,7 +127,7 @@ function Present({ automation, edit }: { automation: Automation; edit: () => voi
           ],
         ]}
       />
-      <p class="quiet">{w().pays}</p>
+      <p class="quiet automation-note">{w().pays}</p>
       <Problem error={turn.error ?? run.error} />
       <div class="actions">
         <Button

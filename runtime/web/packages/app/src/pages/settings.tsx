@@ -53,6 +53,10 @@ const w = words({
     keepText:
       "Shorter applies to old conversations too, within minutes, and cannot be taken back. The audit log is kept as long as the nation.",
     days: (n: string) => `${n} days`,
+    report: "Weekly report",
+    reportText:
+      "On Monday mornings admins get an email about the week before: questions, cost, who asked most, with a CSV file. Each can end it for themselves by the link in it.",
+    reports: { on: "Sent to admins", off: "Not sent" },
     budgets: "Questions per person",
     budgetsText:
       "How many questions of the common pool one person may use in a period. Empty means no limit.",
@@ -129,6 +133,10 @@ const w = words({
     keepText:
       "Kürzer gilt innerhalb von Minuten auch für alte und lässt sich nicht zurücknehmen. Das Protokoll bleibt so lange wie die Nation.",
     days: (n) => `${n} Tage`,
+    report: "Wochenbericht",
+    reportText:
+      "Montagmorgens bekommt die Administration eine E-Mail über die Woche davor: Fragen, Kosten, wer am meisten gefragt hat, mit CSV-Datei. Jede Person kann ihn für sich über den Link darin beenden.",
+    reports: { on: "Geht an die Administration", off: "Wird nicht gesendet" },
     budgets: "Fragen pro Person",
     budgetsText:
       "Wie viele Fragen des gemeinsamen Vorrats eine Person in einem Zeitraum verbrauchen darf. Leer heißt ohne Grenze.",
@@ -190,6 +198,7 @@ export default function Settings() {
             <Policy settings={settings} isAdmin={isAdmin} />
             <Retention settings={settings} isAdmin={isAdmin} />
             <Joining settings={settings} isAdmin={isAdmin} />
+            <WeeklyReport settings={settings} isAdmin={isAdmin} />
             {isAdmin && <Budgets settings={settings} />}
           </>
         )}
@@ -316,6 +325,25 @@ function Policy({ settings, isAdmin }: Part) {
         />
       </div>
       {tools > 0 && <p class="quiet">{w().tools(count(tools))}</p>}
+      <Problem error={save.error} />
+    </Section>
+  );
+}
+
+function WeeklyReport({ settings, isAdmin }: Part) {
+  const save = useSaving();
+  return (
+    <Section title={w().report} lead={w().reportText}>
+      <SelectField
+        label={w().report}
+        value={settings.weekly_report ? "on" : "off"}
+        disabled={!isAdmin || save.busy}
+        choices={[
+          { value: "on", label: w().reports.on },
+          { value: "off", label: w().reports.off },
+        ]}
+        onChange={(value) => void save.run({ weekly_report: value === "on" })}
+      />
       <Problem error={save.error} />
     </Section>
   );

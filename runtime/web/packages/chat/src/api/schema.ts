@@ -2685,6 +2685,8 @@ export interface components {
             budgets: components["schemas"]["Budgets"];
             /** @description What somebody becomes who proves in NationBuilder that they use the control panel; `ask`: an admin lets them in. */
             joiners: components["schemas"]["Joiners"];
+            /** @description Whether admins are mailed a report on Mondays. */
+            weekly_report: boolean;
         };
         /** @description Settings to change, at least one; the others stay. There are no others. */
         SettingsWanted: {
@@ -2698,6 +2700,8 @@ export interface components {
             approval_minutes?: number;
             budgets?: components["schemas"]["BudgetsWanted"];
             joiners?: components["schemas"]["Joiners"];
+            /** @description Whether admins are mailed one on Mondays. */
+            weekly_report?: boolean;
         };
         /** @description What is left out. */
         Skipped: {

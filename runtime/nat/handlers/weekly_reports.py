@@ -1,0 +1,104 @@
+"""Weekly reports: sent by the clock, and ended by who gets them, without signing in.
+
+Programs that scan emails follow links, so opening the address ends nothing: it shows a page with a button. A
+mail program's own button sends the POST by itself (RFC 8058).
+"""
+
+import base64
+import hashlib
+import html
+from functools import cache
+from typing import Any, Final
+
+from nat import settings
+from nat.aws import clients, log
+from nat.aws.store import Store
+from nat.channels.brands import Brands
+from nat.connections.oauth_state import StateKey
+from nat.errors import Internal, NatError
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
+from nat.names import Variable
+from nat.nations import plans
+from nat.notices.report_tokens import ReportTokens
+from nat.notices.weekly import Reporting, WeeklyReports
+from nat.people.memberships import Memberships
+from nat.settings import TableNames
+
+_STYLE: Final = (
+    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
+    "body{display:grid;place-items:center;min-height:100vh;margin:0;padding:1rem;box-sizing:border-box}"
+    "main{max-width:32rem}h1{font-size:1.35rem;line-height:1.3}"
+    "button{font:inherit;padding:.5rem 1.25rem}"
+)
+_HEADERS: Final = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'sha256-"
+        f"{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+ENDED: Final = "You get no more weekly reports"
+
+
+@cache
+def tokens() -> ReportTokens:
+    """What signs and reads tokens, with the key that signs what leads back to us."""
+    return ReportTokens(StateKey(clients.secrets(), store().clock))
+
+
+@cache
+def store() -> Store:
+    """The tables."""
+    return Store(clients.dynamodb(), TableNames.read())
+
+
+def weekly(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point every hour around Monday; gives how many emails went out."""
+    log.structured()
+    reports = WeeklyReports(
+        Reporting(
+            store(),
+            clients.mail(),
+            Brands.read(),
+            plans.read(),
+            tokens(),
+            settings.read_optional(Variable.OPERATOR_EMAIL) or None,
+            float(settings.read_json(Variable.TARGETS)["margin_percent"]),
+        )
+    )
+    done = {"sent": reports.run()}
+    log.structured().info("weekly reports", extra=done)
+    return done
+
+
+def off(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point of the link: POST ends the reports, GET shows the button for it."""
+    request = HttpRequest.read(event)
+    log.structured().append_keys(request=request.request_id)
+    try:
+        user_id, slug = tokens().read(request.path.get("token", ""))
+        if not request.route.startswith("POST "):
+            return _page(f"No more weekly reports of {slug}?", button="Send me no more").as_lambda()
+        Memberships(store()).choose_reports(user_id, slug, wanted=False)
+        log.structured().info("weekly reports ended", extra={"nation": slug})
+        return _page(ENDED).as_lambda()
+    except NatError as error:
+        return refusal(error).as_lambda()
+    except Exception as error:
+        log.defect(error, request=request.request_id)
+        return refusal(Internal()).as_lambda()
+
+
+def _page(heading: str, *, button: str | None = None) -> HttpAnswer:
+    form = "" if button is None else f'<form method="post"><button>{html.escape(button)}</button></form>'
+    text = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="robots" content="noindex">'
+        f"<title>{html.escape(heading)}</title><style>{_STYLE}</style></head>"
+        f"<body><main><h1>{html.escape(heading)}</h1>{form}</main></body></html>"
+    )
+    return HttpAnswer(text, 200, _HEADERS)
