@@ -8,6 +8,8 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from .acknowledge import acknowledge_resource
+
 
 class Sender(Construct):
     """The domain of a brand's sender address, proved to SES by signed mail (DKIM): three records in the
@@ -29,7 +31,7 @@ class Sender(Construct):
             )
 
 
-def grant_mail(role: iam.IRole, addresses: Iterable[str]) -> None:
+def grant_mail(role: iam.Role, addresses: Iterable[str]) -> None:
     """Allow to send emails from the domains of these sender addresses, and from no other. Where a brand has
     no zone of its own, the operator verifies the domain by hand."""
     stack = Stack.of(role)
@@ -38,3 +40,6 @@ def grant_mail(role: iam.IRole, addresses: Iterable[str]) -> None:
         stack.format_arn(service="ses", resource="identity", resource_name=domain) for domain in domains
     ]
     iam.Grant.add_to_principal(grantee=role, actions=["ses:SendEmail"], resource_arns=identities)
+    # Which addresses bounced; the list is the account's, and knows no resource.
+    iam.Grant.add_to_principal(grantee=role, actions=["ses:GetSuppressedDestination"], resource_arns=["*"])
+    acknowledge_resource(role, "SES's list of addresses knows no resource.", "*")

@@ -15,6 +15,7 @@ from local.aws import (
     proven_addresses,
     schedules,
     senders,
+    suppressed,
     transport,
 )
 
@@ -26,5 +27,6 @@ if __name__ == "__main__":
     proven_addresses.install()
     schedules.install()
     senders.install()
+    suppressed.install()
     transport.install()
     sys.exit(main())

@@ -290,6 +290,17 @@ class SeatsTaken(MembershipError):
     default = "All seats of your nation's plan are taken. The owner can change the plan."
 
 
+class AddressRefuses(BadRequest):
+    """An address that takes no emails: it bounced for good, or its person complained. `why` is SES's
+    reason."""
+
+    default = "Emails to this address come back, so none are sent to it. Use another address."
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class MailNotSent(NatError):
     """The mail service did not take an email: it is down, or the sender or recipient is not allowed."""
 

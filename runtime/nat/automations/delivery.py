@@ -21,8 +21,9 @@ from nat.automations.runs import Delivered, Run, RunLedger, RunState, Why, answe
 from nat.aws.store import Store
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail
+from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.conversations.history import History
-from nat.errors import BadRequest, MailNotSent, NotFound
+from nat.errors import AddressRefuses, BadRequest, MailNotSent, NotFound
 from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
@@ -71,6 +72,7 @@ class RunDelivery:
         self._memberships = Memberships(store)
         self._users = Users(store)
         self._told = NoticeReceipts(store)
+        self._refused = RefusedMail(store)
         self._mail = mail
         self._brands = brands
         self._slack = slack
@@ -147,6 +149,9 @@ class RunDelivery:
             raise NotDelivered("This person has no proven email address.")
         try:
             Mail(self._mail, brand).send(user.email, mail_of(message, brand, reason))
+        except AddressRefuses as refused:
+            self._refused.note(user_id, user.email, MailRefusal(refused.why))
+            raise NotDelivered("Emails to this person's address come back.") from None
         except BadRequest:
             raise NotDelivered("This person's email address cannot be written to.") from None
         except MailNotSent:

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.channels.brands import Brand
 from nat.channels.mail_page import MailContent, MailFile, as_html, as_text
-from nat.errors import BadRequest, MailNotSent
+from nat.errors import AddressRefuses, BadRequest, MailNotSent
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -58,12 +58,13 @@ class Mail:
     def send(self, to: str, content: MailContent) -> str:
         """Send one email; gives SES's message id.
 
-        Raises `BadRequest` for an address that is none or a subject of several lines, `MailNotSent` when SES
-        does not take it.
+        Raises `BadRequest` for an address that is none or a subject of several lines, `AddressRefuses` for
+        one that SES's list has (`nat.channels.refused_mail`), `MailNotSent` when SES does not take it.
         """
         if not content.subject.isprintable() or not 0 < len(content.subject) <= LONGEST_SUBJECT:
             raise BadRequest("The subject of an email is one line.")
         recipient = address(to)
+        self._check(recipient)
         headers: list[MessageHeaderTypeDef] = []
         if content.unsubscribe is not None:  # RFC 8058: one POST ends it, without a page in between
             headers = [
@@ -92,6 +93,18 @@ class Mail:
             _log.error("mail not sent", extra={"reason": code})
             raise MailNotSent from error
         return sent["MessageId"]
+
+    def _check(self, recipient: str) -> None:
+        """Whether emails to an address come back. A list that cannot be asked keeps nobody from an email.
+        Raises `AddressRefuses`."""
+        try:
+            found = self._client.get_suppressed_destination(EmailAddress=recipient)
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            if code != "NotFoundException":
+                _log.warning("list of refused addresses not read", extra={"reason": code})
+            return
+        raise AddressRefuses(found["SuppressedDestination"]["Reason"].lower())
 
 
 def _attached(file: MailFile) -> "AttachmentTypeDef":

@@ -17,10 +17,11 @@ from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail
 from nat.channels.mail_page import MailContent
 from nat.channels.push import PushFailed
+from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.channels.websocket import PushCall, Sockets
 from nat.connections.web_pages import reconnect_page
 from nat.contract.events import VERSION, Notice
-from nat.errors import BadRequest, MailNotSent
+from nat.errors import AddressRefuses, BadRequest, MailNotSent
 from nat.ids import NationSlug, UserId
 from nat.names import Bus
 from nat.nations.plans import Plans
@@ -70,6 +71,7 @@ class Notices:
         self._ownership = Ownership(store)
         self._sockets = Sockets(store)
         self._told = NoticeReceipts(store)
+        self._refused = RefusedMail(store)
         self._mail = mail
         self._push = push
         self._brands = brands
@@ -138,7 +140,11 @@ class Notices:
         reason = f"You get this because you administer the nation {slug}."
         owner = membership is not None and membership.role is Role.OWNER
         content = written.content(reason, owner=owner)
-        reached = self._send(happening, incident, recipient, user.email, content, mail)
+        try:
+            reached = self._send(happening, incident, recipient, user.email, content, mail)
+        except AddressRefuses as refused:
+            self._refused.note(user_id, user.email, MailRefusal(refused.why))
+            reached = False
         if happening.event is Bus.NATION_NEEDS_REAUTH and reached:
             self._told.lost(slug, user_id)
         elif happening.event is Bus.NATION_CONNECTED:
@@ -160,6 +166,8 @@ class Notices:
         mail = Mail(self._mail, self._brands.own)
         try:
             sent = self._send(happening, happening.incident, OPERATOR, self._operator, content, mail)
+        except AddressRefuses:
+            sent = False
         except MailNotSent:
             raise NotAllTold(1) from None
         self._told.done(happening.incident, OPERATOR)
@@ -176,10 +184,13 @@ class Notices:
     ) -> bool:
         """Send one email under a claim. False for an address that nothing can be sent to.
 
-        Raises `MailNotSent`, with the claim given back.
+        Raises `AddressRefuses`, and `MailNotSent` with the claim given back.
         """
         try:
             mail.send(to, content)
+        except AddressRefuses:
+            _log.warning("address refuses emails", extra={**_about(happening), "recipient": recipient})
+            raise
         except BadRequest:
             _log.warning("address cannot be written to", extra={**_about(happening), "recipient": recipient})
             return False

@@ -1,6 +1,7 @@
 """The members of the selected nation. None of it needs a subscription: a nation that may not use Nat now can
 still see and settle who belongs to it."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Final
 
@@ -11,6 +12,7 @@ from nat.audit.log import Audit
 from nat.audit.people import PeopleLog
 from nat.aws.items import timestamp
 from nat.channels.push import Push
+from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.channels.websocket import Sockets
 from nat.contract.fields import Moment, RequestBody, ResponseBody
 from nat.errors import (
@@ -38,6 +40,8 @@ class MemberBody(ResponseBody, frozen=True, kw_only=True):
     role: Role
     joined_at: Moment
     email: str | None
+    mail_refused: MailRefusal | None
+    """Emails to their address come back: none are sent to it any more."""
     last_active_at: Moment | None
     proven: bool
     """False for who only pays for the nation, and sees nothing of it."""
@@ -110,8 +114,11 @@ def list_members(call: MemberCall) -> MembersBody:
     found = people.of_nation(call.nation_slug)
     outside = people.outsiders(call.nation_slug) if call.member.role.at_least(Role.ADMIN) else []
     nation = call.services.nations.require(call.nation_slug)
+    refused = RefusedMail(call.services.store).of(
+        (each.membership.user_id, each.user.email) for each in found if each.user is not None
+    )
     return MembersBody(
-        members=[_told(each, call.member) for each in found],
+        members=[_told(each, call.member, refused) for each in found],
         owner_provisional=nation.owner_provisional,
         outsiders=[
             OutsiderBody(
@@ -276,7 +283,7 @@ def _end(call: MemberCall, user_id: UserId) -> RoleOfMember:
     return RoleOfMember(user_id=user_id, role=None)
 
 
-def _told(member: Member, caller: Membership) -> MemberBody:
+def _told(member: Member, caller: Membership, refused: Mapping[UserId, MailRefusal]) -> MemberBody:
     membership = member.membership
     user = member.user if caller.sees(membership.user_id) else None
     return MemberBody(
@@ -284,6 +291,7 @@ def _told(member: Member, caller: Membership) -> MemberBody:
         role=membership.role,
         joined_at=timestamp(membership.created_at),
         email=None if user is None else user.email,
+        mail_refused=None if user is None else refused.get(membership.user_id),
         last_active_at=None if user is None else timestamp(user.last_active_at),
         proven=not membership.unproven,
         withheld=sorted(membership.withheld) if caller.sees(membership.user_id) else [],

@@ -25,6 +25,7 @@ const w = words({
     members: "Members",
     person: "Person",
     you: "You",
+    refused: { bounce: "Emails come back", complaint: "Called our emails spam" },
     unnamed: (id: string) => `Member ${id}`,
     role: "Role",
     joined: "Joined",
@@ -104,6 +105,7 @@ const w = words({
     members: "Mitglieder",
     person: "Person",
     you: "Du",
+    refused: { bounce: "E-Mails kommen zurück", complaint: "Hat unsere E-Mails als Spam gemeldet" },
     unnamed: (id) => `Mitglied ${id}`,
     role: "Rolle",
     joined: "Dabei seit",
@@ -243,7 +245,8 @@ function Members({ membership }: { membership: Membership }) {
                   cell: (each) => (
                     <>
                       {name(each)} {each.user_id === me?.user_id && each.email && <Badge>{w().you}</Badge>}{" "}
-                      {!each.proven && <Badge tone="warning">{w().unproven}</Badge>}
+                      {!each.proven && <Badge tone="warning">{w().unproven}</Badge>}{" "}
+                      {each.mail_refused && <Badge tone="warning">{w().refused[each.mail_refused]}</Badge>}
                     </>
                   ),
                 },

@@ -2101,6 +2101,8 @@ export interface components {
             label: string;
             url: string;
         };
+        /** @enum {string} */
+        MailRefusal: "bounce" | "complaint";
         /** @description The person, and the nations they belong to. */
         Me: {
             user_id: string;
@@ -2126,6 +2128,8 @@ export interface components {
             /** Format: date-time */
             joined_at: string;
             email: string | null;
+            /** @description Emails to their address come back: none are sent to it any more. */
+            mail_refused: components["schemas"]["MailRefusal"] | null;
             last_active_at: string | null;
             /** @description False for who only pays for the nation, and sees nothing of it. */
             proven: boolean;
@@ -4184,6 +4188,7 @@ export type JobWithFile = components['schemas']['JobWithFile'];
 export type Joined = components['schemas']['Joined'];
 export type Joiners = components['schemas']['Joiners'];
 export type Link = components['schemas']['Link'];
+export type MailRefusal = components['schemas']['MailRefusal'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type Members = components['schemas']['Members'];
