@@ -101,9 +101,7 @@ class NatHttpApi(Construct):
                 authorization_scopes=[SCOPE],
             )
 
-    def serve_public(
-        self, function: PythonFunction, route: str, *, scope: Construct | None = None
-    ) -> None:
+    def serve_public(self, function: PythonFunction, route: str, *, scope: Construct | None = None) -> None:
         """Let a function answer a route key without a token: it proves its callers in another way. A function
         of a later stack says its `scope`, for the API must not refer to it."""
         method, _, path = route.partition(" ")

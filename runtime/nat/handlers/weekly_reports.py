@@ -16,6 +16,7 @@ from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.connections.oauth_state import StateKey
 from nat.errors import Internal, NatError
+from nat.handlers.front import behind_front
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.names import Variable
 from nat.nations import plans
@@ -74,6 +75,7 @@ def weekly(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # 
     return done
 
 
+@behind_front
 def off(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point of the link: POST ends the reports, GET shows the button for it."""
     request = HttpRequest.read(event)
