@@ -81,10 +81,10 @@ def off(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lam
     request = HttpRequest.read(event)
     log.structured().append_keys(request=request.request_id)
     try:
-        user_id, slug = tokens().read(request.path.get("token", ""))
+        slug, user_id = tokens().read(request.path.get("token", ""))
         if not request.route.startswith("POST "):
             return _page(f"No more weekly reports of {slug}?", button="Send me no more").as_lambda()
-        Memberships(store()).choose_reports(user_id, slug, wanted=False)
+        Memberships(store()).choose_reports(slug, user_id, wanted=False)
         log.structured().info("weekly reports ended", extra={"nation": slug})
         return _page(ENDED).as_lambda()
     except NatError as error:

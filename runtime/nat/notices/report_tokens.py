@@ -28,20 +28,20 @@ class ReportTokens:
 
     key: Callable[[], bytes]
 
-    def make(self, user_id: UserId, nation_slug: NationSlug) -> str:
+    def make(self, nation_slug: NationSlug, user_id: UserId) -> str:
         """The token of a person in a nation."""
-        payload = _text(json.dumps([user_id, nation_slug], separators=(",", ":")).encode())
+        payload = _text(json.dumps([nation_slug, user_id], separators=(",", ":")).encode())
         return f"{payload}.{self._signature(payload)}"
 
-    def read(self, token: str) -> tuple[UserId, NationSlug]:
+    def read(self, token: str) -> tuple[NationSlug, UserId]:
         """Whose token it is. Raises `StateInvalid` for one that we did not sign."""
         payload, _, signature = token.partition(".")
         if len(token) > LONGEST or not hmac.compare_digest(
             self._signature(payload).encode(), signature.encode(errors="replace")
         ):
             raise StateInvalid
-        user_id, slug = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return UserId(user_id), NationSlug(checked_slug(slug))
+        slug, user_id = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return NationSlug(checked_slug(slug)), UserId(user_id)
 
     def _signature(self, payload: str) -> str:
         signed = hmac.new(self.key(), _SEPARATION + payload.encode(errors="replace"), hashlib.sha256)

@@ -108,7 +108,7 @@ class WeeklyReports:
         sent = 0
         for user_id in waiting:
             user = self._users.get(user_id)
-            token = self._with.tokens.make(user_id, slug)
+            token = self._with.tokens.make(slug, user_id)
             content = nation_report(
                 nation,
                 week,

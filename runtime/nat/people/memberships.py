@@ -195,12 +195,12 @@ class Memberships:
             UserId(row["user_id"]) for row in self._rows_of(nation_slug) if row.get(_NO_REPORTS) is True
         )
 
-    def choose_reports(self, user_id: UserId, nation_slug: NationSlug, *, wanted: bool) -> bool:
+    def choose_reports(self, nation_slug: NationSlug, user_id: UserId, *, wanted: bool) -> bool:
         """Whether somebody wants weekly reports of a nation; False for who is no member of it."""
         return self._store.write(
             Update(
                 Table.MEMBERSHIPS,
-                membership_key(user_id, nation_slug),
+                membership_key(nation_slug, user_id),
                 {_NO_REPORTS: None if wanted else True},
                 when=Attr("role").exists(),
             )

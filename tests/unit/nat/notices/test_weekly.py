@@ -151,7 +151,7 @@ def tokens(desk: Desk) -> Iterator[ReportTokens]:
 def test_a_post_ends_them_for_its_person_and_opening_the_link_does_not(
     desk: Desk, tokens: ReportTokens
 ) -> None:
-    token = tokens.make(UserId("ada"), SLUG)
+    token = tokens.make(SLUG, UserId("ada"))
 
     opened = weekly_reports.off(event("GET", token), None)
     assert opened["statusCode"] == 200
@@ -176,8 +176,8 @@ def test_a_token_that_we_did_not_sign_ends_nothing(desk: Desk, token: str) -> No
 
 
 def test_a_token_of_one_person_is_nobody_elses(desk: Desk) -> None:
-    payload = TOKENS.make(UserId("ada"), SLUG).partition(".")[0]
-    other = TOKENS.make(UserId("olga"), SLUG).partition(".")[2]
+    payload = TOKENS.make(SLUG, UserId("ada")).partition(".")[0]
+    other = TOKENS.make(SLUG, UserId("olga")).partition(".")[2]
 
     with pytest.raises(StateInvalid):
         TOKENS.read(f"{payload}.{other}")
