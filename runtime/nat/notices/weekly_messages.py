@@ -117,11 +117,11 @@ def operator_report(
     mrr = sum(each.price_cents for each in figures)
     outliers = [each for each in figures if each.outliers]
     facts = [
-        f"{_questions(total.queries)} from {week} (UTC days) in {len(customers)} nations that pay or try; "
+        f"{_questions(total.queries)} from {week} (UTC days) in {_nations(len(customers))} that pay or try; "
         f"{_compared(total.queries, earlier.queries)}. The model cost {_dollars(total.cost_micros)}, and "
         f"monthly revenue is ${mrr / 100:,.2f}.",
-        f"{len(outliers)} nations are worth a look; "
-        f"{sum(each.nation.nb_needs_reauth for each in figures)} have to be connected anew.",
+        f"Worth a look: {_nations(len(outliers))}. To be connected anew: "
+        f"{_nations(sum(each.nation.nb_needs_reauth for each in figures))}.",
     ]
     tables = []
     if outliers:
@@ -164,7 +164,7 @@ def operator_report(
             )
         )
     return MailContent(
-        f"Weekly report: {_questions(total.queries)}, {len(outliers)} outliers",
+        f"Weekly report: {_questions(total.queries)}, {_nations(len(outliers))} worth a look",
         tuple(facts),
         Button("Open the nations", f"{brand.app_url}{OPERATOR_PAGE}"),
         tables=tuple(tables),
@@ -217,6 +217,10 @@ def _people_table(people: Sequence[PersonWeek]) -> MailTable:
 
 def _questions(count: int) -> str:
     return "1 question" if count == 1 else f"{count:,} questions"
+
+
+def _nations(count: int) -> str:
+    return "1 nation" if count == 1 else f"{count:,} nations"
 
 
 def _compared(now: int, before: int) -> str:

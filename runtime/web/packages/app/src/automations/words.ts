@@ -41,8 +41,6 @@ export const automationWords = words({
     toMissing: "Choose somebody at least.",
     toYou: (email: string) => `${email} (you)`,
     toSlack: (place: string) => `Slack: ${place}`,
-    elsewhere: "If one of them cannot be reached",
-    elsewhereChoices: { none: "Only tell who made it" },
     preview: "When it runs",
     clocks: "clocks change",
     gap: (day: string, time: string) =>
@@ -156,8 +154,6 @@ export const automationWords = words({
     toMissing: "Wähle mindestens eine Person.",
     toYou: (email) => `${email} (du)`,
     toSlack: (place) => `Slack: ${place}`,
-    elsewhere: "Wenn jemand davon nicht erreichbar ist",
-    elsewhereChoices: { none: "Nur Bescheid geben, wer sie erstellt hat" },
     preview: "Wann sie läuft",
     clocks: "Zeitumstellung",
     gap: (day, time) =>
