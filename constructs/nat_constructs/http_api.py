@@ -116,6 +116,7 @@ class NatHttpApi(Construct):
                     f"{function.node.id}{method}Integration", function
                 ),
                 authorizer=apigateway.HttpNoneAuthorizer(),
+                authorization_scopes=[],
             )
             acknowledge(made, "The function checks its callers' signature.", "AwsSolutions-APIG4")
             return

@@ -10,6 +10,7 @@ from config import load_environment
 from nat.handlers.description import all_endpoints
 from nat.names import (
     OAUTH_CALLBACK,
+    REPORTS_OFF,
     SCOPE,
     SLACK_CALLBACK,
     SLACK_COMMANDS,
@@ -39,6 +40,8 @@ PUBLIC = (
     SLACK_COMMANDS,
     SLACK_INTERACTIONS,
     SLACK_CALLBACK,
+    f"GET {REPORTS_OFF}",
+    f"POST {REPORTS_OFF}",
 )
 """Routes whose callers are proven by a signature, or by a state and a cookie."""
 

@@ -145,7 +145,7 @@ def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> N
     # The record keeps since when an owner knows of a claim.
     assert tables(found, "PutItem") == {"Once", "Sockets", "Nations"}
     assert actions(found, "secretsmanager") == set()
-    assert actions(found, "ses") == {"SendEmail"}
+    assert actions(found, "ses") == {"SendEmail", "GetSuppressedDestination"}
 
 
 def test_notices_are_sent_from_the_senders_of_the_brands_only() -> None:

@@ -33,8 +33,13 @@ def test_only_what_iam_cannot_narrow_is_allowed_on_every_resource(environment: s
         if "*" in listed(statement["Resource"])
     }
 
-    # Neither names a resource (service authorization reference): logging in, and the list of schedules.
-    assert everywhere <= {"ecr:GetAuthorizationToken", "scheduler:ListSchedules"}
+    # None names a resource (service authorization reference): logging in, the list of schedules, and whether
+    # emails to an address come back.
+    assert everywhere <= {
+        "ecr:GetAuthorizationToken",
+        "scheduler:ListSchedules",
+        "ses:GetSuppressedDestination",
+    }
 
 
 @pytest.mark.parametrize(("environment", "customer"), REVIEWED)
