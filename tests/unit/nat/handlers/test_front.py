@@ -18,6 +18,7 @@ from nat.handlers import (
     privacy,
     slack,
     stripe_webhook,
+    weekly_reports,
     ws,
 )
 from nat.names import ORIGIN_KEY_HEADER, Secret, Variable
@@ -34,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "nat.handlers.privacy.routes": privacy.routes,
     "nat.handlers.slack.handler": slack.handler,
     "nat.handlers.stripe_webhook.handler": stripe_webhook.handler,
+    "nat.handlers.weekly_reports.off": weekly_reports.off,
     "nat.handlers.ws.handler": ws.handler,
 }
 """All that stand behind an API; a test of the templates compares."""
