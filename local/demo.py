@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.deployment import Deployment
 from nat.aws.store import Store
 from nat.ids import NationSlug, UserId
-from nat.names import UNLIMITED
+from nat.names import OPERATORS, UNLIMITED
 from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
@@ -51,7 +51,15 @@ def seed(deployment: Deployment, nations: Mapping[str, str]) -> list[DemoPerson]
     everybody = people(nations)
     for person in everybody:
         add_member(deployment, UserId(add_user(deployment, person.email, person.password)), person)
+    add_operator(deployment, everybody[0].email)
     return everybody
+
+
+def add_operator(deployment: Deployment, email: str) -> None:
+    """Let somebody of the user pool see the operator's pages."""
+    deployment.root.cognito.admin_add_user_to_group(
+        UserPoolId=deployment["UserPoolId"], Username=email, GroupName=OPERATORS
+    )
 
 
 def add_nation(deployment: Deployment, slug: str, time_zone: str) -> None:

@@ -32,6 +32,9 @@ PAGES = (
     "/profile",
     "/terms",
     "/privacy",
+    "/operator",
+    "/operator/nations",
+    "/operator/jobs",
     "/setup?add=1",
     "/setup/extension",
     "/join",
@@ -159,6 +162,23 @@ def test_a_cancelled_sign_in_can_be_begun_again(arrive: Arrive) -> None:
 
     visitor.heading("You are not signed in")
     expect(visitor.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_who_runs_the_service_sees_how_it_stands_and_others_do_not(
+    machine: Machine, arrive: Arrive, owner: DemoPerson
+) -> None:
+    operator, member = arrive(), arrive()
+    operator.sign_in_as(owner)
+    operator.click("Operator")
+    operator.heading("Overview")
+    operator.sees("Monthly revenue")
+    operator.click("Show the nations")
+    expect(operator.page.get_by_role("row", name=re.compile("^demo"))).to_be_visible(timeout=PATIENCE)
+
+    member.sign_in_as(machine.people[2])
+    member.go("/operator")
+
+    member.sees("You may not do this.")
 
 
 def test_a_bulk_change_is_approved_elsewhere_done_and_undone_and_the_usage_moves(

@@ -6,11 +6,13 @@ import msgspec
 from msgspec import Meta
 
 from nat.aws.items import timestamp
+from nat.channels.slack_push import SlackPush
+from nat.channels.websocket import Followers
 from nat.contract.fields import PLACE_PATTERN, Count, Moment, Paged, Place, Query, ResponseBody
-from nat.conversations.events import Events
+from nat.conversations.events import Events, wire_text
 from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
 from nat.conversations.search import LONGEST_QUERY, Search
-from nat.conversations.turns import Turns, TurnState
+from nat.conversations.turns import Turns, TurnState, conversation_key
 from nat.errors import NotFound
 from nat.handlers.endpoints import MemberCall, operation
 from nat.ids import ConversationId, TurnId
@@ -133,6 +135,33 @@ def list_turn_events(call: MemberCall, query: EventsQuery) -> TurnEvents:
         state=turn.state,
         events=[msgspec.Raw(each.wire.encode()) for each in events],
     )
+
+
+@operation(
+    "POST /v1/conversations/{conversation}/turns/{turn}/stop",
+    tag="Conversations",
+    active=False,
+    raises=(NotFound,),
+)
+def stop_turn(call: MemberCall) -> None:
+    """Stop a turn of one's own.
+
+    Its last event follows within about a second; a turn that has ended stays as it is.
+    """
+    from nat.turns.stop import request_stop  # loads the whole ending of a turn, which few calls need
+
+    services = call.services
+    stopped = request_stop(
+        services.store,
+        nation_slug=call.nation_slug,
+        conversation_id=ConversationId(call.path["conversation"]),
+        turn_id=TurnId(call.path["turn"]),
+        user_id=call.member.user_id,
+        now=services.clock(),
+    )
+    if stopped is not None:
+        followers = Followers(services.store, SlackPush.of_process())
+        followers.deliver(conversation_key(call.nation_slug, call.path["conversation"]), wire_text(stopped))
 
 
 def listed(conversation: Conversation) -> dict[str, Any]:

@@ -32,6 +32,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "DELETE /v1/conversations/{conversation}": ADMINS,
     "GET /v1/conversations/{conversation}/export": ADMINS,
     "GET /v1/conversations/{conversation}/turns/{turn}/events": ADMINS,
+    "POST /v1/conversations/{conversation}/turns/{turn}/stop": ADMINS,
     "PUT /v1/conversations/{conversation}/turns/{turn}/feedback": ADMINS,
     "DELETE /v1/conversations/{conversation}/turns/{turn}/feedback": ADMINS,
     "GET /v1/conversations/{conversation}/files/{file}": ADMINS,

@@ -275,6 +275,26 @@ describe("a conversation", () => {
     expect(conversation.turns.value.map((turn) => turn.asked.value)).toEqual(["One", "Two?"]);
   });
 
+  test("is stopped by a call where there is no socket, and over it where there is", async () => {
+    const { platform, conversation } = begin();
+    const turn = ask(conversation, "Who?");
+    await platform.clock.pass(100);
+    platform.cut(true);
+    platform.fails = () => true;
+
+    conversation.stop(turn);
+    await platform.clock.pass(100);
+    expect([platform.stopped, turn.stopping.value]).toEqual([[], true]);
+
+    platform.fails = () => false;
+    conversation.stop(turn);
+    await platform.clock.pass(100);
+    expect(platform.stopped).toEqual([turn.id]);
+    platform.cut(false);
+    await platform.clock.pass(100);
+    expect(platform.sent.filter(({ action }) => action === "stop")).toHaveLength(1);
+  });
+
   test("that was asleep reads what happened when somebody looks again", async () => {
     const { platform, conversation } = begin();
     const turn = ask(conversation, "Who?");

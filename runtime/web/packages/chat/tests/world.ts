@@ -73,6 +73,7 @@ export class FakePlatform {
   readonly turns = new Map<string, Turnout>();
   readonly sent: Message[] = [];
   readonly decided: { decision: Decision; id: string }[] = [];
+  readonly stopped: string[] = [];
   approvals: Approval[] = [];
   /** What becomes of the next push. */
   fate: () => Fate = () => [1];
@@ -192,6 +193,7 @@ export class FakePlatform {
         return { events, ended: all.some(isFinal) };
       }),
     approvals: () => this.#call(() => this.approvals),
+    stop: (_: string, turn: string): Promise<void> => this.#call(() => void this.stopped.push(turn)),
     decide: (conversation: string, decision: Decision, id: string): Promise<DecisionTurn> =>
       this.#call(() => {
         this.decided.push({ decision, id });

@@ -56,6 +56,11 @@ export class Nat {
     return got(await this.api.GET("/v1/conversations", { params: { query: after ? { after } : {} } }));
   }
 
+  async stop(conversation: string, turn: string): Promise<void> {
+    const path = { conversation, turn };
+    await this.api.POST("/v1/conversations/{conversation}/turns/{turn}/stop", { params: { path } });
+  }
+
   async search(q: string, after?: string): Promise<Found> {
     return got(
       await this.api.GET("/v1/conversations/search", {

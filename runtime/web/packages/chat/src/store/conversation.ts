@@ -389,8 +389,10 @@ export class Conversation {
     this.#world.channel.send({ action: "resume", turn: turn.id, conversation: this.id, after: turn.place });
   }
 
+  /** Over the socket, or by a call where there is none. What does not arrive is sent again with the channel. */
   #sendStop(turn: Turn): void {
-    this.#world.channel.send({ action: "stop", turn: turn.id, conversation: this.id });
+    if (this.#world.channel.send({ action: "stop", turn: turn.id, conversation: this.id })) return;
+    this.#world.nat.stop(this.id, turn.id).catch(() => undefined);
   }
 
   /** A turn that was begun elsewhere or by a decision. */

@@ -3,7 +3,6 @@ import type { ComponentChildren } from "preact";
 import { followable } from "../markdown/links.ts";
 import type { Notice, Refusal } from "../wire.ts";
 import { toldError, toldNotice, words } from "../words/chat.ts";
-import { told } from "../words/server.ts";
 import { useChat } from "./context.ts";
 
 const ACTIONS = {
@@ -47,7 +46,7 @@ export function NoticeBanner({ notice, onDismiss }: { notice: Notice; onDismiss?
       }
       onDismiss={onDismiss}
     >
-      {toldNotice(notice, brand, told)}
+      {toldNotice(notice, brand)}
     </Banner>
   );
 }

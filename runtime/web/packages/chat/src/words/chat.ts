@@ -1,5 +1,5 @@
 import type { NatError } from "../api/errors.ts";
-import type { Notice, Refusal } from "../wire.ts";
+import type { Notice, Refusal, Wording } from "../wire.ts";
 import { language, table } from "../words.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
@@ -17,14 +17,18 @@ export function toldError(error: Pick<NatError | Refusal, "code" | "message">, b
   return (told || words.value.errors.internal || error.code).replaceAll("{brand}", brand);
 }
 
-/** Notices of the panel alone are known by their kind; those of the platform come with their wording. */
-export function toldNotice(
-  notice: Pick<Notice, "kind" | "message" | "wording">,
-  brand: string,
-  said: (text: string, wording: Notice["wording"]) => string = (text) => text,
-): string {
+type Say = (text: string, wording: Wording | undefined) => string;
+let say: Say = (text) => text;
+
+/** What the platform says is put into words by a table that only what shows conversations brings along. */
+export function bringWords(brought: Say): void {
+  say = brought;
+}
+
+/** By the key that comes with it; else by its kind, as long as that table is not there. */
+export function toldNotice(notice: Pick<Notice, "kind" | "message" | "wording">, brand: string): string {
   const ours = words.value.notices[notice.kind];
   if (language.value === "en") return notice.message.replaceAll("{brand}", brand);
-  const message = said(notice.message, notice.wording);
+  const message = say(notice.message, notice.wording);
   return (message === notice.message && ours ? ours : message).replaceAll("{brand}", brand);
 }

@@ -2,6 +2,7 @@
 
 import type { Wording } from "../api/schema.ts";
 import { language, number } from "../words.ts";
+import { bringWords } from "./chat.ts";
 import { serverDe } from "./server_de.ts";
 
 const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = { de: serverDe };
@@ -50,3 +51,5 @@ function nested(wording: Wording): string {
   const template = templateOf(wording.key);
   return template === undefined ? "" : fill(template, wording.parameters ?? {});
 }
+
+bringWords(told);
