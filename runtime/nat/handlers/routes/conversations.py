@@ -150,18 +150,18 @@ def stop_turn(call: MemberCall) -> None:
     """
     from nat.turns.stop import request_stop  # loads the whole ending of a turn, which few calls need
 
-    services = call.services
+    services, conversation_id = call.services, ConversationId(call.path["conversation"])
     stopped = request_stop(
         services.store,
         nation_slug=call.nation_slug,
-        conversation_id=ConversationId(call.path["conversation"]),
+        conversation_id=conversation_id,
         turn_id=TurnId(call.path["turn"]),
         user_id=call.member.user_id,
         now=services.clock(),
     )
     if stopped is not None:
         followers = Followers(services.store, SlackPush.of_process())
-        followers.deliver(conversation_key(call.nation_slug, call.path["conversation"]), wire_text(stopped))
+        followers.deliver(conversation_key(call.nation_slug, conversation_id), wire_text(stopped))
 
 
 def listed(conversation: Conversation) -> dict[str, Any]:
