@@ -35,3 +35,11 @@ class DataStack(NatStack):
             self.store.turns.dead_letters.queue_url,
             "Questions that no worker could take",
         )
+        self.publish(
+            "SlackQueueUrl", self.store.slack.queue.queue_url, "What Slack sent, and news for threads"
+        )
+        self.publish(
+            "SlackDeadLettersUrl",
+            self.store.slack.dead_letters.queue_url,
+            "What was not done or told in Slack",
+        )

@@ -56,8 +56,10 @@ def definition(name: str) -> dict[str, Any] | None:
 
 
 def install() -> None:
-    """Let this process's MiniStack create tables when they are asked for."""
+    """Let this process's MiniStack create tables when they are asked for: each once, so that one that a test
+    deletes is gone."""
     original = dynamodb.handle_request
+    made: set[str] = set()
 
     async def handle_request(
         method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
@@ -67,7 +69,8 @@ def install() -> None:
         except ValueError:  # MiniStack's own to refuse
             request = {}
         for name in asked_for(request):
-            if name not in dynamodb._tables and (wanted := definition(name)):
+            if name not in made and (wanted := definition(name)):
+                made.add(name)
                 dynamodb._create_table(wanted)
         return await original(method, path, headers, body, query)
 

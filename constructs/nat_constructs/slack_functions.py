@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from aws_cdk import Stack
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
@@ -23,7 +22,6 @@ from .admission import ADMISSION, DECISION
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
-from .output import output
 from .watched import Watched, WatchedFunction, WatchedQueue
 from .web_socket_api import WebSocketApi
 
@@ -84,14 +82,6 @@ class SlackFunctions(Construct):
                 WatchedFunction("SlackCallback", self.callback, trouble="No workspace can be connected"),
             ],
             [WatchedQueue("Slack", "What was not done or told in Slack", store.slack.dead_letters)],
-        )
-        stack = Stack.of(self)
-        output(stack, "SlackQueueUrl", store.slack.queue.queue_url, "What Slack sent, and news for threads")
-        output(
-            stack,
-            "SlackDeadLettersUrl",
-            store.slack.dead_letters.queue_url,
-            "What was not done or told in Slack",
         )
 
     def _take_requests(self, http: NatHttpApi) -> PythonFunction:

@@ -1,5 +1,6 @@
 """Reading IAM policies out of templates."""
 
+import json
 import re
 from typing import Any
 
@@ -32,6 +33,13 @@ def actions(found: list[Statement], service: str) -> set[str]:
         for action in listed(statement["Action"])
         if action.startswith(f"{service}:")
     }
+
+
+def queues(found: list[Statement], action: str) -> set[str]:
+    """Constructs of the data stack whose queues one action of SQS is allowed on, such as `SlackQueue`."""
+    allowed = [each for each in found if action in actions([each], "sqs")]
+    named = [json.dumps(resource) for each in allowed for resource in listed(each["Resource"])]
+    return {re.sub(r".*?Store([A-Za-z]+Queue).*", r"\1", each) for each in named}
 
 
 def tables(found: list[Statement], action: str) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nat.names import SCHEMAS, Secret, Table, Variable
-from tests.infrastructure.policies import actions, listed, statements, tables
+from tests.infrastructure.policies import actions, listed, queues, statements, tables
 from tests.infrastructure.synthesis import PLATFORMS, ROOT, synthesise
 
 
@@ -131,7 +131,9 @@ def test_the_worker_takes_turns_and_cannot_make_any() -> None:
         "GetQueueAttributes",
         "GetQueueUrl",
         "ReceiveMessage",
+        "SendMessage",
     }
+    assert queues(own, "SendMessage") == {"SlackQueue"}
 
 
 def test_the_worker_may_push_to_sockets_and_nothing_else_of_api_gateway() -> None:

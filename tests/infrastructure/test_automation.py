@@ -7,7 +7,7 @@ import pytest
 
 from nat.names import NOTICES, Secret
 from nat.notices.receipts import CLAIM
-from tests.infrastructure.policies import actions, listed, statements, tables
+from tests.infrastructure.policies import actions, listed, queues, statements, tables
 from tests.infrastructure.synthesis import synthesise, with_examples
 
 
@@ -105,11 +105,13 @@ def test_the_sweep_reaches_what_the_end_of_a_turn_changes() -> None:
     assert tables(statements(template, "TurnsDeadLettersRole"), "UpdateItem") == reached
 
 
-def test_the_sweep_queues_and_the_consumer_only_takes() -> None:
+def test_the_sweep_queues_turns_and_the_consumer_of_dead_letters_does_not() -> None:
     template = synthesise("prod").part("Automation")
 
     assert "SendMessage" in actions(statements(template, "TurnsSweepRole"), "sqs")
-    assert "SendMessage" not in actions(statements(template, "TurnsDeadLettersRole"), "sqs")
+    assert queues(statements(template, "TurnsDeadLettersRole"), "SendMessage") == {
+        "SlackQueue"
+    }  # the news of it
 
 
 def test_what_people_are_told_of_goes_to_the_queue_of_notices() -> None:

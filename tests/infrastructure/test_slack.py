@@ -11,6 +11,7 @@ from tests.infrastructure.synthesis import synthesise
 
 ARN = "arn:aws:secretsmanager:us-east-1:333333333333:secret:"
 APPS, STATE_KEY = f"{ARN}{Secret.SLACK}-??????", f"{ARN}{Secret.OAUTH_STATE}-??????"
+ORIGIN_KEY = f"{ARN}{Secret.origin_key('us-east-1')}-??????"
 
 
 def own(role: str, part: str = "Api") -> list[Statement]:
@@ -38,7 +39,7 @@ def test_the_door_claims_and_queues_and_nothing_else() -> None:
     role = "SlackDoorRole"
 
     assert tables(own(role), "PutItem") == tables(own(role), "GetItem") == {"Once"}
-    assert secrets(role) == {APPS}
+    assert secrets(role) == {APPS, ORIGIN_KEY}
     assert actions(own(role), "sqs") == {"SendMessage", "GetQueueAttributes", "GetQueueUrl"}
     assert sealed_for(role) == []
 
@@ -47,8 +48,8 @@ def test_the_door_claims_and_queues_and_nothing_else() -> None:
     ("role", "known"),
     [
         ("SlackWorkerRole", {APPS}),
-        ("SlackRoutesRole", {APPS, STATE_KEY}),
-        ("SlackCallbackRole", {APPS, STATE_KEY}),
+        ("SlackRoutesRole", {APPS, STATE_KEY, ORIGIN_KEY}),
+        ("SlackCallbackRole", {APPS, STATE_KEY, ORIGIN_KEY}),
     ],
 )
 def test_they_read_the_apps_and_no_nations_secret(role: str, known: set[str]) -> None:

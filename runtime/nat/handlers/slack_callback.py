@@ -17,6 +17,7 @@ from nat.channels.brands import Brands
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.slack_app import URL, SlackApps
 from nat.errors import Internal, NatError, StateInvalid
+from nat.handlers.front import behind_front
 from nat.handlers.oauth_cookie import secret_of
 from nat.handlers.oauth_page import failure_page
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
@@ -85,6 +86,7 @@ def callback() -> SlackCallback:
     return SlackCallback(way, Brands.read())
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return callback()(event)

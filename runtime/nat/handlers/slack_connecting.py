@@ -20,6 +20,7 @@ from nat.contract.fields import Address, Count, Moment, ResponseBody
 from nat.errors import NotFound, SlackAppMissing
 from nat.handlers.api import Api
 from nat.handlers.endpoints import MemberCall, answering, operation
+from nat.handlers.front import behind_front
 from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
@@ -245,6 +246,7 @@ def apps() -> SlackApps:
     return SlackApps.read(clients.secrets())
 
 
+@behind_front
 def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)
