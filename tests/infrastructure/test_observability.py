@@ -87,7 +87,7 @@ def test_every_function_that_starts_by_itself_has_an_alarm_or_dead_letters_that_
         if "Fn::GetAtt" in target["Arn"] and "Queue" not in target["Arn"]["Fn::GetAtt"][0]
     }
 
-    assert len(started) == 6
+    assert len(started) == 7
     assert [name for name in started if not any(name in each for each in watched)] == []
 
 
@@ -148,7 +148,7 @@ def test_the_budget_warns_before_it_is_spent() -> None:
         for each in budget["Properties"]["NotificationsWithSubscribers"]
     ]
 
-    assert budget["Properties"]["Budget"]["BudgetLimit"] == {"Amount": 75, "Unit": "USD"}
+    assert budget["Properties"]["Budget"]["BudgetLimit"] == {"Amount": 80, "Unit": "USD"}
     assert warned == [("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)]
 
 

@@ -26,7 +26,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_keys_both_stand_ins_run_and_the_worker_is_sent_to_them() -> None:
     vendors = Vendors.from_environment(PORTS, STATE)
 
-    assert [program.name for program in vendors.stand_ins] == ["nationbuilder", "claude", "stripe"]
+    assert [program.name for program in vendors.stand_ins] == ["nationbuilder", "claude", "stripe", "slack"]
     assert vendors.variables == {
         "NAT_NATIONBUILDER_URL": "http://127.0.0.1:5002/{slug}",
         "NAT_ANTHROPIC_URL": "http://127.0.0.1:5003",
@@ -38,7 +38,7 @@ def test_with_a_model_key_the_real_claude_answers(monkeypatch: pytest.MonkeyPatc
 
     vendors = Vendors.from_environment(PORTS, STATE)
 
-    assert [program.name for program in vendors.stand_ins] == ["nationbuilder", "stripe"]
+    assert [program.name for program in vendors.stand_ins] == ["nationbuilder", "stripe", "slack"]
     assert "NAT_ANTHROPIC_URL" not in vendors.variables
 
 
@@ -48,7 +48,7 @@ def test_with_a_token_the_real_nation_is_asked(monkeypatch: pytest.MonkeyPatch) 
 
     vendors = Vendors.from_environment(PORTS, STATE)
 
-    assert [program.name for program in vendors.stand_ins] == ["claude", "stripe"]
+    assert [program.name for program in vendors.stand_ins] == ["claude", "stripe", "slack"]
     assert vendors.nations() == {"acme": "UTC"}
     assert vendors.tokens("acme").access_token == "token"
 
