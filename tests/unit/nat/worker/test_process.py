@@ -60,6 +60,12 @@ def running(tables: TableNames, queue_url: str, log: Path) -> Iterator["subproce
             started.communicate()
 
 
+def told(worker: "subprocess.Popen[str]") -> str:
+    """All that a worker said until now; ends it."""
+    worker.kill()
+    return worker.communicate()[0]
+
+
 def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
     tables: TableNames, tmp_path: Path
 ) -> None:
@@ -73,7 +79,7 @@ def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
         TurnQueue(clients.sqs(), queue_url).send(turn)
 
         failed = TurnFailed("reconnect", Reconnect.default, retryable=False)
-        assert wait_for(lambda: stage.last_event(turn) == failed)
+        assert wait_for(lambda: stage.last_event(turn) == failed), (stage.last_event(turn), told(worker))
         assert wait_for(lambda: stage.stored(turn).state is TurnState.FAILED)
 
         worker.send_signal(signal.SIGTERM)

@@ -139,7 +139,7 @@ function Deciding({ view, conversation }: { view: ApprovalView; conversation: Co
         </div>
       )}
       {may ? (
-        <footer>
+        <footer data-resting={!rested}>
           <button
             type="button"
             class={`nat-button ${card.effect === "destructive" ? "nat-button-bad" : ""}`}
