@@ -15,8 +15,9 @@ from nat.roles import Role
 from tests.browser.extension import control_panel_at, launched, worker_of
 from tests.integration.conftest import NATION, Person, somebody
 from tests.integration.office import Office
+from tests.integration.people import steer
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 REQUEST = "Tag everyone who donated over $100 as major donor"
 TAG = "major donor"
 
@@ -87,10 +88,12 @@ def test_an_answer_that_was_left_is_whole_on_the_next_page(
     machine: Machine, open_panel: Callable[[Person], Page]
 ) -> None:
     page = open_panel(somebody(machine))
+    steer(machine, "claude", "faults", kind="slow", count=9, tokens_per_second=10)
     page.get_by_label("Ask Nat").fill("how many people are tagged volunteer?")
     page.get_by_label("Ask Nat").press("Enter")
     # Known to the platform, and not answered yet.
     expect(page.get_by_role("status").filter(has_text="Working on it")).to_have_count(1, timeout=PATIENCE)
+    steer(machine, "claude", "reset")
     page.reload()
 
     page.get_by_role("button", name="Nat", exact=True).click()

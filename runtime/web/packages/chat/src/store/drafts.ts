@@ -12,7 +12,6 @@ interface Kept {
   readonly typed?: string;
 }
 
-const PAUSE = 300;
 const NEW = "new";
 
 function keyOf(nation: string, conversation: string): string {
@@ -24,7 +23,6 @@ export class Draft {
   /** The id that the text was first submitted with: the same text keeps it, whatever happens on the way. */
   #submitted: { readonly turn: string; readonly text: string } | undefined;
   #touched = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #key: string;
   readonly #nation: string;
   readonly #conversation: string;
@@ -56,11 +54,11 @@ export class Draft {
     return this.#submitted;
   }
 
+  /** Kept at every key, because a page may be left at any. */
   type(text: string): void {
     this.#touched = true;
     this.text.value = text;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#keep(), PAUSE);
+    void this.#keep();
   }
 
   /** The text goes on its way as this turn. It is kept until `arrived`. */
@@ -70,7 +68,6 @@ export class Draft {
     this.#submitted = { turn, text };
     this.#touched = true;
     this.text.value = "";
-    clearTimeout(this.#timer);
     void this.#keep();
     return this.#submitted;
   }
