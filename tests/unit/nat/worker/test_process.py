@@ -7,7 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from nat.aws import clients
 from nat.contract.events import TurnFailed
 from nat.conversations.turns import TurnState
 from nat.errors import Reconnect
-from nat.names import Table, Variable
+from nat.ids import NationSlug
+from nat.names import Secret, Table, Variable
 from nat.settings import SettingMissing, TableNames
 from nat.turns.queue import TurnQueue
 from nat.worker import process
@@ -60,10 +61,18 @@ def running(tables: TableNames, queue_url: str, log: Path) -> Iterator["subproce
             started.communicate()
 
 
+def disconnect(nation_slug: NationSlug) -> None:
+    """Remove the tokens that tests before may have left in the AWS of all."""
+    secrets = clients.secrets()
+    with suppress(secrets.exceptions.ResourceNotFoundException):
+        secrets.delete_secret(SecretId=Secret.nation_tokens(nation_slug), ForceDeleteWithoutRecovery=True)
+
+
 def told(worker: "subprocess.Popen[str]") -> str:
     """All that a worker said until now; ends it."""
+    assert worker.stdout is not None
     worker.kill()
-    return worker.communicate()[0]
+    return worker.stdout.read()
 
 
 def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
@@ -72,6 +81,7 @@ def test_the_process_says_when_it_is_ready_runs_turns_and_ends_with_zero(
     stage = Stage(tables)
     queue_url = world.create_turn_queue()
     turn = stage.admitted()
+    disconnect(turn.nation_slug)
     with running(tables, queue_url, tmp_path / "log") as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "nat worker ready: 2 slots\n", (tmp_path / "log").read_text()
