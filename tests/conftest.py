@@ -34,7 +34,7 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist ships
     pytest, because pytest-xdist writes them into a test's id, which cannot be changed any more."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _group(nodeid.partition("::")[0])
+        return _group(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,10 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest groups first."""
     first = list(dict.fromkeys(TOGETHER.values()))
     places = {group: place for place, group in enumerate(first)}
-    items.sort(key=lambda item: places.get(_group(item.nodeid.partition("::")[0]), len(first)))
+    items.sort(key=lambda item: places.get(_group(item.nodeid), len(first)))
 
 
-def _group(path: str) -> str:
+def _group(nodeid: str) -> str:
+    path = nodeid.partition("::")[0]
     return TOGETHER.get(Path(path).parts[1], path)
 
 

@@ -82,9 +82,7 @@ def without_thinking(messages: Iterable[Message]) -> list[Message]:
 
 def with_note(message: Message, note: str) -> Message:
     """A user message that begins with a note of ours."""
-    content = message["content"]
-    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
-    return {**message, "content": [{"type": "text", "text": note}, *blocks]}
+    return {**message, "content": [{"type": "text", "text": note}, *_blocks(message)]}
 
 
 def asked_again(messages: Sequence[Message], words: str) -> list[Message]:
@@ -94,9 +92,7 @@ def asked_again(messages: Sequence[Message], words: str) -> list[Message]:
     if kept[-1]["role"] == "assistant":
         kept.pop()
     asked = kept.pop()
-    content = asked["content"]
-    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
-    return [*kept, {**asked, "content": [*blocks, {"type": "text", "text": words}]}]
+    return [*kept, {**asked, "content": [*_blocks(asked), {"type": "text", "text": words}]}]
 
 
 def closed(messages: Sequence[Message], ending: str = "") -> tuple[Message, ...]:
@@ -113,3 +109,8 @@ def closed(messages: Sequence[Message], ending: str = "") -> tuple[Message, ...]
         words = [*content, *words]
     result.append({"role": "assistant", "content": words or [{"type": "text", "text": "(No answer.)"}]})
     return tuple(result)
+
+
+def _blocks(message: Message) -> list[Block]:
+    content = message["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
