@@ -5,10 +5,9 @@ from typing import Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
-from nat.names import AUTOMATION_EVENTS, BUS_SOURCE, Table, Variable
+from nat.names import AUTOMATION_EVENTS, Table, Variable
 
 from .data_store import DataStore
 from .event_queue import EventQueue
@@ -61,15 +60,12 @@ class AutomationResults(Construct):
         grant_mail(self.teller.own_role, senders)
         schedules.grant_make(self.teller.own_role)
         self.queue.feed(self.teller)
-        events.Rule(
+        self.queue.hear(
             self,
             "WhatAutomationsHearOf",
+            bus=bus,
+            of=[each.value for each in AUTOMATION_EVENTS],
             description="Nat: runs that ended, nations that may be asked again",
-            event_bus=bus,
-            event_pattern=events.EventPattern(
-                source=[BUS_SOURCE], detail_type=[each.value for each in AUTOMATION_EVENTS]
-            ),
-            targets=[targets.SqsQueue(self.queue.queue, dead_letter_queue=self.queue.dead_letters)],
         )
         self.watched = Watched(
             dead_letters=[

@@ -1,11 +1,16 @@
 """A queue of events that one function acts on, and the place for those that it cannot act on."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+from nat.names import BUS_SOURCE
 
 from .acknowledge import acknowledge
 from .function import PythonFunction
@@ -38,6 +43,25 @@ class EventQueue(Construct):
             sources.SqsEventSource(
                 self.queue, batch_size=batch, max_concurrency=5, report_batch_item_failures=True
             )
+        )
+
+    def hear(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bus: events.EventBus,
+        of: Iterable[str],
+        description: str,
+    ) -> None:
+        """Take up our own events of these types from a bus, by a rule below `scope`."""
+        events.Rule(
+            scope,
+            construct_id,
+            description=description,
+            event_bus=bus,
+            event_pattern=events.EventPattern(source=[BUS_SOURCE], detail_type=list(of)),
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
         )
 
     def _queue(

@@ -5,10 +5,9 @@ from typing import Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
-from nat.names import BUS_SOURCE, NOTICES, Table, Variable
+from nat.names import NOTICES, Table, Variable
 
 from .data_store import DataStore
 from .event_queue import EventQueue
@@ -65,15 +64,12 @@ class NoticeFunctions(Construct):
         grant_mail(self.teller.own_role, senders)
         sockets.grant_push(self.teller.own_role)
         self.queue.feed(self.teller)
-        events.Rule(
+        self.queue.hear(
             self,
             "WhatPeopleAreToldOf",
+            bus=bus,
+            of=[each.value for each in NOTICES],
             description="Nat: what people are told of",
-            event_bus=bus,
-            event_pattern=events.EventPattern(
-                source=[BUS_SOURCE], detail_type=[each.value for each in NOTICES]
-            ),
-            targets=[targets.SqsQueue(self.queue.queue, dead_letter_queue=self.queue.dead_letters)],
         )
         self.watched = Watched(
             [WatchedFunction("Notices", self.teller, 2, "Nobody is told what happened to their nation")],
