@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { NatError } from "../src/api/errors.ts";
 import type { Approval } from "../src/api/schema.ts";
 import { Conversation } from "../src/store/conversation.ts";
 import type { Turn } from "../src/store/turn.ts";
@@ -356,6 +357,39 @@ describe("a decision", () => {
 
     expect(ids).toHaveLength(2);
     expect(ids[0]).toBe(ids[1]);
+  });
+
+  test.each([
+    ["that turn's end", true],
+    ["a second, where the end is not heard", false],
+  ])("on a card whose turn is still being answered waits for %s", async (_, heard) => {
+    const { platform, conversation } = begin();
+    const turn = ask(conversation, "Tag them");
+    await platform.clock.pass(100);
+    const ids: string[] = [];
+    const decide = platform.nat.decide.bind(platform.nat);
+    let busy = true;
+    platform.nat.decide = (conversationId, decision, id) => {
+      ids.push(id);
+      if (!busy) return decide(conversationId, decision, id);
+      return Promise.reject(new NatError({ code: "conversation_busy", message: "", retryable: true }, 409));
+    };
+    const decided = conversation.decide({ kind: "approve", approval: "a1", fingerprint: "f1" });
+    await platform.clock.pass(100);
+
+    expect(conversation.refused.value).toBeUndefined();
+    expect(conversation.deciding.value.has("a1")).toBe(true);
+    busy = false;
+    if (heard) {
+      platform.write(event(1, 1, { type: "turn.finished", text: "It waits for you.", links: [] }, turn.id));
+      await platform.clock.pass(50);
+    } else {
+      await platform.clock.pass(900);
+    }
+    expect(platform.decided).toHaveLength(1);
+    await decided;
+    expect(new Set(ids).size).toBe(1);
+    expect(conversation.deciding.value.has("a1")).toBe(false);
   });
 
   test("of long ago does not come back when its events are late", async () => {

@@ -8,7 +8,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { NatError, UNREACHABLE } from "../api/errors.ts";
 import type { Decision, Nat } from "../api/nat.ts";
-import type { Exchange } from "../api/schema.ts";
+import type { DecisionTurn, Exchange } from "../api/schema.ts";
 import { type Clock, serverTime } from "../clock.ts";
 import type { TurnView } from "../log.ts";
 import type { Storage } from "../storage.ts";
@@ -32,9 +32,11 @@ const UNANSWERED = 2;
 const LONGEST_RETRY = 30_000;
 /** Readings of an ended turn's log that may fail before what is known has to do. */
 const LAST_READINGS = 8;
-/** Codes after which the same question is sent again, later. */
+/** Codes after which the same question or decision is sent again, later. */
 const WAITING = new Set(["cooldown", "throttled", "nation_busy", "conversation_busy"]);
 const COOLDOWN = 5;
+/** How long a decision waits, if no turn ends before and the platform names no time. */
+const DECISION_WAIT = 1;
 
 /** How the platform begins the questions of decisions. */
 const DECISIONS: Readonly<Record<Decision["kind"], string>> = {
@@ -95,6 +97,8 @@ export class Conversation {
   readonly #byId = new Map<string, Turn>();
   readonly #watches = new Map<string, Watch>();
   readonly #dirty = new Set<Turn>();
+  /** What goes on when a turn has ended. */
+  readonly #afterTurn = new Set<() => void>();
   #scheduled = false;
   #readingApprovals = false;
   #approvalsAgain = false;
@@ -247,7 +251,8 @@ export class Conversation {
 
   /**
    * Take a decision. The id of the decision is made once for each card and choice, so a second click, a lost
-   * answer or a second try carries nothing out twice.
+   * answer or a second try carries nothing out twice. A card can be decided while the answer below it is still
+   * being written: the decision then waits for that turn's end.
    */
   async decide(decision: Decision): Promise<void> {
     const about = "approval" in decision ? decision.approval : decision.change;
@@ -258,7 +263,7 @@ export class Conversation {
     const id = this.#decisions.get(key) ?? ulid(this.#world.clock.now());
     this.#decisions.set(key, id);
     try {
-      const taken = await this.#world.nat.decide(this.id, decision, id);
+      const taken = await this.#decideInTime(decision, id);
       this.#decisions.delete(key);
       const turn = this.#expect(taken.turn);
       if (turn.asked.peek() === "") turn.asked.value = this.#inWords(decision);
@@ -268,6 +273,30 @@ export class Conversation {
       this.#setDeciding(about, false);
       void this.#readApprovals();
     }
+  }
+
+  async #decideInTime(decision: Decision, id: string): Promise<DecisionTurn> {
+    for (;;) {
+      try {
+        return await this.#world.nat.decide(this.id, decision, id);
+      } catch (error) {
+        if (!(error instanceof NatError && WAITING.has(error.code))) throw error;
+        await this.#turnOver(error.wait ?? DECISION_WAIT);
+      }
+    }
+  }
+
+  /** When a turn has ended, and at the latest in so many seconds. */
+  #turnOver(seconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        cancel();
+        this.#afterTurn.delete(go);
+        resolve();
+      };
+      const cancel = this.#world.clock.after(seconds * 1_000, go);
+      this.#afterTurn.add(go);
+    });
   }
 
   /** A decision as the platform will word it; what is not known here follows with the history. */
@@ -522,6 +551,7 @@ export class Conversation {
     if (turn.view.peek().news.length > 0 || turn.view.peek().requested.length > 0) void this.#readApprovals();
     const next = this.turns.peek().find((each) => each.delivery.peek().state === "held");
     if (next) this.#sendInTime(next);
+    for (const go of [...this.#afterTurn]) go();
   }
 
   async #readApprovals(): Promise<void> {
