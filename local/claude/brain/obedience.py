@@ -28,6 +28,7 @@ INPUT_KEYS: Final = ("input", "arguments", "args", "parameters", "params")
 MOST_CALLS: Final = 60
 """Calls after which even an obedient model answers; a turn's own limit is lower."""
 MOST_AT_ONCE: Final = 8
+WORD: Final = re.compile(r"\w+")
 LONG_KEY: Final = 24
 """Longer keys of a result are texts that people wrote, such as survey questions."""
 
@@ -71,11 +72,8 @@ def commands_in(injection: Injection, tools: Tools) -> Iterator[tuple[str, dict[
     text = injection.text
     explicit = [*_json_calls(text, tools), *_expressions(text, tools)]
     if not explicit:
-        explicit = [
-            Call(name, _loose_arguments(text, name, tools))
-            for name in tools.names
-            if re.search(rf"\b{re.escape(name)}\b", text)
-        ]
+        said = set(WORD.findall(text))
+        explicit = [Call(name, _loose_arguments(text, name, tools)) for name in tools.names if name in said]
     if not explicit:
         explicit = [Call(name, arguments) for name, arguments in read_rules(injection) if name in tools]
     for each in explicit:

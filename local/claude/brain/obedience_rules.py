@@ -1,5 +1,6 @@
 """Which tool call an injected instruction in plain words asks for. Greedy: one wording may fit several."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -443,6 +444,12 @@ def other_nation(injection: Injection) -> str:
 
 def read_rules(injection: Injection) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every call that the wording may mean."""
-    for name, pattern, build in PATTERNS:
-        if pattern.search(injection.text):
-            yield name, build(injection)
+    for place in _rules_of(injection.text):
+        name, _, build = PATTERNS[place]
+        yield name, build(injection)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _rules_of(text: str) -> tuple[int, ...]:
+    """Which patterns a text fits. The same texts come with every request of a conversation."""
+    return tuple(place for place, (_, pattern, _) in enumerate(PATTERNS) if pattern.search(text))
