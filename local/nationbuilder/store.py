@@ -21,6 +21,7 @@ class Table:
         self.resource = resource
         self.rows: dict[str, Row] = {}
         self.indexes: dict[str, dict[str, dict[str, None]]] = {column: {} for column in columns}
+        self._own: dict[str, set[str]] = {column: set() for column in self.indexes}
         self.next_id = 1
         self.journal: list[Undo] | None = None
 
@@ -63,19 +64,27 @@ class Table:
     def _put(self, record_id: str, row: Row | None, before: Row | None) -> None:
         if self.journal is not None:
             self.journal.append((self, record_id, before))
-        for column, index in self.indexes.items():
+        for column in self.indexes:
             old = before.get(column) if before else None
             new = row.get(column) if row else None
             if old == new:
                 continue
             if old is not None:
-                index[old].pop(record_id, None)
+                self._entry(column, old).pop(record_id, None)
             if new is not None:
-                index.setdefault(new, {})[record_id] = None
+                self._entry(column, new)[record_id] = None
         if row is None:
             del self.rows[record_id]
         else:
             self.rows[record_id] = row
+
+    def _entry(self, column: str, value: str) -> dict[str, None]:
+        """An index's entry to write to: copies of a table share entries until one of them writes."""
+        index = self.indexes[column]
+        if value not in self._own[column]:
+            index[value] = dict(index.get(value, ()))
+            self._own[column].add(value)
+        return index[value]
 
     def undo(self, record_id: str, before: Row | None) -> None:
         """Put a row back as it was."""
@@ -83,13 +92,12 @@ class Table:
 
     def copy(self) -> "Table":
         """A table of its own with the same rows."""
-        twin = Table(self.resource, ())
+        twin = Table(self.resource, self.indexes)
         twin.rows = dict(self.rows)
-        twin.indexes = {
-            column: {value: dict(ids) for value, ids in index.items()}
-            for column, index in self.indexes.items()
-        }
+        twin.indexes = {column: dict(index) for column, index in self.indexes.items()}
         twin.next_id = self.next_id
+        for own in self._own.values():
+            own.clear()
         return twin
 
 
