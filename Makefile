@@ -108,6 +108,7 @@ lock: prepare ## lock the newest versions that the .in files allow
 	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra sse -o runtime/locks/sse.txt
 	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra billing -o runtime/locks/billing.txt
 	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra slack -o runtime/locks/slack.txt
+	@$(LOCK_RUNTIME) $(addprefix --no-emit-package ,$(IN_LAMBDA)) --extra notices -o runtime/locks/notices.txt
 	@$(LOCK_RUNTIME) --extra worker -o runtime/locks/worker.txt
 
 clean: ## remove everything that was made here, the state of `make up` included

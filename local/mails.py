@@ -17,6 +17,7 @@ from nat.automations.schedule import AutomationSchedule
 from nat.aws.items import timestamp
 from nat.channels.brands import Brand
 from nat.channels.mail_page import Button, MailContent, as_html, as_text
+from nat.channels.slack_posts import NOT_IN_CHANNEL
 from nat.ids import ApprovalId, ConversationId, NationSlug
 from nat.names import REPORTS_OFF, Bus
 from nat.nations.figures import figures_of
@@ -129,7 +130,8 @@ def _automations(brand: Brand) -> dict[str, MailContent]:
             replace(automation, enabled=False, paused_why=Why.CONNECTION.value),
             replace(done, state=RunState.SKIPPED, why=Why.CONNECTION.value),
         ),
-        "automation: not delivered": unreachable_message(automation, "Slack is not connected."),
+        "automation: not delivered": unreachable_message(automation, NOT_IN_CHANNEL, elsewhere=False),
+        "automation: delivered elsewhere": unreachable_message(automation, NOT_IN_CHANNEL, elsewhere=True),
     }
     reason = "You get this because an automation of the nation demo goes to you."
     return {name: mail_of(each, brand, reason) for name, each in told.items() if each is not None}

@@ -46,6 +46,7 @@ class AutomationStack(NatStack):
             occurrences=api.occurrences,
             brands=deployment.brands_json,
             senders=deployment.senders,
+            slack_variables=deployment.slack_variables,
         )
         self._notices = NoticeFunctions(
             self,
@@ -56,6 +57,7 @@ class AutomationStack(NatStack):
             bus=bus,
             brands=deployment.brands_json,
             senders=deployment.senders,
+            slack_variables=deployment.slack_variables,
             operator=deployment.environment.operator,
         )
 

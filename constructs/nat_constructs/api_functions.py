@@ -50,7 +50,7 @@ class RequestFunction(Construct):
             handler="nat.handlers.api.handler",
             description="Nat: answers the HTTP API",
             variables={
-                **store.variables(*tables),
+                **store.variables(*tables, Table.INSTALLATIONS),
                 # What it needs to try a nation's own key out, and to encrypt it.
                 **model_variables,
                 Variable.DATA_KEY_ARN: store.key.key_arn,
@@ -64,7 +64,7 @@ class RequestFunction(Construct):
         role = self.function.own_role
         # A decision is stored, locks its conversation and is on its way to the queue. A no is told to those
         # who follow the conversation, of whom some may be gone.
-        store.grant_rows(self.function, write=tables)
+        store.grant_rows(self.function, read=(Table.INSTALLATIONS,), write=tables)
         store.turns.queue.grant_send_messages(self.function)
         # Who is removed from a nation loses their open connections; who is invited gets an email.
         sockets.grant_push(role, hang_up=True)

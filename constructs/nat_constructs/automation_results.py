@@ -1,6 +1,6 @@
-"""Telling people of ended runs: from the event bus, by a queue, to emails."""
+"""Telling people of ended runs: from the event bus, by a queue, to emails and Slack."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aws_cdk import Stack
@@ -16,6 +16,7 @@ from .occurrence_functions import OccurrenceFunctions
 from .output import output
 from .schedules import Schedules
 from .sender import grant_mail
+from .slack_posting import let_post
 from .watched import Watched, WatchedQueue
 
 READ: Final = (Table.NATIONS, Table.MEMBERSHIPS, Table.USERS, Table.CONVERSATIONS)
@@ -40,6 +41,7 @@ class AutomationResults(Construct):
         occurrences: OccurrenceFunctions,
         brands: str,
         senders: Iterable[str],
+        slack_variables: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = EventQueue(self, "Events")
@@ -55,9 +57,11 @@ class AutomationResults(Construct):
                 Variable.BRANDS: brands,
             },
             timeout_seconds=120,
+            group="notices",
         )
         store.grant_rows(self.teller, read=READ, write=WRITTEN)
         grant_mail(self.teller.own_role, senders)
+        let_post(self.teller, store=store, slack_variables=slack_variables)
         schedules.grant_make(self.teller.own_role)
         self.queue.feed(self.teller)
         self.queue.hear(

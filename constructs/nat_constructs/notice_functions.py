@@ -1,6 +1,7 @@
-"""Telling people what happened to their nation: from the event bus, by a queue, to emails and sockets."""
+"""Telling people what happened to their nation: from the event bus, by a queue, to emails, sockets
+and Slack."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aws_cdk import Stack
@@ -14,6 +15,7 @@ from .event_queue import EventQueue
 from .function import FunctionDefaults, PythonFunction
 from .output import output
 from .sender import grant_mail
+from .slack_posting import let_post
 from .watched import Watched, WatchedFunction, WatchedQueue
 from .web_socket_api import WebSocketApi
 
@@ -42,6 +44,7 @@ class NoticeFunctions(Construct):
         bus: events.EventBus,
         brands: str,
         senders: Iterable[str],
+        slack_variables: Mapping[str, str],
         operator: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -59,9 +62,11 @@ class NoticeFunctions(Construct):
                 **({Variable.OPERATOR_EMAIL: operator} if operator else {}),
             },
             timeout_seconds=120,
+            group="notices",
         )
         store.grant_rows(self.teller, read=READ, write=WRITTEN)
         grant_mail(self.teller.own_role, senders)
+        let_post(self.teller, store=store, slack_variables=slack_variables)
         sockets.grant_push(self.teller.own_role)
         self.queue.feed(self.teller)
         self.queue.hear(

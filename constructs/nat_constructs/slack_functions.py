@@ -65,6 +65,7 @@ class SlackFunctions(Construct):
             write=(Table.ONCE, Table.INSTALLATIONS, Table.AUDIT),
         )
         store.secrets.grant_read(Secret.OAUTH_STATE, self.routes)
+        store.key.grant_seal(self.routes, Secret.SLACK_CONTEXT_PATTERN)  # to list channels
         http.serve(self.routes, routes("nat.handlers.slack_connecting"))
         self.callback = self._function(
             "Callback",

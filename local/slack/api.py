@@ -36,6 +36,7 @@ class SlackApi:
             "chat.update": self._update,
             "conversations.replies": self._replies,
             "oauth.v2.access": self._access,
+            "users.conversations": self._conversations,
             "users.info": self._user,
         }
 
@@ -88,9 +89,10 @@ class SlackApi:
         return {}
 
     def _post_message(self, fields: Fields) -> Answer:
+        channel = fields["channel"] = self.workspace.place_of(fields["channel"])
         self._check(fields)
-        message = self.workspace.post(fields["channel"], {"user": BOT, "bot_id": "B0NAT", **fields})
-        return {"channel": fields["channel"], "ts": message["ts"], "message": message}
+        message = self.workspace.post(channel, {"user": BOT, "bot_id": "B0NAT", **fields})
+        return {"channel": channel, "ts": message["ts"], "message": message}
 
     def _post_ephemeral(self, fields: Fields) -> Answer:
         self._check(fields)
@@ -118,6 +120,18 @@ class SlackApi:
         if person is None:
             raise SlackRefusal("user_not_found")
         return {"user": {"id": fields["user"], **person}}
+
+    def _conversations(self, fields: Fields) -> Answer:
+        """Channels that Nat is in; with `user`, those which it is in with them."""
+        kinds, user = fields.get("types", "public_channel").split(","), fields.get("user")
+        found = [
+            {"id": each, "name": each[2:].lower(), "is_private": each in self.workspace.private}
+            for each in sorted(self.workspace.channels)
+            if each.startswith("C")
+            and ("private_channel" if each in self.workspace.private else "public_channel") in kinds
+            and (user is None or user in self.workspace.members.get(each, ()))
+        ]
+        return {"channels": found, "response_metadata": {"next_cursor": ""}}
 
     def _access(self, fields: Fields) -> Answer:
         person: str | None = None

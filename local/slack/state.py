@@ -30,6 +30,9 @@ class Workspace:
     )
     channels: set[str] = field(default_factory=lambda: {"C0GENERAL", "D0ANN", "D0BOB"})
     """Those that Nat is in."""
+    private: set[str] = field(default_factory=set)
+    """Of those the private ones, which only the people in `members` see."""
+    members: dict[str, set[str]] = field(default_factory=dict)
     messages: dict[str, list[Message]] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
     sessions: dict[str, list[str]] = field(default_factory=dict)
@@ -39,6 +42,10 @@ class Workspace:
     """Who let the app in, by the code that was given for it."""
     calls: list[tuple[str, Message]] = field(default_factory=list)
     _count: Any = field(default_factory=lambda: itertools.count(1))
+
+    def place_of(self, channel: str) -> str:
+        """A channel; of a person, their direct messages with Nat."""
+        return f"D{channel[1:]}" if channel in self.people else channel
 
     def new_ts(self) -> str:
         """A `ts` that no other message has."""

@@ -168,6 +168,7 @@ def test_only_this_accounts_cloudfront_may_invoke_the_streaming_host() -> None:
                 "Audit",
                 "Automations",
                 "Connections",
+                "Installations",
             },
             {
                 "Memberships",

@@ -143,10 +143,18 @@ def test_a_claim_on_a_notice_outlives_its_function_and_ends_before_the_next_deli
 def test_who_tells_people_reads_who_they_are_and_writes_only_who_was_told() -> None:
     found = statements(synthesise("prod").part("Automation"), "NoticesFunctionRole")
 
-    assert tables(found, "GetItem") == {"Nations", "Memberships", "Users", "Once", "Sockets"}
-    # The record keeps since when an owner knows of a claim.
-    assert tables(found, "PutItem") == {"Once", "Sockets", "Nations"}
-    assert actions(found, "secretsmanager") == set()
+    assert tables(found, "GetItem") == {
+        "Nations",
+        "Memberships",
+        "Users",
+        "Once",
+        "Sockets",
+        "Installations",
+    }
+    # The record keeps since when an owner knows of a claim, the workspace which channel took no notice.
+    assert tables(found, "PutItem") == {"Once", "Sockets", "Nations", "Installations"}
+    # A bot's token that ends is renewed with the app's own secret.
+    assert actions(found, "secretsmanager") == {"GetSecretValue"}
     assert actions(found, "ses") == {"SendEmail", "GetSuppressedDestination"}
 
 

@@ -20,7 +20,6 @@ HANDLERS = {
         "nat.handlers.ws",
         "nat.handlers.sweep",
         "nat.handlers.dead_letters",
-        "nat.handlers.notices",
         "nat.handlers.privacy",
         "nat.handlers.slack",
     ),
@@ -29,6 +28,7 @@ HANDLERS = {
         "nat.handlers.slack_connecting",
         "nat.handlers.slack_callback",
     ),
+    "notices": ("nat.handlers.notices", "nat.handlers.automation_results"),
     "sse": ("nat.handlers.sse",),
     "billing": (
         "nat.handlers.billing",
@@ -131,7 +131,7 @@ def test_a_handler_imports_only_what_its_bundle_holds(group: str, module: str) -
     assert imported - held - OF_THE_RUNTIME - OPTIONAL == set()
 
 
-@pytest.mark.parametrize("group", ["handlers", "sse", "billing", "slack", "worker"])
+@pytest.mark.parametrize("group", ["handlers", "notices", "sse", "billing", "slack", "worker"])
 def test_what_is_deployed_is_what_is_tested(group: str) -> None:
     tested = set((ROOT / "requirements-dev.txt").read_text().splitlines())
 

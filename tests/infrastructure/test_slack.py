@@ -29,9 +29,9 @@ def secrets(role: str) -> set[str]:
     }
 
 
-def sealed_for(role: str) -> list[Any]:
+def sealed_for(role: str, part: str = "Api") -> list[Any]:
     """For what a role may seal and unseal."""
-    conditions = [each.get("Condition", {}).get("StringLike", {}) for each in own(role)]
+    conditions = [each.get("Condition", {}).get("StringLike", {}) for each in own(role, part)]
     return [found for each in conditions if (found := each.get("kms:EncryptionContext:path"))]
 
 
@@ -60,8 +60,11 @@ def test_they_read_the_apps_and_no_nations_secret(role: str, known: set[str]) ->
 def test_bots_tokens_are_unsealed_by_who_talks_to_slack_alone() -> None:
     pattern = Secret.SLACK_CONTEXT_PATTERN
 
-    assert sealed_for("SlackWorkerRole") == sealed_for("SlackCallbackRole") == [pattern]
-    assert sealed_for("SlackRoutesRole") == []
+    for role in ("SlackWorkerRole", "SlackCallbackRole", "SlackRoutesRole"):
+        assert sealed_for(role) == [pattern]
+    for role in ("ResultsFunctionRole", "NoticesFunctionRole"):
+        assert sealed_for(role, "Automation") == [pattern]
+    assert sealed_for("RequestsFunctionRole") == []
 
 
 @pytest.mark.parametrize("role", ["SlackWorkerRole", "SlackRoutesRole", "SlackCallbackRole"])

@@ -186,8 +186,11 @@ class Drafts(Protocol):
     """Where automations are drafted, for the person of the turn. A draft does nothing: only a person enables
     it, outside of the conversation."""
 
-    def draft(self, name: str, question: str, form: Mapping[str, Any]) -> DraftedAutomation:
-        """Store a draft; the same again in the same turn is the same draft. `form` is what
+    def draft(
+        self, name: str, question: str, form: Mapping[str, Any], *, in_slack: bool = False
+    ) -> DraftedAutomation:
+        """Store a draft that is mailed to the person, or written to them in Slack; the same again in the same
+        turn is the same draft. `form` is what
         `nat.automations.schedule` reads; without a zone it is the nation's. Raises `BadRequest`, which says
         what cannot be scheduled and the nearest thing that can."""
         ...

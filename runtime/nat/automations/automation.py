@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 from boto3.dynamodb.conditions import Attr, Key
+from msgspec import UNSET, UnsetType
 from ulid import ULID
 
 from nat.automations.schedule import AutomationSchedule
@@ -16,7 +17,7 @@ from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.errors import AutomationChanged, BadRequest, NotFound
-from nat.ids import NationSlug
+from nat.ids import NationSlug, UserId
 from nat.names import AUTOMATIONS_DUE, Table
 
 MOST_IN_A_NATION: Final = 200
@@ -37,11 +38,25 @@ class DeliveryKind(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where an answer goes: the user id of a member whose proven address gets it by email, or a channel or
-    person of a Slack workspace that is linked to the nation (`<team>/<channel>`)."""
+    """Where an answer goes: to a member, by their user id, whose proven address gets it by email or who gets
+    it in Slack as a direct message; or to a channel of a Slack workspace that is linked to the nation
+    (`<workspace>/<channel>`)."""
 
     kind: DeliveryKind
     to: str
+
+    @property
+    def member(self) -> UserId | None:
+        """The member to whom it goes, if it does not go to a channel."""
+        return None if self.channel else UserId(self.to)
+
+    @property
+    def channel(self) -> tuple[str, str] | None:
+        """Workspace and channel, if it goes to one."""
+        if self.kind is not DeliveryKind.SLACK or "/" not in self.to:
+            return None
+        home, _, channel = self.to.partition("/")
+        return home, channel
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Self:
@@ -62,8 +77,9 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Automation:
-    """`paused_why` is a code of `nat.automations.runs.Why` where not a person paused it. `failures` counts
-    runs that failed one after another. `version` goes up with each edit: of two editors one is told."""
+    """`otherwise` is where an answer goes that one of its places did not take. `paused_why` is a code of
+    `nat.automations.runs.Why` where not a person paused it. `failures` counts runs that failed one after
+    another. `version` goes up with each edit: of two editors one is told."""
 
     nation_slug: NationSlug
     task_id: str
@@ -80,6 +96,7 @@ class Automation:
     failures: int = 0
     paused_why: str | None = None
     version: int = 1
+    otherwise: Delivery | None = None
 
     @classmethod
     def new(
@@ -92,6 +109,7 @@ class Automation:
         schedule: AutomationSchedule,
         deliveries: tuple[Delivery, ...],
         now: datetime,
+        otherwise: Delivery | None = None,
         task_id: str | None = None,
     ) -> Self:
         """A new one, not enabled yet; with a `task_id` that one which was begun with it before. Raises
@@ -107,6 +125,7 @@ class Automation:
             enabled=False,
             created_at=now,
             updated_at=now,
+            otherwise=otherwise,
         )
 
     def edited(
@@ -117,9 +136,11 @@ class Automation:
         prompt: str | None = None,
         schedule: AutomationSchedule | None = None,
         deliveries: tuple[Delivery, ...] | None = None,
+        otherwise: Delivery | UnsetType | None = UNSET,
         enabled: bool | None = None,
     ) -> Self:
-        """As it is after an edit. What a person enables begins with no failures. Raises `BadRequest`."""
+        """As it is after an edit; `otherwise` of None takes that place away. What a person enables begins
+        with no failures. Raises `BadRequest`."""
         on = self.enabled if enabled is None else enabled
         made = replace(
             self,
@@ -127,6 +148,7 @@ class Automation:
             prompt=self.prompt if prompt is None else _checked(prompt, LONGEST_PROMPT, "question"),
             schedule=schedule or self.schedule,
             deliveries=self.deliveries if deliveries is None else _few(deliveries),
+            otherwise=self.otherwise if otherwise is UNSET else otherwise,
             enabled=on,
             updated_at=now,
             version=self.version + 1,
@@ -241,6 +263,7 @@ def to_item(automation: Automation) -> dict[str, Any]:
         "prompt": automation.prompt,
         "schedule": automation.schedule.as_form(),
         "delivery": [each.as_body() for each in automation.deliveries],
+        "otherwise": automation.otherwise and automation.otherwise.as_body(),
         "enabled": automation.enabled,
         "created_at": timestamp(automation.created_at),
         "updated_at": timestamp(automation.updated_at),
@@ -272,4 +295,5 @@ def from_item(row: Mapping[str, Any]) -> Automation:
         failures=int(row.get("failures", 0)),
         paused_why=row.get("paused_why"),
         version=int(row["version"]),
+        otherwise=Delivery.of(row["otherwise"]) if row.get("otherwise") else None,
     )

@@ -2,11 +2,13 @@
 
 Each place is told under a claim of its own (`nat.notices.receipts`), so a place that fails keeps no other
 from the answer, and an announcement that comes again tells nobody twice. What became of each delivery stands
-in the run.
+in the run. An answer that a place did not take goes to another one, if the person chose one; who made the
+automation hears of it, by email or, if their address takes none, in Slack.
 """
 
 import logging
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from nat.automations.answer_mail import mail_of
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
@@ -14,6 +16,7 @@ from nat.automations.messages import (
     RunMessage,
     answer_message,
     outcome_message,
+    post_of,
     trouble_message,
     unreachable_message,
 )
@@ -22,13 +25,14 @@ from nat.aws.store import Store
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail
 from nat.channels.refused_mail import MailRefusal, RefusedMail
+from nat.channels.slack_posts import NotPosted, SlackPosts
 from nat.conversations.history import History
 from nat.errors import AddressRefuses, BadRequest, MailNotSent, NotFound
 from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
-from nat.notices.notices import NotAllTold
 from nat.notices.receipts import NoticeReceipts
+from nat.notices.slack_channels import NotAllTold, tell_channels
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
@@ -36,6 +40,7 @@ from nat.roles import Role
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
+_NO_MEMBER: Final = "This person does not belong to the nation any more."
 _TROUBLE: Final = frozenset({RunState.FAILED, RunState.SKIPPED, RunState.MISSED})
 
 _log = logging.getLogger(__name__)
@@ -51,20 +56,10 @@ class NotDelivered(Exception):
         self.later = later
 
 
-class SlackDelivery(Protocol):
-    """Posts into the Slack workspaces of nations."""
-
-    def post(self, nation_slug: NationSlug, to: str, message: RunMessage, brand: Brand) -> None:
-        """Post to `<team>/<channel or person>`, of a workspace that is linked to the nation. Raises
-        `NotDelivered`."""
-
-
 class RunDelivery:
     """Tells people of runs, on given storage, emails and Slack."""
 
-    def __init__(
-        self, store: Store, mail: "SESV2Client", *, brands: Brands, slack: SlackDelivery | None = None
-    ) -> None:
+    def __init__(self, store: Store, mail: "SESV2Client", *, brands: Brands, slack: SlackPosts) -> None:
         self._automations = Automations(store)
         self._runs = RunLedger(store)
         self._nations = Nations(store)
@@ -109,41 +104,90 @@ class RunDelivery:
             recipient = f"{each.kind}#{each.to}"
             if not self._told.begin(incident, recipient):
                 continue
+            problem: str | None = None
             try:
-                self._send(automation, each, message, brand)
-            except NotDelivered as failed:
-                if failed.later:
-                    self._told.failed(incident, recipient)
-                    missing += 1
-                    continue
-                self._runs.note(run, Delivered(each, failed.problem))
-                self._tell_owner(
-                    automation,
-                    f"{automation.task_id}#unreachable#{recipient}",
-                    unreachable_message(automation, failed.problem),
-                    brand,
-                )
-            else:
-                self._runs.note(run, Delivered(each))
-                reached += 1
+                try:
+                    self._send(automation, each, message, brand)
+                    reached += 1
+                except NotDelivered as failed:
+                    if failed.later:
+                        raise
+                    problem = failed.problem
+                    reached += self._otherwise(automation, run, incident, message, brand)
+                    self._tell_of_problem(automation, run, recipient, problem, brand)
+            except (NotDelivered, NotAllTold):
+                self._told.failed(incident, recipient)
+                missing += 1
+                continue
+            self._runs.note(run, Delivered(each, problem))
             self._told.done(incident, recipient)
         if missing:
             raise NotAllTold(missing)
         return reached
 
-    def _send(self, automation: Automation, delivery: Delivery, message: RunMessage, brand: Brand) -> None:
-        if delivery.kind is DeliveryKind.SLACK:
-            if self._slack is None:
-                raise NotDelivered("Slack is not connected.")
-            self._slack.post(automation.nation_slug, delivery.to, message, brand)
-        else:
-            reason = f"You get this because an automation of the nation {automation.nation_slug} goes to you."
-            self._mail_to(automation.nation_slug, UserId(delivery.to), message, brand, reason)
+    def _otherwise(
+        self, automation: Automation, run: Run, incident: str, message: RunMessage, brand: Brand
+    ) -> bool:
+        """Deliver, once, where an answer goes that a place did not take; False if it does not arrive there
+        now. Raises `NotDelivered` for what may be tried again."""
+        other = automation.otherwise
+        if other is None or other in automation.deliveries:
+            return False
+        recipient = f"{other.kind}#{other.to}"
+        if not self._told.begin(incident, recipient):
+            return False
+        problem: str | None = None
+        try:
+            self._send(automation, other, message, brand)
+        except NotDelivered as failed:
+            if failed.later:
+                self._told.failed(incident, recipient)
+                raise
+            problem = failed.problem
+        self._runs.note(run, Delivered(other, problem))
+        self._told.done(incident, recipient)
+        return problem is None
 
-    def _mail_to(self, slug: str, user_id: UserId, message: RunMessage, brand: Brand, reason: str) -> None:
+    def _tell_of_problem(
+        self, automation: Automation, run: Run, recipient: str, problem: str, brand: Brand
+    ) -> None:
+        """Tell who made the automation of a place that took no answer, once."""
+        kept = self._runs.of_item(automation.nation_slug, run.item).delivered
+        other = automation.otherwise
+        elsewhere = any(each.delivery == other and each.problem is None for each in kept)
+        message = unreachable_message(automation, problem, elsewhere=elsewhere)
+        self._tell_owner(automation, f"{automation.task_id}#unreachable#{recipient}", message, brand)
+
+    def _send(self, automation: Automation, delivery: Delivery, message: RunMessage, brand: Brand) -> None:
+        slug = automation.nation_slug
+        if delivery.channel is not None:
+            home, channel = delivery.channel
+            self._posted(lambda: self._slack.to_channel(slug, home, channel, post_of(message, brand)))
+        elif delivery.kind is DeliveryKind.SLACK:
+            self._write_to(slug, UserId(delivery.to), message, brand)
+        else:
+            reason = f"You get this because an automation of the nation {slug} goes to you."
+            self._mail_to(slug, UserId(delivery.to), message, brand, reason)
+
+    def _write_to(self, slug: NationSlug, user_id: UserId, message: RunMessage, brand: Brand) -> None:
+        """A direct message to a member. Raises `NotDelivered`."""
+        if self._memberships.get(slug, user_id) is None:
+            raise NotDelivered(_NO_MEMBER)
+        post = post_of(message, brand)
+        self._posted(lambda: self._slack.to_member(slug, user_id, post, customer=brand.customer))
+
+    def _posted(self, post: Callable[[], None]) -> None:
+        try:
+            post()
+        except NotPosted as failed:
+            raise NotDelivered(failed.problem, later=failed.later) from failed
+
+    def _mail_to(
+        self, slug: NationSlug, user_id: UserId, message: RunMessage, brand: Brand, reason: str
+    ) -> None:
         """Mail to a member's proven address. Raises `NotDelivered`."""
-        if self._memberships.get(NationSlug(slug), user_id) is None:
-            raise NotDelivered("This person does not belong to the nation any more.")
+        if self._memberships.get(slug, user_id) is None:
+            raise NotDelivered(_NO_MEMBER)
         user = self._users.get(user_id)
         if user is None or user.email is None:
             raise NotDelivered("This person has no proven email address.")
@@ -157,16 +201,43 @@ class RunDelivery:
         except MailNotSent:
             raise NotDelivered("The email could not be sent.", later=True) from None
 
+    def _reach(
+        self, slug: NationSlug, user_id: UserId, message: RunMessage, brand: Brand, reason: str
+    ) -> None:
+        """Tell a member, whichever way reaches them. Raises `NotDelivered`."""
+        try:
+            self._mail_to(slug, user_id, message, brand, reason)
+        except NotDelivered as failed:
+            if failed.later:
+                raise
+            self._write_to(slug, user_id, message, brand)
+
     def _tell_of_trouble(self, automation: Automation, run: Run, brand: Brand) -> int:
         """Once for each run; of a limit once in a billing period, for it stops every run until the next."""
         incident = run.item
         if run.why == Why.LIMIT.value:
             nation = self._nations.require(automation.nation_slug)
             incident = f"{automation.task_id}#limit#{nation.billing_period_start.isoformat()}"
-        return self._tell_owner(automation, incident, trouble_message(automation, run), brand)
+        message = trouble_message(automation, run)
+        told = missing = 0
+        for tell in (self._tell_owner, self._tell_channels):
+            try:
+                told += tell(automation, incident, message, brand)
+            except NotAllTold as some:
+                missing += some.missing
+        if missing:
+            raise NotAllTold(missing)
+        return told
+
+    def _tell_channels(self, automation: Automation, incident: str, message: RunMessage, brand: Brand) -> int:
+        """Post where the nation's notices go. What cannot be posted was told to its owner by email."""
+        return tell_channels(
+            self._slack, self._told, automation.nation_slug, incident, post_of(message, brand), brand
+        )
 
     def _tell_owner(self, automation: Automation, incident: str, message: RunMessage, brand: Brand) -> int:
-        """Mail to who made the automation, or to the nation's admins once they are gone."""
+        """Tell who made the automation, or the nation's admins once they are gone: by email, or in Slack
+        where their address takes none."""
         slug, owner = automation.nation_slug, automation.owner_id
         if self._memberships.get(slug, UserId(owner)) is not None:
             whom, reason = [owner], "You get this because you made this automation."
@@ -179,7 +250,7 @@ class RunDelivery:
             if not self._told.begin(incident, recipient):
                 continue
             try:
-                self._mail_to(slug, UserId(user_id), message, brand, reason)
+                self._reach(slug, UserId(user_id), message, brand, reason)
             except NotDelivered as failed:
                 if failed.later:
                     self._told.failed(incident, recipient)

@@ -29,17 +29,23 @@ class TurnDrafts:
         self._turn = turn
         self._app_url = app_url
 
-    def draft(self, name: str, question: str, form: Mapping[str, Any]) -> DraftedAutomation:
-        """Store a draft that is delivered to its person by email. Raises `BadRequest`."""
+    def draft(
+        self, name: str, question: str, form: Mapping[str, Any], *, in_slack: bool = False
+    ) -> DraftedAutomation:
+        """Store a draft that is delivered to its person: by email, or in Slack and, where they are not known
+        there, by email. Raises `BadRequest`."""
         schedule = AutomationSchedule.of({"zone": self._turn.time_zone, **form})
         now = self._store.clock()
+        by_email = Delivery(DeliveryKind.EMAIL, self._turn.user_id)
+        slack = Delivery(DeliveryKind.SLACK, self._turn.user_id)
         automation = Automation.new(
             nation_slug=self._turn.nation_slug,
             owner_id=self._turn.user_id,
             name=name,
             prompt=question,
             schedule=schedule,
-            deliveries=(Delivery(DeliveryKind.EMAIL, self._turn.user_id),),
+            deliveries=(slack if in_slack else by_email,),
+            otherwise=by_email if in_slack else None,
             now=now,
             task_id=self._task_id(name, question, schedule),
         )

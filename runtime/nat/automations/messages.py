@@ -7,6 +7,8 @@ from typing import Final
 from nat.approvals.approval import ApprovalState
 from nat.automations.automation import Automation
 from nat.automations.runs import FAILURES_ALLOWED, Run, RunState, Why
+from nat.channels.brands import Brand
+from nat.channels.slack_posts import SlackPost
 from nat.names import MOST_DECIDE_MINUTES
 
 CONVERSATION_PAGE: Final = "/c/"
@@ -112,13 +114,21 @@ def trouble_message(automation: Automation, run: Run) -> RunMessage:
     )
 
 
-def unreachable_message(automation: Automation, problem: str) -> RunMessage:
-    """That an answer could not be delivered to one place."""
+def post_of(message: RunMessage, brand: Brand) -> SlackPost:
+    """The same in Slack."""
+    page = f"{brand.app_url}{message.page}"
+    return SlackPost(message.title, message.facts, message.label, page, message.answer)
+
+
+def unreachable_message(automation: Automation, problem: str, *, elsewhere: bool) -> RunMessage:
+    """That an answer could not be delivered to one place; `elsewhere`: it went where it goes otherwise."""
     return RunMessage(
         title=f"{_name(automation)} could not be delivered",
         facts=(
             f"An answer of “{_name(automation)}” could not be delivered to one of its places: {problem}",
-            "The answer stands in its conversation. Choose another place in the automation.",
+            "It was delivered where you chose that it goes otherwise. Choose another place in the automation."
+            if elsewhere
+            else "The answer stands in its conversation. Choose another place in the automation.",
         ),
         page=BEGINNING,
         label="Open the web app",

@@ -29,7 +29,7 @@ from nat.approvals.stored_changes import ChangeRows
 from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
-from nat.channels.slack_text import Block, blocks, escaped, fallback, mrkdwn, section
+from nat.channels.slack_text import REFUSED_BLOCKS, Block, blocks, escaped, fallback, mrkdwn, section
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,
@@ -67,9 +67,6 @@ APPROVE: Final = "nat_approve"
 REJECT: Final = "nat_reject"
 UNDO: Final = "nat_undo"
 """Ids of buttons."""
-_REFUSED_BLOCKS: Final = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
-)
 _CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
 _GONE: Final = frozenset({"message_not_found", "cant_update_message"})
 _UNREACHABLE: Final = frozenset(
@@ -297,7 +294,7 @@ def _with_blocks(send: Callable[..., Any], text: str, shown: list[Block] | None,
     try:
         return str(send(text=text, blocks=shown or [], **more)["ts"])
     except SlackApiError as error:
-        if not shown or error.response["error"] not in _REFUSED_BLOCKS:
+        if not shown or error.response["error"] not in REFUSED_BLOCKS:
             raise
     return str(send(text=text, blocks=[], **more)["ts"])
 

@@ -2,7 +2,8 @@
 
     <team>  installation        the bot's token, sealed; `<team>` is the enterprise of an org-wide install,
                                 and begins with the customer where the app is a brand's own
-    <team>  nation#<slug>       an admin of the nation linked the workspace to it
+    <team>  nation#<slug>       an admin of the nation linked the workspace to it, and perhaps chose the
+                                channel that gets its notices
     <team>  channel#<channel>   the nation that questions in a channel are about, where there are several
     <team>  person#<user>       a person of the workspace, who has proven to be a user of Nat
     user#<id>  <team>#<user>    the same, found by the user
@@ -67,13 +68,16 @@ class Workspace:
 
 @dataclass(frozen=True)
 class WorkspaceLink:
-    """A workspace that an admin linked to a nation."""
+    """A workspace that an admin linked to a nation. `notices` is the channel that gets the nation's notices,
+    `notices_problem` why the last one did not arrive there."""
 
     team: str
     nation_slug: NationSlug
     name: str
     linked_by: str
     linked_at: datetime
+    notices: str | None = None
+    notices_problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,12 +162,12 @@ class Workspaces:
         )
 
     def link(self, team: str, name: str, nation_slug: NationSlug, *, by: str) -> None:
-        """Let people of a workspace ask about a nation."""
+        """Let people of a workspace ask about a nation. Linked again, its notices go where they went."""
         self._store.write(
-            Put(
+            Update(
                 Table.INSTALLATIONS,
-                {
-                    **_key(team, f"{_NATION}{nation_slug}"),
+                _key(team, f"{_NATION}{nation_slug}"),
+                set={
                     "nation_slug": nation_slug,
                     "name": name,
                     "linked_by": by,
@@ -185,6 +189,28 @@ class Workspaces:
             Table.INSTALLATIONS, [{"team_id": row["team_id"], "item": row["item"]} for row in rows]
         )
         return any(row["item"].startswith(_NATION) for row in rows)
+
+    def send_notices(self, team: str, nation_slug: NationSlug, channel: str | None) -> bool:
+        """Let a channel get the notices of a nation, or none; False if the workspace is not linked to it."""
+        return self._store.write(
+            Update(
+                Table.INSTALLATIONS,
+                _key(team, f"{_NATION}{nation_slug}"),
+                set={"notices": channel, "notices_problem": None},
+                when=Attr("nation_slug").exists(),
+            )
+        )
+
+    def note_problem(self, link: WorkspaceLink, problem: str | None) -> None:
+        """Remember why a channel did not take a notice, or that it did."""
+        self._store.write(
+            Update(
+                Table.INSTALLATIONS,
+                _key(link.team, f"{_NATION}{link.nation_slug}"),
+                set={"notices_problem": problem},
+                when=Attr("notices").eq(link.notices),
+            )
+        )
 
     def links_of(self, nation_slug: NationSlug) -> list[WorkspaceLink]:
         """The workspaces of a nation; a moment behind."""
@@ -330,5 +356,11 @@ def _workspace(row: Mapping[str, Any]) -> Workspace:
 
 def _link(row: Mapping[str, Any]) -> WorkspaceLink:
     return WorkspaceLink(
-        row["team_id"], row["nation_slug"], row["name"], row["linked_by"], moment(row["linked_at"])
+        row["team_id"],
+        row["nation_slug"],
+        row["name"],
+        row["linked_by"],
+        moment(row["linked_at"]),
+        row.get("notices"),
+        row.get("notices_problem"),
     )

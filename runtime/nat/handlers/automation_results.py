@@ -11,10 +11,11 @@ from nat.automations.scheduler import ClockSchedules, SchedulePlace
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
+from nat.channels.slack_posts import SlackPosts
 from nat.handlers.queue import ComeAgain, Failed, each_message
 from nat.names import AUTOMATION_EVENTS, Bus
 from nat.notices.nation_event import NationEvent
-from nat.notices.notices import NotAllTold
+from nat.notices.slack_channels import NotAllTold
 from nat.settings import TableNames
 
 _log = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ _log = logging.getLogger(__name__)
 @cache
 def delivery() -> RunDelivery:
     """What tells people, from this process's environment."""
-    return RunDelivery(_store(), clients.mail(), brands=Brands.read())
+    store = _store()
+    return RunDelivery(store, clients.mail(), brands=Brands.read(), slack=SlackPosts.of_process(store))
 
 
 def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature

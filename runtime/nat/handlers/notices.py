@@ -1,7 +1,6 @@
 """Tells people what happened to their nation, from the queue of announcements."""
 
 import logging
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -10,11 +9,13 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
+from nat.channels.slack_posts import SlackPosts
 from nat.handlers.queue import ComeAgain, Failed, each_message
 from nat.names import Variable
 from nat.nations import plans
 from nat.notices.nation_event import NationEvent
-from nat.notices.notices import NotAllTold, Notices
+from nat.notices.notices import Notices
+from nat.notices.slack_channels import NotAllTold
 from nat.settings import TableNames
 
 _log = logging.getLogger(__name__)
@@ -23,12 +24,14 @@ _log = logging.getLogger(__name__)
 @cache
 def notices() -> Notices:
     """What tells them, from this process's environment."""
+    store = Store(clients.dynamodb(), TableNames.read())
     return Notices(
-        Store(clients.dynamodb(), TableNames.read(), lambda: datetime.now(UTC)),
+        store,
         clients.mail(),
         Push.of_process(settings.read(Variable.SOCKET_ENDPOINT)),
         brands=Brands.read(),
         plans=plans.read(),
+        slack=SlackPosts.of_process(store),
         operator=settings.read_optional(Variable.OPERATOR_EMAIL) or None,
     )
 

@@ -14,6 +14,7 @@ from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels.brands import Brands
+from nat.channels.slack_client import Bots
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.slack_app import URL, SlackApps
 from nat.errors import Internal, NatError, StateInvalid
@@ -24,7 +25,6 @@ from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.slack.installing import Installing
-from nat.slack.services import workspaces
 
 CONNECTIONS_PATH: Final = "/settings/connections"
 HEADING: Final = "Slack was not connected"
@@ -80,7 +80,7 @@ def callback() -> SlackCallback:
         store,
         OAuthStates(store, StateKey(clients.secrets(), store.clock)),
         lambda: SlackApps.read(clients.secrets()),
-        workspaces(store),
+        Bots.of_process(store).workspaces,
         url=settings.read_optional(Variable.SLACK_URL, URL),
     )
     return SlackCallback(way, Brands.read())

@@ -7,17 +7,20 @@ bring back (`nat.handlers.oauth_cookie`), so the call has to be made under the w
 from functools import cache
 from typing import Any
 
+from slack_sdk.errors import SlackApiError, SlackClientError
+
 from nat import settings
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients, log
 from nat.aws.items import timestamp
 from nat.channels.brands import Brand, Brands
+from nat.channels.slack_client import Bots, channels_of
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.slack_app import URL, SlackApps, customer_of
-from nat.connections.slack_workspaces import CODE_LIFE, WorkspaceLink, Workspaces
+from nat.connections.slack_workspaces import CODE_LIFE, WorkspaceLink
 from nat.contract.fields import Address, Count, Moment, ResponseBody
-from nat.errors import NotFound, SlackAppMissing
+from nat.errors import NotFound, SlackAppMissing, SlackNotInstalled
 from nat.handlers.api import Api
 from nat.handlers.endpoints import MemberCall, answering, operation
 from nat.handlers.front import behind_front
@@ -43,6 +46,10 @@ class SlackWorkspace(ResponseBody, frozen=True, kw_only=True):
     """Ids of channels in which the nation was chosen, where a workspace has several."""
     you: bool
     """Whether it is known who the caller is there."""
+    notices: str | None
+    """Id of the channel that gets the nation's notices."""
+    notices_problem: str | None
+    """Why the last one did not arrive there."""
 
 
 class SlackConnections(ResponseBody, frozen=True, kw_only=True):
@@ -53,6 +60,24 @@ class SlackConnections(ResponseBody, frozen=True, kw_only=True):
     command: str
     """The brand's command, such as `/nat`."""
     workspaces: list[SlackWorkspace]
+
+
+class SlackChannel(ResponseBody, frozen=True, kw_only=True):
+    """A channel that the app is in."""
+
+    workspace: str
+    channel: str
+    name: str
+    """Without `#`."""
+    private: bool
+
+
+class SlackChannels(ResponseBody, frozen=True, kw_only=True):
+    """Where the app may post for the nation."""
+
+    channels: list[SlackChannel]
+    unread: list[str]
+    """Workspaces whose channels could not be read now."""
 
 
 class SlackDeparture(ResponseBody, frozen=True, kw_only=True):
@@ -76,10 +101,11 @@ class SlackCode(ResponseBody, frozen=True, kw_only=True):
 class SlackRoutes:
     """The routes. `brands` say where our web apps are: people come back to one of them."""
 
-    def __init__(self, services: Services, brands: Brands, workspaces: Workspaces, way: Installing) -> None:
+    def __init__(self, services: Services, brands: Brands, bots: Bots, way: Installing) -> None:
         self._services = services
         self._brands = brands
-        self._workspaces = workspaces
+        self._bots = bots
+        self._workspaces = bots.workspaces
         self._way = way
 
     @operation("GET /v1/slack", tag="Slack", active=False)
@@ -89,6 +115,28 @@ class SlackRoutes:
         And those in which it is known who the caller is, for an admin may link them.
         """
         return self._told(call)
+
+    @operation("GET /v1/slack/channels", tag="Slack", active=False)
+    def list_slack_channels(self, call: MemberCall) -> SlackChannels:
+        """The channels of the nation's workspaces that the app is in.
+
+        Of the private ones those which the caller is in too.
+        """
+        found: list[SlackChannel] = []
+        unread: list[str] = []
+        mine = {each.home: each.slack_user for each in self._workspaces.of_user(call.member.user_id)}
+        for home in self._homes(call):
+            try:
+                channels = channels_of(self._bots(home), mine.get(home))
+            except (SlackNotInstalled, SlackApiError, SlackClientError, OSError) as error:
+                log.structured().warning("channels not read", extra={"reason": type(error).__name__})
+                unread.append(home)
+                continue
+            found += [
+                SlackChannel(workspace=home, channel=each.id, name=each.name, private=each.private)
+                for each in channels
+            ]
+        return SlackChannels(channels=found, unread=unread)
 
     @operation("POST /v1/slack/install", tag="Slack", role=Role.ADMIN, raises=(SlackAppMissing,))
     def install_slack(self, call: MemberCall) -> SlackDeparture:
@@ -175,6 +223,44 @@ class SlackRoutes:
         self._workspaces.release(self._linked(call), call.path["channel"], call.nation_slug)
         return self._told(call)
 
+    @operation(
+        "PUT /v1/slack/workspaces/{workspace}/notices/{channel}",
+        tag="Slack",
+        role=Role.ADMIN,
+        raises=(NotFound,),
+    )
+    def send_slack_notices(self, call: MemberCall) -> SlackConnections:
+        """Let a channel of a linked workspace get the nation's notices.
+
+        They are lost access to NationBuilder, used queries, and automations that failed or were paused.
+        Admins go on getting them by email.
+        """
+        return self._send_notices(call, call.path["channel"])
+
+    @operation(
+        "DELETE /v1/slack/workspaces/{workspace}/notices",
+        tag="Slack",
+        role=Role.ADMIN,
+        active=False,
+        raises=(NotFound,),
+    )
+    def stop_slack_notices(self, call: MemberCall) -> SlackConnections:
+        """Send notices to no channel of a workspace any more."""
+        return self._send_notices(call, None)
+
+    def _send_notices(self, call: MemberCall, channel: str | None) -> SlackConnections:
+        home = self._linked(call)
+        self._workspaces.send_notices(home, call.nation_slug, channel)
+        summary = "Sent notices to no Slack channel" if channel is None else "Sent notices to a Slack channel"
+        self._log(call, AuditKind.SETTINGS_CHANGED, home, summary)
+        return self._told(call)
+
+    def _homes(self, call: MemberCall) -> list[str]:
+        """The nation's workspaces, as the app of the brand knows them."""
+        customer = self._brand(call).customer
+        links = self._workspaces.links_of(call.nation_slug)
+        return sorted(each.team for each in links if customer_of(each.team) == customer)
+
     def _linked(self, call: MemberCall) -> str:
         home = call.path["workspace"]
         if call.nation_slug not in self._workspaces.nations(home):
@@ -211,6 +297,8 @@ class SlackRoutes:
             linked_at=None if link is None else timestamp(link.linked_at),
             channels=[] if link is None else self._workspaces.channels(home, call.nation_slug),
             you=you,
+            notices=None if link is None else link.notices,
+            notices_problem=None if link is None else link.notices_problem,
         )
 
     def _available(self, customer: str | None) -> bool:
@@ -230,15 +318,15 @@ class SlackRoutes:
 def api() -> Api:
     """The routes of this process, from its environment."""
     services = Services.of_process()
-    workspaces = Workspaces(services.store)
+    bots = Bots.of_process(services.store)
     way = Installing(
         services.store,
         OAuthStates(services.store, StateKey(clients.secrets(), services.clock)),
         apps,
-        workspaces,
+        bots.workspaces,
         url=settings.read_optional(Variable.SLACK_URL, URL),
     )
-    return Api(services, answering(SlackRoutes(services, Brands.read(), workspaces, way)).get)
+    return Api(services, answering(SlackRoutes(services, Brands.read(), bots, way)).get)
 
 
 def apps() -> SlackApps:

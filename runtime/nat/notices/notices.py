@@ -1,4 +1,5 @@
-"""Telling people what happened: a nation's admins by email and on their open sockets, the operator by email.
+"""Telling people what happened: a nation's admins by email, its members on their open sockets, the channel in
+Slack that an admin chose; the operator by email.
 
 Each person is told for themselves, under a claim of their own: an address that fails keeps nobody else from
 the notice, and the next delivery of the same message reaches only those who were not.
@@ -18,6 +19,7 @@ from nat.channels.email import Mail
 from nat.channels.mail_page import MailContent
 from nat.channels.push import PushFailed
 from nat.channels.refused_mail import MailRefusal, RefusedMail
+from nat.channels.slack_posts import SlackPost, SlackPosts
 from nat.channels.websocket import PushCall, Sockets
 from nat.connections.web_pages import reconnect_page
 from nat.contract.events import VERSION, Notice
@@ -29,6 +31,7 @@ from nat.nations.record import Nation, Nations
 from nat.notices.messages import NoticeMessage, fair_use_message, message_for
 from nat.notices.nation_event import NationEvent
 from nat.notices.receipts import NoticeReceipts
+from nat.notices.slack_channels import NotAllTold, tell_channels
 from nat.people.memberships import Membership, Memberships
 from nat.people.ownership import Ownership
 from nat.people.users import Users
@@ -40,16 +43,11 @@ if TYPE_CHECKING:
 
 OPERATOR: Final = "operator"
 SOCKETS: Final = "sockets"
+IN_SLACK: Final = frozenset({Bus.NATION_NEEDS_REAUTH, Bus.NATION_CONNECTED, Bus.USAGE_WARNING})
+"""What a channel is told of that an admin chose: what all hear of who ask there. Money and members are
+the admins' own."""
 
 _log = logging.getLogger(__name__)
-
-
-class NotAllTold(Exception):
-    """Some people could not be told; they are when the message comes again. `missing` is how many."""
-
-    def __init__(self, missing: int) -> None:
-        super().__init__(f"{missing} not told yet")
-        self.missing = missing
 
 
 class Notices:
@@ -63,6 +61,7 @@ class Notices:
         *,
         brands: Brands,
         plans: Plans,
+        slack: SlackPosts,
         operator: str | None,
     ) -> None:
         self._nations = Nations(store)
@@ -76,10 +75,12 @@ class Notices:
         self._push = push
         self._brands = brands
         self._plans = plans
+        self._slack = slack
         self._operator = operator
 
     def take(self, happening: NationEvent) -> int:
-        """Tell everybody whom it concerns and who was not told; gives how many emails went out.
+        """Tell everybody whom it concerns and who was not told; gives how many emails and posts went
+        out.
 
         Raises `NotAllTold` when some could not be told and may be later, and errors of the storage.
         """
@@ -94,9 +95,26 @@ class Notices:
         if written is None:
             return 0
         self._tell_sockets(happening, brand)
-        return self._tell_admins(happening, written, Mail(self._mail, brand))
+        sent = missing = 0
+        for tell in (self._tell_admins, self._tell_slack):
+            try:
+                sent += tell(happening, written, brand)
+            except NotAllTold as some:
+                missing += some.missing
+        if missing:
+            raise NotAllTold(missing)
+        return sent
 
-    def _tell_admins(self, happening: NationEvent, written: NoticeMessage, mail: Mail) -> int:
+    def _tell_slack(self, happening: NationEvent, written: NoticeMessage, brand: Brand) -> int:
+        if happening.event not in IN_SLACK:
+            return 0
+        incident, button = written.incident or happening.incident, written.button
+        label, url = (None, None) if button is None else (button.label, button.url)
+        post = SlackPost(written.subject, written.paragraphs, label, url)
+        return tell_channels(self._slack, self._told, happening.nation_slug, incident, post, brand)
+
+    def _tell_admins(self, happening: NationEvent, written: NoticeMessage, brand: Brand) -> int:
+        mail = Mail(self._mail, brand)
         sent = missing = 0
         incident = written.incident or happening.incident
         for user_id in self._whom(happening):

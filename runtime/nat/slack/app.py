@@ -12,11 +12,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
 from nat.channels.slack import APPROVE, REJECT, UNDO, Thread, shown_error
+from nat.channels.slack_client import client
 from nat.channels.slack_text import escaped
 from nat.connections.slack_workspaces import Workspace, Workspaces
 from nat.errors import NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
-from nat.slack.client import client
 from nat.slack.commands import help_text, question_of
 from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest, not_known
 

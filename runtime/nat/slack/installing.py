@@ -7,7 +7,6 @@ are the one browser's. Going the way again renews the token and links one more n
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urljoin
 
@@ -16,9 +15,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.store import Store
+from nat.channels.slack_client import client, token_of
 from nat.connections.oauth_state import Begun, Departure, OAuthStates, Purpose
 from nat.connections.slack_app import SCOPES, SlackApps, home_of
-from nat.connections.slack_workspaces import BotToken, Workspace, Workspaces
+from nat.connections.slack_workspaces import Workspace, Workspaces
 from nat.errors import (
     ConsentDenied,
     RoleInsufficient,
@@ -30,7 +30,6 @@ from nat.ids import UserId
 from nat.names import SLACK_CALLBACK
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
-from nat.slack.client import client
 
 CALLBACK_PATH: Final = SLACK_CALLBACK.partition(" ")[2]
 _LONGEST_CODE: Final = 2_000
@@ -143,13 +142,6 @@ class Installing:
         except (SlackClientError, OSError) as broken:
             raise SlackError("Slack does not answer. Please try again.") from broken
         return answer.data
-
-
-def token_of(answer: Any, now: datetime) -> BotToken:
-    """The pair in an answer of `oauth.v2.access`."""
-    lasts = answer.get("expires_in")
-    ends = None if lasts is None else now + timedelta(seconds=int(lasts))
-    return BotToken(answer["access_token"], answer.get("refresh_token"), ends)
 
 
 def _redirect_uri(begun: Begun) -> str:

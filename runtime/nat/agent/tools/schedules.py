@@ -26,8 +26,11 @@ def schedule_question(
     days: Annotated[list[Weekday] | None, Field(description="If weekly")] = None,
     day: Annotated[int | Literal["last"] | None, Field(description="If monthly, 1 to 28")] = None,
     zone: Annotated[str | None, Field(description="IANA; the nation's if not said")] = None,
+    to: Annotated[
+        Literal["email", "slack"], Field(description="Slack: to the person; a channel is chosen on the page")
+    ] = "email",
 ) -> ToolOutcome:
-    """Draft an automation: a question that is asked again on a schedule, each answer mailed to the person.
+    """Draft an automation: a question that is asked again on a schedule, each answer sent to the person.
     Nothing runs yet: the person enables it on the page behind the link, where it can be tried first. Say so,
     and say the schedule, its zone and the next run. For what a form cannot say (every second week) nothing is
     drafted: offer the nearest. These are not NationBuilder's automations, which list_automations reads."""
@@ -35,7 +38,10 @@ def schedule_question(
         raise BadRequest("Automations cannot be made here. Say so; the web app has a page for them.")
     form = {"kind": kind, "time": time, "zone": zone, "days": days, "day": day}
     drafted = context.drafts.draft(
-        name, question, {key: value for key, value in form.items() if value is not None}
+        name,
+        question,
+        {key: value for key, value in form.items() if value is not None},
+        in_slack=to == "slack",
     )
     return ToolOutcome(
         {
@@ -43,6 +49,7 @@ def schedule_question(
             "schedule": drafted.words,
             "zone": drafted.zone,
             "zone_was_said": zone is not None,
+            "answers_go": f"to the person, by {to}",
             "next_runs": list(drafted.next_runs),
             "warnings": list(drafted.warnings),
         },

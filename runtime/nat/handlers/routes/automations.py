@@ -26,6 +26,7 @@ from nat.automations.scheduler import ClockSchedules, SchedulePlace
 from nat.aws import clients, log
 from nat.aws.cursors import cursor, parts_of
 from nat.aws.items import moment, timestamp
+from nat.connections.slack_workspaces import Workspaces
 from nat.contract.fields import Moment, Paged, ResponseBody, StrictBody
 from nat.conversations.history import History
 from nat.errors import (
@@ -75,8 +76,8 @@ class DeliveryWanted(StrictBody, frozen=True, kw_only=True):
 
     type: DeliveryKind
     to: Annotated[str, Meta(min_length=1, max_length=200)]
-    """The user id of a member, whose proven address gets it; or a channel or person of a linked Slack
-    workspace, `<team>/<channel>`."""
+    """The user id of a member, whose proven address gets it by email, or who gets it in Slack where it is
+    known who they are there; or a channel of a linked Slack workspace, `<workspace>/<channel>`."""
 
 
 Deliveries = Annotated[list[DeliveryWanted], Meta(min_length=1, max_length=MOST_DELIVERIES)]
@@ -90,6 +91,8 @@ class AutomationWanted(StrictBody, frozen=True, kw_only=True):
     """The question, as it would be asked in a chat."""
     schedule: ScheduleWanted
     delivery: Deliveries
+    otherwise: DeliveryWanted | None = None
+    """Where an answer goes that one of its places did not take."""
 
 
 class AutomationEdit(StrictBody, frozen=True, kw_only=True):
@@ -101,6 +104,8 @@ class AutomationEdit(StrictBody, frozen=True, kw_only=True):
     prompt: Prompt | UnsetType = UNSET
     schedule: ScheduleWanted | UnsetType = UNSET
     delivery: Deliveries | UnsetType = UNSET
+    otherwise: DeliveryWanted | UnsetType | None = UNSET
+    """`null` takes it away."""
     enabled: bool | UnsetType = UNSET
     """False pauses it."""
 
@@ -153,6 +158,8 @@ class AutomationBody(ResponseBody, frozen=True, kw_only=True):
     next_runs: list[NextRun]
     """Empty while it is not enabled."""
     delivery: list[DeliveryBody]
+    otherwise: DeliveryBody | None
+    """Where an answer goes that one of its places did not take."""
     enabled: bool
     paused_why: str | None
     """Why it was paused, if nobody wanted it: `owner_left`, `subscription`, `connection`, `failures`."""
@@ -268,6 +275,7 @@ def create_automation(call: MemberCall, body: AutomationWanted) -> AutomationBod
         prompt=body.prompt,
         schedule=_schedule(body.schedule),
         deliveries=_deliveries(call, body.delivery),
+        otherwise=None if body.otherwise is None else _delivery(call, body.otherwise),
         now=call.services.clock(),
     )
     Automations(call.services.store).create(automation)
@@ -316,6 +324,8 @@ def change_automation(call: MemberCall, body: AutomationEdit) -> AutomationBody:
         wanted["schedule"] = _schedule(body.schedule)
     if body.delivery is not UNSET:
         wanted["deliveries"] = _deliveries(call, body.delivery)
+    if body.otherwise is not UNSET:
+        wanted["otherwise"] = None if body.otherwise is None else _delivery(call, body.otherwise)
     edited = automation.edited(call.services.clock(), **wanted)
     Automations(call.services.store).replace(edited)
     _follow(edited)
@@ -449,13 +459,19 @@ def _schedule(wanted: ScheduleWanted) -> AutomationSchedule:
 
 
 def _deliveries(call: MemberCall, wanted: list[DeliveryWanted]) -> tuple[Delivery, ...]:
-    """Where answers go. Raises `BadRequest` for somebody who is no member: a report holds people's data."""
-    found = tuple(Delivery(each.type, each.to) for each in wanted)
-    for each in found:
-        if each.kind is DeliveryKind.EMAIL and not call.services.memberships.get(
-            call.nation_slug, UserId(each.to)
-        ):
-            raise BadRequest("Answers are mailed to members of the nation only.")
+    return tuple(_delivery(call, each) for each in wanted)
+
+
+def _delivery(call: MemberCall, wanted: DeliveryWanted) -> Delivery:
+    """Where an answer goes. Raises `BadRequest` for somebody who is no member and a workspace that is not the
+    nation's: a report holds people's data."""
+    found = Delivery(wanted.type, wanted.to)
+    if found.channel is not None:
+        home, _ = found.channel
+        if call.nation_slug not in Workspaces(call.services.store).nations(home):
+            raise BadRequest("Answers are posted in Slack workspaces of the nation only.")
+    elif not call.services.memberships.get(call.nation_slug, UserId(found.to)):
+        raise BadRequest("Answers go to members of the nation only.")
     return found
 
 
@@ -505,13 +521,18 @@ def _told(automation: Automation, services: Services) -> AutomationBody:
         ),
         words=automation.schedule.in_words(),
         next_runs=_next(automation.schedule, services.clock()) if automation.enabled else [],
-        delivery=[DeliveryBody(type=each.kind, to=each.to) for each in automation.deliveries],
+        delivery=[_place(each) for each in automation.deliveries],
+        otherwise=None if automation.otherwise is None else _place(automation.otherwise),
         enabled=automation.enabled,
         paused_why=automation.paused_why,
         last_run=_time(automation.last_run),
         created_at=timestamp(automation.created_at),
         version=automation.version,
     )
+
+
+def _place(delivery: Delivery) -> DeliveryBody:
+    return DeliveryBody(type=delivery.kind, to=delivery.to)
 
 
 def _run(run: Run, member: Membership) -> RunBody:

@@ -3,51 +3,48 @@
 import json
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local.slack import RunningSlack, running_slack
+from local.slack.state import TEAM
 from nat.automations.answer_mail import mail_of
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
-from nat.automations.delivery import NotDelivered, RunDelivery
+from nat.automations.delivery import RunDelivery
 from nat.automations.messages import RunMessage
 from nat.automations.resuming import resume
 from nat.automations.runs import Run, RunLedger, RunState, Why
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.channels.brands import Brand, Brands
+from nat.channels.brands import Brands
+from nat.channels.slack_posts import NOT_IN_CHANNEL, SlackPosts
 from nat.conversations.history import Answered, put_answer
 from nat.conversations.turns import Turn, TurnState
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import AUTOMATION_EVENTS, BUS_SOURCE, Bus
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
+from nat.notices.slack_channels import NotAllTold
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
+from tests.unit.nat.listing_ses import listing_ses
+from tests.unit.nat.slack_posting import CHANNEL, NOT_IN, PLACE, posting, written
 from tests.unit.nat.world import Clock, nation, store_members, store_nation
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
 
 DUE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 BRANDS = Brands.of([{"name": "Nat", "sender": "nat@nat.example", "apps": ["https://app.nat.example"]}])
 ANSWER = "**12** new people.\n\n| Day | People |\n|---|---:|\n| Monday | 5 |\n| Tuesday | 7 |"
-
-
-class Slack:
-    """Stands for a workspace: remembers, or refuses."""
-
-    def __init__(self) -> None:
-        self.posts: list[tuple[str, str]] = []
-        self.refuses: NotDelivered | None = None
-
-    def post(self, nation_slug: NationSlug, to: str, message: RunMessage, brand: Brand) -> None:
-        if self.refuses is not None:
-            raise self.refuses
-        self.posts.append((to, message.answer))
 
 
 @dataclass
@@ -59,7 +56,8 @@ class Post:
     store: Store
     clock: Clock
     automation: Automation
-    slack: Slack
+    slack: RunningSlack
+    posts: SlackPosts
     mark: str
 
     def run(self, state: RunState, **changes: Any) -> Run:
@@ -85,14 +83,14 @@ class Post:
         assert moved is not None
         return moved
 
-    def take(self, run: Run) -> int:
+    def take(self, run: Run, mail: "SESV2Client | None" = None) -> int:
         detail = {"task": run.task_id, "run": run.item, "state": run.state.value}
         body = {
             "source": BUS_SOURCE,
             "detail-type": Bus.AUTOMATION_ENDED.value,
             "detail": {**detail, "id": "1", "nation_slug": "demo", "at": DUE.isoformat()},
         }
-        delivery = RunDelivery(self.store, clients.mail(), brands=BRANDS, slack=self.slack)
+        delivery = RunDelivery(self.store, mail or clients.mail(), brands=BRANDS, slack=self.posts)
         return delivery.take(NationEvent.read(json.dumps(body), AUTOMATION_EVENTS))
 
     def mails(self, user: str = "ann") -> list[dict[str, Any]]:
@@ -105,11 +103,22 @@ class Post:
 
     def delivered(self, run: Run) -> dict[str, str | None]:
         kept = RunLedger(self.store).of_item(NationSlug("demo"), run.item).delivered
-        return {each.delivery.kind.value: each.problem for each in kept}
+        return {each.delivery.to: each.problem for each in kept}
+
+    def edit(self, **changes: Any) -> None:
+        """As its owner edits it."""
+        self.automation = self.automation.edited(DUE, **changes)
+        Automations(self.store).replace(self.automation)
 
 
 @pytest.fixture
-def post(embedded_aws: EmbeddedAws, tables: TableNames) -> Post:
+def slack() -> Iterator[RunningSlack]:
+    with running_slack() as running:
+        yield running
+
+
+@pytest.fixture
+def post(embedded_aws: EmbeddedAws, tables: TableNames, slack: RunningSlack) -> Post:
     if not clients.mail().list_email_identities()["EmailIdentities"]:
         clients.mail().create_email_identity(EmailIdentity="nat.example")
     clock, mark = Clock(DUE), uuid.uuid4().hex[:8]
@@ -127,13 +136,14 @@ def post(embedded_aws: EmbeddedAws, tables: TableNames) -> Post:
         schedule=AutomationSchedule.of(
             {"kind": "weekly", "time": "09:00", "zone": "Europe/Berlin", "days": ["MON"]}
         ),
-        deliveries=(Delivery(DeliveryKind.EMAIL, "ann"), Delivery(DeliveryKind.SLACK, "T1/C1")),
+        deliveries=(Delivery(DeliveryKind.EMAIL, "ann"), Delivery(DeliveryKind.SLACK, PLACE)),
         now=DUE - timedelta(days=1),
     )
     Automations(store).create(made)
     enabled = made.edited(DUE, enabled=True)
     Automations(store).replace(enabled)
-    return Post(embedded_aws.url, tables, store, clock, enabled, Slack(), mark)
+    posts = posting(store, slack, "demo", U0ANN="ann")
+    return Post(embedded_aws.url, tables, store, clock, enabled, slack, posts, mark)
 
 
 def test_an_answer_reaches_each_of_its_places_once_with_its_table_and_the_next_run(post: Post) -> None:
@@ -147,8 +157,11 @@ def test_an_answer_reaches_each_of_its_places_once_with_its_table_and_the_next_r
     assert "Tuesday       7" in mail["BodyText"]
     assert "The next run is on Monday 30 November 2026 at 09:00 (Europe/Berlin)." in mail["BodyText"]
     assert f"https://app.nat.example/c/{run.conversation_id}" in mail["BodyText"]
-    assert post.slack.posts == [("T1/C1", ANSWER)]
-    assert post.delivered(run) == {"email": None, "slack": None}
+    [message] = post.slack.workspace.messages[CHANNEL]
+    assert "*12* new people." in message["text"]
+    assert [each["type"] for each in message["blocks"]][:3] == ["section", "section", "table"]
+    assert message["blocks"][-1]["elements"][0]["url"].endswith(f"/c/{run.conversation_id}")
+    assert post.delivered(run) == {"ann": None, PLACE: None}
 
 
 def test_a_run_that_waits_leads_to_the_approvals_and_decides_nothing_by_itself(post: Post) -> None:
@@ -171,13 +184,75 @@ def test_what_became_of_a_proposal_is_told_where_the_answer_went(post: Post) -> 
 
 
 def test_a_place_that_cannot_be_reached_keeps_no_other_and_is_told_to_the_owner(post: Post) -> None:
-    post.slack.refuses = NotDelivered("Nat is not in this channel.")
+    post.edit(deliveries=(Delivery(DeliveryKind.EMAIL, "ann"), Delivery(DeliveryKind.SLACK, NOT_IN)))
     run = post.run(RunState.DONE)
+
+    assert [post.take(run) for _ in range(2)] == [1, 0]
+
+    assert [each["Subject"] for each in post.mails()][1:] == ["Monday figures could not be delivered"]
+    assert post.delivered(run) == {"ann": None, NOT_IN: NOT_IN_CHANNEL}
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        (Delivery(DeliveryKind.SLACK, NOT_IN), "The app is not in this Slack channel"),
+        (Delivery(DeliveryKind.SLACK, "T0OTHER/C1"), "is not linked to the nation"),
+        (Delivery(DeliveryKind.SLACK, "ada"), "It is not known who this person is in Slack"),
+        (Delivery(DeliveryKind.SLACK, "gone"), "does not belong to the nation any more"),
+        (Delivery(DeliveryKind.EMAIL, "gone"), "does not belong to the nation any more"),
+    ],
+)
+def test_an_answer_that_a_place_did_not_take_goes_where_the_person_chose(
+    post: Post, place: Delivery, problem: str
+) -> None:
+    post.edit(deliveries=(place,), otherwise=Delivery(DeliveryKind.EMAIL, "ann"))
+    run = post.run(RunState.DONE)
+
+    assert [post.take(run) for _ in range(2)] == [1, 0]
+
+    answer, told = post.mails()
+    assert "12 new people." in answer["BodyText"]
+    assert problem in told["BodyText"]
+    assert "where you chose that it goes otherwise" in told["BodyText"]
+    assert problem in (post.delivered(run)[place.to] or "")
+    assert post.delivered(run)["ann"] is None
+
+
+def test_what_an_address_does_not_take_goes_to_its_person_in_slack_and_says_so(post: Post) -> None:
+    post.edit(
+        deliveries=(Delivery(DeliveryKind.EMAIL, "ann"),), otherwise=Delivery(DeliveryKind.SLACK, "ann")
+    )
+    run = post.run(RunState.DONE)
+
+    with listing_ses() as ses:
+        ses.put_suppressed_destination(EmailAddress=post.address("ann"), Reason="BOUNCE")
+        assert post.take(run, ses) == 1
+
+    answer, told = written(post.slack, "D0ANN")
+    assert "*12* new people." in answer
+    assert "Emails to this person's address come back." in told
+
+
+def test_what_slack_cannot_take_now_is_tried_again_and_told_once(post: Post) -> None:
+    post.slack.api.faults["chat.postMessage"] = ["internal_error"]
+    run = post.run(RunState.DONE)
+    with pytest.raises(NotAllTold):
+        post.take(run)
 
     assert post.take(run) == 1
 
-    assert [each["Subject"] for each in post.mails()][1:] == ["Monday figures could not be delivered"]
-    assert post.delivered(run) == {"email": None, "slack": "Nat is not in this channel."}
+    assert len(written(post.slack)) == len(post.mails()) == 1
+
+
+def test_trouble_is_posted_where_the_nations_notices_go(post: Post) -> None:
+    post.posts.workspaces.send_notices(TEAM, NationSlug("demo"), CHANNEL)
+    run = post.run(RunState.FAILED, why="internal")
+
+    assert [post.take(run) for _ in range(2)] == [2, 0]
+
+    [message] = written(post.slack)
+    assert "Monday figures failed" in message
 
 
 @pytest.mark.parametrize(
@@ -197,7 +272,7 @@ def test_trouble_is_told_to_the_owner_alone_and_once(
 
     (mail,) = post.mails()
     assert told in mail["BodyText"]
-    assert post.slack.posts == []
+    assert written(post.slack) == []
 
 
 def test_once_the_owner_has_left_the_admins_are_told(post: Post) -> None:

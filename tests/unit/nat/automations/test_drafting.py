@@ -43,6 +43,14 @@ def test_a_draft_is_not_enabled_and_belongs_to_who_asked(store: Store, asked: Tu
     assert drafted.page.url == f"https://app.nat.test/automations/{automation.task_id}"
 
 
+def test_a_draft_for_slack_goes_to_its_person_there_and_else_by_email(store: Store, asked: Turn) -> None:
+    drafts(store, asked).draft("Figures", "How many?", FORM, in_slack=True)
+
+    (automation,) = Automations(store).of_nation(NationSlug("demo"))
+    assert automation.deliveries == (Delivery(DeliveryKind.SLACK, asked.user_id),)
+    assert automation.otherwise == Delivery(DeliveryKind.EMAIL, asked.user_id)
+
+
 def test_its_next_runs_keep_the_nations_clock_also_when_it_is_changed(store: Store, asked: Turn) -> None:
     drafted = drafts(store, asked).draft("Figures", "How many?", FORM)
 

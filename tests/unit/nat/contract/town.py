@@ -28,6 +28,7 @@ from nat.aws.failed_messages import DeadLetterQueue, FailedMessages
 from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.channels.brands import Brands
+from nat.channels.slack_client import Bots
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.seal import Seal
 from nat.connections.slack_workspaces import BotToken, Workspaces
@@ -309,7 +310,12 @@ def _slack(services: Services) -> Api:
         known.know(TEAM, f"U0{name.upper()}", UserId(name))
     states = OAuthStates(store, StateKey(client, store.clock))
     way = Installing(store, states, slack_apps, known, url="https://slack.test/api/")
-    return Api(services, answering(SlackRoutes(services, Brands.of(BRANDS), known, way)).get)
+    return Api(
+        services,
+        answering(
+            SlackRoutes(services, Brands.of(BRANDS), Bots(store, known, "http://127.0.0.1:9/api/"), way)
+        ).get,
+    )
 
 
 def _live(board: Board, bucket: str, town: Town) -> None:

@@ -9,6 +9,7 @@ import pytest
 from nat.automations.scheduler import name_of
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.connections.slack_workspaces import Workspaces
 from nat.handlers.api import Api
 from nat.handlers.services import Services
 from nat.ids import NationSlug
@@ -123,6 +124,22 @@ def test_enabling_makes_the_schedule_pausing_and_deleting_take_it_away(desk: Des
     assert desk.call(f"GET {ONE}", "bob", task=made["task_id"]) == "not_found"
 
 
+def test_an_answer_goes_to_a_linked_channel_and_otherwise_to_a_member_until_that_is_taken_away(
+    desk: Desk,
+) -> None:
+    Workspaces(Store(clients.dynamodb(), desk.tables)).link("T1", "Demo", NationSlug("demo"), by="ada")
+    channel, member = {"type": "slack", "to": "T1/C1"}, {"type": "slack", "to": "bob"}
+
+    made = desk.call("POST /v1/automations", "bob", {**WANTED, "delivery": [channel], "otherwise": member})
+    assert (made["delivery"], made["otherwise"]) == ([channel], member)
+
+    edit = {"version": made["version"], "name": "Figures"}
+    kept = desk.call(f"PATCH {ONE}", "bob", edit, task=made["task_id"])
+    assert kept["otherwise"] == member
+    edit = {"version": kept["version"], "otherwise": None}
+    assert desk.call(f"PATCH {ONE}", "bob", edit, task=made["task_id"])["otherwise"] is None
+
+
 def test_of_two_edits_of_the_same_version_one_is_refused(desk: Desk) -> None:
     made = desk.create()
     desk.enable(made)
@@ -159,6 +176,9 @@ def test_a_preview_marks_the_run_after_clocks_were_changed(desk: Desk) -> None:
         {"schedule": {**MONDAYS, "zone": "Europe/Atlantis"}},
         {"schedule": {"kind": "monthly", "time": "09:00", "zone": "UTC", "day": 31}},
         {"delivery": [{"type": "email", "to": "stranger"}]},
+        {"delivery": [{"type": "slack", "to": "stranger"}]},
+        {"delivery": [{"type": "slack", "to": "T0OTHER/C1"}]},
+        {"otherwise": {"type": "email", "to": "stranger"}},
         {"delivery": []},
         {"prompt": ""},
     ],

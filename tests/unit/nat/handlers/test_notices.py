@@ -26,6 +26,7 @@ def bureau(
         brands = [{"name": each.name, "sender": each.sender, "apps": each.apps} for each in BRANDS.known]
         monkeypatch.setenv(Variable.BRANDS, json.dumps(brands))
         monkeypatch.setenv(Variable.PLANS, "[]")
+        monkeypatch.setenv(Variable.DATA_KEY_ARN, "of tokens, and no workspace is linked")
         monkeypatch.setenv(Variable.SOCKET_ENDPOINT, gateway.url)
         monkeypatch.setenv(Variable.OPERATOR_EMAIL, made.address("operator"))
         notices.notices.cache_clear()

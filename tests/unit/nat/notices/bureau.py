@@ -10,7 +10,10 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
+from nat.channels.slack_client import Bots
+from nat.channels.slack_posts import SlackPosts
 from nat.channels.websocket import Sockets
+from nat.connections.slack_workspaces import Workspaces
 from nat.ids import NationSlug, UserId
 from nat.names import BUS_SOURCE, Bus
 from nat.nations.record import Nation, Nations
@@ -42,6 +45,7 @@ class Bureau:
     clock: Clock = field(default_factory=Clock)
     mark: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     slug: str = "demo"
+    posts: SlackPosts | None = None
 
     def __post_init__(self) -> None:
         self.operator: str | None = self.address("operator")
@@ -90,12 +94,14 @@ class Bureau:
 
     def notices(self) -> Notices:
         """A process that tells people."""
+        store = Store(clients.dynamodb(), self.tables, self.clock)
         return Notices(
-            Store(clients.dynamodb(), self.tables, self.clock),
+            store,
             clients.mail(),
             Push.of_process(self.gateway.url),
             brands=BRANDS,
             plans=world.PLANS,
+            slack=self.posts or SlackPosts(Bots(store, Workspaces(store), "http://127.0.0.1:9/")),
             operator=self.operator,
         )
 

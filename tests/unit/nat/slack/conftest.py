@@ -16,6 +16,7 @@ from local.slack.state import BOT, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, TEAM
 from nat.agent.ports import ModelReply
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.channels.slack_client import Bots
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.connections.slack_workspaces import BotToken, Workspace
@@ -58,7 +59,7 @@ class Office:
     def connect(self) -> None:
         """Install the app for the nation, and let Ann be known."""
         store = Store(clients.dynamodb(), self.stage.tables)
-        known = services.workspaces(store)
+        known = Bots.of_process(store).workspaces
         known.install(Workspace(TEAM, "Demo", BOT, store.clock()), BotToken(BOT_TOKEN))
         known.link(TEAM, "Demo", NationSlug("demo"), by="ann")
         known.prove(TEAM, "U0ANN", known.new_code(UserId("ann")))

@@ -13,13 +13,13 @@ from local.slack.state import TEAM
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.channels.slack_client import Bots
 from nat.connections.oauth_state import OAuthStates, Purpose, StateKey
 from nat.connections.slack_workspaces import Workspaces
 from nat.handlers import slack_callback, slack_connecting
 from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table
 from nat.roles import Role
-from nat.slack import services
 from tests.unit.nat import world
 from tests.unit.nat.slack.conftest import APP, CHANNEL, Office, keep_secret
 
@@ -111,7 +111,7 @@ def browser(office: Office) -> Iterator[Browser]:
 
 
 def known(office: Office) -> Workspaces:
-    return services.workspaces(Store(clients.dynamodb(), office.stage.tables))
+    return Bots.of_process(Store(clients.dynamodb(), office.stage.tables)).workspaces
 
 
 def test_an_admin_adds_the_app_and_may_ask_in_slack_at_once(browser: Browser) -> None:
@@ -260,3 +260,40 @@ def test_after_an_uninstall_the_page_is_empty(browser: Browser) -> None:
 
     assert browser.workspaces() == []
     assert world.rows(browser.office.stage.tables, Table.INSTALLATIONS) == []
+
+
+def test_the_channels_that_may_be_chosen_are_those_that_both_are_in(browser: Browser) -> None:
+    browser.arrive(browser.consent(browser.leave()))
+    place = browser.office.slack.workspace
+    place.channels |= {"C0BOARD", "C0STAFF"}
+    place.private |= {"C0BOARD", "C0STAFF"}
+    place.members["C0STAFF"] = {"U0ADA"}
+    world.store_members(browser.office.stage.tables, "demo", ["bob"])
+
+    mine, theirs = (browser.call("GET /v1/slack/channels", user=each)[1] for each in ("ada", "bob"))
+
+    assert [(each["name"], each["private"]) for each in mine["channels"]] == [
+        ("general", False),
+        ("staff", True),
+    ]
+    assert [each["channel"] for each in theirs["channels"]] == [CHANNEL]
+
+
+def test_channels_that_cannot_be_read_keep_nobody_from_the_page(browser: Browser) -> None:
+    browser.arrive(browser.consent(browser.leave()))
+    browser.office.slack.api.faults["users.conversations"] = ["missing_scope"]
+
+    assert browser.call("GET /v1/slack/channels") == (200, {"channels": [], "unread": [TEAM]})
+
+
+def test_an_admin_chooses_where_notices_go_and_takes_it_back(browser: Browser) -> None:
+    browser.arrive(browser.consent(browser.leave()))
+    chosen = "PUT /v1/slack/workspaces/{workspace}/notices/{channel}"
+    world.store_members(browser.office.stage.tables, "demo", ["max"])
+    assert browser.call(chosen, user="max", workspace=TEAM, channel=CHANNEL)[0] == 403
+
+    browser.call(chosen, workspace=TEAM, channel=CHANNEL)
+    assert [each["notices"] for each in browser.workspaces()] == [CHANNEL]
+
+    browser.call("DELETE /v1/slack/workspaces/{workspace}/notices", workspace=TEAM)
+    assert [each["notices"] for each in browser.workspaces()] == [None]

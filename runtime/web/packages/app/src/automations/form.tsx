@@ -2,18 +2,18 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId } from "preact/hooks";
 import { answer, api, type Schemas } from "../api.ts";
-import { useMe, usePeople } from "../me.ts";
+import { useMe } from "../me.ts";
 import { type Doing, useRead } from "../server.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, SelectField, TextField } from "../ui/field.tsx";
 import { Problem } from "../ui/states.tsx";
 import { Gaps, NextRuns } from "./next_runs.tsx";
+import { type Delivery, keyOf, usePlaces } from "./places.ts";
 import { type Schedule, WEEKDAYS, type Weekday, weekday } from "./schedule.ts";
 import { automationWords as w } from "./words.ts";
 
 export type Wanted = Schemas["AutomationWanted"];
 type ScheduleWanted = Wanted["schedule"];
-type Delivery = Wanted["delivery"][number];
 
 /** The last day that every month has. */
 const LAST_DAY = 28;
@@ -41,6 +41,7 @@ export function AutomationForm({ automation, zone: usual, action, cancel, save }
   const to = useSignal<readonly Delivery[]>(
     automation?.delivery ?? (me ? [{ type: "email", to: me.user_id }] : []),
   );
+  const otherwise = useSignal<Delivery | null>(automation?.otherwise ?? null);
   const zones = ["UTC", ...Intl.supportedValuesOf("timeZone")];
   const zoneWrong = !zones.includes(zone.value);
   const schedule: ScheduleWanted = {
@@ -58,7 +59,13 @@ export function AutomationForm({ automation, zone: usual, action, cancel, save }
       onSubmit={(event) => {
         event.preventDefault();
         if (ready)
-          void save.run({ name: name.value, prompt: prompt.value, schedule, delivery: [...to.value] });
+          void save.run({
+            name: name.value,
+            prompt: prompt.value,
+            schedule,
+            delivery: [...to.value],
+            otherwise: otherwise.value,
+          });
       }}
     >
       <div class="stack">
@@ -143,7 +150,12 @@ export function AutomationForm({ automation, zone: usual, action, cancel, save }
           />
         )}
         <p class="hint">{w().limits}</p>
-        <Recipients chosen={to.value} onChange={(chosen) => (to.value = chosen)} />
+        <Recipients
+          chosen={to.value}
+          otherwise={otherwise.value}
+          onChange={(chosen) => (to.value = chosen)}
+          onOtherwise={(place) => (otherwise.value = place)}
+        />
       </div>
       <div class="automation-preview" aria-live="polite">
         <h2>{w().preview}</h2>
@@ -228,32 +240,35 @@ function Checks<V extends string>({ label, error, choices, chosen, onChange }: C
 
 const MOST = 5;
 
-/** Members whose address is known here; what was chosen elsewhere stays, until it is taken away. */
-function Recipients({
-  chosen,
-  onChange,
-}: {
+interface RecipientsProps {
   chosen: readonly Delivery[];
+  otherwise: Delivery | null;
   onChange: (chosen: readonly Delivery[]) => void;
-}) {
-  const me = useMe().data;
-  const people = new Map(usePeople());
-  if (me) people.set(me.user_id, w().toYou(me.email ?? ""));
-  const known = new Map<string, { place: Delivery; label: string }>();
-  for (const [to, label] of people) known.set(`email ${to}`, { place: { type: "email", to }, label });
-  for (const place of chosen) {
-    const key = `${place.type} ${place.to}`;
-    if (!known.has(key))
-      known.set(key, { place, label: place.type === "slack" ? w().toSlack(place.to) : w().somebody });
-  }
+  onOtherwise: (place: Delivery | null) => void;
+}
+
+const NOWHERE = "";
+
+function Recipients({ chosen, otherwise, onChange, onOtherwise }: RecipientsProps) {
+  const places = usePlaces(otherwise ? [...chosen, otherwise] : chosen);
+  const choices = [...places].map(([value, { label }]) => ({ value, label }));
   return (
-    <Checks
-      label={w().to}
-      error={chosen.length ? null : w().toMissing}
-      choices={[...known].map(([value, { label }]) => ({ value, label }))}
-      chosen={chosen.map((each) => `${each.type} ${each.to}`)}
-      onChange={(keys) => onChange(keys.slice(0, MOST).flatMap((key) => known.get(key)?.place ?? []))}
-    />
+    <>
+      <Checks
+        label={w().to}
+        error={chosen.length ? null : w().toMissing}
+        choices={choices}
+        chosen={chosen.map(keyOf)}
+        onChange={(keys) => onChange(keys.slice(0, MOST).flatMap((key) => places.get(key)?.place ?? []))}
+      />
+      <SelectField
+        label={w().otherwise}
+        hint={w().otherwiseHint}
+        value={otherwise ? keyOf(otherwise) : NOWHERE}
+        choices={[{ value: NOWHERE, label: w().nowhere }, ...choices]}
+        onChange={(key) => onOtherwise(places.get(key)?.place ?? null)}
+      />
+    </>
   );
 }
 

@@ -3,13 +3,13 @@ import { useSignal } from "@preact/signals";
 import lazy from "preact-iso/lazy";
 import { answer, api, type Schemas } from "../api.ts";
 import { microDollars } from "../format.ts";
-import { usePeople } from "../me.ts";
 import { changed, useDoing, usePages, useRead } from "../server.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Badge, Section, type Tone } from "../ui/page.tsx";
 import { say } from "../ui/said.tsx";
 import { Answered, Empty, Problem } from "../ui/states.tsx";
 import { Table } from "../ui/table.tsx";
+import { keyOf, usePlaces } from "./places.ts";
 import { atZone } from "./schedule.ts";
 import { automationWords as w } from "./words.ts";
 
@@ -138,7 +138,7 @@ function Outcome({ run }: { run: Run }) {
 }
 
 function Deliveries({ run }: { run: Run }) {
-  const people = usePeople();
+  const places = usePlaces(run.delivered);
   const lost = run.delivered.filter((each) => each.problem !== null);
   const reached = run.delivered.length - lost.length;
   return (
@@ -146,7 +146,7 @@ function Deliveries({ run }: { run: Run }) {
       {reached > 0 ? w().reached(reached) : lost.length === 0 && "–"}
       {lost.map((each) => (
         <p key={`${each.type} ${each.to}`} class="problem">
-          {w().problem(people.get(each.to) ?? each.to, each.problem ?? "")}
+          {w().problem(places.get(keyOf(each))?.label ?? each.to, each.problem ?? "")}
         </p>
       ))}
     </>

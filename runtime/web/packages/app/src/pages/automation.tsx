@@ -5,11 +5,11 @@ import { answer, api, type Schemas } from "../api.ts";
 import { AutomationForm, type Wanted } from "../automations/form.tsx";
 import { History } from "../automations/history.tsx";
 import { NextRuns } from "../automations/next_runs.tsx";
+import { type Delivery, keyOf, usePlaces } from "../automations/places.ts";
 import { inWords } from "../automations/schedule.ts";
 import { StateOf } from "../automations/state.tsx";
 import { Trying } from "../automations/trying.tsx";
 import { automationWords as w } from "../automations/words.ts";
-import { useMe, usePeople } from "../me.ts";
 import { navigate } from "../navigate.ts";
 import { changed, useDoing, useRead } from "../server.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -80,8 +80,6 @@ function Editing({ automation, done }: { automation: Automation; done: () => voi
 
 function Present({ automation, edit }: { automation: Automation; edit: () => void }) {
   const path = { task: automation.task_id };
-  const me = useMe().data;
-  const people = usePeople();
   const removing = useSignal(false);
   const turn = useDoing(async (enabled: boolean) => {
     await answer(
@@ -106,8 +104,8 @@ function Present({ automation, edit }: { automation: Automation; edit: () => voi
   });
   const why: Readonly<Record<string, string>> = w().pausedWhy;
   const { schedule } = automation;
-  const person = (id: string) =>
-    id === me?.user_id ? w().toYou(me.email ?? "") : (people.get(id) ?? w().somebody);
+  const places = usePlaces([...automation.delivery, ...(automation.otherwise ? [automation.otherwise] : [])]);
+  const label = (place: Delivery) => places.get(keyOf(place))?.label ?? "";
   return (
     <Section title={w().schedule} actions={<StateOf automation={automation} />}>
       {automation.paused_why && <p class="note note-bad">{why[automation.paused_why]}</p>}
@@ -119,12 +117,8 @@ function Present({ automation, edit }: { automation: Automation; edit: () => voi
             w().nextRuns,
             <NextRuns runs={automation.next_runs} zone={schedule.zone} />,
           ],
-          [
-            w().delivery,
-            automation.delivery
-              .map((each) => (each.type === "slack" ? w().toSlack(each.to) : person(each.to)))
-              .join(", "),
-          ],
+          [w().delivery, automation.delivery.map(label).join(", ")],
+          automation.otherwise && [w().otherwise, label(automation.otherwise)],
         ]}
       />
       <p class="quiet automation-note">{w().pays}</p>

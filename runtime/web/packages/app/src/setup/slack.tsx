@@ -10,6 +10,7 @@ import { leaveFor } from "../navigate.ts";
 import { changed, useDoing, useRead } from "../server.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/dialog.tsx";
+import { SelectField } from "../ui/field.tsx";
 import { Badge, Section } from "../ui/page.tsx";
 import { say } from "../ui/said.tsx";
 import { Answered, Problem } from "../ui/states.tsx";
@@ -37,6 +38,9 @@ const w = words({
     channels: (count: number) =>
       count === 1 ? "1 channel asks about this nation" : `${count} channels ask about this nation`,
     release: "Let them choose anew",
+    notices: "Notices of the nation go to",
+    noNotices: "no channel",
+    noticesHint: "Lost access, used queries and automations that failed. Admins get them by email as well.",
     youKnown: "It knows who you are there.",
     youUnknown: "It does not know yet who you are there.",
     code: "Connect my Slack account",
@@ -67,6 +71,10 @@ const w = words({
     channels: (count) =>
       count === 1 ? "1 Kanal fragt nach dieser Nation" : `${count} Kanäle fragen nach dieser Nation`,
     release: "Neu wählen lassen",
+    notices: "Mitteilungen der Nation gehen an",
+    noNotices: "keinen Kanal",
+    noticesHint:
+      "Verlorener Zugang, verbrauchte Anfragen und gescheiterte Automatisierungen. Die Administration bekommt sie auch per E-Mail.",
     youKnown: "Dort ist bekannt, wer du bist.",
     youUnknown: "Dort ist noch nicht bekannt, wer du bist.",
     code: "Mein Slack-Konto verbinden",
@@ -179,6 +187,7 @@ function Place({ workspace, isAdmin }: { workspace: Workspace; isAdmin: boolean 
           )}
         </div>
       )}
+      {isAdmin && workspace.linked && <Notices workspace={workspace} />}
       {asking.value && (
         <Confirm
           title={w().unlinkTitle(workspace.name)}
@@ -193,6 +202,39 @@ function Place({ workspace, isAdmin }: { workspace: Workspace; isAdmin: boolean 
         </Confirm>
       )}
     </div>
+  );
+}
+
+const NONE = "";
+
+function Notices({ workspace }: { workspace: Workspace }) {
+  const read = useRead(["slack", "channels"], () => answer(api.GET("/v1/slack/channels")));
+  const path = { workspace: workspace.workspace };
+  const choose = useDoing(async (channel: string) => {
+    const route = "/v1/slack/workspaces/{workspace}/notices";
+    if (channel === NONE) await answer(api.DELETE(route, { params: { path } }));
+    else await answer(api.PUT(`${route}/{channel}`, { params: { path: { ...path, channel } } }));
+    await changed("slack");
+  });
+  const now = workspace.notices ?? NONE;
+  const channels = (read.data?.channels ?? [])
+    .filter((each) => each.workspace === workspace.workspace)
+    .map((each) => ({ value: each.channel, label: `#${each.name}` }));
+  const known = now === NONE || channels.some((each) => each.value === now);
+  return (
+    <SelectField
+      label={w().notices}
+      hint={w().noticesHint}
+      error={choose.error?.message ?? workspace.notices_problem}
+      value={now}
+      disabled={choose.busy}
+      choices={[
+        { value: NONE, label: w().noNotices },
+        ...channels,
+        ...(known ? [] : [{ value: now, label: now }]),
+      ]}
+      onChange={(channel) => void choose.run(channel)}
+    />
   );
 }
 

@@ -1343,6 +1343,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/slack/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The channels of the nation's workspaces that the app is in
+         * @description For members. Works without a subscription. Of the private ones those which the caller is in too.
+         */
+        get: operations["listSlackChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/slack/code": {
         parameters: {
             query?: never;
@@ -1446,6 +1466,46 @@ export interface paths {
          * @description For admins. Works without a subscription.
          */
         delete: operations["releaseSlackChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/workspaces/{workspace}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send notices to no channel of a workspace any more
+         * @description For admins. Works without a subscription.
+         */
+        delete: operations["stopSlackNotices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slack/workspaces/{workspace}/notices/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let a channel of a linked workspace get the nation's notices
+         * @description For admins. They are lost access to NationBuilder, used queries, and automations that failed or were paused. Admins go on getting them by email.
+         */
+        put: operations["sendSlackNotices"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1605,6 +1665,8 @@ export interface components {
             /** @description Empty while it is not enabled. */
             next_runs: components["schemas"]["NextRun"][];
             delivery: components["schemas"]["Delivery"][];
+            /** @description Where an answer goes that one of its places did not take. */
+            otherwise: components["schemas"]["Delivery"] | null;
             enabled: boolean;
             /** @description Why it was paused, if nobody wanted it: `owner_left`, `subscription`, `connection`, `failures`. */
             paused_why: string | null;
@@ -1621,6 +1683,8 @@ export interface components {
             prompt?: string;
             schedule?: components["schemas"]["ScheduleWanted"];
             delivery?: components["schemas"]["DeliveryWanted"][];
+            /** @description `null` takes it away. */
+            otherwise?: components["schemas"]["DeliveryWanted"] | null;
             /** @description False pauses it. */
             enabled?: boolean;
         };
@@ -1631,6 +1695,11 @@ export interface components {
             prompt: string;
             schedule: components["schemas"]["ScheduleWanted"];
             delivery: components["schemas"]["DeliveryWanted"][];
+            /**
+             * @description Where an answer goes that one of its places did not take.
+             * @default null
+             */
+            otherwise?: components["schemas"]["DeliveryWanted"] | null;
         };
         /** @description Those that the caller may see, the oldest first. */
         Automations: {
@@ -1811,7 +1880,7 @@ export interface components {
         /** @description Where the answer goes. */
         DeliveryWanted: {
             type: components["schemas"]["DeliveryKind"];
-            /** @description The user id of a member, whose proven address gets it; or a channel or person of a linked Slack workspace, `<team>/<channel>`. */
+            /** @description The user id of a member, whose proven address gets it by email, or who gets it in Slack where it is known who they are there; or a channel of a linked Slack workspace, `<workspace>/<channel>`. */
             to: string;
         };
         /** @description Where to send the browser. The answer sets a cookie that it has to bring back. */
@@ -2741,6 +2810,20 @@ export interface components {
             url: string | null;
             why: string;
         };
+        /** @description A channel that the app is in. */
+        SlackChannel: {
+            workspace: string;
+            channel: string;
+            /** @description Without `#`. */
+            name: string;
+            private: boolean;
+        };
+        /** @description Where the app may post for the nation. */
+        SlackChannels: {
+            channels: components["schemas"]["SlackChannel"][];
+            /** @description Workspaces whose channels could not be read now. */
+            unread: string[];
+        };
         /** @description What to type in Slack, once, so that it is known there who somebody is. */
         SlackCode: {
             code: string;
@@ -2775,6 +2858,10 @@ export interface components {
             channels: string[];
             /** @description Whether it is known who the caller is there. */
             you: boolean;
+            /** @description Id of the channel that gets the nation's notices. */
+            notices: string | null;
+            /** @description Why the last one did not arrive there. */
+            notices_problem: string | null;
         };
         /** @description What is wrong with a message, or with a stream that had begun. Go by `code`, as in HTTP. */
         SocketError: {
@@ -4270,6 +4357,8 @@ export type Settings = components['schemas']['Settings'];
 export type SettingsWanted = components['schemas']['SettingsWanted'];
 export type Skipped = components['schemas']['Skipped'];
 export type SkippedRecord = components['schemas']['SkippedRecord'];
+export type SlackChannel = components['schemas']['SlackChannel'];
+export type SlackChannels = components['schemas']['SlackChannels'];
 export type SlackCode = components['schemas']['SlackCode'];
 export type SlackConnections = components['schemas']['SlackConnections'];
 export type SlackDeparture = components['schemas']['SlackDeparture'];
@@ -7574,6 +7663,39 @@ export interface operations {
             500: components["responses"]["500.internal"];
         };
     };
+    listSlackChannels: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the app may post for the nation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackChannels"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
     newSlackCode: {
         parameters: {
             query?: never;
@@ -7828,6 +7950,83 @@ export interface operations {
             401: components["responses"]["401.unauthenticated"];
             403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    stopSlackNotices: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The workspace's id. */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.not_found"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    sendSlackNotices: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The workspace's id. */
+                workspace: string;
+                /** @description The channel's id. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the nation has in Slack. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackConnections"];
+                };
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.subscription_inactive"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.nation_unknown.not_found"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };

@@ -23,9 +23,13 @@ class Desk:
     """Takes drafts."""
 
     taken: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    in_slack: bool = False
 
-    def draft(self, name: str, question: str, form: Mapping[str, Any]) -> DraftedAutomation:
+    def draft(
+        self, name: str, question: str, form: Mapping[str, Any], *, in_slack: bool = False
+    ) -> DraftedAutomation:
         self.taken.append((name, question, form))
+        self.in_slack = in_slack
         return DraftedAutomation("Mondays at 9:00, UTC", "UTC", ("2026-11-23T09:00+00:00",), (), PAGE)
 
 
@@ -53,6 +57,14 @@ def test_a_zone_that_was_named_goes_along(v2: NationBuilder) -> None:
 
     assert schedule(v2, desk, zone="Europe/Berlin").data["zone_was_said"]
     assert desk.taken[0][2]["zone"] == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(("to", "in_slack"), [("email", False), ("slack", True)])
+def test_where_the_answers_go_is_said(v2: NationBuilder, to: str, in_slack: bool) -> None:
+    desk = Desk()
+
+    assert to in schedule(v2, desk, to=to).data["answers_go"]
+    assert desk.in_slack == in_slack
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "fortnightly"}, {"days": ["MONTAG"]}, {"cron": "0 9 * * 1"}])
