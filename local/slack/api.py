@@ -1,6 +1,7 @@
 """The Web API's methods that Nat calls, over a workspace."""
 
 import json
+import time
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,13 +9,17 @@ from urllib.parse import parse_qsl
 
 from local.loopback.exchange import Request, Response, json_response
 from local.slack.consent import ANSWER, AUTHORIZE, consent
-from local.slack.limits import refused
-from local.slack.state import BOT, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, TEAM, TEAM_NAME, Workspace
+from local.slack.limits import refused, refused_view
+from local.slack.state import BOT, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, TEAM, TEAM_NAME, Message, Workspace
 
 Fields = dict[str, Any]
 Answer = dict[str, Any]
 RESPONSE_PATH: Final = "/response/"
-_STRUCTURED: Final = ("blocks", "metadata", "attachments")
+STREAM_SECONDS: Final = 300
+MOST_PROMPTS: Final = 4
+STREAM_TEXT: Final = 12_000
+"""Characters of one call."""
+_STRUCTURED: Final = ("blocks", "chunks", "metadata", "attachments", "prompts", "view")
 
 
 class SlackRefusal(Exception):
@@ -30,14 +35,19 @@ class SlackApi:
         self.faults: dict[str, list[str | int]] = {}
         self._methods: dict[str, Callable[[Fields], Answer]] = {
             "agents.sessions.setStatus": self._session,
+            "assistant.threads.setSuggestedPrompts": self._prompts,
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
+            "chat.startStream": self._start_stream,
+            "chat.appendStream": self._append_stream,
+            "chat.stopStream": self._stop_stream,
             "chat.update": self._update,
             "conversations.replies": self._replies,
             "oauth.v2.access": self._access,
             "users.conversations": self._conversations,
             "users.info": self._user,
+            "views.open": self._open,
         }
 
     def __call__(self, request: Request) -> Response:
@@ -82,6 +92,20 @@ class SlackApi:
             "url": "https://demo.slack.com/",
         }
 
+    def _prompts(self, fields: Fields) -> Answer:
+        if len(fields["prompts"]) > MOST_PROMPTS:
+            raise SlackRefusal("invalid_arguments")
+        self.workspace.prompts[fields["channel_id"]] = fields["prompts"]
+        return {}
+
+    def _open(self, fields: Fields) -> Answer:
+        """A dialog, which Slack opens within three seconds of the click."""
+        view = fields["view"]
+        if not refused_view(view):
+            self.workspace.views.append({**view, "id": f"V{self.workspace.new_ts()}"})
+            return {"view": self.workspace.views[-1]}
+        raise SlackRefusal("invalid_arguments")
+
     def _session(self, fields: Fields) -> Answer:
         if not fields["channel_id"].startswith("D"):
             raise SlackRefusal("not_authorized")
@@ -108,6 +132,50 @@ class SlackApi:
             raise SlackRefusal("cant_update_message")
         message.update({"text": fields.get("text", ""), "blocks": fields.get("blocks", [])})
         return {"channel": fields["channel"], "ts": message["ts"]}
+
+    def _start_stream(self, fields: Fields) -> Answer:
+        """Recipients are needed outside of direct messages."""
+        if not fields["channel"].startswith("D") and "recipient_user_id" not in fields:
+            raise SlackRefusal("missing_recipient_user_id")
+        self._check({"channel": fields["channel"], "text": "…"})
+        message = self.workspace.post(
+            fields["channel"],
+            {"user": BOT, "bot_id": "B0NAT", "thread_ts": fields["thread_ts"], "text": "", "tasks": {}},
+        )
+        self.workspace.streams[message["ts"]] = time.monotonic()
+        self._add(message, fields)
+        return {"channel": fields["channel"], "ts": message["ts"]}
+
+    def _append_stream(self, fields: Fields) -> Answer:
+        message = self._streaming(fields)
+        self._add(message, fields)
+        return {"channel": fields["channel"], "ts": message["ts"]}
+
+    def _stop_stream(self, fields: Fields) -> Answer:
+        message = self._streaming(fields)
+        self._add(message, fields)
+        self.workspace.streams.pop(message["ts"])
+        message.update({name: fields[name] for name in ("blocks", "metadata") if name in fields})
+        return {"channel": fields["channel"], "ts": message["ts"]}
+
+    def _streaming(self, fields: Fields) -> Message:
+        """The message of a stream that lives: five minutes at most."""
+        message = self.workspace.find(fields["channel"], fields["ts"])
+        if message is None:
+            raise SlackRefusal("message_not_found")
+        began = self.workspace.streams.get(message["ts"])
+        if began is None or time.monotonic() - began > STREAM_SECONDS:
+            raise SlackRefusal("message_not_in_streaming_state")
+        return message
+
+    def _add(self, message: Message, fields: Fields) -> None:
+        for chunk in fields.get("chunks") or ():
+            if chunk["type"] == "markdown_text":
+                if len(chunk["text"]) > STREAM_TEXT:
+                    raise SlackRefusal("msg_too_long")
+                message["text"] += chunk["text"]
+            else:
+                message["tasks"][chunk["id"]] = (chunk["title"], chunk["status"])
 
     def _replies(self, fields: Fields) -> Answer:
         found = self.workspace.thread(fields["channel"], fields["ts"])

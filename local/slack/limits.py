@@ -12,6 +12,13 @@ _TABLE: Final = 10_000
 _BUTTON_TEXT: Final = 75
 _BUTTON_VALUE: Final = 2_000
 _ELEMENTS: Final = 25
+_CONTEXT_ACTIONS: Final = 5
+_VIEW_BLOCKS: Final = 100
+_VIEW_METADATA: Final = 3_000
+_VIEW_TITLE: Final = 24
+_LABEL: Final = 2_000
+_OPTIONS: Final = 100
+_OPTION_VALUE: Final = 150
 
 
 def refused(text: str, blocks: list[dict[str, Any]]) -> str | None:
@@ -27,6 +34,17 @@ def refused(text: str, blocks: list[dict[str, Any]]) -> str | None:
     if sum(len(str(each.get("text", {}).get("text", ""))) for each in blocks) > LONGEST_MESSAGE:
         return "msg_blocks_too_long"
     return None
+
+
+def refused_view(view: dict[str, Any]) -> bool:
+    """Whether Slack refuses a dialog."""
+    titles = [view[name]["text"] for name in ("title", "submit", "close")]
+    return (
+        len(view["blocks"]) > _VIEW_BLOCKS
+        or len(view["private_metadata"]) > _VIEW_METADATA
+        or any(not 0 < len(each) <= _VIEW_TITLE for each in titles)
+        or not all(_sound(each) for each in view["blocks"])
+    )
 
 
 def _sound(block: dict[str, Any]) -> bool:
@@ -47,5 +65,21 @@ def _sound(block: dict[str, Any]) -> bool:
             return 0 < len(block["elements"]) <= _ELEMENTS and all(
                 len(each["text"]["text"]) <= _BUTTON_TEXT and len(each.get("value", "")) <= _BUTTON_VALUE
                 for each in block["elements"]
+            )
+        case "input":
+            element = block["element"]
+            options = element.get("options", ())
+            return (
+                0 < len(block["label"]["text"]) <= _LABEL
+                and len(options) <= _OPTIONS
+                and all(0 < len(each["text"]["text"]) <= _BUTTON_TEXT for each in options)
+                and all(0 < len(each["value"]) <= _OPTION_VALUE for each in options)
+                and len(element.get("initial_value", "")) <= _SECTION
+            )
+        case "context_actions":
+            return 0 < len(block["elements"]) <= _CONTEXT_ACTIONS and all(
+                len(each[name]["value"]) <= _BUTTON_VALUE
+                for each in block["elements"]
+                for name in ("positive_button", "negative_button")
             )
     return False

@@ -5,6 +5,7 @@ GET  /_standin/messages     a channel's messages as the page shows them, for ?us
 GET  /_standin/state        the same as JSON
 POST /_standin/say          somebody writes: user, channel, text, and thread for a reply
 POST /_standin/click        somebody presses a button: user, channel, ts, action_id
+POST /_standin/submit       somebody sends a dialog off: user, channel, view, and its inputs by block
 GET  /mails                 what the embedded AWS keeps of sent mails
 """
 
@@ -16,12 +17,12 @@ from collections.abc import Iterable
 from html import escape
 from threading import Thread
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import requests
 
 from local.loopback.exchange import HTML, Request, Response, html_response, json_response
-from local.slack.sender import Delivery, Sender
+from local.slack.sender import BAD, GOOD, Delivery, Sender
 from local.slack.state import BOT, TEAM_NAME, Message, Workspace
 
 RETRIES: Final = (0.0, 1.0, 5.0)
@@ -78,7 +79,18 @@ class Pages:
             case "POST", "/_standin/click":
                 click = self._sender.click(form["user"], form["channel"], form["ts"], form["action_id"])
                 return self._deliver([click], form)
+            case "POST", "/_standin/submit":
+                return self._submit(request, form)
         return None
+
+    def _submit(self, request: Request, form: dict[str, str]) -> Response:
+        lists: dict[str, list[str]] = parse_qs(request.body.decode(errors="replace"), keep_blank_values=True)
+        with self._workspace.lock:
+            view = next(each for each in self._workspace.views if each["id"] == form["view"])
+            self._workspace.views.remove(view)
+        several = [each["block_id"] for each in view["blocks"] if _is_several(each)]
+        given: dict[str, Any] = {**form, **{each: lists.get(each, []) for each in several}}
+        return self._deliver([self._sender.submit(form["user"], view, given)], form)
 
     def _said(self, form: dict[str, str]) -> list[Delivery]:
         user, channel, text = form["user"], form["channel"], form["text"].strip()
@@ -147,6 +159,8 @@ class Pages:
             shown.append(self._message(root, place, reply=False))
             replies = [each for each in found if each.get("thread_ts") == root["ts"] and each is not root]
             shown += [self._message(each, place, reply=True) for each in replies]
+        with self._workspace.lock:
+            shown += [_dialog(each, place) for each in self._workspace.views]
         shown += [
             f'<p class="message"><small>Only you see this: {_text(each["text"])}</small></p>'
             for each in alone
@@ -156,6 +170,8 @@ class Pages:
     def _message(self, message: Message, place: dict[str, str], *, reply: bool) -> str:
         name = "Nat" if message["user"] == BOT else self._workspace.people[message["user"]]["name"]
         body = self._blocks(message, place) or f"<pre>{_text(message.get('text', ''))}</pre>"
+        if message["ts"] in self._workspace.streams:
+            body = f"<small>{escape(_doing(message))}</small>{body}"
         answer = (
             ""
             if reply
@@ -179,6 +195,13 @@ class Pages:
                 )
             case "actions":
                 return " ".join(self._button(each, message, place) for each in block["elements"])
+            case "context_actions":
+                thumbs = [
+                    {**each[f"{which}_button"], "action_id": id_}
+                    for each in block["elements"]
+                    for which, id_ in (("positive", GOOD), ("negative", BAD))
+                ]
+                return " ".join(self._button(each, message, place) for each in thumbs)
         return ""
 
     def _button(self, button: dict[str, Any], message: Message, place: dict[str, str]) -> str:
@@ -200,6 +223,50 @@ class Pages:
             boxes = json.loads(answer.read())["messages"]
         mails = [_mail(mail) for box in boxes.values() for mail in reversed(box)]
         return f"{head}<p><a href='/'>Back</a></p>{''.join(mails) or '<p>None yet.</p>'}"
+
+
+def _doing(message: Message) -> str:
+    """What a message says that it is doing while it streams."""
+    return "; ".join(title for title, _ in message["tasks"].values())
+
+
+def _is_several(block: dict[str, Any]) -> bool:
+    return bool(block["type"] == "input" and block["element"]["type"] == "multi_static_select")
+
+
+def _dialog(view: Message, place: dict[str, str]) -> str:
+    """A dialog as a form."""
+    rows = "".join(
+        f"<pre>{_text(each['text']['text'])}</pre>" if each["type"] == "section" else _row_of(each)
+        for each in view["blocks"]
+    )
+    return (
+        f'<form class="message" style="display:block" method="post" action="/_standin/submit">'
+        f"<b>{escape(view['title']['text'])}</b>{_hidden({**place, 'view': view['id']})}{rows}"
+        f"<button>{escape(view['submit']['text'])}</button></form>"
+    )
+
+
+def _row_of(block: dict[str, Any]) -> str:
+    element, name = block["element"], escape(block["block_id"])
+    label = escape(block["label"]["text"])
+    if "options" not in element:
+        return (
+            f'<p><label>{label} <input type="text" name="{name}" '
+            f'value="{escape(element["initial_value"])}"></label></p>'
+        )
+    chosen = [
+        each["value"]
+        for each in element.get("initial_options") or [element.get("initial_option") or {}]
+        if each
+    ]
+    options = "".join(
+        f'<option value="{escape(each["value"])}"{" selected" if each["value"] in chosen else ""}>'
+        f"{escape(each['text']['text'])}</option>"
+        for each in element["options"]
+    )
+    several = " multiple" if _is_several(block) else ""
+    return f'<p><label>{label} <select name="{name}"{several}>{options}</select></label></p>'
 
 
 def _mail(mail: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import json
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,6 +13,10 @@ from slack_sdk.signature import SignatureVerifier
 from local.slack.state import BOT, TEAM, Workspace
 
 SIGNING_SECRET: Final = "stand-in-signing-secret"  # of a stand-in
+
+
+GOOD: Final = "good"
+BAD: Final = "bad"
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,7 @@ class Sender:
     def click(self, user: str, channel: str, ts: str, action_id: str) -> Delivery:
         """Somebody presses a button of a message. Raises `StopIteration` if it has no such button."""
         message = self._workspace.find(channel, ts) or {}
-        button = next(
-            each
-            for block in message["blocks"]
-            for each in block.get("elements", ())
-            if each["action_id"] == action_id
-        )
+        button = next(each for each in _buttons(message) if each["action_id"] == action_id)
         payload = {
             "type": "block_actions",
             "team": {"id": TEAM},
@@ -77,12 +77,36 @@ class Sender:
             "actions": [
                 {
                     "type": "button",
-                    "action_id": action_id,
+                    "action_id": button.get("sent_as", action_id),
                     "block_id": "b",
                     "value": button.get("value", ""),
                     "action_ts": self._workspace.new_ts(),
                 }
             ],
+        }
+        form = urlencode({"payload": json.dumps(payload)})
+        return self.signed("/slack/interactions", form, "application/x-www-form-urlencoded")
+
+    def rate(self, user: str, channel: str, ts: str, *, good: bool) -> Delivery:
+        """Somebody presses a thumb below an answer."""
+        return self.click(user, channel, ts, GOOD if good else BAD)
+
+    def submit(self, user: str, view: dict[str, Any], given: dict[str, Any]) -> Delivery:
+        """Somebody sends a dialog off, with values by block: a text, or of a list the values chosen. What is
+        not given stays."""
+        values = {
+            each["block_id"]: {
+                each["element"]["action_id"]: _state(each["element"], given.get(each["block_id"]))
+            }
+            for each in view["blocks"]
+            if each["type"] == "input"
+        }
+        payload = {
+            "type": "view_submission",
+            "team": {"id": TEAM},
+            "user": {"id": user, "team_id": TEAM},
+            "trigger_id": secrets.token_hex(8),
+            "view": {**view, "state": {"values": values}},
         }
         form = urlencode({"payload": json.dumps(payload)})
         return self.signed("/slack/interactions", form, "application/x-www-form-urlencoded")
@@ -116,3 +140,31 @@ class Sender:
             "x-slack-signature": signature,
         }
         return Delivery(path, body, headers)
+
+
+def _buttons(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Buttons of a message; of a pair of thumbs each, named `good` and `bad`."""
+    for block in message["blocks"]:
+        for each in block.get("elements", ()):
+            if each["type"] == "feedback_buttons":
+                yield {**each["positive_button"], "action_id": GOOD, "sent_as": each["action_id"]}
+                yield {**each["negative_button"], "action_id": BAD, "sent_as": each["action_id"]}
+            else:
+                yield each
+
+
+def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:
+    """What an input of a dialog holds."""
+    match element["type"]:
+        case "multi_static_select":
+            chosen = (
+                element["initial_options"]
+                if given is None
+                else [each for each in element["options"] if each["value"] in given]
+            )
+            return {"type": element["type"], "selected_options": chosen}
+        case "static_select":
+            now = element.get("initial_option")
+            picked = [each for each in element["options"] if each["value"] == given]
+            return {"type": element["type"], "selected_option": picked[0] if picked else now}
+    return {"type": element["type"], "value": element["initial_value"] if given is None else given}

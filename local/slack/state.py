@@ -37,6 +37,12 @@ class Workspace:
     ephemeral: list[Message] = field(default_factory=list)
     sessions: dict[str, list[str]] = field(default_factory=dict)
     """How the sessions of the agent stood, one after the other, by thread."""
+    streams: dict[str, float] = field(default_factory=dict)
+    """When messages that are streaming began, by their `ts`."""
+    views: list[Message] = field(default_factory=list)
+    """Dialogs that are open."""
+    prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """What is offered to be asked, by channel."""
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
     codes: dict[str, str] = field(default_factory=dict)
     """Who let the app in, by the code that was given for it."""

@@ -1,5 +1,5 @@
 """A turn in a thread of Slack: one message that says what is being done and becomes the answer, and a card
-for each proposal.
+for each proposal. In direct messages it streams (`nat.channels.slack_stream`).
 
 What is shown is read from the stored events each time there is news, so it does not matter how often or in
 which order news comes. Of one thread one process shows at a time (the queue's group).
@@ -12,7 +12,6 @@ lost), the thread is read before it is posted again, and a message that is gone 
 Slack asked for always ends with a message.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,13 +21,15 @@ from typing import TYPE_CHECKING, Any, Final
 from boto3.dynamodb.conditions import Attr
 from slack_sdk.errors import SlackApiError
 
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import status_of
 from nat.approvals.stored_changes import ChangeRows
 from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
+from nat.channels.slack_cards import card_blocks, decided, decision_buttons, thumbs, undo_button
+from nat.channels.slack_stream import SlackStream
 from nat.channels.slack_text import REFUSED_BLOCKS, Block, blocks, escaped, fallback, mrkdwn, section
 from nat.contract.events import (
     ApprovalRequested,
@@ -63,10 +64,6 @@ SUSPENDED: Final = "suspended"
 ACTIVE: Final = "active"
 """How a session of an agent stands (docs.slack.dev, Agent sessions)."""
 WORKING: Final = "Working on it …"
-APPROVE: Final = "nat_approve"
-REJECT: Final = "nat_reject"
-UNDO: Final = "nat_undo"
-"""Ids of buttons."""
 _CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
 _GONE: Final = frozenset({"message_not_found", "cant_update_message"})
 _UNREACHABLE: Final = frozenset(
@@ -104,13 +101,22 @@ class Thread:
         """As text."""
         return f"{self.team}#{self.channel}#{self.ts}"
 
+    @property
+    def direct(self) -> bool:
+        """Whether it is one with Nat alone, also in the pane of agents."""
+        return self.channel.startswith("D")
+
 
 @dataclass
 class _View:
-    """What the stored events come to."""
+    """What the stored events come to: `said` is what has come of the answer, `text` the end of the turn, and
+    `answered` whether that is an answer."""
 
     status: str = WORKING
+    said: str = ""
+    restarts: int = 0
     text: str | None = None
+    answered: bool = False
     proposals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     change: str | None = None
     carried_out: str | None = None
@@ -154,10 +160,10 @@ class SlackThreads:
         ended = view.text is not None
         soon = now - row.get("at_ms", 0) < STATUS_PAUSE.total_seconds() * 1000
         try:
-            if ended or "ts" not in row or not (soon or row.get("status") == view.status):
-                ts = self._put(thread, turn_id, row, view)
-                shown = {"ts": ts, "status": view.status, "at_ms": now, "posting": None}
-                self._store.write(Update(Table.ONCE, {"key": row["key"]}, set=shown))
+            if ended or "ts" not in row or row.get("streaming") or not (soon or row["status"] == view.status):
+                shown = self._put(thread, turn_id, row, view)
+                kept = {"status": view.status, "at_ms": now, "posting": None, **shown}
+                self._store.write(Update(Table.ONCE, {"key": row["key"]}, set=kept))
             for approval, card in view.proposals.items():
                 self._propose(thread, row, approval, card)
         except SlackApiError as error:
@@ -181,8 +187,8 @@ class SlackThreads:
             return
         thread = Thread.of(row["place"])
         if approval.state is not ApprovalState.PENDING:
-            told = _decided(approval, row)
-            shown = [*_card_blocks(approval.card), section(told)]
+            told = decided(approval, row)
+            shown = [*card_blocks(approval.card), section(told)]
             self._client(thread.team).chat_update(
                 channel=thread.channel, ts=row["ts"], text=told, blocks=shown
             )
@@ -192,10 +198,21 @@ class SlackThreads:
         by = {"decision": decision, "slack_user": slack_user}
         self._store.write(Update(Table.ONCE, {"key": _card_key(approval_id)}, set=by))
 
-    def _put(self, thread: Thread, turn_id: TurnId, row: Mapping[str, Any], view: _View) -> str:
-        """Post or change the message of a turn; gives its `ts`."""
+    def _put(self, thread: Thread, turn_id: TurnId, row: Mapping[str, Any], view: _View) -> dict[str, Any]:
+        """Post, stream or change the message of a turn; gives what to keep of it."""
         client = self._client(thread.team)
         more = self._more(row["nation"], row["conversation"])
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"turn": turn_id}}
+        stream = SlackStream(self._store, client, thread.channel, thread.ts, row)
+        if view.text is None and (stream.running or (thread.direct and "ts" not in row)):
+            try:
+                return stream.write(view.status, view.said, view.restarts)
+            except SlackApiError as error:
+                if stream.running or error.response["error"] in _UNREACHABLE or _passing(error):
+                    raise
+                _log.info("no stream", extra={"reason": error.response["error"]})
+        if stream.running:
+            stream.end(metadata)
         if view.text is None:
             text, shown = f"_{escaped(view.status)}_", None
         else:
@@ -203,7 +220,9 @@ class SlackThreads:
             text, shown = fallback(answer, more), blocks(answer, more)
             change = view.change or self._undoable(row, view.carried_out)
             if change is not None:
-                shown.append(_undo(row["nation"], row["conversation"], change))
+                shown.append(undo_button(row["nation"], row["conversation"], change))
+            if view.answered:
+                shown.append(thumbs(row["nation"], row["conversation"], turn_id))
         ts = row.get("ts") or (self._posted(client, thread, turn_id) if row.get("posting") else None)
         if ts is not None:
             try:
@@ -212,18 +231,19 @@ class SlackThreads:
                 if error.response["error"] not in _GONE:
                     raise
             else:
-                return str(ts)
+                return {"ts": str(ts), "streaming": False}
         self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"posting": True}))
-        return _with_blocks(
+        posted = _with_blocks(
             client.chat_postMessage,
             text,
             shown,
             channel=thread.channel,
             thread_ts=thread.ts,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"turn": turn_id}},
+            metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,
         )
+        return {"ts": posted, "streaming": False}
 
     def _undoable(self, row: Mapping[str, Any], approval_id: str | None) -> str | None:
         """The change of an approval of which something can be taken back."""
@@ -241,7 +261,7 @@ class SlackThreads:
     def _tell_session(self, thread: Thread, row: Mapping[str, Any], status: str) -> None:
         """Say in direct messages, which are sessions of an agent, how it stands. Nothing depends on it: Slack
         refuses it to apps that it does not know as agents."""
-        if not thread.channel.startswith("D") or row.get("session") == status:
+        if not thread.direct or row.get("session") == status:
             return
         try:
             self._client(thread.team).agents_sessions_setStatus(
@@ -273,7 +293,7 @@ class SlackThreads:
             channel=thread.channel,
             thread_ts=thread.ts,
             text=f"Do you approve? {escaped(str(card['summary']))}",
-            blocks=[*_card_blocks(card), _buttons(value, self._more(row["nation"], row["conversation"]))],
+            blocks=[*card_blocks(card), decision_buttons(value)],
             unfurl_links=False,
         )
         shown = {name: row[name] for name in ("place", "nation", "conversation")}
@@ -290,23 +310,32 @@ class SlackThreads:
 
 
 def _with_blocks(send: Callable[..., Any], text: str, shown: list[Block] | None, **more: Any) -> str:
-    """Send a message, without its blocks where Slack does not take them."""
-    try:
-        return str(send(text=text, blocks=shown or [], **more)["ts"])
-    except SlackApiError as error:
-        if not shown or error.response["error"] not in REFUSED_BLOCKS:
-            raise
+    """Send a message; where Slack does not take its blocks without the thumbs, and then as text."""
+    attempts = [shown or []]
+    if shown and shown[-1]["type"] == "context_actions":
+        attempts.append(shown[:-1])
+    for each in attempts if shown else ():
+        try:
+            return str(send(text=text, blocks=each, **more)["ts"])
+        except SlackApiError as error:
+            if error.response["error"] not in REFUSED_BLOCKS:
+                raise
     return str(send(text=text, blocks=[], **more)["ts"])
 
 
+def _passing(error: SlackApiError) -> bool:
+    """Whether the same may be taken in a while."""
+    return error.response["error"] in ("ratelimited", "internal_error", "fatal_error", "service_unavailable")
+
+
 def _view(events: Any) -> _View:
-    view, said = _View(), ""
+    view = _View()
     for stored in events:
         match stored.envelope.event:
             case TurnRestarted() as event:
-                said = event.text
+                view.said, view.restarts = event.text, view.restarts + 1
             case TextDelta() as event:
-                said += event.text
+                view.said += event.text
             case ToolStarted() | Progress() as event:
                 view.status = event.label
             case ToolFinished() as event:
@@ -319,78 +348,12 @@ def _view(events: Any) -> _View:
                 view.notices.append(event.message)
             case TurnFinished() as event:
                 links = " · ".join(f"[{each.label}]({each.url})" for each in event.links)
-                view.text = "\n\n".join(each for each in (event.text, links) if each)
+                view.text, view.answered = "\n\n".join(each for each in (event.text, links) if each), True
             case TurnStopped() as event:
-                view.text = f"{event.text or said}\n\nStopped."
+                view.text = f"{event.text or view.said}\n\nStopped."
             case TurnFailed() as event:
                 view.text = event.message
     return view
-
-
-def _card_blocks(card: Mapping[str, Any]) -> list[Block]:
-    lines = [f"*{escaped(str(card['summary']))}*", escaped(str(card.get("filter") or ""))]
-    lines += [f"• {escaped(str(each.get('name') or each['key']))}{_change(each)}" for each in card["sample"]]
-    if card.get("more"):
-        lines.append(f"… and {card['more']:,} more")
-    lines += [f":warning: {escaped(str(each))}" for each in card.get("warnings", ())]
-    text = "\n".join(each for each in lines if each)
-    return [section(text[:2_900])]
-
-
-def _change(operation: Mapping[str, Any]) -> str:
-    before, after = operation.get("before"), operation.get("after")
-    if not isinstance(after, Mapping):
-        return ""
-    changed = [
-        f"{name}: {_short((before or {}).get(name))} → {_short(value)}" for name, value in after.items()
-    ]
-    return f" – {escaped('; '.join(changed[:4]))}" if changed else ""
-
-
-def _short(value: object) -> str:
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
-    return text[:80] or "empty"
-
-
-def _buttons(value: Mapping[str, str], more: str | None) -> Block:
-    text = json.dumps(value, separators=(",", ":"))
-    elements: list[Block] = [
-        {
-            "type": "button",
-            "action_id": APPROVE,
-            "style": "primary",
-            "value": text,
-            "text": _label("Approve"),
-        },
-        {"type": "button", "action_id": REJECT, "style": "danger", "value": text, "text": _label("Reject")},
-    ]
-    if more:
-        elements.append(
-            {"type": "button", "action_id": "nat_open", "url": more, "text": _label("Choose or edit")}
-        )
-    return {"type": "actions", "elements": elements}
-
-
-def _undo(nation: str, conversation: str, change: str) -> Block:
-    text = json.dumps({"n": nation, "c": conversation, "u": change}, separators=(",", ":"))
-    button = {"type": "button", "action_id": UNDO, "value": text, "text": _label("Undo")}
-    return {"type": "actions", "elements": [button]}
-
-
-def _label(text: str) -> Block:
-    return {"type": "plain_text", "text": text}
-
-
-def _decided(approval: Approval, row: Mapping[str, Any]) -> str:
-    words = {"partly": "Partly done", "unknown": "Done, but not certainly"}
-    state = words.get(approval.state.value, approval.state.value.replace("_", " ").capitalize())
-    if approval.decided_by is None:
-        return f"{state}."
-    if approval.decision == row.get("decision"):
-        return f"{state}, decided by <@{row['slack_user']}> in Slack."
-    if approval.decided_in == "slack":
-        return f"{state}, decided by a colleague in Slack."
-    return f"{state}, decided by a colleague in the web app or beside the control panel."
 
 
 def shown_error(message: str, url: str | None) -> str:

@@ -6,6 +6,7 @@ a message that comes twice, late or in another order does no harm, and the worke
 """
 
 import json
+import time
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -24,12 +25,19 @@ FOLLOWED: Final = timedelta(days=7)
 """How long a thread hears of its conversation after its last question: longer than a proposal waits."""
 
 
+TEXT: Final = "text.delta"
+STREAM_PAUSE: Final = 1.0
+"""Seconds between two pieces of a stream; Slack takes some hundred calls a minute (chat.appendStream)."""
+MOST_STREAMED: Final = 1_000
+
+
 class SlackPush:
     """Pushes to sockets and to threads of Slack. Without a queue, threads hear nothing."""
 
     def __init__(self, sockets: PushCall, queue: SlackQueue | None) -> None:
         self._sockets = sockets
         self._queue = queue
+        self._streamed: dict[str, float] = {}
 
     @classmethod
     def of_process(cls) -> "SlackPush":
@@ -43,13 +51,26 @@ class SlackPush:
         if not connection.startswith(PREFIX):
             return self._sockets(connection, payload)
         event = json.loads(payload)
-        if self._queue is None or event["type"] not in _shown():
-            return True
         place = connection.removeprefix(PREFIX)
+        if self._queue is None or not (event["type"] in _shown() or self._streams(event["type"], place)):
+            return True
         message = {"kind": "news", "place": place}
         message |= {name: event[name] for name in ("turn", "approval", "conversation") if name in event}
         once = [event.get(name) for name in ("turn", "attempt", "seq", "approval", "state")]
         self._queue.send(message, group=place, once=json.dumps([place, *once]))
+        return True
+
+    def _streams(self, kind: str, place: str) -> bool:
+        """Whether a piece of text is news: in direct messages, which stream, at most once a second. What is
+        left out comes with the next piece or the end."""
+        if kind != TEXT or not place.split("#")[1].startswith("D"):
+            return False
+        now = time.monotonic()
+        if now - self._streamed.get(place, -STREAM_PAUSE) < STREAM_PAUSE:
+            return False
+        if len(self._streamed) >= MOST_STREAMED:
+            self._streamed.clear()
+        self._streamed[place] = now
         return True
 
 

@@ -11,14 +11,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
-from nat.channels.slack import APPROVE, REJECT, UNDO, Thread, shown_error
+from nat.channels.slack import Thread, shown_error
+from nat.channels.slack_cards import APPROVE, BUTTONS, CHOOSE, RATE, REJECT, UNDO
 from nat.channels.slack_client import client
 from nat.channels.slack_text import escaped
 from nat.connections.slack_workspaces import Workspace, Workspaces
-from nat.errors import NatError, SlackNotInstalled, SlackPersonRefused
+from nat.errors import BadRequest, NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
-from nat.slack.commands import help_text, question_of
+from nat.slack.choosing import DIALOG, dialog
+from nat.slack.commands import PROMPTS, greeting, help_text, question_of
 from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest, not_known
+from nat.slack.inbound import HOME_OPENED
 
 TokenOf = Callable[[str], str]
 """The bot's token in a workspace. Raises `SlackNotInstalled`."""
@@ -129,15 +132,66 @@ class Listeners:
             _check(client, person, {})
             value: dict[str, str] = json.loads(action["value"])
             match action["action_id"]:
-                case "nat_approve":
+                case id_ if id_ == APPROVE:
                     self._desk.approve(person, thread, value, action["action_ts"])
-                case "nat_reject":
+                case id_ if id_ == REJECT:
                     self._desk.reject(person, value, action["action_ts"])
-                case "nat_undo":
+                case id_ if id_ == UNDO:
                     self._desk.undo(person, thread, value, action["action_ts"])
+                case id_ if id_ == CHOOSE:
+                    self._open(person, thread, value, body, action["action_ts"], client)
+                case id_ if id_ == RATE:
+                    self._desk.rate(person, value)
+                    respond(text="Thank you.", response_type="ephemeral", replace_original=False)
         except NatError as error:
             told = shown_error(error.message, error.url)
             respond(text=told, response_type="ephemeral", replace_original=False)
+
+    def _open(
+        self,
+        person: SlackPerson,
+        thread: Thread,
+        value: dict[str, str],
+        body: Mapping[str, Any],
+        click: str,
+        client: WebClient,
+    ) -> None:
+        """Open the dialog of a proposal. Slack gives three seconds for it: later the web app does."""
+        approval, operations = self._desk.proposal(person, value, click)
+        view = dialog(approval, operations, {**value, "p": thread.place, "s": click})
+        try:
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+        except SlackApiError as error:
+            _log.info("no dialog", extra={"reason": error.response["error"]})
+            page = f"{self._desk.app_url.rstrip('/')}/c/{value['c']}" if self._desk.app_url else None
+            raise BadRequest("Press it once more, or choose and edit in the web app.", url=page) from None
+
+    def submitted(
+        self, body: Mapping[str, Any], view: Mapping[str, Any], client: WebClient, context: Mapping[str, Any]
+    ) -> None:
+        """A dialog was sent off. A refusal is told to who did alone, in the thread."""
+        home: str = context[HOME]
+        person = SlackPerson(home, body["user"]["id"])
+        value: dict[str, str] = json.loads(view["private_metadata"])
+        thread = Thread.of(value["p"])
+        try:
+            if thread.team != home:
+                raise SlackPersonRefused
+            _check(client, person, {})
+            self._desk.submit(person, thread, value, view, value["s"])
+        except NatError as error:
+            _tell(client, person, thread, error)
+
+    def opened(self, event: Mapping[str, Any], client: WebClient, context: Mapping[str, Any]) -> None:
+        """Somebody opened the pane: it says what can be asked, and greets them the first time."""
+        person = SlackPerson(context[HOME], event["user"])
+        try:
+            client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=list(PROMPTS))
+        except SlackApiError as error:
+            _log.info("no prompts", extra={"reason": error.response["error"]})
+        if self._desk.greet(person):
+            text = greeting(person.command, known=self._desk.knows(person))
+            client.chat_postMessage(channel=event["channel"], text=text)
 
     def gone(self, body: Mapping[str, Any], home: str) -> None:
         """Nat was removed from a workspace, or its token taken away."""
@@ -185,8 +239,10 @@ def bolt_app(listeners: Listeners, workspaces: Workspaces, token_of: TokenOf, ur
     app.event("app_mention")(listeners.message)
     app.event("message")(listeners.message)
     app.event("agent_session_stopped")(listeners.session_stopped)
+    app.event(HOME_OPENED)(listeners.opened)
+    app.view(DIALOG)(_submitted(listeners.submitted))
     app.command(re.compile("^/"))(_acknowledged(listeners.command))
-    for button in (APPROVE, REJECT, UNDO, "nat_open"):
+    for button in BUTTONS:
         app.action(button)(_acknowledged(listeners.click))
     return app
 
@@ -204,6 +260,16 @@ def _acknowledged(listener: Callable[..., None]) -> Callable[..., None]:
             listener(body, client, context, respond)
 
     return acknowledged
+
+
+def _submitted(listener: Callable[..., None]) -> Callable[..., None]:
+    """As `_acknowledged`."""
+
+    def submitted(ack: Callable[[], Any], body: Any, view: Any, client: WebClient, context: Any) -> None:
+        ack()
+        listener(body, view, client, context)
+
+    return submitted
 
 
 def _check(client: WebClient, person: SlackPerson, event: Mapping[str, Any]) -> None:

@@ -22,6 +22,26 @@ _HELP: Final = (
 )
 
 
+PROMPTS: Final = (
+    {"title": "Donations this week", "message": ASKED["donations"]},
+    {"title": "New people this week", "message": ASKED["signups"]},
+    {"title": "Events that are coming up", "message": ASKED["events"]},
+    {"title": "My automations", "message": ASKED["automations"]},
+)
+"""What the pane of agents offers; Slack takes four."""
+
+
+def greeting(command: str, *, known: bool) -> str:
+    """What somebody reads who opens the pane for the first time."""
+    then = (
+        "Ask me anything about your nation."
+        if known
+        else "First tell me who you are: in the web app, under *Settings → Connections*, you get a code for "
+        f"`{command} connect CODE`."
+    )
+    return f"Hello! {then} `{command} help` says what I can do."
+
+
 def help_text(command: str) -> str:
     """What can be done, with a brand's command."""
     return "\n".join(_HELP).replace("{command}", command)

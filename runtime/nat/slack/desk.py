@@ -10,27 +10,33 @@ what one of them may see the other may not.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from boto3.dynamodb.conditions import Attr
 from ulid import ULID
 
+from nat.approvals.approval import Approval, ApprovalState
 from nat.approvals.approvals import Approvals
+from nat.approvals.stored_changes import ChangeRows
 from nat.aws.store import Store
 from nat.aws.writes import Put
+from nat.changes.plan import Operation
 from nat.channels.slack import SlackThreads, Thread
 from nat.channels.slack_push import follow
 from nat.channels.websocket import Followers
 from nat.connections.slack_app import customer_of
 from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.events import wire_text
+from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest, NotFound, SlackPersonRefused
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.people.memberships import Membership
+from nat.slack.choosing import chosen
 from nat.slack.commands import command_name
 from nat.slack.door import thread_key
 from nat.turns.admission import Admission, Surface
@@ -88,7 +94,9 @@ class SlackDesk:
         self._workspaces = workspaces
         self._threads = threads
         self._followers = followers
-        self._decisions = Decisions(admission, Approvals(store))
+        self._approvals = Approvals(store)
+        self._changes = ChangeRows(store)
+        self._decisions = Decisions(admission, self._approvals)
         self.app_url = app_url
 
     def ask(self, person: SlackPerson, thread: Thread, ts: str, question: str) -> str:
@@ -138,12 +146,12 @@ class SlackDesk:
                 "the web app, under Settings → Connections."
             )
         known = self._store.get(Table.ONCE, {"key": thread_key(thread.place)})
-        for chosen in (
+        for each in (
             None if known is None else known["nation"],
             self._workspaces.nation_of_channel(person.team, thread.channel),
         ):
-            if chosen in nations:
-                return str(chosen)
+            if each in nations:
+                return str(each)
         if len(nations) == 1:
             return nations[0]
         listed = ", ".join(f"`{each}`" for each in sorted(nations))
@@ -162,26 +170,102 @@ class SlackDesk:
         self._admission.memberships.require(NationSlug(slug), UserId(user_id))
         self._workspaces.choose(person.team, channel, NationSlug(slug))
 
-    def approve(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
-        """Say yes to a proposal. Raises what `Decisions.approve` raises."""
+    def approve(
+        self,
+        person: SlackPerson,
+        thread: Thread,
+        value: Mapping[str, str],
+        click: str,
+        keys: Collection[str] | None = None,
+    ) -> None:
+        """Say yes to a proposal, or to the records of it with these keys. Raises what `Decisions.approve`
+        raises."""
         decision = self._decision(person, value, click)
         admitted = self._decisions.approve(
             decision,
             ApprovalId(value["a"]),
             fingerprint=value["f"],
+            keys=keys,
             before_queueing=self._following(thread),
         )
         self._threads.clicked(ApprovalId(value["a"]), decision.decision_id, person.user)
         self._threads.show(admitted.turn.turn_id)
 
-    def reject(self, person: SlackPerson, value: dict[str, str], click: str) -> None:
+    def proposal(
+        self, person: SlackPerson, value: Mapping[str, str], click: str
+    ) -> tuple[Approval, Sequence[Operation]]:
+        """A proposal that waits, with its records, for somebody who may see it. Raises `NotFound`,
+        `ApprovalClosed` and its kinds, and as a decision does."""
+        decision = self._decision(person, value, click)
+        member = self._admission.memberships.require(decision.nation_slug, decision.user_id)
+        approval = self._approvals.get(
+            decision.nation_slug, decision.conversation_id, ApprovalId(value["a"])
+        ).as_of(self._store.clock())
+        if not member.sees(approval.user_id):
+            raise NotFound("There is no such proposal in this conversation.")
+        if approval.state is not ApprovalState.PENDING:
+            self._approvals.why_closed(approval, fingerprint=value["f"], decision=decision.decision_id)
+        return approval, self._changes.get(approval.conversation, approval.ref).change.operations
+
+    def submit(
+        self,
+        person: SlackPerson,
+        thread: Thread,
+        value: Mapping[str, str],
+        view: Mapping[str, Any],
+        click: str,
+    ) -> None:
+        """Take what a dialog says: new values make a new proposal, else its records are approved. Raises what
+        `Decisions.edit` and `approve` raise."""
+        choice = chosen(view, *self.proposal(person, value, click))
+        if not choice.values:
+            self.approve(person, thread, value, click, choice.keys)
+            return
+        decision = self._decision(person, value, click)
+        admitted = self._decisions.edit(
+            decision,
+            ApprovalId(value["a"]),
+            fingerprint=value["f"],
+            values=choice.values,
+            before_queueing=self._following(thread),
+        )
+        self._threads.show(admitted.turn.turn_id)
+
+    def rate(self, person: SlackPerson, value: Mapping[str, str]) -> None:
+        """Say whether an answer helped. Raises `SlackPersonRefused` for somebody else's."""
+        user_id = self._workspaces.person(person.team, person.user)
+        if user_id is None:
+            raise not_known(person, self.app_url)
+        try:
+            Feedbacks(self._store).give(
+                NationSlug(value["n"]),
+                UserId(user_id),
+                ConversationId(value["c"]),
+                TurnId(value["t"]),
+                thumb=Thumb(value["v"]),
+            )
+        except NotFound:
+            raise SlackPersonRefused("Only who asked can rate an answer.") from None
+
+    def greet(self, person: SlackPerson) -> bool:
+        """Whether somebody who opens the pane is to be greeted: they have not been for a while."""
+        key = {"key": f"slack-greeted#{person.team}#{person.user}"}
+        forgotten = int((self._store.clock() + THREAD_KEPT).timestamp())
+        row = {**key, TTL_ATTRIBUTE: forgotten}
+        return self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
+
+    def knows(self, person: SlackPerson) -> bool:
+        """Whether it is known who somebody is."""
+        return self._workspaces.person(person.team, person.user) is not None
+
+    def reject(self, person: SlackPerson, value: Mapping[str, str], click: str) -> None:
         """Say no to a proposal. Raises what `Decisions.reject` raises."""
         decision = self._decision(person, value, click)
         approval = self._decisions.reject(decision, ApprovalId(value["a"]), fingerprint=value["f"])
         self._threads.clicked(ApprovalId(value["a"]), decision.decision_id, person.user)
         push_approval_update(self._followers.deliver, approval)
 
-    def undo(self, person: SlackPerson, thread: Thread, value: dict[str, str], click: str) -> None:
+    def undo(self, person: SlackPerson, thread: Thread, value: Mapping[str, str], click: str) -> None:
         """Take a change back. Raises what `Decisions.undo` raises."""
         admitted = self._decisions.undo(
             self._decision(person, value, click), value["u"], before_queueing=self._following(thread)
@@ -205,7 +289,7 @@ class SlackDesk:
         if stopped is not None:
             self._followers.deliver(f"{row['nation']}#{row['conversation']}", wire_text(stopped))
 
-    def _decision(self, person: SlackPerson, value: dict[str, str], click: str) -> Decision:
+    def _decision(self, person: SlackPerson, value: Mapping[str, str], click: str) -> Decision:
         user_id = self._workspaces.person(person.team, person.user)
         if user_id is None:
             raise not_known(person, self.app_url)

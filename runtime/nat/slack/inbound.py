@@ -31,7 +31,8 @@ CONTENT_TYPES: Final = {
     Kind.COMMAND: "application/x-www-form-urlencoded",
     Kind.INTERACTION: "application/x-www-form-urlencoded",
 }
-OTHER_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked", "agent_session_stopped"})
+HOME_OPENED: Final = "app_home_opened"
+OTHER_EVENTS: Final = frozenset({"app_uninstalled", "tokens_revoked", "agent_session_stopped", HOME_OPENED})
 """Events besides messages that something is done about."""
 
 
@@ -92,6 +93,8 @@ def _event(body: Mapping[str, Any], text: str, customer: str | None) -> Inbound 
     meant = (body.get("authorizations") or [{}])[0]
     team, enterprise = (meant.get(name) or body.get(name) for name in ("team_id", "enterprise_id"))
     home = _home(customer, team, enterprise, org_wide=meant.get("is_enterprise_install"))
+    if event["type"] == HOME_OPENED and event.get("tab") != "messages":
+        return None
     if event["type"] in OTHER_EVENTS:
         return Inbound(Kind.EVENT, home, f"slack-event#{body['event_id']}", home, text)
     if event["type"] not in ("app_mention", "message") or not _by_a_person(event):
@@ -131,13 +134,16 @@ def _command(form: Mapping[str, list[str]], text: str, customer: str | None) -> 
 
 
 def _interaction(payload: Mapping[str, Any], text: str, customer: str | None) -> Inbound | None:
-    if payload["type"] != "block_actions":
-        return None
+    """A button of a message, or a dialog that was sent off; what is pressed in a dialog waits for that."""
     team, enterprise = ((payload.get(name) or {}).get("id") for name in ("team", "enterprise"))
     home = _home(customer, team, enterprise, org_wide=payload.get("is_enterprise_install"))
-    channel = payload["channel"]["id"]
-    message = payload["message"]
-    place = place_of(home, channel, str(message.get("thread_ts") or message["ts"]))
+    if payload["type"] == "view_submission":
+        place = str(json.loads(payload["view"]["private_metadata"])["p"])
+    elif payload["type"] == "block_actions" and payload.get("message"):
+        message = payload["message"]
+        place = place_of(home, payload["channel"]["id"], str(message.get("thread_ts") or message["ts"]))
+    else:
+        return None
     return Inbound(Kind.INTERACTION, home, f"slack-click#{_hash(payload['trigger_id'])}", place, text)
 
 

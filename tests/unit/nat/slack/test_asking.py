@@ -125,15 +125,25 @@ def test_a_table_becomes_a_table_and_text_where_slack_refuses_it(office: Office)
     turn = ask(office)
     office.run(turn, says(table))
     [message] = office.posted()
-    assert [each["type"] for each in message["blocks"]] == ["section", "table"]
+    assert [each["type"] for each in message["blocks"]] == ["section", "table", "context_actions"]
 
     forget_cooldown(office)
     second = ask(office, "again")
-    office.slack.api.faults["chat.update"] = ["invalid_blocks"]
+    office.slack.api.faults["chat.update"] = ["invalid_blocks", "invalid_blocks"]
     office.run(second, says(table))
 
     assert "| Ann | $5 |" in office.posted()[-1]["text"]
     assert not office.posted()[-1]["blocks"]
+
+
+def test_a_workspace_without_thumbs_keeps_its_table(office: Office) -> None:
+    turn = ask(office)
+    office.slack.api.faults["chat.update"] = ["invalid_blocks"]
+
+    office.run(turn, says("Total: 3\n\n| Donor | Amount |\n|---|---|\n| Ann | $5 |"))
+
+    [message] = office.posted()
+    assert [each["type"] for each in message["blocks"]] == ["section", "table"]
 
 
 def test_a_message_that_is_gone_is_posted_anew(office: Office) -> None:

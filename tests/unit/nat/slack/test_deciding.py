@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from local.slack.state import TEAM
 from nat.aws import clients
 from nat.aws.store import Store
-from nat.ids import NationSlug, UserId
+from nat.conversations.feedback import Feedbacks, Thumb
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
+from nat.slack import services
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import calls, says, use
 from tests.unit.nat.slack.conftest import CHANNEL, Office
@@ -85,6 +88,88 @@ def test_what_was_approved_is_carried_out_and_said_on_the_card(
 
     assert "decided by <@U0ANN> in Slack." in words(proposal)
     assert proposal["blocks"][-1]["type"] == "section"
+
+
+def open_dialog(office: Office, proposal: dict[str, Any]) -> dict[str, Any]:
+    click(office, proposal["ts"], "nat_choose")
+    return office.slack.workspace.views[-1]
+
+
+def test_a_dialog_that_is_sent_off_as_it_is_approves_all_once(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    view = open_dialog(office, proposal)
+    sent = office.slack.sender.submit("U0ANN", view, {})
+    for each in [sent] * 3:
+        office.send(each)
+        office.work()
+
+    [turn] = office.turns()
+    office.run(turn)
+    assert "decided by <@U0ANN> in Slack." in words(proposal)
+    assert office.told == []
+
+
+def test_a_dialog_of_somebody_else_and_a_late_one_get_their_reason(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    view = open_dialog(office, proposal)
+    office.send(office.slack.sender.submit("U0BOB", view, {}))
+    office.work()
+    click(office, proposal["ts"], "nat_reject")
+    office.send(office.slack.sender.submit("U0ANN", view, {}))
+    office.work()
+
+    assert office.turns() == []
+    assert len(office.told) == 2
+
+
+def test_a_dialog_that_slack_does_not_open_leads_to_the_web_app(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    office.slack.api.faults["views.open"] = ["expired_trigger_id"]
+
+    click(office, proposal["ts"], "nat_choose")
+
+    [told] = office.told
+    assert "https://app.nat.test/c/" in told
+
+
+def test_an_answer_is_rated_by_who_asked_alone(office: Office) -> None:
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, "how many?"))
+    office.work()
+    [turn] = office.turns()
+    office.run(turn, says("12."))
+    [answer] = office.posted()
+    world.store_members(office.stage.tables, "demo", ["bob"])
+    services.services().workspaces.know(TEAM, "U0BOB", UserId("bob"))
+
+    for user, good in (("U0ANN", False), ("U0BOB", True)):
+        office.send(office.slack.sender.rate(user, CHANNEL, answer["ts"], good=good))
+        office.work()
+
+    assert office.told == ["Thank you.", "Only who asked can rate an answer."]
+    [given] = (
+        Feedbacks(Store(clients.dynamodb(), office.stage.tables))
+        .of_conversation(NationSlug("demo"), ConversationId(turn["conversation_id"]))
+        .values()
+    )
+    assert given.thumb is Thumb.DOWN
+
+
+@pytest.mark.parametrize(("user", "told"), [("U0ANN", "Ask me anything"), ("U0BOB", "tell me who you are")])
+def test_who_opens_the_pane_is_greeted_once_and_offered_questions(
+    office: Office, user: str, told: str
+) -> None:
+    channel = f"D{user[1:]}"
+    for tab in ("messages", "messages", "home"):
+        event = {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab}
+        office.send(office.slack.sender.event(event))
+        office.work()
+
+    [greeting] = office.posted(channel)
+    assert told in greeting["text"]
+    assert len(office.slack.workspace.prompts[channel]) == 4
 
 
 def test_slacks_own_stop_stops_the_turn(office: Office) -> None:
