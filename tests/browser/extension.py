@@ -1,5 +1,6 @@
 """A browser with the extension loaded, as a guest of a control panel."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,11 @@ PATIENCE: Final = 20
 
 @contextmanager
 def launched(playwright: Playwright, unpacked: Path, profile: Path) -> Iterator[BrowserContext]:
-    """A browser with a profile of its own and the unpacked extension."""
+    """A browser with a profile of its own and the unpacked extension. In developer mode, because an unpacked
+    extension that reloads itself is not taken back without it."""
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir(parents=True)
+    preferences.write_text(json.dumps({"extensions": {"ui": {"developer_mode": True}}}))
     opened = playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=chromium(),

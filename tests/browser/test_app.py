@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from local.demo import DemoPerson, add_member, add_user
+from local.demo import DemoPerson
 from local.machine import Machine
-from nat.ids import NationSlug, UserId
-from nat.roles import Role
 from tests.browser.chromium import AXE
 from tests.browser.visitor import PATIENCE, Visitor
 
@@ -92,21 +90,6 @@ def pay(visitor: Visitor) -> None:
     visitor.heading("Connect NationBuilder")
 
 
-def test_from_nothing_to_the_first_answer(machine: Machine, arrive: Arrive) -> None:
-    visitor = arrive()
-    visitor.sign_up(new_address(), PASSWORD)
-
-    to_plans(visitor, new_nation(machine))
-    pay(visitor)
-    visitor.click("Continue to NationBuilder")
-    visitor.page.get_by_role("button", name="Allow").click()
-    visitor.heading("You are connected")
-    visitor.click("Who donated this week?")
-
-    expect(visitor.page.locator(".nat-answer").first).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
-    expect(visitor.page).to_have_url(re.compile(r"/c/[0-9A-Z]{26}$"))
-
-
 def test_every_wrong_turn_on_the_way_in_leads_back(machine: Machine, arrive: Arrive) -> None:
     visitor = arrive()
     visitor.sign_up(new_address(), PASSWORD)
@@ -179,35 +162,6 @@ def test_who_runs_the_service_sees_how_it_stands_and_others_do_not(
     member.go("/operator")
 
     member.sees("You may not do this.")
-
-
-def test_a_bulk_change_is_approved_elsewhere_done_and_undone_and_the_usage_moves(
-    machine: Machine, arrive: Arrive
-) -> None:
-    email = f"{secrets.token_hex(6)}@demo.example"
-    user_id = add_user(machine.deployment, email, PASSWORD)
-    add_member(machine.deployment, UserId(user_id), DemoPerson(email, NationSlug("demo"), Role.ADMIN))
-    tag = f"seen {secrets.token_hex(3)}"
-    laptop, phone = arrive(), arrive()
-    laptop.sign_in(email, PASSWORD)
-    phone.sign_in(email, PASSWORD)
-
-    laptop.ask(f"Tag everyone who donated over $100 as {tag}")
-    expect(laptop.page.get_by_role("button", name="Proceed")).to_be_enabled(timeout=PATIENCE)
-    expect(laptop.page.get_by_role("button", name="Send")).to_be_visible(timeout=PATIENCE)
-    phone.go("/approvals")
-    card = phone.page.locator(".nat-card", has_text=tag)
-    card.get_by_role("button", name="Proceed").click()
-
-    expect(card).to_contain_text("Done", timeout=PATIENCE)
-    expect(laptop.page.locator(".nat-card", has_text=tag).first).to_contain_text("Done", timeout=PATIENCE)
-    card.get_by_role("button", name="Undo", exact=True).click()
-    expect(phone.page.get_by_role("button", name=re.compile("^Undo all")).first).to_be_visible()
-    phone.page.get_by_role("button", name=re.compile("^Undo all")).first.click()
-
-    laptop.go("/usage")
-    expect(laptop.page.get_by_role("row", name=re.compile(email))).to_contain_text("1", timeout=PATIENCE)
-    expect(laptop.page.locator(".chart-place canvas")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_chart_can_be_read_by_keys_and_as_a_table(arrive: Arrive, owner: DemoPerson) -> None:

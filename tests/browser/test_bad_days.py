@@ -9,10 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from local.machine import Machine
+from nat.names import STREAM_PATH
 from tests.browser.visitor import PATIENCE, Visitor
 
 FORBIDDEN = """for (const name of ['setItem', 'getItem', 'removeItem'])
   Storage.prototype[name] = () => { throw new DOMException('no', 'QuotaExceededError'); };"""
+FULL = """() => {
+  for (let size = 2 ** 22, number = 0; size >= 1; size >>= 1)
+    for (;;) try { localStorage.setItem(`full ${number++}`, 'x'.repeat(size)); } catch { break; }
+}"""
+"""Leaves no room for another character."""
 REFUSALS = {
     401: ("unauthenticated", "You are signed out."),
     402: ("limit_reached", "Your nation has used all questions"),
@@ -118,13 +124,22 @@ def test_events_that_nobody_knows_or_can_read_do_not_stop_an_answer(signed_in: V
     expect(page.locator(".nat-prose").last).to_contain_text("volunteer", timeout=PATIENCE)
 
 
-def test_a_tab_that_was_hidden_or_came_back_from_the_cache_shows_the_whole_answer(
+def test_a_tab_that_was_frozen_hidden_or_came_back_from_the_cache_shows_the_whole_answer(
     signed_in: Visitor, page: Page
 ) -> None:
     signed_in.go("/")
     signed_in.ask("Who donated this week?")
     expect(page).to_have_url(re.compile("/c/"), timeout=PATIENCE)
 
+    browser = page.context.new_cdp_session(page)
+    browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    other = Visitor(signed_in.machine, page.context.new_page())
+    other.page.goto(page.url)
+    expect(other.page.get_by_role("button", name="Send")).to_be_visible(timeout=PATIENCE)
+    expect(other.page.locator(".nat-prose").last).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
+    other.page.close()
+    browser.send("Page.setWebLifecycleState", {"state": "active"})
+    browser.detach()
     page.evaluate(
         """() => {
           Object.defineProperty(document, 'hidden', {configurable: true, get: () => true});
@@ -138,6 +153,25 @@ def test_a_tab_that_was_hidden_or_came_back_from_the_cache_shows_the_whole_answe
 
     expect(page.locator(".nat-prose").last).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
     expect(page.get_by_role("button", name="Send")).to_be_visible(timeout=PATIENCE)
+
+
+def test_without_sockets_and_without_room_on_the_device_an_answer_comes_all_the_same(
+    signed_in: Visitor, page: Page
+) -> None:
+    page.route_web_socket(re.compile("."), lambda socket: socket.close())
+    signed_in.go("/")
+    page.evaluate(FULL)
+    with page.expect_request(lambda request: request.url.endswith(STREAM_PATH), timeout=PATIENCE):
+        signed_in.ask("How many people are tagged volunteer?")
+
+    expect(page.locator(".nat-prose").last).to_contain_text("volunteer", timeout=PATIENCE)
+    page.get_by_role("textbox", name="Ask ").fill("and this week?")
+    page.get_by_role("link", name="Usage").click()
+    page.go_back()
+    expect(page.get_by_role("textbox", name="Ask ")).to_have_value("and this week?", timeout=PATIENCE)
+    page.evaluate("""() => Object.keys(localStorage).filter((key) => key.startsWith('full '))
+        .forEach((key) => localStorage.removeItem(key))""")
+    page.get_by_role("textbox", name="Ask ").fill("")
 
 
 def test_a_second_tab_shows_the_same_and_a_sign_out_counts_in_both(

@@ -408,6 +408,21 @@ def test_a_platform_that_is_down_has_a_sentence_and_a_way_on(
     expect(tab.field).to_be_visible()
 
 
+def test_after_an_update_the_page_is_reloaded_and_what_was_typed_is_kept(
+    open_tab: Callable[..., Tab], context: BrowserContext
+) -> None:
+    tab = open_tab()
+    tab.launcher.click()
+    tab.field.fill("half a question")
+
+    worker_of(context).evaluate("() => void setTimeout(() => chrome.runtime.reload(), 50)")
+    with tab.page.expect_navigation():
+        tab.page.get_by_role("button", name="Reload page").click()
+    tab.launcher.click()
+
+    expect(tab.field).to_have_value("half a question")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_is_accessible(open_tab: Callable[..., Tab], scheme: str) -> None:
     tab = open_tab()

@@ -6,6 +6,7 @@ stopped.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -33,6 +34,24 @@ def settled_text(steps: Iterable[Step]) -> str:
 def tool_uses(content: Iterable[Block]) -> list[Block]:
     """The tool calls of a message, in order."""
     return [block for block in content if block.get("type") == "tool_use"]
+
+
+def tools_used(blocks: Iterable[Block]) -> Counter[str]:
+    """How often each tool gave a result, by the calls and results among these blocks. A call that was
+    refused, failed or named no tool of ours is none."""
+    names: dict[str, str] = {}
+    answered: list[str] = []
+    for block in blocks:
+        if block.get("type") == "tool_use":
+            names[block["id"]] = block["name"]
+        elif block.get("type") == "tool_result" and not block.get("is_error"):
+            answered.append(block["tool_use_id"])
+    return Counter(names[call] for call in answered if call in names)
+
+
+def tools_used_in(messages: Iterable[Message]) -> Counter[str]:
+    """The same of a turn's messages."""
+    return tools_used(block for message in messages for block in _blocks(message))
 
 
 def starts_turn(message: Message) -> bool:

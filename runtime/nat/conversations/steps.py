@@ -6,7 +6,7 @@ nothing, and learns it by `TurnLost`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from boto3.dynamodb.conditions import Key
@@ -88,7 +88,9 @@ class StoredSteps:
             self.save_results(step.index, step.results)
 
     def save_results(self, index: int, results: Sequence[Block]) -> None:
-        """Store the results of a step's tools. Raises `TurnLost`."""
+        """Store the results of the last step's tools. Raises `TurnLost`."""
+        last = self.paid.pop()
+        self.paid.append(replace(last, step=replace(last.step, results=tuple(results))))
         self._put(step_item(self._turn.turn_id, index) + _RESULTS, list(results))
 
     def _put(self, item: str, value: Any) -> None:

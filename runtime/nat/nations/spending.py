@@ -4,6 +4,7 @@ Every turn adds its share to one row of the day and the person when it ends (`na
 that failed: its query is given back, its tokens were paid for. Here these rows are read and summed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,8 @@ from nat.nations.record import Nation
 
 _AFTER_ALL: Final = "$"
 """Sorts behind `#`, which stands between the day and the person."""
+TOOL_CALLS: Final = "tool."
+"""Begins the name of a row's attribute that counts calls of one tool."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,13 @@ FIELDS: Final = tuple(Spent.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Spending:
-    """What a nation spent in a span of UTC days: in all, and by day and by person."""
+    """What a nation spent in a span of UTC days: in all, and by day, by person and by tool."""
 
     total: Spent = field(default_factory=Spent)
     days: Mapping[date, Spent] = field(default_factory=dict)
     people: Mapping[str, Spent] = field(default_factory=dict)
+    tools: Mapping[str, int] = field(default_factory=dict)
+    """Calls that gave a result, by the tool's name."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +63,21 @@ class Share:
     day: date
     user_id: UserId
     spent: Spent
+    tools: Mapping[str, int] = field(default_factory=dict)
 
 
 def summed(shares: Iterable[Share]) -> Spending:
     """Shares added up."""
     days: dict[date, Spent] = {}
     people: dict[str, Spent] = {}
+    tools: Counter[str] = Counter()
     total = Spent()
     for share in shares:
         days[share.day] = days.get(share.day, Spent()) + share.spent
         people[share.user_id] = people.get(share.user_id, Spent()) + share.spent
         total += share.spent
-    return Spending(total, days, people)
+        tools.update(share.tools)
+    return Spending(total, days, people, tools)
 
 
 class Spendings:
@@ -119,4 +127,6 @@ def _days(nation_slug: NationSlug, first: date, last: date) -> ConditionBase:
 
 def _share(row: Mapping[str, Any]) -> Share:
     day, _, user_id = row["day_user"].partition("#")
-    return Share(date.fromisoformat(day), user_id, Spent(**{name: row.get(name, 0) for name in FIELDS}))
+    spent = Spent(**{name: row.get(name, 0) for name in FIELDS})
+    tools = {name.removeprefix(TOOL_CALLS): row[name] for name in row if name.startswith(TOOL_CALLS)}
+    return Share(date.fromisoformat(day), user_id, spent, tools)

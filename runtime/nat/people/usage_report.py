@@ -1,10 +1,10 @@
-"""What a nation used, for its people: of the pool, by day and by person. Admins see everybody, with tokens
-and money; everybody else sees their own questions, and how much of the common pool is left."""
+"""What a nation used, for its people: of the pool, by day, by person and by tool. Admins see everybody,
+with tokens and money; everybody else sees their own questions, and how much of the common pool is left."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from nat.aws.items import timestamp
 from nat.aws.store import Store
@@ -19,9 +19,6 @@ from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.spreadsheets import csv_text
-
-if TYPE_CHECKING:
-    pass
 
 LONGEST_SPAN: Final = 366
 """Days that one report may cover."""
@@ -91,6 +88,7 @@ class UsageReports:
                 {"day": day.isoformat(), **_figures(spending.days.get(day, Spent()), shown)}
                 for day in span.days()
             ],
+            "tools": _tools(spending.tools),
             "people": self._people(member, nation, spending.people, shown),
         }
 
@@ -189,6 +187,12 @@ def _sees_all(member: Membership) -> bool:
 
 def _figures(spent: Spent, shown: tuple[str, ...]) -> dict[str, int]:
     return {name: getattr(spent, name) for name in shown}
+
+
+def _tools(calls: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The most used first."""
+    ordered = sorted(calls.items(), key=lambda each: (-each[1], each[0]))
+    return [{"tool": name, "calls": number} for name, number in ordered]
 
 
 def _budget(limit: int | None, used: int) -> dict[str, int] | None:

@@ -4,6 +4,7 @@ The transaction is conditional on the turn's attempt, so an ending takes effect 
 is delivered: whoever comes second gets `TurnLost` or finds the turn in a final state.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from nat.agent.figures import Traced
 from nat.agent.ports import Message
 from nat.agent.pricing import total_micros
-from nat.agent.transcript import settled_text
+from nat.agent.transcript import settled_text, tools_used, tools_used_in
 from nat.agent.values import Usage
 from nat.approvals.approval import ApprovalState, finishing
 from nat.approvals.stored_changes import ChangeRef
@@ -36,6 +37,7 @@ from nat.errors import NatError, TurnLost
 from nat.ids import ApprovalId
 from nat.names import Table
 from nat.nations.budgets import refund_budget
+from nat.nations.spending import TOOL_CALLS
 from nat.nations.usage import count_cost, day_user, refund_query
 from nat.turns.commit_progress import reached
 
@@ -54,7 +56,7 @@ class Ending:
 
     `refund`: the query does not count. `approval` is where the approval of a commit ends, with `counts` of
     its operations; where a commit ends without saying so, its journal says it. `figures` are those of
-    a model's answer.
+    a model's answer. `tools` says how often each tool gave a result; by default as `messages` show it.
     """
 
     event: FinalEvent
@@ -68,6 +70,12 @@ class Ending:
     refund: bool = False
     approval: ApprovalState | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    tools: Mapping[str, int] | None = None
+
+    @property
+    def tool_calls(self) -> Mapping[str, int]:
+        """How often each tool gave a result."""
+        return tools_used_in(self.messages) if self.tools is None else self.tools
 
 
 def failure(error: NatError, paid: Sequence[PaidStep], *, refund: bool) -> Ending:
@@ -80,6 +88,7 @@ def failure(error: NatError, paid: Sequence[PaidStep], *, refund: bool) -> Endin
         cost_micros=total_micros(each.cost_micros for each in paid),
         model=steps[-1].model if steps else None,
         refund=refund,
+        tools=sum((tools_used((*step.content, *(step.results or ()))) for step in steps), Counter()),
     )
 
 
@@ -159,5 +168,6 @@ def _usage(turn: Turn, ending: Ending, now: datetime) -> Update:
             **usage_item(ending.usage),
             "cost_micros": ending.cost_micros or 0,
             "unpriced": 1 if ending.cost_micros is None else 0,
+            **{f"{TOOL_CALLS}{name}": calls for name, calls in ending.tool_calls.items()},
         },
     )

@@ -67,6 +67,14 @@ class PersonUsed(Figures, frozen=True, kw_only=True):
     budget: BudgetOf | UnsetType | None = UNSET
 
 
+class ToolUsed(ResponseBody, frozen=True, kw_only=True):
+    """One tool of the agent."""
+
+    tool: str
+    calls: Count
+    """Calls that gave a result. What was refused or failed is none."""
+
+
 class PeriodBody(ResponseBody, frozen=True, kw_only=True):
     """The billing period."""
 
@@ -93,12 +101,14 @@ class UsageBody(ResponseBody, frozen=True, kw_only=True):
     last: date
     total: Figures
     days: list[Day]
+    tools: list[ToolUsed]
+    """The most used first."""
     people: list[PersonUsed]
 
 
 @operation("GET /v1/usage", tag="Nation")
 def get_usage(call: MemberCall, query: Days) -> UsageBody:
-    """What was used, by day and by person.
+    """What was used, by day, by person and by tool.
 
     Admins see everybody's, with tokens and cost; the others their own queries.
     """

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -40,9 +41,19 @@ class World:
         self.users.seen(UserId("bob"), email="bob@example.org", now=START)
         self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
 
-    def asked(self, user: str, queries: int, *, days_ago: int = 0, cost: int = 0, slug: str = "demo") -> None:
+    def asked(
+        self,
+        user: str,
+        queries: int,
+        *,
+        days_ago: int = 0,
+        cost: int = 0,
+        slug: str = "demo",
+        tools: Mapping[str, int] | None = None,
+    ) -> None:
         """A day's row, as turns leave it."""
-        row = {"queries": queries, "input_tokens": 10 * queries, "cost_micros": cost}
+        called = {f"tool.{name}": calls for name, calls in (tools or {}).items()}
+        row = {"queries": queries, "input_tokens": 10 * queries, "cost_micros": cost, **called}
         day = day_user(START - timedelta(days=days_ago), UserId(user))
         put(self.tables, Table.USAGE, {"nation_slug": slug, "day_user": day, **row})
 
@@ -159,6 +170,21 @@ def test_a_member_sees_their_own_questions_and_no_money(world: World) -> None:
     assert body["people"] == [{"user_id": "bob", "queries": 3, "role": "member"}]
     assert "cost" not in json.dumps(body)
     assert "ann" not in json.dumps(body)
+
+
+def test_usage_by_tool_is_the_nations_for_admins_and_ones_own_for_others(world: World) -> None:
+    world.asked("bob", 3, days_ago=1, tools={"list_tags": 2})
+    world.asked("bob", 1, tools={"list_tags": 1, "search_people": 1})
+    world.asked("ann", 5, tools={"search_people": 7})
+
+    assert world.usage()["tools"] == [
+        {"tool": "search_people", "calls": 8},
+        {"tool": "list_tags", "calls": 3},
+    ]
+    assert world.usage("bob")["tools"] == [
+        {"tool": "list_tags", "calls": 3},
+        {"tool": "search_people", "calls": 1},
+    ]
 
 
 def test_a_member_sees_the_whole_year_by_day(world: World) -> None:

@@ -40,6 +40,14 @@ def test_all_calls_of_a_turn_are_added_up(stage: Stage) -> None:
     assert turn.cost_micros == CACHED_MICROS + 150
 
 
+def test_calls_of_tools_that_gave_a_result_are_counted_by_tool(stage: Stage) -> None:
+    again = calls(use("count_people", "t3"))
+    ask(stage, calls(use("count_people"), use("no_such_tool", "t2")), again, says("23."))
+    ask(stage, calls(use("count_people")), ModelOverloaded())
+
+    assert spendings(stage).between(NationSlug("demo"), FIRST, FIRST).tools == {"count_people": 3}
+
+
 def test_a_nations_day_sums_its_people(stage: Stage) -> None:
     for user in ("u1", "u1", "u2"):
         ask(stage, says("23.", usage=CACHED), user_id=UserId(user))

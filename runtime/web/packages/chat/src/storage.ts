@@ -19,25 +19,29 @@ export class MemoryStorage implements Storage {
   }
 }
 
-/** The browser's storage of this origin, and memory where the browser refuses. */
+/** The browser's storage of this origin, and memory for what the browser refuses to keep. */
 export class BrowserStorage implements Storage {
   readonly #memory = new MemoryStorage();
 
   async get(key: string): Promise<string | undefined> {
+    const remembered = await this.#memory.get(key);
+    if (remembered !== undefined) return remembered;
     try {
-      return localStorage.getItem(key) ?? (await this.#memory.get(key));
+      return localStorage.getItem(key) ?? undefined;
     } catch {
-      return this.#memory.get(key);
+      return undefined;
     }
   }
 
   async set(key: string, value: string | undefined): Promise<void> {
-    await this.#memory.set(key, value);
+    let refused = false;
     try {
       if (value === undefined) localStorage.removeItem(key);
       else localStorage.setItem(key, value);
     } catch {
-      // Kept in memory.
+      refused = true;
     }
+    // What stands in a storage that has become full is older than what is remembered.
+    await this.#memory.set(key, refused ? value : undefined);
   }
 }

@@ -1,5 +1,5 @@
 /** Everything that waits for a decision in the nation, whatever surface it was asked on. */
-import { ApprovalCard, type ChatStore, toldError } from "@nat/chat";
+import { ApprovalCard, type ChatStore, DecisionCourse, toldError } from "@nat/chat";
 import { CircleCheckBig } from "lucide-preact";
 import { useEffect, useRef } from "preact/hooks";
 import { answer, api, type Schemas } from "../api.ts";
@@ -124,7 +124,10 @@ function Waiting({ approval, store }: { approval: Schemas["Approval"]; store: Ch
         </p>
       )}
       {conversation.approvals.all.value && shown && (
-        <ApprovalCard approval={shown} conversation={conversation} />
+        <>
+          <ApprovalCard approval={shown} conversation={conversation} />
+          <DecisionCourse approval={shown.value} conversation={conversation} />
+        </>
       )}
     </li>
   );

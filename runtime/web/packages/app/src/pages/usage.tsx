@@ -1,5 +1,5 @@
-/** What was used: the pool and one's own budget, by day, by person. */
-import { plural } from "@nat/chat";
+/** What was used: the pool and one's own budget, by day, by person, by tool. */
+import { plural, toldTool } from "@nat/chat";
 import { useSignal } from "@preact/signals";
 import { Download } from "lucide-preact";
 import { answer, api, type Schemas } from "../api.ts";
@@ -44,6 +44,10 @@ const w = words({
     day: "Day",
     questions: "Questions",
     cost: "Model cost",
+    tools: "By tool",
+    toolsLead: "How often each tool was used for these questions. Calls that failed are not counted.",
+    tool: "Tool",
+    calls: "Calls",
     people: "By person",
     person: "Person",
     role: "Role",
@@ -82,6 +86,10 @@ const w = words({
     day: "Tag",
     questions: "Fragen",
     cost: "Modellkosten",
+    tools: "Nach Werkzeugen",
+    toolsLead: "Wie oft jedes Werkzeug für diese Fragen benutzt wurde. Fehlgeschlagene Aufrufe zählen nicht.",
+    tool: "Werkzeug",
+    calls: "Aufrufe",
     people: "Nach Personen",
     person: "Person",
     role: "Rolle",
@@ -136,6 +144,7 @@ export default function Usage() {
             <Pool usage={usage} />
             <Days usage={usage} />
             {usage.people.length > 0 && <People usage={usage} />}
+            {usage.tools.length > 0 && <Tools usage={usage} />}
           </>
         )}
       </Answered>
@@ -262,16 +271,7 @@ function People({ usage }: { usage: UsageOf }) {
           {
             title: w().questions,
             number: true,
-            cell: (each) => (
-              <span class="bar-cell">
-                <span
-                  class="bar"
-                  aria-hidden="true"
-                  style={{ width: `${Math.round((each.queries / most) * 100)}%` }}
-                />
-                {count(each.queries)}
-              </span>
-            ),
+            cell: (each) => <Bar value={each.queries} most={most} />,
           },
           {
             title: w().personBudget,
@@ -290,5 +290,37 @@ function People({ usage }: { usage: UsageOf }) {
         ]}
       />
     </Section>
+  );
+}
+
+function Tools({ usage }: { usage: UsageOf }) {
+  const most = Math.max(...usage.tools.map((each) => each.calls));
+  return (
+    <Section title={w().tools} lead={w().toolsLead}>
+      <Table
+        caption={w().tools}
+        rows={usage.tools}
+        id={(each) => each.tool}
+        columns={[
+          { title: w().tool, cell: (each) => toldTool(each.tool, inWords(each.tool), undefined) },
+          { title: w().calls, number: true, cell: (each) => <Bar value={each.calls} most={most} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** A tool's name as English words: "search_people" is "Search people". */
+function inWords(tool: string): string {
+  return `${tool.charAt(0).toUpperCase()}${tool.slice(1)}`.replaceAll("_", " ");
+}
+
+/** A figure with its bar. */
+function Bar({ value, most }: { value: number; most: number }) {
+  return (
+    <span class="bar-cell">
+      <span class="bar" aria-hidden="true" style={{ width: `${Math.round((value / most) * 100)}%` }} />
+      {count(value)}
+    </span>
   );
 }

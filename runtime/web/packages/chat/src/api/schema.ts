@@ -996,7 +996,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was used, by day and by person
+         * What was used, by day, by person and by tool
          * @description For members. Admins see everybody's, with tokens and cost; the others their own queries.
          */
         get: operations["getUsage"];
@@ -2939,6 +2939,12 @@ export interface components {
         TitleWanted: {
             title: string;
         };
+        /** @description One tool of the agent. */
+        ToolUsed: {
+            tool: string;
+            /** @description Calls that gave a result. What was refused or failed is none. */
+            calls: number;
+        };
         /** @description A question that is being answered: the run says how far it is. */
         Try: {
             /**
@@ -3036,6 +3042,8 @@ export interface components {
             last: string;
             total: components["schemas"]["Figures"];
             days: components["schemas"]["Day"][];
+            /** @description The most used first. */
+            tools: components["schemas"]["ToolUsed"][];
             people: components["schemas"]["PersonUsed"][];
         };
         /** @description A conversation, oldest exchange first. */
@@ -4374,6 +4382,7 @@ export type Targets = components['schemas']['Targets'];
 export type Thumb = components['schemas']['Thumb'];
 export type Ticket = components['schemas']['Ticket'];
 export type TitleWanted = components['schemas']['TitleWanted'];
+export type ToolUsed = components['schemas']['ToolUsed'];
 export type Try = components['schemas']['Try'];
 export type TurnEvents = components['schemas']['TurnEvents'];
 export type TurnState = components['schemas']['TurnState'];

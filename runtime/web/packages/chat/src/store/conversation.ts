@@ -91,6 +91,8 @@ export class Conversation {
   readonly draft: Draft;
   /** Approvals and changes whose decision is on its way: nothing is decided twice by a second click. */
   readonly deciding: Signal<ReadonlySet<string>> = signal(new Set());
+  /** The turns of decisions that were taken here, by approval or change, the latest last. */
+  readonly decided: Signal<ReadonlyMap<string, Turn>> = signal(new Map());
   readonly #deciding = new Set<string>();
   readonly #decisions = new Map<string, string>();
   readonly #world: World;
@@ -267,6 +269,8 @@ export class Conversation {
       this.#decisions.delete(key);
       const turn = this.#expect(taken.turn);
       if (turn.asked.peek() === "") turn.asked.value = this.#inWords(decision);
+      const others = [...this.decided.peek()].filter(([each]) => each !== about);
+      this.decided.value = new Map([...others, [about, turn]]);
     } catch (error) {
       this.#refuseDecision(error, key);
     } finally {

@@ -1,15 +1,16 @@
 /** A question with what came of it. */
 
-import { Check, Copy, ExternalLink, ListTree, Pencil, RotateCcw, Square, Undo2 } from "lucide-preact";
+import { Check, Copy, ExternalLink, ListTree, Pencil, RotateCcw, Undo2 } from "lucide-preact";
 import { useMemo, useState } from "preact/hooks";
 import { followable, type LinkRule } from "../markdown/links.ts";
 import { Markdown } from "../markdown/Markdown.tsx";
 import type { Conversation } from "../store/conversation.ts";
 import type { Turn } from "../store/turn.ts";
-import { toldError, words } from "../words/chat.ts";
-import { told, toldOf } from "../words/server.ts";
+import { words } from "../words/chat.ts";
+import { toldOf } from "../words/server.ts";
 import { moment } from "../words.ts";
 import { ApprovalCard } from "./ApprovalCard.tsx";
+import { Ending, ProgressBar } from "./Course.tsx";
 import { useChat, useNow } from "./context.ts";
 import { copyText } from "./device.ts";
 import { Feedback } from "./Feedback.tsx";
@@ -161,61 +162,6 @@ function Waiting({ turn, conversation }: { turn: Turn; conversation: Conversatio
         : t.sendsIn(Math.max(1, Math.ceil((delivery.until - now) / 1_000)))}
       <button type="button" class="nat-link-button" onClick={() => conversation.takeBack(turn)}>
         {t.takeBack}
-      </button>
-    </p>
-  );
-}
-
-function ProgressBar({ turn, conversation }: { turn: Turn; conversation: Conversation }) {
-  const t = words.value;
-  const { progress } = turn.view.value;
-  if (!progress) return null;
-  const { done, total } = progress;
-  const label = told(progress.label, progress.wording);
-  const failed = progress.failed ?? 0;
-  return (
-    <div class="nat-progress">
-      <div class="nat-row">
-        <span>{label}</span>
-        <span class="nat-count">
-          {t.progress(done, total)}
-          {failed > 0 && <span class="nat-bad"> · {t.progressFailed(failed)}</span>}
-        </span>
-        <span class="nat-spring" />
-        <button
-          type="button"
-          class="nat-link-button"
-          disabled={turn.stopping.value}
-          onClick={() => conversation.stop(turn)}
-        >
-          <Square size={12} fill="currentColor" aria-hidden="true" />
-          {turn.stopping.value ? t.stopping : t.stop}
-        </button>
-      </div>
-      <progress max={total} value={done + failed} aria-label={label} />
-    </div>
-  );
-}
-
-function Ending({ turn, conversation }: { turn: Turn; conversation: Conversation }) {
-  const t = words.value;
-  const { brand, store } = useChat();
-  const { phase, failure } = turn.view.value;
-  if (phase === "stopped") return <p class="nat-quiet">{t.wasStopped}</p>;
-  if (phase !== "failed") return null;
-  return (
-    <p class="nat-failure">
-      {failure?.message ? toldError(failure, brand) : t.couldNotAnswer}
-      <button
-        type="button"
-        class="nat-link-button"
-        onClick={() => {
-          conversation.draft.type(turn.asked.peek());
-          store.focus();
-        }}
-      >
-        <RotateCcw size={13} aria-hidden="true" />
-        {t.askAgain}
       </button>
     </p>
   );
