@@ -96,12 +96,11 @@ function Present({ automation, edit }: { automation: Automation; edit: () => voi
     await changed("automations", path.task, "runs");
     say(w().started);
   });
-  const remove = useDoing(async () => {
+  const remove = async () => {
     await answer(api.DELETE("/v1/automations/{task}", { params: { path } }));
     await changed("automations");
-    say(w().deleted);
     navigate("/automations", { replace: true });
-  });
+  };
   const why: Readonly<Record<string, string>> = w().pausedWhy;
   const { schedule } = automation;
   const places = usePlaces([...automation.delivery, ...(automation.otherwise ? [automation.otherwise] : [])]);
@@ -144,9 +143,8 @@ function Present({ automation, edit }: { automation: Automation; edit: () => voi
           title={w().removeTitle(automation.name)}
           action={w().remove}
           danger
-          busy={remove.busy}
-          error={remove.error}
-          onConfirm={() => void remove.run()}
+          done={w().deleted}
+          onConfirm={remove}
           onClose={() => (removing.value = false)}
         >
           <p>{w().removeText}</p>

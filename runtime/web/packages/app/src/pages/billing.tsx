@@ -373,17 +373,19 @@ function Invoices() {
 
 function End({ overview }: { overview: Overview }) {
   const asking = useSignal(false);
-  const end = useDoing(async (resume: boolean) => {
+  const end = async (resume: boolean) => {
     await answer(api.POST("/v1/billing/cancel", { body: { resume } }));
     await Promise.all([changed("billing"), meChanged()]);
-    say(resume ? w().resumed : w().ended);
-    asking.value = false;
+  };
+  const resume = useDoing(async () => {
+    await end(true);
+    say(w().resumed);
   });
   if (overview.cancel_at) {
     return (
       <Section title={w().end} lead={w().ending(date(overview.cancel_at))}>
-        <Problem error={end.error} />
-        <Button kind="primary" busy={end.busy} onClick={() => void end.run(true)}>
+        <Problem error={resume.error} />
+        <Button kind="primary" busy={resume.busy} onClick={() => void resume.run()}>
           {w().resume}
         </Button>
       </Section>
@@ -397,9 +399,8 @@ function End({ overview }: { overview: Overview }) {
           title={w().endTitle}
           action={w().endAction}
           danger
-          busy={end.busy}
-          error={end.error}
-          onConfirm={() => void end.run(false)}
+          done={w().ended}
+          onConfirm={() => end(false)}
           onClose={() => (asking.value = false)}
         >
           <p>{w().endText}</p>

@@ -14,7 +14,6 @@ import { SettingsPage } from "../shell/settings_tabs.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Confirm } from "../ui/dialog.tsx";
 import { Badge, Facts, Section } from "../ui/page.tsx";
-import { say } from "../ui/said.tsx";
 import { Answered, Problem } from "../ui/states.tsx";
 
 const w = words({
@@ -82,12 +81,10 @@ export default function Connections() {
   const isAdmin = atLeast(membership?.role, "admin");
   const asking = useSignal(false);
   const connect = useDoing(async () => leaveFor(await consentPage(membership?.nation_slug ?? "", "connect")));
-  const disconnect = useDoing(async () => {
+  const disconnect = async () => {
     await answer(api.POST("/v1/nationbuilder/disconnect"));
     await Promise.all([changed("connections"), meChanged()]);
-    say(w().disconnected);
-    asking.value = false;
-  });
+  };
   return (
     <SettingsPage title={w().title} lead={w().lead}>
       <Answered read={read}>
@@ -153,9 +150,8 @@ export default function Connections() {
           title={w().disconnectTitle}
           action={w().disconnect}
           danger
-          busy={disconnect.busy}
-          error={disconnect.error}
-          onConfirm={() => void disconnect.run()}
+          done={w().disconnected}
+          onConfirm={disconnect}
           onClose={() => (asking.value = false)}
         >
           <p>{w().disconnectText}</p>

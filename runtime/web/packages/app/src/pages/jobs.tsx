@@ -102,12 +102,12 @@ interface DeletionProps {
 
 export function Deletion({ text, action, consequences, word, begin, farewell = false }: DeletionProps) {
   const asking = useSignal(false);
-  const remove = useDoing(async () => {
+  const remove = async () => {
     await begin();
     if (farewell) return signOut();
     await meChanged();
     navigate("/");
-  });
+  };
   return (
     <div class="stack">
       <p>{text}</p>
@@ -122,9 +122,7 @@ export function Deletion({ text, action, consequences, word, begin, farewell = f
           action={action}
           danger
           word={word}
-          busy={remove.busy}
-          error={remove.error}
-          onConfirm={() => void remove.run()}
+          onConfirm={remove}
           onClose={() => (asking.value = false)}
         >
           <p>{text}</p>

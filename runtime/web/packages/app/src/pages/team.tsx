@@ -1,6 +1,7 @@
 /** Who belongs to the nation, in which role, and who is invited. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { Copy, UserPlus } from "lucide-preact";
+import type { ComponentChildren } from "preact";
 import { answer, api, type Schemas } from "../api.ts";
 import { count, date, relative } from "../format.ts";
 import { words } from "../language.ts";
@@ -301,12 +302,26 @@ function Members({ membership }: { membership: Membership }) {
           </>
         )}
       </Answered>
-      {removing.value && (
-        <Remove member={removing.value} name={name(removing.value)} close={() => (removing.value = null)} />
-      )}
-      {heir.value && (
-        <Transfer member={heir.value} name={name(heir.value)} close={() => (heir.value = null)} />
-      )}
+      <ConfirmFor
+        who={removing}
+        title={(each) => w().removeTitle(name(each))}
+        text={() => w().removeText}
+        action={w().remove}
+        danger
+        done={w().removed}
+        work={({ user_id: user }) => answer(api.DELETE("/v1/members/{user}", { params: { path: { user } } }))}
+      />
+      <ConfirmFor
+        who={heir}
+        title={(each) => w().transferTitle(name(each))}
+        text={() => w().transferText}
+        action={w().transfer}
+        done={w().transferred}
+        work={async ({ user_id }) => {
+          await answer(api.POST("/v1/ownership/transfer", { body: { user_id } }));
+          await meChanged();
+        }}
+      />
     </Section>
   );
 }
@@ -319,12 +334,6 @@ function Withheld() {
   const found = useRead(["members"], () => answer(api.GET("/v1/members"))).data?.members ?? [];
   const opening = useSignal<Member | null>(null);
   const rows = found.filter((each) => each.withheld.length);
-  const open = useDoing(async (member: Member) => {
-    await answer(api.POST("/v1/members/{user}/areas", { params: { path: { user: member.user_id } } }));
-    await changed("members");
-    say(w().opened);
-    opening.value = null;
-  });
   if (!rows.length) return null;
   return (
     <Section title={w().withheld} lead={w().withheldText}>
@@ -348,18 +357,16 @@ function Withheld() {
           },
         ]}
       />
-      {opening.value && (
-        <Confirm
-          title={w().openTitle(named(opening.value))}
-          action={w().open}
-          busy={open.busy}
-          error={open.error}
-          onConfirm={() => opening.value && void open.run(opening.value)}
-          onClose={() => (opening.value = null)}
-        >
-          <p>{w().openText(opening.value.withheld.map(areaName).join(", "))}</p>
-        </Confirm>
-      )}
+      <ConfirmFor
+        who={opening}
+        title={(each) => w().openTitle(named(each))}
+        text={(each) => w().openText(each.withheld.map(areaName).join(", "))}
+        action={w().open}
+        done={w().opened}
+        work={({ user_id: user }) =>
+          answer(api.POST("/v1/members/{user}/areas", { params: { path: { user } } }))
+        }
+      />
     </Section>
   );
 }
@@ -369,14 +376,6 @@ function Outsiders({ mine }: { mine: Role }) {
   const found = useRead(["members"], () => answer(api.GET("/v1/members"))).data?.outsiders ?? [];
   const entering = useSignal<Schemas["Outsider"] | null>(null);
   const role = useSignal<Role>("viewer");
-  const letIn = useDoing(async (user: string) => {
-    await answer(
-      api.POST("/v1/members/{user}/admission", { params: { path: { user } }, body: { role: role.value } }),
-    );
-    await changed("members");
-    say(w().isIn);
-    entering.value = null;
-  });
   const turnAway = useDoing(async (user: string) => {
     await answer(api.DELETE("/v1/members/{user}/admission", { params: { path: { user } } }));
     await changed("members");
@@ -417,86 +416,69 @@ function Outsiders({ mine }: { mine: Role }) {
           },
         ]}
       />
-      {entering.value && (
-        <Confirm
-          title={w().letInTitle(named(entering.value))}
-          action={w().letIn}
-          busy={letIn.busy}
-          error={letIn.error}
-          onConfirm={() => entering.value && void letIn.run(entering.value.user_id)}
-          onClose={() => (entering.value = null)}
-        >
-          <SelectField
-            label={w().role}
-            value={role.value}
-            hint={w().roleHints[role.value]}
-            choices={given(mine).map((value) => ({ value, label: shellWords().roles[value] }))}
-            onChange={(value) => {
-              role.value = value;
-            }}
-          />
-        </Confirm>
-      )}
+      <ConfirmFor
+        who={entering}
+        title={(each) => w().letInTitle(named(each))}
+        action={w().letIn}
+        done={w().isIn}
+        work={({ user_id: user }) => {
+          const body = { role: role.value };
+          return answer(api.POST("/v1/members/{user}/admission", { params: { path: { user } }, body }));
+        }}
+      >
+        <SelectField
+          label={w().role}
+          value={role.value}
+          hint={w().roleHints[role.value]}
+          choices={given(mine).map((value) => ({ value, label: shellWords().roles[value] }))}
+          onChange={(value) => {
+            role.value = value;
+          }}
+        />
+      </ConfirmFor>
     </Section>
   );
 }
 
-interface OneMember {
-  member: Member;
-  name: string;
-  close: () => void;
+interface ConfirmForProps<P> {
+  /** Whom it is about, as long as it is asked. */
+  who: Signal<P | null>;
+  title: (person: P) => string;
+  text?: (person: P) => string;
+  action: string;
+  danger?: boolean;
+  done: string;
+  work: (person: P) => Promise<unknown>;
+  children?: ComponentChildren;
 }
 
-function Remove({ member, name, close }: OneMember) {
-  const remove = useDoing(async () => {
-    await answer(api.DELETE("/v1/members/{user}", { params: { path: { user: member.user_id } } }));
-    await changed("members");
-    say(w().removed);
-    close();
-  });
+/** Asks before something is done with a person of the list, which is then read anew. */
+function ConfirmFor<P>({ who, title, text, work, children, ...asked }: ConfirmForProps<P>) {
+  const person = who.value;
+  if (person === null) return null;
   return (
     <Confirm
-      title={w().removeTitle(name)}
-      action={w().remove}
-      danger
-      busy={remove.busy}
-      error={remove.error}
-      onConfirm={() => void remove.run()}
-      onClose={close}
+      {...asked}
+      title={title(person)}
+      onConfirm={async () => {
+        await work(person);
+        await changed("members");
+      }}
+      onClose={() => (who.value = null)}
     >
-      <p>{w().removeText}</p>
-    </Confirm>
-  );
-}
-
-function Transfer({ member, name, close }: OneMember) {
-  const transfer = useDoing(async () => {
-    await answer(api.POST("/v1/ownership/transfer", { body: { user_id: member.user_id } }));
-    await Promise.all([changed("members"), meChanged()]);
-    say(w().transferred);
-    close();
-  });
-  return (
-    <Confirm
-      title={w().transferTitle(name)}
-      action={w().transfer}
-      busy={transfer.busy}
-      error={transfer.error}
-      onConfirm={() => void transfer.run()}
-      onClose={close}
-    >
-      <p>{w().transferText}</p>
+      {text && <p>{text(person)}</p>}
+      {children}
     </Confirm>
   );
 }
 
 function Leave({ membership }: { membership: Membership }) {
   const asking = useSignal(false);
-  const leave = useDoing(async () => {
+  const leave = async () => {
     await answer(api.POST("/v1/members/leave"));
     await meChanged();
     navigate("/");
-  });
+  };
   return (
     <Section title={w().leave} lead={membership.role === "owner" ? w().ownerStays : w().leaveText}>
       {membership.role !== "owner" && <Button onClick={() => (asking.value = true)}>{w().leave}</Button>}
@@ -505,9 +487,7 @@ function Leave({ membership }: { membership: Membership }) {
           title={w().leaveTitle}
           action={w().leave}
           danger
-          busy={leave.busy}
-          error={leave.error}
-          onConfirm={() => void leave.run()}
+          onConfirm={leave}
           onClose={() => (asking.value = false)}
         >
           <p>{w().leaveText}</p>

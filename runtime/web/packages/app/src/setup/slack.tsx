@@ -140,12 +140,10 @@ function Place({ workspace, isAdmin }: { workspace: Workspace; isAdmin: boolean 
     await answer(api.PUT("/v1/slack/workspaces/{workspace}", { params: { path } }));
     await changed("slack");
   });
-  const unlink = useDoing(async () => {
+  const unlink = async () => {
     await answer(api.DELETE("/v1/slack/workspaces/{workspace}", { params: { path } }));
     await changed("slack");
-    say(w().unlinked);
-    asking.value = false;
-  });
+  };
   const release = useDoing(async () => {
     for (const channel of workspace.channels)
       await answer(
@@ -193,9 +191,8 @@ function Place({ workspace, isAdmin }: { workspace: Workspace; isAdmin: boolean 
           title={w().unlinkTitle(workspace.name)}
           action={w().unlink}
           danger
-          busy={unlink.busy}
-          error={unlink.error}
-          onConfirm={() => void unlink.run()}
+          done={w().unlinked}
+          onConfirm={unlink}
           onClose={() => (asking.value = false)}
         >
           <p>{w().unlinkText}</p>

@@ -1,10 +1,11 @@
-import type { NatError } from "@nat/chat";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { words } from "../language.ts";
-import { sentence } from "../problems.ts";
+import { useDoing } from "../server.ts";
 import { Button } from "./button.tsx";
 import { TextField } from "./field.tsx";
+import { say } from "./said.tsx";
+import { Problem } from "./states.tsx";
 
 const w = words({
   en: { cancel: "Cancel", confirm: (word: string) => `Type ${word} to confirm` },
@@ -52,24 +53,28 @@ interface ConfirmProps {
   danger?: boolean;
   /** A word that has to be typed first, for what cannot be taken back. */
   word?: string;
-  busy: boolean;
-  error: NatError | null;
-  onConfirm: () => void;
+  /** What is said when it is done. */
+  done?: string;
+  onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }
 
-/** Asks before something is done, says what it means, and what went wrong. */
+/** Asks before something is done, says what it means, does it and closes; what went wrong is said in it. */
 export function Confirm({
   title,
   children,
   action,
   danger = false,
   word,
-  busy,
-  error,
+  done,
   onConfirm,
   onClose,
 }: ConfirmProps) {
+  const doing = useDoing(async () => {
+    await onConfirm();
+    if (done) say(done);
+    onClose();
+  });
   const [typed, setTyped] = useState("");
   const ready = word === undefined || typed.trim() === word;
   return (
@@ -77,7 +82,7 @@ export function Confirm({
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready && !busy) onConfirm();
+          if (ready) void doing.run();
         }}
       >
         {children}
@@ -89,14 +94,10 @@ export function Confirm({
             more={{ autocomplete: "off", autocapitalize: "none", spellcheck: false, name: "confirmation" }}
           />
         )}
-        {error && (
-          <p class="problem" role="alert">
-            {sentence(error)}
-          </p>
-        )}
+        <Problem error={doing.error} />
         <div class="actions">
           <Button onClick={onClose}>{w().cancel}</Button>
-          <Button type="submit" kind={danger ? "danger" : "primary"} busy={busy} disabled={!ready}>
+          <Button type="submit" kind={danger ? "danger" : "primary"} busy={doing.busy} disabled={!ready}>
             {action}
           </Button>
         </div>
