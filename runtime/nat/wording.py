@@ -12,7 +12,7 @@ No name of a product stands here: every brand says the same sentences.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final, TypedDict
 
 MESSAGES: Final[Mapping[str, str]] = {
     # What a change does.
@@ -204,18 +204,25 @@ _PLACE: Final = r"\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}"
 _CONSTANT: Final[Mapping[str, str]] = {text: key for key, text in MESSAGES.items() if "{" not in text}
 
 
+class WordingParts(TypedDict):
+    """What a sentence of ours was made of, as JSON has it."""
+
+    key: str
+    parameters: Mapping[str, object]
+
+
 class Worded(str):
     """A sentence of ours: its English text, with the key and the parameters that it was made of."""
 
     key: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, object]
 
-    def __new__(cls, key: str, /, **parameters: Any) -> "Worded":
+    def __new__(cls, key: str, /, **parameters: object) -> "Worded":
         """The sentence of a key. Raises `KeyError` for a key or a place that nobody knows."""
         return cls.of(_filled(MESSAGES[key], parameters), key, parameters)
 
     @classmethod
-    def of(cls, text: str, key: str, parameters: Mapping[str, Any]) -> "Worded":
+    def of(cls, text: str, key: str, parameters: Mapping[str, object]) -> "Worded":
         """The same from its parts, whatever English says today."""
         made = super().__new__(cls, text)
         made.key, made.parameters = key, parameters
@@ -227,20 +234,20 @@ class Worded(str):
         key = _CONSTANT.get(text)
         return text if key is None else cls.of(text, key, {})
 
-    def __deepcopy__(self, _: Any) -> "Worded":
+    def __deepcopy__(self, _: object) -> "Worded":
         return self
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Worded.of, (str(self), self.key, self.parameters)
 
     @property
-    def wording(self) -> dict[str, Any]:
+    def wording(self) -> "WordingParts":
         """Key and parameters as JSON has them."""
         parameters = {name: _plain(value) for name, value in self.parameters.items()}
         return {"key": self.key, "parameters": parameters}
 
 
-def wordings(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
+def wordings(texts: Iterable[str]) -> dict[str, WordingParts]:
     """Of the texts that know their key, key and parameters by the text."""
     return {str(each): each.wording for each in texts if isinstance(each, Worded)}
 
@@ -250,7 +257,7 @@ def places(template: str) -> frozenset[str]:
     return frozenset(found[1] for found in re.finditer(_PLACE, template))
 
 
-def _filled(template: str, parameters: Mapping[str, Any]) -> str:
+def _filled(template: str, parameters: Mapping[str, object]) -> str:
     def fill(found: re.Match[str]) -> str:
         value = parameters[found[1]]
         if found[2] is None:
@@ -260,7 +267,7 @@ def _filled(template: str, parameters: Mapping[str, Any]) -> str:
     return re.sub(_PLACE, fill, template)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
@@ -268,7 +275,7 @@ def _shown(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Worded):
         return value.wording
     if isinstance(value, list | tuple):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nat import errors
 from nat.agent.instructions import flagged
@@ -66,7 +66,7 @@ class _Call:
 
     id: str
     tool: Tool
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
     step: int
 
 

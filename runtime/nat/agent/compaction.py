@@ -165,7 +165,7 @@ def _extended(
     earlier = () if record is None else record.entries
     entries = [*earlier, *(_entry(turn, _FULL) for turn in older)]
     remembered = [entry for entry in entries if _at(entry) >= kept_since]
-    chosen: list[Mapping[str, Any]] = []
+    chosen: list[Mapping[str, object]] = []
     room = float(budget.record)
     for entry in reversed(remembered):
         # Details for the newer half of the room; the newest entry has them whatever it takes.
@@ -185,7 +185,7 @@ def _extended(
 
 
 def _as_messages(record: CompactRecord) -> list[Message]:
-    content: dict[str, Any] = {"turns": list(record.entries)}
+    content: dict[str, object] = {"turns": list(record.entries)}
     if record.left_out:
         content["older_turns_left_out"] = record.left_out
     text = _dumps(content).replace("<", "\\u003c")
@@ -195,7 +195,7 @@ def _as_messages(record: CompactRecord) -> list[Message]:
     ]
 
 
-def _entry(turn: PastTurn, detail: _Detail) -> dict[str, Any]:
+def _entry(turn: PastTurn, detail: _Detail) -> dict[str, object]:
     uses: list[Block] = []
     results: dict[str, Block] = {}
     said: list[str] = []
@@ -205,7 +205,7 @@ def _entry(turn: PastTurn, detail: _Detail) -> dict[str, Any]:
         results.update({each["tool_use_id"]: each for each in blocks if each.get("type") == "tool_result"})
         if message["role"] == "assistant" and (text := transcript.text_of(blocks).strip()):
             said.append(text)
-    entry: dict[str, Any] = {
+    entry: dict[str, object] = {
         "at": turn.ended_at.isoformat(timespec="seconds"),
         "asked": _shortened(_asked(turn), detail.question),
     }
@@ -222,8 +222,8 @@ def _entry(turn: PastTurn, detail: _Detail) -> dict[str, Any]:
     return entry
 
 
-def _call(use: Block, result: Block | None, detail: _Detail, ids: int) -> tuple[dict[str, Any], int]:
-    call: dict[str, Any] = {"tool": use["name"]}
+def _call(use: Block, result: Block | None, detail: _Detail, ids: int) -> tuple[dict[str, object], int]:
+    call: dict[str, object] = {"tool": use["name"]}
     arguments = use.get("input") or {}
     if arguments:
         text = _dumps(arguments)
@@ -244,9 +244,9 @@ def _call(use: Block, result: Block | None, detail: _Detail, ids: int) -> tuple[
     return call, ids - found.ids
 
 
-def _brief(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _brief(entry: Mapping[str, Any]) -> dict[str, object]:
     """An entry with less in it: no ids, short texts, the last calls."""
-    brief: dict[str, Any] = {"at": entry["at"], "asked": _shortened(entry["asked"], _BRIEF.question)}
+    brief: dict[str, object] = {"at": entry["at"], "asked": _shortened(entry["asked"], _BRIEF.question)}
     calls = []
     for call in entry.get("calls", ())[-_BRIEF.calls :]:
         short = {name: call[name] for name in ("tool", "returned", "total", "failed") if name in call}
@@ -267,9 +267,9 @@ class _Found:
         self.ids = ids
         self._left = _FACTS
 
-    def facts(self, data: Any) -> dict[str, Any]:
+    def facts(self, data: object) -> dict[str, object]:
         """Single values as they are, lists of records as lists of ids, other lists as how many."""
-        kept: dict[str, Any] = {}
+        kept: dict[str, object] = {}
         if not isinstance(data, dict):
             return kept
         for name in sorted(data):
@@ -284,7 +284,7 @@ class _Found:
                 kept[name] = _shortened(value, 80) if isinstance(value, str) else value
         return kept
 
-    def _list(self, values: list[Any]) -> Any:
+    def _list(self, values: list[object]) -> object:
         found = [each["id"] for each in values if isinstance(each, dict) and isinstance(each.get("id"), str)]
         if not found:
             return {"count": len(values)}
@@ -293,7 +293,7 @@ class _Found:
         return {"ids": shown} if len(shown) == len(values) else {"count": len(values), "ids": shown}
 
 
-def _payload(content: Any) -> Mapping[str, Any]:
+def _payload(content: object) -> Mapping[str, object]:
     if not isinstance(content, str):
         return {}
     try:
@@ -330,9 +330,9 @@ def _shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest + len(_CUT) else text[:longest] + _CUT
 
 
-def _tokens_of(value: Any) -> int:
+def _tokens_of(value: object) -> int:
     return int(len(_dumps(value).encode()) / BYTES_PER_TOKEN) + 1
 
 
-def _dumps(value: Any) -> str:
+def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

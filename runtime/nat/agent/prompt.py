@@ -8,7 +8,7 @@ question.
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nat.agent.ports import Asked, Message
@@ -117,7 +117,7 @@ def _context(asked: Asked) -> str:
     page: dict[str, str | None] | None = None
     if asked.page is not None:
         page = {"kind": asked.page.kind, "record_id": asked.page.record_id}
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "nation": asked.nation_slug,
         "now": local_time(asked).isoformat(timespec="seconds"),
         "page": page,

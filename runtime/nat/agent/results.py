@@ -85,8 +85,8 @@ def payload_of(block: Block) -> Mapping[str, Any] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _payload(outcome: ToolOutcome) -> dict[str, Any]:
-    payload: dict[str, Any] = {"data": outcome.data}
+def _payload(outcome: ToolOutcome) -> dict[str, object]:
+    payload: dict[str, object] = {"data": outcome.data}
     for name in ("returned", "total", "complete"):
         value = getattr(outcome, name)
         if value is not None:
@@ -96,9 +96,9 @@ def _payload(outcome: ToolOutcome) -> dict[str, Any]:
     return payload
 
 
-def _cut(payload: Mapping[str, Any], limit: int) -> dict[str, Any]:
+def _cut(payload: Mapping[str, object], limit: int) -> dict[str, object]:
     """The payload within `limit` characters: shorter lists first, then shorter texts, and it says so."""
-    cut: dict[str, Any] = json.loads(_dumps(payload))
+    cut: dict[str, object] = json.loads(_dumps(payload))
     cut["complete"] = False
     cut["note"] = "Too large to show whole: long texts are shortened."
     shorten_texts(cut["data"], _LONG_TEXT)
@@ -128,22 +128,23 @@ def _cut(payload: Mapping[str, Any], limit: int) -> dict[str, Any]:
     return cut
 
 
-def shorten_texts(value: Any, longest: int) -> None:
+def shorten_texts(value: object, longest: int) -> None:
     """Cut every text in a JSON value to `longest` characters, in place, with a mark."""
-    entries: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
-        entries = list(value.items())
+        for name, each in value.items():
+            value[name] = _shortened(each, longest)
     elif isinstance(value, list):
-        entries = list(enumerate(value))
-    for key, each in entries:
-        if isinstance(each, str):
-            if len(each) > longest:
-                value[key] = each[:longest] + "… [cut]"
-        else:
-            shorten_texts(each, longest)
+        value[:] = [_shortened(each, longest) for each in value]
 
 
-def _longest_list(value: Any) -> list[Any] | None:
+def _shortened(value: object, longest: int) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= longest else value[:longest] + "… [cut]"
+    shorten_texts(value, longest)
+    return value
+
+
+def _longest_list(value: object) -> list[object] | None:
     """The list that takes most room among the outermost ones: cutting it loses whole records, not their
     parts."""
     if isinstance(value, list):
@@ -154,12 +155,12 @@ def _longest_list(value: Any) -> list[Any] | None:
     return max(found, key=lambda each: len(_dumps(each)), default=None)
 
 
-def _dumps(value: Any) -> str:
+def _dumps(value: object) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
     return text.replace("<", "\\u003c")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (set, frozenset, tuple)):

@@ -42,7 +42,7 @@ class ToolOutcome:
     All of it is taken for text of outsiders (`nat.agent.results`): a tool has no way to say otherwise.
     """
 
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
     returned: int | None = None
     total: int | None = None
     complete: bool | None = None
@@ -87,13 +87,13 @@ class Tool:
         return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
 
     @cached_property
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> dict[str, object]:
         """JSON schema of the arguments, without the titles that pydantic adds."""
-        schema: dict[str, Any] = _plain(self.arguments.model_json_schema())
+        schema = _plain_members(self.arguments.model_json_schema())
         schema.pop("description", None)
         return schema
 
-    def call(self, nation: "Reached", arguments: Mapping[str, Any]) -> ToolOutcome:
+    def call(self, nation: "Reached", arguments: Mapping[str, object]) -> ToolOutcome:
         """Validate and run a tool that reads.
 
         Raises `ArgumentsRejected`, `TypeError` for a tool that plans, and what the function raises.
@@ -103,7 +103,7 @@ class Tool:
         return cast(ToolOutcome, self._run(nation, arguments))
 
     def call_beyond(
-        self, nation: "Reached", arguments: Mapping[str, Any], own: Mapping[str, Any]
+        self, nation: "Reached", arguments: Mapping[str, object], own: Mapping[str, object]
     ) -> ToolOutcome:
         """Run a tool that reads with values of our `own`, which may lie beyond what the schema lets a model
         ask for, such as a larger limit. Raises what `call` raises."""
@@ -111,7 +111,7 @@ class Tool:
             raise TypeError(f"{self.name} plans a change; use `plan`.")
         return cast(ToolOutcome, self._run(nation, arguments, own))
 
-    def plan(self, nation: "Reached", arguments: Mapping[str, Any]) -> Change:
+    def plan(self, nation: "Reached", arguments: Mapping[str, object]) -> Change:
         """Validate and plan with a tool that writes; nothing is changed by it.
 
         Raises `ArgumentsRejected`, `TypeError` for a tool that reads, and what the function raises.
@@ -121,7 +121,7 @@ class Tool:
         return replace(cast(Change, self._run(nation, arguments)), tool=self.name, arguments=dict(arguments))
 
     def _run(
-        self, nation: "Reached", arguments: Mapping[str, Any], own: Mapping[str, Any] | None = None
+        self, nation: "Reached", arguments: Mapping[str, object], own: Mapping[str, object] | None = None
     ) -> ToolOutcome | Change:
         try:
             parsed = self.arguments.model_validate(dict(arguments))
@@ -134,7 +134,7 @@ class Tool:
         values = {name: getattr(parsed, name) for name in type(parsed).model_fields}
         return self.function(nation, **{**values, **(own or {})})
 
-    def as_definition(self) -> dict[str, Any]:
+    def as_definition(self) -> dict[str, object]:
         """The tool as the Messages API takes it."""
         return {"name": self.name, "description": self.description, "input_schema": self.schema}
 
@@ -145,6 +145,7 @@ REGISTRY: Final[dict[str, Tool]] = {}
 
 Reading = TypeVar("Reading", bound=Callable[..., ToolOutcome])
 Planning = TypeVar("Planning", bound=Callable[..., Change])
+Declared = TypeVar("Declared", bound=Callable[..., ToolOutcome] | Callable[..., Change])
 
 
 @overload
@@ -175,12 +176,12 @@ def tool(
     sends: bool = False,
     undo: str | None = None,
     finds: str | None = None,
-) -> Callable[[Any], Any]:
+) -> Callable[[Declared], Declared]:
     """Declare a tool. `label` is what people see while it runs; `endpoints` are V2 paths under `/api/v2`;
     `sends` marks calls that can send a message to a supporter; `undo` names how it is taken back; `finds` is
     the resource that a look-up lists."""
 
-    def declare(function: Any) -> Any:
+    def declare(function: Declared) -> Declared:
         name = function.__name__
         if name in REGISTRY:
             raise ValueError(f"Two tools are called {name}.")
@@ -196,16 +197,18 @@ def tool_list_json(tools: Iterable[Tool]) -> str:
     return json.dumps(definitions, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A schema without the titles that pydantic adds, and without saying of each optional parameter that it
     may be null and is so by default: it is not required, which says the same in a third of the tokens."""
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    if not isinstance(value, dict):
-        return value
+    return _plain_members(value) if isinstance(value, dict) else value
+
+
+def _plain_members(schema: Mapping[str, object]) -> dict[str, object]:
     plain = {
         key: _plain(each)
-        for key, each in value.items()
+        for key, each in schema.items()
         if not (key == "title" and isinstance(each, str)) and not (key == "default" and each is None)
     }
     branches = plain.get("anyOf")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nat import errors
 from nat.agent.ports import Changes, Planned
@@ -61,7 +61,7 @@ class Writes:
         self._pace = pace
 
     def perform(
-        self, call: str, step: int, tool: Tool, arguments: Mapping[str, Any], rights: Rights
+        self, call: str, step: int, tool: Tool, arguments: Mapping[str, object], rights: Rights
     ) -> WriteOutcome:
         """Plan, then commit or propose, as the gates decide for these rights and this change.
 
@@ -141,7 +141,7 @@ def _nothing(change: Change) -> ToolOutcome:
     )
 
 
-def _skipped(change: Change) -> dict[str, Any]:
+def _skipped(change: Change) -> dict[str, object]:
     return {"skipped": len(change.skipped)} if change.skipped else {}
 
 

@@ -7,7 +7,7 @@ texts of records stand in it as data: whoever shows a card shows them as text.
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from nat.changes.editing import editable
 from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
@@ -27,11 +27,11 @@ class Proposing(Gated, Protocol):
     """A tool that proposes a change, with the JSON schema of its arguments."""
 
     @property
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> dict[str, object]:
         """The arguments."""
 
 
-def card(change: Change, tool: Proposing) -> dict[str, Any]:
+def card(change: Change, tool: Proposing) -> dict[str, object]:
     """The card of a change by this tool.
 
     `count` are single requests, `people` the people they touch; `sample` shows records before → after and
@@ -48,7 +48,7 @@ def card(change: Change, tool: Proposing) -> dict[str, Any]:
     return made
 
 
-def _card(change: Change, tool: Proposing, records: int, characters: int) -> dict[str, Any]:
+def _card(change: Change, tool: Proposing, records: int, characters: int) -> dict[str, object]:
     undoable = sum(bool(each.undo) for each in change.operations)
     sample = change.operations[:records]
     return {
@@ -72,14 +72,14 @@ def _card(change: Change, tool: Proposing, records: int, characters: int) -> dic
     }
 
 
-def _words(change: Change, characters: int) -> dict[str, Any]:
+def _words(change: Change, characters: int) -> dict[str, object]:
     """Key and parameters of texts of ours, by the text as the card has it."""
     shown = dict.fromkeys((change.summary, change.filter, *change.warnings[:_WARNINGS]), characters * 2)
     shown |= {each.why: characters for each in change.skipped}
     return {_short(text, most): change.words[text] for text, most in shown.items() if text in change.words}
 
 
-def _operation(operation: Operation, characters: int) -> dict[str, Any]:
+def _operation(operation: Operation, characters: int) -> dict[str, object]:
     return {
         "key": operation.key,
         **_subject(operation.subject, characters),
@@ -89,7 +89,7 @@ def _operation(operation: Operation, characters: int) -> dict[str, Any]:
     }
 
 
-def _skipped(skipped: tuple[Skipped, ...], records: int, characters: int) -> dict[str, Any]:
+def _skipped(skipped: tuple[Skipped, ...], records: int, characters: int) -> dict[str, object]:
     reasons = Counter(each.why for each in skipped).most_common(_REASONS)
     return {
         "count": len(skipped),
@@ -101,7 +101,7 @@ def _skipped(skipped: tuple[Skipped, ...], records: int, characters: int) -> dic
     }
 
 
-def _subject(subject: Subject, characters: int) -> dict[str, Any]:
+def _subject(subject: Subject, characters: int) -> dict[str, object]:
     return {
         "type": subject.type,
         "id": subject.id,
@@ -110,13 +110,13 @@ def _subject(subject: Subject, characters: int) -> dict[str, Any]:
     }
 
 
-def _state(state: Mapping[str, Any] | None, characters: int) -> dict[str, Any] | None:
+def _state(state: Mapping[str, object] | None, characters: int) -> dict[str, object] | None:
     if state is None:
         return None
     return {name: _value(value, characters) for name, value in state.items()}
 
 
-def _value(value: Any, characters: int) -> Any:
+def _value(value: object, characters: int) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

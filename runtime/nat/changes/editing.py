@@ -21,8 +21,8 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 
 
 def editable(
-    schema: Mapping[str, Any], arguments: Mapping[str, Any], longest: int = LONGEST_TEXT
-) -> list[dict[str, Any]]:
+    schema: Mapping[str, Any], arguments: Mapping[str, object], longest: int = LONGEST_TEXT
+) -> list[dict[str, object]]:
     """The values of a call that can be edited, as the card lists them: `name`, `type` (a JSON type), `value`,
     and `choices` where there are some. `schema` is the tool's, `longest` the characters of a text."""
     found = []
@@ -41,8 +41,8 @@ def editable(
 
 
 def edited(
-    arguments: Mapping[str, Any], fields: Sequence[Mapping[str, Any]], values: Mapping[str, Any]
-) -> dict[str, Any]:
+    arguments: Mapping[str, object], fields: Sequence[Mapping[str, Any]], values: Mapping[str, object]
+) -> dict[str, object]:
     """The call with new values. `fields` are what the card lists. Raises `BadRequest` for anything that is
     not listed or of another type; the tool's own schema is checked when it plans."""
     known = {field["name"]: field for field in fields}
@@ -59,7 +59,7 @@ def edited(
     return {**arguments, **values}
 
 
-def _is(value: Any, kind: Any) -> bool:
+def _is(value: object, kind: object) -> bool:
     """Whether a value is of a simple JSON type. A yes or no is no number, though Python takes it for one."""
     wanted = _TYPES.get(kind) if isinstance(kind, str) else None
     if wanted is None or (isinstance(value, bool) and kind != "boolean"):

@@ -17,12 +17,12 @@ run together, and their intents are stored in one go.
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
 
 from nat import errors
 from nat.changes.effect import Effect
@@ -88,8 +88,21 @@ class ProgressPace:
 
 STEADY: Final = ProgressPace()
 
+Answer = TypeVar("Answer")
+
 Check = Callable[[], None]
 """Whether the person may still do this, by what is stored now. Raises `NotAMember`, `RoleInsufficient`."""
+
+
+class _Details(TypedDict, total=False):
+    """What a journal entry says besides its operation, state and turn (`JournalEntry`)."""
+
+    created_id: str | None
+    already: bool
+    token: str | None
+    found: Mapping[str, object] | None
+    code: str | None
+    why: str
 
 
 def no_check() -> None:
@@ -370,7 +383,7 @@ class _Run:
         if self._stopped():
             return self._entry(work, EntryState.SKIPPED)
         created: str | None = None
-        changed: dict[str, Any] = {}
+        changed: dict[str, object] = {}
         names: dict[str, str] = {}
         for number, request in enumerate(work.requests, 1):
             last = number == len(work.requests)
@@ -473,7 +486,7 @@ class _Run:
         why = GONE if state is None else CHANGED_SINCE
         return self._entry(work, EntryState.CONFLICT, why=why)
 
-    def _patiently(self, ask: Callable[[], Any]) -> Any:
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
         """Ask, and go on after a rate limit that outlasted the client: nothing has happened then."""
         for number in range(self._pace.rate_limited + 1):
             try:
@@ -488,5 +501,5 @@ class _Run:
         """Sleep, but not past the moment when this worker must let go."""
         wait(seconds, lambda: self._stopped() and False, self._pace.sleep)
 
-    def _entry(self, work: OperationWork, state: EntryState, **details: Any) -> JournalEntry:
-        return replace(JournalEntry(work.key, state, self._journal.run), **details)
+    def _entry(self, work: OperationWork, state: EntryState, **details: Unpack[_Details]) -> JournalEntry:
+        return JournalEntry(work.key, state, self._journal.run, **details)

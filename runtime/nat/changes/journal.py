@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from nat.contract.events import Event
@@ -45,7 +45,7 @@ class JournalEntry:
     created_id: str | None = None
     already: bool = False
     token: str | None = None
-    found: Mapping[str, Any] | None = None
+    found: Mapping[str, object] | None = None
     code: str | None = None
     why: str = ""
     at: datetime | None = None
@@ -82,6 +82,6 @@ class Proposal:
     """A change that waits for a person: `approval` is its id. `superseded` are earlier ones it replaces."""
 
     approval: str
-    card: Mapping[str, Any]
+    card: Mapping[str, object]
     expires_at: datetime
     superseded: tuple[str, ...] = ()

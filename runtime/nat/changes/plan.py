@@ -10,9 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from nat.wording import Worded
+import msgspec
+
+from nat.wording import Worded, WordingParts
 
 CREATED_ID: Final = "{created_id}"
 """In the path or body of an undo request: the id of the record that the operation created."""
@@ -47,7 +49,7 @@ class PlannedRequest:
 
     method: Method
     path: str
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, object] | None = None
     params: Mapping[str, str] | None = None
 
 
@@ -82,7 +84,7 @@ class Probe:
         return cls(path, params or None, names)
 
 
-def value_at(attributes: Mapping[str, Any], name: str) -> Any:
+def value_at(attributes: Mapping[str, object], name: str) -> object:
     """An attribute as probes name it, `name` or `name.key`; `None` where it is missing."""
     column, _, key = name.partition(".")
     value = attributes.get(column)
@@ -114,8 +116,8 @@ class Operation:
     key: str
     subject: Subject
     request: PlannedRequest
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
     probe: Probe | None = None
     undo: tuple[PlannedRequest, ...] = ()
     awaits: bool = False
@@ -129,7 +131,7 @@ class Operation:
     expects: int | None = None
     """The status that `undo` is for, where V2 itself decides between changing (200) and creating (201). After
     the other one the operation is done, but cannot be taken back: what was there before is not known."""
-    undone: Mapping[str, Any] | None = None
+    undone: Mapping[str, object] | None = None
     """What the record is once taken back, where that is not `before`: a journey cannot be deleted, so a new
     one is voided. Needs `by_id`."""
 
@@ -152,7 +154,7 @@ class Change:
     """
 
     tool: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
     summary: str
     operations: tuple[Operation, ...]
     people: int
@@ -160,7 +162,7 @@ class Change:
     skipped: tuple[Skipped, ...] = ()
     warnings: tuple[str, ...] = ()
     sample: tuple[Subject, ...] = ()
-    words: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, WordingParts] = field(default_factory=dict)
     """Key and parameters of those of its texts that are ours, by the text (`nat.wording`)."""
 
     @property
@@ -176,20 +178,10 @@ class Change:
         return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> "Change":
-        """The change behind the value of `as_json`; it has the same fingerprint. Raises `KeyError`,
-        `TypeError`."""
-        return cls(
-            **{
-                **plain,
-                "operations": tuple(map(_operation, plain["operations"])),
-                "skipped": tuple(
-                    Skipped(Subject(**each["subject"]), each["why"]) for each in plain["skipped"]
-                ),
-                "warnings": tuple(plain["warnings"]),
-                "sample": tuple(Subject(**each) for each in plain["sample"]),
-            }
-        )
+    def from_plain(cls, plain: Mapping[str, object]) -> "Change":
+        """The change behind the value of `as_json`; it has the same fingerprint. Raises
+        `msgspec.ValidationError`."""
+        return msgspec.convert(plain, cls)
 
     def frozen(self) -> "Change":
         """The change as it comes back from storage: only what JSON knows, and none of the tool's objects."""
@@ -204,17 +196,3 @@ class Change:
     def reversible(self) -> bool:
         """Every operation can be taken back."""
         return all(operation.undo for operation in self.operations)
-
-
-def _operation(plain: Mapping[str, Any]) -> Operation:
-    probe = plain["probe"]
-    return Operation(
-        **{
-            **plain,
-            "subject": Subject(**plain["subject"]),
-            "request": PlannedRequest(**plain["request"]),
-            "probe": probe and Probe(**{**probe, "attributes": tuple(probe["attributes"])}),
-            "undo": tuple(PlannedRequest(**each) for each in plain["undo"]),
-            "needs": tuple(plain["needs"]),
-        }
-    )

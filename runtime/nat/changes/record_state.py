@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nat.changes.plan import Operation, Probe, value_at
 from nat.errors import NationBuilderDown, RecordNotFound
@@ -13,7 +13,7 @@ from nat.errors import NationBuilderDown, RecordNotFound
 if TYPE_CHECKING:
     from nat.nationbuilder import NationBuilder
 
-State = Mapping[str, Any] | None
+State = Mapping[str, object] | None
 """Attributes of a record; `None` when there is no such record."""
 
 
@@ -52,7 +52,7 @@ def agrees(probe: Probe, state: State, expected: State) -> bool:
     return all(same(state.get(name), value) for name, value in expected.items())
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: object, other: object) -> bool:
     """Whether two values mean the same to V2: it writes empty text as null, money and numbers as text at
     times, and moments with other offsets (API facts, §5)."""
     if isinstance(one, bool) or isinstance(other, bool):
@@ -73,7 +73,7 @@ def same(one: Any, other: Any) -> bool:
     return False
 
 
-def stored_otherwise(operation_after: State, attributes: Mapping[str, Any]) -> dict[str, Any]:
+def stored_otherwise(operation_after: State, attributes: Mapping[str, object]) -> dict[str, object]:
     """Attributes that V2 answered in another form than they were sent in."""
     return {
         name: value_at(attributes, name)
@@ -100,7 +100,7 @@ def probe_of_result(operation: Operation, created_id: str | None) -> Probe | Non
     return None
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     if not isinstance(value, str) or len(value) < len("2026-11-22T09:30"):
         return None
     try:

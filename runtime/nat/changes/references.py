@@ -6,7 +6,7 @@ Only a whole part of a path, or a whole value, is a reference: a text of a recor
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from nat.changes.journal import EntryState, JournalEntry
 from nat.changes.plan import (
@@ -36,12 +36,14 @@ def names_of(entries: Mapping[str, JournalEntry]) -> dict[str, str]:
 def filled(request: PlannedRequest, names: Names) -> PlannedRequest:
     """The request with the ids in place that are known."""
     path = "/".join(names.get(part, part) for part in request.path.split("/"))
-    return replace(request, path=path, body=_filled(request.body, names))
+    return replace(request, path=path, body=None if request.body is None else _filled_in(request.body, names))
 
 
 def filled_probe(probe: Probe, names: Names) -> Probe:
     """The probe with the ids in place that are known."""
-    return replace(probe, params=_filled(probe.params, names))
+    return replace(
+        probe, params=probe.params and {name: names.get(each, each) for name, each in probe.params.items()}
+    )
 
 
 def lacks(request: PlannedRequest, *, but: str | None = None) -> bool:
@@ -61,23 +63,27 @@ def answers_needed(requests: Iterable[PlannedRequest]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[1] for each in values if (found := _ANSWERED.fullmatch(each))))
 
 
-def remade(answer: Mapping[str, Any]) -> dict[str, str]:
+def remade(answer: Mapping[str, object]) -> dict[str, str]:
     """What later requests of the same undo call the record that a POST has just made."""
     data = answer.get("data")
     return {RECREATED_ID: str(data["id"])} if isinstance(data, Mapping) and "id" in data else {}
 
 
-def _filled(value: Any, names: Names) -> Any:
+def _filled_in(values: Mapping[str, object], names: Names) -> dict[str, object]:
+    return {name: _filled(each, names) for name, each in values.items()}
+
+
+def _filled(value: object, names: Names) -> object:
     if isinstance(value, str):
         return names.get(value, value)
     if isinstance(value, Mapping):
-        return {name: _filled(each, names) for name, each in value.items()}
+        return _filled_in(value, names)
     if isinstance(value, list | tuple):
         return [_filled(each, names) for each in value]
     return value
 
 
-def _values(value: Any) -> list[str]:
+def _values(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, Mapping):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from nat.changes.journal import EntryState, JournalEntry
 from nat.changes.plan import Subject
@@ -77,9 +77,9 @@ class ChangeReport:
         """Keys of what may be tried again: failed, not tried, or unknown and provable by looking."""
         return tuple(each.key for each in self.results if each.retryable)
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> dict[str, object]:
         """For the model: counts and our own words, and nothing that records say."""
-        data: dict[str, Any] = {
+        data: dict[str, object] = {
             "state": self.outcome,
             "operations": self.total,
             "counts": dict(self.counts),

@@ -5,8 +5,18 @@ from nat.nationbuilder.bodies import Sidepost
 from nat.nationbuilder.client import NationBuilder
 from nat.nationbuilder.documents import Collection, Document, Included, Page, Record, Reference
 from nat.nationbuilder.limits import Limiter
-from nat.nationbuilder.parallel import together
-from nat.nationbuilder.query import PAGE_SIZE, Condition, Filters, HasValues, between, where
+from nat.nationbuilder.parallel import both, together
+from nat.nationbuilder.query import (
+    PAGE_SIZE,
+    Condition,
+    FieldsQuery,
+    Filter,
+    Filters,
+    HasValues,
+    IndexQuery,
+    between,
+    where,
+)
 from nat.nationbuilder.transport import pooled_session
 
 __all__ = [
@@ -14,9 +24,12 @@ __all__ = [
     "Collection",
     "Condition",
     "Document",
+    "FieldsQuery",
+    "Filter",
     "Filters",
     "HasValues",
     "Included",
+    "IndexQuery",
     "Limiter",
     "NationBuilder",
     "Page",
@@ -24,6 +37,7 @@ __all__ = [
     "Reference",
     "Sidepost",
     "between",
+    "both",
     "pooled_session",
     "spelling",
     "together",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar, Unpack
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,7 +18,7 @@ from nat.nationbuilder.documents import Collection, Document, Included, Page, Re
 from nat.nationbuilder.limits import Limiter
 from nat.nationbuilder.panel import panel_path
 from nat.nationbuilder.parallel import AT_ONCE, together
-from nat.nationbuilder.query import PAGE_SIZE, Filters, index_parameters
+from nat.nationbuilder.query import PAGE_SIZE, Filters, IndexQuery, index_parameters
 from nat.nationbuilder.transport import TIMEOUT, Bearer, Transport, pooled_session
 from nat.nationbuilder.withheld import WithholdingTransport
 
@@ -145,7 +145,9 @@ class NationBuilder:
         body = self._transport.send("GET", _checked(resource), query=query)
         return _read(partial(read_page, body, page))
 
-    def pages(self, resource: str, *, max_records: int = MAX_RECORDS, **query: Any) -> Iterator[Page]:
+    def pages(
+        self, resource: str, *, max_records: int = MAX_RECORDS, **query: Unpack[IndexQuery]
+    ) -> Iterator[Page]:
         """All pages, in order, up to `max_records`; `query` is what `index` takes, but no page.
 
         The first page asks for the total; the others are then read a few at a time. Where V2 gives no total,
@@ -171,7 +173,9 @@ class NationBuilder:
             page = self.index(resource, **query, page_size=PAGE_SIZE, page=number)
             yield page
 
-    def read_all(self, resource: str, *, max_records: int = MAX_RECORDS, **query: Any) -> Collection:
+    def read_all(
+        self, resource: str, *, max_records: int = MAX_RECORDS, **query: Unpack[IndexQuery]
+    ) -> Collection:
         """The records of all pages up to `max_records`, each once, and whether that was all of them.
 
         A record that moved between pages while they were read is not given twice; if one was skipped, fewer

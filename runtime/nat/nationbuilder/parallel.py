@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 T = TypeVar("T")
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 AT_ONCE: Final = 4
 """Requests of one tool call that are under way together."""
@@ -23,3 +25,10 @@ def together(calls: Sequence[Callable[[], T]], at_once: int = AT_ONCE) -> list[T
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def both(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+    """Two calls with results of different kinds at once, as `together` runs them."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="v2") as pool:
+        future = pool.submit(contextvars.copy_context().run, other)
+        return one(), future.result()

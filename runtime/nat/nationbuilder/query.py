@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 from nat.errors import QueryRejected
 
@@ -42,6 +42,21 @@ Filter = Condition | HasValues | Scalar | Sequence[Scalar]
 Filters = Mapping[str, Filter]
 """By attribute: a value (equality; texts without regard to case), several values (any of them), a
 `Condition` or a `HasValues`."""
+
+
+class FieldsQuery(TypedDict, total=False):
+    """Which attributes of records are asked for, by record type."""
+
+    fields: Mapping[str, Iterable[str]] | None
+    extra_fields: Mapping[str, Iterable[str]] | None
+
+
+class IndexQuery(FieldsQuery, total=False):
+    """What an index is asked for, besides the page."""
+
+    filters: Filters | None
+    include: Iterable[str]
+    sort: Iterable[str]
 
 
 def where(operator: Operator, *values: Scalar) -> Condition:

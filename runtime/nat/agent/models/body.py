@@ -11,7 +11,7 @@ left out of a call that goes elsewhere, such as after a nation brought its own k
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from nat.agent.ports import Block, Message, ModelRequest
 
@@ -31,9 +31,9 @@ def head(request: ModelRequest) -> str:
     return f'"system":{system},"tools":{request.tools_json}'
 
 
-def tail(request: ModelRequest, model: str, origin: str) -> dict[str, Any]:
+def tail(request: ModelRequest, model: str, origin: str) -> dict[str, object]:
     """Every other member of the body."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "model": model,
         "max_tokens": request.max_tokens,
         "stream": True,
@@ -44,7 +44,7 @@ def tail(request: ModelRequest, model: str, origin: str) -> dict[str, Any]:
     return body
 
 
-def as_bytes(head_json: str, rest: Mapping[str, Any]) -> bytes:
+def as_bytes(head_json: str, rest: Mapping[str, object]) -> bytes:
     """The whole body; the stable part is spliced in instead of being serialised again."""
     return f"{{{head_json},{_dumps(rest)[1:]}".encode()
 
@@ -136,5 +136,5 @@ def _cleaned(message: Message, origin: str) -> Message:
     return {**message, "content": blocks}
 
 
-def _dumps(value: Any) -> str:
+def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -22,7 +22,10 @@ from nat.agent.models.retries import Patience, stream_message
 from nat.agent.ports import ModelReply, ModelRequest
 
 if TYPE_CHECKING:
+    import anthropic
     from anthropic import Anthropic, AnthropicBedrock, DefaultHttpxClient, Stream
+
+    from nat.agent.models.stream import RawEvent
 
 T = TypeVar("T")
 
@@ -125,7 +128,7 @@ class AnthropicModel:
             stopped=stopped,
         )
 
-    def _open(self, content: bytes) -> "Stream[Any]":
+    def _open(self, content: bytes) -> "Stream[RawEvent]":
         import anthropic
 
         return self._clients.client(self._api_key).post(
@@ -134,7 +137,7 @@ class AnthropicModel:
             content=content,
             options={"headers": _JSON},
             stream=True,
-            stream_cls=anthropic.Stream[object],
+            stream_cls=anthropic.Stream[Any],
         )
 
 
@@ -185,12 +188,12 @@ class BedrockModel:
             open_telemetry=False,
         )
 
-    def _open(self, members: dict[str, Any]) -> "Stream[Any]":
+    def _open(self, members: dict[str, object]) -> "Stream[RawEvent]":
         import anthropic
 
         # The SDK takes `model` and `stream` out of the body, into the path.
         return self._client.post(
-            _PATH, cast_to=object, body=dict(members), stream=True, stream_cls=anthropic.Stream[object]
+            _PATH, cast_to=object, body=dict(members), stream=True, stream_cls=anthropic.Stream[Any]
         )
 
 
@@ -227,7 +230,7 @@ class _Remembered(Generic[T]):
         return last[2]
 
 
-def _timeout(patience: Patience) -> Any:
+def _timeout(patience: Patience) -> "anthropic.Timeout":
     import anthropic
 
     return anthropic.Timeout(patience.read_timeout, connect=patience.connect_timeout)

@@ -8,10 +8,12 @@ A thread costs about 0.1 ms, and being no pool's it holds up neither other calls
 import contextvars
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from anthropic import Stream
+
+    from nat.agent.models.stream import RawEvent
 
 _POLL_SECONDS: Final = 0.2
 
@@ -19,17 +21,17 @@ _POLL_SECONDS: Final = 0.2
 class Opening:
     """One call that is on its way to its head."""
 
-    def __init__(self, open_stream: Callable[[], "Stream[Any]"]) -> None:
+    def __init__(self, open_stream: Callable[[], "Stream[RawEvent]"]) -> None:
         self._open_stream = open_stream
         self._done = threading.Event()
         self._lock = threading.Lock()
         self._abandoned = False
-        self._stream: Stream[Any] | None = None
+        self._stream: Stream[RawEvent] | None = None
         self._error: Exception | None = None
         run = contextvars.copy_context().run
         threading.Thread(target=run, args=(self._open,), name="model-open", daemon=True).start()
 
-    def wait(self, stopped: Callable[[], bool]) -> "Stream[Any] | None":
+    def wait(self, stopped: Callable[[], bool]) -> "Stream[RawEvent] | None":
         """The stream; `None` if the turn was stopped before. Raises what the call raised."""
         try:
             while not self._done.wait(_POLL_SECONDS):

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nat.agent.models.failures import as_ours, is_passing, retry_after_seconds
 from nat.agent.models.opening import Opening
@@ -20,6 +20,8 @@ from nat.waiting import Backoff, wait
 
 if TYPE_CHECKING:
     from anthropic import Stream
+
+    from nat.agent.models.stream import RawEvent
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class Patience:
 
 
 def stream_message(
-    open_stream: Callable[[], "Stream[Any]"],
+    open_stream: Callable[[], "Stream[RawEvent]"],
     *,
     model: str,
     origin: str,
@@ -100,7 +102,10 @@ def stream_message(
 
 
 def _once(
-    open_stream: Callable[[], "Stream[Any]"], message: Accumulator, model: str, stopped: Callable[[], bool]
+    open_stream: Callable[[], "Stream[RawEvent]"],
+    message: Accumulator,
+    model: str,
+    stopped: Callable[[], bool],
 ) -> ModelReply:
     events = None if stopped() else Opening(open_stream).wait(stopped)
     if events is None:

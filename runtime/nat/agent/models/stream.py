@@ -30,6 +30,10 @@ _ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME: Final = 128
 """Names and ids match `^[a-zA-Z0-9_-]{1,128}$` (Messages API)."""
 
+RawEvent = Mapping[str, Any]
+"""One event of the Messages API's stream as plain JSON: reading it into the SDK's models costs more than all
+else of a turn."""
+
 
 class Incomplete(Exception):
     """The stream ended before the message did."""
@@ -52,7 +56,7 @@ class Accumulator:
         """Whether any text went out: from then on a failed call cannot be repeated unseen."""
         self.ended = False
 
-    def take(self, event: Mapping[str, Any]) -> None:
+    def take(self, event: RawEvent) -> None:
         """Read one event."""
         kind = event.get("type")
         if kind == "content_block_delta":
@@ -96,7 +100,7 @@ class Accumulator:
         )
         return ModelReply(texts, STOPPED, self._sum(), self._model or model)
 
-    def _start_block(self, index: int, start: Mapping[str, Any]) -> None:
+    def _start_block(self, index: int, start: RawEvent) -> None:
         block = dict(start)
         self._blocks[index] = block
         self._parts[index] = []
@@ -108,7 +112,7 @@ class Accumulator:
             if isinstance(block.get(name), str):
                 block[name] = _ILLEGAL.sub("_", block[name])[:_LONGEST_NAME] or "_"
 
-    def _delta(self, index: int, delta: Mapping[str, Any]) -> None:
+    def _delta(self, index: int, delta: RawEvent) -> None:
         if index not in self._blocks:
             return
         kind = delta.get("type")
@@ -147,7 +151,7 @@ class Accumulator:
             case "tool_use" | "server_tool_use":
                 block["input"] = self._input(index, block)
 
-    def _input(self, index: int, block: Block) -> dict[str, Any]:
+    def _input(self, index: int, block: Block) -> dict[str, object]:
         text = self._text(index)
         if not text:
             started = block.get("input")
@@ -159,7 +163,7 @@ class Accumulator:
             value = None
         return value if isinstance(value, dict) else {INVALID_JSON: text}
 
-    def _add_usage(self, usage: Mapping[str, Any] | None) -> None:
+    def _add_usage(self, usage: RawEvent | None) -> None:
         # Counts in `message_delta` are cumulative, so a later number replaces an earlier one.
         for name, value in (usage or {}).items():
             if isinstance(value, int):

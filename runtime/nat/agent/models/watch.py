@@ -10,9 +10,14 @@ import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 POLL_SECONDS: Final = 0.2
+
+if TYPE_CHECKING:
+    import httpx2
+
+    _Running = tuple[Callable[[], bool], httpx2.Response]
 
 
 class Watch:
@@ -23,11 +28,11 @@ class Watch:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._numbers = itertools.count()
-        self._running: dict[int, tuple[Callable[[], bool], Any]] = {}
+        self._running: dict[int, _Running] = {}
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
-    def watching(self, stopped: Callable[[], bool], response: Any) -> Iterator[None]:
+    def watching(self, stopped: Callable[[], bool], response: "httpx2.Response") -> Iterator[None]:
         """While the block runs, shut the response's socket down as soon as `stopped()`."""
         number = next(self._numbers)
         with self._lock:
@@ -50,7 +55,7 @@ class Watch:
                     self._shut(number, response)
             threading.Event().wait(self._poll_seconds)
 
-    def _snapshot(self) -> list[tuple[int, tuple[Callable[[], bool], Any]]]:
+    def _snapshot(self) -> "list[tuple[int, _Running]]":
         with self._lock:
             if not self._running:
                 self._wake.clear()
@@ -65,7 +70,7 @@ class Watch:
             # there.
             return True
 
-    def _shut(self, number: int, response: Any) -> None:
+    def _shut(self, number: int, response: "httpx2.Response") -> None:
         # Under the lock: once the request is done, its socket may already serve another one.
         with self._lock:
             if self._running.pop(number, None) is None:

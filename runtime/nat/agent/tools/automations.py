@@ -1,6 +1,6 @@
 """Automations (email workflows) and who is enrolled."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from nat.agent.tools.results import (
     panel_link,
     related_person,
 )
-from nat.nationbuilder import NationBuilder
+from nat.nationbuilder import Filters, NationBuilder
 
 Status = Literal["drafted", "running", "on_hold", "archived", "ended"]
 
@@ -90,7 +90,7 @@ def list_automations(
 def _enrolments(
     v2: NationBuilder, automation_id: str | None, person_id: str | None, limit: int
 ) -> ToolOutcome:
-    filters: Any = given(automation_id=automation_id, signup_id=person_id)
+    filters: Filters = given(automation_id=automation_id, signup_id=person_id)
     page = v2.index(
         "automation_enrollments",
         filters=filters,

@@ -1,6 +1,6 @@
 """Contacts: logged interactions with people."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ from nat.agent.tools.results import (
     related_person,
     span_words,
 )
-from nat.nationbuilder import NationBuilder
+from nat.nationbuilder import Filters, NationBuilder
 
 Method = Literal[
     "delivery", "door_knock", "email", "email_blast", "face_to_face", "facebook", "meeting", "phone_call",
@@ -54,7 +54,7 @@ def list_contacts(
 ) -> ToolOutcome:
     """Logged calls, visits, meetings and the like: of a person, by a colleague, in a period; newest first."""
     span = since_until(v2, since, until)
-    filters: Any = given(
+    filters: Filters = given(
         signup_id=person_id,
         author_id=author_id,
         contact_method=method or None,

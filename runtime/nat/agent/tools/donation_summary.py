@@ -1,11 +1,11 @@
 """Sums of donations. V2 adds nothing up, so all pages of a period are read and summed here."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,7 @@ from nat.agent.tools.results import (
     span_data,
     span_words,
 )
-from nat.nationbuilder import NationBuilder, Record, between, together
+from nat.nationbuilder import Filter, NationBuilder, Record, between, both
 from nat.nationbuilder.periods import (
     Span,
     Unit,
@@ -122,13 +122,16 @@ def summarize_donations(
     other_span = _compared(v2, span, compare_to)
     reading = _read(v2, span, status, group_by)
     other = _read(v2, other_span, status, None) if other_span else None
-    extras: list[Callable[[], Any]] = [
-        partial(_top_donors, v2, reading.whole, top),
-        partial(_first_time_donors, v2, span, status),
-        partial(_lapsed_donors, v2, span, status, reading, other),
-        partial(_groups, v2, reading.groups, group_by),
-    ]
-    leaders, first_time, lapsed, groups = together(extras)
+    (leaders, groups), (first_time, lapsed) = both(
+        partial(
+            both, partial(_top_donors, v2, reading.whole, top), partial(_groups, v2, reading.groups, group_by)
+        ),
+        partial(
+            both,
+            partial(_first_time_donors, v2, span, status),
+            partial(_lapsed_donors, v2, span, status, reading, other),
+        ),
+    )
     complete = reading.complete and (other is None or other.complete)
     outcome = listed(
         v2,
@@ -160,7 +163,7 @@ def _partial(*readings: _Reading | None) -> str:
 
 def _read(v2: NationBuilder, span: Span, status: Status, group_by: GroupBy | None) -> _Reading:
     date = _DATES[status]
-    filters: dict[str, Any] = {"status": status}
+    filters: dict[str, Filter] = {"status": status}
     condition = span.condition()
     if condition is not None:
         filters[date] = condition

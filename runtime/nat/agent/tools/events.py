@@ -1,7 +1,7 @@
 """Events and who answers their invitations."""
 
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -26,7 +26,14 @@ from nat.agent.tools.results import (
     span_words,
 )
 from nat.contract.events import Link
-from nat.nationbuilder import Collection, Document, Included, NationBuilder, Record, spelling, together
+from nat.nationbuilder import (
+    Included,
+    IndexQuery,
+    NationBuilder,
+    Record,
+    both,
+    spelling,
+)
 from nat.nationbuilder.periods import read_moment
 
 SCANNED_AT_MOST: Final = 1_000
@@ -61,7 +68,7 @@ def list_events(
         start = now
     span = forwards(start, end)
     latest_first = start is None
-    search: dict[str, Any] = {
+    search: IndexQuery = {
         "filters": given(start_at=span.condition()),
         "include": ("page",),
         "fields": _PAGE,
@@ -160,7 +167,7 @@ def list_event_rsvps(
     include_contact_details: ContactDetails = False,
 ) -> ToolOutcome:
     """Who RSVPed to an event, with numbers of coming, attended, cancelled, guests and volunteers."""
-    reads: list[Any] = [
+    event, reading = both(
         partial(v2.show, "events", event_id, include=("page",), fields=_PAGE),
         partial(
             v2.read_all,
@@ -170,10 +177,7 @@ def list_event_rsvps(
             include=("signup",),
             fields={"signups": PERSON_NAME},
         ),
-    ]
-    event, reading = together(reads)
-    assert isinstance(event, Document)
-    assert isinstance(reading, Collection)
+    )
     # Read whole and sorted out here: `canceled` and `attendee` may be null, which no filter of V2 finds.
     every = reading.records
     chosen = [
@@ -183,7 +187,7 @@ def list_event_rsvps(
     query = in_words(
         f"RSVPs to “{shown_event['name']}”", status, "volunteers only" if volunteers_only else None
     )
-    figures: dict[str, Any] = {
+    figures: dict[str, int] = {
         "coming": sum(_has_status(each, "coming") for each in every),
         "attended": sum(_has_status(each, "attended") for each in every),
         "cancelled": sum(_has_status(each, "cancelled") for each in every),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Final, Unpack, cast
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from nat.agent.tools.parameters import Text
 from nat.agent.tools.results import Item, counted
 from nat.changes.effect import Effect
 from nat.errors import BadRequest, Forbidden
-from nat.nationbuilder import NationBuilder, Page
+from nat.nationbuilder import IndexQuery, NationBuilder, Page
 from nat.nationbuilder.query import PAGE_SIZE
 from nat.spreadsheets import csv_text
 
@@ -38,14 +38,21 @@ class Whole:
     def __init__(self, v2: NationBuilder) -> None:
         self._nation = v2
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._nation, name)
 
-    def index(self, resource: str, *, page_size: int = PAGE_SIZE, **query: Any) -> Page:
+    def index(
+        self,
+        resource: str,
+        *,
+        page_size: int = PAGE_SIZE,
+        page: int = 1,
+        count: bool = False,
+        **query: Unpack[IndexQuery],
+    ) -> Page:
         """What `NationBuilder.index` gives, of all pages together if `page_size` is over a page's."""
         if page_size <= PAGE_SIZE:
-            return self._nation.index(resource, page_size=page_size, **query)
-        query.pop("count", None)
+            return self._nation.index(resource, page_size=page_size, page=page, count=count, **query)
         read = self._nation.read_all(resource, max_records=page_size, **query)
         return Page(read.records, read.included, read.total, has_next=not read.complete)
 
@@ -55,7 +62,7 @@ def export_csv(
     context: ToolContext,
     *,
     listing: Annotated[Text, Field(description="Name of the tool that lists, such as list_donations")],
-    arguments: Annotated[dict[str, Any], Field(description="That tool's arguments, without limit")],
+    arguments: Annotated[dict[str, object], Field(description="That tool's arguments, without limit")],
 ) -> ToolOutcome:
     """Put everything that a listing finds into a CSV file that the person can download: all matches, not only
     those shown. Ask for contact details in the arguments only if the person wants them in the file. The link
@@ -70,7 +77,7 @@ def export_csv(
     if arguments.get(CONTACT_DETAILS) and not context.exports.contact_details:
         raise Forbidden(CONTACT_ROLE)
     outcome = whole(found, context.v2, arguments)
-    items: Sequence[Item] = outcome.data["items"]
+    items = cast(Sequence[Item], outcome.data["items"])
     query = str(outcome.data["query"])
     complete = bool(outcome.complete)
     file = ExportFile(
@@ -107,7 +114,7 @@ def exportable(found: Tool) -> bool:
     return found.effect is Effect.READ and found.group != OWN_GROUP and _LIMIT in found.arguments.model_fields
 
 
-def whole(found: Tool, v2: NationBuilder, arguments: Mapping[str, Any]) -> ToolOutcome:
+def whole(found: Tool, v2: NationBuilder, arguments: Mapping[str, object]) -> ToolOutcome:
     """What a listing finds, all of it up to `MOST_ROWS`. Raises what the tool raises."""
     wanted = {name: value for name, value in arguments.items() if name not in (_LIMIT, _COUNT_ONLY)}
     return found.call_beyond(cast(NationBuilder, Whole(v2)), wanted, {_LIMIT: MOST_ROWS})
@@ -124,7 +131,7 @@ def _csv(items: Iterable[Item]) -> str:
     return csv_text(columns, ([row.get(name) for name in columns] for row in rows))
 
 
-def _flat(value: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> Iterable[tuple[str, object]]:
+def _flat(value: Mapping[str, object], prefix: str = "", depth: int = _DEPTH) -> Iterable[tuple[str, object]]:
     """The values of a nested record by dotted names; lists are joined."""
     for name, each in value.items():
         if isinstance(each, Mapping) and depth:

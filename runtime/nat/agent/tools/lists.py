@@ -1,7 +1,7 @@
 """Lists of people, and list actions that are under way."""
 
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ from nat.agent.tools.results import (
     related_person,
     single,
 )
-from nat.nationbuilder import Document, Included, NationBuilder, Page, Record, together, where
+from nat.nationbuilder import Included, NationBuilder, Record, both, where
 
 MemberField = Literal[
     "support_level", "is_volunteer", "is_donor", "is_supporter", "is_prospect", "do_not_contact",
@@ -79,12 +79,10 @@ def list_lists(
 )
 def get_list(v2: NationBuilder, *, list_id: RecordId) -> ToolOutcome:
     """One list: how many people are on it, its owner, its parent."""
-    reads: list[Any] = [
+    found, people = both(
         partial(v2.show, "lists", list_id, include=("author", "parent")),
         partial(v2.count, f"lists/{list_id}/signups"),
-    ]
-    found, people = together(reads)
-    assert isinstance(found, Document)
+    )
     # The list's own counter lags behind: who is on it is counted.
     data = {**_list(v2, found.record, found.included), "people": people}
     parent = found.one("parent")
@@ -116,7 +114,7 @@ def list_list_members(
         *(fields or SUMMARY_FIELDS),
         *(CONTACT_FIELDS if include_contact_details else ()),
     )
-    reads: list[Any] = [
+    the_list, page = both(
         partial(v2.show, "lists", list_id),
         partial(
             v2.index,
@@ -125,10 +123,7 @@ def list_list_members(
             page_size=limit,
             count=True,
         ),
-    ]
-    the_list, page = together(reads)
-    assert isinstance(the_list, Document)
-    assert isinstance(page, Page)
+    )
     name = the_list.record.text("name")
     return listed(
         v2,

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -23,7 +23,7 @@ from nat.agent.tools.results import (
     panel_link,
     span_words,
 )
-from nat.nationbuilder import NationBuilder, Record, together, where
+from nat.nationbuilder import Filters, NationBuilder, Record, both, together, where
 
 FIELDS_AT_MOST: Final = 1_000
 PAGES_AT_MOST: Final = 1_000
@@ -50,7 +50,7 @@ def list_mailings(
 ) -> ToolOutcome:
     """Email blasts: subject, sender, list or tag they went to, when. V2 has no opens or clicks."""
     span = span_of(v2, sent)
-    filters: Any = given(
+    filters: Filters = given(
         published_at=span.condition(),
         broadcaster_id=broadcaster_id,
         send_at=where("gt", v2.now()) if scheduled_only else None,
@@ -63,9 +63,10 @@ def list_mailings(
         page_size=100 if query else limit,
         count=True,
     )
-    attributes = ("subject", "name") if query else ()
-    searches = [{**filters, attribute: where("match", query or "")} for attribute in attributes] or [filters]
-    page = either([partial(read, filters=each) for each in searches])
+    searches: list[Filters] = [
+        {**filters, attribute: where("match", query)} for attribute in ("subject", "name") if query
+    ]
+    page = either([partial(read, filters=each) for each in searches or [filters]])
     records = [each for each in page.records if not scheduled_only or not each["canceled_at"]]
     records.sort(key=lambda each: each.text("created_at"), reverse=not scheduled_only)
     shown = records[:limit]
@@ -108,7 +109,7 @@ def list_pages(
     limit: Limit = 20,
 ) -> ToolOutcome:
     """Find web pages with their public links, and the nation's sites."""
-    filters: Any = given(site_id=site_id, status=status)
+    filters: Filters = given(site_id=site_id, status=status)
     searches = (
         [{**filters, attribute: where("match", query)} for attribute in ("name", "slug")]
         if query
@@ -121,15 +122,17 @@ def list_pages(
         f"status {status}" if status else None,
         f"type {page_type}" if page_type else None,
     )
-    reads: list[Any] = [partial(v2.read_all, "sites", max_records=100)]
+    read_sites = partial(v2.read_all, "sites", max_records=100)
     if page_type is None:
         read = partial(v2.index, "pages", sort=("name",), page_size=100 if query else limit, count=True)
-        sites, page = together([*reads, partial(either, [partial(read, filters=each) for each in searches])])
+        sites, page = both(read_sites, partial(either, [partial(read, filters=each) for each in searches]))
         found, whole, total, scanned = list(page.records), page.complete, page.total, None
     else:
         # V2 does not filter by type: read what the other criteria find.
         scan = partial(v2.read_all, "pages", max_records=PAGES_AT_MOST, sort=("name",))
-        sites, *readings = together([*reads, *(partial(scan, filters=each) for each in searches)])
+        sites, readings = both(
+            read_sites, partial(together, [partial(scan, filters=each) for each in searches])
+        )
         every = {each.id: each for reading in readings for each in reading.records}
         found = [
             each for each in every.values() if each.text("page_type_name").casefold() == page_type.casefold()
@@ -187,7 +190,7 @@ def list_custom_fields(
     )
 
 
-def _names(v2: NationBuilder, resource: str, ids: list[Any]) -> Mapping[str, str]:
+def _names(v2: NationBuilder, resource: str, ids: list[str]) -> Mapping[str, str]:
     found = v2.find(resource, [str(each) for each in ids if each], fields={resource: ("name",)})
     return {key: record.text("name") for key, record in found.items()}
 

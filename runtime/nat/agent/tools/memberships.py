@@ -1,6 +1,6 @@
 """Memberships and their types."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ from nat.agent.tools.results import (
     related_person,
     span_words,
 )
-from nat.nationbuilder import NationBuilder, Record, where
+from nat.nationbuilder import Filters, NationBuilder, Record, where
 
 TYPES_AT_MOST: Final = 300
 Status = Literal["active", "canceled", "expired", "grace period"]
@@ -82,7 +82,7 @@ def list_memberships(
 ) -> ToolOutcome:
     """Memberships by person, type, status, expiry or start; those that expire first come first."""
     expiry, start = span_of(v2, expires), span_of(v2, started)
-    filters: Any = given(
+    filters: Filters = given(
         signup_id=person_id,
         membership_type_id=type_id,
         status=status or None,

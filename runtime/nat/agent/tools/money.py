@@ -1,6 +1,6 @@
 """Donations, tracking codes and pledges, as records. Totals are in `donation_summary`."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -27,7 +27,7 @@ from nat.agent.tools.results import (
     span_words,
 )
 from nat.errors import RecordNotFound
-from nat.nationbuilder import Included, NationBuilder, Record, where
+from nat.nationbuilder import Filters, Included, NationBuilder, Record, where
 
 Status = Literal["succeeded", "pending", "failed", "canceled"]
 DonationSort = Literal["newest", "oldest", "largest", "smallest"]
@@ -73,7 +73,7 @@ def list_donations(
     if succeeded is not None and not status:
         status = ["succeeded"]
     code = find_code(v2, tracking_code) if tracking_code else None
-    filters: Any = given(
+    filters: Filters = given(
         succeeded_at=span.condition(),
         signup_id=person_id,
         amount_in_cents=cents_between(min_cents, max_cents),

@@ -1,6 +1,6 @@
 """Paths, and the journeys of people on them."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ from nat.agent.tools.results import (
     related_person,
     single,
 )
-from nat.nationbuilder import Document, NationBuilder, Record, where
+from nat.nationbuilder import Document, Filters, NationBuilder, Record, where
 from nat.nationbuilder.periods import read_moment
 
 PATHS_AT_MOST: Final = 300
@@ -87,7 +87,7 @@ def list_path_journeys(
     now, zone = v2.now(), v2.zone
     due = read_moment(due_before, now, zone) if due_before else None
     moved = read_moment(not_moved_since, now, zone) if not_moved_since else None
-    filters: Any = given(
+    filters: Filters = given(
         path_id=path_id,
         current_step_id=step_id,
         signup_id=person_id,

@@ -1,10 +1,9 @@
 """People and organisations: find them, look at one, say who is connected."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -31,6 +30,7 @@ from nat.nationbuilder import (
     Condition,
     Filters,
     HasValues,
+    IndexQuery,
     NationBuilder,
     Record,
     between,
@@ -133,10 +133,12 @@ def search_people(
             signup_type=None if kind is None else int(kind == "organisation"),
             tag_id=tag_id,
             support_level=sorted(set(support_level)) if support_level else None,
-            donations_amount_in_cents=donated_cents and cents_between(donated_cents.gte, donated_cents.lte),
+            donations_amount_in_cents=(
+                cents_between(donated_cents.gte, donated_cents.lte) if donated_cents else None
+            ),
             recruiter_id=recruiter_id,
             precinct_id=precinct_id,
-            custom_values=custom_field and HasValues({custom_field.slug: custom_field.value}),
+            custom_values=HasValues({custom_field.slug: custom_field.value}) if custom_field else None,
             **{attribute: span.condition() for attribute, span in spans.items()},
             **(flags.model_dump() if flags else {}),
         )
@@ -165,7 +167,7 @@ def search_people(
     )
     links = panel_link(v2, "dashboard", f"Control panel ({query})")
     fields = (*SUMMARY_FIELDS, *CONTACT_FIELDS) if include_contact_details or phone else SUMMARY_FIELDS
-    wanted: dict[str, Any] = {"fields": {"signups": fields}}
+    wanted: IndexQuery = {"fields": {"signups": fields}}
     if include_contact_details or city or state:
         wanted["extra_fields"] = {"signups": ("primary_address",)}
     if sort:
@@ -284,7 +286,7 @@ class _Search:
 def _find(
     v2: NationBuilder,
     filters: Filters,
-    wanted: Mapping[str, Any],
+    wanted: IndexQuery,
     limit: int,
     count_only: bool,
     search: _Search,
@@ -294,7 +296,8 @@ def _find(
             filters = {**filters, "full_name": where("match", search.name)}
         if count_only:
             return _hinted(_Found((), v2.count("signups", filters)), search)
-        page = v2.index("signups", filters=filters, page_size=limit, count=True, **wanted)
+        asked: IndexQuery = {**wanted, "filters": filters}
+        page = v2.index("signups", page_size=limit, count=True, **asked)
         matched = len(page.records) if page.total is None else page.total
         return _hinted(_Found(page.records, matched, page.total is not None or page.complete), search)
     searches = [_narrowed(v2, filters, search.name)]
@@ -305,11 +308,9 @@ def _find(
             for attribute in PHONES
             for condition in candidates(search.phone)
         ]
+    scans: list[IndexQuery] = [{**wanted, "filters": each} for each in searches]
     readings = together(
-        [
-            partial(v2.read_all, "signups", max_records=SCANNED_AT_MOST, filters=each, **wanted)
-            for each in searches
-        ]
+        [partial(v2.read_all, "signups", max_records=SCANNED_AT_MOST, **each) for each in scans]
     )
     scanned = {record.id: record for reading in readings for record in reading.records}
     fitting = tuple(each for each in scanned.values() if search.fits(each))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,7 @@ from nat.agent.tools.results import (
     person_name,
     span_words,
 )
-from nat.nationbuilder import Collection, Included, NationBuilder, Record, between, together
+from nat.nationbuilder import Collection, Filter, Included, NationBuilder, Record, between, both, together
 
 READ_AT_MOST: Final = 500
 """Entries of one kind: nobody reads further back, and it bounds the requests."""
@@ -139,12 +139,13 @@ def get_person_timeline(
     survey answers."""
     span = since_until(v2, since)
     chosen = list(dict.fromkeys(kinds or SOURCES))
-    whose, *readings = together(
-        [
-            partial(v2.show, "signups", person_id, fields=PERSON_FIELDS),
-            *(partial(_read, v2, SOURCES[kind], person_id, span.start) for kind in chosen),
-        ],
-        at_once=8,
+    whose, readings = both(
+        partial(v2.show, "signups", person_id, fields=PERSON_FIELDS),
+        partial(
+            together,
+            [partial(_read, v2, SOURCES[kind], person_id, span.start) for kind in chosen],
+            at_once=len(SOURCES),
+        ),
     )
     dated: list[tuple[datetime, Item]] = []
     counts: dict[str, int] = {}
@@ -170,19 +171,18 @@ def get_person_timeline(
     )
 
 
-def _read(v2: NationBuilder, source: _Source, person_id: str, since: datetime | None) -> Any:
+def _read(v2: NationBuilder, source: _Source, person_id: str, since: datetime | None) -> Collection:
     """All entries of one kind. Kinds dated by when they were entered are cut off by V2, the others by us."""
-    filters: dict[str, Any] = {"signup_id": person_id}
+    filters: dict[str, Filter] = {"signup_id": person_id}
     if since is not None and source.dates == ("created_at",):
         filters["created_at"] = between(since)
-    reading: Collection = v2.read_all(
+    return v2.read_all(
         source.resource,
         max_records=READ_AT_MOST,
         filters=filters,
         include=source.include,
         sort=("-created_at",),
     )
-    return reading
 
 
 def _date(record: Record, dates: Sequence[str]) -> datetime | None:

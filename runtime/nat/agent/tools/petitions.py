@@ -1,7 +1,8 @@
 """Petitions and who signed them."""
 
 from collections import Counter
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Iterable
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -26,7 +27,8 @@ from nat.agent.tools.results import (
     span_words,
 )
 from nat.agent.tools.tallies import tally
-from nat.nationbuilder import Included, NationBuilder, Record, spelling
+from nat.contract.events import Link
+from nat.nationbuilder import Filters, Included, NationBuilder, Record, spelling
 from nat.nationbuilder.periods import Unit, unit_start
 
 PETITIONS_AT_MOST: Final = 300
@@ -103,7 +105,7 @@ def list_petition_signatures(
 ) -> ToolOutcome:
     """Who signed, with comments and recruiters, newest first; or numbers by day, week, month or recruiter."""
     span = since_until(v2, since, until)
-    filters: Any = given(petition_id=petition_id, signup_id=person_id, created_at=span.condition())
+    filters: Filters = given(petition_id=petition_id, signup_id=person_id, created_at=span.condition())
     query = in_words(
         "petition signatures",
         f"petition {petition_id}" if petition_id else None,
@@ -149,7 +151,9 @@ def list_petition_signatures(
     return listed(v2, items, query=query, total=page.total, complete=page.complete, links=links)
 
 
-def _grouped(v2: NationBuilder, filters: Any, group_by: GroupBy, query: str, links: Any) -> ToolOutcome:
+def _grouped(
+    v2: NationBuilder, filters: Filters, group_by: GroupBy, query: str, links: Iterable[Link]
+) -> ToolOutcome:
     """Numbers by stretch of time (weeks named by their Monday) or by recruiter, who brought most first."""
     reading = v2.read_all(
         "petition_signatures",

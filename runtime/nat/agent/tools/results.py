@@ -7,7 +7,17 @@ from typing import Any, Final
 from nat.agent.tool import ToolOutcome
 from nat.contract.events import Link
 from nat.errors import RecordNotFound
-from nat.nationbuilder import Filters, Included, NationBuilder, Page, Record, between, together
+from nat.nationbuilder import (
+    Condition,
+    Filter,
+    Filters,
+    Included,
+    NationBuilder,
+    Page,
+    Record,
+    between,
+    together,
+)
 from nat.nationbuilder.periods import Span, begins_day
 
 Item = dict[str, Any]
@@ -19,7 +29,7 @@ _LINKED_RECORDS: Final = 5
 _LONG_TEXT: Final = 600
 
 
-def item(**values: Any) -> Item:
+def item(**values: object) -> Item:
     """The values that are there: null, empty texts and empty lists are left out."""
     return {name: value for name, value in values.items() if value is not None and value not in ("", [], {})}
 
@@ -67,12 +77,12 @@ def money(cents: int) -> str:
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
 
 
-def given(**filters: Any) -> Filters:
+def given(**filters: Filter) -> Filters:
     """The filters that were given: None means that one was not asked for."""
     return {name: value for name, value in filters.items() if value is not None}
 
 
-def cents_between(low: int | None, high: int | None) -> Any:
+def cents_between(low: int | None, high: int | None) -> Condition | None:
     """A range of cents, both ends included; None if it has no end."""
     return between(low, high, includes_end=True)
 
@@ -129,7 +139,7 @@ def listed(
     total: int | None,
     complete: bool,
     links: Iterable[Link] = (),
-    **more: Any,
+    **more: object,
 ) -> ToolOutcome:
     """A list of records. `query` says in words what was looked for; `more` are further figures."""
     records = [_link(each) for each in items]
@@ -150,7 +160,7 @@ def counted(
     query: str,
     links: Iterable[Link] = (),
     complete: bool = True,
-    **more: Any,
+    **more: object,
 ) -> ToolOutcome:
     """Only a number, and what it counts."""
     return ToolOutcome(
@@ -163,7 +173,7 @@ def counted(
 
 
 def single(
-    v2: NationBuilder, found: Item, *, query: str, links: Iterable[Link] = (), **more: Any
+    v2: NationBuilder, found: Item, *, query: str, links: Iterable[Link] = (), **more: object
 ) -> ToolOutcome:
     """One record in full."""
     return listed(v2, [found], query=query, total=1, complete=True, links=links, **more)

@@ -1,6 +1,7 @@
 """Surveys: questions, choices, and how people answered."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -101,8 +102,8 @@ def _questions(
     span: Span,
 ) -> list[Item]:
     filters: Filters = given(created_at=span.condition())
-    answers: Any = {}
-    chosen: Any = {}
+    answers: Mapping[str, int] = {}
+    chosen: Mapping[str, int] = {}
     if with_tallies:
         resource = "survey_question_responses"
         answers = tally(v2, resource, "survey_question_id", [each.id for each in questions], filters)

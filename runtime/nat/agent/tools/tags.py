@@ -1,7 +1,7 @@
 """Tags: which there are, who carries them, what a person carries."""
 
 from collections import defaultdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ from nat.agent.tools.results import (
     person,
 )
 from nat.errors import RecordNotFound
-from nat.nationbuilder import NationBuilder, Record, spelling, where
+from nat.nationbuilder import FieldsQuery, NationBuilder, Record, spelling, where
 
 TAGS_AT_MOST: Final = 5_000
 TAGGINGS_AT_MOST: Final = 10_000
@@ -147,7 +147,7 @@ def list_people_with_tag(
     filters = {"tag_id": found.id}
     if count_only:
         return counted(v2, v2.count("signup_taggings", filters), query=query, links=links)
-    wanted: dict[str, Any] = {"fields": {"signups": SUMMARY_FIELDS}}
+    wanted: FieldsQuery = {"fields": {"signups": SUMMARY_FIELDS}}
     if include_contact_details:
         wanted = {
             "fields": {"signups": (*SUMMARY_FIELDS, *CONTACT_FIELDS)},

@@ -1,6 +1,6 @@
 """Logging, correcting and deleting contacts: calls, visits, meetings and the like."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -67,7 +67,7 @@ def log_contact(
     """Record a call, visit, meeting, text… with a person, as of now: NationBuilder takes no other date."""
     person = existing_person(v2, person_id, ("support_level",))
     subject = person_subject(v2, person)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "signup_id": person_id,
         "author_id": current_user(v2).id,
         "contact_method": method,

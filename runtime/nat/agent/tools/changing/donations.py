@@ -6,7 +6,7 @@ taken when it is one of NationBuilder's own, or when some donation of the nation
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -81,7 +81,7 @@ class DonationChanges(Parameters):
     is_private: bool | None = None
     employer: ShortText | None = None
     occupation: ShortText | None = None
-    custom_values: Annotated[dict[str, Any] | None, Field(description="By slug")] = None
+    custom_values: Annotated[dict[str, object] | None, Field(description="By slug")] = None
 
 
 @tool(
@@ -123,7 +123,7 @@ def record_donation(
     if send_receipt and not donor.email:
         raise BadRequest(f"{donor.subject.name} has no email address, so no receipt can be sent.")
     moment = past_moment(v2, received_at or v2.now().isoformat(), "The date of the gift")
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "amount_in_cents": amount_cents,
         "payment_type_name": _payment_type(v2, payment_type_name),
         "succeeded_at": moment,
@@ -245,7 +245,7 @@ def delete_donation(
 
 
 def _donation(
-    v2: NationBuilder, donation_id: str, attributes: Mapping[str, Any] | tuple[str, ...]
+    v2: NationBuilder, donation_id: str, attributes: Mapping[str, object] | tuple[str, ...]
 ) -> tuple[Document, Subject]:
     """A donation with these attributes, and what it is called: amount and donor."""
     names = dict.fromkeys(("amount_in_cents", "signup_id", "first_name", "last_name", *_STAMPS, *attributes))
@@ -266,7 +266,7 @@ def _donation(
     return found, Subject("donation", donation_id, f"{money(cents)} from {name}", url)
 
 
-def _read_changes(v2: NationBuilder, given: Mapping[str, Any]) -> dict[str, Any]:
+def _read_changes(v2: NationBuilder, given: Mapping[str, object]) -> dict[str, object]:
     """Changes as V2 names them, checked. Raises `BadRequest` and `RecordNotFound`."""
     if not given:
         raise BadRequest("There is nothing to change.")
@@ -283,7 +283,7 @@ def _read_changes(v2: NationBuilder, given: Mapping[str, Any]) -> dict[str, Any]
             words = "The date of the gift" if name == "succeeded_at" else name
             values[name] = past_moment(v2, str(values[name]), words)
     if given.get("tracking_code"):
-        values["donation_tracking_code_id"] = find_code(v2, given["tracking_code"]).id
+        values["donation_tracking_code_id"] = find_code(v2, str(given["tracking_code"])).id
     if given.get("custom_values"):
         custom = read_custom_values(given["custom_values"])
         check_custom_fields(v2, custom, "Donation")
@@ -322,8 +322,8 @@ def _pledge_warning(v2: NationBuilder, pledge_id: str, donor: GivenPerson, amoun
     return Worded("warning.pledge_left", amount=money(left)) if amount_cents > left else None
 
 
-def _changed_words(values: Mapping[str, Any]) -> str:
+def _changed_words(values: Mapping[str, object]) -> str:
     words = {name: _WORDS.get(name, name.removeprefix("custom_values.").replace("_", " ")) for name in values}
     if "amount_in_cents" in values:
-        words["amount_in_cents"] += f" (to {money(values['amount_in_cents'])})"
+        words["amount_in_cents"] += f" (to {money(int(str(values['amount_in_cents'])))})"
     return ", ".join(words.values())

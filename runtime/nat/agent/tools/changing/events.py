@@ -7,7 +7,7 @@ new event says otherwise unless that was asked for.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -128,7 +128,7 @@ def create_event(
     start = _start(start_at, zone_name)
     site = _site(v2, site_id)
     address = venue_address.model_dump(exclude_none=True) if venue_address else {}
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "start_at": start.isoformat(timespec="seconds"),
         "time_zone": _v2_zone(zone_name, start),
         "duration": None if duration_minutes is None else duration_minutes * 60,
@@ -210,9 +210,9 @@ def update_event(
     venue = given.get("venue_address") or {}
     attributes = (*_ATTRIBUTES.values(), "start_at", "duration", *(f"venue_address.{each}" for each in venue))
     found, subject = _event(v2, event_id, attributes)
-    values = _event_changes(v2, found.record, given, venue)
+    values = _event_changes(v2, found.record, changes, venue)
     page = found.one("page")
-    page_values = _page_changes(v2, page, given)
+    page_values = _page_changes(v2, page, changes)
     if not values and not page_values:
         raise BadRequest("There is nothing to change.")
     parts: list[Operation | Skipped] = []
@@ -220,7 +220,7 @@ def update_event(
         parts.append(patch(subject, found.record, values))
     if page is not None and page_values:
         parts.append(patch(subject, page, page_values))
-    start = datetime.fromisoformat(values["start_at"]) if "start_at" in values else None
+    start = datetime.fromisoformat(str(values["start_at"])) if "start_at" in values else None
     changed = dict.fromkeys(_word(each) for each in (*values, *page_values))
     fields = ", ".join(changed)
     return change(
@@ -281,27 +281,30 @@ def _event(v2: NationBuilder, event_id: str, attributes: tuple[str, ...]) -> tup
 
 
 def _event_changes(
-    v2: NationBuilder, event: Record, given: Mapping[str, Any], venue: Mapping[str, Any]
-) -> dict[str, Any]:
-    values = {_ATTRIBUTES[name]: value for name, value in given.items() if name in _ATTRIBUTES}
+    v2: NationBuilder, event: Record, changes: EventChanges, venue: Mapping[str, str | None]
+) -> dict[str, object]:
+    given = changes.model_fields_set
+    values: dict[str, object] = {
+        attribute: getattr(changes, name) for name, attribute in _ATTRIBUTES.items() if name in given
+    }
     if "capacity" in given:
-        values["capacity_count"] = given["capacity"] or 0  # V2 writes "no limit" as 0
+        values["capacity_count"] = changes.capacity or 0  # V2 writes "no limit" as 0
     if "description" in given:
-        values["content"] = given["description"] or None
+        values["content"] = changes.description or None
     if "duration_minutes" in given:
-        minutes = given["duration_minutes"]
+        minutes = changes.duration_minutes
         values["duration"] = None if minutes is None else minutes * 60
-    if "start_at" in given:
-        zone_name = given.get("time_zone") or event.text("time_zone") or v2.time_zone
-        start = _start(given["start_at"], zone_name)
+    if changes.start_at is not None:
+        zone_name = changes.time_zone or event.text("time_zone") or v2.time_zone
+        start = _start(changes.start_at, zone_name)
         values["start_at"] = start.isoformat(timespec="seconds")
-        if "time_zone" in given:
+        if changes.time_zone is not None:
             values["time_zone"] = _v2_zone(zone_name, start)
     return values | {f"venue_address.{part}": value or None for part, value in venue.items()}
 
 
-def _page_changes(v2: NationBuilder, page: Record | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    values = {name: given[name] for name in ("name", "slug", "status") if name in given}
+def _page_changes(v2: NationBuilder, page: Record | None, changes: EventChanges) -> dict[str, str]:
+    values: dict[str, str] = changes.model_dump(include={"name", "slug", "status"}, exclude_unset=True)
     if not values:
         return {}
     if page is None:

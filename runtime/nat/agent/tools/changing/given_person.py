@@ -7,14 +7,14 @@ before, or taken back after.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from nat.agent.tools.changing.person_fields import read_changes
 from nat.agent.tools.changing.planning import create, existing_person, index_probe, person_subject
 from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.changes.plan import Operation, PlannedRequest, Subject, created_by
 from nat.errors import BadRequest
-from nat.nationbuilder import NationBuilder, Record, spelling, where
+from nat.nationbuilder import Filters, NationBuilder, Record, spelling, where
 from nat.wording import Worded
 
 _KEY: Final = "person"
@@ -97,7 +97,7 @@ def person_with_email(v2: NationBuilder, email: str) -> Record | None:
     return found[0] if found else None
 
 
-def namesakes(v2: NationBuilder, values: Mapping[str, Any]) -> tuple[Record, ...]:
+def namesakes(v2: NationBuilder, values: Mapping[str, object]) -> tuple[Record, ...]:
     """A few people who have these names, in any case and spelling; nobody for somebody without a name."""
     wanted = {each: str(values[each]) for each in NAMES if values.get(each)}
     if not wanted:
@@ -113,11 +113,11 @@ def namesakes(v2: NationBuilder, values: Mapping[str, Any]) -> tuple[Record, ...
     )[:3]
 
 
-def _has_email(email: str) -> dict[str, Any]:
+def _has_email(email: str) -> Filters:
     return {"with_email_address": where("eq", email)}
 
 
-def _other_name(known: Record, values: dict[str, Any], email: str) -> str | None:
+def _other_name(known: Record, values: dict[str, object], email: str) -> str | None:
     """A warning when the address belongs to somebody of another name."""
     actual = set(spelling.words(person_name(known)))
     said = {each for name in NAMES for each in spelling.words(str(values.get(name) or ""))}
@@ -126,7 +126,7 @@ def _other_name(known: Record, values: dict[str, Any], email: str) -> str | None
     return Worded("warning.other_name", email=email, name=person_name(known))
 
 
-def _new(v2: NationBuilder, values: dict[str, Any]) -> GivenPerson:
+def _new(v2: NationBuilder, values: dict[str, object]) -> GivenPerson:
     name = " ".join(str(values[each]) for each in NAMES if values.get(each))
     email = str(values.get("email") or "")
     twins = namesakes(v2, values)

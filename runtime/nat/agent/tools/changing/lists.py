@@ -6,7 +6,7 @@ carries the tag, is read first, so that the change says whom it touches and the 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -87,7 +87,7 @@ def create_list(
             "the new one another name."
         )
     owner = existing_person(v2, owner_id) if owner_id else current_user(v2)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "name": name,
         "slug": slug or free_slug(v2, "lists", name),
         "author_id": owner.id,
@@ -101,7 +101,7 @@ def create_list(
         Subject("list", None, name),
         "lists",
         values,
-        natural_key={"slug": where("eq", values["slug"])},
+        natural_key={"slug": where("eq", slug)},
     )
     return change(Worded("change.make_list", list=name), [operation], people=0)
 
@@ -363,7 +363,7 @@ def _action(
     list_id: str, name: str, *, ids: Sequence[str] | None = None, tag: str | None = None
 ) -> PlannedRequest:
     """A list action: its argument lies beside, not inside, `attributes` (API facts, §9)."""
-    argument: dict[str, Any] = {"tag": tag} if ids is None else {"signup_ids": list(ids)}
+    argument: dict[str, object] = {"tag": tag} if ids is None else {"signup_ids": list(ids)}
     return PlannedRequest(
         "PATCH", f"lists/{list_id}/{name}", {"data": {"id": list_id, "type": "lists", **argument}}
     )

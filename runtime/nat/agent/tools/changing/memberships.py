@@ -5,7 +5,7 @@ member only when a status becomes expired or grace period, and only if told to (
 facts, §8).
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -70,7 +70,7 @@ def create_membership(
     ).record
     person = existing_person(v2, person_id)
     subject = person_subject(v2, person)
-    values: dict[str, Any] = {"signup_id": person_id, "membership_type_id": kind.id, "status": status}
+    values: dict[str, object] = {"signup_id": person_id, "membership_type_id": kind.id, "status": status}
     if started_at is not None:
         moment = read_moment(started_at, v2.now(), v2.zone)
         values["started_at"] = moment.astimezone(v2.zone).isoformat(timespec="seconds")
@@ -164,7 +164,7 @@ def _cancel(author_id: str) -> PlannedRequest:
     )
 
 
-def _in_order(values: dict[str, Any]) -> None:
+def _in_order(values: dict[str, object]) -> None:
     """Raises `BadRequest` for a membership that would end before it begins."""
     started, expires = values.get("started_at"), values.get("expires_on")
     if started and expires and str(expires) < str(started)[:10]:

@@ -6,7 +6,7 @@ reactivated is not known, so that is neither tried nor promised.
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -35,7 +35,7 @@ from nat.changes.plan import (
 )
 from nat.changes.record_state import same
 from nat.errors import BadRequest
-from nat.nationbuilder import Document, NationBuilder, Record
+from nat.nationbuilder import Document, Filters, NationBuilder, Record
 from nat.nationbuilder.periods import read_moment
 from nat.wording import Worded
 
@@ -102,7 +102,7 @@ def start_path_journey(
     if step is not None:
         values["current_step_id"] = step.id
     summary = Worded("change.put_on_path", name=subject.name, path=name)
-    same_pair: dict[str, Any] = {
+    same_pair: Filters = {
         "signup_id": person_id,
         "path_id": path.record.id,
         "journey_status": list(_LASTING),
@@ -281,9 +281,9 @@ def _asked(
     *,
     value_amount: str | None,
     **given: str | None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Values as V2 takes them: people must exist, dates are moments on the nation's clock."""
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, value in given.items():
         if value is None:
             continue
@@ -303,7 +303,7 @@ def _due(v2: NationBuilder, value: str) -> str | None:
     return moment.astimezone(v2.zone).isoformat(timespec="seconds")
 
 
-def _must_be_so(journey: Record, values: dict[str, Any]) -> None:
+def _must_be_so(journey: Record, values: dict[str, object]) -> None:
     """Raises `BadRequest` when the person is on the path, but not as was asked for."""
     status = journey["journey_status"]
     if status != "active":
@@ -317,7 +317,7 @@ def _must_be_so(journey: Record, values: dict[str, Any]) -> None:
         )
 
 
-def _unused(path: Record, values: dict[str, Any]) -> list[str]:
+def _unused(path: Record, values: dict[str, object]) -> list[str]:
     """Warnings on values that the path is not set up to show."""
     switches = {"due_date": "due_date_is_enabled", "value_amount": "value_amount_is_enabled"}
     words = {"due_date": "warning.path_dates", "value_amount": "warning.path_values"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -40,7 +40,7 @@ _LOST: Final = (
 )  # fmt: skip
 
 Changes = Annotated[
-    dict[str, Any],
+    dict[str, object],
     Field(
         description="Field names of NationBuilder with new values; null clears. E.g. first_name, email, "
         "mobile_number, support_level (1-5), email_opt_in, do_not_contact, is_volunteer, note, employer, "
@@ -87,7 +87,7 @@ def create_person(
     mobile_number: Text | None = None,
     kind: Literal["person", "organisation"] | None = None,
     address: PostalAddress | None = None,
-    custom_values: Annotated[dict[str, Any] | None, Field(description="By slug")] = None,
+    custom_values: Annotated[dict[str, object] | None, Field(description="By slug")] = None,
     tags: Annotated[list[Text] | None, Field(max_length=20)] = None,
     recruiter_id: RecordId | None = None,
     allow_duplicate: Annotated[
@@ -95,7 +95,7 @@ def create_person(
     ] = False,
 ) -> Change:
     """Add a person or organisation. With an email that someone has already, updates them instead."""
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         "first_name": first_name,
         "last_name": last_name,
         "email": email,
@@ -121,14 +121,14 @@ def create_person(
     return _added(v2, values, wanted, push=bool(email) and not allow_duplicate, anyway=allow_duplicate)
 
 
-def _with_email(v2: NationBuilder, email: str, values: Mapping[str, Any]) -> Record | None:
+def _with_email(v2: NationBuilder, email: str, values: Mapping[str, object]) -> Record | None:
     """The person who has the address, read with what is to be changed. Raises `BadRequest` for several."""
     found = person_with_email(v2, email)
     return existing_person(v2, found.id, (*values, *_SLOTS)) if found else None
 
 
 def _merged(
-    v2: NationBuilder, person: Record, values: Mapping[str, Any], wanted: tuple[WantedTag, ...]
+    v2: NationBuilder, person: Record, values: Mapping[str, object], wanted: tuple[WantedTag, ...]
 ) -> Change:
     """Update the person that a push would find. By id, so that nobody else can be meant; an address that they
     have in any place stays where it is."""
@@ -151,7 +151,7 @@ def _merged(
 
 def _added(
     v2: NationBuilder,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     wanted: tuple[WantedTag, ...],
     *,
     push: bool,
@@ -243,7 +243,7 @@ def bulk_update_people(
     person_ids: PersonIds | None = None,
     list_id: RecordId | None = None,
     changes: Annotated[
-        dict[str, Any],
+        dict[str, object],
         Field(
             description="Some of support_level, priority_level, is_volunteer, is_supporter, is_prospect, "
             "email_opt_in, mobile_opt_in, do_not_call, do_not_contact, recruiter_id, custom_values {slug: "
@@ -297,11 +297,11 @@ def delete_person(
     )
 
 
-def _fields(values: Mapping[str, Any]) -> str:
+def _fields(values: Mapping[str, object]) -> str:
     return ", ".join(dict.fromkeys(_words(each) for each in values))
 
 
-def _values(values: Mapping[str, Any]) -> str:
+def _values(values: Mapping[str, object]) -> str:
     return ", ".join(f"{_words(name)} to {_shown(value)}" for name, value in values.items())
 
 
@@ -309,7 +309,7 @@ def _words(name: str) -> str:
     return name.removeprefix("custom_values.").replace("_", " ").replace(".", " ").removesuffix(" id")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "nothing"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

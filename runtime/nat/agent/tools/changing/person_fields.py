@@ -7,7 +7,7 @@ and recruiting (never written, API facts §15), district and voter-file columns,
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final, Literal, cast
 
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
@@ -22,19 +22,19 @@ CUSTOM: Final = "custom_values"
 _LONGEST: Final = 10_000
 
 
-def _text(value: Any, longest: int = 255) -> str | None:
+def _text(value: object, longest: int = 255) -> str | None:
     if not isinstance(value, str) or len(value) > longest:
         raise ValueError(f"a text of at most {longest:,} characters")
     return value.strip() or None
 
 
-def _flag(value: Any) -> bool:
+def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("true or false")
     return value
 
 
-def _number(value: Any, least: int, most: int) -> int | None:
+def _number(value: object, least: int, most: int) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -42,13 +42,13 @@ def _number(value: Any, least: int, most: int) -> int | None:
     return value
 
 
-def _primary_email(value: Any) -> int:
+def _primary_email(value: object) -> int:
     if value not in (1, 2, 3, 4) or isinstance(value, bool):
         raise ValueError("1, 2, 3 or 4")
     return int(value)
 
 
-def _person(value: Any) -> str | None:
+def _person(value: object) -> str | None:
     if value is None:
         return None
     text = str(value)
@@ -57,33 +57,33 @@ def _person(value: Any) -> str | None:
     return text
 
 
-def _day(value: Any) -> str | None:
+def _day(value: object) -> str | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value).isoformat()
+        return date.fromisoformat(cast(str, value)).isoformat()
     except (TypeError, ValueError):
         raise ValueError("a date such as 1990-08-06, or null") from None
 
 
-def _email(value: Any) -> str | None:
+def _email(value: object) -> str | None:
     text = None if value is None else _text(value)
     if text is not None and ("@" not in text or any(each.isspace() for each in text)):
         raise ValueError("an email address, or null")
     return text
 
 
-def _sex(value: Any) -> str | None:
+def _sex(value: object) -> str | None:
     if value not in ("M", "F", "O", None):
         raise ValueError("M, F, O or null")
     return None if value is None else str(value)
 
 
-def _nullable(read: Callable[[Any], Any], value: Any) -> Any:
+def _nullable(read: Callable[[object], object], value: object) -> object:
     return None if value is None else read(value)
 
 
-Reader = Callable[[Any], Any]
+Reader = Callable[[object], object]
 
 _TEXT: Final[Reader] = partial(_nullable, _text)
 _LONG: Final[Reader] = partial(_nullable, partial(_text, longest=_LONGEST))
@@ -126,14 +126,14 @@ BULK_FIELDS: Final = frozenset(
 """What may be set for many people at once: nothing that is somebody's own, such as a name or an address."""
 
 
-def read_changes(given: Mapping[str, Any], allowed: Collection[str] | None = None) -> dict[str, Any]:
+def read_changes(given: Mapping[str, object], allowed: Collection[str] | None = None) -> dict[str, object]:
     """Changes as a model gives them, flat and checked: `home_address: {city: …}` becomes `home_address.city`.
 
     Raises `BadRequest`, naming everything that is wrong and what would be right.
     """
     known = [*FIELDS, *ADDRESSES, CUSTOM]
     permitted = [each for each in known if allowed is None or each in allowed]
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     problems: list[str] = []
     for name, value in given.items():
         if name not in permitted:
@@ -150,10 +150,10 @@ def read_changes(given: Mapping[str, Any], allowed: Collection[str] | None = Non
     return changes
 
 
-def check_references(v2: NationBuilder, changes: Mapping[str, Any]) -> None:
+def check_references(v2: NationBuilder, changes: Mapping[str, object]) -> None:
     """Custom fields and people that the changes name must exist. Raises `BadRequest`."""
     check_custom_fields(v2, changes, "Signup")
-    people = {changes[name] for name in ("recruiter_id", "parent_id") if changes.get(name)}
+    people = {str(changes[name]) for name in ("recruiter_id", "parent_id") if changes.get(name)}
     if people:
         found = v2.find("signups", people, fields={"signups": ("full_name",)})
         for person_id in sorted(people - set(found)):
@@ -161,7 +161,7 @@ def check_references(v2: NationBuilder, changes: Mapping[str, Any]) -> None:
 
 
 def check_custom_fields(
-    v2: NationBuilder, changes: Mapping[str, Any], owner: Literal["Signup", "Donation"]
+    v2: NationBuilder, changes: Mapping[str, object], owner: Literal["Signup", "Donation"]
 ) -> None:
     """Custom fields that the changes name must exist for people, or for donations. Raises `BadRequest`."""
     slugs = [name.partition(".")[2] for name in changes if name.startswith(f"{CUSTOM}.")]
@@ -175,7 +175,7 @@ def check_custom_fields(
             raise BadRequest(f"There is no custom field {slug!r} for {whose}. There are: {', '.join(known)}.")
 
 
-def read_custom_values(value: Any) -> dict[str, Any]:
+def read_custom_values(value: object) -> dict[str, object]:
     """Custom values, flat: `{"shirt_size": "M"}` becomes `custom_values.shirt_size`. Raises `BadRequest`."""
     try:
         return _read(CUSTOM, value)
@@ -183,7 +183,7 @@ def read_custom_values(value: Any) -> dict[str, Any]:
         raise BadRequest(f"{CUSTOM}: {error}.") from None
 
 
-def _read(name: str, value: Any) -> dict[str, Any]:
+def _read(name: str, value: object) -> dict[str, object]:
     if name == CUSTOM:
         return {f"{name}.{slug}": each for slug, each in _custom(value).items()}
     if name in ADDRESSES:
@@ -191,7 +191,7 @@ def _read(name: str, value: Any) -> dict[str, Any]:
     return {name: FIELDS[name](value)}
 
 
-def _custom(value: Any) -> dict[str, Any]:
+def _custom(value: object) -> dict[str, object]:
     if not isinstance(value, Mapping) or not value:
         raise ValueError("an object of slugs with their values")
     for slug, each in value.items():
@@ -200,7 +200,7 @@ def _custom(value: Any) -> dict[str, Any]:
     return {slug: None if each == "" else each for slug, each in value.items()}
 
 
-def _address(value: Any) -> dict[str, str | None]:
+def _address(value: object) -> dict[str, str | None]:
     if not isinstance(value, Mapping) or not value or not set(value) <= set(ADDRESS_PARTS):
         raise ValueError(f"an object with some of {', '.join(ADDRESS_PARTS)}")
-    return {part: _TEXT(each) for part, each in value.items()}
+    return {part: None if each is None else _text(each) for part, each in value.items()}

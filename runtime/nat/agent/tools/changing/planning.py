@@ -6,7 +6,7 @@ Attributes are named as probes name them: `support_level`, or `custom_values.shi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.changes.plan import (
@@ -106,10 +106,10 @@ def person_subject(v2: NationBuilder, person: Record) -> Subject:
 def patch(
     subject: Subject,
     record: Record,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     *,
-    switches: Mapping[str, Any] | None = None,
-    undo_switches: Mapping[str, Any] | None = None,
+    switches: Mapping[str, object] | None = None,
+    undo_switches: Mapping[str, object] | None = None,
 ) -> Operation | Skipped:
     """Change attributes of a record that was just read with them; `Skipped` when it is so already.
 
@@ -137,7 +137,7 @@ def patch(
 
 
 def restore(
-    record: Record, before: Mapping[str, Any], *, switches: Mapping[str, Any] | None = None
+    record: Record, before: Mapping[str, object], *, switches: Mapping[str, object] | None = None
 ) -> PlannedRequest:
     """The request that gives a record its old values back; an address that it did not have is deleted."""
     attributes = nested(before)
@@ -155,16 +155,16 @@ def create(
     key: str,
     subject: Subject,
     resource: str,
-    attributes: Mapping[str, Any],
+    attributes: Mapping[str, object],
     *,
-    switches: Mapping[str, Any] | None = None,
+    switches: Mapping[str, object] | None = None,
     related: Related | None = None,
     natural_key: Filters | None = None,
     needs: Sequence[str] = (),
     undo: Sequence[PlannedRequest] | None = None,
-    shown: Mapping[str, Any] | None = None,
+    shown: Mapping[str, object] | None = None,
     by_id: bool = False,
-    undone: Mapping[str, Any] | None = None,
+    undone: Mapping[str, object] | None = None,
 ) -> Operation:
     """Make a record. `attributes` are readable ones; write-only values go into `switches`.
 
@@ -225,17 +225,18 @@ def index_probe(resource: str, filters: Filters) -> Probe:
     return Probe(resource, {**dict(index_parameters(filters=known, page_size=1)), **awaited}, index=True)
 
 
-def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+def nested(values: Mapping[str, object]) -> dict[str, object]:
     """Values as a body has them: `name.key` inside of its object, addresses as `…_address_attributes`."""
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, object] = {}
+    objects: dict[str, dict[str, object]] = {}
     for name, value in values.items():
         column, _, key = name.partition(".")
         if not key:
             attributes[name] = value
             continue
         place = f"{column}_attributes" if is_address(name) else column
-        attributes.setdefault(place, {})[key] = value
-    return attributes
+        objects.setdefault(place, {})[key] = value
+    return attributes | objects
 
 
 def is_address(name: str) -> bool:

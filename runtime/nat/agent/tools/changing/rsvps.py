@@ -5,7 +5,8 @@ by person (API facts, §8). NationBuilder answers a new RSVP by email if the eve
 for a single one.
 """
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -74,7 +75,7 @@ def add_event_rsvp(
         needed=("first_name", "last_name"),
     )
     values = {"guests_count": guests, "volunteer": volunteer, "private": private}
-    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    given: dict[str, int] = {name: value for name, value in values.items() if value is not None}
     there = _rsvps_of(v2, event_id=event_id, person_id=person.id, email=person.email) if person.id else []
     name = f"{person.subject.name} for “{event_subject.name}”"
     if there:
@@ -146,7 +147,7 @@ def update_event_rsvp(
     )
 
 
-def _there_already(subject: Subject, there: list[Record], given: dict[str, Any], name: str) -> Change:
+def _there_already(subject: Subject, there: list[Record], given: Mapping[str, int], name: str) -> Change:
     """Somebody who has RSVP'd already: an RSVP that was cancelled is taken up again."""
     rsvp = next((each for each in there if not each["canceled"]), there[0])
     wanted = {**given, "canceled": False}
@@ -216,12 +217,12 @@ def _rsvps_of(v2: NationBuilder, *, event_id: str, person_id: str, email: str) -
     return found
 
 
-def _differing(rsvp: Record, wanted: dict[str, Any]) -> dict[str, Any]:
+def _differing(rsvp: Record, wanted: Mapping[str, int]) -> dict[str, int]:
     """What is not so already; V2 leaves switches and counts null that were never set."""
     return {name: value for name, value in wanted.items() if (rsvp[name] or 0) != value}
 
 
-def _what(attended: bool | None, cancelled: bool | None, given: dict[str, Any]) -> str:
+def _what(attended: bool | None, cancelled: bool | None, given: Mapping[str, int]) -> str:
     if set(given) == {"attendee"} or (attended and set(given) == {"attendee", "canceled"}):
         return "change.check_in" if attended else "change.uncheck_in"
     if set(given) == {"canceled"}:

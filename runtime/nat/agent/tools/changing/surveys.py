@@ -1,6 +1,6 @@
 """Recording what people answered to survey questions."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -61,13 +61,13 @@ def record_survey_response(
     choice = _choice(question, choices, choice_id)
     person = existing_person(v2, person_id)
     subject = person_subject(v2, person)
-    answer: dict[str, Any] = (
+    answer: dict[str, str | None] = (
         {"content": text} if choice is None else {"survey_question_possible_response_id": choice.id}
     )
     said = long_text(text or "", _ASKED) if choice is None else choice.text("name")
     asked = long_text(question.text("content") or question.text("slug"), _ASKED)
     summary = Worded("change.record_answer", answer=said, name=subject.name, question=asked)
-    key: dict[str, Any] = {"signup_id": person_id, "survey_question_id": question.id}
+    key: dict[str, str] = {"signup_id": person_id, "survey_question_id": question.id}
     earlier = v2.index("survey_question_responses", filters=key).records
     if any(each[name] == value for each in earlier for name, value in answer.items()):
         return change(summary, [Skipped(subject, Worded("skipped.answered"))], people=1)
@@ -100,7 +100,7 @@ def _choice(question: Record, choices: tuple[Record, ...], given: str | None) ->
     return one_of(choices, given, "choice of this question")
 
 
-def _only(key: dict[str, Any], answer: dict[str, Any], *, earlier: bool) -> Filters | None:
+def _only(key: Filters, answer: Filters, *, earlier: bool) -> Filters | None:
     """Filters that find the new answer and no other. Who has answered before keeps that answer, so the pair
     is not enough then; and words of any length cannot be looked for."""
     if not earlier:

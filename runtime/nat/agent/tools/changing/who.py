@@ -7,7 +7,7 @@ Names are never looked up here: more than one person may have them, so a search 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from nat.agent.tools.results import PERSON_NAME, cents_between, given, money, sp
 from nat.agent.tools.tags import find_tag
 from nat.changes.plan import Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import PAGE_SIZE, HasValues, NationBuilder, Record, together
+from nat.nationbuilder import PAGE_SIZE, FieldsQuery, HasValues, NationBuilder, Record, together
 from nat.wording import Worded
 
 PEOPLE_AT_MOST: Final = 1_000
@@ -97,11 +97,10 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
     donated, levels = search.donated_cents, sorted(set(search.support_level or ()))
     flags = search.flags.model_dump(exclude_none=True) if search.flags else {}
     filters = given(
-        tag_id=tag and tag.id,
+        tag_id=tag.id if tag else None,
         support_level=levels or None,
-        donations_amount_in_cents=donated and cents_between(donated.gte, donated.lte),
-        custom_values=search.custom_field
-        and HasValues({search.custom_field.slug: search.custom_field.value}),
+        donations_amount_in_cents=cents_between(donated.gte, donated.lte) if donated else None,
+        custom_values=HasValues({field.slug: field.value}) if (field := search.custom_field) else None,
         **{attribute: span.condition() for attribute, span in spans.items()},
         **flags,
     )
@@ -184,6 +183,6 @@ def _read(v2: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> d
     return {each.id: each for page in pages for each in page.records}
 
 
-def _wanted(attributes: Iterable[str]) -> dict[str, Any]:
+def _wanted(attributes: Iterable[str]) -> FieldsQuery:
     columns = dict.fromkeys(name.partition(".")[0] for name in (*PERSON_NAME, *attributes))
     return {"fields": {"signups": tuple(columns)}}
