@@ -4,7 +4,10 @@
 
 Each process imports boto3, then one module: so both figures of a ratio are of the same process, and a machine
 that does something else beside slows both. Bytecode is cached, as it is in a bundle. The budget of API and
-socket is 1.2 times `import boto3`; what carries a framework has none. Exit status 1 above the budget.
+socket, which answer nearly all requests, is 1.2 times `import boto3`. Who connects NationBuilder or downloads
+what is kept of them does so once: those functions load more of the house, and have 1.5. What carries a
+framework or a vendor's library (starlette and PyJWT, Stripe's, Bolt) is measured and has none. Exit status 1
+above a budget.
 """
 
 import os
@@ -13,9 +16,20 @@ import subprocess
 import sys
 
 RUNS = 15
-BUDGET = 1.2
-BUDGETED = ("nat.handlers.api", "nat.handlers.ws")
-MODULES = (*BUDGETED, "nat.handlers.sse", "nat.handlers.slack")
+BUDGETS = {
+    "nat.handlers.api": 1.2,
+    "nat.handlers.ws": 1.2,
+    "nat.handlers.oauth_callback": 1.5,
+    "nat.handlers.connecting": 1.5,
+    "nat.handlers.privacy": 1.5,
+}
+MODULES = (
+    *BUDGETS,
+    "nat.handlers.sse",
+    "nat.handlers.billing",
+    "nat.handlers.stripe_webhook",
+    "nat.handlers.slack",
+)
 CODE = (
     "import time; begun = time.process_time(); import boto3; base = time.process_time(); "
     "import {}; print(base - begun, time.process_time() - begun)"
@@ -45,9 +59,10 @@ def main() -> int:
     for module in MODULES:
         whole = statistics.median(run[module][1] for run in measured)
         ratio = statistics.median(run[module][1] / run[module][0] for run in measured)
-        missed = module in BUDGETED and ratio > BUDGET
-        told = f", above the budget of {BUDGET:.2f}" if missed else ""
-        print(f"{module:<20} {whole * 1000:6.1f} ms   {ratio:4.2f} × import boto3{told}")
+        budget = BUDGETS.get(module)
+        missed = budget is not None and ratio > budget
+        told = f", above the budget of {budget:.2f}" if missed else ""
+        print(f"{module:<28} {whole * 1000:6.1f} ms   {ratio:4.2f} × import boto3{told}")
         status |= missed
     return status
 

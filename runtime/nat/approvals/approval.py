@@ -157,7 +157,7 @@ def inbox_of(nation_slug: NationSlug) -> str:
     return f"{nation_slug}#{ApprovalState.PENDING.value}"
 
 
-def to_item(approval: Approval) -> dict[str, Any]:
+def to_item(approval: Approval) -> dict[str, object]:
     """The row of a new approval in plain values."""
     return {
         "conversation": approval.conversation,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from ulid import ULID
@@ -62,7 +62,7 @@ STANDING: Final = 10
 _MOST_SUPERSEDED: Final = 50
 
 
-def time_to_decide(policy: Mapping[str, Any]) -> timedelta:
+def time_to_decide(policy: Mapping[str, object]) -> timedelta:
     """How long proposals wait by a nation's policy: its `approval_minutes`, from one minute to 72 hours."""
     minutes = policy.get("approval_minutes")
     if type(minutes) is not int:
@@ -83,7 +83,7 @@ class Approvals:
         ref: ChangeRef,
         change: Change,
         tool: ToolClass,
-        card: Mapping[str, Any],
+        card: Mapping[str, object],
         *,
         to_decide: timedelta = TO_DECIDE,
         replacing: Approval | None = None,

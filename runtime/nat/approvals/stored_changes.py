@@ -166,7 +166,7 @@ class ChangeRows:
         chosen = None if keys is None else list(keys)
         return self._put_decision(turn, chosen, now)
 
-    def put_values(self, turn: Turn, values: Mapping[str, Any], now: datetime) -> Put:
+    def put_values(self, turn: Turn, values: Mapping[str, object], now: datetime) -> Put:
         """Store the new values with which a person edits a proposal."""
         return self._put_decision(turn, dict(values), now)
 
@@ -175,11 +175,11 @@ class ChangeRows:
         keys = self._decision(conversation, turn_id)
         return None if keys is None else tuple(keys)
 
-    def values(self, conversation: str, turn_id: TurnId) -> dict[str, Any]:
+    def values(self, conversation: str, turn_id: TurnId) -> dict[str, object]:
         """The new values with which a person edits a proposal. Raises `NotFound`."""
         return dict(self._decision(conversation, turn_id))
 
-    def _put_decision(self, turn: Turn, decided: Any, now: datetime) -> Put:
+    def _put_decision(self, turn: Turn, decided: object, now: datetime) -> Put:
         prepared = self._documents.prepare(turn, f"decision#{turn.turn_id}", decided, expires(now))
         return Put(Table.ACTIONS, prepared)
 

@@ -60,7 +60,7 @@ class AuditEntry:
     by: str
     about: str
     summary: str
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
     surface: str = ""
     previous: str = FIRST_HASH
     hash: str = ""
@@ -76,17 +76,17 @@ class AuditEntry:
         """The entry with its hash."""
         return replace(self, hash=self.digest)
 
-    def as_body(self) -> dict[str, Any]:
+    def as_body(self) -> dict[str, object]:
         """The entry as clients and exports have it."""
         return {**_said(self), "hash": self.hash}
 
 
-def canonical(value: Any) -> str:
+def canonical(value: object) -> str:
     """The one JSON text of a value: sorted keys, no spaces, characters as they are."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def bounded(details: Mapping[str, Any]) -> dict[str, Any]:
+def bounded(details: Mapping[str, object]) -> dict[str, object]:
     """Details as the plain values that will be read back; those that are too large are named by their hash.
 
     Raises `TypeError` for what JSON does not know.
@@ -100,7 +100,7 @@ def bounded(details: Mapping[str, Any]) -> dict[str, Any]:
         text = canonical({**kept, "too_large": {"sha256": digest, "characters": len(text)}})
         if len(text) > LARGEST_DETAILS:
             text = canonical({"too_large": {"sha256": digest, "characters": len(text)}})
-    plain: dict[str, Any] = json.loads(text)
+    plain: dict[str, object] = json.loads(text)
     return plain
 
 
@@ -109,7 +109,7 @@ def sort_key(number: int) -> str:
     return f"{number:0{NUMBER_DIGITS}d}"
 
 
-def to_item(entry: AuditEntry) -> dict[str, Any]:
+def to_item(entry: AuditEntry) -> dict[str, object]:
     """The row in plain values. Details are kept as canonical text, so that they hash alike for ever."""
     said = _said(entry)
     return {
@@ -138,7 +138,7 @@ def from_item(item: Mapping[str, Any]) -> AuditEntry:
     )
 
 
-def _said(entry: AuditEntry) -> dict[str, Any]:
+def _said(entry: AuditEntry) -> dict[str, object]:
     return {
         "number": entry.number,
         "at": timestamp(entry.at),

@@ -16,7 +16,7 @@ numbers, whatever the writers' clocks say, so a time is found by halving.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
@@ -106,7 +106,7 @@ class Audit:
         by: str,
         about: str = "",
         summary: str = "",
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, object] | None = None,
         surface: str = "",
         once: str | None = None,
     ) -> AuditEntry | None:
@@ -148,7 +148,7 @@ class Audit:
         by: str,
         about: str = "",
         summary: str = "",
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> Put:
         """Entry of a transaction that puts the first entry into a nation's log; fails if there is one.
 
@@ -269,7 +269,7 @@ def _between(nation_slug: NationSlug, first: str, last: str) -> ConditionBase:
     return Key("nation_slug").eq(nation_slug) & Key("entry").between(first, last)
 
 
-def _holds(row: Mapping[str, Any], number: int, previous: str) -> bool:
+def _holds(row: Mapping[str, object], number: int, previous: str) -> bool:
     """Whether a row is the entry that belongs here, whole and unchanged."""
     try:
         entry = from_item(row)

@@ -3,7 +3,7 @@
 Addresses stay out of it: an entry cannot be deleted, and a person's address can.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import SYSTEM, Audit
@@ -133,7 +133,7 @@ class PeopleLog:
         summary = "Owns the nation: who paid did not answer for 14 days"
         self._add(nation_slug, SYSTEM, outcome.owner.user_id, summary, former=outcome.former)
 
-    def _add(self, nation_slug: NationSlug, by: str, about: str, summary: str, **details: Any) -> None:
+    def _add(self, nation_slug: NationSlug, by: str, about: str, summary: str, **details: object) -> None:
         self._audit.append(
             nation_slug, AuditKind.ROLE_CHANGED, by=by, about=about, summary=summary, details=details
         )

@@ -252,7 +252,7 @@ def _key(nation_slug: NationSlug, task_id: str) -> dict[str, str]:
     return {"nation_slug": nation_slug, "item": f"{_PREFIX}{task_id}"}
 
 
-def to_item(automation: Automation) -> dict[str, Any]:
+def to_item(automation: Automation) -> dict[str, object]:
     """As a row of Automations. An enabled one stands in the index `by_due` at its next run."""
     on = automation.enabled and automation.next_run is not None
     return {

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from ulid import ULID
 
@@ -30,7 +30,7 @@ class TurnDrafts:
         self._app_url = app_url
 
     def draft(
-        self, name: str, question: str, form: Mapping[str, Any], *, in_slack: bool = False
+        self, name: str, question: str, form: Mapping[str, object], *, in_slack: bool = False
     ) -> DraftedAutomation:
         """Store a draft that is delivered to its person: by email, or in Slack and, where they are not known
         there, by email. Raises `BadRequest`."""

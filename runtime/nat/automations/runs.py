@@ -211,7 +211,7 @@ class RunLedger:
             if run.scheduled_for != before:
                 yield run
 
-    def move(self, run: Run, state: RunState, **changes: Any) -> Run | None:
+    def move(self, run: Run, state: RunState, **changes: object) -> Run | None:
         """The run in another state; `None` when it is not as it was seen, so that of two movers one acts."""
         target = {"state": state.value, "waits": state.value if state.open else None, **_plain(changes)}
         if not state.open:
@@ -264,7 +264,7 @@ class RunLedger:
         for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
             yield from_item(row)
 
-    def _pointer(self, run: Run) -> dict[str, Any]:
+    def _pointer(self, run: Run) -> dict[str, object]:
         """From the turn, which knows of no run, to the run."""
         return {
             "nation_slug": run.nation_slug,
@@ -274,7 +274,7 @@ class RunLedger:
             TTL_ATTRIBUTE: int((self._store.clock() + KEPT).timestamp()),
         }
 
-    def _item(self, run: Run) -> dict[str, Any]:
+    def _item(self, run: Run) -> dict[str, object]:
         now = self._store.clock()
         return {
             "nation_slug": run.nation_slug,
@@ -320,7 +320,7 @@ def from_item(row: Mapping[str, Any]) -> Run:
     )
 
 
-def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(changes: Mapping[str, object]) -> dict[str, object]:
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items()}
     return {name: timestamp(each) if isinstance(each, datetime) else each for name, each in plain.items()}
 

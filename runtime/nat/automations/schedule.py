@@ -59,7 +59,7 @@ class AutomationSchedule:
     day: int | None = None
 
     @classmethod
-    def of(cls, form: Mapping[str, Any]) -> Self:
+    def of(cls, form: Mapping[str, object]) -> Self:
         """A schedule from `{"kind", "time": "09:00", "zone", "days"?, "day"?}`. Raises `BadRequest`, which
         says what cannot be meant and the nearest thing that can."""
         kind = _kind(form.get("kind"))
@@ -75,7 +75,7 @@ class AutomationSchedule:
 
     def as_form(self) -> dict[str, Any]:
         """What `of` reads."""
-        form: dict[str, Any] = {
+        form: dict[str, object] = {
             "kind": self.kind.value,
             "time": f"{self.hour:02}:{self.minute:02}",
             "zone": self.zone,
@@ -193,7 +193,7 @@ def _kind(value: Any) -> ScheduleKind:
         ) from None
 
 
-def _time(value: Any) -> tuple[int, int]:
+def _time(value: object) -> tuple[int, int]:
     hour, colon, minute = str(value).partition(":")
     if not (colon and hour.isascii() and hour.isdecimal() and minute.isascii() and minute.isdecimal()):
         raise BadRequest("The time is one such as 09:00.")
@@ -202,7 +202,7 @@ def _time(value: Any) -> tuple[int, int]:
     return int(hour), int(minute)
 
 
-def _zone(value: Any) -> str:
+def _zone(value: object) -> str:
     try:
         name = ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -212,7 +212,7 @@ def _zone(value: Any) -> str:
     return name
 
 
-def _days(value: Any) -> tuple[Weekday, ...]:
+def _days(value: object) -> tuple[Weekday, ...]:
     given = [str(each).strip().upper()[:3] for each in value] if isinstance(value, list | tuple) else []
     unknown = [each for each in given if each not in WEEKDAYS]
     if unknown or not given:
@@ -220,7 +220,7 @@ def _days(value: Any) -> tuple[Weekday, ...]:
     return tuple(each for each in WEEKDAYS if each in given)
 
 
-def _day(value: Any) -> int | None:
+def _day(value: object) -> int | None:
     if value == "last":
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:

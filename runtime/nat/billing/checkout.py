@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr
 
@@ -86,7 +86,7 @@ class Checkout:
             PERSON_KEY: subscriber.user_id,
             WEB_APP_KEY: app_url,
         }
-        subscription: dict[str, Any] = {"metadata": metadata}
+        subscription: dict[str, object] = {"metadata": metadata}
         if trial_days:
             subscription |= {
                 "trial_period_days": trial_days,
@@ -94,7 +94,7 @@ class Checkout:
             }
         # One open page for a nation: who pays on an older one as well would pay twice.
         close_open_pages(self._stripe, customer_id, slug)
-        params: dict[str, Any] = {
+        params: dict[str, object] = {
             "mode": "subscription",
             "customer": customer_id,
             "client_reference_id": slug,
@@ -155,7 +155,7 @@ class Checkout:
             if exists(self._stripe, customer_id):
                 return customer_id
             self._store.write(Delete(Table.ONCE, {"key": key}, when=Attr("customer_id").eq(customer_id)))
-        params: dict[str, Any] = {"metadata": {SLUG_KEY: subscriber.nation_slug}}
+        params: dict[str, object] = {"metadata": {SLUG_KEY: subscriber.nation_slug}}
         if subscriber.email:
             params["email"] = subscriber.email
         with calls():

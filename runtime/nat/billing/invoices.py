@@ -50,7 +50,7 @@ def invoices_of(
         return InvoicePage((), None)
     if after is not None and not (after.startswith("in_") and after.isascii() and len(after) <= 255):
         raise BadRequest("`after` is the `next` of an earlier page.")
-    params: dict[str, Any] = {"customer": row.customer_id, "limit": limit}
+    params: dict[str, object] = {"customer": row.customer_id, "limit": limit}
     if after is not None:
         params["starting_after"] = after
     with calls():
@@ -63,7 +63,7 @@ def invoices_of(
     )
 
 
-def _is_of(invoice: Any, nation_slug: NationSlug, own: str | None) -> bool:
+def _is_of(invoice: object, nation_slug: NationSlug, own: str | None) -> bool:
     """An invoice carries its subscription's metadata. One without a slug counts where the subscription is
     the record's, or where there is none: made by hand for this customer."""
     details = getattr(getattr(invoice, "parent", None), "subscription_details", None)

@@ -45,7 +45,7 @@ class Pending:
 
     id: str
     summary: str
-    details: Mapping[str, Any]
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class BillingRows:
 
     def write(self, row: BillingRow, standing: Entitlement, now: datetime, doing: Write) -> bool:
         """Store the standing of `row.reading`. False, and nothing changed, if the row was written since."""
-        change: dict[str, Any] = {"billing_synced": row.reading}
+        change: dict[str, object] = {"billing_synced": row.reading}
         if row.differs(standing):
             change["updated_at"] = now
             change |= {_ATTRIBUTES[name]: value for name, value in values_of(standing).items()}
@@ -157,7 +157,7 @@ class BillingRows:
         return found[0] if len(found) == 1 else None
 
 
-def values_of(standing: Entitlement) -> dict[str, Any]:
+def values_of(standing: Entitlement) -> dict[str, object]:
     """The fields of a standing that the row keeps."""
     return {name: getattr(standing, name) for name in _ATTRIBUTES}
 

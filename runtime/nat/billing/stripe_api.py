@@ -127,7 +127,7 @@ def _noted(error: stripe.StripeError) -> None:
     )
 
 
-def metadata_of(found: Any) -> dict[str, str]:
+def metadata_of(found: object) -> dict[str, str]:
     """The metadata of an object of Stripe, empty if it has none."""
     metadata = getattr(found, "metadata", None)
     return {} if metadata is None else {str(name): str(value) for name, value in metadata.to_dict().items()}

@@ -122,7 +122,7 @@ def _subscription(subject: Mapping[str, Any]) -> str | None:
     return _id(subject.get("subscription"))
 
 
-def _id(reference: Any) -> str | None:
+def _id(reference: object) -> str | None:
     if isinstance(reference, Mapping):
         return str(reference["id"])
     return None if reference is None else str(reference)

@@ -7,7 +7,7 @@ cannot be understood (no nation, no such plan) goes to the dead letters, from wh
 
 import logging
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr
 
@@ -99,7 +99,7 @@ class Webhooks:
         if notification.type not in _NOTICES:
             return []
         bus, kind = _NOTICES[notification.type]
-        about: dict[str, Any] = {"kind": kind, "stripe_event": notification.event}
+        about: dict[str, object] = {"kind": kind, "stripe_event": notification.event}
         if notification.invoice is not None:
             with calls():
                 invoice = self._synchroniser.stripe.v1.invoices.retrieve(notification.invoice)

@@ -4,14 +4,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final
-
-import requests
+from typing import TYPE_CHECKING, Final
 
 from nat.connections.refresh import Refresher
 from nat.errors import NationBuilderError, PermissionDenied, Reconnect, TokenExpired, TokenRejected
 from nat.ids import NationSlug
 from nat.nationbuilder import Limiter, NationBuilder, pooled_session
+
+if TYPE_CHECKING:
+    import requests
 
 TRUSTED: Final = timedelta(minutes=5)
 """How long a token that NationBuilder has just accepted for `/signups/me` is not asked about again."""
@@ -27,7 +28,7 @@ class NationAccess:
         base_url: str,
         now: Callable[[], datetime],
         limiter: Limiter | None = None,
-        session: requests.Session | None = None,
+        session: "requests.Session | None" = None,
     ) -> None:
         self._refresher = refresher
         self._base_url = base_url

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import urllib3
 from botocore.exceptions import ClientError
@@ -146,7 +146,7 @@ class NationKeys:
     def _read(self, nation_slug: NationSlug) -> str:
         try:
             found = self._secrets.get_secret_value(SecretId=Secret.nation_model_key(nation_slug))
-            value: dict[str, Any] = json.loads(found["SecretString"])
+            value: dict[str, object] = json.loads(found["SecretString"])
             key, owner = value["api_key"], value["nation_slug"]
         except ClientError as error:
             code = error.response["Error"]["Code"]

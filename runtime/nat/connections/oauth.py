@@ -18,10 +18,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
-
-import requests
 
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
@@ -58,6 +56,9 @@ from nat.people.members import Arriving, Members
 from nat.people.memberships import Membership, Standing
 from nat.people.ownership import Ownership, Settled
 from nat.roles import Role
+
+if TYPE_CHECKING:
+    from nat.nationbuilder.transport import Sessions
 
 CALLBACK_PATH: Final = OAUTH_CALLBACK.partition(" ")[2]
 PATIENCE: Final = timedelta(seconds=15)
@@ -102,7 +103,7 @@ class OAuth:
         audit: Audit,
         announcements: Outbox,
         base_url: str,
-        session: requests.Session,
+        sessions: "Sessions",
         now: Callable[[], datetime],
     ) -> None:
         """`base_url` is NationBuilder's, with a place for the slug."""
@@ -115,7 +116,7 @@ class OAuth:
         self._audit = audit
         self._announcements = announcements
         self._base_url = base_url
-        self._session = session
+        self._sessions = sessions
         self._now = now
 
     def begin(
@@ -280,7 +281,7 @@ class OAuth:
                 tokens.nation_slug,
                 token=lambda: tokens.access_token,
                 base_url=self._base_url,
-                session=self._session,
+                session=self._sessions(),
                 timeout=PROOF_TIMEOUT,
             ) as client:
                 me = client.show("signups", "me", fields={"signups": ("id", "full_name", "is_cpu")}).record

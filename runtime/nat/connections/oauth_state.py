@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from boto3.dynamodb.conditions import Attr
 
@@ -198,7 +198,7 @@ class OAuthStates:
         return Begun(state, row["app"], row["web_app"], row["verifier"])
 
     def _sign(self, state: OAuthState) -> str:
-        value: dict[str, Any] = {
+        value: dict[str, object] = {
             "i": state.id,
             "u": state.user_id,
             "n": state.nation_slug,

@@ -39,11 +39,11 @@ class Outbox:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def entry(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, Any] | None = None) -> Put:
+    def entry(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, object] | None = None) -> Put:
         """Entry of a transaction that makes the announcement. `about` are plain values, no personal data."""
         return Put(Table.CONNECTIONS, self._item(event, nation_slug, about or {}))
 
-    def add(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, Any] | None = None) -> None:
+    def add(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, object] | None = None) -> None:
         """Make one announcement by itself."""
         self._store.write(self.entry(event, nation_slug, about))
 
@@ -79,13 +79,13 @@ class Outbox:
             self._store.write(Delete(Table.CONNECTIONS, _key(each)))
         return len(accepted)
 
-    def _claim(self, item: Mapping[str, Any], now: datetime) -> bool:
+    def _claim(self, item: Mapping[str, object], now: datetime) -> bool:
         """Whether this process delivers it: of two sweeps at once, one does."""
         seen = Attr("due_at").eq(item["due_at"])
         later = {"due_at": now + CLAIM}
         return self._store.claim(Update(Table.CONNECTIONS, _key(item), set=later, when=seen))
 
-    def _item(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, Any]) -> dict[str, Any]:
+    def _item(self, event: Bus, nation_slug: NationSlug, about: Mapping[str, object]) -> dict[str, object]:
         now, announcement = self._store.clock(), str(ULID())
         detail = {**about, "id": announcement, "nation_slug": nation_slug, "at": timestamp(now)}
         return {
@@ -98,5 +98,5 @@ class Outbox:
         }
 
 
-def _key(item: Mapping[str, Any]) -> dict[str, Any]:
+def _key(item: Mapping[str, object]) -> dict[str, object]:
     return {"nation_slug": item["nation_slug"], "item": item["item"]}

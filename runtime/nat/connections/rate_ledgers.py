@@ -85,7 +85,7 @@ def _key(nation: str) -> dict[str, str]:
     return {"key": f"limit#{nation}"}
 
 
-def _row(holding: Holding) -> dict[str, Any]:
+def _row(holding: Holding) -> dict[str, object]:
     return {
         "left": holding.left,
         "until": holding.until,

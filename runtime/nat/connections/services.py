@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import requests
-
 from nat import settings
 from nat.aws import clients
 from nat.aws.isolation import NationCredentials
@@ -19,7 +17,7 @@ from nat.connections.status import NbStatus
 from nat.connections.token_endpoint import TokenEndpoint
 from nat.connections.vault import TokenVault, token_vault
 from nat.names import Variable
-from nat.nationbuilder import pooled_session
+from nat.nationbuilder import pooled_sessions
 from nat.nationbuilder.client import BASE_URL
 from nat.settings import TableNames
 
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from nat.nationbuilder.transport import Sessions
 
 
 def now() -> datetime:
@@ -46,7 +46,7 @@ class ConnectionServices:
         secrets: "SecretsManagerClient",
         kms: "KMSClient",
         own_secrets: "SecretsManagerClient",
-        session: requests.Session | None = None,
+        sessions: "Sessions | None" = None,
         clock: Callable[[], datetime] = now,
     ) -> None:
         """Raises `SettingMissing`."""
@@ -64,7 +64,7 @@ class ConnectionServices:
         self.rows = RefreshRows(store, uuid.uuid4().hex)
         self.apps = Apps(own_secrets, secrets, clock)
         self.endpoint = TokenEndpoint(
-            settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL), session or pooled_session(), clock
+            settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL), sessions or pooled_sessions(), clock
         )
         self.refresher = Refresher(
             vault=self.vault,
@@ -91,7 +91,7 @@ class ConnectionServices:
     def of_process(
         cls,
         tables: TableNames,
-        session: requests.Session | None = None,
+        sessions: "Sessions | None" = None,
         clock: Callable[[], datetime] = now,
     ) -> "ConnectionServices":
         """In a function that serves all nations with its own role."""
@@ -101,6 +101,6 @@ class ConnectionServices:
             secrets=clients.secrets(),
             kms=clients.kms(),
             own_secrets=clients.secrets(),
-            session=session,
+            sessions=sessions,
             clock=clock,
         )

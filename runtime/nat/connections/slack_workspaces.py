@@ -315,7 +315,7 @@ class Workspaces:
             raise SlackNotInstalled
         return row
 
-    def _sealed(self, key: str, token: BotToken) -> dict[str, Any]:
+    def _sealed(self, key: str, token: BotToken) -> dict[str, object]:
         assert self._seal is not None
         refresh = None if token.refresh is None else self._seal.close(NationSlug(key), token.refresh)
         return {

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -32,7 +31,7 @@ class NbStatus:
 
         `app` names the app of the connection, if it was just made. A nation without a record stays so.
         """
-        changes: dict[str, Any] = {
+        changes: dict[str, object] = {
             "nb_connected": True,
             "nb_needs_reauth": False,
             "nb_token_expires_at": expires_at,
@@ -82,10 +81,10 @@ class NbStatus:
     def _announced(
         self,
         nation_slug: NationSlug,
-        changes: dict[str, Any],
+        changes: dict[str, object],
         news: ConditionBase,
         event: Bus,
-        about: dict[str, Any],
+        about: dict[str, object],
     ) -> bool:
         """Change the record and make the announcement, both or none. False if it is no news."""
         changed = Update(

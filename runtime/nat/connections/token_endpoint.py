@@ -8,14 +8,17 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
-
-import requests
+from typing import TYPE_CHECKING, Final
 
 from nat.connections.apps import App
 from nat.connections.tokens import NbTokens
 from nat.ids import NationSlug
 from nat.names import SLUG_PATTERN
+
+if TYPE_CHECKING:
+    import requests
+
+    from nat.nationbuilder.transport import Sessions
 
 LIFE: Final = timedelta(hours=24)
 """Life of an access token whose answer does not tell it (API facts §3)."""
@@ -49,13 +52,13 @@ class TokenEndpoint:
     def __init__(
         self,
         base_url: str,
-        session: requests.Session,
+        sessions: "Sessions",
         now: Callable[[], datetime],
         *,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
         self._base_url = base_url
-        self._session = session
+        self._sessions = sessions
         self._now = now
         self._timeout = timeout
 
@@ -84,10 +87,12 @@ class TokenEndpoint:
         facts §3). True if NationBuilder says so of either token."""
         url = f"{self._host(tokens.nation_slug)}/oauth/revoke"
         body = {"client_id": app.client_id, "client_secret": app.client_secret}
+        import requests
+
         ended = False
         for token in filter(None, (tokens.access_token, tokens.refresh_token)):
             try:
-                response = self._session.post(
+                response = self._sessions().post(
                     url, json={**body, "token": token}, timeout=self._timeout, allow_redirects=False
                 )
             except requests.RequestException:
@@ -104,11 +109,13 @@ class TokenEndpoint:
         self, nation_slug: NationSlug, asked: Mapping[str, str], app: App, *, refresh_token: str = ""
     ) -> NbTokens:
         """One request. `refresh_token` is kept where the answer names none (RFC 6749, §6)."""
+        import requests
+
         url = f"{self._host(nation_slug)}/oauth/token"
         at = self._now()
         body = {**asked, "client_id": app.client_id, "client_secret": app.client_secret}
         try:
-            response = self._session.post(
+            response = self._sessions().post(
                 url,
                 json=body,
                 headers={"Accept": "application/json"},
@@ -128,7 +135,7 @@ class TokenEndpoint:
         raise RequestRefused(code if isinstance(code, str) else str(response.status_code))
 
 
-def _object(response: requests.Response) -> Mapping[str, Any]:
+def _object(response: "requests.Response") -> Mapping[str, object]:
     try:
         found = json.loads(response.content)
     except ValueError:
@@ -138,7 +145,9 @@ def _object(response: requests.Response) -> Mapping[str, Any]:
     return found
 
 
-def _pair(answer: Mapping[str, Any], nation_slug: NationSlug, refresh_token: str, at: datetime) -> NbTokens:
+def _pair(
+    answer: Mapping[str, object], nation_slug: NationSlug, refresh_token: str, at: datetime
+) -> NbTokens:
     access = answer.get("access_token")
     refresh = answer.get("refresh_token") or refresh_token
     life = answer.get("expires_in")

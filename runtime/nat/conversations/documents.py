@@ -57,10 +57,10 @@ class Documents:
         self,
         holder: DocumentOwner,
         item: str,
-        value: Any,
+        value: object,
         expires: int,
         attributes: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """The row to put for a document. Pieces of a large one are stored here, before it can be seen.
 
         `attributes` are further text attributes of the row; `expires` is epoch seconds.

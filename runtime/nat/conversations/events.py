@@ -7,7 +7,7 @@ same bytes and nothing is built twice.
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, Key
@@ -107,7 +107,7 @@ class Events:
         return _place(newest.rows[0]["item"]) if newest.rows else (0, 0)
 
 
-def _row(turn: Turn, attempt: int, seq: int, wire: str, now: datetime) -> dict[str, Any]:
+def _row(turn: Turn, attempt: int, seq: int, wire: str, now: datetime) -> dict[str, object]:
     return {
         "conversation": turn.conversation,
         "item": event_item(turn.turn_id, attempt, seq),

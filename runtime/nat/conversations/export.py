@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from nat.aws.items import timestamp
@@ -39,7 +39,7 @@ class Proposed:
     counts: Mapping[str, int]
 
 
-def exchange_body(exchange: Exchange, proposals: Iterable[Proposed] = ()) -> dict[str, Any]:
+def exchange_body(exchange: Exchange, proposals: Iterable[Proposed] = ()) -> dict[str, object]:
     """One exchange in plain JSON values, as the API and the export give it."""
     answered, feedback = exchange.answered, exchange.feedback
     return {
@@ -61,7 +61,7 @@ def exchange_body(exchange: Exchange, proposals: Iterable[Proposed] = ()) -> dic
     }
 
 
-def conversation_body(conversation: Conversation) -> dict[str, Any]:
+def conversation_body(conversation: Conversation) -> dict[str, object]:
     """A conversation as it is listed, in plain JSON values."""
     return {
         "conversation": conversation.conversation_id,
@@ -135,7 +135,7 @@ def file_name(conversation: Conversation, extension: str) -> str:
     return f"nat-{words or 'conversation'}-{conversation.updated_at:%Y-%m-%d}.{extension}"
 
 
-def _proposed_body(proposed: Proposed) -> dict[str, Any]:
+def _proposed_body(proposed: Proposed) -> dict[str, object]:
     return {
         "approval": proposed.approval,
         "tool": proposed.tool,

@@ -9,7 +9,7 @@ minutes. So a link in an answer can be kept and passed on without giving the fil
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ulid import ULID
 
@@ -72,7 +72,7 @@ class TurnFiles:
         turn, identifier = self._turn, str(ULID())
         key = f"{nation_files(turn.nation_slug)}{turn.conversation_id}/{identifier}.csv"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=file.text.encode(), ContentType=CONTENT_TYPE)
-        row: dict[str, Any] = {
+        row: dict[str, object] = {
             "conversation": turn.conversation,
             "item": f"file#{identifier}",
             "user_id": turn.user_id,

@@ -1,6 +1,6 @@
 """A person's own conversation: read it, rename it, delete it with everything that belongs to it."""
 
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
@@ -102,7 +102,7 @@ class OwnConversations:
         self._store.delete_many(table, [key for key in keys if key["item"] not in keep])
 
 
-def _meta(nation_slug: NationSlug, conversation_id: ConversationId) -> dict[str, Any]:
+def _meta(nation_slug: NationSlug, conversation_id: ConversationId) -> dict[str, object]:
     try:
         return {"conversation": conversation_key(nation_slug, conversation_id), "item": META_ITEM}
     except ValueError:

@@ -117,7 +117,7 @@ class Shortening:
             deleted, earlier = deleted + len(over), earlier + len(later)
         return deleted, earlier
 
-    def _end(self, table: Table, row: dict[str, Any], end: int, days: int) -> None:
+    def _end(self, table: Table, row: dict[str, object], end: int, days: int) -> None:
         """Let a row end earlier, if it is still there; a turn also remembers it for what it writes later."""
         shorter = {TTL_ATTRIBUTE: end} | ({"retention_days": days} if "retention_days" in row else {})
         key = {"conversation": row["conversation"], "item": row["item"]}

@@ -93,7 +93,7 @@ class StoredSteps:
         self.paid.append(replace(last, step=replace(last.step, results=tuple(results))))
         self._put(step_item(self._turn.turn_id, index) + _RESULTS, list(results))
 
-    def _put(self, item: str, value: Any) -> None:
+    def _put(self, item: str, value: object) -> None:
         expires = self._turn.replay_expires(self._store.clock())
         prepared = self._documents.prepare(self._turn, item, value, expires)
         try:

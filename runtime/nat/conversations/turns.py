@@ -178,7 +178,7 @@ def title_of(question: str) -> str:
     return line if len(line) <= TITLE_CHARACTERS else f"{line[: TITLE_CHARACTERS - 1].rstrip()}…"
 
 
-def to_item(turn: Turn) -> dict[str, Any]:
+def to_item(turn: Turn) -> dict[str, object]:
     """The turn row in plain values."""
     return {
         **turn.key,

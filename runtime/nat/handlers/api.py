@@ -29,7 +29,7 @@ class Api:
         self._services = services
         self._answering = answering
 
-    def __call__(self, event: Mapping[str, Any]) -> Lambda:
+    def __call__(self, event: Mapping[str, object]) -> Lambda:
         """Answer one call; every error as a status and the one error shape."""
         request = HttpRequest.read(event)
         log.structured().append_keys(request=request.request_id)

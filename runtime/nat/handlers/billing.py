@@ -361,7 +361,7 @@ class BillingRoutes:
     def _times(self, call: MemberCall) -> dict[str, str]:
         """The times of the subscription's row that are set."""
         row = self._billing.synchroniser.storage.rows.read(call.nation_slug)
-        values: Mapping[str, Any] = {} if row is None else row.values
+        values: Mapping[str, object] = {} if row is None else row.values
         return {name: timestamp(each) for name, each in values.items() if isinstance(each, datetime)}
 
     def _back(self, call: Call) -> str:

@@ -19,7 +19,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import msgspec
 
@@ -37,7 +37,7 @@ from nat.roles import Role
 
 Answering = Callable[[Services, HttpRequest], HttpAnswer]
 """A declared function as the API calls it."""
-Declared = TypeVar("Declared", bound=Callable[..., Any])
+Declared = TypeVar("Declared", bound=Callable[..., object])
 _MARK: Final = "__endpoint__"
 
 
@@ -153,10 +153,10 @@ def answering(of: object) -> Mapping[str, Answering]:
     return {found.key: _answering(found, each) for each, found in marked if isinstance(found, Endpoint)}
 
 
-def _answering(endpoint: Endpoint, function: Callable[..., Any]) -> Answering:
+def _answering(endpoint: Endpoint, function: Callable[..., object]) -> Answering:
     def answer(services: Services, request: HttpRequest) -> HttpAnswer:
         call = _enter(endpoint.access, services, request)
-        sent: dict[str, Any] = {}
+        sent: dict[str, object] = {}
         if endpoint.query is not None:
             sent["query"] = parse_query(request.query, endpoint.query)
         if endpoint.body is not None and (request.content or endpoint.body_needed):

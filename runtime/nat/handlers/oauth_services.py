@@ -12,7 +12,7 @@ from nat.connections.outbox import Outbox
 from nat.connections.services import ConnectionServices
 from nat.handlers.services import Services
 from nat.names import Variable
-from nat.nationbuilder import pooled_session
+from nat.nationbuilder import pooled_sessions
 from nat.nationbuilder.client import BASE_URL
 from nat.people.members import Members
 from nat.people.ownership import Ownership
@@ -20,9 +20,9 @@ from nat.people.ownership import Ownership
 
 def oauth_on(services: Services) -> OAuth:
     """The way to NationBuilder and back. Raises `SettingMissing`."""
-    session = pooled_session()
+    sessions = pooled_sessions()
     store, now = services.store, services.clock
-    wiring = ConnectionServices.of_process(store.tables, session, now)
+    wiring = ConnectionServices.of_process(store.tables, sessions, now)
     return OAuth(
         states=OAuthStates(store, StateKey(clients.secrets(), now)),
         apps=wiring.apps,
@@ -33,7 +33,7 @@ def oauth_on(services: Services) -> OAuth:
         audit=Audit(store),
         announcements=Outbox(store),
         base_url=settings.read_optional(Variable.NATIONBUILDER_URL, BASE_URL),
-        session=session,
+        sessions=sessions,
         now=now,
     )
 

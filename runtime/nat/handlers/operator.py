@@ -165,7 +165,7 @@ class Replayed(ResponseBody, frozen=True, kw_only=True):
 class OperatorRoutes:
     """The routes."""
 
-    def __init__(self, dead_letters: FailedMessages, targets: Mapping[str, Any]) -> None:
+    def __init__(self, dead_letters: FailedMessages, targets: Mapping[str, object]) -> None:
         self._dead_letters = dead_letters
         self._targets = msgspec.convert(targets, TargetsBody)
 

@@ -14,7 +14,7 @@ from nat.connections.refresh_job import AT_ONCE, DueNations, RefreshJob
 from nat.connections.services import ConnectionServices, now
 from nat.handlers.invocation import LambdaContext
 from nat.names import BUS_SOURCE, Bus, Variable
-from nat.nationbuilder import pooled_session
+from nat.nationbuilder import pooled_sessions
 from nat.settings import TableNames
 
 SPARE_MILLISECONDS: Final = 60_000
@@ -27,7 +27,7 @@ MOST_RUNS: Final = 8
 def job() -> RefreshJob:
     """The job of this process, from its environment."""
     tables = TableNames.read()
-    wiring = ConnectionServices.of_process(tables, pooled_session(AT_ONCE))
+    wiring = ConnectionServices.of_process(tables, pooled_sessions(AT_ONCE))
     return RefreshJob(
         wiring.refresher,
         wiring.rows,

@@ -9,8 +9,8 @@ import msgspec
 
 from nat.errors import BadRequest, NatError, Throttled
 
-Body = dict[str, Any]
-Lambda = dict[str, Any]
+Body = dict[str, object]
+Lambda = dict[str, object]
 """What a Lambda function gives back to API Gateway."""
 
 
@@ -19,7 +19,7 @@ class HttpRequest(msgspec.Struct, frozen=True):
     of headers are in lower case."""
 
     route: str
-    claims: Mapping[str, Any]
+    claims: Mapping[str, object]
     headers: Mapping[str, str]
     path: Mapping[str, str]
     query: Mapping[str, str]

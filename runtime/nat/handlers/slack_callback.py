@@ -39,7 +39,7 @@ class SlackCallback:
         self._brands = brands
         self._web_apps = tuple(app for brand in brands.known for app in brand.apps)
 
-    def __call__(self, event: Mapping[str, Any]) -> Lambda:
+    def __call__(self, event: Mapping[str, object]) -> Lambda:
         """Answer one visit, always with a page or a way on."""
         request = HttpRequest.read(event)
         log.structured().append_keys(request=request.request_id)

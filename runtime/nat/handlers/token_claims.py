@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: 
     """Lambda's entry point: the event with the claims to add."""
     email = proven_email(event["request"].get("userAttributes") or {}, _trusted())
     # Sets the claim or takes it away, so that nothing else can ever have put it there.
-    claims: dict[str, Any] = {"claimsToSuppress": ["email"]}
+    claims: dict[str, object] = {"claimsToSuppress": ["email"]}
     if email is not None:
         claims = {"claimsToAddOrOverride": {"email": email}}
     event["response"] = {"claimsAndScopeOverrideDetails": {"accessTokenGeneration": claims}}

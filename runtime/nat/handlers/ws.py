@@ -103,7 +103,7 @@ class SocketDoor:
         self._sockets.open(connection, holder.nation_slug, holder.user_id, now)
         return _DONE
 
-    def receive(self, connection: str, event: Mapping[str, Any]) -> None:
+    def receive(self, connection: str, event: Mapping[str, object]) -> None:
         """Do what one message asks for; every error becomes one event on the connection."""
         turn: str | None = None
         try:
@@ -273,7 +273,7 @@ class SocketDoor:
             _log.warning("push failed", extra={"turn": turn, "reason": str(failed)})
 
 
-def _message(found: Mapping[str, Any]) -> type[SocketMessage]:
+def _message(found: Mapping[str, object]) -> type[SocketMessage]:
     """What kind of message it is. Raises `UnknownAction`."""
     try:
         return MESSAGES[SocketAction(str(found.get("action")))]
@@ -281,7 +281,7 @@ def _message(found: Mapping[str, Any]) -> type[SocketMessage]:
         raise UnknownAction from None
 
 
-def _turn_named(message: Mapping[str, Any]) -> str | None:
+def _turn_named(message: Mapping[str, object]) -> str | None:
     turn = message.get("turn", message.get("decision"))
     return turn if isinstance(turn, str) and _ULID.fullmatch(turn) else None
 

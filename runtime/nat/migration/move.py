@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -253,7 +253,7 @@ class _Said(TypedDict):
     kind: AuditKind
     about: str
     summary: str
-    details: Mapping[str, Any]
+    details: Mapping[str, object]
 
 
 def _said(move: Move) -> _Said:

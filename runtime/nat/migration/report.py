@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from nat.ids import NationSlug
 from nat.migration.hand_over import HandOverOutcome
@@ -46,7 +45,7 @@ class Line:
     """The tenant that became the nation instead."""
     error: str | None = None
 
-    def as_body(self) -> dict[str, Any]:
+    def as_body(self) -> dict[str, object]:
         """The line in plain JSON values."""
         return {
             "tenant_id": self.tenant_id,

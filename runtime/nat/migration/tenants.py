@@ -117,7 +117,7 @@ class Tenant:
     tokens_owner: str | None = None
     tokens_fingerprint: str | None = None
     tokens_outcome: str | None = None
-    stored_expiry: Any = None
+    stored_expiry: object = None
     """`nb_token_expires_at` as it is stored, in whatever form: who refreshes the pair changes it."""
 
     @property
@@ -194,7 +194,7 @@ class Tenants:
         return Update(Table.TENANTS, {"tenant_id": tenant_id}, set=change, default=default or {}, when=when)
 
 
-def _stored(row: Mapping[str, Any]) -> Tenant:
+def _stored(row: Mapping[str, object]) -> Tenant:
     return replace(tenant_of(row), stored_expiry=row.get("nb_token_expires_at"))
 
 

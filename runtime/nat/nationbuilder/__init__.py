@@ -17,7 +17,7 @@ from nat.nationbuilder.query import (
     between,
     where,
 )
-from nat.nationbuilder.transport import pooled_session
+from nat.nationbuilder.transport import pooled_session, pooled_sessions
 
 __all__ = [
     "PAGE_SIZE",
@@ -39,6 +39,7 @@ __all__ = [
     "between",
     "both",
     "pooled_session",
+    "pooled_sessions",
     "spelling",
     "together",
     "where",

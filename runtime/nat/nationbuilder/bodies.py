@@ -6,7 +6,7 @@ A create needs `data.type`, an update also `data.id`. A sideposted record is an 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 Method = Literal["create", "update", "disassociate", "destroy"]
 
@@ -19,7 +19,7 @@ class Sidepost:
     type: str
     method: Method
     id: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if (self.id is None) != (self.method == "create"):
@@ -32,23 +32,23 @@ Related = Mapping[str, Sidepost | Sequence[Sidepost]]
 
 def write_body(
     kind: str,
-    attributes: Mapping[str, Any],
+    attributes: Mapping[str, object],
     *,
     record_id: str | None = None,
     related: Related | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The body of a create (without `record_id`) or an update. `kind` is the resource type."""
-    data: dict[str, Any] = {"type": kind, "attributes": dict(attributes)}
+    data: dict[str, object] = {"type": kind, "attributes": dict(attributes)}
     if record_id is not None:
         data["id"] = record_id
-    included: list[dict[str, Any]] = []
-    relationships: dict[str, Any] = {}
+    included: list[dict[str, object]] = []
+    relationships: dict[str, object] = {}
     for name, posts in (related or {}).items():
         if isinstance(posts, Sidepost):
             relationships[name] = {"data": _entry(posts, included)}
         else:
             relationships[name] = {"data": [_entry(post, included) for post in posts]}
-    body: dict[str, Any] = {"data": data}
+    body: dict[str, object] = {"data": data}
     if relationships:
         data["relationships"] = relationships
     if included:
@@ -56,7 +56,7 @@ def write_body(
     return body
 
 
-def _entry(post: Sidepost, included: list[dict[str, Any]]) -> dict[str, str]:
+def _entry(post: Sidepost, included: list[dict[str, object]]) -> dict[str, str]:
     """The relationship's entry; its payload, if it has one, is added to `included`."""
     if post.id is None:
         name = {"type": post.type, "temp-id": f"new-{len(included) + 1}"}

@@ -5,11 +5,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Literal, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, Unpack
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import requests
 
 from nat.errors import BadRequest, NationBuilderDown, WriteUncertain
 from nat.names import SLUG_PATTERN
@@ -23,6 +21,9 @@ from nat.nationbuilder.transport import TIMEOUT, Bearer, Transport, pooled_sessi
 from nat.nationbuilder.withheld import WithholdingTransport
 
 T = TypeVar("T")
+
+if TYPE_CHECKING:
+    import requests
 
 BASE_URL: Final = "https://{slug}.nationbuilder.com"
 MAX_RECORDS: Final = 10_000
@@ -58,7 +59,7 @@ class NationBuilder:
         limiter: Limiter | None = None,
         time_zone: str = "UTC",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        session: requests.Session | None = None,
+        session: "requests.Session | None" = None,
         timeout: tuple[float, float] = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
         withheld: frozenset[str] = frozenset(),
@@ -226,7 +227,7 @@ class NationBuilder:
         body = self._transport.send("GET", f"{_checked(resource)}/{_checked_id(record_id)}", query=query)
         return _read(partial(read_document, body))
 
-    def process(self, token: str) -> Mapping[str, Any]:
+    def process(self, token: str) -> Mapping[str, object]:
         """State of a list action: a flat object `{"id", "status", "message"}`."""
         body = self._transport.send("GET", f"async_processes/{_checked_id(token)}")
         return _read(partial(_object, body))
@@ -234,7 +235,7 @@ class NationBuilder:
     def create(
         self,
         resource: str,
-        attributes: Mapping[str, Any],
+        attributes: Mapping[str, object],
         *,
         related: Related | None = None,
         include: Iterable[str] = (),
@@ -245,7 +246,7 @@ class NationBuilder:
 
     def push(
         self,
-        attributes: Mapping[str, Any],
+        attributes: Mapping[str, object],
         *,
         related: Related | None = None,
         include: Iterable[str] = (),
@@ -259,7 +260,7 @@ class NationBuilder:
         self,
         resource: str,
         record_id: str,
-        attributes: Mapping[str, Any],
+        attributes: Mapping[str, object],
         *,
         related: Related | None = None,
         include: Iterable[str] = (),
@@ -277,10 +278,10 @@ class NationBuilder:
         resource: str,
         record_id: str,
         name: str,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
         *,
         query: Sequence[tuple[str, str]] = (),
-    ) -> Mapping[str, Any]:
+    ) -> Mapping[str, object]:
         """An action on one record: `add_signups`, `remove_signups`, `tag`, `untag` of a list (answer
         `{"token"}`), `complete`, `abandon`, `reactivate`, `void` of a path journey, `archive` of an
         automation.
@@ -297,9 +298,9 @@ class NationBuilder:
         self,
         method: Literal["POST", "PATCH", "DELETE"],
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> tuple[int, Mapping[str, Any]]:
+    ) -> tuple[int, Mapping[str, object]]:
         """One writing request as it was frozen in a change; `path` is below `/api/v2`, such as `contacts/5`.
 
         Gives status and document: a push tells by the status whether it found somebody (200) or made somebody
@@ -308,12 +309,12 @@ class NationBuilder:
         status, answer = self._transport.exchange(method, _checked_path(path), query=query, body=body)
         return status, _read(partial(_object, answer), WriteUncertain)
 
-    def look(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    def look(self, path: str, params: Mapping[str, str] | None = None) -> Mapping[str, object]:
         """One GET as it was frozen in a change; gives the document as it came."""
         answer = self._transport.send("GET", _checked_path(path), query=sorted((params or {}).items()))
         return _read(partial(_object, answer))
 
-    def _write(self, method: str, path: str, body: Mapping[str, Any], include: Iterable[str]) -> Document:
+    def _write(self, method: str, path: str, body: Mapping[str, object], include: Iterable[str]) -> Document:
         query = index_parameters(include=include)
         answer = self._transport.send(method, path, query=query, body=body)
         return _read(partial(read_document, answer), WriteUncertain)
@@ -346,7 +347,7 @@ def _checked_path(path: str) -> str:
     return path.removeprefix("/")
 
 
-def _object(body: Any) -> Mapping[str, Any]:
+def _object(body: object) -> Mapping[str, object]:
     if not isinstance(body, dict):
         raise TypeError("An object was expected.")
     return body

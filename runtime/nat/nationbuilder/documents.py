@@ -50,8 +50,8 @@ class Record:
 
     type: str
     id: str
-    attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    relationships: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    attributes: Mapping[str, object] = field(default_factory=dict, repr=False)
+    relationships: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         """An attribute, or None: every attribute may be null or left out."""

@@ -7,9 +7,10 @@ by them. A challenge page of the edge comes as HTML, also with 200 or 403.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from requests import Response
+if TYPE_CHECKING:
+    from requests import Response
 
 from nat.errors import (
     NationBuilderDown,
@@ -29,7 +30,7 @@ _LONGEST_DETAIL: Final = 300
 _MOST_DETAILS: Final = 10
 
 
-def read_json(response: Response) -> Any:
+def read_json(response: "Response") -> object:
     """The JSON of an answer. Raises `NationBuilderDown` for HTML, an empty body or broken JSON."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind and kind != "application/json" and not kind.endswith("+json"):
@@ -40,7 +41,7 @@ def read_json(response: Response) -> Any:
         raise NationBuilderDown from None
 
 
-def refusal(response: Response) -> NationBuilderError:
+def refusal(response: "Response") -> NationBuilderError:
     """The error that an answer with a status of 300 or more stands for."""
     status = response.status_code
     if status == 429:
@@ -82,17 +83,17 @@ def _unauthorised(code: str) -> NationBuilderError:
     return TokenRejected()
 
 
-def _errors(body: Any) -> Sequence[Mapping[str, Any]]:
+def _errors(body: object) -> Sequence[Mapping[str, object]]:
     errors = body.get("errors") if isinstance(body, Mapping) else None
     return [each for each in errors if isinstance(each, Mapping)] if isinstance(errors, list) else []
 
 
-def _meta(error: Mapping[str, Any]) -> Mapping[str, Any]:
+def _meta(error: Mapping[str, object]) -> Mapping[str, object]:
     meta = error.get("meta")
     return meta if isinstance(meta, Mapping) else {}
 
 
-def _details(body: Any, errors: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def _details(body: object, errors: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
     """V2's own words on each problem, shortened. For tools to act on, never for a person as they stand."""
     texts = [
         str(each.get("detail") or _meta(each).get("message") or each.get("title") or "") for each in errors

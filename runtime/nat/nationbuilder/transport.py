@@ -13,11 +13,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from nat.errors import (
@@ -33,6 +32,13 @@ from nat.nationbuilder.query import Parameters
 from nat.nationbuilder.refusals import read_json, refusal
 from nat.waiting import Backoff
 
+if TYPE_CHECKING:
+    import requests
+
+    Sessions: TypeAlias = Callable[[], requests.Session]
+    """The session of a process, made when somebody asks NationBuilder something: importing `requests` takes
+    a third of what boto3 does, and most routes of the functions that may need it do not."""
+
 ATTEMPTS: Final = 3
 READ_AGAIN: Final = Backoff(tries=ATTEMPTS, first=0.75, least=1 / 3)
 """How often a GET is tried."""
@@ -46,9 +52,17 @@ MEDIA_TYPE: Final = "application/vnd.api+json"
 _log = logging.getLogger(__name__)
 
 
-def pooled_session(size: int = POOL_SIZE) -> requests.Session:
+def pooled_sessions(size: int = POOL_SIZE) -> "Sessions":
+    """Gives one `pooled_session`, the same each time."""
+    return cache(lambda: pooled_session(size))
+
+
+def pooled_session(size: int = POOL_SIZE) -> "requests.Session":
     """A session for all threads and nations of a process: pooled connections, no cookies, and nothing read
     from the environment (a `.netrc` would replace the token)."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
     session = requests.Session()
     adapter = HTTPAdapter(pool_connections=size, pool_maxsize=size, max_retries=0)
     session.mount("https://", adapter)
@@ -103,7 +117,7 @@ class Transport:
         nation: str,
         api: str,
         bearer: Bearer,
-        session: requests.Session,
+        session: "requests.Session",
         limiter: Limiter | None,
         timeout: tuple[float, float],
         sleep: Callable[[float], None] = time.sleep,
@@ -122,7 +136,7 @@ class Transport:
         path: str,
         *,
         query: Parameters | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> Any:
         """The JSON of the answer. `path` is below `/api/v2/`. Raises errors of the `NationBuilderError`
         family, nothing of `requests`."""
@@ -134,8 +148,8 @@ class Transport:
         path: str,
         *,
         query: Parameters | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> tuple[int, Any]:
+        body: Mapping[str, object] | None = None,
+    ) -> tuple[int, object]:
         """Status and JSON of the answer; otherwise as `send`."""
         attempt, waited, renewed, replaced = 1, 0.0, False, False
         while True:
@@ -168,9 +182,11 @@ class Transport:
         method: str,
         path: str,
         query: Parameters | None,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, object] | None,
         token: str,
-    ) -> tuple[int, Any]:
+    ) -> tuple[int, object]:
+        import requests
+
         started = time.monotonic()
         try:
             response = self._session.request(
@@ -225,8 +241,10 @@ class Transport:
             self._limiter.observe(self._nation, int(remaining), float(reset))
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _never_sent(error: "requests.RequestException") -> bool:
     """Whether no connection came about, so that NationBuilder cannot have seen the request."""
+    import requests
+
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None

@@ -29,7 +29,7 @@ class WithholdingTransport:
         path: str,
         *,
         query: Parameters | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> Any:
         """As `Transport.send`. Raises `AreaWithheld`."""
         return self.exchange(method, path, query=query, body=body)[1]
@@ -40,8 +40,8 @@ class WithholdingTransport:
         path: str,
         *,
         query: Parameters | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> tuple[int, Any]:
+        body: Mapping[str, object] | None = None,
+    ) -> tuple[int, object]:
         """As `Transport.exchange`. Raises `AreaWithheld`."""
         touched = {*path.split("/"), *_types(body)}
         if not self._resources.isdisjoint(touched) or self._asks(query or []) or self._writes(body):
@@ -63,7 +63,7 @@ class WithholdingTransport:
             if name.startswith("filter[") or name == "sort"
         )
 
-    def _writes(self, body: Mapping[str, Any] | None) -> bool:
+    def _writes(self, body: Mapping[str, object] | None) -> bool:
         data = (body or {}).get("data")
         attributes = data.get("attributes") if isinstance(data, Mapping) else None
         return isinstance(attributes, Mapping) and any(self._is_closed(name) for name in attributes)
@@ -91,7 +91,7 @@ class WithholdingTransport:
     def _is_closed(self, name: str) -> bool:
         return any(word in name for word in self._words)
 
-    def _without(self, answer: Any) -> Any:
+    def _without(self, answer: object) -> object:
         """An answer without what is closed. Raises `AreaWithheld` for one that is about it."""
         if not isinstance(answer, Mapping):
             return answer
@@ -111,7 +111,7 @@ class WithholdingTransport:
             ]
         return found
 
-    def _cut(self, record: Any) -> Any:
+    def _cut(self, record: object) -> object:
         if not isinstance(record, Mapping):
             return record
         cut = dict(record)
@@ -129,12 +129,12 @@ class WithholdingTransport:
         return cut
 
 
-def _records(data: Any) -> Iterator[Mapping[str, Any]]:
-    found: Iterable[Any] = data if isinstance(data, list) else [data]
+def _records(data: object) -> Iterator[Mapping[str, object]]:
+    found: Iterable[object] = data if isinstance(data, list) else [data]
     return (each for each in found if isinstance(each, Mapping))
 
 
-def _types(value: Any) -> Iterator[str]:
+def _types(value: object) -> Iterator[str]:
     """Every type that a document names, however deep."""
     if isinstance(value, Mapping):
         if isinstance(value.get("type"), str):

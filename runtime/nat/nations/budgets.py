@@ -48,7 +48,7 @@ class Budgets:
         return cls(roles, stored.get("people", {}))
 
     @classmethod
-    def read(cls, value: Any) -> "Budgets":
+    def read(cls, value: object) -> "Budgets":
         """Budgets as a client sends them. Raises `BadRequest`."""
         if not isinstance(value, Mapping) or {*value} - {"roles", "people"}:
             raise BadRequest("`budgets` has `roles` and `people`, each with queries a period.")
@@ -64,7 +64,7 @@ class Budgets:
         own = self.people.get(user_id)
         return self.roles.get(role) if own is None else own
 
-    def as_body(self) -> dict[str, Any]:
+    def as_body(self) -> dict[str, object]:
         """The JSON object of the HTTP API and of the nation's row."""
         return {
             "roles": {role.value: queries for role, queries in self.roles.items()},
@@ -138,7 +138,7 @@ def _queries(row: Mapping[str, Any]) -> int:
     return queries
 
 
-def _numbers(value: Any, name: str) -> dict[str, int]:
+def _numbers(value: object, name: str) -> dict[str, int]:
     if not isinstance(value, Mapping):
         raise BadRequest(f"`budgets.{name}` gives each a number of queries a period.")
     for queries in value.values():

@@ -13,7 +13,7 @@ plan's name, and nobody is told. Above `fair_use` queries in a period the operat
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -82,7 +82,7 @@ def read() -> Plans:
     return parse(settings.read(Variable.PLANS))
 
 
-def _plan(row: Any) -> Plan:
+def _plan(row: object) -> Plan:
     if not isinstance(row, Mapping):
         raise PlansInvalid("A plan is an object.")
     known = set(Plan.__struct_fields__)

@@ -137,7 +137,7 @@ def nation_key(nation_slug: NationSlug) -> dict[str, str]:
     return {"nation_slug": nation_slug}
 
 
-def required(row: Mapping[str, Any] | None) -> Nation:
+def required(row: Mapping[str, object] | None) -> Nation:
     """The record in a row that was just read. Raises `NationUnknown`."""
     if row is None:
         raise NationUnknown
@@ -183,9 +183,9 @@ class Nations:
     def update(
         self,
         nation_slug: NationSlug,
-        changes: Mapping[str, Any],
+        changes: Mapping[str, object],
         *,
-        expected: Mapping[str, Any] | None = None,
+        expected: Mapping[str, object] | None = None,
         now: datetime | None = None,
     ) -> Nation | None:
         """Set fields of an existing record (`None` removes one) and `updated_at`; gives the new record.

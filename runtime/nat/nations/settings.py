@@ -42,7 +42,7 @@ class SettingsChange:
     """One setting as it was and as it is now."""
 
     name: str
-    before: Any
+    before: object
     after: Any
 
 
@@ -54,7 +54,7 @@ class Changed:
     changes: tuple[SettingsChange, ...]
 
 
-def as_body(nation: Nation) -> dict[str, Any]:
+def as_body(nation: Nation) -> dict[str, object]:
     """The settings as clients have them; defaults in place of what was never set."""
     policy = nation.policy
     return {
@@ -71,7 +71,7 @@ def as_body(nation: Nation) -> dict[str, Any]:
     }
 
 
-def change(nations: Nations, nation_slug: NationSlug, wanted: Mapping[str, Any], now: datetime) -> Changed:
+def change(nations: Nations, nation_slug: NationSlug, wanted: Mapping[str, object], now: datetime) -> Changed:
     """Set what `wanted` names and leave the rest. `policy` and `budgets` replace what was set as a whole.
 
     Raises `BadRequest` for what cannot be set, `NationUnknown`, and `Throttled` when others change the same
@@ -81,7 +81,7 @@ def change(nations: Nations, nation_slug: NationSlug, wanted: Mapping[str, Any],
     for _ in range(TRIES):
         nation = nations.require(nation_slug)
         before = as_body(nation)
-        fields: dict[str, Any] = {
+        fields: dict[str, object] = {
             name: checked[name]
             for name in ("time_zone", "retention_days", BUDGETS, JOINERS, WEEKLY_REPORT)
             if name in checked
@@ -113,7 +113,7 @@ def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
     unknown = {*wanted} - {*_NAMES}
     if unknown or not wanted:
         raise BadRequest(f"Settings are {', '.join(_NAMES)}.")
-    readers: dict[str, Callable[[Any], Any]] = {
+    readers: dict[str, Callable[[object], object]] = {
         "time_zone": _time_zone,
         "retention_days": lambda value: _number(value, "retention_days", LEAST_RETENTION, RETENTION_DAYS),
         "policy": _policy,
@@ -125,7 +125,7 @@ def _checked(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: readers[name](value) for name, value in wanted.items()}
 
 
-def _time_zone(value: Any) -> str:
+def _time_zone(value: object) -> str:
     if not isinstance(value, str) or value not in _zones():
         raise BadRequest("`time_zone` is the IANA name of a time zone, such as America/New_York.")
     return value
@@ -136,25 +136,25 @@ def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones()) - {"localtime", "Factory"}
 
 
-def _joiners(value: Any) -> str:
+def _joiners(value: object) -> str:
     if value not in tuple(Joiners):
         raise BadRequest(f"`joiners` is one of {', '.join(Joiners)}.")
     return str(value)
 
 
-def _flag(value: Any) -> bool:
+def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise BadRequest(f"`{WEEKLY_REPORT}` is true or false.")
     return value
 
 
-def _number(value: Any, name: str, least: int, most: int) -> int:
+def _number(value: object, name: str, least: int, most: int) -> int:
     if type(value) is not int or not least <= value <= most:
         raise BadRequest(f"`{name}` is a whole number from {least} to {most}.")
     return value
 
 
-def _policy(value: Any) -> dict[str, dict[str, str]]:
+def _policy(value: object) -> dict[str, dict[str, str]]:
     if not isinstance(value, dict) or {*value} - {"classes", "tools"}:
         raise BadRequest("`policy` has `classes` and `tools`.")
     return {
@@ -163,7 +163,7 @@ def _policy(value: Any) -> dict[str, dict[str, str]]:
     }
 
 
-def _rules(value: Any, known: frozenset[str], what: str) -> dict[str, str]:
+def _rules(value: object, known: frozenset[str], what: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise BadRequest(f"The policy gives each {what} a rule: allow, ask or deny.")
     for name, rule in value.items():

@@ -116,7 +116,7 @@ class Spendings:
         first = nation.billing_period_start.astimezone(UTC).date()
         return self.between(nation.nation_slug, first, now.astimezone(UTC).date())
 
-    def _rows(self, nation_slug: NationSlug, first: date, last: date) -> Iterable[dict[str, Any]]:
+    def _rows(self, nation_slug: NationSlug, first: date, last: date) -> Iterable[dict[str, object]]:
         return self._store.query(Table.USAGE, _days(nation_slug, first, last), consistent=True)
 
 

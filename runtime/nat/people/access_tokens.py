@@ -1,6 +1,6 @@
 """Cognito access tokens, where no API Gateway authorizer stands before us: the streaming host."""
 
-from typing import Any, Final
+from typing import Final
 
 import jwt
 from jwt import PyJWKClient
@@ -30,11 +30,11 @@ class AccessTokens:
             keys_url or f"{issuer.rstrip('/')}/.well-known/jwks.json", lifespan=KEYS_KEPT_SECONDS, timeout=5
         )
 
-    def verify(self, token: str) -> dict[str, Any]:
+    def verify(self, token: str) -> dict[str, object]:
         """The claims of a token. Raises `Unauthenticated`; `Internal` when the pool's keys cannot be read."""
         try:
             key = self._keys.get_signing_key_from_jwt(token)
-            claims: dict[str, Any] = jwt.decode(
+            claims: dict[str, object] = jwt.decode(
                 token,
                 key,
                 algorithms=["RS256"],

@@ -213,7 +213,7 @@ def _key(invitation_id: str) -> str:
     return f"invitation#{invitation_id}"
 
 
-def _item(invitation: Invitation) -> dict[str, Any]:
+def _item(invitation: Invitation) -> dict[str, object]:
     return {
         "key": _key(invitation.id),
         "invites_to": invitation.nation_slug,

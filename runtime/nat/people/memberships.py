@@ -110,7 +110,7 @@ class Memberships:
         return self.required(self._row(nation_slug, user_id))
 
     @staticmethod
-    def required(row: Mapping[str, Any] | None) -> Membership:
+    def required(row: Mapping[str, object] | None) -> Membership:
         """The membership in a row that was just read by `membership_key`. Raises what `require` raises."""
         if row is None or "role" not in row:
             raise NotAMember
@@ -244,7 +244,7 @@ class Memberships:
         key = membership_key(membership.nation_slug, membership.user_id)
         return Update(Table.MEMBERSHIPS, key, change, when=Attr("role").eq(membership.role.value))
 
-    def _row(self, nation_slug: NationSlug, user_id: UserId) -> dict[str, Any] | None:
+    def _row(self, nation_slug: NationSlug, user_id: UserId) -> dict[str, object] | None:
         return self._store.get(Table.MEMBERSHIPS, membership_key(nation_slug, user_id))
 
     def _rows_of(self, nation_slug: NationSlug) -> Iterator[dict[str, Any]]:
@@ -257,7 +257,7 @@ def membership_key(nation_slug: NationSlug, user_id: UserId) -> dict[str, str]:
     return {"user_id": user_id, "nation_slug": nation_slug}
 
 
-def _item(membership: Membership) -> dict[str, Any]:
+def _item(membership: Membership) -> dict[str, object]:
     return {
         "user_id": membership.user_id,
         "nation_slug": membership.nation_slug,
@@ -269,7 +269,7 @@ def _item(membership: Membership) -> dict[str, Any]:
     }
 
 
-def _outsider_item(outsider: Outsider) -> dict[str, Any]:
+def _outsider_item(outsider: Outsider) -> dict[str, object]:
     return {
         "user_id": outsider.user_id,
         "nation_slug": outsider.nation_slug,

@@ -49,7 +49,7 @@ def extract_nation_from_headers(headers: Mapping[str, str]) -> Selection:
     )
 
 
-def person_of(claims: Mapping[str, Any]) -> Person:
+def person_of(claims: Mapping[str, object]) -> Person:
     """The person behind verified claims of a Cognito access token. Raises `Unauthenticated` for
     claims without `sub` and those of an id token.
 

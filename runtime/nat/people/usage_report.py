@@ -71,7 +71,7 @@ class UsageReports:
 
     def report(
         self, member: Membership, stored: Nation, first: str | None, last: str | None
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """The JSON object of the HTTP API. Raises `BadRequest` for days that are none."""
         nation = in_period(stored, self._now)
         span = ReportSpan.read(first, last, nation, self._now)
@@ -114,7 +114,7 @@ class UsageReports:
             ),
         )
 
-    def _pool(self, nation: Nation) -> dict[str, Any]:
+    def _pool(self, nation: Nation) -> dict[str, object]:
         used, limit = nation.queries_used_this_period, nation.queries_limit
         unlimited = limit >= UNLIMITED
         soft = nation.subscription_plan in self._plans.soft

@@ -64,7 +64,7 @@ class Holdings:
         """Every row that an index has under a key, in plain values."""
         return self._store.query(table, Key(index.partition).eq(key), index=index)
 
-    def delete(self, table: Table, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> int:
+    def delete(self, table: Table, rows: Iterator[dict[str, object]] | list[dict[str, object]]) -> int:
         """Delete rows by their keys; gives how many."""
         schema = SCHEMAS[table]
         names = [each for each in (schema.partition, schema.sort) if each is not None]

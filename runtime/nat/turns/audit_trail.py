@@ -9,7 +9,7 @@ is run.
 import hashlib
 import logging
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -67,7 +67,7 @@ class TurnAuditLog:
     ) -> None:
         """A change is about to be carried out, or taken back. `chosen` is how many records, if not all."""
         turn = self._turn
-        details: dict[str, Any] = {
+        details: dict[str, object] = {
             "action": str(ref),
             "operations": len(change.operations),
             "chosen": chosen,

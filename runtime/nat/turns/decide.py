@@ -15,7 +15,7 @@ may decide is checked here by the present role, and again when a worker commits.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from nat.approvals.approval import Approval, ApprovalState, still_waiting
 from nat.approvals.approvals import Approvals
@@ -160,7 +160,7 @@ class Decisions:
         approval_id: ApprovalId,
         *,
         fingerprint: str,
-        values: Mapping[str, Any],
+        values: Mapping[str, object],
         before_queueing: Observer | None = None,
     ) -> Admitted:
         """Have a proposal planned anew with values of its card changed. The new one takes its place; it waits

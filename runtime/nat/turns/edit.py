@@ -6,7 +6,7 @@ proposal that was to be edited waits on.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from nat.agent.tool import ArgumentsRejected, Tool
 from nat.approvals.approval import Approval, ApprovalState
@@ -106,7 +106,7 @@ class Edits:
             hands.emit(ApprovalUpdated(approval.id, ApprovalState.SUPERSEDED.value, turn.user_id))
         expires_at = proposal.expires_at.isoformat(timespec="seconds")
         hands.emit(ApprovalRequested(proposal.approval, dict(proposal.card), expires_at))
-        values: dict[str, Any] = self._rows.values(turn.conversation, turn.turn_id)
+        values: dict[str, object] = self._rows.values(turn.conversation, turn.turn_id)
         told = (
             f"(The person edited proposal {approval.id} by {change.tool}: {', '.join(sorted(values))}. "
             f"Proposal {proposal.approval} waits in its place.)"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from nat.agent.compaction import Past
 from nat.agent.loop import Agent
@@ -123,7 +123,7 @@ class _Beginning:
     """What a turn begins with, read while it was taken. Asking for the past and the proposals waits for
     them, and raises what reading raised."""
 
-    record: Mapping[str, Any] | None
+    record: Mapping[str, object] | None
     past: Callable[[], Past]
     proposals: Callable[[], tuple[ProposalStatus, ...]]
 

@@ -1,7 +1,7 @@
 """The nation's own Anthropic key: admins bring, replace and remove it. Nobody is ever shown one."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nat import settings
 from nat.audit.entry import AuditKind
@@ -79,7 +79,7 @@ def remove_model_key(call: MemberCall) -> ModelKey:
     return _told(None)
 
 
-def _log(call: MemberCall, summary: str, details: dict[str, Any]) -> None:
+def _log(call: MemberCall, summary: str, details: dict[str, object]) -> None:
     services = call.services
     Audit(services.store).append(
         call.nation_slug,

@@ -1,6 +1,6 @@
 """The settings of the selected nation: members see them, admins change them. Works without a subscription."""
 
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -89,7 +89,7 @@ class BudgetsWanted(StrictBody, frozen=True, kw_only=True):
 class SettingsWanted(StrictBody, frozen=True, kw_only=True):
     """Settings to change, at least one; the others stay. There are no others."""
 
-    schema: ClassVar[dict[str, Any]] = {"minProperties": 1}
+    schema: ClassVar[dict[str, object]] = {"minProperties": 1}
 
     time_zone: Annotated[str, Meta(examples=["America/New_York"])] | UnsetType = UNSET
     """IANA name."""
@@ -128,7 +128,7 @@ def change_settings(call: MemberCall, body: SettingsWanted) -> Settings:
     minutes.
     """
     services, slug = call.services, call.nation_slug
-    wanted: dict[str, Any] = msgspec.to_builtins(body)
+    wanted: dict[str, object] = msgspec.to_builtins(body)
     if BUDGETS in wanted:
         nation = services.nations.require(slug)
         begin_budgets(services.store, nation, Budgets.read(wanted[BUDGETS]), services.clock())

@@ -53,7 +53,7 @@ class Office:
             secrets=clients.secrets(),
             kms=clients.kms(),
             own_secrets=clients.secrets(),
-            session=session,
+            sessions=session and (lambda: session),
             clock=clock,
         )
         if not real_time:

@@ -67,7 +67,7 @@ class MortalClients:
             secrets=self._clients["secretsmanager"],
             kms=self._clients["kms"],
             own_secrets=self._clients["secretsmanager"],
-            session=self._session,
+            sessions=lambda: self._session,
             clock=office.clock,
         )
         office.with_sleep(wiring)

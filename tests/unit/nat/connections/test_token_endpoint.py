@@ -14,7 +14,7 @@ from nat.connections.apps import App
 from nat.connections.token_endpoint import AnswerUnclear, GrantRefused, RequestRefused, TokenEndpoint
 from nat.connections.tokens import NbTokens
 from nat.ids import NationSlug
-from nat.nationbuilder import pooled_session
+from nat.nationbuilder import pooled_sessions
 from tests.unit.nat.world import START, Clock
 
 APP = App(DEFAULT_APP.client_id, DEFAULT_APP.client_secret)
@@ -25,7 +25,7 @@ SLUG = NationSlug("harbor")
 @pytest.fixture
 def endpoint(nationbuilder: RunningNationBuilder) -> TokenEndpoint:
     nationbuilder.standin.reset()
-    return TokenEndpoint(nationbuilder.base_url, pooled_session(), Clock(), timeout=(1, 1))
+    return TokenEndpoint(nationbuilder.base_url, pooled_sessions(), Clock(), timeout=(1, 1))
 
 
 def pair(nationbuilder: RunningNationBuilder) -> NbTokens:

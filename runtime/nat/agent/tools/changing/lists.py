@@ -87,11 +87,8 @@ def create_list(
             "the new one another name."
         )
     owner = existing_person(v2, owner_id) if owner_id else current_user(v2)
-    values: dict[str, object] = {
-        "name": name,
-        "slug": slug or free_slug(v2, "lists", name),
-        "author_id": owner.id,
-    }
+    wanted_slug = slug or free_slug(v2, "lists", name)
+    values = {"name": name, "slug": wanted_slug, "author_id": owner.id}
     if description:
         values["description"] = description
     if slug and v2.index("lists", filters={"slug": where("eq", slug)}).records:
@@ -101,7 +98,7 @@ def create_list(
         Subject("list", None, name),
         "lists",
         values,
-        natural_key={"slug": where("eq", slug)},
+        natural_key={"slug": where("eq", wanted_slug)},
     )
     return change(Worded("change.make_list", list=name), [operation], people=0)
 
