@@ -42,7 +42,7 @@ class ToolOutcome:
     All of it is taken for text of outsiders (`nat.agent.results`): a tool has no way to say otherwise.
     """
 
-    data: Mapping[str, object]
+    data: Mapping[str, Any]
     returned: int | None = None
     total: int | None = None
     complete: bool | None = None
@@ -87,7 +87,7 @@ class Tool:
         return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
 
     @cached_property
-    def schema(self) -> dict[str, object]:
+    def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments, without the titles that pydantic adds."""
         schema = _plain_members(self.arguments.model_json_schema())
         schema.pop("description", None)

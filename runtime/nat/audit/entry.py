@@ -60,7 +60,7 @@ class AuditEntry:
     by: str
     about: str
     summary: str
-    details: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
     surface: str = ""
     previous: str = FIRST_HASH
     hash: str = ""
@@ -86,7 +86,7 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def bounded(details: Mapping[str, object]) -> dict[str, object]:
+def bounded(details: Mapping[str, Any]) -> dict[str, object]:
     """Details as the plain values that will be read back; those that are too large are named by their hash.
 
     Raises `TypeError` for what JSON does not know.

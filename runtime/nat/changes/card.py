@@ -7,7 +7,7 @@ texts of records stand in it as data: whoever shows a card shows them as text.
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from nat.changes.editing import editable
 from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
@@ -27,11 +27,11 @@ class Proposing(Gated, Protocol):
     """A tool that proposes a change, with the JSON schema of its arguments."""
 
     @property
-    def schema(self) -> dict[str, object]:
+    def schema(self) -> dict[str, Any]:
         """The arguments."""
 
 
-def card(change: Change, tool: Proposing) -> dict[str, object]:
+def card(change: Change, tool: Proposing) -> dict[str, Any]:
     """The card of a change by this tool.
 
     `count` are single requests, `people` the people they touch; `sample` shows records before → after and

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -49,7 +49,7 @@ class PlannedRequest:
 
     method: Method
     path: str
-    body: Mapping[str, object] | None = None
+    body: Mapping[str, Any] | None = None
     params: Mapping[str, str] | None = None
 
 

@@ -16,7 +16,7 @@ from nat.handlers.request import refusal
 from nat.names import ORIGIN_KEY_HEADER, Variable
 
 Context = TypeVar("Context")
-Handler = Callable[[dict[str, object], Context], dict[str, object]]
+Handler = Callable[[dict[str, Any], Context], dict[str, Any]]
 ELSEWHERE = "Nat answers under the address of the web app only."
 OPENING = "CONNECT"
 

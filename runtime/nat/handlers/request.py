@@ -9,8 +9,8 @@ import msgspec
 
 from nat.errors import BadRequest, NatError, Throttled
 
-Body = dict[str, object]
-Lambda = dict[str, object]
+Body = dict[str, Any]
+Lambda = dict[str, Any]
 """What a Lambda function gives back to API Gateway."""
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, Unpack
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -300,7 +300,7 @@ class NationBuilder:
         path: str,
         body: Mapping[str, object] | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> tuple[int, Mapping[str, object]]:
+    ) -> tuple[int, Mapping[str, Any]]:
         """One writing request as it was frozen in a change; `path` is below `/api/v2`, such as `contacts/5`.
 
         Gives status and document: a push tells by the status whether it found somebody (200) or made somebody

@@ -11,7 +11,7 @@ left out of a call that goes elsewhere, such as after a nation brought its own k
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from nat.agent.ports import Block, Message, ModelRequest
 
@@ -31,7 +31,7 @@ def head(request: ModelRequest) -> str:
     return f'"system":{system},"tools":{request.tools_json}'
 
 
-def tail(request: ModelRequest, model: str, origin: str) -> dict[str, object]:
+def tail(request: ModelRequest, model: str, origin: str) -> dict[str, Any]:
     """Every other member of the body."""
     body: dict[str, object] = {
         "model": model,

@@ -53,7 +53,7 @@ class Office:
             secrets=clients.secrets(),
             kms=clients.kms(),
             own_secrets=clients.secrets(),
-            sessions=session and (lambda: session),
+            sessions=None if session is None else lambda: session,
             clock=clock,
         )
         if not real_time:
