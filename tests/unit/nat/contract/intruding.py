@@ -180,7 +180,7 @@ class Matrix:
         changed = self._changed(victim)
         self._town.restore()
         tried.number += 1
-        leaked = [each for each in self._secrets(ids) if each in text] if status < 400 else []
+        leaked = [each for each in self._secrets(ids) if _named(each, text)] if status < 400 else []
         if leaked or changed:
             tried.through.append(f"{who} in {nation}: {endpoint.key} → {status} {leaked} {changed}")
 
@@ -268,6 +268,11 @@ _DRAWN: Final = re.compile(r"(?=[\w%.~-]*[A-Z0-9])[\w%.~-]{20,}")
 """Ids and secrets: of what is always the same, nothing so long has a capital or a digit."""
 _REFUSALS: Final = frozenset({"role_insufficient", "not_a_member", "not_proven"})
 _OWN: Final = (*(table for table in Table if SCHEMAS[table].nation_scoped), Table.MEMBERSHIPS)
+
+
+def _named(secret: str, text: str) -> bool:
+    """Whether a text has it whole: `member@example.org` is no part of `elsewhere-member@example.org`."""
+    return re.search(rf"(?<![\w-]){re.escape(secret)}(?!\w)", text) is not None
 
 
 def _is_of(table: Table, row: Mapping[str, Any], slug: str) -> bool:
