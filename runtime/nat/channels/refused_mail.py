@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from nat.aws.store import Store
-from nat.aws.writes import Put
+from nat.aws.writes import Delete, Put
 from nat.ids import UserId
 from nat.names import TTL_ATTRIBUTE, Table
 
@@ -45,6 +45,10 @@ class RefusedMail:
             TTL_ATTRIBUTE: int((now + KEPT).timestamp()),
         }
         self._store.write(Put(Table.ONCE, row))
+
+    def forget(self, user_id: UserId) -> None:
+        """Take the note of a person away, if there is one."""
+        self._store.write(Delete(Table.ONCE, _key(user_id)))
 
     def of(self, people: Iterable[tuple[UserId, str | None]]) -> dict[UserId, MailRefusal]:
         """Which of these people's addresses take none."""

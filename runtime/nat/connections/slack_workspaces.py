@@ -33,6 +33,8 @@ CODE_LIFE: Final = timedelta(minutes=10)
 CODE_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """None that is read as another."""
 CODE_LENGTH: Final = 8
+GREETED: Final = timedelta(days=90)
+"""How long it is known that somebody was greeted."""
 ROTATED_BEFORE: Final = timedelta(hours=1)
 """A token that ends is renewed this long before. Slack's live twelve hours (docs.slack.dev, Token
 rotation)."""
@@ -190,7 +192,7 @@ class Workspaces:
         )
         return any(row["item"].startswith(_NATION) for row in rows)
 
-    def send_notices(self, team: str, nation_slug: NationSlug, channel: str | None) -> bool:
+    def send_notices(self, team: str, nation_slug: NationSlug, *, channel: str | None) -> bool:
         """Let a channel get the notices of a nation, or none; False if the workspace is not linked to it."""
         return self._store.write(
             Update(
@@ -225,17 +227,17 @@ class Workspaces:
         rows = self._store.query(Table.INSTALLATIONS, where, attributes=("nation_slug",), consistent=True)
         return [row["nation_slug"] for row in rows]
 
-    def nation_of_channel(self, team: str, channel: str) -> str | None:
+    def nation_of_channel(self, team: str, *, channel: str) -> str | None:
         """The nation that was chosen for a channel."""
         row = self._store.get(Table.INSTALLATIONS, _key(team, f"{_CHANNEL}{channel}"))
         return None if row is None else str(row["nation_slug"])
 
-    def choose(self, team: str, channel: str, nation_slug: NationSlug) -> None:
+    def choose(self, team: str, nation_slug: NationSlug, *, channel: str) -> None:
         """Let a channel ask about this nation from now on."""
         item = {**_key(team, f"{_CHANNEL}{channel}"), "nation_slug": nation_slug}
         self._store.write(Put(Table.INSTALLATIONS, item))
 
-    def release(self, team: str, channel: str, nation_slug: NationSlug) -> None:
+    def release(self, team: str, nation_slug: NationSlug, *, channel: str) -> None:
         """Let a channel forget this nation; nothing happens if it has another."""
         theirs = Attr("nation_slug").eq(nation_slug)
         self._store.write(Delete(Table.INSTALLATIONS, _key(team, f"{_CHANNEL}{channel}"), when=theirs))
@@ -246,9 +248,9 @@ class Workspaces:
         rows = self._store.query(Table.INSTALLATIONS, where, attributes=("item", "nation_slug"))
         return [row["item"].removeprefix(_CHANNEL) for row in rows if row["nation_slug"] == nation_slug]
 
-    def person(self, team: str, user: str) -> str | None:
+    def person(self, team: str, *, slack_user: str) -> str | None:
         """Who somebody of a workspace is: a user id."""
-        row = self._store.get(Table.INSTALLATIONS, _key(team, f"{_PERSON}{user}"))
+        row = self._store.get(Table.INSTALLATIONS, _key(team, f"{_PERSON}{slack_user}"))
         return None if row is None else str(row["user_id"])
 
     def new_code(self, user_id: UserId) -> str:
@@ -268,7 +270,7 @@ class Workspaces:
         self._store.write(Put(Table.ONCE, row))
         return code
 
-    def prove(self, team: str, user: str, code: str) -> str:
+    def prove(self, team: str, code: str, *, slack_user: str) -> str:
         """Use a code up: this person of the workspace is the one to whom it was given. Gives the user id.
         Raises `SlackCodeInvalid`."""
         typed = code.strip().upper().replace("-", "")
@@ -276,17 +278,17 @@ class Workspaces:
         row = self._store.take(Table.ONCE, {"key": _code_key(typed)}, when=in_time)
         if row is None:
             raise SlackCodeInvalid
-        self.know(team, user, UserId(row["user_id"]))
+        self.know(team, UserId(row["user_id"]), slack_user=slack_user)
         return str(row["user_id"])
 
-    def know(self, team: str, user: str, user_id: UserId) -> None:
+    def know(self, team: str, user_id: UserId, *, slack_user: str) -> None:
         """Somebody of a workspace has proven to be this user, whoever they were before."""
-        self.forget_person(team, user)
+        self.forget_person(team, slack_user=slack_user)
         since = {"user_id": user_id, "linked_at": self._store.clock()}
         self._store.transact(
             [
-                Put(Table.INSTALLATIONS, {**_key(team, f"{_PERSON}{user}"), **since}),
-                Put(Table.INSTALLATIONS, {**_account_key(user_id, team, user), **since}),
+                Put(Table.INSTALLATIONS, {**_key(team, f"{_PERSON}{slack_user}"), **since}),
+                Put(Table.INSTALLATIONS, {**_account_key(user_id, team, slack_user), **since}),
             ]
         )
 
@@ -296,18 +298,26 @@ class Workspaces:
         rows = self._store.query(Table.INSTALLATIONS, where, attributes=("item",))
         return [SlackAccount(*row["item"].rsplit("#", 1)) for row in rows]
 
-    def forget_person(self, team: str, user: str) -> None:
+    def greet(self, team: str, *, slack_user: str) -> bool:
+        """Whether somebody is to be greeted: they have not been for a while."""
+        forgotten = int((self._store.clock() + GREETED).timestamp())
+        row = {**_greeted_key(team, slack_user), TTL_ATTRIBUTE: forgotten}
+        return self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
+
+    def forget_person(self, team: str, *, slack_user: str) -> None:
         """Somebody of a workspace is nobody's user any more."""
-        user_id = self.person(team, user)
+        user_id = self.person(team, slack_user=slack_user)
         if user_id is not None:
             self._store.delete_many(
-                Table.INSTALLATIONS, [_key(team, f"{_PERSON}{user}"), _account_key(user_id, team, user)]
+                Table.INSTALLATIONS,
+                [_key(team, f"{_PERSON}{slack_user}"), _account_key(user_id, team, slack_user)],
             )
 
     def forget_user(self, user_id: UserId) -> None:
-        """A user is nobody in any workspace any more."""
+        """A user is nobody in any workspace any more, and was never greeted."""
         for each in self.of_user(user_id):
-            self.forget_person(each.home, each.slack_user)
+            self._store.write(Delete(Table.ONCE, _greeted_key(each.home, each.slack_user)))
+            self.forget_person(each.home, slack_user=each.slack_user)
 
     def _row(self, home: str) -> dict[str, Any]:
         row = self._store.get(Table.INSTALLATIONS, _key(home, _INSTALLATION))
@@ -336,6 +346,10 @@ class Workspaces:
 
 def _key(team: str, item: str) -> dict[str, str]:
     return {"team_id": team, "item": item}
+
+
+def _greeted_key(team: str, slack_user: str) -> dict[str, str]:
+    return {"key": f"slack-greeted#{team}#{slack_user}"}
 
 
 def _user_key(user_id: str) -> str:

@@ -29,7 +29,7 @@ def door() -> SlackDoor:
     """The door of this process. Raises `SettingMissing`, `SlackAppMissing`."""
     return SlackDoor(
         Store(clients.dynamodb(), TableNames.read()),
-        SlackApps.read(clients.secrets()),
+        lambda: SlackApps.read(clients.secrets()),
         SlackQueue(clients.sqs(), settings.read(Variable.SLACK_QUEUE_URL)),
     )
 

@@ -208,7 +208,7 @@ class SlackRoutes:
     def choose_for_slack_channel(self, call: MemberCall) -> SlackConnections:
         """Let a channel of a linked workspace ask about this nation."""
         home = self._linked(call)
-        self._workspaces.choose(home, call.path["channel"], call.nation_slug)
+        self._workspaces.choose(home, call.nation_slug, channel=call.path["channel"])
         return self._told(call)
 
     @operation(
@@ -220,7 +220,7 @@ class SlackRoutes:
     )
     def release_slack_channel(self, call: MemberCall) -> SlackConnections:
         """Let a channel choose its nation anew."""
-        self._workspaces.release(self._linked(call), call.path["channel"], call.nation_slug)
+        self._workspaces.release(self._linked(call), call.nation_slug, channel=call.path["channel"])
         return self._told(call)
 
     @operation(
@@ -250,7 +250,7 @@ class SlackRoutes:
 
     def _send_notices(self, call: MemberCall, channel: str | None) -> SlackConnections:
         home = self._linked(call)
-        self._workspaces.send_notices(home, call.nation_slug, channel)
+        self._workspaces.send_notices(home, call.nation_slug, channel=channel)
         summary = "Sent notices to no Slack channel" if channel is None else "Sent notices to a Slack channel"
         self._log(call, AuditKind.SETTINGS_CHANGED, home, summary)
         return self._told(call)

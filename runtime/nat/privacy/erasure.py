@@ -9,8 +9,9 @@ invitations, secrets (without a window for recovery: a nation that was deleted h
 could come back) and its audit log go, and the record last.
 
 **A person.** Memberships, conversations, open connections, invitations, usage by day (added to nobody's, so
-that the nation's figures stay), the row and the account of the user pool go. Audit logs of nations keep the
-opaque user id, which by then nothing resolves: a chain of hashes has no entry that could be taken out.
+that the nation's figures stay), who they are in Slack, that their address took no emails, the row and the
+account of the user pool go. Audit logs of nations keep the opaque user id, which by then nothing resolves: a
+chain of hashes has no entry that could be taken out.
 
 The receipt is an entry of the log `RECEIPTS`, which is no nation's and outlives all of them; a person's
 deletion is also noted in their nations' logs. What remains in Once goes by itself: tickets after a minute,
@@ -35,6 +36,7 @@ from nat.aws.secrets import destroy_secret
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Delete, Entry, Put, Update
 from nat.billing.trials import Trials
+from nat.channels.refused_mail import RefusedMail
 from nat.channels.websocket import HangUp, Sockets
 from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.turns import META_ITEM
@@ -109,6 +111,7 @@ class Erasure:
         self._memberships = Memberships(store)
         self._users = Users(store)
         self._slack = Workspaces(store)
+        self._refused = RefusedMail(store)
         self._sockets = Sockets(store)
         self._audit = Audit(store)
         self._trials = Trials(store)
@@ -229,6 +232,7 @@ class Erasure:
             self._memberships.remove(NationSlug(slug), UserId(user_id))
             counts["usage"] += self._anonymise(NationSlug(slug), UserId(user_id))
         self._slack.forget_user(UserId(user_id))
+        self._refused.forget(UserId(user_id))
         counts["files"] += self._files(person_files(UserId(user_id)))
         counts["accounts"] += self._outside.delete_account(UserId(user_id))
         self._store.write(Delete(Table.USERS, {"user_id": user_id}))

@@ -99,7 +99,7 @@ class Listeners:
             return None
         match word:
             case "connect" if rest:
-                self._workspaces.prove(person.team, person.user, rest)
+                self._workspaces.prove(person.team, rest, slack_user=person.user)
                 return "I know you now. Ask me anything about your nation."
             case "connect":
                 raise not_known(person, self._desk.app_url)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from boto3.dynamodb.conditions import Attr
 from ulid import ULID
 
 from nat.approvals.approval import Approval, ApprovalState
@@ -133,7 +132,7 @@ class SlackDesk:
     def member(self, person: SlackPerson, thread: Thread) -> Membership:
         """Who it is, in the nation that the thread or its channel is about. Raises `SlackPersonRefused`,
         `BadRequest` where the nation is not clear, `NotAMember`."""
-        user_id = self._workspaces.person(person.team, person.user)
+        user_id = self._workspaces.person(person.team, slack_user=person.user)
         if user_id is None:
             raise not_known(person, self.app_url)
         return self._admission.memberships.require(NationSlug(self._nation(person, thread)), UserId(user_id))
@@ -148,7 +147,7 @@ class SlackDesk:
         known = self._store.get(Table.ONCE, {"key": thread_key(thread.place)})
         for each in (
             None if known is None else known["nation"],
-            self._workspaces.nation_of_channel(person.team, thread.channel),
+            self._workspaces.nation_of_channel(person.team, channel=thread.channel),
         ):
             if each in nations:
                 return str(each)
@@ -162,13 +161,13 @@ class SlackDesk:
 
     def choose(self, person: SlackPerson, channel: str, slug: str) -> None:
         """Let a channel ask about a nation of the workspace. Raises `BadRequest`, `NotAMember`."""
-        user_id = self._workspaces.person(person.team, person.user)
+        user_id = self._workspaces.person(person.team, slack_user=person.user)
         if slug not in self._workspaces.nations(person.team):
             raise BadRequest("This workspace is not linked to such a nation.")
         if user_id is None:
             raise not_known(person, self.app_url)
         self._admission.memberships.require(NationSlug(slug), UserId(user_id))
-        self._workspaces.choose(person.team, channel, NationSlug(slug))
+        self._workspaces.choose(person.team, NationSlug(slug), channel=channel)
 
     def approve(
         self,
@@ -233,7 +232,7 @@ class SlackDesk:
 
     def rate(self, person: SlackPerson, value: Mapping[str, str]) -> None:
         """Say whether an answer helped. Raises `SlackPersonRefused` for somebody else's."""
-        user_id = self._workspaces.person(person.team, person.user)
+        user_id = self._workspaces.person(person.team, slack_user=person.user)
         if user_id is None:
             raise not_known(person, self.app_url)
         try:
@@ -249,14 +248,11 @@ class SlackDesk:
 
     def greet(self, person: SlackPerson) -> bool:
         """Whether somebody who opens the pane is to be greeted: they have not been for a while."""
-        key = {"key": f"slack-greeted#{person.team}#{person.user}"}
-        forgotten = int((self._store.clock() + THREAD_KEPT).timestamp())
-        row = {**key, TTL_ATTRIBUTE: forgotten}
-        return self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
+        return self._workspaces.greet(person.team, slack_user=person.user)
 
     def knows(self, person: SlackPerson) -> bool:
         """Whether it is known who somebody is."""
-        return self._workspaces.person(person.team, person.user) is not None
+        return self._workspaces.person(person.team, slack_user=person.user) is not None
 
     def reject(self, person: SlackPerson, value: Mapping[str, str], click: str) -> None:
         """Say no to a proposal. Raises what `Decisions.reject` raises."""
@@ -275,7 +271,7 @@ class SlackDesk:
     def stop(self, person: SlackPerson, place: str) -> None:
         """Stop the last question of a thread, or of `latest` in a channel. Raises `NotFound`."""
         row = self._store.get(Table.ONCE, {"key": thread_key(place)})
-        user_id = self._workspaces.person(person.team, person.user)
+        user_id = self._workspaces.person(person.team, slack_user=person.user)
         if row is None or user_id is None:
             raise NotFound("There is nothing of yours here that could be stopped.")
         stopped = request_stop(
@@ -290,7 +286,7 @@ class SlackDesk:
             self._followers.deliver(f"{row['nation']}#{row['conversation']}", wire_text(stopped))
 
     def _decision(self, person: SlackPerson, value: Mapping[str, str], click: str) -> Decision:
-        user_id = self._workspaces.person(person.team, person.user)
+        user_id = self._workspaces.person(person.team, slack_user=person.user)
         if user_id is None:
             raise not_known(person, self.app_url)
         if value["n"] not in self._workspaces.nations(person.team):

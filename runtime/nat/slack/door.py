@@ -1,6 +1,6 @@
 """What Slack sends is claimed and queued, within the three seconds that it waits."""
 
-import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -9,22 +9,28 @@ from boto3.dynamodb.conditions import Attr
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_queue import SlackQueue
-from nat.connections.slack_app import SlackApps
+from nat.connections.slack_app import SlackApp, SlackApps
+from nat.errors import SlackSignatureInvalid
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.slack.inbound import Inbound, Kind, challenge, read
 
 CLAIMED: Final = timedelta(days=1)
 """Slack's last delivery comes some six minutes after the first (docs.slack.dev, Events API)."""
 
-_log = logging.getLogger(__name__)
+READ_ANEW: Final = timedelta(minutes=1)
 
 
 class SlackDoor:
     """Takes requests that Slack signed."""
 
-    def __init__(self, store: Store, apps: SlackApps, queue: SlackQueue) -> None:
+    def __init__(self, store: Store, apps: Callable[[], SlackApps], queue: SlackQueue) -> None:
+        """`apps` reads the apps, and raises `SlackAppMissing`. They are read anew where a signature does not
+        fit, for a secret may have been replaced: at most once a minute, for anybody may send what does not
+        fit."""
         self._store = store
-        self._apps = apps
+        self._read = apps
+        self._apps = apps()
+        self._read_at = store.clock()
         self._queue = queue
 
     def take(self, kind: Kind, body: bytes, *, timestamp: str | None, signature: str | None) -> str | None:
@@ -32,7 +38,7 @@ class SlackDoor:
 
         Raises `SlackSignatureInvalid`, `BadRequest`, and what boto3 raises: Slack then sends again.
         """
-        app = self._apps.signer(body, timestamp, signature, self._store.clock())
+        app = self._signer(body, timestamp, signature)
         if kind is Kind.EVENT and (answer := challenge(body)) is not None:
             return answer
         found = read(kind, body, app.customer)
@@ -41,6 +47,17 @@ class SlackDoor:
             self._queue.send(message, group=found.group, once=found.key)
             self._store.write(Update(Table.ONCE, {"key": found.key}, set={"queued": True}))
         return None
+
+    def _signer(self, body: bytes, timestamp: str | None, signature: str | None) -> SlackApp:
+        now = self._store.clock()
+        try:
+            return self._apps.signer(body, timestamp, signature, now)
+        except SlackSignatureInvalid:
+            if not signature or now - self._read_at < READ_ANEW:
+                raise
+        self._read_at = now
+        self._apps = self._read()
+        return self._apps.signer(body, timestamp, signature, now)
 
     def _known_thread(self, found: Inbound) -> bool:
         if found.thread is None:

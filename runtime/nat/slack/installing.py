@@ -117,7 +117,7 @@ class Installing:
         self._workspaces.link(home, workspace.name, state.nation_slug, by=state.user_id)
         person = (answer.get("authed_user") or {}).get("id")
         if person:
-            self._workspaces.know(home, person, UserId(state.user_id))
+            self._workspaces.know(home, UserId(state.user_id), slack_user=person)
         self._audit.append(
             state.nation_slug,
             AuditKind.CONNECTED,

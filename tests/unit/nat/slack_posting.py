@@ -23,7 +23,7 @@ def posting(store: Store, slack: RunningSlack, nation: str, **people: str) -> Sl
     workspaces.install(Workspace(TEAM, "Demo", BOT, store.clock()), BotToken(BOT_TOKEN))
     workspaces.link(TEAM, "Demo", NationSlug(nation), by="ann")
     for slack_user, user_id in people.items():
-        workspaces.know(TEAM, slack_user, UserId(user_id))
+        workspaces.know(TEAM, UserId(user_id), slack_user=slack_user)
     return SlackPosts(Bots(store, workspaces, slack.api_url))
 
 

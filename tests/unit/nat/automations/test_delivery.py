@@ -246,7 +246,7 @@ def test_what_slack_cannot_take_now_is_tried_again_and_told_once(post: Post) -> 
 
 
 def test_trouble_is_posted_where_the_nations_notices_go(post: Post) -> None:
-    post.posts.workspaces.send_notices(TEAM, NationSlug("demo"), CHANNEL)
+    post.posts.workspaces.send_notices(TEAM, NationSlug("demo"), channel=CHANNEL)
     run = post.run(RunState.FAILED, why="internal")
 
     assert [post.take(run) for _ in range(2)] == [2, 0]

@@ -87,39 +87,39 @@ def test_two_brands_apps_in_one_workspace_have_nothing_in_common(
 def test_who_somebody_is_in_slack_is_found_from_both_sides_and_forgotten_from_both(
     workspaces: Workspaces, tables: TableNames
 ) -> None:
-    workspaces.know(TEAM, "U1", UserId("ann"))
-    workspaces.know("T2", "U9", UserId("ann"))
-    workspaces.know(TEAM, "U1", UserId("bob"))
+    workspaces.know(TEAM, UserId("ann"), slack_user="U1")
+    workspaces.know("T2", UserId("ann"), slack_user="U9")
+    workspaces.know(TEAM, UserId("bob"), slack_user="U1")
 
     assert [(each.home, each.slack_user) for each in workspaces.of_user(UserId("ann"))] == [("T2", "U9")]
-    assert workspaces.person(TEAM, "U1") == "bob"
+    assert workspaces.person(TEAM, slack_user="U1") == "bob"
     workspaces.forget_user(UserId("ann"))
     workspaces.forget_user(UserId("bob"))
     assert [row["item"]["S"] for row in world.rows(tables, Table.INSTALLATIONS)] == ["installation"]
 
 
 def test_a_channel_is_released_by_its_own_nation_alone(workspaces: Workspaces) -> None:
-    workspaces.choose(TEAM, "C1", NationSlug("demo"))
+    workspaces.choose(TEAM, NationSlug("demo"), channel="C1")
 
-    workspaces.release(TEAM, "C1", NationSlug("harbor"))
+    workspaces.release(TEAM, NationSlug("harbor"), channel="C1")
     assert workspaces.channels(TEAM, NationSlug("demo")) == ["C1"]
-    workspaces.release(TEAM, "C1", NationSlug("demo"))
-    assert workspaces.nation_of_channel(TEAM, "C1") is None
+    workspaces.release(TEAM, NationSlug("demo"), channel="C1")
+    assert workspaces.nation_of_channel(TEAM, channel="C1") is None
 
 
 def test_unlinking_a_nation_takes_it_from_channels(workspaces: Workspaces) -> None:
     workspaces.link(TEAM, "Demo", NationSlug("demo"), by="ann")
-    workspaces.choose(TEAM, "C1", NationSlug("demo"))
+    workspaces.choose(TEAM, NationSlug("demo"), channel="C1")
 
     assert workspaces.unlink(TEAM, NationSlug("demo"))
     assert not workspaces.unlink(TEAM, NationSlug("demo"))
     assert workspaces.nations(TEAM) == []
-    assert workspaces.nation_of_channel(TEAM, "C1") is None
+    assert workspaces.nation_of_channel(TEAM, channel="C1") is None
 
 
 def test_after_an_uninstall_nothing_is_left(workspaces: Workspaces, tables: TableNames) -> None:
     workspaces.link(TEAM, "Demo", NationSlug("demo"), by="ann")
-    workspaces.prove(TEAM, "U1", workspaces.new_code(UserId("ann")))
+    workspaces.prove(TEAM, workspaces.new_code(UserId("ann")), slack_user="U1")
 
     workspaces.forget(TEAM)
 
@@ -133,4 +133,4 @@ def test_a_code_is_good_for_ten_minutes(workspaces: Workspaces, clock: world.Clo
     clock.advance(minutes=10)
 
     with pytest.raises(SlackCodeInvalid):
-        workspaces.prove(TEAM, "U1", code)
+        workspaces.prove(TEAM, code, slack_user="U1")

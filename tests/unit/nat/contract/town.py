@@ -305,9 +305,9 @@ def _slack(services: Services) -> Api:
     known = Workspaces(store, seal)
     known.install(SlackPlace(TEAM, "Demo", "U0NAT", store.clock()), BotToken("xoxb-town"))
     known.link(TEAM, "Demo", NationSlug(WORKING), by="owner")
-    known.choose(TEAM, "C0GENERAL", NationSlug(WORKING))
+    known.choose(TEAM, NationSlug(WORKING), channel="C0GENERAL")
     for name in PEOPLE:
-        known.know(TEAM, f"U0{name.upper()}", UserId(name))
+        known.know(TEAM, UserId(name), slack_user=f"U0{name.upper()}")
     states = OAuthStates(store, StateKey(client, store.clock))
     way = Installing(store, states, slack_apps, known, url="https://slack.test/api/")
     return Api(

@@ -31,7 +31,7 @@ def told(bureau: Bureau, slack: RunningSlack) -> Bureau:
     bureau.add("olga", Role.OWNER)
     store = Store(clients.dynamodb(), bureau.tables, bureau.clock)
     bureau.posts = posting(store, slack, "demo")
-    bureau.posts.workspaces.send_notices(TEAM, DEMO, CHANNEL)
+    bureau.posts.workspaces.send_notices(TEAM, DEMO, channel=CHANNEL)
     return bureau
 
 

@@ -10,6 +10,7 @@ import pytest
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.connections.slack_workspaces import Workspaces
 from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table
@@ -83,13 +84,16 @@ def test_done_twice_there_is_one_receipt(estate: Estate) -> None:
 def test_of_a_deleted_person_only_the_opaque_id_is_found(
     estate: Estate,
 ) -> None:
-    Workspaces(Store(clients.dynamodb(), estate.tables)).know("T9", "U9", UserId(estate.member))
+    store = Store(clients.dynamodb(), estate.tables)
+    Workspaces(store).know("T9", UserId(estate.member), slack_user="U0MEMBER9")
+    Workspaces(store).greet("T9", slack_user="U0MEMBER9")
+    RefusedMail(store).note(UserId(estate.member), estate.email, MailRefusal.BOUNCE)
 
     estate.erasure().person(person_job(UserId(estate.member)), counted())
 
     assert {each.partition(":")[0] for each in estate.found(estate.member)} == {"Audit", "Memberships"}
     assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(UserId(estate.member)) == []
-    assert estate.found(estate.email) == []
+    assert estate.found(estate.email) == estate.found("U0MEMBER9") == []
     assert estate.accounts == [estate.member]
 
 

@@ -62,7 +62,7 @@ class Office:
         known = Bots.of_process(store).workspaces
         known.install(Workspace(TEAM, "Demo", BOT, store.clock()), BotToken(BOT_TOKEN))
         known.link(TEAM, "Demo", NationSlug("demo"), by="ann")
-        known.prove(TEAM, "U0ANN", known.new_code(UserId("ann")))
+        known.prove(TEAM, known.new_code(UserId("ann")), slack_user="U0ANN")
 
     def send(self, deliveries: Delivery | Iterable[Delivery]) -> list[int]:
         """Bring deliveries to the public door; gives the statuses."""

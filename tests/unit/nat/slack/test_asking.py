@@ -3,16 +3,23 @@
 import itertools
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from local.slack.sender import SIGNING_SECRET
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Update
+from nat.channels.slack_queue import SlackQueue
+from nat.connections.slack_app import SlackApp, SlackApps
+from nat.errors import SlackSignatureInvalid
 from nat.handlers import slack_work
 from nat.ids import UserId
 from nat.names import Table
 from nat.slack import services
+from nat.slack.door import READ_ANEW, SlackDoor
+from nat.slack.inbound import Kind
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import says
 from tests.unit.nat.slack.conftest import CHANNEL, Office
@@ -246,7 +253,7 @@ def test_a_code_tells_who_somebody_is_once(office: Office) -> None:
         office.work()
 
     assert ["I know you now" in each for each in office.told] == [True, False]
-    assert services.services().workspaces.person("T0DEMO", "U0BOB") == "bob"
+    assert services.services().workspaces.person("T0DEMO", slack_user="U0BOB") == "bob"
 
 
 @pytest.mark.parametrize(
@@ -273,3 +280,37 @@ def forget_cooldown(office: Office) -> None:
     Store(clients.dynamodb(), office.stage.tables).write(
         Update(Table.USERS, key, set={"last_query_ms": None})
     )
+
+
+def test_a_signing_secret_that_was_replaced_is_taken_up_at_most_once_a_minute(
+    office: Office,
+) -> None:
+    read: list[int] = []
+    clock = world.Clock(datetime.now(UTC))
+    apps = [SlackApps((SlackApp("1", "s", secret),)) for secret in ("old", SIGNING_SECRET)]
+
+    def current() -> SlackApps:
+        read.append(1)
+        return apps[min(len(read), 2) - 1]
+
+    store = Store(clients.dynamodb(), office.stage.tables, clock)
+    door = SlackDoor(store, current, SlackQueue(clients.sqs(), office.slack_queue))
+    found = office.slack.sender.message("U0ANN", "D0ANN", "how many?")
+
+    def take() -> None:
+        headers = found.headers
+        door.take(
+            Kind.EVENT,
+            found.body.encode(),
+            timestamp=headers["x-slack-request-timestamp"],
+            signature=headers["x-slack-signature"],
+        )
+
+    for _ in range(3):
+        with pytest.raises(SlackSignatureInvalid):
+            take()
+    assert len(read) == 1
+    clock.now += READ_ANEW
+    take()
+
+    assert len(office.waiting()) == 1

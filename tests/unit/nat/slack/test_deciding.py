@@ -142,7 +142,7 @@ def test_an_answer_is_rated_by_who_asked_alone(office: Office) -> None:
     office.run(turn, says("12."))
     [answer] = office.posted()
     world.store_members(office.stage.tables, "demo", ["bob"])
-    services.services().workspaces.know(TEAM, "U0BOB", UserId("bob"))
+    services.services().workspaces.know(TEAM, UserId("bob"), slack_user="U0BOB")
 
     for user, good in (("U0ANN", False), ("U0BOB", True)):
         office.send(office.slack.sender.rate(user, CHANNEL, answer["ts"], good=good))

@@ -243,7 +243,7 @@ def test_a_member_connects_and_forgets_their_slack_account(browser: Browser) -> 
 
     browser.call("DELETE /v1/slack/me", user="bob")
     assert [each["you"] for each in browser.workspaces(user="bob")] == [False]
-    assert known(browser.office).person(TEAM, "U0BOB") is None
+    assert known(browser.office).person(TEAM, slack_user="U0BOB") is None
 
 
 def test_without_an_app_slack_is_said_not_to_be_there(browser: Browser) -> None:
