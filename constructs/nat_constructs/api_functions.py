@@ -14,7 +14,7 @@ from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
 from .occurrence_functions import OccurrenceFunctions
 from .schedules import Schedules
-from .sender import grant_mail
+from .sender import grant_lift, grant_mail
 from .streaming_function import StreamingFunction
 from .watched import Watched, WatchedFunction
 from .web_socket_api import WebSocketApi
@@ -70,6 +70,7 @@ class RequestFunction(Construct):
         sockets.grant_push(role, hang_up=True)
         store.slack.let_tell(self.function)
         grant_mail(role, senders)
+        grant_lift(role)
         store.nation_secrets.grant_model_keys(role)
         store.files.grant_fetch(role)
         # Whoever enables an automation makes its schedule.

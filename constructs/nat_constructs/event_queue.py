@@ -50,17 +50,18 @@ class EventQueue(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        bus: events.EventBus,
+        bus: events.IEventBus,
         of: Iterable[str],
         description: str,
+        source: str = BUS_SOURCE,
     ) -> None:
-        """Take up our own events of these types from a bus, by a rule below `scope`."""
+        """Take up events of these types from a bus, by a rule below `scope`: our own, or a source's."""
         events.Rule(
             scope,
             construct_id,
             description=description,
             event_bus=bus,
-            event_pattern=events.EventPattern(source=[BUS_SOURCE], detail_type=list(of)),
+            event_pattern=events.EventPattern(source=[source], detail_type=list(of)),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
         )
 

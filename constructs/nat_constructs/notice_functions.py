@@ -8,7 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from nat.names import NOTICES, Table, Variable
+from nat.names import NOTICES, SES_BOUNCED, SES_COMPLAINED, SES_SOURCE, Table, Variable
 
 from .data_store import DataStore
 from .event_queue import EventQueue
@@ -75,6 +75,14 @@ class NoticeFunctions(Construct):
             bus=bus,
             of=[each.value for each in NOTICES],
             description="Nat: what people are told of",
+        )
+        self.queue.hear(
+            self,
+            "WhatSesTells",
+            bus=events.EventBus.from_event_bus_name(self, "Default", "default"),
+            source=SES_SOURCE,
+            of=[SES_BOUNCED, SES_COMPLAINED],
+            description="Nat: emails that came back",
         )
         self.watched = Watched(
             [WatchedFunction("Notices", self.teller, 2, "Nobody is told what happened to their nation")],

@@ -458,6 +458,10 @@ NOTICES: Final = (
 """What people are told of (`nat.notices`)."""
 AUTOMATION_EVENTS: Final = (Bus.AUTOMATION_ENDED, Bus.NATION_CONNECTED, Bus.SUBSCRIPTION_CHANGED)
 """What automations hear of: runs to be told of, and that a nation may be asked again."""
+SES_SOURCE: Final = "aws.ses"
+SES_BOUNCED: Final = "Email Bounced"
+SES_COMPLAINED: Final = "Email Complaint Received"
+"""Events that SES puts on the account's default bus (EventBridge reference, Amazon Simple Email Service)."""
 BUS_SOURCE: Final = "nat"
 METRICS_NAMESPACE: Final = "Nat"
 METRICS_DIMENSION: Final = "environment"

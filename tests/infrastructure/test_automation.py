@@ -163,10 +163,13 @@ def test_notices_are_sent_from_the_senders_of_the_brands_only() -> None:
 
     (mail,) = [each for each in found if "ses:SendEmail" in listed(each["Action"])]
 
-    identities = {
-        json.dumps(each).rpartition("identity/")[2].strip('"]}') for each in listed(mail["Resource"])
+    named = {json.dumps(each).rpartition(":")[2].strip('"]}') for each in listed(mail["Resource"])}
+    assert named == {
+        "identity/nat.nationbuilder.tools",
+        "configuration-set/nat-nationbuilder-tools",
+        "identity/civicdesk.example",
+        "configuration-set/civicdesk-example",
     }
-    assert identities == {"nat.nationbuilder.tools", "civicdesk.example"}
 
 
 def test_the_operator_is_who_gets_the_alarms_unless_the_environment_says_otherwise() -> None:

@@ -38,6 +38,7 @@ def test_only_what_iam_cannot_narrow_is_allowed_on_every_resource(environment: s
     assert everywhere <= {
         "ecr:GetAuthorizationToken",
         "scheduler:ListSchedules",
+        "ses:DeleteSuppressedDestination",
         "ses:GetSuppressedDestination",
     }
 

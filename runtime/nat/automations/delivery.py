@@ -194,7 +194,7 @@ class RunDelivery:
         try:
             Mail(self._mail, brand).send(user.email, mail_of(message, brand, reason))
         except AddressRefuses as refused:
-            self._refused.note(user_id, user.email, MailRefusal(refused.why))
+            self._refused.note(user.email, MailRefusal(refused.why))
             raise NotDelivered("Emails to this person's address come back.") from None
         except BadRequest:
             raise NotDelivered("This person's email address cannot be written to.") from None

@@ -1,5 +1,7 @@
-"""Tells people what happened to their nation, from the queue of announcements."""
+"""Tells people what happened to their nation, from the queue of announcements; and notes of which addresses
+SES says that they take no emails."""
 
+import json
 import logging
 from functools import cache
 from typing import Any
@@ -9,9 +11,10 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.push import Push
+from nat.channels.refused_mail import RefusedMail, refusals_of
 from nat.channels.slack_posts import SlackPosts
 from nat.handlers.queue import ComeAgain, Failed, each_message
-from nat.names import Variable
+from nat.names import SES_SOURCE, Variable
 from nat.nations import plans
 from nat.notices.nation_event import NationEvent
 from nat.notices.notices import Notices
@@ -36,12 +39,23 @@ def notices() -> Notices:
     )
 
 
+@cache
+def refused() -> RefusedMail:
+    """Notes of addresses that take no emails."""
+    return RefusedMail(Store(clients.dynamodb(), TableNames.read()))
+
+
 def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. A message of which somebody was not told comes again."""
     return each_message(event, _take)
 
 
 def _take(body: str) -> None:
+    found = json.loads(body)
+    if found["source"] == SES_SOURCE:
+        for address, why in refusals_of(found):
+            refused().note(address, why)
+        return
     try:
         sent = notices().take(NationEvent.read(body))
     except NotAllTold as some:

@@ -161,7 +161,7 @@ class Notices:
         try:
             reached = self._send(happening, incident, recipient, user.email, content, mail)
         except AddressRefuses as refused:
-            self._refused.note(user_id, user.email, MailRefusal(refused.why))
+            self._refused.note(user.email, MailRefusal(refused.why))
             reached = False
         if happening.event is Bus.NATION_NEEDS_REAUTH and reached:
             self._told.lost(slug, user_id)

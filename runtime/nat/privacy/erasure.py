@@ -232,7 +232,8 @@ class Erasure:
             self._memberships.remove(NationSlug(slug), UserId(user_id))
             counts["usage"] += self._anonymise(NationSlug(slug), UserId(user_id))
         self._slack.forget_user(UserId(user_id))
-        self._refused.forget(UserId(user_id))
+        if email is not None:
+            self._refused.forget(email)
         counts["files"] += self._files(person_files(UserId(user_id)))
         counts["accounts"] += self._outside.delete_account(UserId(user_id))
         self._store.write(Delete(Table.USERS, {"user_id": user_id}))

@@ -8,8 +8,10 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from nat import settings
+from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.audit.people import PeopleLog
+from nat.aws import clients
 from nat.aws.items import timestamp
 from nat.channels.push import Push
 from nat.channels.refused_mail import MailRefusal, RefusedMail
@@ -271,6 +273,33 @@ def of_people(services: Services) -> Members:
 def log_of(services: Services) -> PeopleLog:
     """The audit log's entries about members."""
     return PeopleLog(Audit(services.store))
+
+
+@operation(
+    "DELETE /v1/members/{user}/mail-refusal",
+    tag="Members",
+    role=Role.ADMIN,
+    active=False,
+    raises=(MemberUnknown,),
+)
+def allow_mail(call: MemberCall) -> None:
+    """Send emails to a member again whose address took none.
+
+    It is taken off the list of addresses that bounced or complained.
+    """
+    services, user_id = call.services, UserId(call.path["user"])
+    user = services.users.get(user_id)
+    if services.memberships.get(call.nation_slug, user_id) is None or user is None:
+        raise MemberUnknown
+    if user.email is not None:
+        RefusedMail(services.store).lift(clients.mail(), user.email)
+        Audit(services.store).append(
+            call.nation_slug,
+            AuditKind.SETTINGS_CHANGED,
+            by=call.member.user_id,
+            about=user_id,
+            summary="Let emails go to a member's address again",
+        )
 
 
 def _end(call: MemberCall, user_id: UserId) -> RoleOfMember:

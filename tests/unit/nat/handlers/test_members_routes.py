@@ -12,6 +12,7 @@ from nat.audit.log import Audit, Filter
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.push import Push
+from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.channels.websocket import Sockets
 from nat.handlers.api import Api
 from nat.handlers.routes import invitations, members
@@ -71,7 +72,7 @@ class World:
                 "body": None if body is None else json.dumps(body),
             }
         )
-        return answer["statusCode"], json.loads(answer["body"])
+        return answer["statusCode"], json.loads(answer["body"] or "{}")
 
     def refused(self, route: str, by: str, body: Any = None, /, **path: Any) -> str:
         status, answer = self.call(route, by, body, **path)
@@ -132,6 +133,28 @@ def test_members_see_who_is_there_and_admins_their_addresses(world: World) -> No
     assert {each["email"] for each in seen["members"]} == {None, "vic@example.org"}
     assert {each["email"] for each in by_admin["members"]} == {f"{user}@example.org" for user in PEOPLE}
     assert seen["owner_provisional"] is False
+
+
+def mail_refused(world: World, user: str) -> str | None:
+    """What an admin sees of an address."""
+    _, body = world.call("GET /v1/members", "ada")
+    [found] = [each["mail_refused"] for each in body["members"] if each["user_id"] == user]
+    return None if found is None else str(found)
+
+
+def test_an_admin_lets_emails_go_to_an_address_again_and_the_log_says_so(world: World) -> None:
+    world.call("GET /v1/me", "bob", email="bob@example.org")
+    RefusedMail(Store(clients.dynamodb(), world.tables)).note("bob@example.org", MailRefusal.BOUNCE)
+    route = "DELETE /v1/members/{user}/mail-refusal"
+    assert mail_refused(world, "bob") == "bounce"
+    assert world.refused(route, "bob", user="bob") == "role_insufficient"
+    assert world.refused(route, "ada", user="eve") == "member_unknown"
+
+    assert world.call(route, "ada", user="bob")[0] < 300
+
+    assert mail_refused(world, "bob") is None
+    [entry] = Audit(Store(clients.dynamodb(), world.tables)).page(NationSlug("demo")).entries
+    assert (entry.by, entry.about) == ("ada", "bob")
 
 
 def test_strangers_see_nobody(world: World) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from nat.aws import clients
+from nat.aws.store import Store
+from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.handlers import notices
-from nat.names import Bus, Variable
+from nat.ids import UserId
+from nat.names import SES_BOUNCED, SES_SOURCE, Bus, Variable
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
@@ -29,9 +33,11 @@ def bureau(
         monkeypatch.setenv(Variable.DATA_KEY_ARN, "of tokens, and no workspace is linked")
         monkeypatch.setenv(Variable.SOCKET_ENDPOINT, gateway.url)
         monkeypatch.setenv(Variable.OPERATOR_EMAIL, made.address("operator"))
-        notices.notices.cache_clear()
+        for each in (notices.notices, notices.refused):
+            each.cache_clear()
         yield made
-        notices.notices.cache_clear()
+        for each in (notices.notices, notices.refused):
+            each.cache_clear()
 
 
 def deliver(*bodies: str) -> list[str]:
@@ -63,3 +69,18 @@ def test_a_message_that_cannot_be_told_comes_again_and_the_others_do_not(bureau:
     assert deliver("no announcement", lost) == ["message-0"]
 
     assert bureau.subjects("adam") == ["Nat lost access to demo"]
+
+
+def test_what_ses_tells_of_an_address_is_noted(bureau: Bureau) -> None:
+    bounced = {
+        "source": SES_SOURCE,
+        "detail-type": SES_BOUNCED,
+        "detail": {
+            "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "adam@x.example"}]}
+        },
+    }
+
+    assert deliver(json.dumps(bounced)) == []
+
+    noted = RefusedMail(Store(clients.dynamodb(), bureau.tables))
+    assert noted.of([(UserId("adam"), "adam@x.example")]) == {UserId("adam"): MailRefusal.BOUNCE}

@@ -87,7 +87,7 @@ def test_of_a_deleted_person_only_the_opaque_id_is_found(
     store = Store(clients.dynamodb(), estate.tables)
     Workspaces(store).know("T9", UserId(estate.member), slack_user="U0MEMBER9")
     Workspaces(store).greet("T9", slack_user="U0MEMBER9")
-    RefusedMail(store).note(UserId(estate.member), estate.email, MailRefusal.BOUNCE)
+    RefusedMail(store).note(estate.email, MailRefusal.BOUNCE)
 
     estate.erasure().person(person_job(UserId(estate.member)), counted())
 
@@ -95,6 +95,7 @@ def test_of_a_deleted_person_only_the_opaque_id_is_found(
     assert Memberships(Store(clients.dynamodb(), estate.tables)).of_user(UserId(estate.member)) == []
     assert estate.found(estate.email) == estate.found("U0MEMBER9") == []
     assert estate.accounts == [estate.member]
+    assert RefusedMail(store).of([(UserId(estate.member), estate.email)]) == {}
 
 
 def test_the_conversations_of_others_stay(estate: Estate) -> None:

@@ -27,6 +27,8 @@ const w = words({
     person: "Person",
     you: "You",
     refused: { bounce: "Emails come back", complaint: "Called our emails spam" },
+    allowMail: "Send emails again",
+    mailAllowed: "Emails go to this address again.",
     unnamed: (id: string) => `Member ${id}`,
     role: "Role",
     joined: "Joined",
@@ -107,6 +109,8 @@ const w = words({
     person: "Person",
     you: "Du",
     refused: { bounce: "E-Mails kommen zurück", complaint: "Hat unsere E-Mails als Spam gemeldet" },
+    allowMail: "Wieder E-Mails senden",
+    mailAllowed: "An diese Adresse gehen wieder E-Mails.",
     unnamed: (id) => `Mitglied ${id}`,
     role: "Rolle",
     joined: "Dabei seit",
@@ -229,9 +233,14 @@ function Members({ membership }: { membership: Membership }) {
     await changed("members");
     say(w().roleChanged);
   });
+  const allow = useDoing(async (user: string) => {
+    await answer(api.DELETE("/v1/members/{user}/mail-refusal", { params: { path: { user } } }));
+    await changed("members");
+    say(w().mailAllowed);
+  });
   return (
     <Section title={w().members}>
-      <Problem error={change.error} />
+      <Problem error={change.error ?? allow.error} />
       <Answered read={read}>
         {(found) => (
           <>
@@ -248,6 +257,16 @@ function Members({ membership }: { membership: Membership }) {
                       {name(each)} {each.user_id === me?.user_id && each.email && <Badge>{w().you}</Badge>}{" "}
                       {!each.proven && <Badge tone="warning">{w().unproven}</Badge>}{" "}
                       {each.mail_refused && <Badge tone="warning">{w().refused[each.mail_refused]}</Badge>}
+                      {each.mail_refused && isAdmin && (
+                        <Button
+                          kind="plain"
+                          small
+                          busy={allow.busy}
+                          onClick={() => void allow.run(each.user_id)}
+                        >
+                          {w().allowMail}
+                        </Button>
+                      )}
                     </>
                   ),
                 },

@@ -832,6 +832,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/members/{user}/mail-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send emails to a member again whose address took none
+         * @description For admins. Works without a subscription. It is taken off the list of addresses that bounced or complained.
+         */
+        delete: operations["allowMail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ownership/keep": {
         parameters: {
             query?: never;
@@ -6567,6 +6587,41 @@ export interface operations {
             403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
             404: components["responses"]["404.member_unknown"];
             409: components["responses"]["409.membership_changed"];
+            429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    allowMail: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+            };
+            path: {
+                /** @description The member's user id. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_request"];
+            401: components["responses"]["401.unauthenticated"];
+            403: components["responses"]["403.forbidden.not_a_member.not_proven.role_insufficient"];
+            404: components["responses"]["404.member_unknown"];
             429: components["responses"]["429.throttled"];
             500: components["responses"]["500.internal"];
         };
