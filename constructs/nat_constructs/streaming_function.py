@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from nat.names import Header
+from nat.names import STREAM_HEADERS
 
 from .function import FunctionDefaults, PythonFunction
 
@@ -74,12 +74,7 @@ class StreamingFunction(Construct):
             cors=lambda_.FunctionUrlCorsOptions(
                 allowed_origins=list(allowed_origins) or None,
                 allowed_methods=[lambda_.HttpMethod.POST, lambda_.HttpMethod.GET],
-                allowed_headers=[
-                    "content-type",
-                    "last-event-id",
-                    "x-amz-content-sha256",
-                    *(header.value for header in Header),
-                ],
+                allowed_headers=list(STREAM_HEADERS),
                 max_age=Duration.hours(1),
             ),
         )

@@ -212,10 +212,12 @@ NEXT_HEADER: Final = "x-nat-next"
 ANSWER_HEADERS: Final = ("content-disposition", "retry-after", NEXT_HEADER)
 """What pages of another origin may read of an answer, besides what browsers always let them."""
 
+LAST_EVENT_HEADER: Final = "last-event-id"
+CONTENT_HASH_HEADER: Final = "x-amz-content-sha256"
 STREAM_HEADERS: Final = (
     "content-type",
-    "last-event-id",
-    "x-amz-content-sha256",
+    LAST_EVENT_HEADER,
+    CONTENT_HASH_HEADER,
     *(header.value for header in Header),
 )
 """What browsers may send to the streaming host from another origin. The hash over the body is there because

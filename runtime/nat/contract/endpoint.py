@@ -74,6 +74,13 @@ class FileTypes(msgspec.Struct, frozen=True):
     more: bool = False
 
 
+class EventStream(msgspec.Struct, frozen=True):
+    """An answer of server-sent events, whose data are the turn's events. `again` is what is sent to go on
+    with a turn after an event, which the header `Last-Event-ID` names."""
+
+    again: type[RequestBody]
+
+
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration. `answer` is `None` where there is nothing to say (204); `body_needed` is false where
     an absent body is an empty one; `example` is a body that succeeds."""
@@ -84,7 +91,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     description: str
     access: Access
-    answer: type[ResponseBody] | FileTypes | None
+    answer: type[ResponseBody] | FileTypes | EventStream | None
     status: int
     body: type[RequestBody] | None = None
     body_needed: bool = True

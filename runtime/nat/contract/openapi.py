@@ -14,12 +14,20 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from nat.contract.endpoint import Endpoint, FileTypes
+from nat.contract.endpoint import Endpoint, EventStream, FileTypes
 from nat.contract.events import EVENT_TYPES, VERSION
 from nat.contract.fields import Limit
 from nat.contract.messages import MESSAGES, TOLD
 from nat.errors import NatError
-from nat.names import NEXT_HEADER, SCOPE, SLUG_PATTERN, ULID_PATTERN, Header
+from nat.names import (
+    CONTENT_HASH_HEADER,
+    LAST_EVENT_HEADER,
+    NEXT_HEADER,
+    SCOPE,
+    SLUG_PATTERN,
+    ULID_PATTERN,
+    Header,
+)
 from nat.wording import MESSAGES as SENTENCES
 
 DOCUMENT_VERSION: Final = "1.1.0"
@@ -147,6 +155,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     nation = "nation" if endpoint.access.nation else "anyNation"
     parameters = [_place(name) for name in endpoint.places]
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in (nation, "person")]
+    if isinstance(endpoint.answer, EventStream):
+        parameters += [
+            {"$ref": f"#/components/parameters/{name}"} for name in ("token", "digest", "lastEvent")
+        ]
     parameters += [] if endpoint.query is None else _query(endpoint.query)
     made: dict[str, Any] = {
         "operationId": endpoint.id,
@@ -158,6 +170,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     made["parameters"] = parameters
     if endpoint.body is not None:
         content: dict[str, Any] = {"schema": {"$ref": f"{SCHEMAS}{schema_name(endpoint.body)}"}}
+        if isinstance(endpoint.answer, EventStream):
+            again = {"$ref": f"{SCHEMAS}{schema_name(endpoint.answer.again)}"}
+            content["schema"] = {"anyOf": [content["schema"], again]}
         if endpoint.example is not None:
             content["example"] = example_of(endpoint.example)
         made["requestBody"] = {"required": endpoint.body_needed, "content": {JSON: content}}
@@ -212,6 +227,11 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
     answer = endpoint.answer
     if answer is None:
         return {"description": "Done; nothing to say."}
+    if isinstance(answer, EventStream):
+        return {
+            "description": "The events, each as `data`, with `attempt.seq` as its `id`.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
     if isinstance(answer, FileTypes):
         headers: dict[str, Any] = {
             "content-disposition": {
@@ -270,7 +290,8 @@ def _refusal(status: int, errors: Iterable[type[NatError]]) -> dict[str, Any]:
 def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     structs: dict[type, None] = {}
     for each in endpoints:
-        structs |= {struct: None for struct in (each.body, each.answer) if isinstance(struct, type)}
+        again = each.answer.again if isinstance(each.answer, EventStream) else None
+        structs |= {struct: None for struct in (each.body, each.answer, again) if isinstance(struct, type)}
     _, schemas = _components((*structs, *MESSAGES.values(), *TOLD))
     schemas["SocketMessage"] = {
         "description": "What a client sends over the socket.",
@@ -428,6 +449,28 @@ _HEADERS: Final[dict[str, Any]] = {
         "required": False,
         "description": "If it is sent, it has to be the session's person.",
         "schema": {"type": "string"},
+    },
+    "token": {
+        "name": Header.AUTHORIZATION.value,
+        "in": "header",
+        "required": True,
+        "description": "`Bearer …`, as in `Authorization`, which CloudFront replaces by its own signature.",
+        "schema": {"type": "string"},
+    },
+    "digest": {
+        "name": CONTENT_HASH_HEADER,
+        "in": "header",
+        "required": True,
+        "description": "SHA-256 of the body's bytes in hexadecimal: CloudFront signs it.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+    "lastEvent": {
+        "name": LAST_EVENT_HEADER,
+        "in": "header",
+        "required": False,
+        "description": "The last event's `id` that the client has, `0.0` for none: the turn is only tailed.",
+        "schema": {"type": "string"},
+        "example": "1.12",
     },
 }
 _ERROR_SCHEMAS: Final[dict[str, Any]] = {

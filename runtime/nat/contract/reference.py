@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from nat.contract.endpoint import ANY
-from nat.names import STREAM_PATH
 
 Document = Mapping[str, Any]
 _COMMON: Final = frozenset(each.code for each in ANY)
@@ -15,14 +14,8 @@ Made from the declarations beside the code (`make openapi`); [openapi.json](../a
 it, [published.json](../api/published.json) what clients were promised last. An edit here is lost.
 
 """
-_STREAM: Final = f"""
-## Streams and sockets
-
-`POST {STREAM_PATH}` under the web app's host answers a question as server-sent events, whose data are \
-events as below: `{{"turn", "conversation", "message", "page"}}`, the token in `X-Nat-Authorization`, the \
-SHA-256 of the body in `x-amz-content-sha256`. With `Last-Event-ID` a turn is only tailed: \
-`{{"turn", "conversation"}}` is enough. Who decides by HTTP tails the decision's turn with \
-`Last-Event-ID: 0.0`.
+_SOCKET: Final = """
+## The socket
 
 A WebSocket opens with a ticket (`?ticket=`) and carries these messages:
 
@@ -46,7 +39,7 @@ def _sections(document: Document) -> Iterator[str]:
             for method, operation in methods.items():
                 if tag["name"] in operation["tags"]:
                     yield _line(document, f"{method.upper()} {path}", operation)
-    yield _STREAM
+    yield _SOCKET
     yield from _union(document, "SocketMessage", "action", "Message")
     yield "\nand gives events back, besides `Pong` and `SocketError`:\n\n"
     yield from _union(document, "TurnEvent", "type", "Event")
@@ -63,7 +56,7 @@ def _sent(document: Document, operation: Mapping[str, Any]) -> str:
     said = [f"`?{'&'.join(f'{name}=' for name in named)}`"] if named else []
     if "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        said.append(_names(_resolved(document, schema)))
+        said.append(" or ".join(_names(_resolved(document, each)) for each in schema.get("anyOf", [schema])))
     return " ".join(said)
 
 

@@ -20,6 +20,7 @@ from nat.contract.endpoint import Endpoint
 from nat.contract.openapi import document
 from nat.contract.reference import reference
 from nat.handlers.endpoints import endpoints
+from nat.handlers.sse import STREAM
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
 CURRENT: Final = "api/openapi.json"
@@ -28,15 +29,20 @@ REFERENCE: Final = "reference/http.md"
 
 
 def all_endpoints() -> tuple[Endpoint, ...]:
-    """Every endpoint of every function, by tag, path and method."""
+    """Every endpoint behind API Gateway, by tag, path and method."""
     modules = dict.fromkeys(declared.modules("nat.handlers").values())
     found = [each for name in modules for each in endpoints(import_module(name)).values()]
-    return tuple(sorted(found, key=lambda each: (each.tag, each.path, each.method)))
+    return tuple(sorted(found, key=_place))
+
+
+def _place(endpoint: Endpoint) -> tuple[str, str, str]:
+    return endpoint.tag, endpoint.path, endpoint.method
 
 
 def described() -> dict[str, Any]:
-    """The document, from the endpoints as they are."""
-    return document(all_endpoints(), {name: each.label for name, each in tools.load().items()})
+    """The document, from the endpoints as they are, that of the streaming host among them."""
+    every = sorted((*all_endpoints(), STREAM), key=_place)
+    return document(every, {name: each.label for name, each in tools.load().items()})
 
 
 def as_text(api: dict[str, Any]) -> str:

@@ -4,11 +4,8 @@ It runs no agent: it admits, queues and tails the stored events. In the cloud it
 Adapter, a Function URL and CloudFront; CloudFront signs what it forwards and so replaces `Authorization`,
 which is why the token comes in `X-Nat-Authorization`.
 
-    POST /v1/stream    {"turn", "conversation", "message", "page"} → text/event-stream
+    POST /v1/stream    declared below → text/event-stream
     GET  /health
-
-With `Last-Event-ID` a turn is only tailed, be it a question or a decision: `turn` and `conversation` are
-enough.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,23 +25,65 @@ from nat import settings
 from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.channels import sse
+from nat.contract.endpoint import Access, Endpoint, EventStream
 from nat.contract.fields import Limit, Place
 from nat.contract.messages import Question, TurnNamed
 from nat.contract.parsing import LARGEST_BODY, parse
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
-from nat.errors import Internal, MessageTooLong, NatError, NotFound, Throttled
+from nat.errors import (
+    BudgetReached,
+    ConversationBusy,
+    Cooldown,
+    CostCeilingReached,
+    Internal,
+    LimitReached,
+    MessageEmpty,
+    MessageTooLong,
+    NatError,
+    NationBusy,
+    NotFound,
+    Throttled,
+)
 from nat.ids import ConversationId, TurnId
-from nat.names import SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
+from nat.names import LAST_EVENT_HEADER, SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
 from nat.people.person_limits import PersonLimits
 from nat.people.session import Caller, caller_of
+from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admission import Admission, Surface
 from nat.turns.admit import admit, asked
 from nat.turns.queue import TurnQueue
+
+STREAM: Final = Endpoint(
+    key=f"POST {STREAM_PATH}",
+    id="streamAnswer",
+    tag="Conversations",
+    summary="Ask a question, and hear its answer as server-sent events",
+    description="For members. Under the web app's host. With `Last-Event-ID` a turn is only tailed, be it a "
+    "question or a decision: who decides by HTTP tails the decision's turn from `0.0`. The turn is the "
+    "caller's own, or in the caller's conversation. What goes wrong once events flow is an event.",
+    access=Access(nation=True, role=Role.VIEWER, active=True),
+    answer=EventStream(again=TurnNamed),
+    status=200,
+    body=Question,
+    raises=(
+        MessageEmpty,
+        MessageTooLong,
+        LimitReached,
+        CostCeilingReached,
+        BudgetReached,
+        ConversationBusy,
+        Cooldown,
+        NationBusy,
+        NotFound,
+    ),
+    limit=Limit.STREAMS,
+)
+"""What this host answers. It is no route of API Gateway, so it is not found by `nat.contract.declared`."""
 
 _STREAM_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -145,7 +184,7 @@ def build_app(
 
     async def stream(request: Request) -> Response:
         try:
-            after = sse.last_event(request.headers.get("last-event-id"))
+            after = sse.last_event(request.headers.get(LAST_EVENT_HEADER))
             sent = process_streaming_request(await _body(request), again=after is not None)
             serving = await to_thread.run_sync(host)
             caller = await to_thread.run_sync(serving.caller, request.headers)
@@ -177,7 +216,7 @@ def build_app(
         max_age=3600,
     )
     return Starlette(
-        routes=[Route(STREAM_PATH, stream, methods=["POST"]), Route("/health", health)],
+        routes=[Route(STREAM.path, stream, methods=[STREAM.method.upper()]), Route("/health", health)],
         middleware=[cors] if cross_origin else [],
         exception_handlers={404: nothing, 405: nothing},
     )

@@ -14,6 +14,7 @@ from nat.contract.endpoint import Endpoint
 from nat.contract.reference import reference
 from nat.handlers.description import CURRENT, DOCS, PUBLISHED, REFERENCE, all_endpoints, as_text
 from nat.handlers.description import described as describe
+from nat.handlers.sse import STREAM
 from nat.names import SCOPE
 
 OPERATIONS = all_endpoints()
@@ -55,7 +56,7 @@ def test_what_the_source_declares_is_what_the_modules_answer() -> None:
     declarations = declared.routes("nat.handlers")
 
     assert sorted(declarations) == sorted(each.key for each in OPERATIONS)
-    assert sorted(name for name, _ in operations()) == sorted(declarations)
+    assert sorted(name for name, _ in operations()) == sorted([*declarations, STREAM.key])
 
 
 def test_the_description_is_openapi() -> None:

@@ -660,6 +660,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a question, and hear its answer as server-sent events
+         * @description For members. Under the web app's host. With `Last-Event-ID` a turn is only tailed, be it a question or a decision: who decides by HTTP tails the decision's turn from `0.0`. The turn is the caller's own, or in the caller's conversation. What goes wrong once events flow is an event.
+         */
+        post: operations["streamAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations": {
         parameters: {
             query?: never;
@@ -2564,6 +2584,14 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description A question. `turn` and `conversation` are ULIDs that the client makes; the same turn again gets the events that are stored. */
+        Question: {
+            turn: string;
+            conversation: string;
+            message: string;
+            /** @default null */
+            page?: components["schemas"]["PageOpen"] | null;
+        };
         /** @description What a change of plan costs. */
         Quote: {
             /** @example nat_pro */
@@ -2985,6 +3013,11 @@ export interface components {
             turn: string;
             state: components["schemas"]["TurnState"];
             events: components["schemas"]["TurnEvent"][];
+        };
+        /** @description A turn of the person, or one in their conversation. */
+        TurnNamed: {
+            conversation: string;
+            turn: string;
         };
         /** @enum {string} */
         TurnState: "admitted" | "failed" | "finished" | "queued" | "running" | "stopped";
@@ -3409,6 +3442,25 @@ export interface components {
          * @description The request is wrong.
          *
          *     - `bad_request`: The request cannot be understood; sending it again changes nothing.
+         *     - `message_empty`: A question without text.
+         */
+        "400.bad_request.message_empty": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "bad_request" | "message_empty";
+                    };
+                };
+            };
+        };
+        /**
+         * @description The request is wrong.
+         *
+         *     - `bad_request`: The request cannot be understood; sending it again changes nothing.
          *     - `plan_unknown`: A plan that does not exist, or is no longer sold.
          */
         "400.bad_request.plan_unknown": {
@@ -3440,6 +3492,26 @@ export interface components {
                         code?: "unauthenticated";
                     };
                 }) | components["schemas"]["GatewayRefusal"];
+            };
+        };
+        /**
+         * @description The subscription or the plan does not allow it.
+         *
+         *     - `cost_ceiling_reached`: The model has cost as much for the nation in this period as its plan allows.
+         *     - `limit_reached`: The query pool of the period is used up on a plan with a hard stop.
+         *     - `subscription_inactive`: The subscription is neither active nor trialing.
+         */
+        "402.cost_ceiling_reached.limit_reached.subscription_inactive": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "cost_ceiling_reached" | "limit_reached" | "subscription_inactive";
+                    };
+                };
             };
         };
         /**
@@ -4092,6 +4164,24 @@ export interface components {
             };
         };
         /**
+         * @description Too large.
+         *
+         *     - `message_too_long`: A question over `names.MAX_MESSAGE_BYTES`.
+         */
+        "413.message_too_long": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "message_too_long";
+                    };
+                };
+            };
+        };
+        /**
          * @description Not accepted.
          *
          *     - `model_key_invalid`: An Anthropic key of a nation's own that was tried out and does not work; it was not stored.
@@ -4107,6 +4197,28 @@ export interface components {
                         code?: "model_key_invalid";
                     };
                 };
+            };
+        };
+        /**
+         * @description Too fast.
+         *
+         *     - `cooldown`: A person may ask every 5 seconds.
+         *     - `nation_busy`: A nation may start 30 turns a minute.
+         *     - `throttled`: Too fast. `retry_after` is in seconds.
+         */
+        "429.cooldown.nation_busy.throttled": {
+            headers: {
+                /** @description Seconds after which the same call may succeed, where they are known. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Error"] & {
+                    error?: {
+                        /** @enum {unknown} */
+                        code?: "cooldown" | "nation_busy" | "throttled";
+                    };
+                }) | components["schemas"]["GatewayRefusal"];
             };
         };
         /**
@@ -4251,6 +4363,15 @@ export interface components {
         anyNation: string;
         /** @description If it is sent, it has to be the session's person. */
         person: string;
+        /** @description `Bearer …`, as in `Authorization`, which CloudFront replaces by its own signature. */
+        token: string;
+        /** @description SHA-256 of the body's bytes in hexadecimal: CloudFront signs it. */
+        digest: string;
+        /**
+         * @description The last event's `id` that the client has, `0.0` for none: the turn is only tailed.
+         * @example 1.12
+         */
+        lastEvent: string;
     };
     requestBodies: never;
     headers: never;
@@ -4358,6 +4479,7 @@ export type PortalWanted = components['schemas']['PortalWanted'];
 export type PrimaryNation = components['schemas']['PrimaryNation'];
 export type PrimaryNationWanted = components['schemas']['PrimaryNationWanted'];
 export type ProposalOfExchange = components['schemas']['ProposalOfExchange'];
+export type Question = components['schemas']['Question'];
 export type Quote = components['schemas']['Quote'];
 export type QuoteConfirmed = components['schemas']['QuoteConfirmed'];
 export type QuoteLine = components['schemas']['QuoteLine'];
@@ -4405,6 +4527,7 @@ export type TitleWanted = components['schemas']['TitleWanted'];
 export type ToolUsed = components['schemas']['ToolUsed'];
 export type Try = components['schemas']['Try'];
 export type TurnEvents = components['schemas']['TurnEvents'];
+export type TurnNamed = components['schemas']['TurnNamed'];
 export type TurnState = components['schemas']['TurnState'];
 export type Undo = components['schemas']['Undo'];
 export type UndoMessage = components['schemas']['UndoMessage'];
@@ -4433,8 +4556,10 @@ export type Error = components['schemas']['Error'];
 export type GatewayRefusal = components['schemas']['GatewayRefusal'];
 export type MessageKey = components['schemas']['MessageKey'];
 export type Response400BadRequest = components['responses']['400.bad_request'];
+export type Response400BadRequestMessageEmpty = components['responses']['400.bad_request.message_empty'];
 export type Response400BadRequestPlanUnknown = components['responses']['400.bad_request.plan_unknown'];
 export type Response401Unauthenticated = components['responses']['401.unauthenticated'];
+export type Response402CostCeilingReachedLimitReachedSubscriptionInactive = components['responses']['402.cost_ceiling_reached.limit_reached.subscription_inactive'];
 export type Response402LimitReachedSubscriptionInactive = components['responses']['402.limit_reached.subscription_inactive'];
 export type Response402PaymentDeclined = components['responses']['402.payment_declined'];
 export type Response402SeatsTaken = components['responses']['402.seats_taken'];
@@ -4468,7 +4593,9 @@ export type Response409NotReplayable = components['responses']['409.not_replayab
 export type Response409OwnerStays = components['responses']['409.owner_stays'];
 export type Response409RunTookPlace = components['responses']['409.run_took_place'];
 export type Response409SlackAppMissing = components['responses']['409.slack_app_missing'];
+export type Response413MessageTooLong = components['responses']['413.message_too_long'];
 export type Response422ModelKeyInvalid = components['responses']['422.model_key_invalid'];
+export type Response429CooldownNationBusyThrottled = components['responses']['429.cooldown.nation_busy.throttled'];
 export type Response429NationBusyThrottled = components['responses']['429.nation_busy.throttled'];
 export type Response429Throttled = components['responses']['429.throttled'];
 export type Response500Internal = components['responses']['500.internal'];
@@ -4479,6 +4606,9 @@ export type Response503NationbuilderDown = components['responses']['503.nationbu
 export type ParameterNation = components['parameters']['nation'];
 export type ParameterAnyNation = components['parameters']['anyNation'];
 export type ParameterPerson = components['parameters']['person'];
+export type ParameterToken = components['parameters']['token'];
+export type ParameterDigest = components['parameters']['digest'];
+export type ParameterLastEvent = components['parameters']['lastEvent'];
 export type $defs = Record<string, never>;
 export interface operations {
     listWaitingApprovals: {
@@ -6157,6 +6287,56 @@ export interface operations {
             403: components["responses"]["403.forbidden.not_a_member.not_proven"];
             404: components["responses"]["404.not_found"];
             429: components["responses"]["429.throttled"];
+            500: components["responses"]["500.internal"];
+        };
+    };
+    streamAnswer: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The nation to work in.
+                 * @example demo
+                 */
+                "X-Nat-Nation-Slug": components["parameters"]["nation"];
+                /** @description If it is sent, it has to be the session's person. */
+                "X-Nat-User-Id"?: components["parameters"]["person"];
+                /** @description `Bearer …`, as in `Authorization`, which CloudFront replaces by its own signature. */
+                "X-Nat-Authorization": components["parameters"]["token"];
+                /** @description SHA-256 of the body's bytes in hexadecimal: CloudFront signs it. */
+                "x-amz-content-sha256": components["parameters"]["digest"];
+                /**
+                 * @description The last event's `id` that the client has, `0.0` for none: the turn is only tailed.
+                 * @example 1.12
+                 */
+                "last-event-id"?: components["parameters"]["lastEvent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"] | components["schemas"]["TurnNamed"];
+            };
+        };
+        responses: {
+            /** @description The events, each as `data`, with `attempt.seq` as its `id`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["400.bad_request.message_empty"];
+            401: components["responses"]["401.unauthenticated"];
+            402: components["responses"]["402.cost_ceiling_reached.limit_reached.subscription_inactive"];
+            403: components["responses"]["403.budget_reached.forbidden.not_a_member.not_proven"];
+            404: components["responses"]["404.nation_unknown.not_found"];
+            409: components["responses"]["409.conversation_busy"];
+            413: components["responses"]["413.message_too_long"];
+            429: components["responses"]["429.cooldown.nation_busy.throttled"];
             500: components["responses"]["500.internal"];
         };
     };
