@@ -1,9 +1,9 @@
 /** Around the operator's pages, which stand outside of any nation: tabs, and who may see them. */
 import type { ComponentChildren } from "preact";
-import { useLocation } from "preact-iso/router";
 import { words } from "../language.ts";
 import { PublicPage } from "../shell/public.tsx";
 import { Page } from "../ui/page.tsx";
+import { Tabs } from "../ui/tabs.tsx";
 
 const w = words({
   en: { label: "Operator", overview: "Overview", nations: "Nations", jobs: "Failed jobs" },
@@ -18,7 +18,6 @@ interface OperatorPageProps {
 }
 
 export function OperatorPage({ title, children, ...more }: OperatorPageProps) {
-  const { path } = useLocation();
   const tabs = [
     ["/operator", w().overview],
     ["/operator/nations", w().nations],
@@ -26,19 +25,7 @@ export function OperatorPage({ title, children, ...more }: OperatorPageProps) {
   ] as const;
   return (
     <PublicPage title={title}>
-      <Page
-        title={title}
-        {...more}
-        before={
-          <nav class="tabs" aria-label={w().label}>
-            {tabs.map(([href, name]) => (
-              <a key={href} href={href} aria-current={href === path ? "page" : undefined}>
-                {name}
-              </a>
-            ))}
-          </nav>
-        }
-      >
+      <Page title={title} {...more} before={<Tabs label={w().label} tabs={tabs} />}>
         {children}
       </Page>
     </PublicPage>

@@ -116,14 +116,16 @@ export default function OperatorNations() {
         />
       }
     >
-      <TextField
-        label={w().search}
-        value={wanted.value}
-        onChange={(value) => {
-          wanted.value = value;
-        }}
-        more={{ type: "search", spellcheck: false }}
-      />
+      <div class="filters">
+        <TextField
+          label={w().search}
+          value={wanted.value}
+          onChange={(value) => {
+            wanted.value = value;
+          }}
+          more={{ type: "search", spellcheck: false }}
+        />
+      </div>
       <Answered read={read}>
         {({ nations, complete }) => {
           const text = wanted.value.trim().toLowerCase();

@@ -230,7 +230,7 @@ function Recommended({ overview }: { overview: Overview }) {
         rows={overview.nps.toReversed()}
         id={(each) => each.quarter}
         columns={[
-          { title: w().quarter, cell: (each) => each.quarter },
+          { title: w().quarter, cell: (each) => <span class="cut">{each.quarter}</span> },
           {
             title: w().score,
             number: true,

@@ -117,7 +117,7 @@ function Present({ automation, edit }: { automation: Automation; edit: () => voi
             <NextRuns runs={automation.next_runs} zone={schedule.zone} />,
           ],
           [w().delivery, automation.delivery.map(label).join(", ")],
-          automation.otherwise && [w().otherwise, label(automation.otherwise)],
+          automation.otherwise !== null && [w().otherwise, label(automation.otherwise)],
         ]}
       />
       <p class="quiet automation-note">{w().pays}</p>

@@ -113,7 +113,7 @@ export default function Connections() {
                         <>
                           {dateTime(token_expires_at)}{" "}
                           <span class="quiet">
-                            ({relative(token_expires_at)}) {w().expiresNote}
+                            ({relative(token_expires_at)}). {w().expiresNote}
                           </span>
                         </>,
                       ],

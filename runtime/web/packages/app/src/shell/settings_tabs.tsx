@@ -1,9 +1,9 @@
 /** A page of the settings: the tabs above, the page below. */
 import type { ComponentChildren } from "preact";
-import { useLocation } from "preact-iso/router";
 import { words } from "../language.ts";
 import { atLeast, useMembership } from "../me.ts";
 import { Page } from "../ui/page.tsx";
+import { Tabs } from "../ui/tabs.tsx";
 
 const w = words({
   en: {
@@ -30,7 +30,6 @@ interface SettingsPageProps {
 }
 
 export function SettingsPage({ title, lead, actions, children }: SettingsPageProps) {
-  const { path } = useLocation();
   const role = useMembership()?.role;
   const tabs: [string, string][] = [
     ["/settings", w().general],
@@ -39,20 +38,7 @@ export function SettingsPage({ title, lead, actions, children }: SettingsPagePro
     ...(atLeast(role, "admin") ? ([["/settings/audit", w().audit]] as [string, string][]) : []),
   ];
   return (
-    <Page
-      title={title}
-      lead={lead}
-      actions={actions}
-      before={
-        <nav class="tabs" aria-label={w().label}>
-          {tabs.map(([href, name]) => (
-            <a key={href} href={href} aria-current={href === path ? "page" : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
-      }
-    >
+    <Page title={title} lead={lead} actions={actions} before={<Tabs label={w().label} tabs={tabs} />}>
       {children}
     </Page>
   );
