@@ -108,7 +108,7 @@ class SlackFunctions(Construct):
             "Worker",
             handler="nat.handlers.slack_work.handler",
             description="Nat: does what was asked in Slack, and tells threads",
-            read=(Table.MEMBERSHIPS,),
+            read=(Table.MEMBERSHIPS, Table.AUTOMATIONS),
             write=(*ADMISSION, *DECISION, Table.INSTALLATIONS),
             variables={
                 Variable.TURN_QUEUE_URL: store.turns.queue.queue_url,

@@ -3,12 +3,14 @@ roles and with the real Bolt; and a proposal that is decided there."""
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from ulid import ULID
 
 from local.machine import Machine
 from nat.names import Header
@@ -17,7 +19,8 @@ from tests.integration.conftest import NATION, PATIENCE, Person
 
 CHANNEL = "C0GENERAL"
 ANN = "U0ANN"
-_POLL_SECONDS = 0.2
+EVERYWHERE_SECONDS = 2.0
+_POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -141,3 +144,44 @@ def test_a_proposal_is_decided_in_slack_once_and_says_so_in_the_web_app(
         "slack",
         admin.user_id,
     )
+
+
+def test_a_decision_in_the_web_app_is_said_everywhere_within_two_seconds(
+    admin: Person, workspace: Workspace
+) -> None:
+    asked = workspace.say("@nat tag everyone who donated over $100 as told everywhere")
+    card = workspace.until(
+        lambda each: each.get("thread_ts") == asked and "nat_approve" in str(each.get("blocks"))
+    )
+    conversation = admin.client.call("GET", "/v1/conversations", NATION)["conversations"][0]["conversation"]
+    path = f"/v1/conversations/{conversation}/approvals"
+    [approval] = admin.client.call("GET", path, NATION)["approvals"]
+    follow = {"action": "resume", "conversation": conversation, "turn": approval["change"].split("#")[0]}
+    told: dict[str, float] = {}
+    with admin.socket() as web_app, admin.socket() as panel, ThreadPoolExecutor() as places:
+        for each in (web_app, panel):
+            each.send(follow)
+            each.until_end()
+
+        def heard(place: str, wait: Callable[[], object]) -> None:
+            wait()
+            told[place] = time.monotonic() - decided
+
+        decided = time.monotonic()
+        decision = {"decision": str(ULID()), "fingerprint": approval["card"]["fingerprint"]}
+        waiting = [
+            places.submit(heard, "web app", lambda: web_app.until("approval.updated")),
+            places.submit(heard, "panel", lambda: panel.until("approval.updated")),
+            places.submit(
+                heard,
+                "Slack",
+                lambda: workspace.until(
+                    lambda each: each["ts"] == card["ts"] and "decided by a colleague" in str(each)
+                ),
+            ),
+        ]
+        admin.client.call("POST", f"{path}/{approval['approval']}/approve", NATION, decision)
+        for told_there in waiting:
+            told_there.result(timeout=PATIENCE)
+
+    assert max(told.values()) <= EVERYWHERE_SECONDS, told

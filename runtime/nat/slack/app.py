@@ -108,6 +108,8 @@ class Listeners:
                 return f"This channel asks about *{escaped(rest.lower())}* from now on."
             case "nation":
                 return f"This channel asks about *{self._desk.member(person, here).nation_slug}*."
+            case "automations":
+                return self._desk.automations(self._desk.member(person, here))
             case "usage":
                 return self._usage(self._desk.member(person, here).nation_slug)
             case "stop":

@@ -20,6 +20,8 @@ from ulid import ULID
 from nat.approvals.approval import Approval, ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.stored_changes import ChangeRows
+from nat.automations.automation import Automations
+from nat.automations.web_pages import AUTOMATIONS_PAGE
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.changes.plan import Operation
@@ -36,7 +38,7 @@ from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.people.memberships import Membership
 from nat.slack.choosing import chosen
-from nat.slack.commands import command_name
+from nat.slack.commands import command_name, listed
 from nat.slack.door import thread_key
 from nat.turns.admission import Admission, Surface
 from nat.turns.admit import AdmitRequest, admit
@@ -245,6 +247,12 @@ class SlackDesk:
             )
         except NotFound:
             raise SlackPersonRefused("Only who asked can rate an answer.") from None
+
+    def automations(self, member: Membership) -> str:
+        """The automations that somebody may see."""
+        found = Automations(self._store).of_nation(member.nation_slug)
+        page = f"{self.app_url.rstrip('/')}{AUTOMATIONS_PAGE}"
+        return listed((each for each in found if member.sees(each.owner_id)), page)
 
     def greet(self, person: SlackPerson) -> bool:
         """Whether somebody who opens the pane is to be greeted: they have not been for a while."""

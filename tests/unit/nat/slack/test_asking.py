@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from local.slack.sender import SIGNING_SECRET
+from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.aws.writes import Update
@@ -15,7 +17,7 @@ from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApp, SlackApps
 from nat.errors import SlackSignatureInvalid
 from nat.handlers import slack_work
-from nat.ids import UserId
+from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.slack import services
 from nat.slack.door import READ_ANEW, SlackDoor
@@ -201,6 +203,7 @@ def test_an_uninstalled_workspace_is_forgotten_and_left_in_peace(office: Office)
         ("nation", "*demo*"),
         ("connect WRONGONE", "This code is wrong"),
         ("stop", "nothing of yours"),
+        ("automations", "You have no automations"),
         ("nation elsewhere", "not linked to such a nation"),
     ],
 )
@@ -212,6 +215,30 @@ def test_commands_that_ask_nothing_are_answered_to_one_person(
 
     assert told in office.told[-1]
     assert office.posted() == []
+
+
+def test_a_persons_automations_are_listed_without_a_question(office: Office) -> None:
+    store = Store(clients.dynamodb(), office.stage.tables)
+    for owner, name in (("ann", "Figures <all>"), ("bob", "Secret")):
+        form = {"kind": "weekly", "time": "09:00", "zone": "Europe/Berlin", "days": ["MON"]}
+        made = Automation.new(
+            nation_slug=NationSlug("demo"),
+            owner_id=owner,
+            name=name,
+            prompt="How many?",
+            schedule=AutomationSchedule.of(form),
+            deliveries=(Delivery(DeliveryKind.EMAIL, owner),),
+            now=store.clock(),
+        )
+        Automations(store).create(made)
+
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, "automations"))
+    office.work()
+
+    [told] = office.told
+    assert "*Figures &lt;all&gt;* – Mondays at 9:00, Europe/Berlin; paused" in told
+    assert "Secret" not in told
+    assert office.turns() == []
 
 
 def test_a_command_asks_in_a_thread_of_its_own(office: Office) -> None:
