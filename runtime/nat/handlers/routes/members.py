@@ -288,10 +288,10 @@ def allow_mail(call: MemberCall) -> None:
     It is taken off the list of addresses that bounced or complained.
     """
     services, user_id = call.services, UserId(call.path["user"])
-    user = services.users.get(user_id)
-    if services.memberships.get(call.nation_slug, user_id) is None or user is None:
+    if services.memberships.get(call.nation_slug, user_id) is None:
         raise MemberUnknown
-    if user.email is not None:
+    user = services.users.get(user_id)
+    if user is not None and user.email is not None:
         RefusedMail(services.store).lift(clients.mail(), user.email)
         Audit(services.store).append(
             call.nation_slug,

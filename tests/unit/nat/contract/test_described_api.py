@@ -25,6 +25,7 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     "POST /v1/members/leave": Example("member"),
     "PATCH /v1/members/{user}": Example(ids={"user": "member"}),
     "DELETE /v1/members/{user}": Example(ids={"user": "member"}),
+    "DELETE /v1/members/{user}/mail-refusal": Example(ids={"user": "member"}),
     "POST /v1/ownership/transfer": Example(ids={"user_id": "admin"}),
     "POST /v1/invitations/accept": Example(STRANGER, body={"token": ""}),
     "GET /v1/conversations/{conversation}": ADMINS,
