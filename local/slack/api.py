@@ -15,6 +15,7 @@ from local.slack.state import BOT, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, TEAM, TE
 Fields = dict[str, Any]
 Answer = dict[str, Any]
 RESPONSE_PATH: Final = "/response/"
+UPLOAD_PATH: Final = "/upload/v1/"
 STREAM_SECONDS: Final = 300
 MOST_PROMPTS: Final = 4
 STREAM_TEXT: Final = 12_000
@@ -32,6 +33,8 @@ class SlackApi:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self.url = ""
+        """Its own address, once it listens."""
         self.faults: dict[str, list[str | int]] = {}
         self._methods: dict[str, Callable[[Fields], Answer]] = {
             "agents.sessions.setStatus": self._session,
@@ -44,6 +47,8 @@ class SlackApi:
             "chat.stopStream": self._stop_stream,
             "chat.update": self._update,
             "conversations.replies": self._replies,
+            "files.completeUploadExternal": self._complete_upload,
+            "files.getUploadURLExternal": self._upload_url,
             "oauth.v2.access": self._access,
             "users.conversations": self._conversations,
             "users.info": self._user,
@@ -55,6 +60,9 @@ class SlackApi:
         if request.path.startswith(RESPONSE_PATH):
             self.workspace.ephemeral.append(json.loads(request.body))
             return Response(200, b"ok", "text/plain")
+        if request.path.startswith(UPLOAD_PATH):
+            self.workspace.files[request.path.removeprefix(UPLOAD_PATH)] = request.body
+            return Response(200, b"OK", "text/plain")
         if request.path in (AUTHORIZE, ANSWER):
             return consent(request, self.workspace)
         method = request.path.removeprefix("/api/")
@@ -105,6 +113,21 @@ class SlackApi:
             self.workspace.views.append({**view, "id": f"V{self.workspace.new_ts()}"})
             return {"view": self.workspace.views[-1]}
         raise SlackRefusal("invalid_arguments")
+
+    def _upload_url(self, _: Fields) -> Answer:
+        file_id = f"F{self.workspace.new_ts()}"
+        return {"file_id": file_id, "upload_url": f"{self.url}{UPLOAD_PATH}{file_id}"}
+
+    def _complete_upload(self, fields: Fields) -> Answer:
+        """The files appear in their thread."""
+        channel = fields["channel_id"]
+        self._check({"channel": channel, "text": "…"})
+        listed = fields["files"] if isinstance(fields["files"], list) else json.loads(fields["files"])
+        for each in listed:
+            content = self.workspace.files[each["id"]].decode()
+            message = {"user": BOT, "bot_id": "B0NAT", "thread_ts": fields["thread_ts"], "text": ""}
+            self.workspace.post(channel, {**message, "file": {"name": each["title"], "content": content}})
+        return {"files": listed}
 
     def _session(self, fields: Fields) -> Answer:
         if not fields["channel_id"].startswith("D"):

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from html import escape
 from threading import Thread
 from typing import Any, Final
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 import requests
 
@@ -170,6 +170,9 @@ class Pages:
     def _message(self, message: Message, place: dict[str, str], *, reply: bool) -> str:
         name = "Nat" if message["user"] == BOT else self._workspace.people[message["user"]]["name"]
         body = self._blocks(message, place) or f"<pre>{_text(message.get('text', ''))}</pre>"
+        if "file" in message:
+            content = quote(message["file"]["content"])
+            body = f'<a download href="data:text/csv,{content}">{escape(message["file"]["name"])}</a>'
         if message["ts"] in self._workspace.streams:
             body = f"<small>{escape(_doing(message))}</small>{body}"
         answer = (

@@ -40,6 +40,7 @@ def running_slack(
         return pages.answer(request) or api(request)
 
     with serving(LoopbackServer(host, port, answer), "slack") as server:
+        api.url = server.url
         sender = Sender(workspace, server.url)
         pages = Pages(workspace, sender, target=target, mails=mails)
         yield RunningSlack(server.url, workspace, api, sender)

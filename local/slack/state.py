@@ -43,6 +43,7 @@ class Workspace:
     """Dialogs that are open."""
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     """What is offered to be asked, by channel."""
+    files: dict[str, bytes] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
     codes: dict[str, str] = field(default_factory=dict)
     """Who let the app in, by the code that was given for it."""

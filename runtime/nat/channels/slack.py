@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
@@ -30,7 +30,16 @@ from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_cards import card_blocks, decided, decision_buttons, thumbs, undo_button
 from nat.channels.slack_stream import SlackStream
-from nat.channels.slack_text import REFUSED_BLOCKS, Block, blocks, escaped, fallback, mrkdwn, section
+from nat.channels.slack_text import (
+    REFUSED_BLOCKS,
+    Block,
+    blocks,
+    cut_tables,
+    escaped,
+    fallback,
+    mrkdwn,
+    section,
+)
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,
@@ -49,6 +58,7 @@ from nat.errors import NotFound
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.record import Nations
+from nat.spreadsheets import csv_text
 
 if TYPE_CHECKING:
     from slack_sdk.web import WebClient
@@ -64,6 +74,8 @@ SUSPENDED: Final = "suspended"
 ACTIVE: Final = "active"
 """How a session of an agent stands (docs.slack.dev, Agent sessions)."""
 WORKING: Final = "Working on it …"
+MOST_FILES: Final = 3
+"""Tables of one answer that are attached."""
 _CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
 _GONE: Final = frozenset({"message_not_found", "cant_update_message"})
 _UNREACHABLE: Final = frozenset(
@@ -164,6 +176,8 @@ class SlackThreads:
                 shown = self._put(thread, turn_id, row, view)
                 kept = {"status": view.status, "at_ms": now, "posting": None, **shown}
                 self._store.write(Update(Table.ONCE, {"key": row["key"]}, set=kept))
+            if view.answered and view.text is not None:
+                self._attach(thread, row, view.text)
             for approval, card in view.proposals.items():
                 self._propose(thread, row, approval, card)
         except SlackApiError as error:
@@ -244,6 +258,27 @@ class SlackThreads:
             unfurl_media=False,
         )
         return {"ts": posted, "streaming": False}
+
+    def _attach(self, thread: Thread, row: Mapping[str, Any], answer: str) -> None:
+        """Put tables that Slack does not show whole into the thread as CSV files, once. Where that fails the
+        link in the message leads to them."""
+        tables = cut_tables(answer)[:MOST_FILES]
+        free = Attr("attached").not_exists()
+        key = {"key": row["key"]}
+        if not tables or not self._store.write(Update(Table.ONCE, key, set={"attached": True}, when=free)):
+            return
+        client = self._client(thread.team)
+        for at, (columns, *rows) in enumerate(tables, start=1):
+            try:
+                client.files_upload_v2(
+                    filename=f"table-{at}.csv",
+                    content=csv_text(columns, rows),
+                    channel=thread.channel,
+                    thread_ts=thread.ts,
+                )
+            except (SlackClientError, OSError) as error:
+                _log.warning("table not attached", extra={"reason": type(error).__name__})
+                return
 
     def _undoable(self, row: Mapping[str, Any], approval_id: str | None) -> str | None:
         """The change of an approval of which something can be taken back."""

@@ -79,6 +79,17 @@ def blocks(markdown: str, more: str | None = None) -> list[Block]:
     return made
 
 
+def cut_tables(markdown: str) -> list[list[list[str]]]:
+    """The tables, with their heads, that `blocks` does not show whole: long and wide ones, and all but the
+    first."""
+    tables = [part for part in _parts(markdown) if not isinstance(part, str) and len(part) > 1]
+    return [
+        rows
+        for at, rows in enumerate(tables)
+        if at or len(rows[0]) > TABLE_COLUMNS or len(_fitting(rows, TABLE_CHARACTERS)) < len(rows)
+    ]
+
+
 def section(text: str) -> Block:
     """A paragraph in Slack's own markup."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text or EMPTY}}

@@ -145,6 +145,31 @@ def test_a_table_becomes_a_table_and_text_where_slack_refuses_it(office: Office)
     assert not office.posted()[-1]["blocks"]
 
 
+def test_tables_that_slack_cuts_come_as_files_once_and_are_safe_to_open(office: Office) -> None:
+    long = "\n".join(f"| =Person {at} | $5 |" for at in range(150))
+    turn = ask(office)
+
+    office.run(turn, says(f"All:\n\n| Donor | Amount |\n|---|---|\n{long}\n\nTotal: 150"))
+    slack_work.take(json.dumps({"kind": "news", "turn": turn["turn_id"]}))
+
+    answer, file = office.posted()
+    assert "There is more" in json.dumps(answer["blocks"])
+    assert file["thread_ts"] == answer["thread_ts"]
+    assert file["file"]["content"].count("\n") == 151
+    assert "'=Person 149,$5" in file["file"]["content"]
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+def test_an_answer_does_not_depend_on_its_files(office: Office, method: str) -> None:
+    tables = "\n\n".join("| Donor |\n|---|\n| Ann |" for _ in range(2))
+    turn = ask(office)
+    office.slack.api.faults[method] = ["missing_scope"]
+
+    office.run(turn, says(tables))
+
+    assert len(office.posted()) == 1
+
+
 def test_a_workspace_without_thumbs_keeps_its_table(office: Office) -> None:
     turn = ask(office)
     office.slack.api.faults["chat.update"] = ["invalid_blocks"]
