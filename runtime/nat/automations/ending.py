@@ -26,7 +26,7 @@ class RunEnds:
             state = RunState.WAITING if approval_ids else RunState.DONE
         else:
             state = RunState.FAILED
-        moved = RunLedger(self._store).move(
+        moved = self.move(
             run,
             state,
             conversation_id=turn.conversation_id,
@@ -40,7 +40,6 @@ class RunEnds:
             return None
         if not moved.tryout:
             self._count(moved)
-        self.announce(moved)
         return moved
 
     def turn_ended(self, turn: Turn) -> None:
@@ -64,12 +63,9 @@ class RunEnds:
             except NotFound:
                 return
 
-    def announce(self, run: Run) -> None:
-        """Say that a run has come to its end, whichever; nothing of a tryout."""
-        if run.tryout:
-            return
-        self._outbox.add(
-            Bus.AUTOMATION_ENDED,
-            run.nation_slug,
-            {"task": run.task_id, "run": run.item, "state": run.state.value},
-        )
+    def move(self, run: Run, state: RunState, **changes: object) -> Run | None:
+        """The run in a state that people are told of, and the announcement of it in the same transaction: who
+        dies after it has lost neither. `None` when it is not as it was seen. Nothing is told of a tryout."""
+        about = {"task": run.task_id, "run": run.item, "state": state.value}
+        told = [] if run.tryout else [self._outbox.entry(Bus.AUTOMATION_ENDED, run.nation_slug, about)]
+        return RunLedger(self._store).move(run, state, beside=told, **changes)

@@ -182,11 +182,7 @@ class Firing:
         if not became.isdisjoint(_UNDER_WAY):
             return False
         why = became.pop().value if len(became) == 1 else Why.MIXED.value
-        done = RunLedger(self.store).move(run, RunState.DONE, why=why)
-        if done is None:
-            return False
-        self.ends.announce(done)
-        return True
+        return self.ends.move(run, RunState.DONE, why=why) is not None
 
     def _state(
         self, nation_slug: NationSlug, conversation_id: ConversationId, approval_id: ApprovalId
@@ -201,22 +197,17 @@ class Firing:
         run = RunLedger(self.store).open(automation, automation.next_run)
         if run is None:
             return False
-        missed = RunLedger(self.store).move(run, RunState.MISSED, ended_at=self.store.clock())
-        if missed is None:
+        if self.ends.move(run, RunState.MISSED, ended_at=self.store.clock()) is None:
             return False
         _log.error("occurrence missed", extra={"nation": run.nation_slug, "task": run.task_id})
-        self.ends.announce(missed)
         return True
 
     def _skip(self, run: Run, automation: Automation, why: Why) -> Run | None:
-        skipped = RunLedger(self.store).move(
-            run, RunState.SKIPPED, why=why.value, ended_at=self.store.clock()
-        )
+        skipped = self.ends.move(run, RunState.SKIPPED, why=why.value, ended_at=self.store.clock())
         if skipped is None:
             return None
         if why in _PAUSING and run.by is None:
             Automations(self.store).pause(automation, why.value)
-        self.ends.announce(skipped)
         return skipped
 
 

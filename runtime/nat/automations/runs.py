@@ -15,7 +15,7 @@ one row. The turn's id follows from it, so that whoever asks again asks the same
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,7 +27,7 @@ from ulid import ULID
 from nat.automations.automation import Automation, Delivery
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Cancelled, Store
-from nat.aws.writes import Put, Update
+from nat.aws.writes import Entry, Put, Update
 from nat.conversations.history import History
 from nat.errors import NotFound
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId
@@ -211,20 +211,28 @@ class RunLedger:
             if run.scheduled_for != before:
                 yield run
 
-    def move(self, run: Run, state: RunState, **changes: object) -> Run | None:
-        """The run in another state; `None` when it is not as it was seen, so that of two movers one acts."""
+    def move(
+        self, run: Run, state: RunState, *, beside: Sequence[Entry] = (), **changes: object
+    ) -> Run | None:
+        """The run in another state, with what is written `beside` it in one transaction; `None` when it is
+        not as it was seen, so that of two movers one acts."""
         target = {"state": state.value, "waits": state.value if state.open else None, **_plain(changes)}
         if not state.open:
             target["due_at"] = None
-        row = self._store.updated(
-            Update(
-                Table.AUTOMATIONS,
-                {"nation_slug": run.nation_slug, "item": run.item},
-                target,
-                when=Attr("state").eq(run.state.value),
-            )
+        step = Update(
+            Table.AUTOMATIONS,
+            {"nation_slug": run.nation_slug, "item": run.item},
+            target,
+            when=Attr("state").eq(run.state.value),
         )
-        return None if row is None else from_item(row)
+        if not beside:
+            row = self._store.updated(step)
+            return None if row is None else from_item(row)
+        try:
+            self._store.transact([step, *beside])
+        except Cancelled:
+            return None
+        return self.of_item(run.nation_slug, run.item)
 
     def reopen(self, run: Run, *, by: str) -> Run | None:
         """A run that did not take place, due once more as of its own time; `None` when it is not as it was

@@ -9,6 +9,7 @@ import pytest
 from nat.approvals.approvals import LONGEST_TO_DECIDE, Approvals
 from nat.approvals.stored_changes import ChangeRef, ToolClass
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.ending import RunEnds
 from nat.automations.firing import Firing
 from nat.automations.runs import FAILURES_ALLOWED, Run, RunLedger, RunState, Why
 from nat.automations.schedule import AutomationSchedule
@@ -27,6 +28,7 @@ from nat.settings import TableNames
 from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
+from tests.unit.nat.turns.stage import WorkerDied
 from tests.unit.nat.world import (
     PLANS,
     Clock,
@@ -397,3 +399,25 @@ def test_a_monday_at_nine_stays_at_nine_when_clocks_are_changed_and_two_processe
     assert [each.hour for each in fired] == hours
     assert len({each.turn_id for each in town.runs()}) == len(hours)
     assert len(queued(town.queue_url)) == len(hours)
+
+
+def test_a_run_that_has_ended_is_announced_though_its_worker_dies_at_that_moment(town: Town) -> None:
+    run = town.fire()
+    assert run is not None
+    client = clients.dynamodb()
+    calls = ("after-call.dynamodb.UpdateItem", "after-call.dynamodb.TransactWriteItems")
+
+    def die(**_: object) -> None:
+        raise WorkerDied
+
+    for each in calls:
+        client.meta.events.register(each, die)
+    try:
+        with pytest.raises(WorkerDied):
+            RunEnds(Store(client, town.tables)).move(run, RunState.DONE)
+    finally:
+        for each in calls:
+            client.meta.events.unregister(each, die)
+
+    assert [each.state for each in town.runs()] == [RunState.DONE]
+    assert town.announced() == 1
