@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypedDict
 
+from nat.field_names import FIELD_NAMES, in_words
+
 MESSAGES: Final[Mapping[str, str]] = {
     # What a change does.
     "change.undo": "Undo: {change}",
@@ -81,6 +83,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "filter.ids": "{people|# person|# people} by id",
     "filter.email": "the person with email {email}",
     "filter.people": "people; {criteria}",
+    "filter.not": "not {criterion}",
     "filter.with_tag": "tagged “{tag}”",
     "filter.support": "support level {levels}",
     "filter.donated": "donated in all {amount}",
@@ -197,11 +200,25 @@ MESSAGES: Final[Mapping[str, str]] = {
         "Your nation has used all {limit} queries that its plan includes in this period. You can go on; "
         "consider an upgrade."
     ),
+    # Fields of records.
+    "field.part": "{whole} {part}",
+    "field.also": "{field}, {others}",
+    "field.set": "{field} to {value}",
+    "field.new_amount": "amount (to {amount})",
+    "value.yes": "yes",
+    "value.no": "no",
+    "value.nothing": "nothing",
+    **{f"field.{attribute}": words for attribute, words in FIELD_NAMES.items()},
 }
 """English by key. A key that clients know is not used for another sentence."""
 
 _PLACE: Final = r"\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}"
-_CONSTANT: Final[Mapping[str, str]] = {text: key for key, text in MESSAGES.items() if "{" not in text}
+_CONSTANT: Final[Mapping[str, str]] = {
+    text: key
+    for key, text in MESSAGES.items()
+    if "{" not in text and not key.startswith(("field.", "value."))
+}
+"""Whole sentences. A word by itself may as well be a record's."""
 
 
 class WordingParts(TypedDict):
@@ -245,6 +262,25 @@ class Worded(str):
         """Key and parameters as JSON has them."""
         parameters = {name: _plain(value) for name, value in self.parameters.items()}
         return {"key": self.key, "parameters": parameters}
+
+
+def field_name(attribute: str) -> str:
+    """What a field of a record is called, `home_address.city` as of an attribute in two parts. A custom field
+    is called by its slug."""
+    whole, _, part = attribute.removeprefix("custom_values.").partition(".")
+    if attribute.startswith("custom_values.") or whole not in FIELD_NAMES:
+        return in_words(whole)
+    return (
+        Worded("field.part", whole=field_name(whole), part=field_name(part))
+        if part
+        else Worded(f"field.{whole}")
+    )
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Names of fields, one after the other; at least one."""
+    first, *others = names
+    return Worded("field.also", field=first, others=enumerated(others)) if others else first
 
 
 def wordings(texts: Iterable[str]) -> dict[str, WordingParts]:

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
+from syrupy.assertion import SnapshotAssertion
 
-from local.demo import DemoPerson
+from local.demo import DemoPerson, add_member, add_nation, add_user
 from local.machine import Machine
+from nat.ids import NationSlug, UserId
+from nat.roles import Role
 from tests.browser.chromium import AXE
 from tests.browser.visitor import PATIENCE, Visitor
 
@@ -38,6 +41,15 @@ PAGES = (
     "/join",
     "/nothing/here",
 )
+
+NOT_ONLY_OWN = ("/operator", "/automations/new")
+"""What tells of other nations, or goes on being filled in when a page stands."""
+MOMENT = (
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}(?:, \d{4})?(?:,? \d{1,2}:\d\d.[AP]M)?"
+    r"|this minute|\d+ minutes? ago|in \d+ (?:hours?|minutes?)"
+)
+"""A day, a time, or how long ago, as the app writes them in American English."""
 
 Arrive = Callable[..., Visitor]
 
@@ -248,16 +260,43 @@ def test_nothing_serious_keeps_anybody_out_of_any_page(arrive: Arrive, owner: De
     assert found == {}, json.dumps(found, indent=1)
 
 
-@pytest.mark.parametrize("width", [320, 768])
-def test_no_page_is_wider_than_the_window(arrive: Arrive, owner: DemoPerson, width: int) -> None:
+def test_no_page_is_wider_than_the_smallest_window(arrive: Arrive, owner: DemoPerson) -> None:
     visitor = arrive()
     visitor.sign_in_as(owner)
-    visitor.page.set_viewport_size({"width": width, "height": 720})
-    wide = []
+    visitor.page.set_viewport_size({"width": 320, "height": 720})
+
+    assert [path for path in PAGES if is_too_wide(visitor, path)] == []
+
+
+def test_every_page_fits_a_tablet_and_reads_as_it_was_reviewed(
+    machine: Machine, arrive: Arrive, snapshot: SnapshotAssertion
+) -> None:
+    person = DemoPerson("owner@read-aloud.example", NationSlug("read-aloud"), Role.OWNER)
+    add_nation(machine.deployment, person.nation_slug, "America/New_York")
+    user_id = UserId(add_user(machine.deployment, person.email, person.password))
+    add_member(machine.deployment, user_id, person)
+    visitor = arrive()
+    visitor.sign_in_as(person)
+    visitor.page.set_viewport_size({"width": 768, "height": 1024})
+    wide, read = [], []
     for path in PAGES:
-        visitor.go(path)
-        visitor.settled()
-        if visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if is_too_wide(visitor, path):
             wide.append(path)
+        if not path.startswith(NOT_ONLY_OWN):
+            read.append(f"# {path}\n{reads(visitor)}\n")
 
     assert wide == []
+    assert "\n".join(read) == snapshot
+
+
+def is_too_wide(visitor: Visitor, path: str) -> bool:
+    """Whether a page has to be moved sideways."""
+    visitor.go(path)
+    visitor.settled()
+    return bool(visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def reads(visitor: Visitor) -> str:
+    """What a screen reader is given of the page: roles, names and texts, without what the clock says."""
+    text = visitor.page.locator("body").aria_snapshot().replace(visitor.machine.app_url, "")
+    return re.sub(MOMENT, "<moment>", text)

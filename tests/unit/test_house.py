@@ -14,7 +14,18 @@ ROOT = Path(__file__).parents[2]
 RUNTIME = ROOT / "runtime" / "nat"
 
 ROWS = (
-    ("names", "ids", "errors", "settings", "roles", "waiting", "spreadsheets", "live_links", "wording"),
+    (
+        "names",
+        "ids",
+        "errors",
+        "settings",
+        "roles",
+        "waiting",
+        "spreadsheets",
+        "live_links",
+        "field_names",
+        "wording",
+    ),
     ("contract",),
     ("aws",),
     ("nationbuilder",),

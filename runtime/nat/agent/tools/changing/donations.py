@@ -22,7 +22,7 @@ from nat.changes.plan import Change, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, Filters, NationBuilder, between, where
 from nat.nationbuilder.periods import day_start
-from nat.wording import Worded
+from nat.wording import Worded, enumerated, field_name
 
 PAYMENT_TYPES: Final = (
     "Cash", "Check", "Credit Card", "Money Order", "EFT", "In-Kind", "Wire Transfer", "Other", "Square",
@@ -47,13 +47,6 @@ _ATTRIBUTES: Final = {
     "is_private": "is_private",
     "employer": "employer",
     "occupation": "occupation",
-}
-_WORDS: Final = {
-    "amount_in_cents": "amount",
-    "payment_type_name": "payment type",
-    "succeeded_at": "date",
-    "donation_tracking_code_id": "tracking code",
-    "is_private": "privacy",
 }
 _LOST: Final = (
     "amount_in_cents", "status", "succeeded_at", "payment_type_name", "check_number", "note", "signup_id",
@@ -323,7 +316,9 @@ def _pledge_warning(v2: NationBuilder, pledge_id: str, donor: GivenPerson, amoun
 
 
 def _changed_words(values: Mapping[str, object]) -> str:
-    words = {name: _WORDS.get(name, name.removeprefix("custom_values.").replace("_", " ")) for name in values}
+    words = {name: field_name(name) for name in values}
     if "amount_in_cents" in values:
-        words["amount_in_cents"] += f" (to {money(int(str(values['amount_in_cents'])))})"
-    return ", ".join(words.values())
+        words["amount_in_cents"] = Worded(
+            "field.new_amount", amount=money(int(str(values["amount_in_cents"])))
+        )
+    return enumerated(list(words.values()))

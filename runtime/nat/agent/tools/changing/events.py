@@ -36,7 +36,7 @@ from nat.changes.plan import (
 from nat.errors import BadRequest
 from nat.nationbuilder import Document, NationBuilder, Record, Sidepost, where
 from nat.nationbuilder.zones import v2_name, zone_of
-from nat.wording import Worded
+from nat.wording import Worded, enumerated, field_name
 
 PageStatus = Literal["unlisted", "published", "hidden", "archived"]
 
@@ -51,17 +51,11 @@ _ATTRIBUTES: Final = {
     "sends_auto_response": "sends_auto_response",
 }
 _WORDS: Final = {
-    "start_at": "time",
-    "duration": "length",
-    "time_zone": "time zone",
-    "content": "description",
-    "capacity_count": "capacity",
-    "venue_name": "venue",
-    "sends_auto_response": "automatic answer",
     "title": "name",
     "headline": "name",
-    "status": "page status",
+    "status": "page_status",
 }
+"""An event's name is its page's as well, and its status that of its page."""
 
 EventTime = Annotated[str, Field(description="ISO date and time, on the event's clock unless with offset")]
 Minutes = Annotated[int, Field(ge=1, le=_MINUTES_AT_MOST)]
@@ -222,7 +216,7 @@ def update_event(
         parts.append(patch(subject, page, page_values))
     start = datetime.fromisoformat(str(values["start_at"])) if "start_at" in values else None
     changed = dict.fromkeys(_word(each) for each in (*values, *page_values))
-    fields = ", ".join(changed)
+    fields = enumerated(list(changed))
     return change(
         Worded("change.move_event", fields=fields, event=subject.name, when=in_words(start))
         if start
@@ -363,4 +357,5 @@ def _free(v2: NationBuilder, slug: str) -> str:
 
 
 def _word(name: str) -> str:
-    return _WORDS.get(name, name.replace("_", " ").partition(".")[0])
+    whole = name.partition(".")[0]
+    return field_name(_WORDS.get(whole, whole))

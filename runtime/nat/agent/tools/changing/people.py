@@ -32,7 +32,7 @@ from nat.changes.plan import Change, Operation, PlannedRequest, Skipped, Subject
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, Sidepost, where
 from nat.nationbuilder.query import speakable
-from nat.wording import Worded
+from nat.wording import Worded, enumerated, field_name
 
 _SLOTS: Final = ("email1", "email2", "email3", "email4")
 _LOST: Final = (
@@ -298,18 +298,16 @@ def delete_person(
 
 
 def _fields(values: Mapping[str, object]) -> str:
-    return ", ".join(dict.fromkeys(_words(each) for each in values))
+    return enumerated(list(dict.fromkeys(map(field_name, values))))
 
 
 def _values(values: Mapping[str, object]) -> str:
-    return ", ".join(f"{_words(name)} to {_shown(value)}" for name, value in values.items())
-
-
-def _words(name: str) -> str:
-    return name.removeprefix("custom_values.").replace("_", " ").replace(".", " ").removesuffix(" id")
+    return enumerated(
+        [Worded("field.set", field=field_name(name), value=_shown(value)) for name, value in values.items()]
+    )
 
 
 def _shown(value: object) -> str:
     if value is None:
-        return "nothing"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        return Worded("value.nothing")
+    return Worded("value.yes" if value else "value.no") if isinstance(value, bool) else str(value)

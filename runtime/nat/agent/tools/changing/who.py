@@ -19,7 +19,7 @@ from nat.agent.tools.tags import find_tag
 from nat.changes.plan import Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import PAGE_SIZE, FieldsQuery, HasValues, NationBuilder, Record, together
-from nat.wording import Worded
+from nat.wording import Worded, field_name
 
 PEOPLE_AT_MOST: Final = 1_000
 """People in one change that takes a request for each: about two minutes within NationBuilder's rate limit."""
@@ -110,7 +110,10 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
         Worded("filter.with_tag", tag=tag.text("name")) if tag else None,
         Worded("filter.support", levels=" or ".join(map(str, levels))) if levels else None,
         _donated(donated.gte, donated.lte) if donated else None,
-        *(f"{'' if value else 'not '}{name.replace('_', ' ')}" for name, value in flags.items()),
+        *(
+            field_name(name) if value else Worded("filter.not", criterion=field_name(name))
+            for name, value in flags.items()
+        ),
         *(
             Worded(f"filter.{attribute.removesuffix('_at')}", days=days)
             for attribute, span in spans.items()

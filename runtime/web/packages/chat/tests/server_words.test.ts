@@ -1,7 +1,7 @@
 /** What the platform says is complete in every language, and says the same with its parameters. */
 import { afterEach, expect, test } from "vitest";
 import description from "../../../../../docs/api/openapi.json?raw";
-import { fill, told, toldOf, toldTool } from "../src/words/server.ts";
+import { fill, told, toldField, toldOf, toldTool } from "../src/words/server.ts";
 import { serverDe } from "../src/words/server_de.ts";
 import { speak } from "../src/words.ts";
 
@@ -66,4 +66,15 @@ test("a record cannot name a property of all objects", () => {
 
   expect(toldOf({}, "constructor")).toBe("constructor");
   expect(told("text", { key: "toString", parameters: {} })).toBe("text");
+});
+
+test("fields of records are called as people call them, custom fields by their slug", () => {
+  speak("de");
+  expect(toldField("home_address.city")).toBe("Wohnadresse, Ort");
+  expect(toldField("people tagged")).toBe("getaggte Menschen");
+  expect(toldField("custom_values.shirt_size")).toBe("shirt size");
+  expect(toldField("of_tomorrow")).toBe("of tomorrow");
+
+  speak("en");
+  expect(toldField("home_address.city")).toBe("home address city");
 });

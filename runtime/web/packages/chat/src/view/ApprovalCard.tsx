@@ -13,7 +13,7 @@ import { serverTime } from "../clock.ts";
 import type { ApprovalView } from "../store/approvals.ts";
 import type { Conversation } from "../store/conversation.ts";
 import { toldError, words } from "../words/chat.ts";
-import { toldOf } from "../words/server.ts";
+import { toldField, toldOf } from "../words/server.ts";
 import { locale, moment, number } from "../words.ts";
 import { mayDecide, useChat, useNow } from "./context.ts";
 import { RecordName, Records, Search, search, useChange } from "./Records.tsx";
@@ -258,7 +258,7 @@ function Difference({ before, after, method }: { before: Values; after: Values; 
     <dl class="nat-difference">
       {names.map((name) => (
         <div key={name}>
-          <dt>{name.replaceAll("_", " ")}</dt>
+          <dt>{toldField(name)}</dt>
           <dd>
             {before && (
               <>
@@ -415,7 +415,7 @@ function Field({
   onChange: (value: string | boolean) => void;
 }) {
   const id = useId();
-  const name = field.name.replaceAll("_", " ");
+  const name = toldField(field.name);
   if (field.type === "boolean") {
     return (
       <label class="nat-check">

@@ -25,6 +25,24 @@ export function toldTool(tool: string, label: string, wording: Wording | undefin
   return told(label, wording ?? { key: `tool.${tool}`, parameters: {} });
 }
 
+/** What a field of a record is called, `home_address.city` too. A custom field is called by its slug. */
+export function toldField(name: string): string {
+  if (name.startsWith("custom_values.")) return inWords(name.slice("custom_values.".length));
+  const [whole = "", part] = name.split(".");
+  const called = oneField(whole);
+  if (part === undefined) return called;
+  const parameters = { whole: called, part: oneField(part) };
+  return told(`${called} ${parameters.part}`, { key: "field.part", parameters });
+}
+
+function oneField(attribute: string): string {
+  return told(inWords(attribute), { key: `field.${attribute.replaceAll(" ", "_")}`, parameters: {} });
+}
+
+function inWords(attribute: string): string {
+  return attribute.replaceAll("_", " ");
+}
+
 function templateOf(key: string): string | undefined {
   const table = TABLES[language.value];
   return table && Object.hasOwn(table, key) ? table[key] : undefined;
