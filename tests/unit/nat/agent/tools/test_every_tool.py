@@ -23,12 +23,12 @@ from tests.unit.nat.agent.tools.changing.cases import CASES, Case
 from tests.unit.nat.agent.tools.every_tool import (
     CHANGING,
     EVERY,
-    NAMES_NO_RECORD,
-    NOT_FOUND,
+    NAMES_A_RECORD,
     ONLY_NARROWS,
     SMALLEST,
     TOOLS,
     arguments,
+    of_nobody,
 )
 from tests.unit.nat.agent.tools.scene import Scene, Seen, scene
 from tests.unit.nat.agent.tools.wire import endpoint, problems
@@ -195,9 +195,9 @@ def test_every_request_of_a_change_goes_to_an_endpoint_that_the_tool_names(case:
     assert {endpoint(each) for each in stage.requests} <= set(TOOLS[case.tool].endpoints)
 
 
-@pytest.mark.parametrize("tool", sorted(NOT_FOUND))
+@pytest.mark.parametrize("tool", NAMES_A_RECORD)
 def test_not_found(tool: str, stage: Scene) -> None:
-    seen = stage.call(tool, NOT_FOUND[tool])
+    seen = stage.call(tool, of_nobody(stage.records, tool))
 
     assert seen.error is not None
     assert seen.error.startswith(("NationBuilder has no ", "There is no "))
@@ -212,11 +212,6 @@ def test_not_found_by_a_search_is_an_answer(tool: str, stage: Scene) -> None:
 
     assert seen.finished.ok
     assert (seen.answer["total"], seen.answer["data"]["items"]) == (0, [])
-
-
-def test_only_tools_that_name_no_record_or_search_by_it_are_left_out_of_not_found() -> None:
-    assert NOT_FOUND.keys() | NAMES_NO_RECORD | ONLY_NARROWS.keys() == set(EVERY)
-    assert len(NOT_FOUND) + len(NAMES_NO_RECORD) + len(ONLY_NARROWS) == len(EVERY)
 
 
 @every_changing_tool
