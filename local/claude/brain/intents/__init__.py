@@ -10,7 +10,6 @@ from local.claude.brain.intents import (
     gaps,
     journeys,
     lists,
-    lookups,
     memberships,
     money,
     moves,
@@ -42,7 +41,6 @@ PRECEDENCE: Final = (
     events,
     money,
     tags,
-    lookups,
     people,
     names,
 )

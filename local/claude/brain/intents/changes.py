@@ -6,7 +6,7 @@ from typing import Any, Final
 from local.claude.brain.changing import DO, EVERYONE, done, find_people, quoted_or
 from local.claude.brain.intents.lists import find_list
 from local.claude.brain.markdown import clean, plural
-from local.claude.brain.people import EMAIL, find_person
+from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, Said, intent, say
 from local.claude.brain.tools import call
 
@@ -34,7 +34,6 @@ MARKS: Final[dict[str, dict[str, Any]]] = {
     r"undecided": {"support_level": 3},
 }
 MARK: Final = "(?P<mark>" + "|".join(MARKS) + ")"
-PHONE: Final = re.compile(r"\+?\d[\d .()-]{6,}\d")
 
 
 def changes_of(ask: Ask, match: re.Match[str]) -> dict[str, Any]:
@@ -100,35 +99,6 @@ def update_person(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    DO + r"(?:add|create|make|enter) (?:a |an )?(?:new )?(?:person|supporter|contact|volunteer|donor|record|"
-    r"signup|organi[sz]ation)(?: (?:called|named|for|with the name))? (?P<name>.+)$",
-    DO + r"(?:add|create) (?P<name>.+?) (?:as a (?:new )?(?:person|supporter|contact|record|signup)|"
-    r"to (?:our |the )?(?:nation|database|people))\b.*$",
-)
-def create_person(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "add a new person Jo Park with email jo@example.org" """
-    email, phone = EMAIL.search(ask.words.source), PHONE.search(EMAIL.sub("", ask.words.source))
-    name = re.split(
-        r"(?:,|\s+with\b|\s+\(|\s+email\b|\s+phone\b|\S+@)", ask.words.group(match, "name"), maxsplit=1
-    )[0].strip(" ,")
-    first, _, last = name.partition(" ")
-    if not first:
-        raise Said("What is the name of the person? Tell me the name and, if you have it, the email address.")
-    organisation = bool(re.search(r"\borgani[sz]ation\b", match.group()))
-    (result,) = yield (
-        call(
-            "create_person",
-            first_name=first,
-            last_name=last or None,
-            email=email.group() if email else None,
-            phone_number=phone.group() if phone else None,
-            kind="organisation" if organisation else None,
-        ),
-    )
-    return done(result, f"{clean(name)} is in your nation now.")
-
-
-@intent(
     DO + r"(?:create|make|start|add|build) (?:a |an )?(?:new )?(?:empty )?list(?: (?:called|named|for|"
     r"of))? (?P<name>.+)$"
 )
@@ -176,27 +146,6 @@ def delete_list(ask: Ask, match: re.Match[str]) -> Plan:
     list_id, name = yield from find_list(ask, words)
     (result,) = yield (call("delete_list", list_id=list_id, confirm_name=name),)
     return done(result, f"The list {clean(name)} is deleted; its people stay.")
-
-
-@intent(
-    r"\b(?:is|has) the (?:list )?(?:action|batch|job) (?P<token>\S+)? ?(?:done|finished|ready|complete)\b",
-    r"\bstatus of (?:the )?(?:batch|job|list action) (?P<token>\S+)$",
-)
-def batch_status(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "is the list action done?" """
-    token = ask.words.group(match, "token") or next(
-        (
-            str(past.result.data["token"])
-            for past in reversed(ask.conversation.earlier)
-            if past.result.data.get("token")
-        ),
-        "",
-    )
-    if not token:
-        return (yield from say("I know of no list action in this conversation."))
-    (result,) = yield (call("get_batch_status", token=token),)
-    state = result.data.get("status") or result.data.get("state") or "in an unknown state"
-    return f"The list action is {clean(state)}."
 
 
 @intent(

@@ -4,12 +4,10 @@ import re
 from typing import Final
 
 from local.claude.brain.answers import Cell, counted, listing
-from local.claude.brain.criteria import read_criteria
-from local.claude.brain.intents.people import COMMAND, columns
+from local.claude.brain.intents.people import COMMAND
 from local.claude.brain.markdown import clean, date, field, linked
 from local.claude.brain.people import find_person
-from local.claude.brain.periods import Period
-from local.claude.brain.plan import Ask, Plan, Said, intent
+from local.claude.brain.plan import Ask, Plan, intent
 from local.claude.brain.tools import call
 
 CONTACT: Final = ("contact", "contacts")
@@ -55,40 +53,6 @@ def contacts_of_person(ask: Ask, match: re.Match[str]) -> Plan:
     return listing(
         ask, found, CONTACT, _columns(), about=about + (f" {ask.period.label}" if ask.period else "")
     )
-
-
-@intent(
-    r"\b(?:has|have|had|was|were) (?:not|never) been (?:contacted|called|visited|reached)\b",
-    r"\b(?:have|did) (?:we |not |anyone )+(?:contacted|contact|called|call|reached|talked to) (?:since|"
-    r"in|for)\b",
-    unless=COMMAND,
-)
-def not_contacted(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "who has not been contacted this year?": those whose last contact lies before the period."""
-    period = ask.period or ask.calendar.named("last_90_days")
-    arguments, _, nouns = read_criteria(ask)
-    arguments = {
-        key: value for key, value in arguments.items() if key in ("flags", "city", "state", "support_level")
-    }
-    if period.after is None:
-        raise Said("Since when? Say for example “who has not been contacted since January?”.")
-    before = Period("", None, period.after)
-    (found,) = yield (
-        call(
-            "search_people",
-            **arguments,
-            last_contacted=before,
-            limit=1 if ask.wants_count else ask.limit,
-            count_only=True if ask.wants_count else None,
-        ),
-    )
-    about = f"last contacted before {date(period.after.isoformat())}"
-    answer = (
-        counted(found, nouns, about)
-        if ask.wants_count
-        else listing(ask, found, nouns, columns(), about=about)
-    )
-    return f"{answer}\n\nPeople with no logged contact at all are not among them."
 
 
 @intent(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from local.claude.brain.answers import counted, listing
 from local.claude.brain.intents.people import COMMAND
-from local.claude.brain.markdown import clean, date, field, linked, name_of, paragraphs, plural, table
+from local.claude.brain.markdown import clean, date, field, linked, name_of, paragraphs, plural
 from local.claude.brain.plan import Ask, Plan, Said, intent
 from local.claude.brain.result import Result
 from local.claude.brain.tools import Call, call
@@ -110,37 +110,6 @@ def rsvps(ask: Ask, match: re.Match[str]) -> Plan:
         about=about,
         extra=f"They bring {plural(guests, 'guest')}." if guests and found.complete else "",
     )
-
-
-@intent(
-    r"\b(?:when|where) (?:is|was|are) (?:the |our )?(?P<event>(?!next event|our next|"
-    r"last\b).+?)(?: event)?(?: happening| held| taking place)?$",
-    r"\b(?:details|information|info|capacity|venue|address|tell me)\b.*\b(?:event|"
-    r"about the event) (?P<event>.+)$",
-    r"\b(?:details|capacity|venue|tell me) (?:of|for|about) (?:the )?(?P<event>.+?) event$",
-    r"^(?:show |open )?event #?(?P<event>\d+)$",
-    r"\b(?P<event>this event)\b(?!.*\brsvp)",
-    unless=COMMAND,
-)
-def one_event(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "when is the town hall?" """
-    words = ask.words.quoted[0] if ask.words.quoted else ask.words.group(match, "event")
-    event_id, _ = yield from find_event(ask, words)
-    (found,) = yield (call("get_event", event_id=event_id),)
-    record: Mapping[str, Any] = found.record
-    cells = {
-        "Starts": _start(record),
-        "Ends": date(field(record, "end_at", "ends_at")),
-        "Venue": clean(field(record, "venue_name", "venue.name", "venue") or "—"),
-        "Address": clean(field(record, "venue_address", "address") or "—"),
-        "Capacity": clean(field(record, "capacity") or "—"),
-        "RSVPs": clean(field(record, "rsvps", "rsvp_count", "rsvps_count") or "—"),
-        "Contact": linked(field(record, "point_person", "contact"))
-        if field(record, "point_person", "contact")
-        else "—",
-    }
-    kept = {name: value for name, value in cells.items() if value != "—"}
-    return paragraphs(f"**{linked(record)}**", table({"Field": list(kept), "Value": list(kept.values())}))
 
 
 @intent(

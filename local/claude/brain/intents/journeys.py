@@ -7,7 +7,6 @@ from typing import Final
 from local.claude.brain.answers import counted, listing
 from local.claude.brain.intents.people import COMMAND
 from local.claude.brain.markdown import clean, date, field, linked, name_of, paragraphs, plural
-from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, Said, intent
 from local.claude.brain.result import Result
 from local.claude.brain.tools import Call, call
@@ -47,47 +46,6 @@ def on_path(ask: Ask, match: re.Match[str]) -> Plan:
     )
     path_id, name = yield from find_path(ask, words)
     return (yield from _journeys(ask, {"path_id": path_id}, f"on the path “{clean(name)}”"))
-
-
-@intent(
-    r"\b(?:which|what) (?:paths?|journeys?|steps?|stage) (?:is|are|was) (?P<who>.+?) (?:on|in|at)$",
-    r"\b(?P<who>this person|(?!who|how|which|what|the|our)\w+(?: \w+)?)(?:'s) (?:paths?|journeys?|step)\b",
-    r"\bjourneys? (?:of|for) (?P<who>.+)$",
-    unless=COMMAND,
-)
-def journeys_of_person(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "which path is Maria on?" """
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    return (yield from _journeys(ask, {"person_id": person.id}, f"of {person.label}"))
-
-
-@intent(
-    r"\b(?:journeys?|paths?)\b.*\b(?:overdue|due|stuck|stale|not moved|behind|late|active|completed?|"
-    r"abandoned)\b",
-    r"\b(?:overdue|due|stuck|stale|active|completed?|abandoned)\b.*\b(?:journeys?|paths?|steps?)\b",
-    r"\bwho is (?:stuck|overdue)\b",
-    r"\bjourneys\b",
-    unless=COMMAND,
-)
-def journeys(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "which journeys are overdue?" """
-    arguments: dict[str, object] = {}
-    about = ""
-    if re.search(r"\b(?:overdue|due|behind|late)\b", ask.text):
-        arguments["due_before"] = (
-            ask.period.limits().get("before") if ask.period else None
-        ) or ask.calendar.now.isoformat()
-        about = "due" if ask.period else "overdue"
-    if re.search(r"\b(?:stuck|stale|not moved)\b", ask.text):
-        arguments["not_moved_since"] = (
-            ask.calendar.find("last 30 days") or ask.calendar.named("this_month")
-        ).limits()["after"]
-        about = "that have not moved for 30 days"
-    for word, status in (("active", "active"), ("complete", "completed"), ("abandon", "abandoned")):
-        if word in ask.text:
-            arguments["status"] = status
-            about = f"{about} {status}".strip()
-    return (yield from _journeys(ask, arguments, about))
 
 
 @intent(r"\bpaths?\b", r"\bsteps of\b", unless=COMMAND)

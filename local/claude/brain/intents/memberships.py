@@ -6,47 +6,10 @@ from typing import Final
 from local.claude.brain.answers import Cell, counted, listing
 from local.claude.brain.intents.people import COMMAND
 from local.claude.brain.markdown import clean, date, field, linked, name_of
-from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, intent
 from local.claude.brain.tools import call
 
 MEMBERSHIP: Final = ("membership", "memberships")
-
-
-@intent(
-    r"\b(?:membership types?|kinds? of memberships?|types? of memberships?|membership levels?)\b",
-    unless=COMMAND,
-)
-def membership_types(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "which membership types do we have?" """
-    (found,) = yield (call("list_membership_types"),)
-    return listing(
-        ask,
-        found,
-        ("membership type", "membership types"),
-        {
-            "Type": linked,
-            "Grace period": lambda r: clean(
-                field(r, "grace_period_days", "grace_days", "grace_period") or "—"
-            ),
-        },
-    )
-
-
-@intent(
-    r"\b(?:is|does|did|was) (?P<who>(?!there|anyone|it|the member).+?) (?:a (?:current |paid |"
-    r"paying )?member|have (?:a |an active )?membership|still a member)\b",
-    r"\bmemberships? (?:of|for) (?P<who>(?!this (?:week|month|year)|next|last|all|our).+)$",
-    r"\b(?P<who>this person|(?!which|what|whose|the|our|all|active|"
-    r"expired)\w+(?: \w+)?)(?:'s) memberships?\b",
-    r"\bwhen does (?P<who>.+?)(?:'s)? membership (?:expire|end|run out)\b",
-    unless=COMMAND,
-)
-def memberships_of_person(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "is Maria a member?" """
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    (found,) = yield (call("list_memberships", person_id=person.id, limit=ask.limit),)
-    return listing(ask, found, MEMBERSHIP, _columns(), about=f"of {person.label}")
 
 
 @intent(

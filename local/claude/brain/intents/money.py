@@ -114,43 +114,6 @@ def pledges(ask: Ask, _match: re.Match[str]) -> Plan:
     )
 
 
-@intent(
-    r"\btracking codes?\b", unless=r"\bby tracking code\b|\b(?:raised|donations?) (?:with|from|for|under)\b"
-)
-def tracking_codes(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "which tracking codes do we have?" """
-    query = ask.first_quoted
-    (found,) = yield (call("list_tracking_codes", query=query, limit=ask.limit),)
-    return listing(
-        ask,
-        found,
-        ("tracking code", "tracking codes"),
-        {"Code": linked, "Id": lambda r: clean(r.get("id", "—"))},
-    )
-
-
-@intent(
-    r"\bdonation (?:number |id )?#?(?P<id>\d+)\b",
-    unless=r"^(?:please )?(?:delete|remove|update|change|correct|fix|cancel)\b",
-)
-def one_donation(_ask: Ask, match: re.Match[str]) -> Plan:
-    """ "show donation 42" """
-    (found,) = yield (call("get_donation", donation_id=match["id"]),)
-    record = found.record
-    shown = {
-        key: value
-        for key, value in record.items()
-        if key not in ("id", "name") and not isinstance(value, dict | list)
-    }
-    details = table(
-        {
-            "Field": [key.removesuffix("_cents").replace("_", " ").capitalize() for key in shown],
-            "Value": [_value(key, value) for key, value in shown.items()],
-        }
-    )
-    return paragraphs(f"**{amount_of(record)}** from {donor(record)} on {when(record)}.", details)
-
-
 def _value(key: str, value: object) -> str:
     if key.endswith("cents"):
         return money(value)
@@ -262,32 +225,6 @@ def grouped_donations(ask: Ask, match: re.Match[str]) -> Plan:
         ),
         _partly(found),
     )
-
-
-@intent(
-    r"\b(?:lapsed|first[- ]time|new|returning) donors?\b",
-    r"\bgave last year but not this year\b",
-    r"\b(?:have|has|did) not (?:donated|given|donate|give|gave) (?:since|this|in)\b",
-)
-def donor_kinds(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "how many first-time donors this month?" """
-    period = ask.period or ask.calendar.named("this_year")
-    (found,) = yield (call("summarize_donations", period=period),)
-    first = found.number("first_time_donors", "first_time", "new_donors")
-    lapsed = found.number("lapsed_donors", "lapsed")
-    wants_lapsed = "lapsed" in ask.text or " not " in f" {ask.text} "
-    figure, words = (
-        (lapsed, ("lapsed donor", "lapsed donors"))
-        if wants_lapsed
-        else (first, ("first-time donor", "first-time donors"))
-    )
-    if figure is None:
-        _, _, donors = summary_figures(found)
-        return (
-            f"I cannot tell the {words[1]} apart {in_words(period)}. In all there were "
-            f"{plural(donors, 'donor')}."
-        )
-    return paragraphs(f"**{plural(figure, *words)}** {in_words(period)}.", _partly(found))
 
 
 @intent(

@@ -7,7 +7,6 @@ from typing import Any
 from local.claude.brain.answers import counted, listing
 from local.claude.brain.intents.people import COMMAND
 from local.claude.brain.markdown import clean, date, field, linked, name_of, paragraphs, plural, table
-from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, Said, intent
 from local.claude.brain.result import Result
 from local.claude.brain.tools import call
@@ -28,53 +27,6 @@ def named_record(found: Result, words: str, noun: str) -> Mapping[str, Any]:
         raise Said(f"There is no {noun} that I can see.")
     names = "\n".join(f"- {linked(each)}" for each in (fitting or found.items))
     raise Said(paragraphs(f"Which {noun} do you mean?", names))
-
-
-@intent(
-    r"\b(?:who|people|how many)\b.*\b(?:enrolled|in|on)\b.*\bautomation (?:called |named )?(?P<after>.+)$",
-    r"\b(?:who|people|how many)\b.*\b(?:enrolled in|in|on|enrolled) (?:the )?(?P<before>.+?) automation\b",
-    unless=COMMAND,
-)
-def enrolments(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "who is enrolled in the welcome automation?" """
-    words = (
-        ask.words.quoted[0]
-        if ask.words.quoted
-        else ask.words.group(match, "after") or ask.words.group(match, "before")
-    )
-    (all_found,) = yield (call("list_automations", limit=100),)
-    automation = named_record(all_found, words, "automation")
-    (found,) = yield (call("list_automations", automation_id=str(automation.get("id")), limit=ask.limit),)
-    about = f"in the automation {linked(automation)}"
-    if ask.wants_count:
-        return counted(found, ("enrolment", "enrolments"), about)
-    return listing(
-        ask,
-        found,
-        ("enrolment", "enrolments"),
-        {
-            "Person": lambda r: linked(
-                field(r, "person", "signup") or field(r, "person_name", "name") or "—"
-            ),
-            "Status": lambda r: clean(field(r, "status") or "—"),
-            "Since": lambda r: date(field(r, "enrolled_at", "created_at")),
-        },
-        about=about,
-    )
-
-
-@intent(
-    r"\bautomations? (?:is|are) (?P<who>(?!there|active|running|on\b|live|paused|archived|"
-    r"draft).+?) (?:in|enrolled in|on)$",
-    unless=COMMAND,
-)
-def automations_of_person(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "which automations is Maria in?" """
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    (found,) = yield (call("list_automations", person_id=person.id, limit=ask.limit),)
-    return listing(
-        ask, found, ("automation", "automations"), _automation_columns(), about=f"with {person.label}"
-    )
 
 
 @intent(r"\bautomations?\b|\bdrip\b", unless=COMMAND)
@@ -177,26 +129,6 @@ def _answered(question: Mapping[str, Any]) -> str:
     return f" ({plural(count, 'answer')})" if isinstance(count, int) else ""
 
 
-@intent(r"\bsurveys?\b|\bquestionnaires?\b|\bpolls\b", unless=COMMAND)
-def list_surveys(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "which surveys do we have?" """
-    (found,) = yield (call("list_surveys"),)
-    if ask.wants_count:
-        return counted(found, ("survey", "surveys"))
-    return listing(
-        ask,
-        found,
-        ("survey", "surveys"),
-        {
-            "Survey": linked,
-            "Status": lambda r: clean(field(r, "status") or "—"),
-            "Questions": lambda r: clean(
-                len(questions) if isinstance(questions := field(r, "questions"), list) else questions or "—"
-            ),
-        },
-    )
-
-
 @intent(
     r"\b(?:who|people|how many|signatures?|signers|list|show)\b.*\b(?:signed|signatures? (?:on|of|for|"
     r"to|does)|signers of|sign)\b.*?(?: (?:the|our) )?(?:petition (?P<after>.+?)|"
@@ -244,24 +176,6 @@ def signatures(ask: Ask, match: re.Match[str]) -> Plan:
             "Recruiter": lambda r: linked(field(r, "recruiter")) if field(r, "recruiter") else "—",
         },
         about=about,
-    )
-
-
-@intent(r"\bpetitions?\b", unless=COMMAND)
-def list_petitions(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "how are our petitions doing?" """
-    (found,) = yield (call("list_petitions", query=ask.first_quoted, limit=ask.limit),)
-    if ask.wants_count:
-        return counted(found, ("petition", "petitions"))
-    return listing(
-        ask,
-        found,
-        ("petition", "petitions"),
-        {
-            "Petition": linked,
-            "Signatures": lambda r: clean(field(r, "signatures", "signatures_count", "signature_count") or 0),
-            "Goal": lambda r: clean(field(r, "goal", "goal_signatures", "signatures_goal") or "—"),
-        },
     )
 
 

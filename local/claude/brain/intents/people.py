@@ -65,32 +65,6 @@ def by_email(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    r"\b(?:timeline|history|activity|interactions?)\b(?: (?:of|for|with) (?P<who>.+))?$",
-    r"\bwhat (?:has|have|did) (?P<who>.+?) (?:done|do|been up to|been doing)\b",
-    r"\b(?P<who>this person|\w+(?: \w+)?)(?:'s) (?:timeline|history|activity|recent activity)\b",
-    unless=COMMAND + r"|\b(?:donation|contact|mailing) history\b",
-)
-def timeline(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "show the timeline of this person" """
-    person = yield from find_person(ask, bare_name(ask.words.group(match, "who")))
-    since = ask.period.limits().get("after") if ask.period else None
-    (found,) = yield (call("get_person_timeline", person_id=person.id, since=since, limit=ask.limit),)
-    name = field(found.data, "person.name", "name") or person.name
-    about = f"in the history of {clean(name)}" if name else "in this person's history"
-    return listing(
-        ask,
-        found,
-        ("entry", "entries"),
-        {
-            "Date": lambda r: date(field(r, "at", "date", "created_at", "happened_at")),
-            "What": lambda r: clean(field(r, "kind", "type") or "—"),
-            "Details": lambda r: clean(field(r, "summary", "text", "details", "name", "note") or "—"),
-        },
-        about=about,
-    )
-
-
-@intent(
     r"\bhow many (?:new )?(?:" + ANYONE + r")\b",
     r"\b(?:number|count) of (?:our |all |the |new )*" + ANYONE + r"\b",
     r"^(?:please )?count (?:our |all |the |my )*" + ANYONE + r"\b",

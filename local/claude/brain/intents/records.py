@@ -7,7 +7,7 @@ from local.claude.brain.changing import DO, done, quoted_or
 from local.claude.brain.criteria import cents_of
 from local.claude.brain.intents.events import find_event
 from local.claude.brain.intents.outreach import named_record
-from local.claude.brain.markdown import clean, date, field, money, name_of
+from local.claude.brain.markdown import clean, date, money, name_of
 from local.claude.brain.moments import find_moment, without_moment
 from local.claude.brain.people import find_person
 from local.claude.brain.plan import Ask, Plan, Said, intent
@@ -30,7 +30,6 @@ OUTCOMES: Final = {
     r"": "meaningful_interaction",
 }
 MONEY: Final = r"\$? ?(?P<amount>\d[\d.]*k?)(?: dollars| usd)?"
-_FOR_EVENT: Final = r"(?: (?:to|for|at|from) (?:the )?(?P<event>.+))?"
 
 
 @intent(
@@ -78,26 +77,6 @@ def log_contact(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    DO + r"(?:change|update|correct|fix|edit) (?:the )?(?:note (?:of|"
-    r"on) )?contact #?(?P<id>\d+)(?:'s note)?(?: (?:to|saying)(?: say)?)? ?(?P<note>.*)$"
-)
-def update_contact(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "change contact 12 to \"will call back\"" """
-    note = quoted_or(ask, ask.words.group(match, "note"))
-    if not note:
-        raise Said(f"What should contact {match['id']} say?")
-    (result,) = yield (call("update_contact", contact_id=match["id"], changes={"note": note}),)
-    return done(result, f"Contact {match['id']} now says “{clean(note)}”.")
-
-
-@intent(DO + r"(?:delete|remove) (?:the )?(?:logged )?contact #?(?P<id>\d+)$")
-def delete_contact(_ask: Ask, match: re.Match[str]) -> Plan:
-    """ "delete contact 12" """
-    (result,) = yield (call("delete_contact", contact_id=match["id"]),)
-    return done(result, f"Contact {match['id']} is deleted.")
-
-
-@intent(
     DO + r"(?:record|log|add|enter|note|create) (?:a |an )?(?:new )?(?P<kind>cash|check|cheque|offline|"
     r"card)? ?(?:donation|gift|contribution) (?:of|for|over|worth) "
     + MONEY
@@ -140,38 +119,6 @@ def record_donation(ask: Ask, match: re.Match[str]) -> Plan:
         ),
     )
     return done(result, f"A donation of **{money(cents)}** from {person.label} is recorded.")
-
-
-@intent(
-    DO
-    + r"(?:change|update|correct|fix|set) (?:the )?(?:amount of )?donation #?(?P<id>\d+)(?:'s amount)? to "
-    + MONEY
-    + "$"
-)
-def update_donation(_ask: Ask, match: re.Match[str]) -> Plan:
-    """ "change donation 42 to $60" """
-    cents = cents_of(match["amount"])
-    (result,) = yield (
-        call(
-            "update_donation",
-            donation_id=match["id"],
-            changes={"amount_cents": cents},
-        ),
-    )
-    return done(result, f"Donation {match['id']} is now **{money(cents)}**.")
-
-
-@intent(DO + r"(?:delete|remove) (?:the )?donation #?(?P<id>\d+)$")
-def delete_donation(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "delete donation 42": reads its amount first."""
-    if "delete_donation" not in ask.tools:
-        (result,) = yield (call("delete_donation", donation_id=match["id"]),)
-        return done(result, "")
-    (found,) = yield (call("get_donation", donation_id=match["id"]),)
-    record = found.record
-    cents = field(record, "amount_cents", "amount_in_cents")
-    (result,) = yield (call("delete_donation", donation_id=match["id"], confirm_amount=cents),)
-    return done(result, f"Donation {match['id']} of {money(cents)} is deleted; this cannot be undone.")
 
 
 @intent(
@@ -239,39 +186,6 @@ def delete_event(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    DO + r"(?:check in|(?:mark|set) (?=.+ as (?:attended|checked in|"
-    r"present)))(?P<who>.+?)(?: as (?:attended|checked in|present))?" + _FOR_EVENT + "$",
-    DO + r"(?P<cancel>cancel) (?:the )?(?P<who>.+?)(?:'s)? rsvp" + _FOR_EVENT + "$",
-    DO + r"(?P<cancel>cancel) (?:the )?rsvp of (?P<who>.+?)" + _FOR_EVENT + "$",
-)
-def update_rsvp(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "check in Maria Lopez at the Town hall" """
-    event_id, name = yield from find_event(ask, ask.words.group(match, "event"))
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    cancel = bool(match.groupdict().get("cancel"))
-    arguments: dict[str, object] = {"event_id": event_id, "person_id": person.id}
-    if not ask.tools.has("update_event_rsvp", "person_id") and "update_event_rsvp" in ask.tools:
-        (found,) = yield (call("list_event_rsvps", event_id=event_id, limit=100),)
-        rsvp = next(
-            (
-                each
-                for each in found.items
-                if str(field(each, "person.id", "signup.id", "person_id", "signup_id")) == person.id
-            ),
-            None,
-        )
-        if rsvp is None:
-            raise Said(f"{person.label} has no RSVP for {clean(name)}.")
-        arguments = {"rsvp_id": str(rsvp.get("id"))}
-    (result,) = yield (
-        call("update_event_rsvp", **arguments, **({"cancelled": True} if cancel else {"attended": True})),
-    )
-    return done(
-        result, f"{person.label} {'no longer comes' if cancel else 'is checked in'} for {clean(name)}."
-    )
-
-
-@intent(
     DO + r"(?:rsvp|register|sign up) (?P<who>.+?) (?:to|for|at) (?:the )?(?P<event>.+)$",
     DO + r"(?:add|put) (?P<who>.+?) (?:to|on) (?:the )?(?:event (?P<event>.+)|(?P<event2>.+?) event)$",
     DO + r"(?:add|create|record) (?:an )?rsvp (?:of|for|from) (?P<who>.+?) (?:to|for|"
@@ -314,27 +228,6 @@ def create_membership(ask: Ask, match: re.Match[str]) -> Plan:
 
 
 @intent(
-    DO + r"(?P<verb>extend|renew|cancel|end) (?P<who>.+?)(?:'s)? membership(?: (?:until|till|to) .+)?$",
-    DO + r"(?P<verb>extend|renew|cancel|end) (?:the )?membership of (?P<who>.+?)(?: (?:until|till|"
-    r"to) .+)?$",
-)
-def update_membership(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "extend Maria's membership until 2027-12-31" """
-    expires = find_moment(ask.calendar, ask.text)
-    if match["verb"] in ("extend", "renew") and expires is None:
-        raise Said("Until which day should the membership run?")
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    (found,) = yield (call("list_memberships", person_id=person.id),)
-    membership = named_record(found, "", "membership")
-    arguments: dict[str, object] = (
-        {"expires_on": expires.date().isoformat()} if expires else {"status": "canceled"}
-    )
-    (result,) = yield (call("update_membership", membership_id=str(membership.get("id")), **arguments),)
-    words = f"runs until {date(arguments['expires_on'])}" if expires else f"is {arguments['status']}"
-    return done(result, f"The membership of {person.label} {words}.")
-
-
-@intent(
     DO + r"(?:enroll?|add|put) (?P<who>.+?) (?:in|into|to|on) (?:the )?(?:automation (?P<automation>.+)|"
     r"(?P<automation2>.+?) automation)$",
 )
@@ -348,71 +241,3 @@ def enroll(ask: Ask, match: re.Match[str]) -> Plan:
         call("enroll_in_automation", person_id=person.id, automation_id=str(automation.get("id"))),
     )
     return done(result, f"{person.label} is enrolled in {clean(name_of(automation))}.")
-
-
-@intent(
-    DO + r"(?:record|log|add|enter) (?:the )?(?:answer|response) (?P<answer>.+?) (?:of|from|by|"
-    r"for) (?P<who>.+?) to (?:the )?(?:question )?(?P<question>.+)$",
-    DO + r"(?:record|log|enter) that (?P<who>.+?) answered (?P<answer>.+?) to (?:the )?(?:question "
-    r")?(?P<question>.+)$",
-)
-def record_answer(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "record that Maria Lopez answered yes to the question Will you host?" """
-    person = yield from find_person(ask, ask.words.group(match, "who"))
-    wanted, answer = ask.words.group(match, "question").lower().strip(" ?"), ask.words.group(match, "answer")
-    (surveys,) = yield (call("list_surveys"),)
-    for survey in surveys.items:
-        questions = field(survey, "questions")
-        if questions is None:
-            (detail,) = yield (call("list_surveys", survey_id=str(survey.get("id"))),)
-            record = (
-                next((each for each in detail.items if each.get("id") == survey.get("id")), None)
-                or detail.data
-            )
-            questions = field(record, "questions") or ()
-        for question in questions:
-            prompt = str(field(question, "prompt", "question", "text", "name") or "")
-            if wanted not in prompt.lower():
-                continue
-            choices = field(question, "choices") or ()
-            choice = next((each for each in choices if name_of(each).lower() == answer.lower()), None)
-            (result,) = yield (
-                call(
-                    "record_survey_response",
-                    person_id=person.id,
-                    question_id=str(question.get("id")),
-                    choice_id=str(choice.get("id")) if choice else None,
-                    text=None if choice else answer,
-                ),
-            )
-            return done(
-                result, f"The answer “{clean(answer)}” of {person.label} to “{clean(prompt)}” is recorded."
-            )
-    raise Said(f"I found no survey question like “{clean(wanted)}”.")
-
-
-@intent(
-    DO + r"(?:link|connect|relate) (?P<first>.+?) (?:and|with|to) (?P<second>.+?) as (?:a |"
-    r"an )?(?P<type>[\w ]+?)s?$",
-    DO + r"(?:make|add|record|set) (?P<first>.+?) (?:as )?(?:the |a |an )(?P<type>[\w ]+?) (?:of|at|"
-    r"for) (?P<second>.+)$",
-)
-def create_relationship(ask: Ask, match: re.Match[str]) -> Plan:
-    """ "link Maria Lopez and Jo Park as spouses" """
-    first = yield from find_person(ask, ask.words.group(match, "first"))
-    second = yield from find_person(ask, ask.words.group(match, "second"))
-    role = kind = match["type"].strip().replace(" ", "_")
-    known = ask.tools.choices("create_relationship", "type")
-    kind = next((each for each in known if kind in each.split("-")), kind)
-    ends = (first, second)
-    if "-" in kind and not kind.startswith(f"{role}-"):  # a type names the role of the first person first
-        ends = (second, first)
-    (result,) = yield (
-        call(
-            "create_relationship",
-            first_person_id=ends[0].id,
-            second_person_id=ends[1].id,
-            type=kind,
-        ),
-    )
-    return done(result, f"{first.label} and {second.label} are linked as {clean(match['type'])}.")

@@ -60,12 +60,3 @@ def current_user(_ask: Ask, _match: re.Match[str]) -> Plan:
     return f"You are connected to NationBuilder as **{linked(record)}**" + (
         f" ({clean(email)})." if email else "."
     )
-
-
-@intent(r"\b(?:what(?: is)? (?:the )?(?:time|date|day)(?: is it)?(?: now| today)?|which day is it)$")
-def today(ask: Ask, _match: re.Match[str]) -> Plan:
-    """ "what is the date?" """
-    now = ask.calendar.now
-    return say(
-        f"It is {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M} in {clean(ask.context.get('time_zone', 'UTC'))}."
-    )

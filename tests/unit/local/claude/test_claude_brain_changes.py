@@ -63,11 +63,6 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
         "bulk_update_people",
         {"person_ids": BOTH, "changes": {"support_level": 1}},
     ),
-    (
-        "add a new person Jo Park with email jo@example.org",
-        "create_person",
-        {"first_name": "Jo", "last_name": "Park", "email": "jo@example.org"},
-    ),
     ("delete Maria Lopez", "delete_person", {"person_id": "7", "confirm_name": "Maria Lopez"}),
     ("create a list called Spring hosts", "create_list", {"name": "Spring hosts"}),
     ("add everyone tagged host to the list Spring hosts", "add_people_to_list", {"person_ids": BOTH}),
@@ -79,16 +74,12 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
         {"person_id": "7", "method": "phone_call", "note": "she will host in May"},
     ),
     ("I called Maria Lopez, no answer", "log_contact", {"outcome": "no_answer"}),
-    ('change contact 12 to "call back"', "update_contact", {"contact_id": "12"}),
-    ("delete contact 12", "delete_contact", {"contact_id": "12"}),
     (
         "record a cash donation of $50 from Maria Lopez",
         "record_donation",
         {"person_id": "7", "amount_cents": 5_000, "payment_type_name": "Cash"},
     ),
     ("record $1,250.50 check from Maria Lopez", "record_donation", {"amount_cents": 125_050}),
-    ("change donation 42 to $60", "update_donation", {"donation_id": "42"}),
-    ("delete donation 42", "delete_donation", {"donation_id": "42", "confirm_amount": 5_000}),
     (
         "create an event Town hall on 2026-12-05 at 6pm",
         "create_event",
@@ -106,29 +97,13 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
         "add_event_rsvp",
         {"event_id": "9", "person_id": "7", "guests": 2},
     ),
-    ("check in Maria Lopez at the Town hall", "update_event_rsvp", {"attended": True}),
-    ("cancel Maria Lopez's rsvp for the Town hall", "update_event_rsvp", {"cancelled": True}),
     ("put Maria Lopez on the Onboarding path", "start_path_journey", {"person_id": "7", "path_id": "4"}),
-    ("move Maria Lopez to the step Interview", "update_path_journey", {"journey_id": "5", "step_id": "42"}),
-    ("move Maria Lopez to the next step", "update_path_journey", {"step_id": "42"}),
-    ("complete Maria Lopez's journey", "set_path_journey_status", {"journey_id": "5"}),
     (
         "give Maria Lopez a Gold membership until 2027-12-31",
         "create_membership",
         {"person_id": "7", "type_id": "2", "expires_on": "2027-12-31"},
     ),
-    (
-        "extend Maria Lopez's membership until 2027-12-31",
-        "update_membership",
-        {"membership_id": "22", "expires_on": "2027-12-31"},
-    ),
     ("enroll Maria Lopez in the Welcome automation", "enroll_in_automation", {"automation_id": "6"}),
-    (
-        "record that Maria Lopez answered yes to the question Will you host?",
-        "record_survey_response",
-        {"question_id": "81", "choice_id": "811"},
-    ),
-    ("link Maria Lopez and Jo Park as spouses", "create_relationship", {"type": "spouse-spouse"}),
 ]
 
 

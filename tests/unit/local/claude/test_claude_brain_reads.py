@@ -44,9 +44,7 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
     ("how much has Maria Lopez donated?", "list_donations", {"person_id": "7"}),
     ("Maria Lopez's donations", "search_people", {"name": "Maria Lopez"}),
     ("when did Maria last donate?", "search_people", {"name": "Maria"}),
-    ("show donation 42", "get_donation", {"donation_id": "42"}),
     ("who still owes on a pledge?", "list_pledges", {"outstanding_only": True}),
-    ("which tracking codes do we have", "list_tracking_codes", {}),
     # people and tags
     (
         "how many people are tagged volunteer?",
@@ -63,17 +61,14 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
     ("how many people have support level 1", "search_people", {"support_level": [1], "count_only": True}),
     ("who joined this week?", "search_people", {"created": "this_week"}),
     ("how many people signed up this week", "search_people", {"created": "this_week", "count_only": True}),
-    ("who hasn't been contacted this year", "search_people", {"last_contacted": {"before": THIS_YEAR_START}}),
     ("find Maria Lopez", "search_people", {"name": "Maria Lopez"}),
     ("find Lisa Park", "search_people", {"name": "Lisa Park"}),
     ("who is maria@example.org?", "search_people", {"email": "maria@example.org"}),
     ("tell me about Maria Lopez", "get_person", {"person_id": "7"}),
     ("what is Maria Lopez's email?", "get_person", {"include_contact_details": True}),
     ("what tags does Maria Lopez have?", "get_person_tags", {"person_ids": ["7"]}),
-    ("show the timeline of Maria Lopez", "get_person_timeline", {"person_id": "7"}),
     ("which tags do we have?", "list_tags", {}),
     ("unused tags", "list_tags", {"max_people": 0}),
-    ("who is related to Maria Lopez?", "list_relationships", {"person_id": "7"}),
     ("who am I?", "get_current_user", {}),
     # lists and contacts
     ("which lists do we have?", "list_lists", {}),
@@ -90,28 +85,20 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
     ("which events are coming up?", "list_events", {"after": "2026-11-22T10:00:00-05:00"}),
     ("evnts this week", "list_events", THIS_WEEK),
     ("when is our next event", "list_events", {"limit": 1}),
-    ("when is the Town hall?", "get_event", {"event_id": "9"}),
     ("who is coming to the Town hall?", "list_event_rsvps", {"event_id": "9", "status": "coming"}),
     ("how many people came to the Town hall", "list_event_rsvps", {"status": "attended", "count_only": True}),
     # paths, memberships, automations
     ("which paths do we have", "list_paths", {}),
     ("who is on the Volunteer onboarding path?", "list_path_journeys", {"path_id": "4"}),
-    ("which journeys are overdue?", "list_path_journeys", {"due_before": "2026-11-22T10:00:00-05:00"}),
-    ("what path is Maria Lopez on", "list_path_journeys", {"person_id": "7"}),
     ("which memberships expire next month?", "list_memberships", {"expires": NEXT_MONTH}),
     ("how many active members do we have", "list_memberships", {"status": ["active"], "count_only": True}),
-    ("is Maria Lopez a member?", "list_memberships", {"person_id": "7"}),
-    ("what membership types do we have", "list_membership_types", {}),
     ("which automations are active?", "list_automations", {"status": "running"}),
     ("who is enrolled in the Welcome automation?", "list_automations", {}),
     # surveys, petitions, mailings, pages, fields
     ("results of the issues survey", "list_surveys", {}),
-    ("how are our petitions doing?", "list_petitions", {}),
     ("who signed the clean water petition?", "list_petition_signatures", {"petition_id": "11"}),
     ("which emails did we send last month?", "list_mailings", {"sent": "last_month"}),
     ("scheduled mailings", "list_mailings", {"scheduled_only": True}),
-    ("find the donation page", "list_pages", {"query": "donation"}),
-    ("which custom fields do we have?", "list_custom_fields", {}),
 ]
 
 
@@ -153,7 +140,7 @@ def test_the_open_page_says_who_this_person_is() -> None:
 
 
 def test_without_a_page_this_person_is_asked_back() -> None:
-    heard = talk("show the timeline of this person")
+    heard = talk("which tags does this person have?")
 
     assert heard.calls == []
     assert "Which person" in heard.text
