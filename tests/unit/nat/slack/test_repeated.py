@@ -42,6 +42,7 @@ def all_kinds(office: Office, card: dict[str, Any]) -> list[Delivery]:
         *sender.mention("U0ANN", CHANNEL, "how many?"),
         sender.click("U0ANN", CHANNEL, card["ts"], "nat_reject"),
         sender.command("U0ANN", CHANNEL, "nation demo"),
+        sender.event({"type": "app_home_opened", "user": "U0ANN", "channel": "D0ANN", "tab": "messages"}),
         sender.event(
             {
                 "type": "agent_session_stopped",
@@ -70,6 +71,7 @@ def test_everything_that_comes_four_times_in_any_order_is_done_once(
     assert len(office.posted()) == before[0] + 1
     assert world.used(office.stage.tables) == before[1] + 1
     assert "Rejected, decided by <@U0ANN> in Slack." in str(card)
+    assert len(office.posted("D0ANN")) == 1
     assert len([each for each in office.told if "asks about *demo*" in each]) == 1
     assert len([each for each in office.told if "decided already" in each]) == 0
 

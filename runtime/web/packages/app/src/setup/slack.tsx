@@ -165,6 +165,7 @@ function Place({ workspace, isAdmin }: { workspace: Workspace; isAdmin: boolean 
         {workspace.linked_at !== null && `${w().since(date(workspace.linked_at))}. `}
         {workspace.you ? w().youKnown : w().youUnknown}
       </p>
+      {isAdmin && workspace.linked && <Notices workspace={workspace} />}
       <Problem error={link.error ?? release.error} />
       {isAdmin && (
         <div class="actions">
@@ -185,7 +186,6 @@ function Place({ workspace, isAdmin }: { workspace: Workspace; isAdmin: boolean 
           )}
         </div>
       )}
-      {isAdmin && workspace.linked && <Notices workspace={workspace} />}
       {asking.value && (
         <Confirm
           title={w().unlinkTitle(workspace.name)}
