@@ -4,10 +4,13 @@ with tokens and money; everybody else sees their own questions, and how much of 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final, Literal, Required, TypedDict, cast
+
+from msgspec import UNSET, UnsetType
 
 from nat.aws.items import timestamp
 from nat.aws.store import Store
+from nat.contract.fields import Count, Moment, ResponseBody
 from nat.errors import BadRequest
 from nat.ids import UserId
 from nat.nations.budgets import BudgetRows, Budgets
@@ -26,6 +29,94 @@ MOST_ROWS: Final = 30_000
 """Of one file: an answer of a Lambda function holds 6 MB."""
 OWN_FIGURES: Final = ("queries",)
 """What everybody sees. Tokens and money are for admins."""
+
+
+class Figures(ResponseBody, frozen=True, kw_only=True):
+    """A sum. Tokens and cost are for admins."""
+
+    queries: Count
+    input_tokens: Count | UnsetType = UNSET
+    cache_write_tokens: Count | UnsetType = UNSET
+    cache_read_tokens: Count | UnsetType = UNSET
+    output_tokens: Count | UnsetType = UNSET
+    cost_micros: Count | UnsetType = UNSET
+    """Micro-dollars, at the list price of the day."""
+    unpriced: Count | UnsetType = UNSET
+    """Turns whose model had no price: with any of them the cost is too low."""
+
+
+class Day(Figures, frozen=True, kw_only=True):
+    """One UTC day."""
+
+    day: date
+
+
+class BudgetOf(ResponseBody, frozen=True, kw_only=True):
+    """A budget and what was used of it in this period, in queries."""
+
+    limit: Count
+    used: Count
+
+
+class PersonUsed(Figures, frozen=True, kw_only=True):
+    """One person."""
+
+    user_id: UserId
+    role: Role | None
+    """Null for somebody who is no member any more."""
+    email: str | UnsetType | None = UNSET
+    budget: BudgetOf | UnsetType | None = UNSET
+
+
+class ToolUsed(ResponseBody, frozen=True, kw_only=True):
+    """One tool of the agent."""
+
+    tool: str
+    calls: Count
+    """Calls that gave a result. What was refused or failed is none."""
+
+
+class PeriodBody(ResponseBody, frozen=True, kw_only=True):
+    """The billing period."""
+
+    start: Moment
+    end: Moment
+
+
+class UsageBody(ResponseBody, frozen=True, kw_only=True):
+    """The pool of this period, and what was used in the days asked for."""
+
+    plan: str | None
+    cap: Literal["hard", "soft"]
+    """With a soft cap questions go on beyond the limit."""
+    period: PeriodBody
+    used: Count
+    limit: Count | None
+    """Null is unlimited."""
+    remaining: Count | None
+    limit_reached: bool
+    scope: Literal["nation", "own"]
+    """Whose figures these are: admins see the nation's, the others their own."""
+    budget: BudgetOf | None
+    first: date
+    last: date
+    total: Figures
+    days: list[Day]
+    tools: list[ToolUsed]
+    """The most used first."""
+    people: list[PersonUsed]
+
+
+class _Shown(TypedDict, total=False):
+    """The figures that somebody may see (`Figures`)."""
+
+    queries: Required[int]
+    input_tokens: int
+    cache_write_tokens: int
+    cache_read_tokens: int
+    output_tokens: int
+    cost_micros: int
+    unpriced: int
 
 
 @dataclass(frozen=True)
@@ -69,28 +160,34 @@ class UsageReports:
         self._memberships = Memberships(store)
         self._users = Users(store)
 
-    def report(
-        self, member: Membership, stored: Nation, first: str | None, last: str | None
-    ) -> dict[str, object]:
-        """The JSON object of the HTTP API. Raises `BadRequest` for days that are none."""
+    def report(self, member: Membership, stored: Nation, first: str | None, last: str | None) -> UsageBody:
+        """What the HTTP API answers. Raises `BadRequest` for days that are none."""
         nation = in_period(stored, self._now)
         span = ReportSpan.read(first, last, nation, self._now)
         shown = self._shown(member)
         spending = summed(self._shares(member, span))
-        return {
-            **self._pool(nation),
-            "scope": "nation" if _sees_all(member) else "own",
-            "budget": self._own_budget(member, nation),
-            "first": span.first.isoformat(),
-            "last": span.last.isoformat(),
-            "total": _figures(spending.total, shown),
-            "days": [
-                {"day": day.isoformat(), **_figures(spending.days.get(day, Spent()), shown)}
-                for day in span.days()
-            ],
-            "tools": _tools(spending.tools),
-            "people": self._people(member, nation, spending.people, shown),
-        }
+        used, limit = nation.queries_used_this_period, nation.queries_limit
+        unlimited = limit >= UNLIMITED
+        soft = nation.subscription_plan in self._plans.soft
+        return UsageBody(
+            plan=nation.subscription_plan,
+            cap="soft" if soft else "hard",
+            period=PeriodBody(
+                start=timestamp(nation.billing_period_start), end=timestamp(period_end(nation))
+            ),
+            used=used,
+            limit=None if unlimited else limit,
+            remaining=None if unlimited else max(0, limit - used),
+            limit_reached=used >= limit and not soft,
+            scope="nation" if _sees_all(member) else "own",
+            budget=self._own_budget(member, nation),
+            first=span.first,
+            last=span.last,
+            total=Figures(**_figures(spending.total, shown)),
+            days=[Day(day=day, **_figures(spending.days.get(day, Spent()), shown)) for day in span.days()],
+            tools=_tools(spending.tools),
+            people=self._people(member, nation, spending.people, shown),
+        )
 
     def as_csv(self, member: Membership, stored: Nation, first: str | None, last: str | None) -> str:
         """The same as a spreadsheet, a row for each day and person. Raises `BadRequest` for days that are
@@ -114,23 +211,6 @@ class UsageReports:
             ),
         )
 
-    def _pool(self, nation: Nation) -> dict[str, object]:
-        used, limit = nation.queries_used_this_period, nation.queries_limit
-        unlimited = limit >= UNLIMITED
-        soft = nation.subscription_plan in self._plans.soft
-        return {
-            "plan": nation.subscription_plan,
-            "cap": "soft" if soft else "hard",
-            "period": {
-                "start": timestamp(nation.billing_period_start),
-                "end": timestamp(period_end(nation)),
-            },
-            "used": used,
-            "limit": None if unlimited else limit,
-            "remaining": None if unlimited else max(0, limit - used),
-            "limit_reached": used >= limit and not soft,
-        }
-
     @staticmethod
     def _shown(member: Membership) -> tuple[str, ...]:
         return FIELDS if _sees_all(member) else OWN_FIGURES
@@ -140,19 +220,19 @@ class UsageReports:
             return self._spendings.shares(member.nation_slug, span.first, span.last)
         return self._spendings.shares_of(member.nation_slug, member.user_id, span.first, span.last)
 
-    def _own_budget(self, member: Membership, nation: Nation) -> dict[str, int] | None:
+    def _own_budget(self, member: Membership, nation: Nation) -> BudgetOf | None:
         limit = Budgets.of(nation).limit_of(member.user_id, member.role)
         if limit is None:
             return None
-        return {"limit": limit, "used": self._budgets.used(nation, member.user_id)}
+        return BudgetOf(limit=limit, used=self._budgets.used(nation, member.user_id))
 
     def _people(
         self, member: Membership, nation: Nation, spent: Mapping[str, Spent], shown: tuple[str, ...]
-    ) -> list[dict[str, Any]]:
+    ) -> list[PersonUsed]:
         """Who asked, and who has a budget; the most queries first. A member finds themselves alone."""
         if not _sees_all(member):
             mine = spent.get(member.user_id, Spent())
-            return [{"user_id": member.user_id, **_figures(mine, shown), "role": member.role.value}]
+            return [PersonUsed(user_id=member.user_id, role=member.role, **_figures(mine, shown))]
         members = self._memberships.of_nation(nation.nation_slug)
         roles: dict[str, Role] = {each.user_id: each.role for each in members}
         budgets = Budgets.of(nation)
@@ -161,16 +241,16 @@ class UsageReports:
         named = {*spent, *(user_id for user_id, limit in limits.items() if limit is not None)}
         users = self._users.get_many(named)
         people = [
-            {
-                "user_id": user_id,
-                "email": users[user_id].email if user_id in users else None,
-                "role": roles[user_id].value if user_id in roles else None,
+            PersonUsed(
+                user_id=UserId(user_id),
+                email=users[user_id].email if user_id in users else None,
+                role=roles.get(user_id),
+                budget=_budget(limits.get(user_id), used.get(user_id, 0)),
                 **_figures(spent.get(user_id, Spent()), shown),
-                "budget": _budget(limits.get(user_id), used.get(user_id, 0)),
-            }
+            )
             for user_id in named
         ]
-        return sorted(people, key=lambda each: (-int(each["queries"] or 0), str(each["user_id"])))
+        return sorted(people, key=lambda each: (-each.queries, each.user_id))
 
 
 def _day(text: str) -> date:
@@ -185,15 +265,15 @@ def _sees_all(member: Membership) -> bool:
     return member.role.at_least(Role.ADMIN)
 
 
-def _figures(spent: Spent, shown: tuple[str, ...]) -> dict[str, int]:
-    return {name: getattr(spent, name) for name in shown}
+def _figures(spent: Spent, shown: tuple[str, ...]) -> _Shown:
+    return cast(_Shown, {name: getattr(spent, name) for name in shown})
 
 
-def _tools(calls: Mapping[str, int]) -> list[dict[str, Any]]:
+def _tools(calls: Mapping[str, int]) -> list[ToolUsed]:
     """The most used first."""
     ordered = sorted(calls.items(), key=lambda each: (-each[1], each[0]))
-    return [{"tool": name, "calls": number} for name, number in ordered]
+    return [ToolUsed(tool=name, calls=number) for name, number in ordered]
 
 
-def _budget(limit: int | None, used: int) -> dict[str, int] | None:
-    return None if limit is None else {"limit": limit, "used": used}
+def _budget(limit: int | None, used: int) -> BudgetOf | None:
+    return None if limit is None else BudgetOf(limit=limit, used=used)
