@@ -15,6 +15,7 @@ from local.aws import (
     proven_addresses,
     schedules,
     senders,
+    shared_code,
     suppressed,
     transport,
 )
@@ -27,6 +28,7 @@ if __name__ == "__main__":
     proven_addresses.install()
     schedules.install()
     senders.install()
+    shared_code.install()
     suppressed.install()
     transport.install()
     sys.exit(main())
