@@ -24,7 +24,7 @@ LOCK_RUNTIME := $(VENV)/uv pip compile --quiet --universal --python-version 3.11
 	-c requirements-dev.txt runtime/pyproject.toml
 IN_LAMBDA := boto3 botocore s3transfer python-dateutil six urllib3
 
-.PHONY: help prepare up down smoke test soak unit web extension lint format types synth snapshots bench eval openapi publish-api mails slack-manifest lock clean
+.PHONY: help prepare up down smoke test soak unit web extension lint format types synth snapshots bench eval openapi publish-api mails pictures slack-manifest lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ publish-api: prepare ## the same, and promise it to clients from now on (docs/ap
 
 mails: prepare ## every email of a brand on one page, to look at (CUSTOMER=civic-desk)
 	@$(VENV)/python -m local.mails $(CUSTOMER)
+
+pictures: prepare ## take the pictures of README and docs anew
+	@$(VENV)/python -m tests.browser.pictures
 
 slack-manifest: prepare ## the manifest of the app at Slack of CUSTOMER=nat in ENV=prod
 	@$(VENV)/python -m local.slack_manifest --customer $(CUSTOMER) --environment $(ENV) $(if $(CUSTOMERS),--customers $(CUSTOMERS))

@@ -3,7 +3,6 @@ answer, the extension from the app's own page, a question about the person on th
 is approved on another device."""
 
 import io
-import json
 import re
 import secrets
 import urllib.request
@@ -72,14 +71,7 @@ def test_from_nothing_to_a_change_that_is_approved_elsewhere_and_taken_back(
     )
 
     # The sign-in in the extension is tested on its own; here it has the session of the app.
-    session = json.loads(app.page.evaluate("localStorage.getItem('nat.session')"))
-    kept = {
-        "access": session["access"],
-        "refresh": session["refresh"],
-        "expiresAt": session["expires"],
-        "userId": session["user"],
-    }
-    worker_of(laptop).evaluate("(session) => chrome.storage.local.set({session})", kept)
+    worker_of(laptop).evaluate("(session) => chrome.storage.local.set({session})", app.session())
     panel = laptop.new_page()
     panel.goto(f"https://{slug}.nationbuilder.com/admin/signups/4")
     panel.get_by_role("button", name="Nat", exact=True).click()

@@ -1,6 +1,8 @@
 """Somebody at the web app, with what their browser complained of."""
 
+import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
@@ -63,6 +65,12 @@ class Visitor:
         self.page.get_by_role("button", name="Sign up").click()
         self.page.get_by_role("button", name="Confirm").click()
         self.heading("What is your nation's address?")
+
+    def session(self) -> dict[str, Any]:
+        """The app's session, as the extension keeps its own."""
+        kept = json.loads(self.page.evaluate("localStorage.getItem('nat.session')"))
+        names = {"access": "access", "refresh": "refresh", "expiresAt": "expires", "userId": "user"}
+        return {name: kept[ours] for name, ours in names.items()}
 
     def heading(self, text: str) -> None:
         """Wait for a page by its title."""
