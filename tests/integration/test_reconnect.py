@@ -12,9 +12,9 @@ import requests
 from local.machine import Machine
 from nat.aws.store import Store
 from nat.connections.tokens import NbTokens
-from nat.connections.web_pages import CONNECTIONS_PAGE
 from nat.ids import NationSlug
 from nat.nations.record import Nation, Nations
+from nat.nations.web_pages import CONNECTIONS_PAGE
 from nat.roles import Role
 from tests.integration.conftest import OTHER_NATION, PATIENCE, Person
 from tests.integration.mailbox import run, subjects, wait_for_mail

@@ -12,10 +12,10 @@ from ulid import ULID
 from nat.agent.ports import DraftedAutomation
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.schedule import AutomationSchedule
-from nat.automations.web_pages import automation_page
 from nat.aws.store import Store
 from nat.contract.events import Link
 from nat.conversations.turns import Turn
+from nat.nations.web_pages import automation_page
 
 SHOWN: Final = 3
 """Next runs that are told."""

@@ -12,11 +12,10 @@ from typing import Any, Final
 from nat.aws.items import moment
 from nat.channels.brands import Brand
 from nat.channels.mail_page import Button, MailContent
-from nat.connections.web_pages import CONNECTIONS_PAGE
 from nat.names import Bus
 from nat.nations.plans import UNLIMITED, Plans
 from nat.nations.record import SubscriptionStatus
-from nat.nations.web_pages import BILLING_PAGE
+from nat.nations.web_pages import BILLING_PAGE, CONNECTIONS_PAGE
 from nat.notices.nation_event import NationEvent
 from nat.people.invitations import Invitation
 from nat.people.ownership import CLAIM_WAITS

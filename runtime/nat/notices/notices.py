@@ -21,13 +21,13 @@ from nat.channels.push import PushFailed
 from nat.channels.refused_mail import MailRefusal, RefusedMail
 from nat.channels.slack_posts import SlackPost, SlackPosts
 from nat.channels.websocket import PushCall, Sockets
-from nat.connections.web_pages import reconnect_page
 from nat.contract.events import VERSION, Notice
 from nat.errors import AddressRefuses, BadRequest, MailNotSent
 from nat.ids import NationSlug, UserId
 from nat.names import Bus
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations
+from nat.nations.web_pages import reconnect_page
 from nat.notices.messages import NoticeMessage, fair_use_message, message_for
 from nat.notices.nation_event import NationEvent
 from nat.notices.receipts import NoticeReceipts

@@ -21,7 +21,6 @@ from nat.approvals.approval import Approval, ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.stored_changes import ChangeRows
 from nat.automations.automation import Automations
-from nat.automations.web_pages import AUTOMATIONS_PAGE
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.changes.plan import Operation
@@ -36,6 +35,7 @@ from nat.conversations.turns import Turn
 from nat.errors import BadRequest, NotFound, SlackPersonRefused
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
+from nat.nations.web_pages import AUTOMATIONS_PAGE
 from nat.people.memberships import Membership
 from nat.slack.choosing import chosen
 from nat.slack.commands import command_name, listed

@@ -21,12 +21,12 @@ from nat.changes.journal import Emit
 from nat.changes.policy import check_rights
 from nat.changes.report import ChangeReport
 from nat.changes.undo import undo
-from nat.connections.web_pages import reconnect_page
 from nat.contract.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
 from nat.conversations.turns import Turn, TurnKind
 from nat.errors import ApprovalChanged, NotFound, Reconnect, TokenRejected
 from nat.ids import ApprovalId
 from nat.nations.record import Nation
+from nat.nations.web_pages import reconnect_page
 from nat.people.memberships import theirs
 from nat.turns.audit_trail import TurnAuditLog
 from nat.turns.commit_progress import reached

@@ -25,7 +25,6 @@ from nat.aws.beside import beside
 from nat.aws.isolation import nation
 from nat.aws.store import Store
 from nat.changes.policy import policy_of
-from nat.connections.web_pages import app_hosts, reconnect_page
 from nat.contract.events import (
     Notice,
     TurnFailed,
@@ -51,6 +50,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import Metric, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, nation_key, required
+from nat.nations.web_pages import app_hosts, reconnect_page
 from nat.turns.admission import Surface
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
 from nat.turns.carry_out import Commits, Connect, TurnHands
