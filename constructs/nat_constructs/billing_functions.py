@@ -16,6 +16,7 @@ from .event_queue import EventQueue
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
 from .output import output
+from .store_function import StoreFunction
 from .watched import Watched, WatchedFunction, WatchedQueue
 
 GROUP: Final = "billing"
@@ -129,24 +130,19 @@ class BillingFunctions(Construct):
         timeout_seconds: int = 29,
     ) -> PythonFunction:
         """A function that reads Stripe and writes records."""
-        function = PythonFunction(
+        return StoreFunction(
             self,
             name,
             defaults=self._defaults,
+            store=self._store,
             handler=handler,
             description=description,
-            variables={
-                **self._store.variables(*WRITTEN),
-                **self._queue_variables,
-                **self._stripe_variables,
-                **(variables or {}),
-            },
+            secret=Secret.STRIPE,
+            write=WRITTEN,
+            variables={**self._queue_variables, **self._stripe_variables, **(variables or {})},
             timeout_seconds=timeout_seconds,
             group=GROUP,
         )
-        self._store.grant_rows(function, write=WRITTEN)
-        self._store.secrets.grant_read(Secret.STRIPE, function)
-        return function
 
     @property
     def _queue_variables(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from nat.names import OAUTH_CALLBACK, Secret, Table, Variable
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
+from .store_function import StoreFunction
 from .watched import Watched, WatchedFunction
 from .web_socket_api import WebSocketApi
 
@@ -82,15 +83,17 @@ class ConnectionFunctions(Construct):
         read: tuple[Table, ...] = (),
         write: tuple[Table, ...] = (),
     ) -> PythonFunction:
-        function = PythonFunction(
+        function = StoreFunction(
             self,
             name,
             defaults=self._defaults,
+            store=self._store,
             handler=handler,
             description=description,
-            variables={**self._store.variables(*read, *write), **self._variables, **variables},
+            secret=Secret.OAUTH_STATE,
+            read=read,
+            write=write,
+            variables={**self._variables, **variables},
         )
-        self._store.grant_rows(function, read=read, write=write)
-        self._store.secrets.grant_read(Secret.OAUTH_STATE, function)
         self._store.nation_secrets.grant_apps(function.own_role)
         return function

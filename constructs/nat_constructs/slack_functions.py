@@ -22,6 +22,7 @@ from .admission import ADMISSION, DECISION
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .http_api import NatHttpApi
+from .store_function import StoreFunction
 from .watched import Watched, WatchedFunction, WatchedQueue
 from .web_socket_api import WebSocketApi
 
@@ -142,21 +143,17 @@ class SlackFunctions(Construct):
         timeout_seconds: int = 29,
     ) -> PythonFunction:
         """A function that knows the apps."""
-        read, write = tuple(read), tuple(write)
-        function = PythonFunction(
+        return StoreFunction(
             self,
             name,
             defaults=self._defaults,
+            store=self._store,
             handler=handler,
             description=description,
-            variables={
-                **self._store.variables(*read, *write),
-                **self._variables,
-                **(variables or {}),
-            },
+            secret=Secret.SLACK,
+            read=read,
+            write=write,
+            variables={**self._variables, **(variables or {})},
             timeout_seconds=timeout_seconds,
             group=GROUP,
         )
-        self._store.grant_rows(function, read=read, write=write)
-        self._store.secrets.grant_read(Secret.SLACK, function)
-        return function
