@@ -10,6 +10,7 @@ what one of them may see the other may not.
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +33,7 @@ from nat.connections.slack_workspaces import Workspaces
 from nat.conversations.events import wire_text
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.turns import Turn
-from nat.errors import BadRequest, NotFound, SlackPersonRefused
+from nat.errors import BadRequest, ConversationBusy, NotFound, SlackPersonRefused
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.web_pages import AUTOMATIONS_PAGE
@@ -40,17 +41,21 @@ from nat.people.memberships import Membership
 from nat.slack.choosing import chosen
 from nat.slack.commands import command_name, listed
 from nat.slack.door import thread_key
-from nat.turns.admission import Admission, Surface
+from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.admit import AdmitRequest, admit
 from nat.turns.approval_updates import push_approval_update
 from nat.turns.decide import Decision, Decisions
 from nat.turns.stop import request_stop
+from nat.waiting import Backoff
 
 THREAD_KEPT: Final = timedelta(days=90)
 """How long a thread is known as one in which Nat answers without being mentioned."""
 
 ROOT_KEPT: Final = timedelta(days=15)
 """Longer than a command can wait in the queue."""
+
+UNTIL_FREE: Final = Backoff(tries=10, first=0.25, longest=2.0, least=1.0)
+"""How long a decision waits for the turn of its card, which may still be writing: some 13 seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -182,12 +187,14 @@ class SlackDesk:
         """Say yes to a proposal, or to the records of it with these keys. Raises what `Decisions.approve`
         raises."""
         decision = self._decision(person, value, click)
-        admitted = self._decisions.approve(
-            decision,
-            ApprovalId(value["a"]),
-            fingerprint=value["f"],
-            keys=keys,
-            before_queueing=self._following(thread),
+        admitted = _when_free(
+            lambda: self._decisions.approve(
+                decision,
+                ApprovalId(value["a"]),
+                fingerprint=value["f"],
+                keys=keys,
+                before_queueing=self._following(thread),
+            )
         )
         self._threads.clicked(ApprovalId(value["a"]), decision.decision_id, person.user)
         self._threads.show(admitted.turn.turn_id)
@@ -223,12 +230,14 @@ class SlackDesk:
             self.approve(person, thread, value, click, choice.keys)
             return
         decision = self._decision(person, value, click)
-        admitted = self._decisions.edit(
-            decision,
-            ApprovalId(value["a"]),
-            fingerprint=value["f"],
-            values=choice.values,
-            before_queueing=self._following(thread),
+        admitted = _when_free(
+            lambda: self._decisions.edit(
+                decision,
+                ApprovalId(value["a"]),
+                fingerprint=value["f"],
+                values=choice.values,
+                before_queueing=self._following(thread),
+            )
         )
         self._threads.show(admitted.turn.turn_id)
 
@@ -271,8 +280,9 @@ class SlackDesk:
 
     def undo(self, person: SlackPerson, thread: Thread, value: Mapping[str, str], click: str) -> None:
         """Take a change back. Raises what `Decisions.undo` raises."""
-        admitted = self._decisions.undo(
-            self._decision(person, value, click), value["u"], before_queueing=self._following(thread)
+        decision = self._decision(person, value, click)
+        admitted = _when_free(
+            lambda: self._decisions.undo(decision, value["u"], before_queueing=self._following(thread))
         )
         self._threads.show(admitted.turn.turn_id)
 
@@ -331,6 +341,19 @@ def ulid_of(key: str, ts: str) -> str:
     seconds, _, fraction = ts.partition(".")
     milliseconds = int(seconds) * 1000 + int((fraction or "0")[:3].ljust(3, "0"))
     return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + hashlib.sha256(key.encode()).digest()[:10]))
+
+
+def _when_free(decide: Callable[[], Admitted]) -> Admitted:
+    """Take a decision as soon as no other turn of the conversation runs. Raises what it raises, and
+    `ConversationBusy` if one runs for long."""
+    for pause in UNTIL_FREE.pauses():
+        try:
+            return decide()
+        except ConversationBusy:
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError("the last try has no pause")
 
 
 def _conversation(thread: Thread, membership: Membership) -> str:

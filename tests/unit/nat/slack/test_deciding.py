@@ -1,5 +1,8 @@
 """Proposals as buttons in Slack: decided once, told where it was decided, undone, stopped."""
 
+import json
+from datetime import UTC, datetime
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -7,8 +10,11 @@ import pytest
 from local.slack.state import TEAM
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.aws.writes import Delete
 from nat.conversations.feedback import Feedbacks, Thumb
+from nat.conversations.turns import LOCK_ITEM, conversation_key, lock
 from nat.ids import ConversationId, NationSlug, UserId
+from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.slack import services
@@ -88,6 +94,24 @@ def test_what_was_approved_is_carried_out_and_said_on_the_card(
 
     assert "decided by <@U0ANN> in Slack." in words(proposal)
     assert proposal["blocks"][-1]["type"] == "section"
+
+
+def test_a_yes_that_comes_while_the_answer_is_still_written_waits_for_its_end(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    store = Store(clients.dynamodb(), office.stage.tables)
+    value = json.loads(proposal["blocks"][-1]["elements"][0]["value"])
+    conversation = conversation_key(NationSlug("demo"), ConversationId(value["c"]))
+    store.write(lock(conversation, "01J00000000000000000000000", datetime.now(UTC)))
+    free = Delete(Table.CONVERSATIONS, {"conversation": conversation, "item": LOCK_ITEM})
+    end = Timer(0.4, store.write, [free])
+    end.start()
+
+    click(office, proposal["ts"], "nat_approve")
+
+    end.join()
+    assert office.told == []
+    assert len(office.turns()) == 1
 
 
 def open_dialog(office: Office, proposal: dict[str, Any]) -> dict[str, Any]:
