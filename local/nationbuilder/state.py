@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Final
 
+import msgspec
+
 from local.nationbuilder.oauth import App
 from local.nationbuilder.schema import Kind, Row, schema
 from local.nationbuilder.standin import StandIn
@@ -41,8 +43,8 @@ def save(standin: StandIn, path: Path) -> None:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(document, default=_plain, ensure_ascii=False, separators=(",", ":")))
+    with fresh.open("wb") as file:
+        file.write(msgspec.json.encode(document))
         file.flush()
         os.fsync(file.fileno())
     fresh.chmod(0o600)
@@ -104,12 +106,6 @@ def _sparse(table: Table, row: Row) -> Row:
     """A row without what it has by default."""
     defaults = table.resource.defaults
     return {name: value for name, value in row.items() if name not in defaults or defaults[name] != value}
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be saved.")
 
 
 def _read_nation(document: Mapping[str, Any]) -> Nation:
