@@ -200,6 +200,17 @@ MESSAGES: Final[Mapping[str, str]] = {
         "Your nation has used all {limit} queries that its plan includes in this period. You can go on; "
         "consider an upgrade."
     ),
+    # Why a message did not arrive.
+    "delivery.no_member": "This person does not belong to the nation any more.",
+    "delivery.no_address": "This person has no proven email address.",
+    "delivery.comes_back": "Emails to this person's address come back.",
+    "delivery.no_such_address": "This person's email address cannot be written to.",
+    "delivery.not_sent": "The email could not be sent.",
+    "delivery.not_in_channel": "The app is not in this Slack channel. Invite it there, or choose another.",
+    "delivery.not_connected": "Slack is not connected any more.",
+    "delivery.not_linked": "This Slack workspace is not linked to the nation any more.",
+    "delivery.not_known": "It is not known who this person is in Slack.",
+    "delivery.silent": "Slack does not answer.",
     # Fields of records.
     "field.part": "{whole} {part}",
     "field.also": "{field}, {others}",

@@ -36,11 +36,12 @@ from nat.notices.slack_channels import NotAllTold, tell_channels
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
-_NO_MEMBER: Final = "This person does not belong to the nation any more."
+_NO_MEMBER: Final = Worded("delivery.no_member")
 _TROUBLE: Final = frozenset({RunState.FAILED, RunState.SKIPPED, RunState.MISSED})
 
 _log = logging.getLogger(__name__)
@@ -190,16 +191,16 @@ class RunDelivery:
             raise NotDelivered(_NO_MEMBER)
         user = self._users.get(user_id)
         if user is None or user.email is None:
-            raise NotDelivered("This person has no proven email address.")
+            raise NotDelivered(Worded("delivery.no_address"))
         try:
             Mail(self._mail, brand).send(user.email, mail_of(message, brand, reason))
         except AddressRefuses as refused:
             self._refused.note(user.email, MailRefusal(refused.why))
-            raise NotDelivered("Emails to this person's address come back.") from None
+            raise NotDelivered(Worded("delivery.comes_back")) from None
         except BadRequest:
-            raise NotDelivered("This person's email address cannot be written to.") from None
+            raise NotDelivered(Worded("delivery.no_such_address")) from None
         except MailNotSent:
-            raise NotDelivered("The email could not be sent.", later=True) from None
+            raise NotDelivered(Worded("delivery.not_sent"), later=True) from None
 
     def _reach(
         self, slug: NationSlug, user_id: UserId, message: RunMessage, brand: Brand, reason: str

@@ -17,15 +17,16 @@ from nat.channels.slack_text import REFUSED_BLOCKS, Block, blocks, escaped, fall
 from nat.connections.slack_app import customer_of
 from nat.errors import SlackNotInstalled
 from nat.ids import NationSlug, UserId
+from nat.wording import Worded
 
 NOT_THERE: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 """What Slack says where the bot is in no such channel."""
-NOT_IN_CHANNEL: Final = "The app is not in this Slack channel. Invite it there, or choose another."
+NOT_IN_CHANNEL: Final = Worded("delivery.not_in_channel")
 GONE: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked", "team_not_found"})
 """What Slack says where the app is no more."""
-NOT_CONNECTED: Final = "Slack is not connected any more."
-NOT_LINKED: Final = "This Slack workspace is not linked to the nation any more."
-NOT_KNOWN: Final = "It is not known who this person is in Slack."
+NOT_CONNECTED: Final = Worded("delivery.not_connected")
+NOT_LINKED: Final = Worded("delivery.not_linked")
+NOT_KNOWN: Final = Worded("delivery.not_known")
 PASSING: Final = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 """What Slack says that may be otherwise in a while."""
 
@@ -125,7 +126,7 @@ class SlackPosts:
         except SlackApiError as error:
             raise _not_posted(str(error.response["error"])) from error
         except (SlackClientError, OSError) as error:
-            raise NotPosted("Slack does not answer.", later=True) from error
+            raise NotPosted(Worded("delivery.silent"), later=True) from error
 
 
 def _send(client: WebClient, channel: str, post: SlackPost, shown: list[Block]) -> Any:

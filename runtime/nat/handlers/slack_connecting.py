@@ -7,6 +7,7 @@ bring back (`nat.handlers.oauth_cookie`), so the call has to be made under the w
 from functools import cache
 from typing import Any
 
+from msgspec import UNSET, UnsetType
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from nat import settings
@@ -19,6 +20,7 @@ from nat.channels.slack_client import Bots, channels_of
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.slack_app import URL, SlackApps, customer_of
 from nat.connections.slack_workspaces import CODE_LIFE, WorkspaceLink
+from nat.contract.events import Wording, wording_of
 from nat.contract.fields import Address, Count, Moment, ResponseBody
 from nat.errors import NotFound, SlackAppMissing, SlackNotInstalled
 from nat.handlers.api import Api
@@ -32,6 +34,7 @@ from nat.names import Variable
 from nat.roles import Role
 from nat.slack.commands import command_name
 from nat.slack.installing import Installing
+from nat.wording import Worded
 
 
 class SlackWorkspace(ResponseBody, frozen=True, kw_only=True):
@@ -50,6 +53,8 @@ class SlackWorkspace(ResponseBody, frozen=True, kw_only=True):
     """Id of the channel that gets the nation's notices."""
     notices_problem: str | None
     """Why the last one did not arrive there."""
+    notices_wording: Wording | UnsetType = UNSET
+    """Of the problem."""
 
 
 class SlackConnections(ResponseBody, frozen=True, kw_only=True):
@@ -299,6 +304,7 @@ class SlackRoutes:
             you=you,
             notices=None if link is None else link.notices,
             notices_problem=None if link is None else link.notices_problem,
+            notices_wording=wording_of(Worded.constant((link and link.notices_problem) or "")),
         )
 
     def _available(self, customer: str | None) -> bool:

@@ -27,6 +27,7 @@ from nat.aws import clients, log
 from nat.aws.cursors import cursor, parts_of
 from nat.aws.items import moment, timestamp
 from nat.connections.slack_workspaces import Workspaces
+from nat.contract.events import Wording, wording_of
 from nat.contract.fields import Moment, Paged, ResponseBody, StrictBody
 from nat.conversations.history import History
 from nat.errors import (
@@ -46,6 +47,7 @@ from nat.people.memberships import Membership
 from nat.roles import Role
 from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
+from nat.wording import Worded
 
 SHOWN: Final = 3
 """Next runs that are shown of a schedule."""
@@ -181,6 +183,8 @@ class DeliveredBody(ResponseBody, frozen=True, kw_only=True):
     to: str
     problem: str | None
     """Why it did not arrive."""
+    wording: Wording | UnsetType = UNSET
+    """Of the problem."""
 
 
 class RunBody(ResponseBody, frozen=True, kw_only=True):
@@ -551,7 +555,12 @@ def _run(run: Run, member: Membership) -> RunBody:
         ended_at=_time(run.ended_at),
         cost_micros=run.cost_micros if member.role.at_least(Role.ADMIN) else None,
         delivered=[
-            DeliveredBody(type=each.delivery.kind, to=each.delivery.to, problem=each.problem)
+            DeliveredBody(
+                type=each.delivery.kind,
+                to=each.delivery.to,
+                problem=each.problem,
+                wording=wording_of(Worded.constant(each.problem or "")),
+            )
             for each in run.delivered
         ],
     )

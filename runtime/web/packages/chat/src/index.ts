@@ -34,5 +34,5 @@ export { IconButton } from "./view/IconButton.tsx";
 export { Banner } from "./view/Notices.tsx";
 export { type Announcement, type Frame, readFrame, type TurnEvent } from "./wire.ts";
 export { toldError, toldNotice, words } from "./words/chat.ts";
-export { toldTool } from "./words/server.ts";
+export { told, toldTool } from "./words/server.ts";
 export { LANGUAGES, type Language, language, locale, moment, number, plural, speak, table } from "./words.ts";

@@ -1,4 +1,5 @@
 /** The runs of an automation: what became of each, what it cost, where it went. */
+import { told } from "@nat/chat";
 import { useSignal } from "@preact/signals";
 import lazy from "preact-iso/lazy";
 import { answer, api, type Schemas } from "../api.ts";
@@ -146,7 +147,7 @@ function Deliveries({ run }: { run: Run }) {
       {reached > 0 ? w().reached(reached) : lost.length === 0 && "–"}
       {lost.map((each) => (
         <p key={`${each.type} ${each.to}`} class="problem">
-          {w().problem(places.get(keyOf(each))?.label ?? each.to, each.problem ?? "")}
+          {w().problem(places.get(keyOf(each))?.label ?? each.to, told(each.problem ?? "", each.wording))}
         </p>
       ))}
     </>

@@ -1,4 +1,5 @@
 /** The nation in Slack: its workspaces and channels, and who the person is there. */
+import { told } from "@nat/chat";
 import { useSignal } from "@preact/signals";
 import { MessagesSquare } from "lucide-preact";
 import { answer, api, type Schemas } from "../api.ts";
@@ -222,7 +223,10 @@ function Notices({ workspace }: { workspace: Workspace }) {
     <SelectField
       label={w().notices}
       hint={w().noticesHint}
-      error={choose.error?.message ?? workspace.notices_problem}
+      error={
+        choose.error?.message ??
+        (workspace.notices_problem && told(workspace.notices_problem, workspace.notices_wording))
+      }
       value={now}
       disabled={choose.busy}
       choices={[

@@ -171,6 +171,17 @@ export const serverDe: Readonly<Record<MessageKey, string>> = {
   "notice.limit_reached_soft":
     "Eure Nation hat alle {limit} Fragen verbraucht, die ihr Tarif für diesen Zeitraum vorsieht. Es geht trotzdem weiter; denkt über einen größeren Tarif nach.",
 
+  "delivery.no_member": "Diese Person gehört nicht mehr zur Nation.",
+  "delivery.no_address": "Diese Person hat keine bestätigte E-Mail-Adresse.",
+  "delivery.comes_back": "E-Mails an diese Person kommen zurück.",
+  "delivery.no_such_address": "An die E-Mail-Adresse dieser Person kann nicht geschrieben werden.",
+  "delivery.not_sent": "Die E-Mail konnte nicht gesendet werden.",
+  "delivery.not_in_channel":
+    "Die App ist nicht in diesem Slack-Kanal. Lade sie dort ein oder wähle einen anderen.",
+  "delivery.not_connected": "Slack ist nicht mehr verbunden.",
+  "delivery.not_linked": "Dieser Slack-Workspace ist nicht mehr mit der Nation verknüpft.",
+  "delivery.not_known": "Es ist nicht bekannt, wer diese Person in Slack ist.",
+  "delivery.silent": "Slack antwortet nicht.",
   "field.part": "{whole}, {part}",
   "field.also": "{field}, {others}",
   "field.set": "{field}: {value}",
