@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from nat.automations.automation import Delivery, DeliveryKind
+from nat.automations.runs import Delivered, RunLedger
 from nat.automations.scheduler import name_of
 from nat.aws import clients
+from nat.aws.items import moment
 from nat.aws.store import Store
 from nat.connections.slack_workspaces import Workspaces
 from nat.handlers.api import Api
@@ -199,6 +202,20 @@ def test_run_now_asks_once_and_stands_in_the_history(desk: Desk) -> None:
     history = desk.call(f"GET {ONE}/runs", "bob", task=task)
     assert [each["state"] for each in history["runs"]] == ["running"]
     assert history["next"] is None
+
+
+def test_why_an_answer_did_not_arrive_is_told_with_its_key(desk: Desk) -> None:
+    task = desk.create()["task_id"]
+    due = moment(desk.call(f"POST {ONE}/runs", "bob", task=task)["scheduled_for"])
+    runs = RunLedger(Store(clients.dynamodb(), desk.tables))
+
+    runs.note(
+        runs.get(NationSlug("demo"), task, due),
+        Delivered(Delivery(DeliveryKind.EMAIL, "bob"), "Slack does not answer."),
+    )
+
+    ((told,),) = [each["delivered"] for each in desk.call(f"GET {ONE}/runs", "bob", task=task)["runs"]]
+    assert (told["problem"], told["wording"]["key"]) == ("Slack does not answer.", "delivery.silent")
 
 
 def test_a_try_is_answered_as_of_the_last_run_and_stands_in_the_history_as_that(desk: Desk) -> None:
