@@ -22,7 +22,7 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 
 def editable(
     schema: Mapping[str, Any], arguments: Mapping[str, object], longest: int = LONGEST_TEXT
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """The values of a call that can be edited, as the card lists them: `name`, `type` (a JSON type), `value`,
     and `choices` where there are some. `schema` is the tool's, `longest` the characters of a text."""
     found = []

@@ -4,7 +4,7 @@ A decision that a worker carries out is answered by 202 with its turn, whose eve
 other turn; a no is answered by the approval.
 """
 
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -18,7 +18,7 @@ from nat.approvals.pending import PendingApprovals
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange
 from nat.aws import clients
 from nat.aws.items import timestamp
-from nat.changes.effect import Effect
+from nat.changes.card import Card, SubjectBody
 from nat.changes.journal import EntryState
 from nat.changes.report import Result
 from nat.channels.slack_push import SlackPush
@@ -72,83 +72,6 @@ _UNTOUCHED: Final = frozenset(
     {ApprovalState.PENDING, ApprovalState.REJECTED, ApprovalState.EXPIRED, ApprovalState.SUPERSEDED}
 )
 """States in which no worker has begun, so that there are no results."""
-
-
-class SubjectBody(ResponseBody, frozen=True, kw_only=True):
-    """A record. `name` is text of the nation's data: show it as text."""
-
-    type: str
-    id: str | None
-    name: str
-    url: str | None
-
-
-class SampleRecord(SubjectBody, frozen=True, kw_only=True):
-    """A record before and after."""
-
-    key: str
-    method: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-class SkippedRecord(SubjectBody, frozen=True, kw_only=True):
-    """A record that is left out."""
-
-    why: str
-
-
-class Reason(ResponseBody, frozen=True, kw_only=True):
-    """Why records are left out, and how many."""
-
-    why: str
-    count: Count
-
-
-class SkippedBody(ResponseBody, frozen=True, kw_only=True):
-    """What is left out."""
-
-    count: Count
-    reasons: list[Reason]
-    sample: list[SkippedRecord]
-
-
-class Editable(ResponseBody, frozen=True, kw_only=True):
-    """A value that a person may change."""
-
-    name: str
-    type: Literal["string", "integer", "number", "boolean"]
-    value: str | float | bool
-    choices: list[Any] | UnsetType = UNSET
-
-
-class Card(ResponseBody, frozen=True, kw_only=True):
-    """What a person reads before they say yes: rendered from the frozen change and nothing else."""
-
-    tool: str
-    effect: Effect
-    sends: bool
-    """Somebody will receive something."""
-    role: Role
-    """The least role that may approve."""
-    summary: str
-    filter: str
-    """What was looked for, in words."""
-    count: Count
-    """Single requests."""
-    people: Count
-    sample: list[SampleRecord]
-    more: Count
-    """Records that the sample leaves out."""
-    touched: list[SubjectBody]
-    skipped: SkippedBody
-    warnings: list[str]
-    words: dict[str, Wording] = msgspec.field(default_factory=dict)
-    """Key and parameters of texts of the platform's, by the text."""
-    editable: list[Editable]
-    undo: Literal["all", "some", "none"]
-    fingerprint: str
-    """What a decision has to quote."""
 
 
 class ApprovalBody(ResponseBody, frozen=True, kw_only=True):
