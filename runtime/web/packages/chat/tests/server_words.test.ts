@@ -74,6 +74,7 @@ test("fields of records are called as people call them, custom fields by their s
   expect(toldField("people tagged")).toBe("getaggte Menschen");
   expect(toldField("custom_values.shirt_size")).toBe("shirt size");
   expect(toldField("of_tomorrow")).toBe("of tomorrow");
+  expect(toldField("a.b <c.d>")).toBe("a.b <c.d>");
 
   speak("en");
   expect(toldField("home_address.city")).toBe("home address city");

@@ -28,11 +28,10 @@ export function toldTool(tool: string, label: string, wording: Wording | undefin
 /** What a field of a record is called, `home_address.city` too. A custom field is called by its slug. */
 export function toldField(name: string): string {
   if (name.startsWith("custom_values.")) return inWords(name.slice("custom_values.".length));
-  const [whole = "", part] = name.split(".");
-  const called = oneField(whole);
-  if (part === undefined) return called;
-  const parameters = { whole: called, part: oneField(part) };
-  return told(`${called} ${parameters.part}`, { key: "field.part", parameters });
+  const [, whole, part] = /^(\w+)\.(\w+)$/.exec(name) ?? [];
+  if (whole === undefined || part === undefined) return oneField(name);
+  const parameters = { whole: oneField(whole), part: oneField(part) };
+  return told(`${parameters.whole} ${parameters.part}`, { key: "field.part", parameters });
 }
 
 function oneField(attribute: string): string {
