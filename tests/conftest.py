@@ -38,6 +38,13 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist ships
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores for `-n auto`: the one with browsers and deployed functions waits for them
+    half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """How several processes share the tests."""
     return _Together(config, log)
