@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from local.nationbuilder.schema import Row
+from local.nationbuilder.schema import Row, schema
 from local.nationbuilder.store import Nation
 
 FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
@@ -140,9 +141,9 @@ def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterato
             elif now is not row:
                 may = FOLLOWS.get(kind, _OWN) if (kind, record) in belongs else frozenset[str]()
                 may |= {
-                    each
-                    for each, owner in _BELONGS.items()
-                    if now.get(each) is None and (owner, row.get(each)) in lost
+                    column
+                    for owner, column in _pointing(kind)
+                    if now.get(column) is None and (owner, row.get(column)) in lost | along
                 }
                 yield from _unlisted(kind, row, now, may)
     yield from _members(before, after, listed)
@@ -213,6 +214,17 @@ def _belongs(before: Nation, after: Nation, listed: list[Wanted]) -> set[tuple[s
     if gone:
         found |= {("lists", record) for record, people in before.list_members.items() if gone & people.keys()}
     return found
+
+
+@cache
+def _pointing(kind: str) -> frozenset[tuple[str, str]]:
+    """What the records of a kind point at, and with which attribute: null once that is gone."""
+    return frozenset(
+        (owner, column)
+        for owner, pointing in schema().references.items()
+        for child, column in pointing
+        if child == kind
+    )
 
 
 def _gone_along(
