@@ -89,9 +89,10 @@ class StoredSteps:
 
     def save_results(self, index: int, results: Sequence[Block]) -> None:
         """Store the results of the last step's tools. Raises `TurnLost`."""
-        last = self.paid.pop()
-        self.paid.append(replace(last, step=replace(last.step, results=tuple(results))))
         self._put(step_item(self._turn.turn_id, index) + _RESULTS, list(results))
+        for place, paid in enumerate(self.paid):
+            if paid.step.index == index:
+                self.paid[place] = replace(paid, step=replace(paid.step, results=tuple(results)))
 
     def _put(self, item: str, value: object) -> None:
         expires = self._turn.replay_expires(self._store.clock())

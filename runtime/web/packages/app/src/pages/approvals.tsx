@@ -1,7 +1,8 @@
 /** Everything that waits for a decision in the nation, whatever surface it was asked on. */
-import { ApprovalCard, type ChatStore, DecisionCourse, toldError } from "@nat/chat";
+import { ApprovalCard, type ChatStore, toldError } from "@nat/chat";
 import { CircleCheckBig } from "lucide-preact";
 import { useEffect, useRef } from "preact/hooks";
+import lazy from "preact-iso/lazy";
 import { answer, api, type Schemas } from "../api.ts";
 import { brand } from "../brand.ts";
 import { relative } from "../format.ts";
@@ -13,6 +14,8 @@ import { chatOf, useAttention } from "../talk/store.ts";
 import { Button } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import { Answered, Empty } from "../ui/states.tsx";
+
+const Course = lazy(() => import("../talk/course.tsx"));
 
 const w = words({
   en: {
@@ -126,7 +129,9 @@ function Waiting({ approval, store }: { approval: Schemas["Approval"]; store: Ch
       {conversation.approvals.all.value && shown && (
         <>
           <ApprovalCard approval={shown} conversation={conversation} />
-          <DecisionCourse approval={shown.value} conversation={conversation} />
+          {conversation.decided.value.size > 0 && (
+            <Course approval={shown.value} conversation={conversation} />
+          )}
         </>
       )}
     </li>
