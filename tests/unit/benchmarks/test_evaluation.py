@@ -266,6 +266,19 @@ def test_the_command_proves_its_measure_and_records_requests_where_the_environme
     assert {"GET", "POST"} <= {each["method"] for each in lines}
 
 
+def test_a_world_in_which_chance_helps_laziness_is_put_back_unless_it_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdicts = iter([False, False, True, False])
+    monkeypatch.setattr(command, "proved", lambda *_: next(verdicts))
+
+    assert command.main(["--measure-only", "move"]) == 0
+    assert capsys.readouterr().out.count("Seed ") == 3
+
+    assert command.main(["--measure-only", "--seed", "1", "move"]) == 1
+    assert capsys.readouterr().out.count("Seed ") == 1
+
+
 @pytest.mark.parametrize(
     ("sound", "share", "threshold", "status"),
     [(True, 0.9, 90, 0), (True, 0.899, 90, 1), (True, 0.0, 0, 0), (False, 1.0, 0, 1)],
