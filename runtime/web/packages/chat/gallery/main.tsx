@@ -10,6 +10,7 @@ import { dress } from "../src/theme.ts";
 import { Chat } from "../src/view/Chat.tsx";
 import { ChatProvider, type ChatSetting, type OpenPage } from "../src/view/context.ts";
 import { History } from "../src/view/History.tsx";
+import { loadParts } from "../src/view/parts.ts";
 import { type Language, speak } from "../src/words.ts";
 import { longAnswer } from "./answers.ts";
 import { newStage, records, STATES } from "./states.ts";
@@ -124,6 +125,9 @@ window.openConversation = async (turns) => {
 };
 
 await STATES[state]?.(stage);
+// What shows conversations is loaded on its own: a state is looked at with it.
+loadParts();
+await import("../src/conversation.ts");
 render(
   <ChatProvider value={setting}>
     {state === "history" ? (
@@ -136,4 +140,6 @@ render(
   </ChatProvider>,
   root,
 );
+// After the first picture, and the effects that follow it.
+await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 root.dataset.ready = "";
