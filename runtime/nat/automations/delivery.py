@@ -31,8 +31,8 @@ from nat.errors import AddressRefuses, BadRequest, MailNotSent, NotFound
 from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
-from nat.notices.receipts import NoticeReceipts
-from nat.notices.slack_channels import NotAllTold, tell_channels
+from nat.notices.receipts import NotAllTold, NoticeReceipts, tell_each
+from nat.notices.slack_channels import tell_channels
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role
@@ -220,15 +220,10 @@ class RunDelivery:
             nation = self._nations.require(automation.nation_slug)
             incident = f"{automation.task_id}#limit#{nation.billing_period_start.isoformat()}"
         message = trouble_message(automation, run)
-        told = missing = 0
-        for tell in (self._tell_owner, self._tell_channels):
-            try:
-                told += tell(automation, incident, message, brand)
-            except NotAllTold as some:
-                missing += some.missing
-        if missing:
-            raise NotAllTold(missing)
-        return told
+        return tell_each(
+            lambda: self._tell_owner(automation, incident, message, brand),
+            lambda: self._tell_channels(automation, incident, message, brand),
+        )
 
     def _tell_channels(self, automation: Automation, incident: str, message: RunMessage, brand: Brand) -> int:
         """Post where the nation's notices go. What cannot be posted was told to its owner by email."""

@@ -29,10 +29,9 @@ from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_cards import card_blocks, decided, decision_buttons, thumbs, undo_button
+from nat.channels.slack_sending import PASSING, with_blocks
 from nat.channels.slack_stream import SlackStream
 from nat.channels.slack_text import (
-    REFUSED_BLOCKS,
-    Block,
     blocks,
     cut_tables,
     escaped,
@@ -222,7 +221,11 @@ class SlackThreads:
             try:
                 return stream.write(view.status, view.said, view.restarts)
             except SlackApiError as error:
-                if stream.running or error.response["error"] in _UNREACHABLE or _passing(error):
+                if (
+                    stream.running
+                    or error.response["error"] in _UNREACHABLE
+                    or error.response["error"] in PASSING
+                ):
                     raise
                 _log.info("no stream", extra={"reason": error.response["error"]})
         if stream.running:
@@ -240,14 +243,14 @@ class SlackThreads:
         ts = row.get("ts") or (self._posted(client, thread, turn_id) if row.get("posting") else None)
         if ts is not None:
             try:
-                _with_blocks(client.chat_update, text, shown, channel=thread.channel, ts=ts)
+                with_blocks(client.chat_update, text, shown, channel=thread.channel, ts=ts)
             except SlackApiError as error:
                 if error.response["error"] not in _GONE:
                     raise
             else:
                 return {"ts": str(ts), "streaming": False}
         self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"posting": True}))
-        posted = _with_blocks(
+        posted = with_blocks(
             client.chat_postMessage,
             text,
             shown,
@@ -342,25 +345,6 @@ class SlackThreads:
 
     def _forgotten(self) -> int:
         return int((self._store.clock() + KEPT).timestamp())
-
-
-def _with_blocks(send: Callable[..., Any], text: str, shown: list[Block] | None, **more: Any) -> str:
-    """Send a message; where Slack does not take its blocks without the thumbs, and then as text."""
-    attempts = [shown or []]
-    if shown and shown[-1]["type"] == "context_actions":
-        attempts.append(shown[:-1])
-    for each in attempts if shown else ():
-        try:
-            return str(send(text=text, blocks=each, **more)["ts"])
-        except SlackApiError as error:
-            if error.response["error"] not in REFUSED_BLOCKS:
-                raise
-    return str(send(text=text, blocks=[], **more)["ts"])
-
-
-def _passing(error: SlackApiError) -> bool:
-    """Whether the same may be taken in a while."""
-    return error.response["error"] in ("ratelimited", "internal_error", "fatal_error", "service_unavailable")
 
 
 def _view(events: Any) -> _View:

@@ -6,14 +6,15 @@ message, where it is known who they are there. Whether it arrived is told to who
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web import WebClient
 
 from nat.aws.store import Store
+from nat.channels.slack_cards import OPEN, label
 from nat.channels.slack_client import Bots
-from nat.channels.slack_text import REFUSED_BLOCKS, Block, blocks, escaped, fallback, section
+from nat.channels.slack_sending import PASSING, with_blocks
+from nat.channels.slack_text import Block, blocks, escaped, fallback, section
 from nat.connections.slack_app import customer_of
 from nat.errors import SlackNotInstalled
 from nat.ids import NationSlug, UserId
@@ -27,8 +28,6 @@ GONE: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "toke
 NOT_CONNECTED: Final = Worded("delivery.not_connected")
 NOT_LINKED: Final = Worded("delivery.not_linked")
 NOT_KNOWN: Final = Worded("delivery.not_known")
-PASSING: Final = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
-"""What Slack says that may be otherwise in a while."""
 
 
 class NotPosted(Exception):
@@ -71,9 +70,9 @@ class SlackPost:
         if self.url and self.label:
             button = {
                 "type": "button",
-                "action_id": "nat_open",
+                "action_id": OPEN,
                 "url": self.url,
-                "text": {"type": "plain_text", "text": self.label[:75]},
+                "text": label(self.label[:75]),
             }
             made.append({"type": "actions", "elements": [button]})
         return made
@@ -114,25 +113,20 @@ class SlackPosts:
 
     def _post(self, home: str, channel: str, post: SlackPost) -> None:
         try:
-            client = self._bots(home)
-            try:
-                _send(client, channel, post, post.blocks)
-            except SlackApiError as error:
-                if error.response["error"] not in REFUSED_BLOCKS:
-                    raise
-                _send(client, channel, post, [])
+            with_blocks(
+                self._bots(home).chat_postMessage,
+                post.text,
+                post.blocks,
+                channel=channel,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
         except SlackNotInstalled:
             raise NotPosted(NOT_CONNECTED) from None
         except SlackApiError as error:
             raise _not_posted(str(error.response["error"])) from error
         except (SlackClientError, OSError) as error:
             raise NotPosted(Worded("delivery.silent"), later=True) from error
-
-
-def _send(client: WebClient, channel: str, post: SlackPost, shown: list[Block]) -> Any:
-    return client.chat_postMessage(
-        channel=channel, text=post.text, blocks=shown, unfurl_links=False, unfurl_media=False
-    )
 
 
 def _not_posted(error: str) -> NotPosted:

@@ -19,10 +19,6 @@ TABLE_ROWS: Final = 100
 TABLE_COLUMNS: Final = 20
 TABLE_CHARACTERS: Final = 9_000
 """Over all cells of the table; 10,000 are allowed."""
-REFUSED_BLOCKS: Final = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
-)
-"""What Slack says of blocks that it does not take: the same goes as text."""
 EMPTY: Final = "–"
 """Slack refuses a cell without a text."""
 _LINK: Final = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s()<>|]+)\)")

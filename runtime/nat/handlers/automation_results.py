@@ -15,7 +15,7 @@ from nat.channels.slack_posts import SlackPosts
 from nat.handlers.queue import ComeAgain, Failed, each_message
 from nat.names import AUTOMATION_EVENTS, Bus
 from nat.notices.nation_event import NationEvent
-from nat.notices.slack_channels import NotAllTold
+from nat.notices.receipts import NotAllTold
 from nat.settings import TableNames
 
 _log = logging.getLogger(__name__)

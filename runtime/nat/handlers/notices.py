@@ -18,7 +18,7 @@ from nat.names import SES_SOURCE, Variable
 from nat.nations import plans
 from nat.notices.nation_event import NationEvent
 from nat.notices.notices import Notices
-from nat.notices.slack_channels import NotAllTold
+from nat.notices.receipts import NotAllTold
 from nat.settings import TableNames
 
 _log = logging.getLogger(__name__)

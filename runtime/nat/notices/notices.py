@@ -30,8 +30,8 @@ from nat.nations.record import Nation, Nations
 from nat.nations.web_pages import reconnect_page
 from nat.notices.messages import NoticeMessage, fair_use_message, message_for
 from nat.notices.nation_event import NationEvent
-from nat.notices.receipts import NoticeReceipts
-from nat.notices.slack_channels import NotAllTold, tell_channels
+from nat.notices.receipts import NotAllTold, NoticeReceipts, tell_each
+from nat.notices.slack_channels import tell_channels
 from nat.people.memberships import Membership, Memberships
 from nat.people.ownership import Ownership
 from nat.people.users import Users
@@ -95,15 +95,10 @@ class Notices:
         if written is None:
             return 0
         self._tell_sockets(happening, brand)
-        sent = missing = 0
-        for tell in (self._tell_admins, self._tell_slack):
-            try:
-                sent += tell(happening, written, brand)
-            except NotAllTold as some:
-                missing += some.missing
-        if missing:
-            raise NotAllTold(missing)
-        return sent
+        return tell_each(
+            lambda: self._tell_admins(happening, written, brand),
+            lambda: self._tell_slack(happening, written, brand),
+        )
 
     def _tell_slack(self, happening: NationEvent, written: NoticeMessage, brand: Brand) -> int:
         if happening.event not in IN_SLACK:

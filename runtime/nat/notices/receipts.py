@@ -7,7 +7,7 @@ A claim ends by itself. So if a process dies while it sends, the next delivery s
 SES took just before that, the person may get a second copy. Losing it instead would be worse.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,6 +24,28 @@ pause before the queue delivers again."""
 REMEMBERED: Final = timedelta(days=40)
 """Longer than any repetition comes late: dead letters wait for 14 days."""
 LOSS_REMEMBERED: Final = timedelta(days=365)
+
+
+class NotAllTold(Exception):
+    """Some people could not be told; they are when the message comes again. `missing` is how many."""
+
+    def __init__(self, missing: int) -> None:
+        super().__init__(f"{missing} not told yet")
+        self.missing = missing
+
+
+def tell_each(*ways: Callable[[], int]) -> int:
+    """Tell in each of these ways, though one of them misses somebody; gives how many were told. Raises
+    `NotAllTold` with all that are missing."""
+    told = missing = 0
+    for tell in ways:
+        try:
+            told += tell()
+        except NotAllTold as some:
+            missing += some.missing
+    if missing:
+        raise NotAllTold(missing)
+    return told
 
 
 class NoticeReceipts:

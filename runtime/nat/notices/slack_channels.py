@@ -6,17 +6,9 @@ from nat.channels.brands import Brand
 from nat.channels.slack_posts import NotPosted, SlackPost, SlackPosts
 from nat.connections.slack_app import customer_of
 from nat.ids import NationSlug
-from nat.notices.receipts import NoticeReceipts
+from nat.notices.receipts import NotAllTold, NoticeReceipts
 
 _log = logging.getLogger(__name__)
-
-
-class NotAllTold(Exception):
-    """Some people could not be told; they are when the message comes again. `missing` is how many."""
-
-    def __init__(self, missing: int) -> None:
-        super().__init__(f"{missing} not told yet")
-        self.missing = missing
 
 
 def tell_channels(

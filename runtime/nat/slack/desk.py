@@ -139,10 +139,8 @@ class SlackDesk:
     def member(self, person: SlackPerson, thread: Thread) -> Membership:
         """Who it is, in the nation that the thread or its channel is about. Raises `SlackPersonRefused`,
         `BadRequest` where the nation is not clear, `NotAMember`."""
-        user_id = self._workspaces.person(person.team, slack_user=person.user)
-        if user_id is None:
-            raise not_known(person, self.app_url)
-        return self._admission.memberships.require(NationSlug(self._nation(person, thread)), UserId(user_id))
+        user_id = self._user(person)
+        return self._admission.memberships.require(NationSlug(self._nation(person, thread)), user_id)
 
     def _nation(self, person: SlackPerson, thread: Thread) -> str:
         nations = self._workspaces.nations(person.team)
@@ -243,13 +241,11 @@ class SlackDesk:
 
     def rate(self, person: SlackPerson, value: Mapping[str, str]) -> None:
         """Say whether an answer helped. Raises `SlackPersonRefused` for somebody else's."""
-        user_id = self._workspaces.person(person.team, slack_user=person.user)
-        if user_id is None:
-            raise not_known(person, self.app_url)
+        user_id = self._user(person)
         try:
             Feedbacks(self._store).give(
                 NationSlug(value["n"]),
-                UserId(user_id),
+                user_id,
                 ConversationId(value["c"]),
                 TurnId(value["t"]),
                 thumb=Thumb(value["v"]),
@@ -303,15 +299,20 @@ class SlackDesk:
         if stopped is not None:
             self._followers.deliver(f"{row['nation']}#{row['conversation']}", wire_text(stopped))
 
-    def _decision(self, person: SlackPerson, value: Mapping[str, str], click: str) -> Decision:
+    def _user(self, person: SlackPerson) -> UserId:
+        """Who it is. Raises `SlackPersonRefused` for somebody who has not proven it."""
         user_id = self._workspaces.person(person.team, slack_user=person.user)
         if user_id is None:
             raise not_known(person, self.app_url)
+        return UserId(user_id)
+
+    def _decision(self, person: SlackPerson, value: Mapping[str, str], click: str) -> Decision:
+        user_id = self._user(person)
         if value["n"] not in self._workspaces.nations(person.team):
             raise BadRequest("This workspace is no longer linked to that nation.")
         decision_id = TurnId(ulid_of(f"{person.team}#{person.user}#{click}", click))
         return Decision(
-            NationSlug(value["n"]), UserId(user_id), ConversationId(value["c"]), decision_id, Surface.SLACK
+            NationSlug(value["n"]), user_id, ConversationId(value["c"]), decision_id, Surface.SLACK
         )
 
     def _following(self, thread: Thread) -> Callable[[Turn], None]:

@@ -29,7 +29,7 @@ from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import AUTOMATION_EVENTS, BUS_SOURCE, Bus
 from nat.nations.record import Nations
 from nat.notices.nation_event import NationEvent
-from nat.notices.slack_channels import NotAllTold
+from nat.notices.receipts import NotAllTold
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.roles import Role

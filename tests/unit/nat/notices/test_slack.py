@@ -11,7 +11,7 @@ from nat.aws.store import Store
 from nat.channels.slack_posts import NOT_IN_CHANNEL
 from nat.ids import NationSlug
 from nat.names import Bus
-from nat.notices.slack_channels import NotAllTold
+from nat.notices.receipts import NotAllTold
 from nat.roles import Role
 from tests.unit.nat.notices.bureau import Bureau
 from tests.unit.nat.slack_posting import CHANNEL, posting, written

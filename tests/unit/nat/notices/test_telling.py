@@ -10,8 +10,7 @@ from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.names import Bus
 from nat.nations.record import SubscriptionStatus
-from nat.notices.receipts import CLAIM, NoticeReceipts
-from nat.notices.slack_channels import NotAllTold
+from nat.notices.receipts import CLAIM, NotAllTold, NoticeReceipts
 from nat.roles import Role
 from tests.unit.nat.gateway import Gateway
 from tests.unit.nat.notices.bureau import Bureau
