@@ -39,6 +39,7 @@ from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put, Update, unchanged
 from nat.changes.journal import Proposal
 from nat.changes.plan import Change
+from nat.changes.policy import StoredPolicy
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import (
     ApprovalChanged,
@@ -62,7 +63,7 @@ STANDING: Final = 10
 _MOST_SUPERSEDED: Final = 50
 
 
-def time_to_decide(policy: Mapping[str, object]) -> timedelta:
+def time_to_decide(policy: StoredPolicy) -> timedelta:
     """How long proposals wait by a nation's policy: its `approval_minutes`, from one minute to 72 hours."""
     minutes = policy.get("approval_minutes")
     if type(minutes) is not int:

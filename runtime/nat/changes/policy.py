@@ -19,7 +19,7 @@ one tool goes before the rule for its class, so `allow` for a tool lifts the cla
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypedDict
 
 from nat.changes.effect import Effect
 from nat.errors import RoleInsufficient
@@ -75,7 +75,15 @@ class Policy:
         return max(rules, key=_STRICTNESS_OF_RULE.__getitem__, default=Rule.ALLOW)
 
 
-def policy_of(stored: Mapping[str, Mapping[str, str]]) -> Policy:
+class StoredPolicy(TypedDict, total=False):
+    """The rules in a nation's record, and how many minutes its proposals wait for a decision."""
+
+    classes: Mapping[str, str]
+    tools: Mapping[str, str]
+    approval_minutes: int
+
+
+def policy_of(stored: StoredPolicy) -> Policy:
     """A nation's policy from its record. Raises `ValueError` for an unknown rule: a policy that cannot be
     read must not loosen anything."""
     return Policy(

@@ -18,11 +18,9 @@ from boto3.dynamodb.conditions import Attr, Key
 from nat.aws.items import timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Update
-from nat.errors import BadRequest
 from nat.ids import NationSlug, UserId
 from nat.names import Table
-from nat.nations.plans import UNLIMITED
-from nat.nations.record import Nation
+from nat.nations.record import Nation, StoredBudgets
 from nat.roles import Role
 
 MOST_PEOPLE: Final = 200
@@ -47,25 +45,13 @@ class Budgets:
         roles = {role: stored["roles"][role.value] for role in Role if role.value in stored.get("roles", {})}
         return cls(roles, stored.get("people", {}))
 
-    @classmethod
-    def read(cls, value: object) -> "Budgets":
-        """Budgets as a client sends them. Raises `BadRequest`."""
-        if not isinstance(value, Mapping) or {*value} - {"roles", "people"}:
-            raise BadRequest("`budgets` has `roles` and `people`, each with queries a period.")
-        roles, people = (_numbers(value.get(name, {}), name) for name in ("roles", "people"))
-        if unknown := {*roles} - {*Role}:
-            raise BadRequest(f"There is no role called {sorted(unknown)[0][:60]}.")
-        if len(people) > MOST_PEOPLE or any(not 0 < len(each) <= LONGEST_ID for each in people):
-            raise BadRequest(f"At most {MOST_PEOPLE} people have a budget of their own.")
-        return cls({Role(name): queries for name, queries in roles.items()}, people)
-
     def limit_of(self, user_id: UserId, role: Role) -> int | None:
         """What this person may use in a period; `None` without a budget."""
         own = self.people.get(user_id)
         return self.roles.get(role) if own is None else own
 
-    def as_body(self) -> dict[str, object]:
-        """The JSON object of the HTTP API and of the nation's row."""
+    def stored(self) -> StoredBudgets:
+        """As the nation's record has them."""
         return {
             "roles": {role.value: queries for role, queries in self.roles.items()},
             "people": dict(self.people),
@@ -136,12 +122,3 @@ def _key(nation_slug: NationSlug, period_start: str, user_id: UserId) -> dict[st
 def _queries(row: Mapping[str, Any]) -> int:
     queries: int = row.get("queries", 0)
     return queries
-
-
-def _numbers(value: object, name: str) -> dict[str, int]:
-    if not isinstance(value, Mapping):
-        raise BadRequest(f"`budgets.{name}` gives each a number of queries a period.")
-    for queries in value.values():
-        if type(queries) is not int or not 0 <= queries < UNLIMITED:
-            raise BadRequest(f"A budget is a whole number of queries from 0 to {UNLIMITED - 1}.")
-    return dict(value)

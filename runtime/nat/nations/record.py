@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -14,6 +14,9 @@ from nat.aws.writes import Put, Update, unchanged
 from nat.errors import NationUnknown
 from nat.ids import NationSlug
 from nat.names import Table
+
+if TYPE_CHECKING:
+    from nat.changes.policy import StoredPolicy
 
 
 class SubscriptionStatus(StrEnum):
@@ -28,6 +31,13 @@ class SubscriptionStatus(StrEnum):
     def usable(self) -> bool:
         """True while the nation may use Nat."""
         return self in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+
+
+class StoredBudgets(TypedDict, total=False):
+    """Queries a period in a nation's record, by role and by user id."""
+
+    roles: Mapping[str, int]
+    people: Mapping[str, int]
 
 
 class Nation(msgspec.Struct, frozen=True):
@@ -74,7 +84,7 @@ class Nation(msgspec.Struct, frozen=True):
     nb_app: str | None = None
     refresh_bucket: str | None = None
     time_zone: str = "UTC"
-    policy: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    policy: "StoredPolicy" = {}
     retention_days: int | None = None
     billing_anchor_day: int | None = None
     model_key_last_four: str | None = None
@@ -83,7 +93,7 @@ class Nation(msgspec.Struct, frozen=True):
     usage_warned: str | None = None
     usage_exhausted: str | None = None
     fair_use_exceeded: str | None = None
-    budgets: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    budgets: StoredBudgets = {}
     web_app: str | None = None
     being_deleted: str | None = None
     owner_claimed_by: str | None = None

@@ -13,6 +13,7 @@ from nat.aws.store import Store
 from nat.billing.stripe_api import Keys, KeysMissing
 from nat.billing.stripe_event import SignatureInvalid, StripeEvent, verify
 from nat.billing.webhook import Undeliverable
+from nat.changes.policy import StoredPolicy
 from nat.errors import BadRequest
 from nat.ids import NationSlug, UserId
 from nat.names import Bus
@@ -439,15 +440,14 @@ def test_an_older_reading_never_overwrites_a_later_one(shop: Shop) -> None:
 def test_other_fields_of_the_record_are_kept(shop: Shop) -> None:
     shop.subscribe("nat_pro")
     nations = Nations(Store(clients.dynamodb(), shop.tables))
-    nations.update(
-        NationSlug("demo"), {"nb_connected": True, "time_zone": "Europe/Berlin", "policy": {"bulk": "ask"}}
-    )
+    policy: StoredPolicy = {"classes": {"bulk": "ask"}}
+    nations.update(NationSlug("demo"), {"nb_connected": True, "time_zone": "Europe/Berlin", "policy": policy})
 
     shop.stripe.advance(days=32)
     shop.take_all()
 
     nation = shop.nation()
-    assert (nation.nb_connected, nation.time_zone, nation.policy) == (True, "Europe/Berlin", {"bulk": "ask"})
+    assert (nation.nb_connected, nation.time_zone, nation.policy) == (True, "Europe/Berlin", policy)
 
 
 def test_two_nations_of_one_customer_keep_apart(shop: Shop) -> None:
