@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from config import load_customer
-from nat.approvals.approval import ApprovalState
 from nat.automations.answer_mail import mail_of
 from nat.automations.automation import Automation, Delivery, DeliveryKind
 from nat.automations.messages import answer_message, outcome_message, trouble_message, unreachable_message
@@ -18,6 +17,7 @@ from nat.aws.items import timestamp
 from nat.channels.brands import Brand
 from nat.channels.mail_page import Button, MailContent, as_html, as_text
 from nat.channels.slack_posts import NOT_IN_CHANNEL
+from nat.contract.messages import ApprovalState
 from nat.ids import ApprovalId, ConversationId, NationSlug
 from nat.names import REPORTS_OFF, Bus
 from nat.nations.figures import figures_of

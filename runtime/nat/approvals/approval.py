@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -15,6 +14,7 @@ from nat.aws.writes import Check, Row, Update
 from nat.changes.effect import Effect
 from nat.changes.journal import Proposal
 from nat.changes.policy import least_role
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, conversation_key
 from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import Table
@@ -24,26 +24,6 @@ PREFIX: Final = "approval#"
 """What the sort keys of approvals begin with."""
 NO_LONGER_WAITING: Final = {"inbox": None, "waiting": None}
 """Attributes that only a pending proposal has; both keep it in a sparse index."""
-
-
-class ApprovalState(StrEnum):
-    """Where a proposal is."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    """Somebody said yes; a turn is on its way to commit it."""
-    COMMITTING = "committing"
-    DONE = "done"
-    PARTLY = "partly"
-    FAILED = "failed"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-
-    @property
-    def retryable(self) -> bool:
-        """What was not done may be tried again."""
-        return self in (ApprovalState.PARTLY, ApprovalState.FAILED)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from nat.approvals.approval import (
     NO_LONGER_WAITING,
     PREFIX,
     Approval,
-    ApprovalState,
     approval_item,
     being_carried_out,
     closing,
@@ -40,6 +39,7 @@ from nat.aws.writes import Put, Update, unchanged
 from nat.changes.journal import Proposal
 from nat.changes.plan import Change
 from nat.changes.policy import StoredPolicy
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import (
     ApprovalChanged,

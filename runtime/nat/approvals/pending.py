@@ -10,17 +10,11 @@ from typing import Final
 
 from boto3.dynamodb.conditions import Key
 
-from nat.approvals.approval import (
-    Approval,
-    ApprovalState,
-    approval_item,
-    closing,
-    from_item,
-    inbox_of,
-)
+from nat.approvals.approval import Approval, approval_item, closing, from_item, inbox_of
 from nat.aws.cursors import cursor, not_a_cursor, parts_of
 from nat.aws.items import moment, timestamp
 from nat.aws.store import Store
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import conversation_key
 from nat.ids import ApprovalId, ConversationId, NationSlug
 from nat.names import APPROVALS_BY_EXPIRY, APPROVALS_INBOX, Table

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.automations.automation import Automation, Automations
 from nat.automations.ending import RunEnds
 from nat.automations.runs import LATE, Run, RunLedger, RunState, Why
 from nat.aws import log
 from nat.aws.store import Store
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turns
 from nat.errors import (
     BudgetReached,

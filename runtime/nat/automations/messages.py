@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from nat.approvals.approval import ApprovalState
 from nat.automations.automation import Automation
 from nat.automations.runs import FAILURES_ALLOWED, Run, RunState, Why
 from nat.channels.brands import Brand
 from nat.channels.slack_posts import SlackPost
+from nat.contract.messages import ApprovalState
 from nat.names import MOST_DECIDE_MINUTES
 
 CONVERSATION_PAGE: Final = "/c/"

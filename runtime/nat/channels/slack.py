@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 from boto3.dynamodb.conditions import Attr
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import status_of
 from nat.approvals.stored_changes import ChangeRows
@@ -52,6 +51,7 @@ from nat.contract.events import (
     TurnRestarted,
     TurnStopped,
 )
+from nat.contract.messages import ApprovalState
 from nat.conversations.events import Events
 from nat.errors import NotFound
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,15 @@ from nat.names import SLUG_PATTERN, ULID_PATTERN
 
 class ResponseBody(msgspec.Struct, frozen=True, kw_only=True):
     """An object of an answer. Clients ignore names they do not know, so that new ones break nobody."""
+
+
+Larger = TypeVar("Larger", bound=ResponseBody)
+
+
+def extended(body: ResponseBody, larger: type[Larger], **more: object) -> Larger:
+    """A larger object of an answer: all that a smaller one says, and more. Raises `TypeError` for a name that
+    is missing or that the larger one does not have."""
+    return larger(**{name: getattr(body, name) for name in body.__struct_fields__}, **more)
 
 
 class RequestBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Decisions are the same by HTTP, where the path says about what they are.
 """
 
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -19,6 +20,26 @@ MOST_RECORDS: Final = 10_000
 Records = Annotated[list[str], Meta(max_length=MOST_RECORDS)]
 Position = Annotated[int, Meta(ge=0, lt=1_000_000)]
 PageKind = Literal["person", "list", "event", "page", "donation", "other"]
+
+
+class ApprovalState(StrEnum):
+    """Where a proposal is."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    """Somebody said yes; a turn is on its way to commit it."""
+    COMMITTING = "committing"
+    DONE = "done"
+    PARTLY = "partly"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+    @property
+    def retryable(self) -> bool:
+        """What was not done may be tried again."""
+        return self in (ApprovalState.PARTLY, ApprovalState.FAILED)
 
 
 class PageOpen(RequestBody, frozen=True, kw_only=True):

@@ -1,20 +1,28 @@
 """A conversation as a file: Markdown for people, JSON for programs."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from nat.aws.items import timestamp
+import msgspec
+
 from nat.contract.events import Link
+from nat.contract.fields import extended
+from nat.conversations.bodies import (
+    ConversationBody,
+    ExchangeBody,
+    ProposalOfExchange,
+    Proposals,
+    conversation_body,
+    exchange_body,
+)
 from nat.conversations.exchanges import Exchange
 from nat.conversations.feedback import Thumb
 from nat.conversations.listing import Conversation
 from nat.conversations.turns import TurnState
-from nat.ids import NationSlug, TurnId
+from nat.ids import NationSlug
 from nat.live_links import LiveAddresses, guarded
 
 _OUTCOMES: Final = {
@@ -24,80 +32,38 @@ _OUTCOMES: Final = {
 _THUMBS: Final = {Thumb.UP: "helpful", Thumb.DOWN: "not helpful"}
 
 
-@dataclass(frozen=True)
-class Proposed:
-    """A proposal that a turn made, and what became of it. `counts` are records by outcome."""
+class ConversationFile(ConversationBody, frozen=True, kw_only=True):
+    """A conversation as one JSON object; `complete` false says that its beginning is missing."""
 
-    approval: str
-    turn_id: TurnId
-    tool: str
-    summary: str
-    state: str
-    created_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    counts: Mapping[str, int]
-
-
-def exchange_body(exchange: Exchange, proposals: Iterable[Proposed] = ()) -> dict[str, object]:
-    """One exchange in plain JSON values, as the API and the export give it."""
-    answered, feedback = exchange.answered, exchange.feedback
-    return {
-        "turn": answered.turn_id,
-        "question": answered.question,
-        "outcome": answered.outcome.value,
-        "answer": answered.text,
-        "links": [{"label": link.label, "url": link.url} for link in answered.links],
-        "asked_at": timestamp(answered.asked_at),
-        "ended_at": timestamp(answered.ended_at),
-        "proposals": [_proposed_body(each) for each in proposals if each.turn_id == answered.turn_id],
-        "feedback": None
-        if feedback is None
-        else {
-            "thumb": None if feedback.thumb is None else feedback.thumb.value,
-            "comment": feedback.comment,
-            "at": timestamp(feedback.at),
-        },
-    }
-
-
-def conversation_body(conversation: Conversation) -> dict[str, object]:
-    """A conversation as it is listed, in plain JSON values."""
-    return {
-        "conversation": conversation.conversation_id,
-        "title": conversation.title,
-        "turns": conversation.turns,
-        "created_at": timestamp(conversation.created_at),
-        "updated_at": timestamp(conversation.updated_at),
-    }
+    nation_slug: str
+    complete: bool
+    exchanges: list[ExchangeBody]
 
 
 def as_json(
     nation_slug: NationSlug,
     conversation: Conversation,
     exchanges: Sequence[Exchange],
-    proposals: Sequence[Proposed],
+    proposals: Proposals,
     *,
     complete: bool,
 ) -> str:
-    """The conversation as one JSON object; `complete` false says that its beginning is missing."""
-    return json.dumps(
-        {
-            "nation_slug": nation_slug,
-            **conversation_body(conversation),
-            "complete": complete,
-            "exchanges": [exchange_body(each, proposals) for each in exchanges],
-        },
-        ensure_ascii=False,
-        indent=1,
+    """The conversation as one JSON object."""
+    made = extended(
+        conversation_body(conversation),
+        ConversationFile,
+        nation_slug=nation_slug,
+        complete=complete,
+        exchanges=[exchange_body(each, proposals) for each in exchanges],
     )
+    return msgspec.json.format(msgspec.json.encode(made), indent=1).decode()
 
 
 def as_markdown(
     nation_slug: NationSlug,
     conversation: Conversation,
     exchanges: Sequence[Exchange],
-    proposals: Sequence[Proposed],
+    proposals: Proposals,
     *,
     complete: bool,
     time_zone: str = "UTC",
@@ -117,8 +83,7 @@ def as_markdown(
             lines += ["", guarded(answered.text, live.adding(link.url for link in answered.links))]
         if note := _OUTCOMES.get(answered.outcome):
             lines += ["", f"*{note}*"]
-        made = [each for each in proposals if each.turn_id == answered.turn_id]
-        if made:
+        if made := proposals.get(answered.turn_id):
             lines += ["", *(f"- Proposal: {_line(each.summary)} ({_became(each)})" for each in made)]
         if answered.links:
             lines += ["", *(_link(link) for link in answered.links)]
@@ -135,20 +100,7 @@ def file_name(conversation: Conversation, extension: str) -> str:
     return f"nat-{words or 'conversation'}-{conversation.updated_at:%Y-%m-%d}.{extension}"
 
 
-def _proposed_body(proposed: Proposed) -> dict[str, object]:
-    return {
-        "approval": proposed.approval,
-        "tool": proposed.tool,
-        "summary": proposed.summary,
-        "state": proposed.state,
-        "created_at": timestamp(proposed.created_at),
-        "decided_by": proposed.decided_by,
-        "decided_at": None if proposed.decided_at is None else timestamp(proposed.decided_at),
-        "counts": dict(proposed.counts),
-    }
-
-
-def _became(proposed: Proposed) -> str:
+def _became(proposed: ProposalOfExchange) -> str:
     counts = ", ".join(f"{count} {state}" for state, count in sorted(proposed.counts.items()))
     return f"{proposed.state}: {counts}" if counts else proposed.state
 

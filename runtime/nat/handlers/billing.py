@@ -18,7 +18,7 @@ from nat.billing.invoices import invoices_of
 from nat.billing.plan_change import QUOTE_LIFE
 from nat.billing.portal import open_portal
 from nat.billing.services import Billing
-from nat.contract.fields import Address, Count, Moment, Paged, RequestBody, ResponseBody
+from nat.contract.fields import Address, Count, Moment, Paged, RequestBody, ResponseBody, extended
 from nat.errors import (
     AlreadySubscribed,
     BadRequest,
@@ -36,7 +36,7 @@ from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, NationCall, answering, operation
 from nat.handlers.front import behind_front
 from nat.handlers.request import Lambda
-from nat.handlers.routes.nation import Subscription, subscription_fields, subscription_of
+from nat.handlers.routes.nation import Subscription, subscription_of
 from nat.handlers.services import Services
 from nat.names import Variable
 from nat.roles import Role
@@ -190,8 +190,9 @@ class BillingRoutes:
     def get_billing(self, call: MemberCall) -> BillingOverview:
         """What the nation has, until when, and what it could have."""
         state, times = call.services.check.state(call.nation_slug), self._times(call)
-        return BillingOverview(
-            **subscription_fields(state),
+        return extended(
+            subscription_of(state),
+            BillingOverview,
             past_due_until=times.get("past_due_until"),
             cancel_at=times.get("cancel_at"),
             trial_end=times.get("trial_end"),
@@ -353,8 +354,9 @@ class BillingRoutes:
         """End with the period, or go on after all."""
         plan_change = self._billing.plan_change
         nation = (plan_change.resume if body.resume else plan_change.cancel)(call.nation_slug)
-        return EndingBody(
-            **subscription_fields(call.services.check.state_of(nation)),
+        return extended(
+            subscription_of(call.services.check.state_of(nation)),
+            EndingBody,
             cancel_at=self._times(call).get("cancel_at"),
         )
 

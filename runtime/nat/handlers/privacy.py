@@ -16,7 +16,7 @@ from nat.audit.log import Audit
 from nat.aws import clients, log
 from nat.aws.items import timestamp
 from nat.aws.store import Store
-from nat.contract.fields import Address, Count, Limit, Moment, RequestBody, ResponseBody, one_of
+from nat.contract.fields import Address, Count, Limit, Moment, RequestBody, ResponseBody, extended, one_of
 from nat.conversations.files import ADDRESS_SECONDS
 from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
@@ -80,7 +80,7 @@ class PrivacyRoutes:
     @operation("POST /v1/me/export", tag="Privacy", status=202, limit=Limit.EXPORTS)
     def export_me(self, call: Call) -> JobBody:
         """Begin an export of everything on the person, in every nation."""
-        return JobBody(**_job(self._requests.export_person(call.person.user_id)))
+        return _job(self._requests.export_person(call.person.user_id))
 
     @operation(
         "DELETE /v1/me",
@@ -94,7 +94,7 @@ class PrivacyRoutes:
 
         Whoever owns a nation hands the ownership over or deletes the nation first.
         """
-        return JobBody(**_job(self._requests.delete_person(call.person.user_id, body.confirm)))
+        return _job(self._requests.delete_person(call.person.user_id, body.confirm))
 
     @operation(
         "POST /v1/nation/export",
@@ -106,7 +106,7 @@ class PrivacyRoutes:
     )
     def export_nation(self, call: MemberCall) -> JobBody:
         """Begin an export of everything on the nation."""
-        return JobBody(**_job(self._requests.export_nation(call.member)))
+        return _job(self._requests.export_nation(call.member))
 
     @operation(
         "DELETE /v1/nation",
@@ -118,7 +118,7 @@ class PrivacyRoutes:
     )
     def delete_nation(self, call: MemberCall, body: NationDeletion) -> JobBody:
         """Begin the deletion of the nation, for good."""
-        return JobBody(**_job(self._requests.delete_nation(call.member, body.confirm)))
+        return _job(self._requests.delete_nation(call.member, body.confirm))
 
     @operation("GET /v1/privacy/{job}", tag="Privacy", raises=(NotFound,))
     def get_privacy_job(self, call: Call) -> JobWithFile:
@@ -128,18 +128,20 @@ class PrivacyRoutes:
         """
         job = self._requests.job(call.person.user_id, call.path["job"])
         if job.state is JobState.DONE and job.file is not None:
-            return JobWithFile(**_job(job), url=self._export.address(job.file), expires_in=ADDRESS_SECONDS)
-        return JobWithFile(**_job(job))
+            return extended(
+                _job(job), JobWithFile, url=self._export.address(job.file), expires_in=ADDRESS_SECONDS
+            )
+        return extended(_job(job), JobWithFile)
 
 
-def _job(job: Job) -> dict[str, Any]:
-    return {
-        "job": job.id,
-        "task": job.task,
-        "state": job.state,
-        "counts": dict(job.counts),
-        "created_at": timestamp(job.created_at),
-    }
+def _job(job: Job) -> JobBody:
+    return JobBody(
+        job=job.id,
+        task=job.task,
+        state=job.state,
+        counts=dict(job.counts),
+        created_at=timestamp(job.created_at),
+    )
 
 
 def _now() -> datetime:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ulid import ULID
 
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.approvals.stored_changes import ChangeRows
 from nat.automations.automation import Automations
@@ -30,6 +30,7 @@ from nat.channels.slack_push import follow
 from nat.channels.websocket import Followers
 from nat.connections.slack_app import customer_of
 from nat.connections.slack_workspaces import Workspaces
+from nat.contract.messages import ApprovalState
 from nat.conversations.events import wire_text
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.turns import Turn

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.journal import StoredJournal
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange
@@ -22,6 +21,7 @@ from nat.changes.policy import check_rights
 from nat.changes.report import ChangeReport
 from nat.changes.undo import undo
 from nat.contract.events import ApprovalUpdated, Link, Notice, TurnFinished, TurnStopped
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, TurnKind
 from nat.errors import ApprovalChanged, NotFound, Reconnect, TokenRejected
 from nat.ids import ApprovalId

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from nat.approvals.approval import ApprovalState
 from nat.approvals.approvals import Approvals
 from nat.approvals.journal import read_journal
 from nat.approvals.stored_changes import ChangeRows
 from nat.aws.store import Store
 from nat.changes.operations import survey
 from nat.changes.report import ChangeReport
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn
 from nat.errors import NotFound
 from nat.ids import ApprovalId

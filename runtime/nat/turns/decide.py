@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from nat.approvals.approval import Approval, ApprovalState, still_waiting
+from nat.approvals.approval import Approval, still_waiting
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import status_of
 from nat.approvals.journal import read_journal
@@ -28,6 +28,7 @@ from nat.changes.editing import edited
 from nat.changes.operations import survey
 from nat.changes.policy import Gated, Rights, check_rights, policy_of
 from nat.contract.events import Envelope, TurnAccepted
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import (
     Turn,
     TurnKind,

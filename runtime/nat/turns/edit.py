@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from nat.agent.tool import ArgumentsRejected, Tool
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals, time_to_decide
 from nat.approvals.journal import TurnChanges
 from nat.approvals.stored_changes import ChangeRows, StoredChange
@@ -19,6 +19,7 @@ from nat.changes.journal import Proposal
 from nat.changes.plan import Change
 from nat.changes.policy import check_rights
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn
 from nat.errors import ApprovalChanged, BadRequest, NotFound
 from nat.ids import ApprovalId

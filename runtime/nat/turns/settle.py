@@ -16,11 +16,12 @@ from nat.agent.ports import Message
 from nat.agent.pricing import total_micros
 from nat.agent.transcript import settled_text, tools_used, tools_used_in
 from nat.agent.values import Usage
-from nat.approvals.approval import ApprovalState, finishing
+from nat.approvals.approval import finishing
 from nat.approvals.stored_changes import ChangeRef
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update
 from nat.contract.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
+from nat.contract.messages import ApprovalState
 from nat.conversations.events import put_event
 from nat.conversations.history import Answered, History, put_answer
 from nat.conversations.steps import PaidStep

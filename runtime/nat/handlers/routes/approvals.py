@@ -4,14 +4,14 @@ A decision that a worker carries out is answered by 202 with its turn, whose eve
 other turn; a no is answered by the approval.
 """
 
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from nat import settings
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import ChangeStatus, status_of
 from nat.approvals.pending import PendingApprovals
@@ -25,9 +25,10 @@ from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
 from nat.contract.endpoint import Errors
 from nat.contract.events import Wording, wording_of
-from nat.contract.fields import Count, Limit, Moment, Paged, ResponseBody, one_of
+from nat.contract.fields import Count, Limit, Moment, Paged, ResponseBody, extended, one_of
 from nat.contract.messages import (
     Again,
+    ApprovalState,
     ApproveMessage,
     DecisionBody,
     DecisionMessage,
@@ -208,7 +209,7 @@ def list_waiting_approvals(call: MemberCall, query: InboxQuery) -> Inbox:
         limit=query.limit,
         after=query.after,
     )
-    return Inbox(approvals=[ApprovalBody(**_approval(each)) for each in page.approvals], next=page.next)
+    return Inbox(approvals=[_approval(each) for each in page.approvals], next=page.next)
 
 
 @operation("GET /v1/conversations/{conversation}/approvals", tag="Approvals", raises=(NotFound,))
@@ -218,9 +219,7 @@ def list_approvals(call: MemberCall) -> ApprovalsBody:
     Whatever became of them.
     """
     found = _approvals(call.services).of_conversation(_conversation(call))
-    return ApprovalsBody(
-        approvals=[ApprovalBody(**_approval(each)) for each in found if call.member.sees(each.user_id)]
-    )
+    return ApprovalsBody(approvals=[_approval(each) for each in found if call.member.sees(each.user_id)])
 
 
 @operation("GET /v1/conversations/{conversation}/approvals/{approval}", tag="Approvals", raises=(NotFound,))
@@ -237,7 +236,8 @@ def get_approval(call: MemberCall, query: ResultsQuery) -> ApprovalWithResults:
         change = _rows(services).find(found.conversation, found.ref)
         if change is not None:  # older than 30 days: the approval stays, the change is gone
             status = _status(services, change)
-    return ApprovalWithResults(**_approval(found), **_results(status, query))
+    page = _results(status, query)
+    return extended(_approval(found), ApprovalWithResults, results=page.results, next=page.next)
 
 
 @operation(
@@ -270,7 +270,7 @@ def reject(call: NationCall, body: No) -> ApprovalBody:
         caller.nation_slug, caller.user_id, _about(call, body, RejectMessage)
     )
     push_approval_update(Followers(services.store, SlackPush.of_process()).deliver, rejected)
-    return ApprovalBody(**_approval(rejected))
+    return _approval(rejected)
 
 
 @operation(
@@ -313,6 +313,7 @@ def get_change(call: MemberCall, query: ResultsQuery) -> ChangeBody:
     if not call.member.sees(change.user_id):
         raise NotFound("There is no such change in this conversation, or it is older than 30 days.")
     status = _status(call.services, change)
+    page = _results(status, query)
     until = min(status.undoable.values(), default=None)
     return ChangeBody(
         change=str(ref),
@@ -324,7 +325,8 @@ def get_change(call: MemberCall, query: ResultsQuery) -> ChangeBody:
         operations=len(change.change.operations),
         undoable=len(status.undoable),
         undo_until=None if until is None else timestamp(until),
-        **_results(status, query),
+        results=page.results,
+        next=page.next,
     )
 
 
@@ -404,37 +406,41 @@ def _status(services: Services, change: StoredChange) -> ChangeStatus:
     return status_of(services.store, change, services.clock())
 
 
-def _approval(approval: Approval) -> dict[str, Any]:
+def _approval(approval: Approval) -> ApprovalBody:
     decided_at = approval.decided_at
-    return {
-        "approval": approval.id,
-        "conversation": approval.conversation_id,
-        "change": str(approval.ref),
-        "state": approval.state,
-        "user_id": approval.user_id,
-        "card": msgspec.convert(approval.card, Card),
-        "created_at": timestamp(approval.created_at),
-        "expires_at": timestamp(approval.expires_at),
-        "decided_by": approval.decided_by,
-        "decided_in": approval.decided_in,
-        "decided_at": None if decided_at is None else timestamp(decided_at),
-        "decision": approval.decision,
-        "counts": dict(approval.counts),
-    }
+    return ApprovalBody(
+        approval=approval.id,
+        conversation=approval.conversation_id,
+        change=str(approval.ref),
+        state=approval.state,
+        user_id=approval.user_id,
+        card=msgspec.convert(approval.card, Card),
+        created_at=timestamp(approval.created_at),
+        expires_at=timestamp(approval.expires_at),
+        decided_by=approval.decided_by,
+        decided_in=approval.decided_in,
+        decided_at=None if decided_at is None else timestamp(decided_at),
+        decision=approval.decision,
+        counts=dict(approval.counts),
+    )
 
 
-def _results(status: ChangeStatus, query: ResultsQuery) -> dict[str, Any]:
-    """A page of records; `next` is the key after which the next one begins."""
+class _Page(NamedTuple):
+    """Records of an answer; `next` is the key after which the next page begins."""
+
+    results: list[ResultBody]
+    next: str | None
+
+
+def _results(status: ChangeStatus, query: ResultsQuery) -> _Page:
+    """A page of records. Raises `BadRequest` for an `after` that no page gave."""
     keys = [each.key for each in status.results]
     if query.after is not None and query.after not in keys:
         raise BadRequest("`after` is the `next` of an earlier page.")
     start = 0 if query.after is None else keys.index(query.after) + 1
     page = status.results[start : start + query.limit]
     more = start + query.limit < len(keys)
-    return {
-        "results": [_result(each, status) for each in page],
-        "next": page[-1].key if more else None,
-    }
+    return _Page([_result(each, status) for each in page], page[-1].key if more else None)
 
 
 def _result(result: Result, status: ChangeStatus) -> ResultBody:

@@ -28,7 +28,7 @@ from nat.aws.cursors import cursor, parts_of
 from nat.aws.items import moment, timestamp
 from nat.connections.slack_workspaces import Workspaces
 from nat.contract.events import Wording, wording_of
-from nat.contract.fields import Moment, Paged, ResponseBody, StrictBody
+from nat.contract.fields import Moment, Paged, ResponseBody, StrictBody, extended
 from nat.conversations.history import History
 from nat.errors import (
     AutomationChanged,
@@ -390,9 +390,8 @@ def list_automation_runs(call: MemberCall, query: RunsQuery) -> RunsBody:
 def get_automation_run(call: MemberCall) -> WholeRun:
     """One run, by its `scheduled_for`, with its answer."""
     run = _run_of(call, _seen(call))
-    return WholeRun(
-        **msgspec.structs.asdict(_run(run, call.member)), answer=answer_of(History(call.services.store), run)
-    )
+    answer = answer_of(History(call.services.store), run)
+    return extended(_run(run, call.member), WholeRun, answer=answer)
 
 
 @operation(

@@ -1,16 +1,16 @@
 """A person's own conversations as they are listed and found, and the events of their turns."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
-from nat.aws.items import timestamp
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
-from nat.contract.fields import PLACE_PATTERN, Count, Moment, Paged, Place, Query, ResponseBody
+from nat.contract.fields import PLACE_PATTERN, Count, Paged, Place, Query, ResponseBody, extended
+from nat.conversations.bodies import ConversationBody, conversation_body
 from nat.conversations.events import Events, wire_text
-from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
+from nat.conversations.listing import LARGEST_PAGE, Listing
 from nat.conversations.search import LONGEST_QUERY, Search
 from nat.conversations.turns import Turns, TurnState, conversation_key
 from nat.errors import NotFound
@@ -18,16 +18,6 @@ from nat.handlers.endpoints import MemberCall, operation
 from nat.ids import ConversationId, TurnId
 
 _TURN_EVENT: Final = {"$ref": "#/components/schemas/TurnEvent"}
-
-
-class ConversationBody(ResponseBody, frozen=True, kw_only=True):
-    """A conversation as it is listed."""
-
-    conversation: str
-    title: str
-    turns: Count
-    created_at: Moment
-    updated_at: Moment
 
 
 class Conversations(ResponseBody, frozen=True, kw_only=True):
@@ -92,7 +82,7 @@ def list_conversations(call: MemberCall, query: ListQuery) -> Conversations:
         call.nation_slug, call.member.user_id, limit=query.limit, after=query.after
     )
     return Conversations(
-        conversations=[ConversationBody(**listed(each)) for each in page.conversations], next=page.next
+        conversations=[conversation_body(each) for each in page.conversations], next=page.next
     )
 
 
@@ -104,7 +94,8 @@ def search_conversations(call: MemberCall, query: SearchQuery) -> FoundBody:
     )
     return FoundBody(
         conversations=[
-            HitBody(**listed(hit.conversation), turn=hit.turn_id, excerpt=hit.excerpt) for hit in found.hits
+            extended(conversation_body(hit.conversation), HitBody, turn=hit.turn_id, excerpt=hit.excerpt)
+            for hit in found.hits
         ],
         searched=found.searched,
         complete=found.complete,
@@ -162,14 +153,3 @@ def stop_turn(call: MemberCall) -> None:
     if stopped is not None:
         followers = Followers(services.store, SlackPush.of_process())
         followers.deliver(conversation_key(call.nation_slug, conversation_id), wire_text(stopped))
-
-
-def listed(conversation: Conversation) -> dict[str, Any]:
-    """What answers that hold a conversation begin with."""
-    return {
-        "conversation": conversation.conversation_id,
-        "title": conversation.title,
-        "turns": conversation.turns,
-        "created_at": timestamp(conversation.created_at),
-        "updated_at": timestamp(conversation.updated_at),
-    }

@@ -1,26 +1,33 @@
 """A person's own conversations: read, rename, delete, export, and what they think of answers."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-import msgspec
 from msgspec import Meta
 
-from nat.approvals.approval import ApprovalState
+from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws.items import timestamp
 from nat.contract.endpoint import FileTypes
-from nat.contract.fields import Limit, Moment, Query, RequestBody, ResponseBody
+from nat.contract.fields import Limit, Moment, Query, RequestBody, ResponseBody, extended
 from nat.conversations import export as files
+from nat.conversations.bodies import (
+    ConversationBody,
+    ExchangeBody,
+    FeedbackGiven,
+    ProposalOfExchange,
+    Proposals,
+    conversation_body,
+    exchange_body,
+    feedback_given,
+)
 from nat.conversations.exchanges import LARGEST_PAGE, PAGE, Exchange, Exchanges
-from nat.conversations.export import Proposed, exchange_body
 from nat.conversations.feedback import LONGEST_COMMENT, Feedbacks, Thumb
 from nat.conversations.own_conversations import OwnConversations
 from nat.conversations.turns import TITLE_CHARACTERS, TurnState, conversation_key
 from nat.errors import ConversationBusy, NotFound
 from nat.handlers.endpoints import Download, MemberCall, operation
-from nat.handlers.routes.conversations import ConversationBody, listed
 from nat.handlers.services import Services
 from nat.ids import ConversationId, TurnId
 
@@ -29,52 +36,10 @@ LARGEST_EXPORT: Final = 3_500_000
 _TYPES: Final = {"md": "text/markdown", "json": "application/json"}
 
 
-class LinkBody(ResponseBody, frozen=True, kw_only=True):
-    """A record in the control panel, or the filter behind a figure."""
-
-    label: str
-    url: str
-
-
-class ProposalOfExchange(ResponseBody, frozen=True, kw_only=True):
-    """A proposal that the turn made, and what became of it."""
-
-    approval: str
-    tool: str
-    summary: str
-    state: ApprovalState
-    created_at: Moment
-    decided_by: str | None
-    decided_at: Moment | None
-    counts: dict[str, int]
-
-
-class FeedbackGiven(ResponseBody, frozen=True, kw_only=True):
-    """What the person said of an answer."""
-
-    thumb: Thumb | None
-    comment: str
-    at: Moment
-
-
 class FeedbackBody(FeedbackGiven, frozen=True, kw_only=True):
     """What the person said of the answer of this turn."""
 
     turn: str
-
-
-class ExchangeBody(ResponseBody, frozen=True, kw_only=True):
-    """A question and its answer (Markdown)."""
-
-    turn: str
-    question: str
-    outcome: TurnState
-    answer: str
-    links: list[LinkBody]
-    asked_at: Moment
-    ended_at: Moment
-    proposals: list[ProposalOfExchange]
-    feedback: FeedbackGiven | None
 
 
 class Running(ResponseBody, frozen=True, kw_only=True):
@@ -138,9 +103,10 @@ def get_conversation(call: MemberCall, query: ReadQuery) -> WholeConversation:
         before=query.before,
     )
     proposals, running = _proposals(call), pages.running
-    return WholeConversation(
-        **listed(pages.conversation),
-        exchanges=[msgspec.convert(exchange_body(each, proposals), ExchangeBody) for each in pages.exchanges],
+    return extended(
+        conversation_body(pages.conversation),
+        WholeConversation,
+        exchanges=[exchange_body(each, proposals) for each in pages.exchanges],
         earlier=pages.earlier,
         running=None
         if running is None
@@ -164,7 +130,7 @@ def rename_conversation(call: MemberCall, body: TitleWanted) -> ConversationBody
     renamed = _own(call.services).rename(
         call.nation_slug, call.member.user_id, ConversationId(call.path["conversation"]), body.title
     )
-    return ConversationBody(**listed(renamed))
+    return conversation_body(renamed)
 
 
 @operation(
@@ -250,7 +216,7 @@ def give_feedback(call: MemberCall, body: FeedbackWanted) -> FeedbackBody:
         thumb=body.thumb,
         comment=body.comment or "",
     )
-    return FeedbackBody(turn=given.turn_id, thumb=given.thumb, comment=given.comment, at=timestamp(given.at))
+    return extended(feedback_given(given), FeedbackBody, turn=given.turn_id)
 
 
 @operation(
@@ -280,25 +246,23 @@ def _feedbacks(services: Services) -> Feedbacks:
     return Feedbacks(services.store)
 
 
-def _proposals(call: MemberCall) -> list[Proposed]:
-    services = call.services
-    approvals = Approvals(services.store)
+def _proposals(call: MemberCall) -> Proposals:
     key = conversation_key(call.nation_slug, ConversationId(call.path["conversation"]))
-    return [
-        Proposed(
-            approval=each.id,
-            turn_id=each.ref.turn_id,
-            tool=each.tool.name,
-            summary=_summary(each.card),
-            state=each.state.value,
-            created_at=each.created_at,
-            decided_by=each.decided_by,
-            decided_at=each.decided_at,
-            counts=each.counts,
-        )
-        for each in approvals.of_conversation(key, limit=1_000)
-    ]
+    made: dict[TurnId, list[ProposalOfExchange]] = {}
+    for each in Approvals(call.services.store).of_conversation(key, limit=1_000):
+        made.setdefault(each.ref.turn_id, []).append(_proposal(each))
+    return made
 
 
-def _summary(card: Any) -> str:
-    return str(card.get("summary", ""))
+def _proposal(approval: Approval) -> ProposalOfExchange:
+    decided_at = approval.decided_at
+    return ProposalOfExchange(
+        approval=approval.id,
+        tool=approval.tool.name,
+        summary=str(approval.card.get("summary", "")),
+        state=approval.state,
+        created_at=timestamp(approval.created_at),
+        decided_by=approval.decided_by,
+        decided_at=None if decided_at is None else timestamp(decided_at),
+        counts=dict(approval.counts),
+    )

@@ -1,7 +1,7 @@
 """Invitations to the selected nation, and accepting one."""
 
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -10,7 +10,7 @@ from nat.aws.items import timestamp
 from nat.channels.brands import Brand, Brands
 from nat.channels.email import Mail, address
 from nat.channels.mail_page import Button
-from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, Slug, one_of
+from nat.contract.fields import Address, Count, Moment, RequestBody, ResponseBody, Slug, extended, one_of
 from nat.errors import (
     InvitationForOther,
     InvitationInvalid,
@@ -99,7 +99,7 @@ class JoinedBody(ResponseBody, frozen=True, kw_only=True):
 def list_invitations(call: MemberCall) -> InvitationsBody:
     """Invitations that can be accepted."""
     found = _invitations(call.services).of_nation(call.nation_slug)
-    return InvitationsBody(invitations=[InvitationBody(**_told(each)) for each in found])
+    return InvitationsBody(invitations=[_told(each) for each in found])
 
 
 @operation(
@@ -120,7 +120,7 @@ def invite(call: MemberCall, body: InvitationWanted) -> NewInvitation:
     if body.email is None:
         made = rows.by_link(admin, body.role, most_uses=body.uses)
         log_of(services).invited(admin, made.invitation)
-        return NewInvitation(**_told(made.invitation), url=_url(call.request, made))
+        return extended(_told(made.invitation), NewInvitation, url=_url(call.request, made))
     made = rows.by_email(admin, address(body.email), body.role)
     try:
         _mail(call.request, made, inviter=services.users.get(admin.user_id))
@@ -128,7 +128,7 @@ def invite(call: MemberCall, body: InvitationWanted) -> NewInvitation:
         rows.revoke(admin.nation_slug, made.invitation.id)
         raise
     log_of(services).invited(admin, made.invitation)
-    return NewInvitation(**_told(made.invitation))
+    return extended(_told(made.invitation), NewInvitation)
 
 
 @operation(
@@ -182,18 +182,18 @@ def _brand(request: HttpRequest) -> Brand:
     return _brands().at(request.headers.get("origin"))
 
 
-def _told(invitation: Invitation) -> dict[str, Any]:
-    return {
-        "id": invitation.id,
-        "kind": invitation.kind,
-        "role": invitation.role,
-        "email": invitation.email,
-        "invited_by": invitation.invited_by,
-        "created_at": timestamp(invitation.created_at),
-        "expires_at": timestamp(invitation.expires_at),
-        "uses": invitation.uses,
-        "most_uses": invitation.most_uses,
-    }
+def _told(invitation: Invitation) -> InvitationBody:
+    return InvitationBody(
+        id=invitation.id,
+        kind=invitation.kind,
+        role=invitation.role,
+        email=invitation.email,
+        invited_by=invitation.invited_by,
+        created_at=timestamp(invitation.created_at),
+        expires_at=timestamp(invitation.expires_at),
+        uses=invitation.uses,
+        most_uses=invitation.most_uses,
+    )
 
 
 _brands = cache(Brands.read)

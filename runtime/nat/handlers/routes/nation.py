@@ -1,9 +1,7 @@
 """The selected nation."""
 
-from typing import Any
-
 from nat.aws.items import timestamp
-from nat.contract.fields import Count, Moment, ResponseBody, Slug
+from nat.contract.fields import Count, Moment, ResponseBody, Slug, extended
 from nat.errors import NotAMember
 from nat.handlers.endpoints import NationCall, operation
 from nat.nations.record import SubscriptionStatus
@@ -47,27 +45,22 @@ def get_nation(call: NationCall) -> NationBody:
     if member is None:
         if call.services.memberships.outsider(slug, user_id) is not None:
             raise NotAMember
-        return NationBody(**subscription_fields(SubscriptionState.unknown(slug)), role=None)
+        return extended(subscription_of(SubscriptionState.unknown(slug)), NationBody, role=None)
     state = get_nation_subscription(slug, call.services.check)
-    return NationBody(**subscription_fields(state), role=member.role)
+    return extended(subscription_of(state), NationBody, role=member.role)
 
 
 def subscription_of(state: SubscriptionState) -> Subscription:
     """A subscription as clients have it."""
-    return Subscription(**subscription_fields(state))
-
-
-def subscription_fields(state: SubscriptionState) -> dict[str, Any]:
-    """What answers that hold a subscription begin with."""
-    return {
-        "nation_slug": state.nation_slug,
-        "status": state.status,
-        "active": state.status.usable,
-        "plan": state.plan,
-        "queries_used": state.queries_used,
-        "queries_limit": state.queries_limit,
-        "period_start": None if state.period_start is None else timestamp(state.period_start),
-        "limit_reached": state.limit_reached,
-        "nb_connected": state.nb_connected,
-        "nb_needs_reauth": state.nb_needs_reauth,
-    }
+    return Subscription(
+        nation_slug=state.nation_slug,
+        status=state.status,
+        active=state.status.usable,
+        plan=state.plan,
+        queries_used=state.queries_used,
+        queries_limit=state.queries_limit,
+        period_start=None if state.period_start is None else timestamp(state.period_start),
+        limit_reached=state.limit_reached,
+        nb_connected=state.nb_connected,
+        nb_needs_reauth=state.nb_needs_reauth,
+    )

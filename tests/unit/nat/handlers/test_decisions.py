@@ -12,12 +12,13 @@ from botocore.credentials import Credentials
 from ulid import ULID
 
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import Approval
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.push import Push
 from nat.channels.websocket import Followers, Sockets
 from nat.contract.events import ToolFinished
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import TurnKind, TurnState
 from nat.handlers.api import Api
 from nat.handlers.services import Services

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from nat.approvals.approval import Approval, ApprovalState, to_item
+from nat.approvals.approval import Approval, to_item
 from nat.approvals.stored_changes import ChangeRef, ToolClass
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.changes.effect import Effect
+from nat.contract.messages import ApprovalState
 from nat.conversations.search import Search
 from nat.conversations.turns import Turn
 from nat.handlers.api import Api

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 
 from nat.aws import clients
@@ -15,7 +16,7 @@ from nat.errors import (
     SubscriptionRequired,
     Unauthenticated,
 )
-from nat.handlers.routes.nation import subscription_fields
+from nat.handlers.routes.nation import subscription_of
 from nat.ids import NationSlug, UserId
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.nations.subscription import (
@@ -110,7 +111,9 @@ def test_a_soft_cap_refuses_nothing(tables: TableNames, check: SubscriptionCheck
 def test_the_state_tells_a_client_what_to_show(tables: TableNames, check: SubscriptionCheck) -> None:
     store_nation(tables, nation(queries_used_this_period=500, nb_needs_reauth=True))
 
-    assert subscription_fields(get_nation_subscription(NationSlug("demo"), check)) == {
+    told = subscription_of(get_nation_subscription(NationSlug("demo"), check))
+
+    assert msgspec.to_builtins(told) == {
         "nation_slug": "demo",
         "status": "active",
         "active": True,

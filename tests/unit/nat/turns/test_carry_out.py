@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from nat import errors
-from nat.approvals.approval import ApprovalState
 from nat.approvals.journal import read_journal
 from nat.aws import clients
 from nat.aws.items import encode
@@ -21,6 +20,7 @@ from nat.contract.events import (
     TurnFinished,
     TurnStopped,
 )
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import Table

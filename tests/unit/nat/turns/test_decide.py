@@ -8,11 +8,11 @@ import pytest
 from ulid import ULID
 
 from nat import errors
-from nat.approvals.approval import ApprovalState
 from nat.aws import clients
 from nat.aws.items import encode
 from nat.aws.store import Store
 from nat.contract.events import ApprovalRequested, ApprovalUpdated, TurnFinished
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import TurnKind, TurnState
 from nat.ids import ApprovalId, NationSlug, UserId
 from nat.names import Table

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nat import errors
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import Approval
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.events import (
@@ -14,6 +14,7 @@ from nat.contract.events import (
     TurnFailed,
     TurnFinished,
 )
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.ids import ApprovalId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships

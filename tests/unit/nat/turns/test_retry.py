@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from nat import errors
-from nat.approvals.approval import ApprovalState
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.changes.journal import EntryState
 from nat.contract.events import ToolFinished
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, TurnKind, TurnState
 from nat.ids import ApprovalId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nat.approvals.approval import Approval, ApprovalState
+from nat.approvals.approval import Approval
 from nat.approvals.pending import PendingApprovals
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.ending import RunEnds
@@ -15,6 +15,7 @@ from nat.automations.runs import Run, RunLedger, RunState
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn
 from nat.ids import NationSlug
 from nat.names import Table
