@@ -8,7 +8,7 @@ from typing import Any, Final
 from local.claude.brain.result import Result
 
 Record = Mapping[str, Any]
-NAME_FIELDS: Final = ("name", "full_name", "title", "subject", "label", "question", "email", "slug")
+NAME_FIELDS: Final = ("name", "full_name", "title", "subject", "label", "question", "prompt", "email", "slug")
 SPECIAL: Final = re.compile(r"([\\|*_`\[\]<>])")
 SHOWN: Final = 20
 """Rows of a table, unless more is asked for."""
@@ -86,6 +86,37 @@ def date(value: Any) -> str:
     return text if len(value) <= 10 or (moment.hour, moment.minute) == (0, 0) else f"{text}, {moment:%H:%M}"
 
 
+def label(key: str) -> str:
+    """The name of a field for people: `amount_cents` → `Amount`."""
+    return key.removesuffix("_cents").removesuffix("_in").replace("_", " ").capitalize()
+
+
+def cell(key: str, value: Any) -> str:
+    """The value of a field for a table: money, times and records inside it as people read them."""
+    if value in (None, "", [], {}):
+        return "—"
+    if key.endswith("cents"):
+        return money(value)
+    if key.endswith(("_at", "_on", "_date")):
+        return date(value)
+    if isinstance(value, Mapping):
+        inner = {name: each for name, each in value.items() if each not in (None, "", [], {})}
+        return (
+            linked(value) if "name" in inner else ", ".join(f"{name} {clean(inner[name])}" for name in inner)
+        )
+    if isinstance(value, list) and isinstance(value[0], Mapping):
+        return ", ".join(_counted(each) for each in value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else clean(value)
+
+
+def _counted(record: Record) -> str:
+    """A record inside a cell, with its own choices and how many people stand behind it."""
+    inner = ", ".join(_counted(each) for each in field(record, "choices", "tallies") or ())
+    count = field(record, "people", "count", "responses")
+    text = clean(name_of(record)) + (f": {inner}" if inner else "")
+    return f"{text} ({count:,})" if isinstance(count, int) else text
+
+
 def table(columns: Mapping[str, Sequence[Any]]) -> str:
     """A Markdown table from columns of finished cells; columns without any value are left out."""
     kept = {head: cells for head, cells in columns.items() if any(cell not in ("", "—") for cell in cells)}
@@ -110,11 +141,6 @@ def completeness(result: Result, shown: int | None = None) -> str:
     if not result.complete:
         return f"This is not everything: I have seen {listed:,} and there are more."
     return ""
-
-
-def sentence(text: str) -> str:
-    """The text with a capital at its start."""
-    return text[:1].upper() + text[1:]
 
 
 def paragraphs(*parts: str) -> str:

@@ -20,7 +20,6 @@ TIME: Final = re.compile(
     r"\bat (?P<hour24>\d{1,2})(?::(?P<minute24>\d\d))?\b|\b(?P<hour3>\d{1,2}):(?P<minute3>\d\d)\b|"
     r"\b(?P<noon>noon)\b"
 )
-_TAIL: Final = re.compile(r"\s+(?:on|at|to|for|until|till|from|by)$", re.IGNORECASE)
 
 
 def find_moment(calendar: Calendar, text: str, *, past: bool = False) -> datetime | None:
@@ -30,15 +29,6 @@ def find_moment(calendar: Calendar, text: str, *, past: bool = False) -> datetim
         return None
     day = _day(calendar, found, past)
     return None if day is None else day + _time(text[: found.start()] + " " + text[found.end() :])
-
-
-def without_moment(words: str) -> str:
-    """A name without the day and time that follow it: `Town hall on friday at 6pm` → `Town hall`."""
-    ends = [found.start() for found in (DAY.search(words.lower()), TIME.search(words.lower())) if found]
-    cut = words[: min(ends)].rstrip(" ,") if ends else words
-    while (shorter := _TAIL.sub("", cut)) != cut:
-        cut = shorter
-    return cut.strip(" ,")
 
 
 def _day(calendar: Calendar, found: re.Match[str], past: bool) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.claude.brain.people import EMAIL
+from local.claude.brain.finding import EMAIL
 
 _NO_TAG: Final = r"(?!(?:all|every\w*|as|with|from|to|of|on|the|this|that|person|people|list)\b)"
 

@@ -1,37 +1,15 @@
 """Stretches of time in people's words, in the nation's time zone. Weeks start on Monday."""
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-MONTHS: Final = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-DAYS: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-NUMBERS: Final = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "ten": 10,
-    "twelve": 12,
-    "thirty": 30,
-}
+MONTHS: Final = [month.lower() for month in calendar.month_name[1:]]
+DAYS: Final = [day.lower() for day in calendar.day_name]
+NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12, "thirty": 30}
 
 _UNIT = r"(?:day|week|month|year)s?"
 PHRASE: Final = re.compile(
@@ -177,7 +155,7 @@ class Calendar:
         return Period(f"in {word.title()} {start.year}", start, _month_start(start, start.month))
 
 
-def previous(calendar: Calendar, period: Period) -> Period:
+def previous(today: Calendar, period: Period) -> Period:
     """The stretch before a period that "compared with before" means."""
     named = {
         "this_week": "last_week",
@@ -186,7 +164,7 @@ def previous(calendar: Calendar, period: Period) -> Period:
         "today": "yesterday",
     }
     if period.name in named:
-        return calendar.named(named[period.name])
+        return today.named(named[period.name])
     if period.after is None or period.before is None:
         return period
     length = period.before - period.after

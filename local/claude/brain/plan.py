@@ -1,6 +1,6 @@
 """How an intent works: a generator that yields tool calls, receives their results, and returns the answer.
 
-    @intent(r"\\bwho donated\\b")
+    @INTENTS.on(r"\\bwho donated\\b")
     def donors(ask: Ask, match: re.Match[str]) -> Plan:
         (gifts,) = yield (call("list_donations", limit=20),)
         return f"{gifts.total} donations."
@@ -12,7 +12,7 @@ results that the conversation already holds, until it wants a call that has not 
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from local.claude.brain.conversation import Conversation, Past
 from local.claude.brain.periods import Calendar, Period
@@ -124,19 +124,18 @@ class Intent:
         return found
 
 
-INTENTS: Final[list[Intent]] = []
-"""Everything declared, by modules in the order of their import; `intents.IN_ORDER` says what goes first."""
+class Intents(list[Intent]):
+    """The intents of one module, in their order: the first pattern that fits decides."""
 
+    def on(self, *patterns: str, unless: str | None = None) -> Callable[[Maker], Maker]:
+        """Declare an intent."""
 
-def intent(*patterns: str, unless: str | None = None) -> Callable[[Maker], Maker]:
-    """Declare an intent. The first pattern that fits decides; earlier declared intents go first."""
+        def declare(make: Maker) -> Maker:
+            refused = re.compile(unless) if unless else None
+            self.extend(Intent(re.compile(pattern), make, refused) for pattern in patterns)
+            return make
 
-    def declare(make: Maker) -> Maker:
-        refused = re.compile(unless) if unless else None
-        INTENTS.extend(Intent(re.compile(pattern), make, refused) for pattern in patterns)
-        return make
-
-    return declare
+        return declare
 
 
 def say(text: str) -> Plan:

@@ -4,113 +4,24 @@ Patterns match the normalised text; names, tags and notes are taken from the wor
 """
 
 import re
+import tomllib
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 TOKEN: Final = re.compile(r"\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[^\s,;:!?()\[\]{}\"“”<>]+")
 QUOTED: Final = re.compile(r"[\"“”]([^\"“”]+)[\"“”]|(?<!\w)['‘]([^'’]+)['’](?!\w)")
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-KNOWN: Final = _words(
-    """
-    donate donated donates donating donation donations donor donors gave give given gift gifts raise raised
-    raising money pledge pledges pledged amount total totals average biggest largest compare compared versus
-    people person everyone everybody member members membership memberships supporter supporters contact
-    contacts volunteer volunteers volunteered tag tags tagged untag untagged list lists event events
-    upcoming rsvp rsvps attending attended register registered signup signups path paths journey journeys
-    step steps stage automation automations survey surveys petition petitions signature signatures signed
-    relationship relationships mailing mailings email emails emailed page pages website custom field fields
-    tracking code codes expire expires expiring expired renewal renew today yesterday tomorrow week weeks
-    month months year years quarter monday tuesday wednesday thursday friday saturday sunday january
-    february march april june july august september october november december last this next recent recently
-    latest history timeline details information profile search find show look many much count number who
-    what when where which how remove delete create update change record answer answers question questions
-    response responses export import merge duplicate duplicates refund send sent message messages hello
-    thanks thank help current connected account
-    """
-)
+_DATA: Final = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+KNOWN: Final = frozenset(_DATA["known"].split())
 """Words that patterns look for, and so the targets of correction."""
-
-ORDINARY: Final = _words(
-    """
-    about above after again against alone also always among another any anyone anything around because been
-    before being below best better between both bring call called came cannot city close come could does
-    doing done door down each early else email even ever every fact far fast few first five for four free
-    from full gets given goes going good great group had half hand hard has have having head hear heard held
-    here high him his hold home hope hour house into isn its just keep kept kind knew know known large late
-    later least leave left less let letter life like line linked link little live long lost made main make
-    makes male mail man mark may mean meant meet men mine more most move moved must name names near need
-    needs never new news note notes nothing now off office often old once one only open other our out over
-    own paid part party past place plan play please point post posted present put quick ran rate read ready
-    real really rest result right room run said same save saw say see seem seen sell set she short should
-    side since site six size small some someone something soon sort spend stand start started state stay
-    still stop store street such sure take taken talk talked team tell ten term test text than that the
-    their them then there these they thing things think third those three through time times title to
-    together told too took top toward town try turn two type under until upon use used user using very view
-    vote voted voter voters want wanted was way well went were while white whole whom whose why will wish
-    with within without woman women won word words work worked works world would write wrote yes yet you
-    young your address adress phone county precinct district leader friend friends family company board
-    employee spouse major minor strong weak active lapsed monthly weekly daily dollar dollars cents paper
-    check cash card online offline coming canceled cancelled cancel guest guests meeting canvass phonebank
-    support supports supported supporting contacted contacting visited volunteering knocked canvassed texted
-    logged related connected located created updated removed deleted recorded enrolled completed abandoned
-    overdue finished attendees attendance registration organizing organizer interested active
-    rally fundraiser dinner march night morning evening afternoon noon hours minutes days day
-    """
-)
+ORDINARY: Final = frozenset(_DATA["ordinary"].split())
 """Ordinary words that are never "corrected" into a known one."""
-
-SHORTHAND: Final = {
-    "whos": "who is",
-    "who's": "who is",
-    "what's": "what is",
-    "whats": "what is",
-    "hows": "how is",
-    "how's": "how is",
-    "ppl": "people",
-    "vols": "volunteers",
-    "vol": "volunteer",
-    "thx": "thanks",
-    "thanx": "thanks",
-    "ty": "thanks",
-    "pls": "please",
-    "plz": "please",
-    "u": "you",
-    "yr": "year",
-    "wk": "week",
-    "mo": "month",
-    "tdy": "today",
-    "2day": "today",
-    "dontations": "donations",
-    "hw": "how",
-    "mny": "many",
-    "peeps": "people",
-    "organisation": "organization",
-    "organisations": "organizations",
-    "e-mail": "email",
-    "e-mails": "emails",
-    "rsvp'd": "rsvp",
-    "rsvped": "rsvp",
-    "rsvpd": "rsvp",
-    "i'm": "i am",
-    "im": "i am",
-    "there's": "there is",
-    "didn't": "did not",
-    "didnt": "did not",
-    "haven't": "have not",
-    "havent": "have not",
-    "hasn't": "has not",
-    "hasnt": "has not",
-    "can't": "can not",
-    "cant": "can not",
-    "don't": "do not",
-    "dont": "do not",
-    "isn't": "is not",
-}
+SHORTHAND: Final[dict[str, str]] = _DATA["shorthand"]
+SYNONYMS: Final[dict[str, str]] = _DATA["synonyms"]
+"""Patterns of other words for a value or a switch of a tool."""
+STATES: Final[dict[str, str]] = _DATA["states"]
 
 
 class Words:

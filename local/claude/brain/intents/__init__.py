@@ -2,50 +2,15 @@
 
 from typing import Final
 
-from local.claude.brain.intents import (
-    by_name,
-    changes,
-    contacts,
-    events,
-    gaps,
-    journeys,
-    lists,
-    memberships,
-    money,
-    moves,
-    names,
-    outreach,
-    people,
-    records,
-    schedules,
-    tagging,
-    tags,
-    talk,
-)
-from local.claude.brain.plan import INTENTS, Intent
+from local.claude.brain.intents import changing, donations, looking, schedules, talk
+from local.claude.brain.plan import Intent
 
-PRECEDENCE: Final = (
-    by_name,
-    schedules,
-    talk,
-    tagging,
-    records,
-    moves,
-    changes,
-    gaps,
-    outreach,
-    journeys,
-    memberships,
-    contacts,
-    lists,
-    events,
-    money,
-    tags,
-    people,
-    names,
-)
-
-IN_ORDER: Final[tuple[Intent, ...]] = tuple(
-    each for module in PRECEDENCE for each in INTENTS if each.make.__module__ == module.__name__
+IN_ORDER: Final[tuple[Intent, ...]] = (
+    *schedules.INTENTS,
+    *talk.ABOUT_NAT,
+    *changing.INTENTS,
+    *talk.GAPS,
+    *donations.INTENTS,
+    *looking.INTENTS,
 )
 """All intents in order of precedence: the first that fits answers."""

@@ -5,9 +5,10 @@ from typing import Final
 
 from local.claude.brain.markdown import clean, paragraphs
 from local.claude.brain.periods import DAYS
-from local.claude.brain.plan import Ask, Plan, Said, intent, say
+from local.claude.brain.plan import Ask, Intents, Plan, Said, say
 from local.claude.brain.tools import call
 
+INTENTS: Final = Intents()
 _DAY: Final = "|".join(DAYS)
 _WHEN: Final = re.compile(
     rf"\b(?:on )?(?:every|each) (?P<which>(?:{_DAY})s?(?:(?:,? and |, )(?:every |each )?(?:{_DAY})s?)*"
@@ -28,7 +29,7 @@ _ASKING: Final = re.compile(
 _NINE: Final = "09:00"
 
 
-@intent(r"\b(?:every|each) (?:second|other|two|2|third) (?:week|day|month|" + _DAY + r")|\bevery \d+ \w+")
+@INTENTS.on(r"\b(?:every|each) (?:second|other|two|2|third) (?:week|day|month|" + _DAY + r")|\bevery \d+ \w+")
 def beyond_schedules(_ask: Ask, _match: re.Match[str]) -> Plan:
     """ "every second Monday tell me …" """
     return say(
@@ -37,7 +38,7 @@ def beyond_schedules(_ask: Ask, _match: re.Match[str]) -> Plan:
     )
 
 
-@intent(
+@INTENTS.on(
     rf"\b(?:every|each) (?:{_DAY}|weekday|working day|day|morning|week|month)\b",
     r"\bon the (?:\d{1,2}(?:st|nd|rd|th)?|last)(?: day)? of (?:every|each|the) month\b",
 )
