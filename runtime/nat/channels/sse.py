@@ -5,7 +5,6 @@ The log is read, nothing is pushed: so a stream can be taken up anywhere, by any
 """
 
 import json
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -14,11 +13,11 @@ import anyio
 from anyio import to_thread
 
 from nat.contract.events import TERMINAL
-from nat.contract.fields import PLACE_PATTERN, Place
+from nat.contract.fields import Place
 from nat.contract.messages import encoded, error_event
 from nat.conversations.events import Events, StoredEvent
 from nat.conversations.turns import Turn
-from nat.errors import BadRequest, NatError
+from nat.errors import NatError
 
 SHORTEST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 0.3
@@ -77,15 +76,6 @@ def frame(event: StoredEvent) -> str:
 def error_frame(error: NatError, turn: str) -> str:
     """What goes wrong after the stream began: an event as on a socket. It has no id: it is not in the log."""
     return f"data: {encoded(error_event(error, turn))}\n\n"
-
-
-def last_event(header: str | None) -> Place | None:
-    """The place that `Last-Event-ID` names; `None` without one. Raises `BadRequest`."""
-    if not header:
-        return None
-    if re.fullmatch(PLACE_PATTERN, header.strip()) is None:
-        raise BadRequest("`Last-Event-ID` is the `id` of an event that you received.")
-    return Place.read(header.strip())
 
 
 def _read(events: Events, turn: Turn, after: Place) -> list[StoredEvent]:

@@ -2,11 +2,11 @@
 may call it and how often. Parsing, answering, the OpenAPI document and API Gateway's routes follow from it.
 """
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
-from nat.contract.fields import Limit, Query, RequestBody, ResponseBody
+from nat.contract.fields import Limit, Query, RequestBody, RequestHeaders, ResponseBody
 from nat.errors import (
     BadRequest,
     Forbidden,
@@ -75,10 +75,11 @@ class FileTypes(msgspec.Struct, frozen=True):
 
 
 class EventStream(msgspec.Struct, frozen=True):
-    """An answer of server-sent events, whose data are the turn's events. `again` is what is sent to go on
-    with a turn after an event, which the header `Last-Event-ID` names."""
+    """An answer of server-sent events, whose data are the turn's events. `again` is the body that is sent to
+    go on with a turn after an event, which the header `Last-Event-ID` names."""
 
     again: type[RequestBody]
+    type: ClassVar[str] = "text/event-stream"
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +98,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     body_needed: bool = True
     example: RequestBody | None = None
     query: type[Query] | None = None
+    headers: type[RequestHeaders] | None = None
     raises: Errors = ()
     limit: Limit | None = None
 

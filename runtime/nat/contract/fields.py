@@ -35,6 +35,10 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """The names behind the question mark. What is not known is ignored."""
 
 
+class RequestHeaders(msgspec.Struct, frozen=True, kw_only=True):
+    """Headers of a call, besides those that every call has. What is not known is ignored."""
+
+
 class Paged(Query, frozen=True, kw_only=True):
     """A list that is answered in pages."""
 

@@ -10,9 +10,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from nat.contract.events import VERSION
-from nat.contract.fields import Count, RequestBody, ResponseBody, Ulid
+from nat.contract.fields import PLACE_PATTERN, Count, RequestBody, RequestHeaders, ResponseBody, Ulid
 from nat.errors import NatError
-from nat.names import SocketAction
+from nat.names import LAST_EVENT_HEADER, SocketAction
 
 MOST_RECORDS: Final = 10_000
 """Records that one decision may name."""
@@ -65,6 +65,15 @@ class TurnNamed(RequestBody, frozen=True, kw_only=True):
 
     conversation: str
     turn: str
+
+
+class LastEvent(RequestHeaders, frozen=True, kw_only=True):
+    """After which event a stream goes on."""
+
+    last_event: Annotated[str, Meta(pattern=PLACE_PATTERN, examples=["1.12"])] | None = msgspec.field(
+        default=None, name=LAST_EVENT_HEADER
+    )
+    """The last event's `id` that the client has, `0.0` for none: the turn is only tailed."""
 
 
 class EventPosition(RequestBody, frozen=True, kw_only=True):

@@ -1,27 +1,24 @@
-"""Endpoints, events and socket messages become one OpenAPI 3.1 document.
+"""Endpoints, events and socket messages become one OpenAPI 3.1 document."""
 
-A struct whose name ends in `Body` is called without it in the document: the class of that name is what it
-tells of. Docstrings describe: a struct's itself, and one below a field the field.
-"""
-
-import ast
-import inspect
-import re
-import textwrap
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 
 from nat.contract.endpoint import Endpoint, EventStream, FileTypes
-from nat.contract.events import EVENT_TYPES, VERSION
 from nat.contract.fields import Limit
-from nat.contract.messages import MESSAGES, TOLD
+from nat.contract.schemas import (
+    SCHEMAS,
+    components_of,
+    event_schemas,
+    field_descriptions,
+    first_line,
+    schema_name,
+    schemas_of,
+)
 from nat.errors import NatError
 from nat.names import (
     CONTENT_HASH_HEADER,
-    LAST_EVENT_HEADER,
     NEXT_HEADER,
     SCOPE,
     SLUG_PATTERN,
@@ -33,7 +30,6 @@ from nat.wording import MESSAGES as SENTENCES
 DOCUMENT_VERSION: Final = "1.1.0"
 """Of the document. The first number rises with `/v1`, the second with what is added, the third with words."""
 SESSION: Final = "session"
-SCHEMAS: Final = "#/components/schemas/"
 JSON: Final = "application/json"
 ABOUT: Final = f"""\
 The HTTP API of Nat. The web app, the Chrome extension and the command line use it.
@@ -121,8 +117,8 @@ def document(endpoints: Iterable[Endpoint], tools: Mapping[str, str]) -> dict[st
         "paths": paths,
         "components": {
             "schemas": {
-                **_schemas(described),
-                **_event_schemas(),
+                **schemas_of(described),
+                **event_schemas(),
                 **_ERROR_SCHEMAS,
                 "MessageKey": {
                     "type": "string",
@@ -146,20 +142,14 @@ def document(endpoints: Iterable[Endpoint], tools: Mapping[str, str]) -> dict[st
     }
 
 
-def schema_name(struct: type) -> str:
-    """What a struct is called in the document."""
-    return struct.__name__.removesuffix("Body")
-
-
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     nation = "nation" if endpoint.access.nation else "anyNation"
     parameters = [_place(name) for name in endpoint.places]
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in (nation, "person")]
     if isinstance(endpoint.answer, EventStream):
-        parameters += [
-            {"$ref": f"#/components/parameters/{name}"} for name in ("token", "digest", "lastEvent")
-        ]
-    parameters += [] if endpoint.query is None else _query(endpoint.query)
+        parameters += [{"$ref": f"#/components/parameters/{name}"} for name in ("token", "digest")]
+    parameters += [] if endpoint.headers is None else _parameters("header", endpoint.headers)
+    parameters += [] if endpoint.query is None else _parameters("query", endpoint.query)
     made: dict[str, Any] = {
         "operationId": endpoint.id,
         "tags": [endpoint.tag],
@@ -198,18 +188,18 @@ def _place(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-def _query(query: type[msgspec.Struct]) -> list[dict[str, Any]]:
-    (_, components), descriptions = _components((query,)), field_descriptions(query)
-    described = components.pop(schema_name(query))
+def _parameters(where: str, struct: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    (_, components), descriptions = components_of((struct,)), field_descriptions(struct)
+    described = components.pop(schema_name(struct))
     return [
         {
-            "name": each.name,
-            "in": "query",
-            "required": each.name in described.get("required", ()),
+            "name": each.encode_name,
+            "in": where,
+            "required": each.encode_name in described.get("required", ()),
             "description": descriptions[each.name],
-            "schema": _parameter(described["properties"][each.name], components),
+            "schema": _parameter(described["properties"][each.encode_name], components),
         }
-        for each in msgspec.structs.fields(query)
+        for each in msgspec.structs.fields(struct)
     ]
 
 
@@ -230,7 +220,7 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
     if isinstance(answer, EventStream):
         return {
             "description": "The events, each as `data`, with `attempt.seq` as its `id`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {EventStream.type: {"schema": {"type": "string"}}},
         }
     if isinstance(answer, FileTypes):
         headers: dict[str, Any] = {
@@ -248,7 +238,7 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
         content = {each: {"schema": {} if each == JSON else {"type": "string"}} for each in answer.types}
         return {"description": "The file.", "headers": headers, "content": content}
     return {
-        "description": _first_line(answer.__doc__ or endpoint.summary),
+        "description": first_line(answer.__doc__ or endpoint.summary),
         "content": {JSON: {"schema": {"$ref": f"{SCHEMAS}{schema_name(answer)}"}}},
     }
 
@@ -278,153 +268,13 @@ def _name(status: int, errors: Iterable[type[NatError]]) -> str:
 
 
 def _refusal(status: int, errors: Iterable[type[NatError]]) -> dict[str, Any]:
-    said = "\n".join(f"- `{each.code}`: {_first_line(each.__doc__ or '')}" for each in errors)
+    said = "\n".join(f"- `{each.code}`: {first_line(each.__doc__ or '')}" for each in errors)
     codes = {"error": {"properties": {"code": {"enum": [each.code for each in errors]}}}}
     schema: dict[str, Any] = {"allOf": [{"$ref": f"{SCHEMAS}Error"}, {"properties": codes}]}
     if status in _GATEWAY:
         schema = {"anyOf": [schema, {"$ref": f"{SCHEMAS}GatewayRefusal"}]}
     made = {"description": f"{_REASONS[status]}.\n\n{said}", "content": {JSON: {"schema": schema}}}
     return {**made, "headers": _RETRY_AFTER} if status in (409, 429) else made
-
-
-def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    structs: dict[type, None] = {}
-    for each in endpoints:
-        again = each.answer.again if isinstance(each.answer, EventStream) else None
-        structs |= {struct: None for struct in (each.body, each.answer, again) if isinstance(struct, type)}
-    _, schemas = _components((*structs, *MESSAGES.values(), *TOLD))
-    schemas["SocketMessage"] = {
-        "description": "What a client sends over the socket.",
-        "oneOf": [{"$ref": f"{SCHEMAS}{schema_name(each)}"} for each in MESSAGES.values()],
-        "discriminator": {
-            "propertyName": "action",
-            "mapping": {action: f"{SCHEMAS}{schema_name(each)}" for action, each in MESSAGES.items()},
-        },
-    }
-    return dict(sorted(schemas.items()))
-
-
-def _event_schemas() -> dict[str, Any]:
-    """The events, each with what all have, and `TurnEvent` for any of them."""
-    _, schemas = _components(tuple(EVENT_TYPES.values()))
-    common = {
-        "v": {"const": VERSION, "type": "integer"},
-        "turn": {"type": "string"},
-        "attempt": {"type": "integer", "minimum": 0},
-        "seq": {"type": "integer", "minimum": 1},
-    }
-    for name, event in EVENT_TYPES.items():
-        schema = schemas[schema_name(event)]
-        schema["properties"] = {
-            **common,
-            "type": {"const": name, "type": "string"},
-            **schema["properties"],
-        }
-        # Every name is on the wire, also one that has a default in Python; but for what is unset.
-        unset = {each.name for each in msgspec.structs.fields(event) if each.default is msgspec.UNSET}
-        schema["required"] = [each for each in schema["properties"] if each not in unset]
-        for each in schema["properties"].values():
-            each.pop("default", None)
-    schemas["ApprovalRequested"]["properties"]["card"] = {"$ref": f"{SCHEMAS}Card"}
-    schemas["TurnEvent"] = {
-        "description": "An event of a turn, as it is stored and sent. `type` says which.",
-        "oneOf": [{"$ref": f"{SCHEMAS}{schema_name(each)}"} for each in EVENT_TYPES.values()],
-        "discriminator": {
-            "propertyName": "type",
-            "mapping": {name: f"{SCHEMAS}{schema_name(each)}" for name, each in EVENT_TYPES.items()},
-        },
-    }
-    return dict(sorted(schemas.items()))
-
-
-def _components(structs: tuple[type, ...]) -> tuple[Any, dict[str, Any]]:
-    """msgspec's schemas of structs and of what stands in them, under our names and with our descriptions."""
-    places, made = msgspec.json.schema_components(structs, ref_template=f"{SCHEMAS}{{name}}")
-    types = {each.__name__: each for each in _all_types(structs)}
-    named: dict[str, Any] = {}
-    for name, schema in made.items():
-        found = types.get(name)
-        described = _plain(schema)
-        if found is None or "enum" in described:
-            described.pop("description", None)  # of an enumeration it is written for who reads the code
-        else:
-            descriptions = field_descriptions(found)
-            for field, each in described.get("properties", {}).items():
-                if field in descriptions:
-                    each["description"] = descriptions[field]
-            described |= getattr(found, "schema", {})
-        named[name.removesuffix("Body")] = described
-    return places, named
-
-
-def _all_types(structs: Iterable[type]) -> set[type]:
-    """Structs, and the structs within their fields."""
-    found: set[type] = set()
-    waiting: list[Any] = list(structs)
-    while waiting:
-        each = waiting.pop()
-        if inner := get_args(each):
-            waiting += inner
-        elif isinstance(each, type) and each not in found and issubclass(each, msgspec.Struct):
-            found.add(each)
-            waiting += inspect.get_annotations(each).values()
-            waiting += each.__bases__
-    return found
-
-
-def _plain(schema: Any) -> Any:
-    """A schema without titles that only repeat names, with types beside enumerations, under our names."""
-    if isinstance(schema, list):
-        return [_plain(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    made = {name: _plain(each) for name, each in schema.items() if name != "title" or isinstance(each, dict)}
-    if "$ref" in made:
-        made["$ref"] = made["$ref"].removesuffix("Body")
-    if isinstance(made.get("description"), str):
-        made["description"] = _one_line(made["description"])
-    if made.get("type") == "object" and "properties" not in made:
-        made.setdefault("additionalProperties", True)
-    if made.get("required") == []:
-        del made["required"]
-    values = made.get("enum")
-    if isinstance(values, list) and all(isinstance(each, str) for each in values):
-        made["type"] = "string"
-        if len(values) == 1:
-            (made["const"],) = made.pop("enum")
-    return made
-
-
-@cache
-def field_descriptions(struct: type) -> dict[str, str]:
-    """The docstrings below fields, by field, those of bases included."""
-    found: dict[str, str] = {}
-    for each in reversed(struct.__mro__):
-        if each.__module__.startswith("nat."):
-            found |= _own_descriptions(each)
-    return found
-
-
-def _own_descriptions(struct: type) -> dict[str, str]:
-    (made,) = ast.parse(textwrap.dedent(inspect.getsource(struct))).body
-    assert isinstance(made, ast.ClassDef)
-    return {
-        field.target.id: _one_line(below.value.value)
-        for field, below in zip(made.body, made.body[1:], strict=False)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(below, ast.Expr)
-        and isinstance(below.value, ast.Constant)
-        and isinstance(below.value.value, str)
-    }
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text.strip())
-
-
-def _first_line(text: str) -> str:
-    return _one_line(text.strip().split("\n\n")[0])
 
 
 _HEADERS: Final[dict[str, Any]] = {
@@ -463,14 +313,6 @@ _HEADERS: Final[dict[str, Any]] = {
         "required": True,
         "description": "SHA-256 of the body's bytes in hexadecimal: CloudFront signs it.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    },
-    "lastEvent": {
-        "name": LAST_EVENT_HEADER,
-        "in": "header",
-        "required": False,
-        "description": "The last event's `id` that the client has, `0.0` for none: the turn is only tailed.",
-        "schema": {"type": "string"},
-        "example": "1.12",
     },
 }
 _ERROR_SCHEMAS: Final[dict[str, Any]] = {

@@ -77,6 +77,13 @@ def parse_query(found: Mapping[str, str], wanted: type[Wanted]) -> Wanted:
     return convert(values, wanted)
 
 
+def parse_headers(found: Mapping[str, str], wanted: type[Wanted]) -> Wanted:
+    """Headers, whose names are in lower case, as a struct; an empty one is none. Raises `BadRequest`."""
+    named = (each.encode_name for each in msgspec.structs.fields(wanted))
+    given = {name: found.get(name.lower(), "").strip() for name in named}
+    return convert({name: text for name, text in given.items() if text}, wanted)
+
+
 def _is_text(text: str) -> bool:
     """Whether it can be written as UTF-8: half a surrogate pair cannot."""
     try:

@@ -56,15 +56,19 @@ class HttpAnswer(msgspec.Struct, frozen=True):
     status: int = 200
     headers: Mapping[str, str] = {}
 
+    @property
+    def text(self) -> str:
+        """The body as it is sent."""
+        if isinstance(self.body, str):
+            return self.body
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+
     def as_lambda(self) -> Lambda:
         """The answer as API Gateway takes it."""
-        text = self.body
-        if not isinstance(text, str):
-            text = json.dumps(text, ensure_ascii=False, separators=(",", ":"))
         return {
             "statusCode": self.status,
             "headers": {"content-type": "application/json", "cache-control": "no-store", **self.headers},
-            "body": text,
+            "body": self.text,
         }
 
 

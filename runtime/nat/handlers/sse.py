@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from nat import settings
@@ -27,8 +27,8 @@ from nat.aws.store import Store
 from nat.channels import sse
 from nat.contract.endpoint import Access, Endpoint, EventStream
 from nat.contract.fields import Limit, Place
-from nat.contract.messages import Question, TurnNamed
-from nat.contract.parsing import LARGEST_BODY, parse
+from nat.contract.messages import LastEvent, Question, TurnNamed
+from nat.contract.parsing import LARGEST_BODY, parse, parse_headers
 from nat.conversations.events import Events
 from nat.conversations.turns import Turn
 from nat.errors import (
@@ -43,10 +43,10 @@ from nat.errors import (
     NatError,
     NationBusy,
     NotFound,
-    Throttled,
 )
+from nat.handlers.request import refusal
 from nat.ids import ConversationId, TurnId
-from nat.names import LAST_EVENT_HEADER, SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
+from nat.names import SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
 from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
@@ -70,6 +70,7 @@ STREAM: Final = Endpoint(
     answer=EventStream(again=TurnNamed),
     status=200,
     body=Question,
+    headers=LastEvent,
     raises=(
         MessageEmpty,
         MessageTooLong,
@@ -184,8 +185,8 @@ def build_app(
 
     async def stream(request: Request) -> Response:
         try:
-            after = sse.last_event(request.headers.get(LAST_EVENT_HEADER))
-            sent = process_streaming_request(await _body(request), again=after is not None)
+            last = parse_headers(request.headers, LastEvent).last_event
+            sent = process_streaming_request(await _body(request), again=last is not None)
             serving = await to_thread.run_sync(host)
             caller = await to_thread.run_sync(serving.caller, request.headers)
             turn = await to_thread.run_sync(serving.begin, caller, sent)
@@ -197,8 +198,8 @@ def build_app(
             log.defect(error, request=request.headers.get("x-amzn-request-id"))
             return _refusal(Internal())
         return StreamingResponse(
-            stream_agent_response(serving, caller, turn, after or Place()),
-            media_type="text/event-stream",
+            stream_agent_response(serving, caller, turn, Place() if last is None else Place.read(last)),
+            media_type=EventStream.type,
             headers=_STREAM_HEADERS,
         )
 
@@ -232,11 +233,9 @@ async def _body(request: Request) -> bytes:
     return bytes(read)
 
 
-def _refusal(error: NatError) -> JSONResponse:
-    headers = {"cache-control": "no-store"}
-    if isinstance(error, Throttled):
-        headers["retry-after"] = str(round(error.retry_after))
-    return JSONResponse(error.as_body(), error.status, headers)
+def _refusal(error: NatError) -> Response:
+    told = refusal(error)
+    return Response(told.text, told.status, {**told.headers, "cache-control": "no-store"}, "application/json")
 
 
 _host = cache(StreamHost.of_process)

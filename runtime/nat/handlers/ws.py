@@ -4,7 +4,6 @@ Answers are pushed, never returned: what a Lambda returns for a message is not s
 Whatever is wrong with a message gives one error event, and the connection stays open.
 """
 
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -41,7 +40,7 @@ from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import Internal, NatError, Unauthenticated, UnknownAction
 from nat.handlers.front import behind_front
-from nat.handlers.request import content
+from nat.handlers.request import content, refusal
 from nat.ids import ConversationId, TurnId
 from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
 from nat.nations import plans as plans_module
@@ -99,7 +98,7 @@ class SocketDoor:
         try:
             holder = self._tickets.consume(query.get("ticket") or "", now)
         except Unauthenticated as error:
-            return {"statusCode": error.status, "body": json.dumps(error.as_body())}
+            return refusal(error).as_lambda()
         self._sockets.open(connection, holder.nation_slug, holder.user_id, now)
         return _DONE
 

@@ -31,7 +31,8 @@ from schemathesis.specs.openapi.checks import (
 
 from nat.contract.endpoint import Endpoint
 from nat.contract.fields import RequestBody
-from nat.contract.openapi import example_of, schema_name
+from nat.contract.openapi import example_of
+from nat.contract.schemas import schema_name
 from nat.names import Header
 from tests.unit.nat.contract.front import OPERATOR
 from tests.unit.nat.contract.town import LAPSED, PEOPLE, STRANGER, UNKNOWN, Thing, Town
