@@ -5,11 +5,13 @@ from constructs import Construct
 from nat_constructs.api_functions import RequestFunction, SocketFunction, StreamFunction
 from nat_constructs.billing_functions import BillingFunctions
 from nat_constructs.connection_functions import ConnectionFunctions
+from nat_constructs.gateway import GatewayDefaults
 from nat_constructs.http_api import NatHttpApi
 from nat_constructs.occurrence_functions import OccurrenceFunctions
 from nat_constructs.privacy_functions import PrivacyFunctions
 from nat_constructs.schedules import Schedules
 from nat_constructs.slack_functions import SlackFunctions
+from nat_constructs.store_function import FunctionProps
 from nat_constructs.watched import Watched
 from nat_constructs.web_socket_api import WebSocketApi
 from stacks.data import DataStack
@@ -28,60 +30,48 @@ class ApiStack(NatStack):
         super().__init__(
             scope, "Api", deployment=deployment, description="Nat: HTTP, WebSocket and streaming APIs"
         )
-        throttle, embedded_aws = deployment.environment.throttle, deployment.environment.endpoints.aws
-        origins = deployment.allowed_origins
-        defaults, store = deployment.functions, data.store
+        throttle, origins = deployment.environment.throttle, deployment.allowed_origins
+        functions: FunctionProps = {"defaults": deployment.functions, "store": data.store}
+        gateway = GatewayDefaults(
+            rate=throttle.rate,
+            burst=throttle.burst,
+            log_retention=deployment.log_retention,
+            embedded_aws=deployment.environment.endpoints.aws,
+            origin_key=data.store.origin_key,
+        )
         self.http = NatHttpApi(
             self,
             "Http",
             issuer=identity.sign_in.issuer,
             audience=identity.audience,
             allowed_origins=origins,
-            rate=throttle.rate,
-            burst=throttle.burst,
-            log_retention=deployment.log_retention,
-            embedded_aws=embedded_aws,
-            origin_key=data.store.origin_key,
+            defaults=gateway,
         )
-        self.sockets = WebSocketApi(
-            self,
-            "Sockets",
-            rate=throttle.rate,
-            burst=throttle.burst,
-            log_retention=deployment.log_retention,
-            embedded_aws=embedded_aws,
-            origin_key=data.store.origin_key,
-        )
+        self.sockets = WebSocketApi(self, "Sockets", defaults=gateway)
         self.schedules = Schedules(self, "Schedules", keeps_data=deployment.environment.keeps_data)
-        self.occurrences = OccurrenceFunctions(
-            self, "Occurrences", defaults=defaults, store=store, schedules=self.schedules
-        )
+        self.occurrences = OccurrenceFunctions(self, "Occurrences", **functions, schedules=self.schedules)
         self._requests = RequestFunction(
             self,
             "Requests",
-            defaults=defaults,
-            store=store,
+            **functions,
             http=self.http,
             sockets=self.sockets,
             model_variables=deployment.model_variables,
-            brands=deployment.brands_json,
-            senders=deployment.senders,
+            **deployment.mail,
             schedules=self.schedules,
             occurrences=self.occurrences,
         )
         self._socket = SocketFunction(
             self,
             "Socket",
-            defaults=defaults,
-            store=store,
+            **functions,
             sockets=self.sockets,
             allowed_origins=origins,
         )
         self.stream = StreamFunction(
             self,
             "Stream",
-            defaults=defaults,
-            store=store,
+            **functions,
             sockets=self.sockets,
             issuer=identity.sign_in.issuer,
             audience=identity.audience,
@@ -91,8 +81,7 @@ class ApiStack(NatStack):
         self._billing = BillingFunctions(
             self,
             "Billing",
-            defaults=defaults,
-            store=store,
+            **functions,
             http=self.http,
             stripe_variables=deployment.stripe_variables,
             allowed_origins=origins,
@@ -100,8 +89,7 @@ class ApiStack(NatStack):
         self._connections = ConnectionFunctions(
             self,
             "Connections",
-            defaults=defaults,
-            store=store,
+            **functions,
             http=self.http,
             sockets=self.sockets,
             nationbuilder_variables=deployment.nationbuilder_variables,
@@ -110,8 +98,7 @@ class ApiStack(NatStack):
         self._slack = SlackFunctions(
             self,
             "Slack",
-            defaults=defaults,
-            store=store,
+            **functions,
             http=self.http,
             sockets=self.sockets,
             brands=deployment.brands_json,
@@ -120,8 +107,7 @@ class ApiStack(NatStack):
         self._privacy = PrivacyFunctions(
             self,
             "Privacy",
-            defaults=defaults,
-            store=store,
+            **functions,
             http=self.http,
             sockets=self.sockets,
             pool=identity.sign_in.pool,

@@ -7,6 +7,7 @@ from config import load_targets, targets_json
 from nat_constructs.automation_results import AutomationResults
 from nat_constructs.notice_functions import NoticeFunctions
 from nat_constructs.report_functions import ReportFunctions
+from nat_constructs.store_function import FunctionProps
 from nat_constructs.token_refresh import TokenRefresh
 from nat_constructs.turn_functions import TurnFunctions
 from nat_constructs.watched import Watched
@@ -24,51 +25,43 @@ class AutomationStack(NatStack):
         super().__init__(
             scope, "Automation", deployment=deployment, description="Nat: sweep, dead letters and notices"
         )
-        defaults, store = deployment.functions, data.store
-        self._turns = TurnFunctions(self, "Turns", defaults=defaults, store=store, sockets=api.sockets)
+        functions: FunctionProps = {"defaults": deployment.functions, "store": data.store}
+        self._turns = TurnFunctions(self, "Turns", **functions, sockets=api.sockets)
         bus = events.EventBus(self, "Bus", description="Nat: what happened to nations")
         self.publish("BusName", bus.event_bus_name, "Event bus")
         self._refresh = TokenRefresh(
             self,
             "Refresh",
-            defaults=defaults,
-            store=store,
+            **functions,
             bus=bus,
             nationbuilder_variables=deployment.nationbuilder_variables,
         )
         self._results = AutomationResults(
             self,
             "Results",
-            defaults=defaults,
-            store=store,
+            **functions,
             bus=bus,
             schedules=api.schedules,
             occurrences=api.occurrences,
-            brands=deployment.brands_json,
-            senders=deployment.senders,
+            **deployment.mail,
             slack_variables=deployment.slack_variables,
         )
         self._notices = NoticeFunctions(
             self,
             "Notices",
-            defaults=defaults,
-            store=store,
+            **functions,
             sockets=api.sockets,
             bus=bus,
-            brands=deployment.brands_json,
-            senders=deployment.senders,
+            **deployment.mail,
             slack_variables=deployment.slack_variables,
             operator=deployment.environment.operator,
         )
-
         self._reports = ReportFunctions(
             self,
             "Reports",
-            defaults=defaults,
-            store=store,
+            **functions,
             http=api.http,
-            brands=deployment.brands_json,
-            senders=deployment.senders,
+            **deployment.mail,
             operator=deployment.environment.operator,
             goals=targets_json(load_targets()),
         )

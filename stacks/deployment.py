@@ -26,6 +26,7 @@ from config import (
 from config.customer import FOLDER as CUSTOMERS
 from nat.names import Variable
 from nat_constructs.function import FunctionDefaults
+from nat_constructs.sender import MailProps
 from nat_constructs.site import CLI_CALLBACK, CLI_PATH
 
 RUNTIME: Final = Path(__file__).parent.parent / "runtime"
@@ -149,6 +150,11 @@ class Deployment:
     def senders(self) -> tuple[str, ...]:
         """Addresses from which the platform's brands write."""
         return tuple(each.sender_in(self.environment) for each in self.brands)
+
+    @property
+    def mail(self) -> MailProps:
+        """What constructs are given that write to people."""
+        return {"brands": self.brands_json, "senders": self.senders}
 
     @property
     def nationbuilder_variables(self) -> dict[str, str]:

@@ -7,16 +7,14 @@ from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from nat.names import AUTOMATION_EVENTS, Table, Variable
+from nat.names import AUTOMATION_EVENTS, Table
 
 from .data_store import DataStore
-from .event_queue import EventQueue
-from .function import FunctionDefaults, PythonFunction
+from .function import FunctionDefaults
 from .occurrence_functions import OccurrenceFunctions
 from .output import output
 from .schedules import Schedules
-from .sender import grant_mail
-from .slack_posting import let_post
+from .telling import TellingFunction
 from .watched import Watched, WatchedQueue
 
 READ: Final = (Table.NATIONS, Table.MEMBERSHIPS, Table.USERS, Table.CONVERSATIONS)
@@ -25,9 +23,8 @@ WRITTEN: Final = (Table.ONCE, Table.AUTOMATIONS)
 """Who was told, where the answer went, and automations that go on."""
 
 
-class AutomationResults(Construct):
-    """A message that could not be delivered is tried for more than an hour, and then kept among the dead
-    letters. Some messages for each run: nothing, and $0.10 per thousand emails."""
+class AutomationResults(TellingFunction):
+    """Tells of runs, each by some messages."""
 
     def __init__(
         self,
@@ -43,25 +40,20 @@ class AutomationResults(Construct):
         senders: Iterable[str],
         slack_variables: Mapping[str, str],
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.queue = EventQueue(self, "Events")
-        self.teller = PythonFunction(
-            self,
-            "Function",
+        super().__init__(
+            scope,
+            construct_id,
             defaults=defaults,
+            store=store,
             handler="nat.handlers.automation_results.handler",
             description="Nat: tells people of runs of automations",
-            variables={
-                **store.variables(*READ, *WRITTEN),
-                **schedules.variables(occurrences.fire),
-                Variable.BRANDS: brands,
-            },
-            timeout_seconds=120,
-            group="notices",
+            read=READ,
+            write=WRITTEN,
+            variables=schedules.variables(occurrences.fire),
+            brands=brands,
+            senders=senders,
+            slack_variables=slack_variables,
         )
-        store.grant_rows(self.teller, read=READ, write=WRITTEN)
-        grant_mail(self.teller.own_role, senders)
-        let_post(self.teller, store=store, slack_variables=slack_variables)
         schedules.grant_make(self.teller.own_role)
         self.queue.feed(self.teller)
         self.queue.hear(

@@ -78,3 +78,8 @@ class EventQueue(Construct):
             enforce_ssl=True,
             dead_letter_queue=dead_letter_queue,
         )
+
+
+def account_bus(scope: Construct) -> events.IEventBus:
+    """The default bus, on which AWS itself tells what happened in the account."""
+    return events.EventBus.from_event_bus_name(scope, "Default", "default")

@@ -6,15 +6,13 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from nat.names import ANSWER_HEADERS, SCOPE, Header
 
-from .access_log import HTTP_FIELDS, log_access
 from .acknowledge import acknowledge
 from .function import PythonFunction
-from .origin_key import OriginKey
+from .gateway import HTTP_FIELDS, GatewayDefaults, log_access
 
 STAGE = "$default"
 
@@ -32,15 +30,11 @@ class NatHttpApi(Construct):
         issuer: str,
         audience: Sequence[str],
         allowed_origins: Sequence[str],
-        rate: int,
-        burst: int,
-        log_retention: logs.RetentionDays,
-        embedded_aws: str | None,
-        origin_key: OriginKey,
+        defaults: GatewayDefaults,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._embedded_aws = embedded_aws
-        self._origin_key = origin_key
+        self._embedded_aws = defaults.embedded_aws
+        self._origin_key = defaults.origin_key
         self.api = apigateway.HttpApi(
             self,
             "Api",
@@ -58,9 +52,9 @@ class NatHttpApi(Construct):
             http_api=self.api,
             stage_name=STAGE,
             auto_deploy=True,
-            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
+            throttle=defaults.throttle,
         )
-        log_access(self.stage, retention=log_retention, fields=HTTP_FIELDS)
+        log_access(self.stage, retention=defaults.log_retention, fields=HTTP_FIELDS)
 
     @property
     def url(self) -> str:

@@ -11,11 +11,10 @@ from constructs import Construct
 from nat.names import NOTICES, SES_BOUNCED, SES_COMPLAINED, SES_SOURCE, Table, Variable
 
 from .data_store import DataStore
-from .event_queue import EventQueue
-from .function import FunctionDefaults, PythonFunction
+from .event_queue import account_bus
+from .function import FunctionDefaults
 from .output import output
-from .sender import grant_mail
-from .slack_posting import let_post
+from .telling import TellingFunction
 from .watched import Watched, WatchedFunction, WatchedQueue
 from .web_socket_api import WebSocketApi
 
@@ -26,12 +25,9 @@ WRITTEN: Final = (Table.NATIONS, Table.ONCE, Table.SOCKETS)
 gone."""
 
 
-class NoticeFunctions(Construct):
-    """The queue keeps a notice that cannot be sent for more than an hour, and then among its dead letters,
-    from where it is sent again: whoever was told already is not told twice.
-
-    Some hundred messages a month for a nation with trouble: nothing, and $0.10 per thousand emails.
-    """
+class NoticeFunctions(TellingFunction):
+    """Tells of what happened, also the sockets that are open. Some hundred messages a month for a nation with
+    trouble."""
 
     def __init__(
         self,
@@ -47,26 +43,23 @@ class NoticeFunctions(Construct):
         slack_variables: Mapping[str, str],
         operator: str | None,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.queue = EventQueue(self, "Events")
-        self.teller = PythonFunction(
-            self,
-            "Function",
+        super().__init__(
+            scope,
+            construct_id,
             defaults=defaults,
+            store=store,
             handler="nat.handlers.notices.handler",
             description="Nat: tells people what happened to their nation",
+            read=READ,
+            write=WRITTEN,
             variables={
-                **store.variables(*READ, *WRITTEN),
                 Variable.SOCKET_ENDPOINT: sockets.endpoint,
-                Variable.BRANDS: brands,
                 **({Variable.OPERATOR_EMAIL: operator} if operator else {}),
             },
-            timeout_seconds=120,
-            group="notices",
+            brands=brands,
+            senders=senders,
+            slack_variables=slack_variables,
         )
-        store.grant_rows(self.teller, read=READ, write=WRITTEN)
-        grant_mail(self.teller.own_role, senders)
-        let_post(self.teller, store=store, slack_variables=slack_variables)
         sockets.grant_push(self.teller.own_role)
         self.queue.feed(self.teller)
         self.queue.hear(
@@ -79,7 +72,7 @@ class NoticeFunctions(Construct):
         self.queue.hear(
             self,
             "WhatSesTells",
-            bus=events.EventBus.from_event_bus_name(self, "Default", "default"),
+            bus=account_bus(self),
             source=SES_SOURCE,
             of=[SES_BOUNCED, SES_COMPLAINED],
             description="Nat: emails that came back",

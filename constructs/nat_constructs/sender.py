@@ -1,15 +1,23 @@
 """From whom a brand's emails come."""
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 from aws_cdk import Stack
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from .acknowledge import acknowledge_resource
+from .event_queue import account_bus
+
+
+class MailProps(TypedDict):
+    """What every construct is given whose functions write to people: in whose name, from which addresses."""
+
+    brands: str
+    senders: Iterable[str]
 
 
 class Sender(Construct):
@@ -28,9 +36,7 @@ class Sender(Construct):
         )
         told.add_event_destination(
             "Bus",
-            destination=ses.EventDestination.event_bus(
-                events.EventBus.from_event_bus_name(self, "Default", "default")
-            ),
+            destination=ses.EventDestination.event_bus(account_bus(self)),
             events=[ses.EmailSendingEvent.BOUNCE, ses.EmailSendingEvent.COMPLAINT],
         )
         self.identity = ses.EmailIdentity(

@@ -1,6 +1,7 @@
 """A function that works with the product's tables."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypedDict
 
 from constructs import Construct
 
@@ -8,6 +9,13 @@ from nat.names import Table
 
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
+
+
+class FunctionProps(TypedDict):
+    """What every construct is given that makes functions on the product's tables."""
+
+    defaults: FunctionDefaults
+    store: DataStore
 
 
 class StoreFunction(PythonFunction):

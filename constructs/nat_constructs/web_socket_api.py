@@ -7,13 +7,11 @@ from aws_cdk import aws_apigateway as rest
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from .access_log import SOCKET_FIELDS, log_access
 from .acknowledge import acknowledge, acknowledge_resource
 from .function import PythonFunction
-from .origin_key import OriginKey
+from .gateway import SOCKET_FIELDS, GatewayDefaults, log_access
 from .output import exported, output
 
 API_ID_OUTPUT = "SocketApiId"
@@ -35,15 +33,11 @@ class WebSocketApi(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        rate: int,
-        burst: int,
-        log_retention: logs.RetentionDays,
-        embedded_aws: str | None,
-        origin_key: OriginKey,
+        defaults: GatewayDefaults,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._embedded_aws = embedded_aws
-        self._origin_key = origin_key
+        self._embedded_aws = defaults.embedded_aws
+        self._origin_key = defaults.origin_key
         self.api = apigateway.WebSocketApi(
             self,
             "Api",
@@ -56,10 +50,10 @@ class WebSocketApi(Construct):
             web_socket_api=self.api,
             stage_name=STAGE,
             auto_deploy=True,
-            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=burst),
+            throttle=defaults.throttle,
         )
         output(Stack.of(self), API_ID_OUTPUT, self.api.api_id, "WebSocket API", export=True)
-        log_access(self.stage, retention=log_retention, fields=SOCKET_FIELDS)
+        log_access(self.stage, retention=defaults.log_retention, fields=SOCKET_FIELDS)
         self.stage.node.add_dependency(self._log_permission())
 
     def _log_permission(self) -> rest.CfnAccount:

@@ -1,13 +1,16 @@
-"""Access logs of API Gateway stages."""
+"""What the stages of API Gateway have in common: throttles, access logs, and how they are reached."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, cast
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from .origin_key import OriginKey
 
 HTTP_FIELDS: Final = {
     "request": "$context.requestId",
@@ -30,6 +33,23 @@ SOCKET_FIELDS: Final = {
 Only numbers, ids and fixed words: a message of API Gateway's holds quotation marks, and `messageString`
 brings its own, so that a line with an error would be no JSON
 (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayDefaults:
+    """What both APIs share. `rate` and `burst` are requests a second, `embedded_aws` is the address of an AWS
+    on this machine, if there is one."""
+
+    rate: int
+    burst: int
+    log_retention: logs.RetentionDays
+    embedded_aws: str | None
+    origin_key: OriginKey
+
+    @property
+    def throttle(self) -> apigateway.ThrottleSettings:
+        """Of a stage."""
+        return apigateway.ThrottleSettings(rate_limit=self.rate, burst_limit=self.burst)
 
 
 def log_access(
