@@ -17,9 +17,9 @@ from local.places import DEFAULT_PLACES, Places, Ports
 from local.streaming import StreamRefused, stream
 from local.vendors import Vendors
 from nat.aws.isolation import session_policy
-from nat.cli.failure import CommandFailed
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import SignInSession
+from nat.cli.terminal import CommandFailed
 from nat.contract.events import (
     Envelope,
     TextDelta,

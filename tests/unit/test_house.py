@@ -21,6 +21,7 @@ ROWS = (
         "settings",
         "roles",
         "waiting",
+        "parallel",
         "spreadsheets",
         "live_links",
         "field_names",

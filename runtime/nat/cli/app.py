@@ -30,7 +30,7 @@ BaseUrl = Annotated[
 def run() -> None:
     """Run a command. Whatever goes wrong is one line, and a status: 1 it did not work, 2 it was called
     wrongly."""
-    from nat.cli.failure import CommandFailed
+    from nat.cli.terminal import CommandFailed
     from nat.errors import NatError
 
     try:
@@ -84,7 +84,7 @@ def chat(
     from rich.console import Console
 
     from nat.cli.chat import Wanted, run
-    from nat.cli.failure import CommandFailed
+    from nat.cli.terminal import CommandFailed
 
     _check_slug(nation)
     if new and conversation:
@@ -150,7 +150,7 @@ def _ask_token() -> str:
 def _check_slug(slug: str) -> None:
     import re
 
-    from nat.cli.failure import CommandFailed
+    from nat.cli.terminal import CommandFailed
     from nat.names import SLUG_PATTERN
 
     if not re.match(SLUG_PATTERN, slug):

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from nat.cli.plain import clean
+from nat.cli.terminal import clean
 
 _UNDO: Final = {
     "all": "All of it can be undone.",

@@ -13,10 +13,9 @@ from rich.table import Table
 from nat.agent.tool import ArgumentsRejected, Effect, Tool
 from nat.agent.tool_context import OWN_GROUP, ToolContext
 from nat.agent.tools import load as all_tools
-from nat.cli.failure import CommandFailed
 from nat.cli.files import LocalFiles
 from nat.cli.nation import open_nation
-from nat.cli.plain import clean
+from nat.cli.terminal import CommandFailed, clean
 
 _EFFECT_STYLES: Final = {"read": "green", "write": "yellow", "bulk": "magenta", "destructive": "red"}
 

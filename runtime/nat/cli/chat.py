@@ -10,9 +10,8 @@ from rich.text import Text
 
 from nat.cli.cards import as_panel, label, numbered
 from nat.cli.decisions import Agenda, Approve, Decision, Edit, PendingProposal, Reject
-from nat.cli.failure import CommandFailed
-from nat.cli.interrupt import Interrupt, watching
 from nat.cli.render import Screen
+from nat.cli.terminal import CommandFailed, Interrupt, watching
 from nat.contract.events import Event
 from nat.errors import NatError
 

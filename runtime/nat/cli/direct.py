@@ -19,9 +19,9 @@ from nat.changes.operations import survey
 from nat.changes.report import ChangeReport
 from nat.changes.undo import undo
 from nat.cli.decisions import Approve, Decision, Edit, Reject, Retry, Undo
-from nat.cli.failure import CommandFailed
 from nat.cli.files import LocalFiles
 from nat.cli.in_memory import Kept, MemoryActions, MemorySteps
+from nat.cli.terminal import CommandFailed
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,

@@ -19,7 +19,7 @@ from rich.markdown import Markdown, MarkdownElement, TableElement
 from rich.table import Table
 from rich.text import Text
 
-from nat.cli.plain import clean
+from nat.cli.terminal import clean
 
 _PANEL: Final = ".nationbuilder.com"
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)

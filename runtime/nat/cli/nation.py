@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nat.cli.failure import CommandFailed
+from nat.cli.terminal import CommandFailed
 from nat.errors import TokenExpired, TokenRejected
 from nat.names import Variable
 from nat.settings import read_optional

@@ -35,9 +35,9 @@ from nat.cli.decisions import (
     Undo,
 )
 from nat.cli.event_order import Ordering, Wire
-from nat.cli.failure import CommandFailed
 from nat.cli.profile import Profile, SignInSession
 from nat.cli.sign_in import SessionEnded, refresh
+from nat.cli.terminal import CommandFailed
 from nat.contract.events import EVENT_TYPES, TERMINAL, ApprovalUpdated, Envelope, Notice
 from nat.errors import Cooldown
 from nat.names import MAX_MESSAGE_BYTES, Header, SocketAction

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from nat.cli.failure import CommandFailed
+from nat.cli.terminal import CommandFailed
 from nat.ids import UserId
 from nat.names import Variable
 from nat.settings import read_optional

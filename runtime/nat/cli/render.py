@@ -15,7 +15,7 @@ from rich.text import Text
 
 from nat.cli.cards import as_lines, as_panel, waits_until
 from nat.cli.markdown import safe_markdown
-from nat.cli.plain import clean
+from nat.cli.terminal import clean
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,

@@ -10,11 +10,9 @@ from ulid import ULID
 from nat.cli import sign_in
 from nat.cli.chat import Wanted
 from nat.cli.decisions import Decision, PendingProposal
-from nat.cli.failure import CommandFailed
-from nat.cli.interrupt import Interrupt
-from nat.cli.plain import clean
 from nat.cli.platform import PlatformClient
 from nat.cli.profile import Profile, SessionFile, SignInSession
+from nat.cli.terminal import CommandFailed, Interrupt, clean
 from nat.contract.events import Event
 from nat.errors import Reconnect
 

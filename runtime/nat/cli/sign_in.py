@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
-from nat.cli.failure import CommandFailed
 from nat.cli.profile import Profile, SignInSession
+from nat.cli.terminal import CommandFailed
 
 TIMEOUT: Final = 15
 WAIT_SECONDS: Final = 300

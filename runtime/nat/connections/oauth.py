@@ -51,7 +51,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import OAUTH_CALLBACK, Bus
 from nat.nationbuilder import NationBuilder
 from nat.nationbuilder.permissions import refused_areas
-from nat.nations.joiners import role_of_joiners
+from nat.nations.record import role_of_joiners
 from nat.people.members import Arriving, Members
 from nat.people.memberships import Membership, Standing
 from nat.people.ownership import Ownership, Settled

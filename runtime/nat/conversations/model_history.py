@@ -26,7 +26,6 @@ from nat.agent.compaction import (
     oldest,
     retained_since,
 )
-from nat.aws.beside import beside
 from nat.aws.items import moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
@@ -36,6 +35,7 @@ from nat.conversations.turns import Turn, check_attempt, conversation_key
 from nat.errors import TurnLost
 from nat.ids import ConversationId, NationSlug
 from nat.names import Table
+from nat.parallel import beside
 
 TURNS_READ: Final = 200
 """Turns after the record that are read at most; a budget of turns keeps them far below that."""

@@ -7,8 +7,8 @@ read units. A result says whether everything was looked through, and where to go
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from nat.aws.store import Store
@@ -16,12 +16,13 @@ from nat.conversations.history import Answered, History
 from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
 from nat.errors import BadRequest
 from nat.ids import NationSlug, TurnId, UserId
+from nat.parallel import together
 
 LOOKED_THROUGH: Final = 200
 """Conversations that one search reads at most, newest first."""
 ANSWERS: Final = 200
 """Answers of one conversation that are read at most, newest first."""
-TOGETHER: Final = 8
+AT_ONCE: Final = 8
 """Conversations that are read at the same time."""
 MOST_WORDS: Final = 10
 LONGEST_QUERY: Final = 200
@@ -77,8 +78,7 @@ class Search:
             place = page.next
             if place is None:
                 break
-        with ThreadPoolExecutor(TOGETHER, thread_name_prefix="search") as pool:
-            looked = list(pool.map(lambda each: self._look(nation_slug, each, words), conversations))
+        looked = together([partial(self._look, nation_slug, each, words) for each in conversations], AT_ONCE)
         whole = all(complete for _, complete in looked)
         return Found(
             tuple(hit for hit, _ in looked if hit is not None),

@@ -1,7 +1,7 @@
 """The routes that lead to NationBuilder or tell of it. Their function may read what others must not.
 
 The web app sends the browser to the `url` that is answered. The answer sets a cookie that the browser has to
-bring back (`nat.handlers.oauth_cookie`), so the call has to be made under the web app's own host name. None
+bring back (`nat.handlers.consent`), so the call has to be made under the web app's own host name. None
 of the routes needs an active subscription.
 """
 
@@ -24,9 +24,9 @@ from nat.errors import (
     RoleInsufficient,
 )
 from nat.handlers.api import Api
+from nat.handlers.consent import secret_of, set_cookie
 from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.oauth_services import oauth, services
 from nat.handlers.request import Lambda
 from nat.ids import UserId

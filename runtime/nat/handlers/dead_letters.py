@@ -8,10 +8,10 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
-from nat.handlers.queue import Failed, each_message
+from nat.handlers.invocation import Failed, each_message
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
-from nat.turns.message import MessageUnreadable, TurnMessage
+from nat.turns.queue import MessageUnreadable, TurnMessage
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ says what happened and what to do.
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from nat import settings
 from nat.aws import log
@@ -16,14 +15,12 @@ from nat.channels.brands import Brands
 from nat.connections.oauth import Arrival, OAuth
 from nat.connections.oauth_state import Purpose
 from nat.errors import Internal, NatError, StateInvalid
+from nat.handlers.consent import OURS, failure_page, onward, secret_of
 from nat.handlers.front import behind_front
-from nat.handlers.oauth_cookie import secret_of
-from nat.handlers.oauth_page import failure_page
 from nat.handlers.oauth_services import oauth
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 
 SUCCESS_PATH: Final = "/setup/success"
-OURS: Final = "Something went wrong on our side, so this was not completed. Go back and try again."
 _HEADINGS: Final = {
     Purpose.CONNECT: "NationBuilder was not connected",
     Purpose.JOIN: "You have not joined the nation",
@@ -72,10 +69,8 @@ class Callback:
     def _onwards(self, arrival: Arrival) -> HttpAnswer:
         state = arrival.begun.state
         outcome = {} if arrival.role is not None else {"waits": "1"}
-        query = urlencode({"nation": state.nation_slug, "purpose": state.purpose.value, **outcome})
-        location = f"{arrival.begun.web_app}{SUCCESS_PATH}?{query}"
-        headers = {"location": location, "referrer-policy": "no-referrer", "content-type": "text/plain"}
-        return HttpAnswer("", 302, headers)
+        parameters = {"nation": state.nation_slug, "purpose": state.purpose.value, **outcome}
+        return onward(arrival.begun.web_app, SUCCESS_PATH, parameters)
 
     def _page(self, web_app: str, purpose: Purpose | None, message: str, status: int) -> HttpAnswer:
         brand = self._brands.at(web_app)

@@ -5,9 +5,8 @@ function of its own answers, because no other one may read all nations, or send 
 """
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -30,6 +29,7 @@ from nat.nations.ceilings import MICROS_IN_A_CENT, ceiling_of
 from nat.nations.figures import NationFigures, Outlier, figures_of
 from nat.nations.record import SubscriptionStatus
 from nat.nations.spending import Spendings, Spent
+from nat.parallel import together
 from nat.people.nps import NpsSurvey, NpsTally, quarters_until
 
 DAYS: Final = 30
@@ -217,8 +217,8 @@ class OperatorRoutes:
     @operation("GET /v1/operator/jobs", tag="Operator")
     def list_failed_jobs(self, call: OperatorCall) -> FailedJobs:  # noqa: ARG002 # who may, not for what
         """What nobody could act on: how many messages, since when, and why if that is known."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return FailedJobs(queues=list(pool.map(self._failed, self._dead_letters)))
+        calls = [partial(self._failed, each) for each in self._dead_letters]
+        return FailedJobs(queues=together(calls, AT_ONCE))
 
     @operation("POST /v1/operator/jobs/{queue}/replay", tag="Operator", raises=(NotFound, NotReplayable))
     def replay_failed_jobs(self, call: OperatorCall) -> Replayed:
@@ -261,10 +261,9 @@ def _by_day(services: Services, slugs: Iterable[NationSlug], now: datetime) -> d
     first = last - timedelta(days=DAYS - 1)
     days = {first + timedelta(days=each): Spent() for each in range(DAYS)}
     spendings = Spendings(services.store)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for spent in pool.map(lambda slug: spendings.daily(slug, first, last), slugs):
-            for day, each in spent.items():
-                days[day] += each
+    for spent in together([partial(spendings.daily, slug, first, last) for slug in slugs], AT_ONCE):
+        for day, each in spent.items():
+            days[day] += each
     return days
 
 

@@ -22,8 +22,7 @@ from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaContext
-from nat.handlers.queue import ComeAgain, each_message
+from nat.handlers.invocation import ComeAgain, LambdaContext, each_message
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.names import Variable

@@ -8,7 +8,6 @@ what happened and what to do.
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from nat import settings
 from nat.aws import clients, log
@@ -18,9 +17,8 @@ from nat.channels.slack_client import Bots
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.slack_app import URL, SlackApps
 from nat.errors import Internal, NatError, StateInvalid
+from nat.handlers.consent import OURS, failure_page, onward, secret_of
 from nat.handlers.front import behind_front
-from nat.handlers.oauth_cookie import secret_of
-from nat.handlers.oauth_page import failure_page
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.names import Variable
 from nat.settings import TableNames
@@ -28,7 +26,6 @@ from nat.slack.installing import Installing
 
 CONNECTIONS_PATH: Final = "/settings/connections"
 HEADING: Final = "Slack was not connected"
-OURS: Final = "Something went wrong on our side, so this was not completed. Go back and try again."
 
 
 class SlackCallback:
@@ -60,10 +57,8 @@ class SlackCallback:
         except Exception as error:
             log.defect(error, request=request.request_id)
             return self._page(web_app, OURS, Internal.status)
-        query = urlencode({"nation": begun.state.nation_slug, "slack": "connected"})
-        location = f"{web_app}{CONNECTIONS_PATH}?{query}"
-        headers = {"location": location, "referrer-policy": "no-referrer", "content-type": "text/plain"}
-        return HttpAnswer("", 302, headers)
+        parameters = {"nation": begun.state.nation_slug, "slack": "connected"}
+        return onward(web_app, CONNECTIONS_PATH, parameters)
 
     def _page(self, web_app: str, message: str, status: int) -> HttpAnswer:
         name = self._brands.at(web_app).name

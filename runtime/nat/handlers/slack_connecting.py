@@ -1,7 +1,7 @@
 """The routes that lead to Slack's consent, link workspaces to nations and tell who somebody is there.
 
 The web app sends the browser to the `url` that is answered. The answer sets a cookie that the browser has to
-bring back (`nat.handlers.oauth_cookie`), so the call has to be made under the web app's own host name.
+bring back (`nat.handlers.consent`), so the call has to be made under the web app's own host name.
 """
 
 from functools import cache
@@ -24,9 +24,9 @@ from nat.contract.events import Wording, wording_of
 from nat.contract.fields import Address, Count, Moment, ResponseBody
 from nat.errors import NotFound, SlackAppMissing, SlackNotInstalled
 from nat.handlers.api import Api
+from nat.handlers.consent import secret_of, set_cookie
 from nat.handlers.endpoints import MemberCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.oauth_cookie import secret_of, set_cookie
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.ids import UserId

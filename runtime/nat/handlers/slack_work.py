@@ -7,7 +7,7 @@ from typing import Any, Final
 from slack_bolt import BoltRequest
 
 from nat.errors import SlackNotInstalled
-from nat.handlers.queue import ComeAgain, Failed, each_message
+from nat.handlers.invocation import ComeAgain, Failed, each_message
 from nat.ids import ApprovalId, TurnId
 from nat.slack import services
 from nat.slack.app import HOME

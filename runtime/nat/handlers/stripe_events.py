@@ -6,7 +6,7 @@ from typing import Any
 from nat.billing import services
 from nat.billing.stripe_event import StripeEvent, StripeEventUnreadable
 from nat.billing.webhook import Undeliverable
-from nat.handlers.queue import Failed, each_message
+from nat.handlers.invocation import Failed, each_message
 
 _log = logging.getLogger(__name__)
 

@@ -4,8 +4,6 @@ Programs that scan emails follow links, so opening the address ends nothing: it 
 mail program's own button sends the POST by itself (RFC 8058).
 """
 
-import base64
-import hashlib
 import html
 from functools import cache
 from typing import Any, Final
@@ -17,6 +15,7 @@ from nat.channels.brands import Brands
 from nat.connections.oauth_state import StateKey
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
+from nat.handlers.pages import page
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.names import Variable
 from nat.nations import plans
@@ -25,22 +24,6 @@ from nat.notices.weekly import Reporting, WeeklyReports
 from nat.people.memberships import Memberships
 from nat.settings import TableNames
 
-_STYLE: Final = (
-    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
-    "body{display:grid;place-items:center;min-height:100vh;margin:0;padding:1rem;box-sizing:border-box}"
-    "main{max-width:32rem}h1{font-size:1.35rem;line-height:1.3}"
-    "button{font:inherit;padding:.5rem 1.25rem}"
-)
-_HEADERS: Final = {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-"
-        f"{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
 ENDED: Final = "You get no more weekly reports"
 
 
@@ -96,11 +79,4 @@ def off(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lam
 
 def _page(heading: str, *, button: str | None = None) -> HttpAnswer:
     form = "" if button is None else f'<form method="post"><button>{html.escape(button)}</button></form>'
-    text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="robots" content="noindex">'
-        f"<title>{html.escape(heading)}</title><style>{_STYLE}</style></head>"
-        f"<body><main><h1>{html.escape(heading)}</h1>{form}</main></body></html>"
-    )
-    return HttpAnswer(text, 200, _HEADERS)
+    return page(heading, f"<h1>{html.escape(heading)}</h1>{form}", form=True)

@@ -5,7 +5,6 @@ from nat.nationbuilder.bodies import Sidepost
 from nat.nationbuilder.client import NationBuilder
 from nat.nationbuilder.documents import Collection, Document, Included, Page, Record, Reference
 from nat.nationbuilder.limits import Limiter
-from nat.nationbuilder.parallel import both, together
 from nat.nationbuilder.query import (
     PAGE_SIZE,
     Condition,
@@ -37,10 +36,8 @@ __all__ = [
     "Reference",
     "Sidepost",
     "between",
-    "both",
     "pooled_session",
     "pooled_sessions",
     "spelling",
-    "together",
     "where",
 ]

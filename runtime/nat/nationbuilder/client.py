@@ -15,10 +15,10 @@ from nat.nationbuilder.bodies import Related, write_body
 from nat.nationbuilder.documents import Collection, Document, Included, Page, Record, read_document, read_page
 from nat.nationbuilder.limits import Limiter
 from nat.nationbuilder.panel import panel_path
-from nat.nationbuilder.parallel import AT_ONCE, together
 from nat.nationbuilder.query import PAGE_SIZE, Filters, IndexQuery, index_parameters
 from nat.nationbuilder.transport import TIMEOUT, Bearer, Transport, pooled_session
 from nat.nationbuilder.withheld import WithholdingTransport
+from nat.parallel import AT_ONCE, together
 
 T = TypeVar("T")
 

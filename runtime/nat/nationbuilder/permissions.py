@@ -5,7 +5,7 @@ from functools import partial
 from nat.errors import PermissionDenied, QueryRejected, RecordNotFound
 from nat.nationbuilder.areas import AREAS, Area
 from nat.nationbuilder.client import NationBuilder
-from nat.nationbuilder.parallel import together
+from nat.parallel import together
 
 
 def refused_areas(v2: NationBuilder) -> frozenset[str]:

@@ -14,6 +14,7 @@ from nat.aws.writes import Put, Update, unchanged
 from nat.errors import NationUnknown
 from nat.ids import NationSlug
 from nat.names import Table
+from nat.roles import Role
 
 if TYPE_CHECKING:
     from nat.changes.policy import StoredPolicy
@@ -31,6 +32,18 @@ class SubscriptionStatus(StrEnum):
     def usable(self) -> bool:
         """True while the nation may use Nat."""
         return self in (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
+
+
+class Joiners(StrEnum):
+    """What somebody becomes who proves to NationBuilder that they use the nation's control panel.
+
+    NationBuilder does not tell whether a person may change anything, so they begin by
+    looking unless the nation says otherwise."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ASK = "ask"
+    """An admin lets them in."""
 
 
 class StoredBudgets(TypedDict, total=False):
@@ -140,6 +153,17 @@ def from_item(item: Mapping[str, Any]) -> Nation:
             values[name] = moment(values[name])
     values["subscription_status"] = SubscriptionStatus(values.get("subscription_status", "none"))
     return Nation(**values)
+
+
+def joiners_of(nation: Nation) -> Joiners:
+    """What the nation has set."""
+    return Joiners(nation.joiners or Joiners.VIEWER)
+
+
+def role_of_joiners(nation: Nation) -> Role | None:
+    """The role in which people join; `None` where an admin lets them in."""
+    joiners = joiners_of(nation)
+    return None if joiners is Joiners.ASK else Role(joiners.value)
 
 
 def nation_key(nation_slug: NationSlug) -> dict[str, str]:

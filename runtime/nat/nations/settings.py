@@ -18,9 +18,8 @@ from nat.errors import NationUnknown, Throttled
 from nat.ids import NationSlug
 from nat.names import DECIDE_MINUTES, MOST_DECIDE_MINUTES, RETENTION_DAYS
 from nat.nations.budgets import LONGEST_ID, MOST_PEOPLE, Budgets
-from nat.nations.joiners import Joiners, joiners_of
 from nat.nations.plans import UNLIMITED
-from nat.nations.record import Nation, Nations
+from nat.nations.record import Joiners, Nation, Nations, joiners_of
 from nat.roles import Role
 
 LEAST_RETENTION: Final = 30

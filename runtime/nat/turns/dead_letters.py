@@ -1,15 +1,35 @@
-"""Turns whose message was delivered too often: the queue gave them up, so they are failed and refunded."""
+"""Turns that no worker will end are failed and refunded: those whose message was delivered too often, so that
+the queue gave them up, and those that the sweep finds."""
 
 import logging
+from datetime import datetime
 
 from nat.aws.store import Store
-from nat.conversations.turns import Turns
-from nat.errors import NotFound
-from nat.turns.abandon import abandon
-from nat.turns.message import TurnMessage
+from nat.contract.events import Envelope
+from nat.conversations.steps import read_steps
+from nat.conversations.turns import Turn, Turns
+from nat.errors import Internal, NotFound, TurnLost
 from nat.turns.publish import Deliver, tell
+from nat.turns.queue import TurnMessage
+from nat.turns.settle import failure, settle
 
 _log = logging.getLogger(__name__)
+
+
+def abandon(store: Store, turn: Turn, now: datetime) -> Envelope | None:
+    """Fail a turn, refund it, unlock its conversation: once. Gives the event to push.
+
+    Takes the turn from whoever holds it, so a worker that still runs it learns that it is lost. `None` when
+    the turn had ended or somebody else took it first.
+    """
+    if turn.state.final:
+        return None
+    try:
+        held = Turns(store).begin(turn)
+        paid = read_steps(store, held)
+        return settle(store, held, 1, failure(Internal(), paid, refund=True), now)
+    except TurnLost:
+        return None
 
 
 class DeadLetters:

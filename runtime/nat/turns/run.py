@@ -21,7 +21,6 @@ from nat.agent.transcript import settled_text
 from nat.approvals.approvals import LONGEST_TO_DECIDE, Approvals, time_to_decide
 from nat.audit.log import Audit
 from nat.aws import log
-from nat.aws.beside import beside
 from nat.aws.isolation import nation
 from nat.aws.store import Store
 from nat.changes.policy import policy_of
@@ -51,13 +50,14 @@ from nat.names import Metric, Table
 from nat.nations.plans import Plans
 from nat.nations.record import Nation, Nations, nation_key, required
 from nat.nations.web_pages import app_hosts, reconnect_page
+from nat.parallel import beside
 from nat.turns.admission import Surface
 from nat.turns.audit_trail import AuditedChanges, TurnAuditLog
 from nat.turns.carry_out import Commits, Connect, TurnHands
 from nat.turns.edit import Edits
-from nat.turns.message import TurnMessage
 from nat.turns.pool_notices import PoolNotices
 from nat.turns.publish import Delivery, FlushPace, Publisher, about
+from nat.turns.queue import TurnMessage
 from nat.turns.rights import PresentRights, RoleNow
 from nat.turns.settle import Ending, failure, settle
 from nat.turns.signals import Signals

@@ -20,8 +20,8 @@ from nat.approvals.pending import PendingApprovals
 from nat.aws.store import Store
 from nat.conversations.turns import Turn, Turns, TurnState
 from nat.errors import NotFound
-from nat.turns.abandon import abandon
 from nat.turns.approval_updates import push_approval_update
+from nat.turns.dead_letters import abandon
 from nat.turns.publish import Deliver, tell
 from nat.turns.queue import TurnQueue
 

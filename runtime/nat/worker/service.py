@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nat.conversations.turns import Turn
 from nat.errors import TurnLost
 from nat.names import TURN_QUEUE
-from nat.turns.message import MessageUnreadable, TurnMessage
+from nat.turns.queue import MessageUnreadable, TurnMessage
 from nat.turns.signals import Signals
 from nat.worker.protection import Protection
 from nat.worker.receiver import Received, TurnReceiver

@@ -24,7 +24,7 @@ from nat.agent.tools.results import (
     span_data,
     span_words,
 )
-from nat.nationbuilder import Filter, NationBuilder, Record, between, both
+from nat.nationbuilder import Filter, NationBuilder, Record, between
 from nat.nationbuilder.periods import (
     Span,
     Unit,
@@ -32,6 +32,7 @@ from nat.nationbuilder.periods import (
     unit_start,
     year_before,
 )
+from nat.parallel import both
 
 READ_AT_MOST: Final = 50_000
 """Donations of one period: 500 requests, which is half a minute under the rate limit."""

@@ -26,15 +26,9 @@ from nat.agent.tools.results import (
     span_words,
 )
 from nat.contract.events import Link
-from nat.nationbuilder import (
-    Included,
-    IndexQuery,
-    NationBuilder,
-    Record,
-    both,
-    spelling,
-)
+from nat.nationbuilder import Included, IndexQuery, NationBuilder, Record, spelling
 from nat.nationbuilder.periods import read_moment
+from nat.parallel import both
 
 SCANNED_AT_MOST: Final = 1_000
 """Events whose pages' names one search looks through: 10 requests."""

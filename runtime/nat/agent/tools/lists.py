@@ -21,7 +21,8 @@ from nat.agent.tools.results import (
     related_person,
     single,
 )
-from nat.nationbuilder import Included, NationBuilder, Record, both, where
+from nat.nationbuilder import Included, NationBuilder, Record, where
+from nat.parallel import both
 
 MemberField = Literal[
     "support_level", "is_volunteer", "is_donor", "is_supporter", "is_prospect", "do_not_contact",

@@ -23,7 +23,8 @@ from nat.agent.tools.results import (
     panel_link,
     span_words,
 )
-from nat.nationbuilder import Filters, NationBuilder, Record, both, together, where
+from nat.nationbuilder import Filters, NationBuilder, Record, where
+from nat.parallel import both, together
 
 FIELDS_AT_MOST: Final = 1_000
 PAGES_AT_MOST: Final = 1_000

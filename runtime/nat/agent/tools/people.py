@@ -35,10 +35,10 @@ from nat.nationbuilder import (
     Record,
     between,
     spelling,
-    together,
     where,
 )
 from nat.nationbuilder.query import speakable
+from nat.parallel import together
 
 SCANNED_AT_MOST: Final = 5_000
 """People that one search looks through for what V2 cannot filter: 50 requests."""

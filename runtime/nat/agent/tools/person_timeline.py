@@ -24,7 +24,8 @@ from nat.agent.tools.results import (
     person_name,
     span_words,
 )
-from nat.nationbuilder import Collection, Filter, Included, NationBuilder, Record, between, both, together
+from nat.nationbuilder import Collection, Filter, Included, NationBuilder, Record, between
+from nat.parallel import both, together
 
 READ_AT_MOST: Final = 500
 """Entries of one kind: nobody reads further back, and it bounds the requests."""

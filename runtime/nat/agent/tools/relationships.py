@@ -16,7 +16,8 @@ from nat.agent.tools.results import (
     panel_link,
     related_person,
 )
-from nat.nationbuilder import Filters, Included, NationBuilder, Record, together
+from nat.nationbuilder import Filters, Included, NationBuilder, Record
+from nat.parallel import together
 
 READ_AT_MOST: Final = 500
 

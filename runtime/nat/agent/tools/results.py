@@ -7,18 +7,9 @@ from typing import Any, Final
 from nat.agent.tool import ToolOutcome
 from nat.contract.events import Link
 from nat.errors import RecordNotFound
-from nat.nationbuilder import (
-    Condition,
-    Filter,
-    Filters,
-    Included,
-    NationBuilder,
-    Page,
-    Record,
-    between,
-    together,
-)
+from nat.nationbuilder import Condition, Filter, Filters, Included, NationBuilder, Page, Record, between
 from nat.nationbuilder.periods import Span, begins_day
+from nat.parallel import together
 
 Item = dict[str, Any]
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from nat.nationbuilder import PAGE_SIZE, Filters, NationBuilder, together
+from nat.nationbuilder import PAGE_SIZE, Filters, NationBuilder
+from nat.parallel import together
 
 
 def tally(

@@ -30,8 +30,7 @@ from nat.nationbuilder import NationBuilder
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admission import Admission
-from nat.turns.message import TurnMessage
-from nat.turns.queue import TurnQueue
+from nat.turns.queue import TurnMessage, TurnQueue
 from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, says

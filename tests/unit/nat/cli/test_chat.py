@@ -18,7 +18,7 @@ from nat.cli.decisions import (
     Retry,
     Undo,
 )
-from nat.cli.interrupt import Interrupt
+from nat.cli.terminal import Interrupt
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,

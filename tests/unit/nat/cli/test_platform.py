@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from nat.agent.values import OpenPage
-from nat.cli.failure import CommandFailed
 from nat.cli.platform import PlatformClient, PlatformError, Timing
 from nat.cli.profile import SignInSession
+from nat.cli.terminal import CommandFailed
 from nat.contract.events import (
     Event,
     Notice,

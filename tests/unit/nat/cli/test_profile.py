@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nat.cli.failure import CommandFailed
 from nat.cli.profile import Profile, SessionFile, SignInSession
+from nat.cli.terminal import CommandFailed
 
 CONTENT = {
     "api_url": "https://api.example",

@@ -6,8 +6,8 @@ import re
 import pytest
 from rich.console import Console
 
-from nat.cli.plain import clean
 from nat.cli.render import Screen, tool_line
+from nat.cli.terminal import clean
 from nat.contract.events import (
     Event,
     Link,

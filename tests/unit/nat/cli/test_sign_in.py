@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from nat.cli import sign_in
-from nat.cli.failure import CommandFailed
 from nat.cli.profile import Profile
+from nat.cli.terminal import CommandFailed
 from tests.unit.nat.cli.platform_server import Platform, running_platform, session
 
 

@@ -7,8 +7,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.ids import NationSlug, UserId
 from nat.names import Bus, Table
-from nat.nations.joiners import Joiners
-from nat.nations.record import Nations
+from nat.nations.record import Joiners, Nations
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.people.users import Users
 from nat.roles import Role

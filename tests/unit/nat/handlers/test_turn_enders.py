@@ -12,7 +12,7 @@ from nat.handlers import dead_letters, sweep
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
-from nat.turns.message import TurnMessage
+from nat.turns.queue import TurnMessage
 from tests.unit.nat import world
 from tests.unit.nat.turns.stage import Stage
 

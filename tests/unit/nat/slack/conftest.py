@@ -25,7 +25,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import Secret, Variable
 from nat.settings import TableNames
 from nat.slack import services
-from nat.turns.message import TurnMessage
+from nat.turns.queue import TurnMessage
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import ScriptedModel

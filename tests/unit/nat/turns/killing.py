@@ -33,7 +33,7 @@ from nat.nationbuilder import NationBuilder
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.message import TurnMessage
+from nat.turns.queue import TurnMessage
 from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use

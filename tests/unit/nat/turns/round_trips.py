@@ -30,8 +30,7 @@ from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admission import Admission
-from nat.turns.message import TurnMessage
-from nat.turns.queue import TurnQueue
+from nat.turns.queue import TurnMessage, TurnQueue
 from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.signals import Signals
 from tests.unit.nat import world

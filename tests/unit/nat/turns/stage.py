@@ -28,7 +28,7 @@ from nat.nations.usage import day_user
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.message import TurnMessage
+from nat.turns.queue import TurnMessage
 from nat.turns.run import Agents, Outlets, OwnAgent, Platform, Runner, no_own_agent
 from nat.turns.signals import Signals
 from tests.unit.nat import world

@@ -26,8 +26,8 @@ from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
-from nat.turns.abandon import abandon
 from nat.turns.admission import Admitted
+from nat.turns.dead_letters import abandon
 from nat.turns.signals import Signals
 from nat.turns.stop import request_stop
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use

@@ -6,7 +6,7 @@ from nat.contract.events import TurnFailed
 from nat.conversations.turns import TurnState
 from nat.ids import ConversationId, NationSlug, TurnId
 from nat.turns.dead_letters import DeadLetters
-from nat.turns.message import TurnMessage
+from nat.turns.queue import TurnMessage
 from tests.unit.nat.agent.scripted_model import says
 from tests.unit.nat.turns.stage import Stage, message_of
 

@@ -20,8 +20,7 @@ from nat.conversations.turns import Turn
 from nat.ids import NationSlug
 from nat.names import Table
 from nat.turns.admission import Admission
-from nat.turns.message import TurnMessage
-from nat.turns.queue import TurnQueue
+from nat.turns.queue import TurnMessage, TurnQueue
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.board import Board

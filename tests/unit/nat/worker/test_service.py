@@ -15,8 +15,7 @@ from nat.aws import clients
 from nat.conversations.turns import Turn
 from nat.errors import TurnLost
 from nat.ids import TurnId
-from nat.turns.message import TurnMessage
-from nat.turns.queue import TurnQueue
+from nat.turns.queue import TurnMessage, TurnQueue
 from nat.turns.signals import Signals
 from nat.worker.receiver import Received, TurnReceiver
 from nat.worker.service import Worker

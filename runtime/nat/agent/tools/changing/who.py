@@ -18,7 +18,8 @@ from nat.agent.tools.results import PERSON_NAME, cents_between, given, money, sp
 from nat.agent.tools.tags import find_tag
 from nat.changes.plan import Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import PAGE_SIZE, FieldsQuery, HasValues, NationBuilder, Record, together
+from nat.nationbuilder import PAGE_SIZE, FieldsQuery, HasValues, NationBuilder, Record
+from nat.parallel import together
 from nat.wording import Worded, field_name
 
 PEOPLE_AT_MOST: Final = 1_000
