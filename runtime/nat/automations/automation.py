@@ -158,6 +158,25 @@ class Automation:
         return replace(made, next_run=made.schedule.next_run(now) if on else None)
 
 
+def after_run(automation: Automation, *, failures: int, pause: str | None) -> Update | None:
+    """Entry of a transaction: how many runs in a row have failed by now, and why it is paused, by a code of
+    `nat.automations.runs.Why`; `None` where nothing changes. Fails where either was changed since the
+    automation was read.
+    """
+    pauses = pause is not None and automation.enabled
+    if failures == automation.failures and not pauses:
+        return None
+    off = {"enabled": False, "paused_why": pause, "next_run": None, "waits": None, "due_at": None}
+    seen = Attr("failures").eq(automation.failures) & Attr("enabled").eq(automation.enabled)
+    return Update(
+        Table.AUTOMATIONS,
+        _key(automation.nation_slug, automation.task_id),
+        {"failures": failures, **(off if pauses else {})},
+        add={"version": 1} if pauses else {},
+        when=seen,
+    )
+
+
 class Automations:
     """The automations of nations. The client's credentials decide which nations it reaches."""
 
@@ -186,34 +205,14 @@ class Automations:
             raise BadRequest(f"A nation has at most {MOST_IN_A_NATION} automations. Delete one first.")
         self._store.write(Put(Table.AUTOMATIONS, to_item(automation), when=Attr("nation_slug").not_exists()))
 
-    def replace(self, automation: Automation) -> None:
-        """Store an edited one. Raises `AutomationChanged`."""
-        before = Attr("version").eq(automation.version - 1)
-        if not self._store.write(Put(Table.AUTOMATIONS, to_item(automation), when=before)):
+    def replace(self, before: Automation, edited: Automation) -> None:
+        """Store what was edited of it; the rest stays as it is now, also what runs have noted since it was
+        read. Raises `AutomationChanged`."""
+        was = to_item(before)
+        changed = {name: value for name, value in to_item(edited).items() if value != was[name]}
+        key, seen = _key(before.nation_slug, before.task_id), Attr("version").eq(before.version)
+        if not self._store.write(Update(Table.AUTOMATIONS, key, changed, when=seen)):
             raise AutomationChanged
-
-    def pause(self, automation: Automation, why: str) -> bool:
-        """Pause it because of something that happened; False if it is paused or gone already."""
-        return self._store.write(
-            Update(
-                Table.AUTOMATIONS,
-                _key(automation.nation_slug, automation.task_id),
-                {"enabled": False, "paused_why": why, "next_run": None, "waits": None, "due_at": None},
-                add={"version": 1},
-                when=Attr("enabled").eq(True),
-            )
-        )
-
-    def count_failure(self, nation_slug: NationSlug, task_id: str, failed: bool) -> int:
-        """How many runs in a row have failed, with this one; none after one that did not."""
-        key, there = _key(nation_slug, task_id), Attr("nation_slug").exists()
-        change = (
-            Update(Table.AUTOMATIONS, key, add={"failures": 1}, when=there)
-            if failed
-            else Update(Table.AUTOMATIONS, key, {"failures": 0}, when=there)
-        )
-        row = self._store.updated(change)
-        return 0 if row is None else int(row["failures"])
 
     def overdue(self, before: datetime) -> Iterator[Automation]:
         """Enabled ones of all nations whose next run lies before a moment: nobody has opened it."""

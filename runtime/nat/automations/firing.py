@@ -16,7 +16,7 @@ from nat.automations.runs import LATE, Run, RunLedger, RunState, Why
 from nat.aws import log
 from nat.aws.store import Store
 from nat.contract.messages import ApprovalState
-from nat.conversations.turns import Turns
+from nat.conversations.turns import Turns, turn_key
 from nat.errors import (
     BudgetReached,
     LimitReached,
@@ -108,7 +108,7 @@ class Firing:
         nation = Nations(self.store).get(run.nation_slug)
         if nation is None or not nation.may_run_unattended:
             usable = nation is not None and nation.nb_connected and not nation.nb_needs_reauth
-            return self._skip(run, automation, Why.SUBSCRIPTION if usable else Why.CONNECTION)
+            return self._skip(run, Why.SUBSCRIPTION if usable else Why.CONNECTION)
         conversation_id, turn_id = run.ids
         request = AdmitRequest(
             user_id=UserId(automation.owner_id),
@@ -127,7 +127,7 @@ class Firing:
             why = next((why for kinds, why in _REASONS if isinstance(error, kinds)), None)
             if why is None:
                 raise
-            return self._skip(run, automation, why)
+            return self._skip(run, why)
         return RunLedger(self.store).move(
             run,
             RunState.RUNNING,
@@ -145,7 +145,7 @@ class Firing:
         return {
             RunState.DUE: _each(runs.waiting(RunState.DUE, now - AGAIN_AFTER), self._ask_again),
             RunState.WAITING: _each(runs.waiting(RunState.WAITING, now), self._decided),
-            RunState.RUNNING: _each(runs.waiting(RunState.RUNNING, now), self._close),
+            RunState.RUNNING: _each(self._ended(runs.waiting(RunState.RUNNING, now)), self._close),
             RunState.MISSED: _each(Automations(self.store).overdue(now - LATE), self._missed),
         }
 
@@ -159,9 +159,21 @@ class Firing:
         started = self.start(run, automation)
         return started is not None and started.state is not RunState.DUE
 
+    def _ended(self, runs: Iterable[Run]) -> list[Run]:
+        """Those whose turn has ended or is gone. Of many that are due in one minute nearly all are still
+        asked, so only how their turns stand is read, a hundred at once."""
+        asked = {each.turn_id: each for each in runs if each.turn_id is not None}
+        keys = [
+            turn_key(each.nation_slug, each.conversation_id, turn_id)
+            for turn_id, each in asked.items()
+            if each.conversation_id is not None
+        ]
+        still_open = Turns(self.store).still_open(keys)
+        return [each for turn_id, each in asked.items() if turn_id not in still_open]
+
     def _close(self, run: Run) -> bool:
-        if run.conversation_id is None or run.turn_id is None:
-            return False
+        assert run.conversation_id is not None
+        assert run.turn_id is not None
         try:
             turn = Turns(self.store).get(run.nation_slug, run.conversation_id, run.turn_id)
         except NotFound:  # its person deleted the conversation
@@ -202,13 +214,10 @@ class Firing:
         _log.error("occurrence missed", extra={"nation": run.nation_slug, "task": run.task_id})
         return True
 
-    def _skip(self, run: Run, automation: Automation, why: Why) -> Run | None:
-        skipped = self.ends.move(run, RunState.SKIPPED, why=why.value, ended_at=self.store.clock())
-        if skipped is None:
-            return None
-        if why in _PAUSING and run.by is None:
-            Automations(self.store).pause(automation, why.value)
-        return skipped
+    def _skip(self, run: Run, why: Why) -> Run | None:
+        pause = why if why in _PAUSING and run.by is None else None
+        now = self.store.clock()
+        return self.ends.move(run, RunState.SKIPPED, pause=pause, why=why.value, ended_at=now)
 
 
 def _each(found: Iterable[Seen], act: Callable[[Seen], bool]) -> int:

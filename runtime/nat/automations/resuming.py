@@ -29,7 +29,7 @@ def resume(store: Store, nation_slug: NationSlug, follow: Callable[[Automation],
             continue
         again = each.edited(store.clock(), enabled=True)
         try:
-            automations.replace(again)
+            automations.replace(each, again)
         except AutomationChanged:  # a person was quicker, and has decided
             continue
         follow(again)

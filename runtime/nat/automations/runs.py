@@ -38,7 +38,7 @@ KEPT: Final = timedelta(days=365)
 LATE: Final = timedelta(minutes=10)
 """An automation whose run has no row this long after its time was missed."""
 FAILURES_ALLOWED: Final = 3
-"""RunLedger that fail one after another until the automation is paused."""
+"""Runs that fail one after another until the automation is paused."""
 _PREFIX: Final = "run#"
 _TURN: Final = "turn#"
 
@@ -215,7 +215,8 @@ class RunLedger:
         self, run: Run, state: RunState, *, beside: Sequence[Entry] = (), **changes: object
     ) -> Run | None:
         """The run in another state, with what is written `beside` it in one transaction; `None` when it is
-        not as it was seen, so that of two movers one acts."""
+        not as it was seen, so that of two movers one acts. Raises `Cancelled` where it is, and something
+        beside it fails."""
         target = {"state": state.value, "waits": state.value if state.open else None, **_plain(changes)}
         if not state.open:
             target["due_at"] = None
@@ -230,7 +231,9 @@ class RunLedger:
             return None if row is None else from_item(row)
         try:
             self._store.transact([step, *beside])
-        except Cancelled:
+        except Cancelled as cancelled:
+            if 0 not in cancelled.failed:
+                raise
             return None
         return self.of_item(run.nation_slug, run.item)
 
@@ -267,7 +270,7 @@ class RunLedger:
         )
 
     def waiting(self, state: RunState, until: datetime) -> Iterator[Run]:
-        """RunLedger of all nations in an open state whose time is before `until`, the oldest first."""
+        """Runs of all nations in an open state whose time is before `until`, the oldest first."""
         where = Key("waits").eq(state.value) & Key("due_at").lte(timestamp(until))
         for row in self._store.query(Table.AUTOMATIONS, where, index=AUTOMATIONS_DUE):
             yield from_item(row)

@@ -14,7 +14,7 @@ conditional on it, so a worker that lost the turn cannot change what its success
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -341,6 +341,14 @@ class Turns:
         if row is None:
             raise NotFound("There is no such question in this conversation.")
         return from_item(row)
+
+    def still_open(self, keys: Iterable[Mapping[str, str]]) -> frozenset[str]:
+        """Of turns by their `turn_key` the ids of those that are there and have not ended, strongly
+        consistent."""
+        rows = self._store.get_many(
+            Table.CONVERSATIONS, keys, attributes=("turn_id", "state"), consistent=True
+        )
+        return frozenset(row["turn_id"] for row in rows if not TurnState(row["state"]).final)
 
     def theirs(
         self, nation_slug: NationSlug, user_id: UserId, conversation_id: ConversationId, turn_id: TurnId

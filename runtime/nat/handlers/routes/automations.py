@@ -331,7 +331,7 @@ def change_automation(call: MemberCall, body: AutomationEdit) -> AutomationBody:
     if body.otherwise is not UNSET:
         wanted["otherwise"] = None if body.otherwise is None else _delivery(call, body.otherwise)
     edited = automation.edited(call.services.clock(), **wanted)
-    Automations(call.services.store).replace(edited)
+    Automations(call.services.store).replace(automation, edited)
     _follow(edited)
     return _told(edited, call.services)
 

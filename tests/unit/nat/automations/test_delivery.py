@@ -13,7 +13,7 @@ import pytest
 from local.slack import RunningSlack, running_slack
 from local.slack.state import TEAM
 from nat.automations.answer_mail import mail_of
-from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind, after_run
 from nat.automations.delivery import RunDelivery
 from nat.automations.messages import RunMessage
 from nat.automations.resuming import resume
@@ -105,10 +105,16 @@ class Post:
         kept = RunLedger(self.store).of_item(NationSlug("demo"), run.item).delivered
         return {each.delivery.to: each.problem for each in kept}
 
+    def pause(self, why: Why) -> None:
+        """As what a run comes to pauses it."""
+        paused = after_run(self.automation, failures=0, pause=why.value)
+        assert paused is not None
+        self.store.write(paused)
+
     def edit(self, **changes: Any) -> None:
         """As its owner edits it."""
-        self.automation = self.automation.edited(DUE, **changes)
-        Automations(self.store).replace(self.automation)
+        before, self.automation = self.automation, self.automation.edited(DUE, **changes)
+        Automations(self.store).replace(before, self.automation)
 
 
 @pytest.fixture
@@ -141,7 +147,7 @@ def post(embedded_aws: EmbeddedAws, tables: TableNames, slack: RunningSlack) -> 
     )
     Automations(store).create(made)
     enabled = made.edited(DUE, enabled=True)
-    Automations(store).replace(enabled)
+    Automations(store).replace(made, enabled)
     posts = posting(store, slack, "demo", U0ANN="ann")
     return Post(embedded_aws.url, tables, store, clock, enabled, slack, posts, mark)
 
@@ -288,7 +294,7 @@ def test_once_the_owner_has_left_the_admins_are_told(post: Post) -> None:
 def test_a_nation_that_may_be_asked_again_goes_on_with_what_only_that_had_paused(post: Post) -> None:
     automations = Automations(post.store)
     followed: list[Automation] = []
-    automations.pause(post.automation, Why.CONNECTION.value)
+    post.pause(Why.CONNECTION)
     Nations(post.store).update(NationSlug("demo"), {"nb_needs_reauth": True})
     assert resume(post.store, NationSlug("demo"), followed.append) == 0
 
@@ -300,7 +306,7 @@ def test_a_nation_that_may_be_asked_again_goes_on_with_what_only_that_had_paused
 
 
 def test_what_failed_or_a_person_paused_stays_paused(post: Post) -> None:
-    Automations(post.store).pause(post.automation, Why.FAILURES.value)
+    post.pause(Why.FAILURES)
 
     assert resume(post.store, NationSlug("demo"), lambda _: None) == 0
 

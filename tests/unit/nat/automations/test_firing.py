@@ -1,10 +1,14 @@
 """An occurrence has one run, whoever brings it and however often; what cannot run says why, once."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from nat.approvals.approvals import LONGEST_TO_DECIDE, Approvals
 from nat.approvals.stored_changes import ChangeRef, ToolClass
@@ -20,7 +24,7 @@ from nat.changes.effect import Effect
 from nat.changes.plan import Change, Operation, PlannedRequest, Subject
 from nat.contract.events import TurnFailed, TurnFinished
 from nat.conversations.turns import Turn, Turns, TurnState
-from nat.errors import AutomationChanged, BadRequest
+from nat.errors import AutomationChanged, BadRequest, NotFound
 from nat.ids import ApprovalId, NationSlug
 from nat.names import Table
 from nat.nations.record import Nations, SubscriptionStatus
@@ -28,6 +32,7 @@ from nat.settings import TableNames
 from nat.turns.admission import Admission
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
+from tests.unit.nat.faults import losing_answers
 from tests.unit.nat.turns.stage import WorkerDied
 from tests.unit.nat.world import (
     PLANS,
@@ -42,6 +47,8 @@ from tests.unit.nat.world import (
 )
 
 DUE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+BROKE = Ending(TurnFailed("internal", "It broke.", True))
+QUICK = clients.CONFIG.merge(Config(retries={"total_max_attempts": 4}))
 
 
 @dataclass
@@ -57,6 +64,13 @@ class Town:
 
     def fire(self) -> Run | None:
         return self.firing.fire(NationSlug("demo"), self.automation.task_id, DUE)
+
+    def by_hand(self) -> Run:
+        """Somebody runs it, some time after the last one."""
+        self.clock.advance(minutes=2)
+        run = self.firing.by_hand(self.now(), "ann")
+        assert run is not None
+        return run
 
     def runs(self) -> list[Run]:
         return list(RunLedger(self.store).of(NationSlug("demo"), self.automation.task_id))
@@ -139,7 +153,7 @@ def town(tables: TableNames) -> Town:
     automations = Automations(store)
     automations.create(automation)
     enabled = automation.edited(clock(), enabled=True)
-    automations.replace(enabled)
+    automations.replace(automation, enabled)
     clock.now = DUE
     firing = Firing(store, admission)
     return Town(tables, url, clock, store, firing, enabled)
@@ -201,7 +215,7 @@ def test_several_automations_of_one_person_are_due_in_the_same_second(town: Town
         now=DUE - timedelta(days=1),
     )
     Automations(town.store).create(other)
-    Automations(town.store).replace(other.edited(DUE - timedelta(days=1), enabled=True))
+    Automations(town.store).replace(other, other.edited(DUE - timedelta(days=1), enabled=True))
 
     first, second = town.fire(), town.firing.fire(NationSlug("demo"), other.task_id, DUE)
 
@@ -275,7 +289,7 @@ def test_an_occurrence_that_never_came_is_missed_after_ten_minutes_and_can_be_ca
 
 
 def test_a_trial_is_answered_as_of_the_last_run_and_nobody_is_told(town: Town) -> None:
-    Automations(town.store).replace(town.now().edited(DUE, enabled=False))
+    Automations(town.store).replace(town.now(), town.now().edited(DUE, enabled=False))
     town.clock.now = DUE + timedelta(days=3)
 
     run = town.firing.try_out(town.now(), "bob")
@@ -284,7 +298,7 @@ def test_a_trial_is_answered_as_of_the_last_run_and_nobody_is_told(town: Town) -
     assert (run.tryout, run.as_of, town.asked(run).as_of) == (True, DUE, DUE)
     assert town.asked(run).user_id == "ann"
     for _ in range(FAILURES_ALLOWED):
-        town.end(run, Ending(TurnFailed("internal", "It broke.", True)))
+        town.end(run, BROKE)
         town.firing.sweep()
         town.clock.advance(minutes=2)
         run = town.firing.try_out(town.now(), "bob")
@@ -329,18 +343,14 @@ def test_an_ended_turn_ends_its_run_with_what_it_cost(town: Town) -> None:
 def test_three_failures_in_a_row_pause_it_and_a_success_between_starts_anew(town: Town) -> None:
     for number, failed in enumerate((True, True, False, True, True, True)):
         assert town.now().enabled, number
-        run = town.firing.by_hand(town.now(), "ann")
-        assert run is not None
-        ending = Ending(TurnFailed("internal", "It broke.", True) if failed else TurnFinished("Fine."))
-        town.end(run, ending)
+        town.end(town.by_hand(), BROKE if failed else Ending(TurnFinished("Fine.")))
         town.firing.sweep()
-        town.clock.advance(minutes=2)
 
     assert (town.now().enabled, town.now().paused_why) == (False, Why.FAILURES.value)
 
 
 def test_a_paused_automation_does_not_run(town: Town) -> None:
-    Automations(town.store).replace(town.now().edited(DUE, enabled=False))
+    Automations(town.store).replace(town.now(), town.now().edited(DUE, enabled=False))
 
     assert town.fire() is None
     assert town.runs() == []
@@ -348,10 +358,11 @@ def test_a_paused_automation_does_not_run(town: Town) -> None:
 
 def test_of_two_edits_at_once_one_is_refused(town: Town) -> None:
     first, second = town.now().edited(DUE, name="One"), town.now().edited(DUE, name="Two")
-    Automations(town.store).replace(first)
+    seen = town.automation
+    Automations(town.store).replace(seen, first)
 
     with pytest.raises(AutomationChanged):
-        Automations(town.store).replace(second)
+        Automations(town.store).replace(seen, second)
 
 
 @pytest.mark.parametrize(
@@ -379,8 +390,8 @@ def test_a_monday_at_nine_stays_at_nine_when_clocks_are_changed_and_two_processe
         {"kind": "weekly", "time": "09:00", "zone": "Europe/Berlin", "days": ["MON"]}
     )
     town.clock.now = first - timedelta(hours=1)
-    town.automation = town.now().edited(town.clock(), schedule=nine)
-    Automations(town.store).replace(town.automation)
+    before, town.automation = town.now(), town.now().edited(town.clock(), schedule=nine)
+    Automations(town.store).replace(before, town.automation)
 
     fired: list[datetime] = []
     for _ in hours:
@@ -401,9 +412,9 @@ def test_a_monday_at_nine_stays_at_nine_when_clocks_are_changed_and_two_processe
     assert len(queued(town.queue_url)) == len(hours)
 
 
-def test_a_run_that_has_ended_is_announced_though_its_worker_dies_at_that_moment(town: Town) -> None:
-    run = town.fire()
-    assert run is not None
+@contextmanager
+def dying_after_a_write() -> Iterator[None]:
+    """A worker's client that dies when its first write is done, before it does anything about it."""
     client = clients.dynamodb()
     calls = ("after-call.dynamodb.UpdateItem", "after-call.dynamodb.TransactWriteItems")
 
@@ -414,10 +425,98 @@ def test_a_run_that_has_ended_is_announced_though_its_worker_dies_at_that_moment
         client.meta.events.register(each, die)
     try:
         with pytest.raises(WorkerDied):
-            RunEnds(Store(client, town.tables)).move(run, RunState.DONE)
+            yield
     finally:
         for each in calls:
             client.meta.events.unregister(each, die)
 
+
+def test_a_run_that_has_ended_is_announced_though_its_worker_dies_at_that_moment(town: Town) -> None:
+    run = town.fire()
+    assert run is not None
+
+    with dying_after_a_write():
+        RunEnds(town.store).move(run, RunState.DONE)
+
     assert [each.state for each in town.runs()] == [RunState.DONE]
+    assert town.announced() == 1
+
+
+def test_a_failure_counts_though_its_worker_dies_when_the_run_has_ended(town: Town) -> None:
+    for number in range(FAILURES_ALLOWED):
+        run = town.by_hand()
+        turn = town.end(run, BROKE)
+        with dying_after_a_write():
+            town.firing.ends.turn_ended(turn)
+        town.firing.sweep()
+        assert town.now().failures == number + 1
+
+    assert (town.now().enabled, town.now().paused_why) == (False, Why.FAILURES.value)
+    assert town.announced() == FAILURES_ALLOWED
+
+
+@pytest.mark.parametrize("operation", ["TransactWriteItems", "UpdateItem", "GetItem"])
+def test_a_failure_counts_once_though_answers_are_lost_and_two_workers_end_the_run(
+    town: Town, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = town.end(town.by_hand(), BROKE)
+
+    with losing_answers(operation, times=3) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", url)
+        stores = [Store(boto3.client("dynamodb", config=QUICK), town.tables, town.clock) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda store: RunEnds(store).turn_ended(turn), stores))
+
+    assert (town.now().failures, town.now().enabled) == (1, True)
+    assert town.announced() == 1
+
+
+def test_of_runs_that_fail_in_the_same_moment_each_counts_and_the_third_pauses_once(town: Town) -> None:
+    turns = [town.end(town.by_hand(), BROKE) for _ in range(FAILURES_ALLOWED)]
+    version = town.now().version
+
+    with ThreadPoolExecutor(2 * FAILURES_ALLOWED) as pool:
+        list(pool.map(town.firing.ends.turn_ended, turns * 2))
+
+    now = town.now()
+    assert (now.failures, now.enabled, now.paused_why) == (FAILURES_ALLOWED, False, Why.FAILURES.value)
+    assert now.version == version + 1
+    assert town.announced() == FAILURES_ALLOWED
+
+
+def test_an_edit_that_was_begun_before_a_failure_does_not_take_it_away(town: Town) -> None:
+    seen = town.now()
+    town.firing.ends.turn_ended(town.end(town.by_hand(), BROKE))
+    assert town.fire() is not None
+
+    Automations(town.store).replace(seen, seen.edited(town.clock(), name="Another name"))
+
+    now = town.now()
+    assert (now.name, now.failures, now.last_run) == ("Another name", 1, DUE)
+    assert now.next_run == DUE + timedelta(days=7)
+
+
+def test_an_automation_that_is_deleted_when_its_run_ends_stays_deleted(town: Town) -> None:
+    turn = town.end(town.by_hand(), BROKE)
+    Automations(town.store).delete(NationSlug("demo"), town.automation.task_id)
+
+    town.firing.ends.turn_ended(turn)
+
+    assert [each.state for each in town.runs()] == [RunState.FAILED]
+    with pytest.raises(NotFound):
+        town.now()
+
+
+def test_what_pauses_an_automation_pauses_it_though_the_process_dies_when_the_run_was_skipped(
+    town: Town,
+) -> None:
+    run = RunLedger(town.store).open(town.automation, DUE)
+    assert run is not None
+    Nations(Store(clients.dynamodb(), town.tables)).update(NationSlug("demo"), {"nb_needs_reauth": True})
+
+    with dying_after_a_write():
+        town.firing.start(run, town.automation)
+
+    assert [each.state for each in town.runs()] == [RunState.SKIPPED]
+    assert (town.now().enabled, town.now().paused_why) == (False, Why.CONNECTION.value)
     assert town.announced() == 1

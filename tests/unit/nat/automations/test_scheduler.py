@@ -54,7 +54,7 @@ class Tower:
     def edit(self, automation: Automation, **changes: Any) -> Automation:
         """Store an edit; the schedule does not hear of it."""
         edited = automation.edited(self.store.clock(), **changes)
-        Automations(self.store).replace(edited)
+        Automations(self.store).replace(automation, edited)
         return edited
 
     def stored(self, automation: Automation) -> dict[str, Any]:

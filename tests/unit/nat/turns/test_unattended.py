@@ -82,7 +82,7 @@ def shift(board: Board) -> Shift:
     automations = Automations(store)
     automations.create(made)
     automation = made.edited(store.clock(), enabled=True)
-    automations.replace(automation)
+    automations.replace(made, automation)
     board.stage.clock.now = DUE
     return Shift(board, store, Firing(store, admission), automation)
 
