@@ -58,6 +58,8 @@ class SlackApi:
     def __call__(self, request: Request) -> Response:
         """One call of the Web API, or what is sent to a `response_url`."""
         if request.path.startswith(RESPONSE_PATH):
+            if waiting := self.faults.get("response_url"):
+                return Response(404, str(waiting.pop(0)).encode(), "text/plain")
             self.workspace.ephemeral.append(json.loads(request.body))
             return Response(200, b"ok", "text/plain")
         if request.path.startswith(UPLOAD_PATH):

@@ -14,7 +14,7 @@ Slack asked for always ends with a message.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +28,7 @@ from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_cards import card_blocks, decided, decision_buttons, thumbs, undo_button
-from nat.channels.slack_sending import PASSING, with_blocks
+from nat.channels.slack_sending import PASSING, to_response_url, with_blocks
 from nat.channels.slack_stream import SlackStream
 from nat.channels.slack_text import (
     blocks,
@@ -118,6 +118,15 @@ class Thread:
         return self.channel.startswith("D")
 
 
+@dataclass(frozen=True)
+class Alone:
+    """Somebody who asked by a command, and alone sees the answer: Slack takes it at `response_url` for half
+    an hour."""
+
+    user: str
+    response_url: str
+
+
 @dataclass
 class _View:
     """What the stored events come to: `said` is what has come of the answer, `text` the end of the turn, and
@@ -148,14 +157,21 @@ class SlackThreads:
         self._app_url = app_url
 
     def begin(
-        self, thread: Thread, nation_slug: NationSlug, conversation_id: ConversationId, turn_id: TurnId
+        self,
+        thread: Thread,
+        nation_slug: NationSlug,
+        conversation_id: ConversationId,
+        turn_id: TurnId,
+        *,
+        alone: Alone | None = None,
     ) -> None:
-        """Let a thread show a turn; nothing happens if it does already."""
+        """Let a thread show a turn, or somebody alone; nothing happens if it does already."""
         row = {
             "key": _turn_key(turn_id),
             "place": thread.place,
             "nation": nation_slug,
             "conversation": conversation_id,
+            "alone": None if alone is None else asdict(alone),
             TTL_ATTRIBUTE: self._forgotten(),
         }
         self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
@@ -167,6 +183,11 @@ class SlackThreads:
             return
         thread = Thread.of(row["place"])
         view = _view(self._events.after(row["nation"], row["conversation"], turn_id))
+        if row.get("alone"):
+            if view.text is not None:
+                self._answer_alone(thread, row, view, Alone(**row["alone"]))
+                self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"done": True}))
+            return
         now = epoch_ms(self._store.clock())
         ended = view.text is not None
         soon = now - row.get("at_ms", 0) < STATUS_PAUSE.total_seconds() * 1000
@@ -261,6 +282,20 @@ class SlackThreads:
             unfurl_media=False,
         )
         return {"ts": posted, "streaming": False}
+
+    def _answer_alone(self, thread: Thread, row: Mapping[str, Any], view: _View, alone: Alone) -> None:
+        """Tell somebody alone; where Slack takes it no more from there, in a direct message. Raises
+        `SlackApiError` for what may pass, and `OSError`."""
+        more = self._more(row["nation"], row["conversation"])
+        answer = "\n\n".join([view.text or "", *view.notices])
+        text, shown = fallback(answer, more), blocks(answer, more)
+        try:
+            with_blocks(to_response_url(alone.response_url), text, shown)
+        except SlackApiError as error:
+            if error.response["error"] in PASSING:
+                raise
+            _log.info("command not answered there", extra={"reason": error.response["error"]})
+            with_blocks(self._client(thread.team).chat_postMessage, text, shown, channel=alone.user)
 
     def _attach(self, thread: Thread, row: Mapping[str, Any], answer: str) -> None:
         """Put tables that Slack does not show whole into the thread as CSV files, once. Where that fails the

@@ -1,9 +1,11 @@
 """Sending messages with blocks, and what Slack says of those that it does not take."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
 
 from nat.channels.slack_text import Block
 
@@ -28,3 +30,19 @@ def with_blocks(send: Callable[..., Any], text: str, shown: list[Block] | None, 
             if error.response["error"] not in REFUSED_BLOCKS:
                 raise
     return str(send(text=text, blocks=[], **more)["ts"])
+
+
+def to_response_url(url: str) -> Callable[..., dict[str, str]]:
+    """Sends to who wrote a command alone, as the Web API would. Raises `SlackApiError`."""
+
+    def send(*, text: str, blocks: list[Block]) -> dict[str, str]:
+        answered = WebhookClient(url, timeout=10).send(text=text, blocks=blocks, response_type="ephemeral")
+        if answered.status_code == HTTPStatus.OK:
+            return {"ts": ""}
+        status = answered.status_code
+        passes = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+        reason = "service_unavailable" if passes else answered.body.strip()[:100]
+        refused = SlackApiError("A response_url took nothing.", {"error": reason})  # type: ignore[no-untyped-call] # the SDK's own
+        raise refused
+
+    return send

@@ -80,7 +80,8 @@ class Turn(msgspec.Struct, frozen=True):
     `target` is what a turn that is no question is about: the id of an approval, or the reference of a change.
     `withheld` are areas of the nation that are closed to the person (`nat.nationbuilder.areas`).
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
-    `as_of` is the moment that the question is answered for, where that is not the present one.
+    `as_of` is the moment that the question is answered for, where that is not the present one. `calls` is
+    JSON of the tool calls that answer it without a model (`nat.agent.direct`).
     """
 
     nation_slug: NationSlug
@@ -109,6 +110,7 @@ class Turn(msgspec.Struct, frozen=True):
     budgeted: bool = False
     withheld: frozenset[str] = frozenset()
     as_of: datetime | None = None
+    calls: str | None = None
 
     @property
     def conversation(self) -> str:
@@ -208,6 +210,7 @@ def to_item(turn: Turn) -> dict[str, object]:
         "budgeted": turn.budgeted or None,
         "withheld": sorted(turn.withheld) or None,
         "as_of": None if turn.as_of is None else timestamp(turn.as_of),
+        "calls": turn.calls,
         "pending": PENDING if turn.state is TurnState.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
@@ -244,6 +247,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         budgeted=item.get("budgeted", False),
         withheld=frozenset(item.get("withheld", ())),
         as_of=moment(item["as_of"]) if item.get("as_of") else None,
+        calls=item.get("calls"),
     )
 
 

@@ -19,7 +19,7 @@ from nat.connections.slack_workspaces import Workspace, Workspaces
 from nat.errors import BadRequest, NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
 from nat.slack.choosing import DIALOG, dialog
-from nat.slack.commands import PROMPTS, greeting, help_text, question_of
+from nat.slack.commands import PROMPTS, greeting, help_text, look_up_of, question_of
 from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest, not_known
 from nat.slack.inbound import HOME_OPENED
 
@@ -69,7 +69,12 @@ class Listeners:
         word, rest = arguments(dict(body))
         try:
             _check(client, person, {})
-            told = self._command(person, channel, word, rest, client, body["trigger_id"])
+            found = look_up_of(word, rest)
+            if found is None:
+                told = self._command(person, channel, word, rest, client, body["trigger_id"])
+            else:
+                told = None
+                self._desk.look_up(person, channel, found, body["trigger_id"], body["response_url"])
         except NatError as error:
             told = shown_error(error.message, error.url)
         except SlackApiError as error:

@@ -1,7 +1,10 @@
 """`/nat …`: what each word asks, where it is a question, and the help."""
 
-from collections.abc import Iterable
-from typing import Final
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from nat.automations.automation import Automation
 from nat.channels.slack_text import escaped
@@ -16,14 +19,36 @@ _HELP: Final = (
     "*What you can ask me*",
     "• mention me with a question, in a channel I am in; go on in the thread without mentioning me",
     "• `{command} ask …` – any question",
-    "• `{command} find …` – people",
-    "• `{command} donations`, `{command} signups`, `{command} events` – what is new",
+    "• `{command} find …` – people by name, email address or phone number",
+    "• `{command} donations`, `{command} signups` – of this week, or of `today`, `last month` and the like",
+    "• `{command} events` – what is coming up, or `{command} events NAME`",
     "• `{command} automations` – what runs when",
     "• `{command} usage` – how many queries your nation has used",
     "• `{command} nation NAME` – which nation this channel asks about",
     "• `{command} connect CODE` – tell me who you are; the code is in the web app",
     "• `{command} stop` – stop your last question here",
 )
+
+
+PERIODS: Final = frozenset(
+    {
+        "today",
+        "yesterday",
+        *(f"{which} {unit}" for which in ("this", "last") for unit in ("week", "month", "quarter", "year")),
+        *(f"last {days} days" for days in (7, 30, 90)),
+    }
+)
+"""Periods in words, which the tools know by the same names."""
+LISTED: Final = 10
+_PHONE: Final = re.compile(r"\+?[0-9 ()/.-]{5,}")
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """A question that tools answer without a model: what is asked, and `calls` for the turn."""
+
+    question: str
+    calls: str
 
 
 PROMPTS: Final = (
@@ -78,11 +103,45 @@ def command_name(customer: str | None) -> str:
 
 
 def question_of(word: str, rest: str) -> str | None:
-    """The question behind a command; `None` if it asks none."""
+    """The question to the agent behind a command; `None` if it asks none."""
     if word == "ask" and rest:
         return rest
-    if word == "find" and rest:
-        return f"Find people: {rest}"
-    if word in ASKED:
-        return f"{ASKED[word]} {rest}".strip()
+    if word in ASKED and rest:
+        return f"Show me {word}: {rest}"
     return None
+
+
+def look_up_of(word: str, rest: str) -> LookUp | None:
+    """What a command looks up; `None` if it is none of those, or says more than they understand."""
+    if word == "find" and rest:
+        return _look_up(f"Find people: {rest}", search_people={**_whom(rest), "limit": LISTED})
+    if word == "events":
+        named = {"query": rest} if rest else {}
+        return _look_up(f"Events {rest}".strip(), list_events={**named, "limit": LISTED})
+    words = " ".join(rest.lower().split()) or "this week"
+    period = words.replace(" ", "_")
+    if words not in PERIODS:
+        return None
+    if word == "donations":
+        return _look_up(
+            f"Donations {words}",
+            summarize_donations={"period": period, "top": 0},
+            list_donations={"succeeded": period, "limit": LISTED},
+        )
+    if word == "signups":
+        return _look_up(
+            f"New people {words}", search_people={"created": period, "sort": "newest", "limit": LISTED}
+        )
+    return None
+
+
+def _look_up(question: str, **calls: Mapping[str, Any]) -> LookUp:
+    return LookUp(question, json.dumps([{"name": name, "input": given} for name, given in calls.items()]))
+
+
+def _whom(words: str) -> dict[str, str]:
+    """By what somebody is looked for. Slack makes a link of an email address."""
+    address = re.sub(r"<mailto:([^|>]+)[^>]*>", r"\1", words)
+    if "@" in address:
+        return {"email": address}
+    return {"phone": words} if _PHONE.fullmatch(words) else {"name": words}

@@ -25,7 +25,7 @@ from nat.automations.automation import Automations
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.changes.plan import Operation
-from nat.channels.slack import SlackThreads, Thread
+from nat.channels.slack import Alone, SlackThreads, Thread
 from nat.channels.slack_push import follow
 from nat.channels.websocket import Followers
 from nat.connections.slack_app import customer_of
@@ -40,7 +40,7 @@ from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.web_pages import AUTOMATIONS_PAGE
 from nat.people.memberships import Membership
 from nat.slack.choosing import chosen
-from nat.slack.commands import command_name, listed
+from nat.slack.commands import LookUp, command_name, listed
 from nat.slack.door import thread_key
 from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.admit import AdmitRequest, admit
@@ -124,6 +124,27 @@ class SlackDesk:
         admitted = admit(request, self._admission, before_queueing=self._following(thread))
         self._threads.show(admitted.turn.turn_id)
         return admitted.turn.turn_id
+
+    def look_up(
+        self, person: SlackPerson, channel: str, found: LookUp, request: str, response_url: str
+    ) -> None:
+        """Admit what tools answer without a model. The answer goes to the person alone. `request` is Slack's
+        id of the command: a repeated one changes nothing. Raises as `ask`."""
+        membership = self.member(person, Thread(person.team, channel, "0.0"))
+        thread = Thread(person.team, channel, self.root(request, self._moment))
+        turn_id = TurnId(ulid_of(f"{thread.place}#{request}", thread.ts))
+        asked = AdmitRequest(
+            user_id=membership.user_id,
+            nation_slug=membership.nation_slug,
+            conversation_id=ConversationId(_conversation(thread, membership)),
+            turn_id=turn_id,
+            question=found.question,
+            surface=Surface.SLACK,
+            calls=found.calls,
+        )
+        alone = Alone(person.user, response_url)
+        admit(asked, self._admission, before_queueing=self._following(thread, alone))
+        self._threads.show(turn_id)
 
     def root(self, request: str, post: Callable[[], str]) -> str:
         """The message that begins the thread of a command: posted once, though the command may come again
@@ -316,11 +337,15 @@ class SlackDesk:
             NationSlug(value["n"]), user_id, ConversationId(value["c"]), decision_id, Surface.SLACK
         )
 
-    def _following(self, thread: Thread) -> Callable[[Turn], None]:
+    def _moment(self) -> str:
+        """The present one, as Slack writes it."""
+        return f"{self._store.clock().timestamp():.6f}"
+
+    def _following(self, thread: Thread, alone: Alone | None = None) -> Callable[[Turn], None]:
         def observe(turn: Turn) -> None:
             now = self._store.clock()
             follow(self._store, turn.conversation, thread.place, now)
-            self._threads.begin(thread, turn.nation_slug, turn.conversation_id, turn.turn_id)
+            self._threads.begin(thread, turn.nation_slug, turn.conversation_id, turn.turn_id, alone=alone)
             row = {
                 "nation": turn.nation_slug,
                 "conversation": turn.conversation_id,

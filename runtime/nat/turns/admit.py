@@ -70,7 +70,8 @@ PERIOD_TRIES: Final = 3
 
 class AdmitRequest(msgspec.Struct, frozen=True):
     """A question of a person whose session was verified. Membership and subscription are checked here.
-    `as_of`: the moment that it is answered for, where that is not the present one."""
+    `as_of`: the moment that it is answered for, where that is not the present one. `calls`: JSON of the tool
+    calls that answer it without a model."""
 
     nation_slug: NationSlug
     user_id: UserId
@@ -80,6 +81,7 @@ class AdmitRequest(msgspec.Struct, frozen=True):
     surface: Surface
     page: OpenPage | None = None
     as_of: datetime | None = None
+    calls: str | None = None
 
 
 def asked(question: Question, *, nation_slug: NationSlug, user_id: UserId, surface: Surface) -> AdmitRequest:
@@ -194,6 +196,7 @@ def _new(
         budgeted=budgeted,
         withheld=membership.withheld,
         as_of=request.as_of,
+        calls=request.calls,
     )
     accepted = TurnAccepted(
         conversation=request.conversation_id,

@@ -6,6 +6,7 @@ messages are not asked for again, and only the attempt that holds the turn can s
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from functools import partial
 from typing import Final
 
 from nat.agent.compaction import Past
+from nat.agent.direct import FREE, DirectModel
 from nat.agent.loop import Agent
 from nat.agent.ports import AgentAnswer, Asked, Drafts, Exports, ProposalStatus
 from nat.agent.pricing import ModelPrices
@@ -23,6 +25,7 @@ from nat.audit.log import Audit
 from nat.aws import log
 from nat.aws.isolation import nation
 from nat.aws.store import Store
+from nat.changes.effect import Effect
 from nat.changes.policy import policy_of
 from nat.contract.events import (
     Notice,
@@ -94,6 +97,11 @@ class Agents:
     def of(self, nation: Nation) -> Agent:
         """The agent that answers for a nation. Raises `ModelKeyRejected`."""
         return self.own(nation) or self.platform
+
+    def direct(self, turn: Turn, calls: str) -> Agent:
+        """What answers without a model. It reads, and nothing else."""
+        reading = {name: each for name, each in self.platform.tools.items() if each.effect is Effect.READ}
+        return Agent(DirectModel(turn.turn_id, json.loads(calls)), reading, prices=FREE)
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,7 @@ class Runner:
                 raise
             except NatError as error:
                 _log.warning("turn failed", extra={**about(turn), "code": error.code})
-                ending = _failure(error, steps)
+                ending = _failure(error, steps, free=turn.calls is not None)
                 if isinstance(error, Reconnect | TokenRejected):
                     record = self._nations.get(turn.nation_slug)
                     publisher.emit(
@@ -220,7 +228,7 @@ class Runner:
                     )
             except Exception as error:
                 log.defect(error, nation=turn.nation_slug, turn=turn.turn_id)
-                ending = _failure(Internal(), steps)
+                ending = _failure(Internal(), steps, free=turn.calls is not None)
             if signals.lost:
                 raise TurnLost
             publisher.push(settle(self._store, turn, publisher.drain(), ending, self._store.clock()))
@@ -266,7 +274,7 @@ class Runner:
             return deciding.run(turn, record, hands)
         for notice in self._pool_notices.due(turn, record):
             publisher.emit(notice)
-        agent = self._agents.of(record)
+        agent = self._agents.direct(turn, turn.calls) if turn.calls else self._agents.of(record)
         # What the model has thought in an earlier attempt is bound to the past that it was shown then.
         past = beginning.past()
         if not earlier:
@@ -314,12 +322,14 @@ def opaque_person(nation_slug: NationSlug, user_id: UserId) -> str:
     return hashlib.sha256(f"{nation_slug}#{user_id}".encode()).hexdigest()
 
 
-def _failure(error: NatError, steps: StoredSteps) -> Ending:
-    """Ends a turn without an answer. It does not count when the failure is ours or no model was paid."""
+def _failure(error: NatError, steps: StoredSteps, *, free: bool) -> Ending:
+    """Ends a turn without an answer. It does not count when the failure is ours or no model was paid, as of
+    one that needs none."""
+    paid = [] if free else steps.paid
     ours = isinstance(error, Internal) or (
         isinstance(error, ModelError) and not isinstance(error, ModelRefused)
     )
-    return failure(error, steps.paid, refund=ours or not steps.paid)
+    return failure(error, paid, refund=ours or not paid)
 
 
 def _ending(answer: AgentAnswer) -> Ending:

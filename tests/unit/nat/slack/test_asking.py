@@ -267,19 +267,19 @@ def test_a_persons_automations_are_listed_without_a_question(office: Office) -> 
 
 
 def test_a_command_asks_in_a_thread_of_its_own(office: Office) -> None:
-    office.send(office.slack.sender.command("U0ANN", CHANNEL, "donations"))
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, "ask how many donations?"))
     office.work()
     [turn] = office.turns()
 
     office.run(turn, says("$5."))
 
     root, message = office.posted()
-    assert root["text"].startswith("<@U0ANN> asks: How many donations")
+    assert root["text"] == "<@U0ANN> asks: how many donations?"
     assert (message["thread_ts"], message["text"]) == (root["ts"], "$5.")
 
 
 def test_a_command_that_comes_again_from_the_queue_asks_once(office: Office) -> None:
-    office.send(office.slack.sender.command("U0ANN", CHANNEL, "donations"))
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, "donations in Berlin"))
     [body] = office.waiting()
 
     for _ in range(2):
@@ -290,7 +290,7 @@ def test_a_command_that_comes_again_from_the_queue_asks_once(office: Office) -> 
 
 
 def test_a_channel_without_nat_is_said_to_be_one(office: Office) -> None:
-    office.send(office.slack.sender.command("U0ANN", "C0ELSEWHERE", "donations"))
+    office.send(office.slack.sender.command("U0ANN", "C0ELSEWHERE", "ask how many?"))
     office.work()
 
     assert "Invite me first" in office.told[-1]
