@@ -17,6 +17,7 @@ Answer = dict[str, Any]
 RESPONSE_PATH: Final = "/response/"
 UPLOAD_PATH: Final = "/upload/v1/"
 STREAM_SECONDS: Final = 300
+LOST: Final = "the answer is lost"
 MOST_PROMPTS: Final = 4
 STREAM_TEXT: Final = 12_000
 """Characters of one call."""
@@ -29,7 +30,8 @@ class SlackRefusal(Exception):
 
 class SlackApi:
     """Answers requests. `faults` are errors for the next calls of a method, such as
-    `{"chat.update": ["message_not_found"]}`; a whole number is a Retry-After of a 429."""
+    `{"chat.update": ["message_not_found"]}`; a whole number is a Retry-After of a 429, and `LOST` does what
+    was asked and answers nothing."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -42,6 +44,7 @@ class SlackApi:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
+            "chat.delete": self._delete,
             "chat.startStream": self._start_stream,
             "chat.appendStream": self._append_stream,
             "chat.stopStream": self._stop_stream,
@@ -76,7 +79,10 @@ class SlackApi:
                 return json_response(
                     429, {"ok": False, "error": "ratelimited"}, headers={"Retry-After": str(fault)}
                 )
-            return json_response(200, {"ok": False, "error": fault})
+            if fault != LOST:
+                return json_response(200, {"ok": False, "error": fault})
+            self._methods[method](fields)
+            return Response(0, dropped=True)
         try:
             if method not in self._methods:
                 raise SlackRefusal("unknown_method")
@@ -156,6 +162,16 @@ class SlackApi:
         if message.get("user") != BOT:
             raise SlackRefusal("cant_update_message")
         message.update({"text": fields.get("text", ""), "blocks": fields.get("blocks", [])})
+        return {"channel": fields["channel"], "ts": message["ts"]}
+
+    def _delete(self, fields: Fields) -> Answer:
+        """A message that is still streaming stays."""
+        message = self.workspace.find(fields["channel"], fields["ts"])
+        if message is None:
+            raise SlackRefusal("message_not_found")
+        if message.get("user") != BOT or message["ts"] in self.workspace.streams:
+            raise SlackRefusal("cant_delete_message")
+        self.workspace.messages[fields["channel"]].remove(message)
         return {"channel": fields["channel"], "ts": message["ts"]}
 
     def _start_stream(self, fields: Fields) -> Answer:

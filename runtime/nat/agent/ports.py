@@ -173,13 +173,19 @@ class ExportFile:
 @dataclass(frozen=True)
 class DraftedAutomation:
     """An automation that was drafted: its schedule in words, its next runs on the clock of its zone, what is
-    peculiar about the time, and the page on which its person enables it."""
+    peculiar about the time, and the page on which its person enables it. `in_channel`: it was asked for in a
+    channel of Slack, where its answers may be posted."""
 
     words: str
     zone: str
     next_runs: tuple[str, ...]
     warnings: tuple[str, ...]
     page: "Link"
+    in_channel: bool = False
+
+
+DraftedFor = Literal["email", "slack", "here"]
+"""To whom the answers of a drafted automation go: its person, or the channel in which it was asked for."""
 
 
 class Drafts(Protocol):
@@ -187,10 +193,10 @@ class Drafts(Protocol):
     it, outside of the conversation."""
 
     def draft(
-        self, name: str, question: str, form: Mapping[str, Any], *, in_slack: bool = False
+        self, name: str, question: str, form: Mapping[str, Any], *, to: DraftedFor = "email"
     ) -> DraftedAutomation:
-        """Store a draft that is mailed to the person, or written to them in Slack; the same again in the same
-        turn is the same draft. `form` is what
+        """Store a draft that is mailed to the person, written to them in Slack, or posted in the channel of
+        Slack in which it was asked for; the same again in the same turn is the same draft. `form` is what
         `nat.automations.schedule` reads; without a zone it is the nation's. Raises `BadRequest`, which says
         what cannot be scheduled and the nearest thing that can."""
         ...

@@ -100,54 +100,58 @@ class RunDelivery:
     def _deliver(
         self, automation: Automation, run: Run, incident: str, message: RunMessage, brand: Brand
     ) -> int:
+        def to(place: Delivery, refused: Callable[[str, str], int]) -> int:
+            return self._place(automation, run, incident, message, brand, place, refused)
+
+        def elsewhere(recipient: str, problem: str) -> int:
+            """A place took nothing: it goes where it goes otherwise, and who made it hears of it."""
+            other = automation.otherwise
+            reached = 0 if other is None or other in automation.deliveries else to(other, lambda *_: 0)
+            self._tell_of_problem(automation, run, recipient, problem, brand)
+            return reached
+
         reached = missing = 0
         for each in automation.deliveries:
-            recipient = f"{each.kind}#{each.to}"
-            if not self._told.begin(incident, recipient):
-                continue
-            problem: str | None = None
             try:
-                try:
-                    self._send(automation, each, message, brand)
-                    reached += 1
-                except NotDelivered as failed:
-                    if failed.later:
-                        raise
-                    problem = failed.problem
-                    reached += self._otherwise(automation, run, incident, message, brand)
-                    self._tell_of_problem(automation, run, recipient, problem, brand)
+                reached += to(each, elsewhere)
             except (NotDelivered, NotAllTold):
-                self._told.failed(incident, recipient)
                 missing += 1
-                continue
-            self._runs.note(run, Delivered(each, problem))
-            self._told.done(incident, recipient)
         if missing:
             raise NotAllTold(missing)
         return reached
 
-    def _otherwise(
-        self, automation: Automation, run: Run, incident: str, message: RunMessage, brand: Brand
-    ) -> bool:
-        """Deliver, once, where an answer goes that a place did not take; False if it does not arrive there
-        now. Raises `NotDelivered` for what may be tried again."""
-        other = automation.otherwise
-        if other is None or other in automation.deliveries:
-            return False
-        recipient = f"{other.kind}#{other.to}"
+    def _place(
+        self,
+        automation: Automation,
+        run: Run,
+        incident: str,
+        message: RunMessage,
+        brand: Brand,
+        place: Delivery,
+        refused: Callable[[str, str], int],
+    ) -> int:
+        """Deliver to one place, once; gives how many places were reached. `refused` is done, with the
+        recipient and the problem, where it takes nothing. Raises `NotDelivered` or `NotAllTold` for what may
+        be tried again."""
+        recipient = f"{place.kind}#{place.to}"
         if not self._told.begin(incident, recipient):
-            return False
+            return 0
         problem: str | None = None
         try:
-            self._send(automation, other, message, brand)
-        except NotDelivered as failed:
-            if failed.later:
-                self._told.failed(incident, recipient)
-                raise
-            problem = failed.problem
-        self._runs.note(run, Delivered(other, problem))
+            try:
+                self._send(automation, place, message, brand)
+                reached = 1
+            except NotDelivered as failed:
+                if failed.later:
+                    raise
+                problem = failed.problem
+                reached = refused(recipient, problem)
+        except (NotDelivered, NotAllTold):
+            self._told.failed(incident, recipient)
+            raise
+        self._runs.note(run, Delivered(place, problem))
         self._told.done(incident, recipient)
-        return problem is None
+        return reached
 
     def _tell_of_problem(
         self, automation: Automation, run: Run, recipient: str, problem: str, brand: Brand

@@ -9,12 +9,13 @@ from typing import Final
 
 from ulid import ULID
 
-from nat.agent.ports import DraftedAutomation
+from nat.agent.ports import DraftedAutomation, DraftedFor
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.schedule import AutomationSchedule
 from nat.aws.store import Store
 from nat.contract.events import Link
 from nat.conversations.turns import Turn
+from nat.errors import BadRequest
 from nat.nations.web_pages import automation_page
 
 SHOWN: Final = 3
@@ -30,22 +31,27 @@ class TurnDrafts:
         self._app_url = app_url
 
     def draft(
-        self, name: str, question: str, form: Mapping[str, object], *, in_slack: bool = False
+        self, name: str, question: str, form: Mapping[str, object], *, to: DraftedFor = "email"
     ) -> DraftedAutomation:
-        """Store a draft that is delivered to its person: by email, or in Slack and, where they are not known
-        there, by email. Raises `BadRequest`."""
+        """Store a draft that is delivered to its person by email, or in Slack to them or the channel in which
+        it was asked for, and by email where that does not take it. Raises `BadRequest`."""
+        if to == "here" and self._turn.channel is None:
+            raise BadRequest(
+                "This is no channel of Slack. Draft it for the person; a channel is chosen on the page."
+            )
         schedule = AutomationSchedule.of({"zone": self._turn.time_zone, **form})
         now = self._store.clock()
         by_email = Delivery(DeliveryKind.EMAIL, self._turn.user_id)
-        slack = Delivery(DeliveryKind.SLACK, self._turn.user_id)
+        place = (self._turn.channel if to == "here" else None) or self._turn.user_id
+        in_slack = Delivery(DeliveryKind.SLACK, place)
         automation = Automation.new(
             nation_slug=self._turn.nation_slug,
             owner_id=self._turn.user_id,
             name=name,
             prompt=question,
             schedule=schedule,
-            deliveries=(slack if in_slack else by_email,),
-            otherwise=by_email if in_slack else None,
+            deliveries=(by_email if to == "email" else in_slack,),
+            otherwise=None if to == "email" else by_email,
             now=now,
             task_id=self._task_id(name, question, schedule),
         )
@@ -61,6 +67,7 @@ class TurnDrafts:
                 for day in schedule.days_without(now)
             ),
             page=Link(f"Try or enable {automation.name}", automation_page(self._app_url, automation.task_id)),
+            in_channel=self._turn.channel is not None,
         )
 
     def _task_id(self, name: str, question: str, schedule: AutomationSchedule) -> str:

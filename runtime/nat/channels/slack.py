@@ -16,10 +16,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr
 from slack_sdk.errors import SlackApiError, SlackClientError
+from ulid import ULID
 
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import status_of
@@ -238,7 +240,12 @@ class SlackThreads:
         more = self._more(row["nation"], row["conversation"])
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"turn": turn_id}}
         stream = SlackStream(self._store, client, thread.channel, thread.ts, row)
-        if view.text is None and (stream.running or (thread.direct and "ts" not in row)):
+        posted = None
+        if row.get("posting"):
+            posted, lost = self._uncertain(client, thread, turn_id, row)
+            for each in lost:
+                stream.forget(each)
+        if view.text is None and (stream.running or (thread.direct and "ts" not in row and posted is None)):
             try:
                 return stream.write(view.status, view.said, view.restarts)
             except SlackApiError as error:
@@ -261,7 +268,7 @@ class SlackThreads:
                 shown.append(undo_button(row["nation"], row["conversation"], change))
             if view.answered:
                 shown.append(thumbs(row["nation"], row["conversation"], turn_id))
-        ts = row.get("ts") or (self._posted(client, thread, turn_id) if row.get("posting") else None)
+        ts = row.get("ts") or posted
         if ts is not None:
             try:
                 with_blocks(client.chat_update, text, shown, channel=thread.channel, ts=ts)
@@ -344,16 +351,26 @@ class SlackThreads:
             _log.info("no session", extra={"reason": error.response["error"]})
         self._store.write(Update(Table.ONCE, {"key": row["key"]}, set={"session": status}))
 
-    def _posted(self, client: "WebClient", thread: Thread, turn_id: TurnId) -> str | None:
-        """The message of a turn that a thread holds already."""
+    def _uncertain(
+        self, client: "WebClient", thread: Thread, turn_id: TurnId, row: Mapping[str, Any]
+    ) -> tuple[str | None, list[str]]:
+        """What a thread holds of which Slack's answer was lost: the message of a turn, if it is there, and
+        streams that have begun since the last one that is known. A stream says whose it is when it ends, all
+        else that Nat writes says it at once; in direct messages nobody else writes but the person."""
         found = client.conversations_replies(
             channel=thread.channel, ts=thread.ts, include_all_metadata=True, limit=200
         )
         messages: list[dict[str, Any]] = found.get("messages", [])
+        since = Decimal(row.get("ts") or Decimal(ULID.from_str(turn_id).milliseconds) / 1000)
+        posted = None
+        lost = []
         for message in messages:
-            if (message.get("metadata") or {}).get("event_payload", {}).get("turn") == turn_id:
-                return str(message["ts"])
-        return None
+            payload = (message.get("metadata") or {}).get("event_payload")
+            if payload is not None:
+                posted = message["ts"] if payload.get("turn") == turn_id else posted
+            elif thread.direct and message.get("bot_id") and not message.get("files"):
+                lost += [str(message["ts"])] if Decimal(message["ts"]) > since else []
+        return None if posted is None else str(posted), lost
 
     def _propose(
         self, thread: Thread, row: Mapping[str, Any], approval: str, card: Mapping[str, Any]
@@ -367,6 +384,7 @@ class SlackThreads:
             thread_ts=thread.ts,
             text=f"Do you approve? {escaped(str(card['summary']))}",
             blocks=[*card_blocks(card), decision_buttons(value)],
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"approval": approval}},
             unfurl_links=False,
         )
         shown = {name: row[name] for name in ("place", "nation", "conversation")}

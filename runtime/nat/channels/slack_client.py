@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.http_retry.handler import RetryHandler
 from slack_sdk.web import WebClient
 
 from nat import settings
@@ -20,10 +21,13 @@ MOST_CHANNELS: Final = 999
 
 
 def client(token: str, url: str) -> WebClient:
-    """A client that waits where Slack says so, twice. Thread-safe."""
-    made = WebClient(token=token, base_url=url, timeout=10)
-    made.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=2))
-    return made
+    """A client that waits where Slack says so, twice. Thread-safe.
+
+    It sends nothing again by itself where the connection broke, as the SDK would: what Slack's answer was
+    lost of may have been posted, and who comes again looks first.
+    """
+    waiting: list[RetryHandler] = [RateLimitErrorRetryHandler(max_retry_count=2)]
+    return WebClient(token=token, base_url=url, timeout=10, retry_handlers=waiting)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 Slack ends a stream some five minutes after it began, however steadily text comes, and one that is silent
 (`message_not_in_streaming_state`). So before that, and whenever a stream is found to have ended, the next one
 begins with the whole text, and the message before says that the answer goes on below: no text is lost between
-two of them, and none stands twice. At the end the message is changed to the answer as it is stored, with its
-table and buttons.
+two of them, and none stands twice. Where Slack's answer to the start of one was lost, the thread is read and
+what began there is taken away before the next one. At the end the message is changed to the answer as it is
+stored, with its table and buttons.
 """
 
 import logging
@@ -16,7 +17,10 @@ from slack_sdk.errors import SlackApiError
 
 from nat.aws.items import epoch_ms
 from nat.aws.store import Store
+from nat.aws.writes import Update
+from nat.channels.slack_sending import PASSING
 from nat.channels.slack_text import LONGEST_MESSAGE, escaped
+from nat.names import Table
 
 if TYPE_CHECKING:
     from slack_sdk.web import WebClient
@@ -33,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 class SlackStream:
     """The stream of one turn. `row` is what is kept of it: `ts`, `streaming`, `streamed` (characters),
-    `restarts`, `began_ms`, `status`."""
+    `restarts`, `began_ms`, `status`, and `posting` while it is not certain that another one has begun."""
 
     def __init__(
         self, store: Store, client: "WebClient", channel: str, thread_ts: str, row: Mapping[str, Any]
@@ -92,7 +96,20 @@ class SlackStream:
             _log.info("stream not replaced", extra={"reason": error.response["error"]})
         return self._begin(status, text, restarts)
 
+    def forget(self, lost: str) -> None:
+        """Take a stream away whose beginning Slack did not confirm. Raises `SlackApiError` for what may
+        pass."""
+        for call in (self._client.chat_stopStream, self._client.chat_delete):
+            try:
+                call(channel=self._channel, ts=lost)
+            except SlackApiError as error:
+                if error.response["error"] in PASSING:
+                    raise
+                _log.info("stream not taken away", extra={"reason": error.response["error"]})
+
     def _begin(self, status: str, text: str, restarts: int) -> dict[str, Any]:
+        begins = {"posting": True}
+        self._store.write(Update(Table.ONCE, {"key": self._row["key"]}, set=begins))
         shown = text[:LONGEST_MESSAGE]
         chunks = [_task(status, "in_progress"), *([_text(shown)] if shown else [])]
         begun = self._client.chat_startStream(channel=self._channel, thread_ts=self._thread_ts, chunks=chunks)

@@ -81,7 +81,8 @@ class Turn(msgspec.Struct, frozen=True):
     `withheld` are areas of the nation that are closed to the person (`nat.nationbuilder.areas`).
     `cost_micros` is micro-dollars, `None` until the turn has ended or when the model has no price.
     `as_of` is the moment that the question is answered for, where that is not the present one. `calls` is
-    JSON of the tool calls that answer it without a model (`nat.agent.direct`).
+    JSON of the tool calls that answer it without a model (`nat.agent.direct`). `channel` is the one of Slack
+    that it was asked in, `<workspace>/<channel>`, if it was in one.
     """
 
     nation_slug: NationSlug
@@ -111,6 +112,7 @@ class Turn(msgspec.Struct, frozen=True):
     withheld: frozenset[str] = frozenset()
     as_of: datetime | None = None
     calls: str | None = None
+    channel: str | None = None
 
     @property
     def conversation(self) -> str:
@@ -211,6 +213,7 @@ def to_item(turn: Turn) -> dict[str, object]:
         "withheld": sorted(turn.withheld) or None,
         "as_of": None if turn.as_of is None else timestamp(turn.as_of),
         "calls": turn.calls,
+        "channel": turn.channel,
         "pending": PENDING if turn.state is TurnState.ADMITTED else None,
         TTL_ATTRIBUTE: turn.expires(turn.admitted_at),
     }
@@ -248,6 +251,7 @@ def from_item(item: Mapping[str, Any]) -> Turn:
         withheld=frozenset(item.get("withheld", ())),
         as_of=moment(item["as_of"]) if item.get("as_of") else None,
         calls=item.get("calls"),
+        channel=item.get("channel"),
     )
 
 

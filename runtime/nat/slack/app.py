@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
-from nat.channels.slack import Thread, shown_error
+from nat.channels.slack import EVENT_TYPE, Thread, shown_error
 from nat.channels.slack_cards import APPROVE, BUTTONS, CHOOSE, RATE, REJECT, UNDO
 from nat.channels.slack_client import client
 from nat.channels.slack_text import escaped
@@ -295,7 +295,8 @@ def _tell(client: WebClient, person: SlackPerson, thread: Thread, error: NatErro
     """Say no to the person alone, in the thread; in a direct message nobody else is there."""
     text = shown_error(error.message, error.url)
     if thread.channel.startswith("D"):
-        client.chat_postMessage(channel=thread.channel, thread_ts=thread.ts, text=text)
+        told = {"event_type": EVENT_TYPE, "event_payload": {"refusal": error.code}}
+        client.chat_postMessage(channel=thread.channel, thread_ts=thread.ts, text=text, metadata=told)
     else:
         client.chat_postEphemeral(channel=thread.channel, thread_ts=thread.ts, user=person.user, text=text)
 

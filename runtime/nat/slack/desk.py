@@ -120,6 +120,7 @@ class SlackDesk:
             turn_id=TurnId(ulid_of(key, ts)),
             question=question,
             surface=Surface.SLACK,
+            channel=None if thread.direct else f"{thread.team}/{thread.channel}",
         )
         admitted = admit(request, self._admission, before_queueing=self._following(thread))
         self._threads.show(admitted.turn.turn_id)

@@ -71,7 +71,7 @@ PERIOD_TRIES: Final = 3
 class AdmitRequest(msgspec.Struct, frozen=True):
     """A question of a person whose session was verified. Membership and subscription are checked here.
     `as_of`: the moment that it is answered for, where that is not the present one. `calls`: JSON of the tool
-    calls that answer it without a model."""
+    calls that answer it without a model. `channel`: that of Slack in which it was asked."""
 
     nation_slug: NationSlug
     user_id: UserId
@@ -82,6 +82,7 @@ class AdmitRequest(msgspec.Struct, frozen=True):
     page: OpenPage | None = None
     as_of: datetime | None = None
     calls: str | None = None
+    channel: str | None = None
 
 
 def asked(question: Question, *, nation_slug: NationSlug, user_id: UserId, surface: Surface) -> AdmitRequest:
@@ -197,6 +198,7 @@ def _new(
         withheld=membership.withheld,
         as_of=request.as_of,
         calls=request.calls,
+        channel=request.channel,
     )
     accepted = TurnAccepted(
         conversation=request.conversation_id,

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from nat.agent.ports import DraftedFor
 from nat.agent.tool import ToolOutcome, tool
 from nat.agent.tool_context import OWN_GROUP, ToolContext
 from nat.agent.tools.parameters import Text
@@ -27,10 +28,10 @@ def schedule_question(
     day: Annotated[int | Literal["last"] | None, Field(description="If monthly, 1 to 28")] = None,
     zone: Annotated[str | None, Field(description="IANA; the nation's if not said")] = None,
     to: Annotated[
-        Literal["email", "slack"], Field(description="Slack: to the person; a channel is chosen on the page")
+        DraftedFor, Field(description="email, slack: to the person. here: this Slack channel, for all in it")
     ] = "email",
 ) -> ToolOutcome:
-    """Draft an automation: a question that is asked again on a schedule, each answer sent to the person.
+    """Draft an automation: a question that is asked again on a schedule, each answer sent where `to` says.
     Nothing runs yet: the person enables it on the page behind the link, where it can be tried first. Say so,
     and say the schedule, its zone and the next run. For what a form cannot say (every second week) nothing is
     drafted: offer the nearest. These are not NationBuilder's automations, which list_automations reads."""
@@ -41,15 +42,18 @@ def schedule_question(
         name,
         question,
         {key: value for key, value in form.items() if value is not None},
-        in_slack=to == "slack",
+        to=to,
     )
+    where = "to this Slack channel" if to == "here" else f"to the person, by {to}"
+    offer = {"could_go": "to this Slack channel (here)"} if drafted.in_channel and to != "here" else {}
     return ToolOutcome(
         {
             "state": "drafted; it runs once the person has enabled it",
             "schedule": drafted.words,
             "zone": drafted.zone,
             "zone_was_said": zone is not None,
-            "answers_go": f"to the person, by {to}",
+            "answers_go": where,
+            **offer,
             "next_runs": list(drafted.next_runs),
             "warnings": list(drafted.warnings),
         },

@@ -44,11 +44,29 @@ def test_a_draft_is_not_enabled_and_belongs_to_who_asked(store: Store, asked: Tu
 
 
 def test_a_draft_for_slack_goes_to_its_person_there_and_else_by_email(store: Store, asked: Turn) -> None:
-    drafts(store, asked).draft("Figures", "How many?", FORM, in_slack=True)
+    drafts(store, asked).draft("Figures", "How many?", FORM, to="slack")
 
     (automation,) = Automations(store).of_nation(NationSlug("demo"))
     assert automation.deliveries == (Delivery(DeliveryKind.SLACK, asked.user_id),)
     assert automation.otherwise == Delivery(DeliveryKind.EMAIL, asked.user_id)
+
+
+def test_a_draft_goes_to_the_channel_in_which_it_was_asked_for(store: Store, asked: Turn) -> None:
+    in_channel = replace(asked, channel="T0DEMO/C0GENERAL")
+
+    drafted = drafts(store, in_channel).draft("Figures", "How many?", FORM, to="here")
+
+    (automation,) = Automations(store).of_nation(NationSlug("demo"))
+    assert automation.deliveries == (Delivery(DeliveryKind.SLACK, "T0DEMO/C0GENERAL"),)
+    assert automation.otherwise == Delivery(DeliveryKind.EMAIL, asked.user_id)
+    assert drafted.in_channel
+
+
+def test_where_there_is_no_channel_nothing_goes_to_one(store: Store, asked: Turn) -> None:
+    with pytest.raises(BadRequest, match="no channel"):
+        drafts(store, asked).draft("Figures", "How many?", FORM, to="here")
+
+    assert list(Automations(store).of_nation(NationSlug("demo"))) == []
 
 
 def test_its_next_runs_keep_the_nations_clock_also_when_it_is_changed(store: Store, asked: Turn) -> None:

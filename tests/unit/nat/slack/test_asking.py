@@ -73,6 +73,19 @@ def test_a_reply_in_the_thread_goes_on_without_a_mention(office: Office) -> None
     assert second["conversation_id"] == first["conversation_id"]
 
 
+@pytest.mark.parametrize(("channel", "kept"), [(CHANNEL, f"T0DEMO/{CHANNEL}"), ("D0ANN", None)])
+def test_the_channel_in_which_is_asked_is_known_to_the_turn(
+    office: Office, channel: str, kept: str | None
+) -> None:
+    office.send(office.slack.sender.mention("U0ANN", channel, "how many?")[1])
+    office.work()
+    [turn] = office.turns()
+
+    found = office.stage.turns.get(NationSlug("demo"), turn["conversation_id"], turn["turn_id"])
+
+    assert found.channel == kept
+
+
 def test_a_thread_without_nat_and_a_channel_are_left_alone(office: Office) -> None:
     sender = office.slack.sender
     office.send(sender.message("U0ANN", CHANNEL, "hello all"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.slack.api import LOST
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.slack import SlackThreads
@@ -17,6 +18,7 @@ from nat.channels.slack_stream import GOES_ON, ROLLED_OVER
 from nat.contract.events import Envelope, Event, TextDelta, ToolStarted, TurnFinished, TurnRestarted
 from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn, Turns
+from nat.handlers import slack_work
 from nat.ids import ConversationId, NationSlug, TurnId
 from tests.unit.nat.agent.scripted_model import says
 from tests.unit.nat.slack.conftest import APP, Office, taken
@@ -99,6 +101,73 @@ def test_a_stream_that_had_ended_loses_no_text(streaming: Streaming, fault: str)
     streaming.office.slack.api.faults["chat.appendStream"] = [fault]
 
     assert streaming.comes(TextDelta("12")) == [GOES_ON, "There are 12"]
+
+
+def losing(streaming: Streaming, method: str, *events: Event) -> None:
+    """Events are shown, and Slack's answer to one call is lost."""
+    streaming.office.slack.api.faults[method] = [LOST]
+    with pytest.raises(OSError):
+        streaming.comes(*events)
+
+
+def test_a_stream_whose_beginning_was_not_confirmed_leaves_no_half(office: Office) -> None:
+    office.slack.api.faults["chat.startStream"] = [LOST]
+    office.send(office.slack.sender.message("U0ANN", DIRECT, "how many?"))
+    [body] = office.waiting()
+    record = {"messageId": "1", "body": body}
+    assert slack_work.handler({"Records": [record]}, None) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert [each["text"] for each in office.posted(DIRECT)] == [""]
+
+    assert slack_work.handler({"Records": [record]}, None) == {"batchItemFailures": []}
+
+    [turn] = office.turns()
+    assert len(office.posted(DIRECT)) == 1
+    assert sum(name == "chat.startStream" for name, _ in office.slack.workspace.calls) == 2
+    office.run(turn, says("12."))
+    assert [each["text"] for each in office.posted(DIRECT)] == ["12."]
+    assert office.slack.workspace.streams == {}
+
+
+def test_a_stream_that_rolls_over_without_confirmation_leaves_no_half(streaming: Streaming) -> None:
+    streaming.comes(TextDelta("There are "))
+    streaming.clock.now += ROLLED_OVER + timedelta(seconds=1)
+    losing(streaming, "chat.startStream", TextDelta("12"))
+
+    assert streaming.comes(TextDelta(" people")) == [GOES_ON, "There are 12 people"]
+    assert streaming.comes(TurnFinished("There are 12 people.")) == [GOES_ON, "There are 12 people."]
+
+
+def test_an_answer_that_ends_after_a_beginning_was_lost_stands_once(streaming: Streaming) -> None:
+    streaming.comes(TextDelta("There are "))
+    streaming.clock.now += ROLLED_OVER + timedelta(seconds=1)
+    losing(streaming, "chat.startStream", TextDelta("12"))
+
+    assert streaming.comes(TurnFinished("There are 12.")) == ["There are 12."]
+
+
+def test_what_nat_said_otherwise_in_the_thread_is_no_half_stream(streaming: Streaming) -> None:
+    office = streaming.office
+    root = office.slack.workspace.messages[DIRECT][0]["ts"]
+    office.send(office.slack.sender.message("U0ANN", DIRECT, "and?", root))
+    office.work()
+    refusal = office.posted(DIRECT)[-1]["text"]
+    assert "wait" in refusal.lower() or "busy" in refusal.lower() or "second" in refusal.lower()
+    streaming.clock.now += ROLLED_OVER + timedelta(seconds=1)
+    losing(streaming, "chat.startStream", TextDelta("12"))
+
+    assert refusal in streaming.comes(TurnFinished("12."))
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_message_whose_answer_was_lost_is_posted_once(office: Office, lost: int) -> None:
+    office.slack.api.faults["chat.postMessage"] = [LOST] * lost
+    for each in office.slack.sender.mention("U0ANN", "C0GENERAL", "how many?"):
+        office.send(each)
+    [body] = office.waiting()
+    for _ in range(lost + 1):
+        slack_work.handler({"Records": [{"messageId": "1", "body": body}]}, None)
+
+    assert len(office.posted()) == 1
 
 
 def test_text_that_begins_anew_takes_the_place_of_what_was_streamed(streaming: Streaming) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nat.agent.ports import DraftedAutomation, Drafts
+from nat.agent.ports import DraftedAutomation, DraftedFor, Drafts
 from nat.agent.tool import ArgumentsRejected, Effect, ToolOutcome
 from nat.agent.tool_context import OWN_GROUP, ToolContext
 from nat.agent.tools import load
@@ -23,14 +23,16 @@ class Desk:
     """Takes drafts."""
 
     taken: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
-    in_slack: bool = False
+    to: str = ""
+    in_channel: bool = False
 
     def draft(
-        self, name: str, question: str, form: Mapping[str, Any], *, in_slack: bool = False
+        self, name: str, question: str, form: Mapping[str, Any], *, to: DraftedFor = "email"
     ) -> DraftedAutomation:
         self.taken.append((name, question, form))
-        self.in_slack = in_slack
-        return DraftedAutomation("Mondays at 9:00, UTC", "UTC", ("2026-11-23T09:00+00:00",), (), PAGE)
+        self.to = to
+        runs = ("2026-11-23T09:00+00:00",)
+        return DraftedAutomation("Mondays at 9:00, UTC", "UTC", runs, (), PAGE, self.in_channel)
 
 
 def schedule(v2: NationBuilder, desk: Drafts | None, **arguments: Any) -> ToolOutcome:
@@ -59,12 +61,22 @@ def test_a_zone_that_was_named_goes_along(v2: NationBuilder) -> None:
     assert desk.taken[0][2]["zone"] == "Europe/Berlin"
 
 
-@pytest.mark.parametrize(("to", "in_slack"), [("email", False), ("slack", True)])
-def test_where_the_answers_go_is_said(v2: NationBuilder, to: str, in_slack: bool) -> None:
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [("email", "to the person, by email"), ("slack", "to the person, by slack"), ("here", "Slack channel")],
+)
+def test_where_the_answers_go_is_said(v2: NationBuilder, to: str, said: str) -> None:
     desk = Desk()
 
-    assert to in schedule(v2, desk, to=to).data["answers_go"]
-    assert desk.in_slack == in_slack
+    assert said in schedule(v2, desk, to=to).data["answers_go"]
+    assert desk.to == to
+
+
+@pytest.mark.parametrize(("in_channel", "to"), [(True, "email"), (True, "here"), (False, "email")])
+def test_the_channel_in_which_it_is_asked_is_offered(v2: NationBuilder, in_channel: bool, to: str) -> None:
+    outcome = schedule(v2, Desk(in_channel=in_channel), to=to)
+
+    assert ("could_go" in outcome.data) == (in_channel and to == "email")
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "fortnightly"}, {"days": ["MONTAG"]}, {"cron": "0 9 * * 1"}])
