@@ -44,7 +44,7 @@ _PHONE: Final = re.compile(r"\+?[0-9 ()/.-]{5,}")
 
 
 @dataclass(frozen=True)
-class LookUp:
+class DirectQuestion:
     """A question that tools answer without a model: what is asked, and `calls` for the turn."""
 
     question: str
@@ -111,7 +111,7 @@ def question_of(word: str, rest: str) -> str | None:
     return None
 
 
-def look_up_of(word: str, rest: str) -> LookUp | None:
+def look_up_of(word: str, rest: str) -> DirectQuestion | None:
     """What a command looks up; `None` if it is none of those, or says more than they understand."""
     if word == "find" and rest:
         return _look_up(f"Find people: {rest}", search_people={**_whom(rest), "limit": LISTED})
@@ -135,8 +135,10 @@ def look_up_of(word: str, rest: str) -> LookUp | None:
     return None
 
 
-def _look_up(question: str, **calls: Mapping[str, Any]) -> LookUp:
-    return LookUp(question, json.dumps([{"name": name, "input": given} for name, given in calls.items()]))
+def _look_up(question: str, **calls: Mapping[str, Any]) -> DirectQuestion:
+    return DirectQuestion(
+        question, json.dumps([{"name": name, "input": given} for name, given in calls.items()])
+    )
 
 
 def _whom(words: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.web_pages import AUTOMATIONS_PAGE
 from nat.people.memberships import Membership
 from nat.slack.choosing import chosen
-from nat.slack.commands import LookUp, command_name, listed
+from nat.slack.commands import DirectQuestion, command_name, listed
 from nat.slack.door import thread_key
 from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.admit import AdmitRequest, admit
@@ -127,7 +127,7 @@ class SlackDesk:
         return admitted.turn.turn_id
 
     def look_up(
-        self, person: SlackPerson, channel: str, found: LookUp, request: str, response_url: str
+        self, person: SlackPerson, channel: str, found: DirectQuestion, request: str, response_url: str
     ) -> None:
         """Admit what tools answer without a model. The answer goes to the person alone. `request` is Slack's
         id of the command: a repeated one changes nothing. Raises as `ask`."""
