@@ -10,7 +10,7 @@ from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.handlers import slack_work
 from nat.names import Table
-from nat.turns.message import TurnMessage
+from nat.turns.queue import TurnMessage
 from nat.turns.signals import Signals
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import Nation, ScriptedModel
