@@ -88,10 +88,13 @@ trace, no vendor text.
 
 from typing import ClassVar
 
+from nat.wording import Worded
+
 
 class NatError(Exception):
-    """Root of the tree. `message` is written for the person who asked; `url` is the page of the web app on
-    which they, or somebody else of their nation, can do what it says, where there is one."""
+    """Root of the tree. `message` is written for the person who asked, and may know its key; `url` is the
+    page of the web app on which they, or somebody else of their nation, can do what it says, where there is
+    one."""
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -106,12 +109,20 @@ class NatError(Exception):
         super().__init__(self.message)
 
     def told(self) -> dict[str, object]:
-        """What clients are told: code, message, retryable and, where there is one, url."""
-        told = {"code": self.code, "message": self.message, "retryable": self.retryable}
-        return told if self.url is None else {**told, "url": self.url}
+        """What clients are told: code, message, retryable and, where there are some, wording and url."""
+        told: dict[str, object] = {
+            "code": self.code,
+            "message": str(self.message),
+            "retryable": self.retryable,
+        }
+        if isinstance(self.message, Worded):
+            told["wording"] = self.message.wording
+        if self.url is not None:
+            told["url"] = self.url
+        return told
 
     def as_body(self) -> dict[str, object]:
-        """The one error shape of the HTTP API: `{"error": {code, message, retryable, url?}}`."""
+        """The one error shape of the HTTP API: `{"error": {code, message, retryable, wording?, url?}}`."""
         return {"error": self.told()}
 
 
@@ -294,7 +305,7 @@ class AddressRefuses(BadRequest):
     """An address that takes no emails: it bounced for good, or its person complained. `why` is SES's
     reason."""
 
-    default = "Emails to this address come back, so none are sent to it. Use another address."
+    default = Worded("form.address_refuses")
 
     def __init__(self, why: str) -> None:
         super().__init__()

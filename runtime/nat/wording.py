@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypedDict
 
 from nat.field_names import FIELD_NAMES, in_words
+from nat.refusals import REFUSALS
 
 MESSAGES: Final[Mapping[str, str]] = {
     # What a change does.
@@ -219,6 +220,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "value.yes": "yes",
     "value.no": "no",
     "value.nothing": "nothing",
+    **REFUSALS,
     **{f"field.{attribute}": words for attribute, words in FIELD_NAMES.items()},
 }
 """English by key. A key that clients know is not used for another sentence."""

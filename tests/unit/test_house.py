@@ -25,6 +25,7 @@ ROWS = (
         "spreadsheets",
         "live_links",
         "field_names",
+        "refusals",
         "wording",
     ),
     ("contract",),

@@ -19,6 +19,7 @@ from nat.aws.writes import Delete, Put, Update
 from nat.errors import AutomationChanged, BadRequest, NotFound
 from nat.ids import NationSlug, UserId
 from nat.names import AUTOMATIONS_DUE, Table
+from nat.wording import Worded, field_name
 
 MOST_IN_A_NATION: Final = 200
 LONGEST_NAME: Final = 100
@@ -27,6 +28,8 @@ MOST_DELIVERIES: Final = 5
 ENABLED: Final = "enabled"
 """`waits` of an automation that is to run: the watchdog's partition of the index `by_due`."""
 _PREFIX: Final = "task#"
+_NAME: Final = field_name("name")
+_QUESTION: Final = Worded("form.question")
 
 
 class DeliveryKind(StrEnum):
@@ -64,10 +67,10 @@ class Delivery:
         try:
             kind = DeliveryKind(body.get("type", ""))
         except ValueError:
-            raise BadRequest("An answer is delivered by email or to Slack.") from None
+            raise BadRequest(Worded("form.delivery")) from None
         to = body.get("to")
         if not isinstance(to, str) or not 0 < len(to) <= 200:
-            raise BadRequest("Say to whom it is delivered.")
+            raise BadRequest(Worded("form.no_recipient"))
         return cls(kind, to)
 
     def as_body(self) -> dict[str, str]:
@@ -118,8 +121,8 @@ class Automation:
             nation_slug=nation_slug,
             task_id=task_id or str(ULID()),
             owner_id=owner_id,
-            name=_checked(name, LONGEST_NAME, "name"),
-            prompt=_checked(prompt, LONGEST_PROMPT, "question"),
+            name=_checked(name, LONGEST_NAME, _NAME),
+            prompt=_checked(prompt, LONGEST_PROMPT, _QUESTION),
             schedule=schedule,
             deliveries=_few(deliveries),
             enabled=False,
@@ -144,8 +147,8 @@ class Automation:
         on = self.enabled if enabled is None else enabled
         made = replace(
             self,
-            name=self.name if name is None else _checked(name, LONGEST_NAME, "name"),
-            prompt=self.prompt if prompt is None else _checked(prompt, LONGEST_PROMPT, "question"),
+            name=self.name if name is None else _checked(name, LONGEST_NAME, _NAME),
+            prompt=self.prompt if prompt is None else _checked(prompt, LONGEST_PROMPT, _QUESTION),
             schedule=schedule or self.schedule,
             deliveries=self.deliveries if deliveries is None else _few(deliveries),
             otherwise=self.otherwise if otherwise is UNSET else otherwise,
@@ -202,7 +205,7 @@ class Automations:
         if sum(each.task_id != automation.task_id for each in self.of_nation(automation.nation_slug)) >= (
             MOST_IN_A_NATION
         ):
-            raise BadRequest(f"A nation has at most {MOST_IN_A_NATION} automations. Delete one first.")
+            raise BadRequest(Worded("form.automations", most=MOST_IN_A_NATION))
         self._store.write(Put(Table.AUTOMATIONS, to_item(automation), when=Attr("nation_slug").not_exists()))
 
     def replace(self, before: Automation, edited: Automation) -> None:
@@ -233,17 +236,17 @@ class Automations:
 def _checked(text: str, longest: int, what: str) -> str:
     text = text.strip()
     if not text:
-        raise BadRequest(f"The {what} is empty.")
+        raise BadRequest(Worded("form.empty", what=what))
     if len(text) > longest:
-        raise BadRequest(f"The {what} has at most {longest:,} characters.")
+        raise BadRequest(Worded("form.too_long", what=what, most=longest))
     return text
 
 
 def _few(deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
     if not deliveries:
-        raise BadRequest("Say where the answer goes: by email, or to Slack.")
+        raise BadRequest(Worded("form.no_delivery"))
     if len(deliveries) > MOST_DELIVERIES:
-        raise BadRequest(f"An answer goes to at most {MOST_DELIVERIES} places.")
+        raise BadRequest(Worded("form.deliveries", most=MOST_DELIVERIES))
     return tuple(dict.fromkeys(deliveries))
 
 

@@ -10,6 +10,7 @@ from nat.channels.brands import Brand
 from nat.channels.slack_posts import SlackPost
 from nat.contract.messages import ApprovalState
 from nat.names import MOST_DECIDE_MINUTES
+from nat.wording import Worded
 
 CONVERSATION_PAGE: Final = "/c/"
 """Of the web app: a conversation, by its id."""
@@ -44,11 +45,11 @@ _BECAME: Final = {
     "Nothing was changed.",
 }
 _SKIPPED: Final = {
-    Why.OWNER_LEFT.value: "The person who made it does not belong to the nation any more, or may not ask.",
-    Why.SUBSCRIPTION.value: "The nation has no active subscription.",
-    Why.CONNECTION.value: "NationBuilder is not connected, or has to be connected anew.",
-    Why.LIMIT.value: "The nation's queries, or the share of the person who made it, are used up.",
-    Why.PAUSED.value: "It was deleted.",
+    Why.OWNER_LEFT.value: Worded("form.run_owner_left"),
+    Why.SUBSCRIPTION.value: Worded("form.run_subscription"),
+    Why.CONNECTION.value: Worded("form.run_connection"),
+    Why.LIMIT.value: Worded("form.run_limit"),
+    Why.PAUSED.value: Worded("form.run_paused"),
 }
 _RESUMES: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
 """What passes: `nat.automations.resuming` goes on then."""
@@ -57,9 +58,9 @@ _RESUMES: Final = frozenset({Why.SUBSCRIPTION.value, Why.CONNECTION.value})
 _HOURS: Final = MOST_DECIDE_MINUTES // 60
 
 
-def not_asked(why: str) -> str:
+def not_asked(why: str) -> Worded:
     """Why a run was not asked, in a sentence."""
-    return _SKIPPED.get(why, "It was not asked.")
+    return _SKIPPED.get(why, Worded("form.run_not_asked"))
 
 
 def answer_message(automation: Automation, run: Run, answer: str) -> RunMessage:
@@ -101,7 +102,7 @@ def trouble_message(automation: Automation, run: Run) -> RunMessage:
     name, day = _name(automation), _day(automation, run.scheduled_for)
     match run.state:
         case RunState.SKIPPED:
-            happened, why = "did not run", not_asked(run.why or "")
+            happened, why = "did not run", str(not_asked(run.why or ""))
         case RunState.MISSED:
             happened, why = "was missed", "Its time came and went without it. Run it by hand to catch up."
         case _:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim
 
 from nat.errors import BadRequest
+from nat.wording import Worded
 
 Weekday = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
 WEEKDAYS: Final = get_args(Weekday)
@@ -68,9 +69,9 @@ class AutomationSchedule:
         days = _days(form.get("days")) if kind is ScheduleKind.WEEKLY else ()
         day = _day(form.get("day")) if kind is ScheduleKind.MONTHLY else None
         if kind is not ScheduleKind.WEEKLY and form.get("days"):
-            raise BadRequest("Only a weekly automation has weekdays.")
+            raise BadRequest(Worded("form.only_weekly"))
         if kind is not ScheduleKind.MONTHLY and form.get("day") is not None:
-            raise BadRequest("Only a monthly automation has a day of the month.")
+            raise BadRequest(Worded("form.only_monthly"))
         return cls(kind, hour, minute, zone, days, day)
 
     def as_form(self) -> dict[str, Any]:
@@ -186,19 +187,15 @@ def _kind(value: Any) -> ScheduleKind:
     try:
         return ScheduleKind(value)
     except ValueError:
-        raise BadRequest(
-            "An automation runs daily, weekly or monthly. For every second week, every 90 minutes or "
-            "holidays there is no schedule: take the nearest of these, and let the question itself say what "
-            "to leave out."
-        ) from None
+        raise BadRequest(Worded("form.rhythm")) from None
 
 
 def _time(value: object) -> tuple[int, int]:
     hour, colon, minute = str(value).partition(":")
     if not (colon and hour.isascii() and hour.isdecimal() and minute.isascii() and minute.isdecimal()):
-        raise BadRequest("The time is one such as 09:00.")
+        raise BadRequest(Worded("form.time"))
     if len(minute) != 2 or not (int(hour) < 24 and int(minute) < 60):
-        raise BadRequest("The time lies between 00:00 and 23:59.")
+        raise BadRequest(Worded("form.time_range"))
     return int(hour), int(minute)
 
 
@@ -206,9 +203,7 @@ def _zone(value: object) -> str:
     try:
         name = ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadRequest(
-            f"There is no time zone {str(value)[:60]!r}. Name one such as Europe/Berlin."
-        ) from None
+        raise BadRequest(Worded("form.zone", zone=str(value)[:60])) from None
     return name
 
 
@@ -216,7 +211,7 @@ def _days(value: object) -> tuple[Weekday, ...]:
     given = [str(each).strip().upper()[:3] for each in value] if isinstance(value, list | tuple) else []
     unknown = [each for each in given if each not in WEEKDAYS]
     if unknown or not given:
-        raise BadRequest("A weekly automation needs weekdays, such as MON.")
+        raise BadRequest(Worded("form.weekdays"))
     return tuple(each for each in WEEKDAYS if each in given)
 
 
@@ -224,10 +219,7 @@ def _day(value: object) -> int | None:
     if value == "last":
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BadRequest("A monthly automation needs a day from 1 to 28, or “last”.")
+        raise BadRequest(Worded("form.month_day"))
     if value > _LAST_DAY:
-        raise BadRequest(
-            f"Not every month has a day {value}. Take a day from 1 to 28, or “last” for the last of the "
-            "month."
-        )
+        raise BadRequest(Worded("form.short_months", day=value))
     return value

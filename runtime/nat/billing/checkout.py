@@ -25,6 +25,7 @@ from nat.errors import AlreadySubscribed, BillingError, NationBeingDeleted, Plan
 from nat.ids import NationSlug, UserId
 from nat.names import TTL_ATTRIBUTE, Table
 from nat.nations.plans import Plan, Plans
+from nat.wording import Worded
 
 CUSTOMER_KEPT: Final = timedelta(days=3)
 """How long the customer of a nation that has not paid yet is remembered: a session lives for one day."""
@@ -113,7 +114,7 @@ class Checkout:
                 self._stripe.v1.checkout.sessions.expire(session.id)
             raise
         if session.url is None:
-            raise BillingError("The payment page could not be made. Please try again.")
+            raise BillingError(Worded("form.no_checkout"))
         return CheckoutPage(session.id, session.url, plan.name, trial_days)
 
     def _sold(self, name: str) -> Plan:

@@ -26,6 +26,7 @@ from nat.errors import BillingError, NotSubscribed, PlanUnknown, QuoteChanged
 from nat.ids import NationSlug
 from nat.nations.plans import Plan, Plans
 from nat.nations.record import Nation
+from nat.wording import Worded
 
 QUOTE_LIFE: Final = timedelta(minutes=15)
 """How long a shown amount can be confirmed."""
@@ -197,7 +198,7 @@ class PlanChange:
     def _price(self, plan: Plan, current: StripeSubscription) -> str:
         price = self._prices.of(plan)
         if price == current.price_id:
-            raise BillingError("The nation has this plan already.")
+            raise BillingError(Worded("form.plan_already"))
         return price
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from nat.billing.stripe_api import calls
 from nat.errors import BillingError
 from nat.nations.plans import Plan
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -28,6 +29,6 @@ class StripePrices:
                     params={"lookup_keys": [plan.name], "active": True, "limit": 1}
                 ).data
             if not prices:
-                raise BillingError(f"The plan {plan.title or plan.name} cannot be bought at the moment.")
+                raise BillingError(Worded("form.plan_not_sold", plan=plan.title or plan.name))
             self._found[plan.name] = prices[0].id
         return self._found[plan.name]

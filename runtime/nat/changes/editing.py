@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from nat.errors import BadRequest
+from nat.wording import Worded, field_name
 
 LONGEST_TEXT: Final = 2_000
 """Characters of a text that can be edited; a longer one does not fit on a card with others."""
@@ -47,15 +48,19 @@ def edited(
     not listed or of another type; the tool's own schema is checked when it plans."""
     known = {field["name"]: field for field in fields}
     if not values:
-        raise BadRequest("Change at least one value.")
+        raise BadRequest(Worded("refused.no_value"))
     for name, value in values.items():
         field = known.get(name)
         if field is None:
             raise BadRequest(f"`{name[:60]}` cannot be edited here.")
         if not _is(value, field["type"]) or (isinstance(value, str) and len(value) > LONGEST_TEXT):
-            raise BadRequest(f"`{name}` does not take this value.")
+            raise BadRequest(Worded("refused.value", field=field_name(name)))
         if "choices" in field and value not in field["choices"]:
-            raise BadRequest(f"`{name}` is one of {', '.join(map(str, field['choices']))}.")
+            raise BadRequest(
+                Worded(
+                    "refused.one_of", field=field_name(name), choices=", ".join(map(str, field["choices"]))
+                )
+            )
     return {**arguments, **values}
 
 

@@ -15,6 +15,7 @@ from nat.changes.references import (
     needs_created_id,
 )
 from nat.changes.report import ChangeReport, Result, result_of
+from nat.wording import Worded
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def chosen(works: Sequence[OperationWork], keys: Collection[str] | None) -> list
         return list(works)
     wanted = set(keys)
     if not wanted <= known:
-        raise errors.BadRequest("This change has no such record.")
+        raise errors.BadRequest(Worded("refused.no_such_record"))
     for each in reversed(works):  # what is needed comes first
         if each.key in wanted:
             wanted.update(each.needs)

@@ -24,6 +24,7 @@ from typing import Final, Protocol, TypedDict
 from nat.changes.effect import Effect
 from nat.errors import RoleInsufficient
 from nat.roles import Role
+from nat.wording import Worded
 
 
 class Gated(Protocol):
@@ -181,4 +182,4 @@ def check_rights(rights: Rights, tool: Gated) -> None:
         case Refusal.BY_ROLE:
             raise RoleInsufficient
         case Refusal.BY_POLICY:
-            raise RoleInsufficient("This nation's policy does not allow this. Ask an admin.")
+            raise RoleInsufficient(Worded("refused.policy"))

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nat.channels.brands import Brand
 from nat.channels.mail_page import MailContent, MailFile, as_html, as_text
 from nat.errors import AddressRefuses, BadRequest, MailNotSent
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -30,7 +31,6 @@ _ADDRESS: Final = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 """An address that SES takes: ASCII, as RFC 5321 has it without quoted local parts and address literals."""
-_WRONG_ADDRESS: Final = "This is not an email address that can be written to."
 
 
 def address(text: str) -> str:
@@ -42,7 +42,7 @@ def address(text: str) -> str:
     found = text.strip().lower()
     local, _, _ = found.partition("@")
     if len(found) > LONGEST_ADDRESS or len(local) > 64 or not _ADDRESS.fullmatch(found):
-        raise BadRequest(_WRONG_ADDRESS)
+        raise BadRequest(Worded("form.email"))
     return found
 
 
@@ -62,7 +62,7 @@ class Mail:
         one that SES's list has (`nat.channels.refused_mail`), `MailNotSent` when SES does not take it.
         """
         if not content.subject.isprintable() or not 0 < len(content.subject) <= LONGEST_SUBJECT:
-            raise BadRequest("The subject of an email is one line.")
+            raise BadRequest(Worded("form.subject"))
         recipient = address(to)
         self._check(recipient)
         headers: list[MessageHeaderTypeDef] = []

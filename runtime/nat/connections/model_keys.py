@@ -25,6 +25,7 @@ from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, Nati
 from nat.ids import NationSlug
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -37,20 +38,6 @@ API_VERSION: Final = "2026-10-21"
 _SHOWN: Final = 4
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,512}")
 _EXISTS: Final = "ResourceExistsException"
-
-UNPROVEN: Final = (
-    "The key could not be tried out, because Anthropic does not answer properly at the moment. Nothing was "
-    "stored; please try again in a minute."
-)
-NOT_ACCEPTED: Final = "Anthropic does not accept this key. Copy it again from the Anthropic Console."
-NO_CREDIT: Final = "The account of this key has no credit. Add some in the Anthropic Console, then try again."
-LIMIT_REACHED: Final = (
-    "This key is good, but has reached the usage limit that its account set. Raise it in the Anthropic "
-    "Console, or wait until it begins anew, then try again."
-)
-NO_MODEL: Final = "The account of this key has no access to the model that is used here ({model})."
-BEDROCK_TAKES_NONE: Final = "Claude runs on Amazon Bedrock here, so a key of your own cannot be used."
-NOT_A_KEY: Final = "This is not an Anthropic API key. Such a key begins with `sk-ant-`."
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +71,7 @@ class ModelKeys:
         """
         api_key = api_key.strip()
         if not _KEY.fullmatch(api_key):
-            raise ModelKeyInvalid(NOT_A_KEY)
+            raise ModelKeyInvalid(Worded("form.no_key"))
         self._nations.require(nation_slug)
         self._prove(api_key)
         self._put(nation_slug, json.dumps({"api_key": api_key, "nation_slug": nation_slug}))
@@ -188,20 +175,20 @@ def proof_over_http(base_url: str, model: str, *, seconds: float = PROOF_SECONDS
             answer = pool.request("POST", f"{base_url}/v1/messages", body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
             _log.warning("model key not tried", extra={"reason": type(error).__name__})
-            raise ModelUnavailable(UNPROVEN) from None
+            raise ModelUnavailable(Worded("form.key_unproven")) from None
         if answer.status == 200:
             return
         kind, words = _error_of(answer.data)
         _log.info("model key refused", extra={"status": answer.status, "error_type": kind})
         if answer.status == 402 or kind == "billing_error" or "credit balance" in words:
-            raise ModelKeyInvalid(NO_CREDIT)
+            raise ModelKeyInvalid(Worded("form.key_no_credit"))
         if "usage limits" in words:
-            raise ModelKeyInvalid(LIMIT_REACHED)
+            raise ModelKeyInvalid(Worded("form.key_limit"))
         if answer.status in (401, 403) or kind in ("authentication_error", "permission_error"):
-            raise ModelKeyInvalid(NOT_ACCEPTED)
+            raise ModelKeyInvalid(Worded("form.key_refused"))
         if answer.status == 404:
-            raise ModelKeyInvalid(NO_MODEL.format(model=model))
-        raise ModelUnavailable(UNPROVEN)
+            raise ModelKeyInvalid(Worded("form.key_no_model", model=model))
+        raise ModelUnavailable(Worded("form.key_unproven"))
 
     return prove
 

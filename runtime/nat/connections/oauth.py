@@ -56,6 +56,7 @@ from nat.people.members import Arriving, Members
 from nat.people.memberships import Membership, Standing
 from nat.people.ownership import Ownership, Settled
 from nat.roles import Role
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from nat.nationbuilder.transport import Sessions
@@ -252,7 +253,7 @@ class OAuth:
     def _require_may_join(self, nation_slug: NationSlug, user_id: UserId) -> None:
         known = self._people.members.memberships.known(nation_slug, user_id)
         if known is not None and not known.unproven:
-            raise BadRequest("You belong to this nation already.")
+            raise BadRequest(Worded("form.member_already"))
         self._refuse_removed(nation_slug, user_id)
 
     def _refuse_removed(self, nation_slug: NationSlug, user_id: UserId) -> None:

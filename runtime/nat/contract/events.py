@@ -175,6 +175,7 @@ class TurnFailed(msgspec.Struct, frozen=True):
     code: str
     message: str
     retryable: bool
+    wording: Wording | UnsetType = UNSET
 
 
 Event = (

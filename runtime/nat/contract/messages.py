@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from nat.contract.events import VERSION
+from nat.contract.events import VERSION, Wording, wording_of
 from nat.contract.fields import PLACE_PATTERN, Count, RequestBody, RequestHeaders, ResponseBody, Ulid
 from nat.errors import NatError
 from nat.names import LAST_EVENT_HEADER, SocketAction
@@ -225,6 +225,7 @@ class SocketError(ResponseBody, frozen=True, kw_only=True):
     code: str
     message: str
     retryable: bool
+    wording: Wording | UnsetType = UNSET
     url: str | UnsetType = UNSET
     turn: str | None
 
@@ -233,8 +234,9 @@ def error_event(error: NatError, turn: str | None) -> SocketError:
     """An error as a client is told it outside of HTTP; `turn` is what it is about, if that is known."""
     return SocketError(
         code=error.code,
-        message=error.message,
+        message=str(error.message),
         retryable=error.retryable,
+        wording=wording_of(error.message),
         url=UNSET if error.url is None else error.url,
         turn=turn,
     )

@@ -45,7 +45,8 @@ session, too many calls): then the answer is `{{"message"}}`.
 **Languages.** What the platform itself says comes in English, and with a `Wording`: key and parameters, by \
 which clients say it in another language. `x-messages` holds each key's English; a place is `{{name}}`, or \
 `{{name|one|several}}` with two forms for a number, `#` being the number. A tool's label has the key \
-`tool.<name>`; errors go by `code`. What records say is never translated.
+`tool.<name>`; an error whose sentence says more than its code has a `Wording`, and others go by `code`. \
+What tells a program which parameter is wrong, and what records say, is never translated.
 
 **Growth.** Names may be added to answers, values to their enumerations and optional names to requests, so \
 ignore what you do not know. Anything else is a new version. Names that a request does not have are ignored \
@@ -331,6 +332,7 @@ _ERROR_SCHEMAS: Final[dict[str, Any]] = {
                         "type": "boolean",
                         "description": "Whether the same call may succeed later.",
                     },
+                    "wording": {"$ref": f"{SCHEMAS}Wording"},
                     "url": {
                         "type": "string",
                         "description": "Where in the web app to do what the message says.",

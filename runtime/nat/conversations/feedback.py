@@ -14,6 +14,7 @@ from nat.conversations.turns import META_ITEM, Turn, Turns, conversation_key, pe
 from nat.errors import BadRequest, NotFound
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import TTL_ATTRIBUTE, Table
+from nat.wording import Worded
 
 FEEDBACK: Final = "feedback#"
 LONGEST_COMMENT: Final = 2_000
@@ -61,11 +62,11 @@ class Feedbacks:
         turn = self._own(nation_slug, user_id, conversation_id, turn_id)
         said = comment.strip()
         if not turn.state.final:
-            raise BadRequest("This question has no answer yet.")
+            raise BadRequest(Worded("refused.no_answer"))
         if thumb is None and not said:
-            raise BadRequest("Give a thumb, a comment, or both.")
+            raise BadRequest(Worded("refused.feedback"))
         if len(said) > LONGEST_COMMENT:
-            raise BadRequest(f"A comment has at most {LONGEST_COMMENT} characters.")
+            raise BadRequest(Worded("refused.comment", most=LONGEST_COMMENT))
         feedback = Feedback(turn_id, thumb, said, self._store.clock())
         row = {
             "conversation": turn.conversation,

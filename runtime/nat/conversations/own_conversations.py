@@ -18,6 +18,7 @@ from nat.conversations.turns import (
 from nat.errors import BadRequest, ConversationBusy, NotFound
 from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import Table
+from nat.wording import Worded
 
 ERASING: Final = "erasing"
 """What holds the lock of a conversation that is being deleted; no turn has such an id."""
@@ -45,7 +46,7 @@ class OwnConversations:
         """
         line = " ".join(title.split())
         if not 0 < len(line) <= TITLE_CHARACTERS:
-            raise BadRequest(f"A title has 1 to {TITLE_CHARACTERS} characters.")
+            raise BadRequest(Worded("refused.title", most=TITLE_CHARACTERS))
         renamed = self._store.updated(
             Update(
                 Table.CONVERSATIONS,
@@ -70,9 +71,7 @@ class OwnConversations:
         except Cancelled as cancelled:
             if 0 in cancelled.failed:
                 raise NotFound("There is no such conversation.") from None
-            raise ConversationBusy(
-                "This conversation is still being worked in. Stop that first, then delete it."
-            ) from None
+            raise ConversationBusy(Worded("refused.being_worked_in")) from None
         conversation = conversation_key(nation_slug, conversation_id)
         if Table.ACTIONS in self._store.tables.names:
             self._delete(Table.ACTIONS, conversation, keep=())

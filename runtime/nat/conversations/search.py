@@ -17,6 +17,7 @@ from nat.conversations.listing import LARGEST_PAGE, Conversation, Listing
 from nat.errors import BadRequest
 from nat.ids import NationSlug, TurnId, UserId
 from nat.parallel import together
+from nat.wording import Worded
 
 LOOKED_THROUGH: Final = 200
 """Conversations that one search reads at most, newest first."""
@@ -108,7 +109,7 @@ def folded(text: str) -> str:
 def _words(query: str) -> frozenset[str]:
     words = frozenset(folded(query).split())
     if not words or len(words) > MOST_WORDS or len(query) > LONGEST_QUERY:
-        raise BadRequest(f"`q` has 1 to {MOST_WORDS} words and at most {LONGEST_QUERY} characters.")
+        raise BadRequest(Worded("refused.search", words=MOST_WORDS, most=LONGEST_QUERY))
     return words
 
 

@@ -14,10 +14,11 @@ from nat.aws.origin_key import OriginKeys
 from nat.errors import Forbidden, Internal
 from nat.handlers.request import refusal
 from nat.names import ORIGIN_KEY_HEADER, Variable
+from nat.wording import Worded
 
 Context = TypeVar("Context")
 Handler = Callable[[dict[str, Any], Context], dict[str, Any]]
-ELSEWHERE = "Nat answers under the address of the web app only."
+ELSEWHERE = Worded("refused.elsewhere")
 OPENING = "CONNECT"
 
 

@@ -19,6 +19,7 @@ from nat.nationbuilder.query import PAGE_SIZE, Filters, IndexQuery, index_parame
 from nat.nationbuilder.transport import TIMEOUT, Bearer, Transport, pooled_session
 from nat.nationbuilder.withheld import WithholdingTransport
 from nat.parallel import AT_ONCE, together
+from nat.wording import Worded
 
 T = TypeVar("T")
 
@@ -65,7 +66,7 @@ class NationBuilder:
         withheld: frozenset[str] = frozenset(),
     ) -> None:
         if not re.fullmatch(SLUG_PATTERN, slug):
-            raise BadRequest("That is not the slug of a nation.")
+            raise BadRequest(Worded("refused.no_slug"))
         self._slug = slug
         self._zone = _zone(time_zone)
         self._now = now
@@ -336,7 +337,7 @@ def _checked(resource: str) -> str:
 
 def _checked_id(record_id: str) -> str:
     if not _ID.fullmatch(record_id):
-        raise BadRequest("That is not the id of a record: ids are numbers.")
+        raise BadRequest(Worded("refused.no_id"))
     return quote(record_id, safe="")
 
 

@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 
 from nat.errors import BadRequest
 from nat.nationbuilder.query import Condition, between
+from nat.wording import Worded
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 PeriodName = Literal[
@@ -93,7 +94,7 @@ def named_span(name: str, now: datetime, zone: tzinfo) -> Span:
         return _span(today + timedelta(days=first_day), today + timedelta(days=after_last), zone, name)
     if name == "all_time":
         return ALL_TIME
-    raise BadRequest(f"Unknown period. Known are: {', '.join(PERIOD_NAMES)}.")
+    raise BadRequest(Worded("refused.period", periods=", ".join(PERIOD_NAMES)))
 
 
 def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
@@ -112,8 +113,7 @@ def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) ->
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadRequest(
-            f"{text[:40]!r} is no time. Write a date such as 2026-11-20, a date-time with offset, or one of: "
-            f"{', '.join(PERIOD_NAMES)}."
+            Worded("refused.no_moment", text=text[:40], periods=", ".join(PERIOD_NAMES))
         ) from None
 
 
@@ -166,7 +166,7 @@ def _span(first: date, after: date, zone: tzinfo, name: str | None = None, unit:
 
 def _closed(span: Span) -> tuple[datetime, datetime]:
     if span.start is None or span.end is None:
-        raise BadRequest("Only a period with a start and an end can be compared with an earlier one.")
+        raise BadRequest(Worded("refused.open_period"))
     return span.start, span.end
 
 

@@ -11,6 +11,7 @@ from nat.errors import AreaWithheld
 from nat.nationbuilder.areas import AREAS, titles
 from nat.nationbuilder.query import Parameters
 from nat.nationbuilder.transport import Transport
+from nat.wording import Worded
 
 
 class WithholdingTransport:
@@ -50,10 +51,7 @@ class WithholdingTransport:
         return status, self._without(answer)
 
     def _refusal(self) -> AreaWithheld:
-        return AreaWithheld(
-            f"Your own NationBuilder account may not see {', '.join(titles(self._areas))}, so it is not "
-            "shown to you or changed for you here either. Another admin of your nation can open it to you."
-        )
+        return AreaWithheld(Worded("refused.area", areas=", ".join(titles(self._areas))))
 
     def _asks(self, query: Parameters) -> bool:
         """Whether records are chosen or ordered by something that is closed."""

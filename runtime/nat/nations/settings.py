@@ -21,6 +21,7 @@ from nat.nations.budgets import LONGEST_ID, MOST_PEOPLE, Budgets
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Joiners, Nation, Nations, joiners_of
 from nat.roles import Role
+from nat.wording import Worded
 
 LEAST_RETENTION: Final = 30
 LEAST_MINUTES: Final = 1
@@ -164,7 +165,7 @@ def change(nations: Nations, nation_slug: NationSlug, wanted: SettingsWanted, no
             return Changed(nation, changed, _changes(settings_of(nation), settings_of(changed)))
         if nations.get(nation_slug) is None:
             raise NationUnknown
-    raise Throttled("Somebody else is changing the settings. Look at them and try again.", retry_after=1)
+    raise Throttled(Worded("form.settings_busy"), retry_after=1)
 
 
 def _fields(nation: Nation, wanted: SettingsWanted) -> dict[str, object]:

@@ -24,6 +24,7 @@ from nat.nations.record import Nation, Nations, SubscriptionStatus
 from nat.nations.usage import in_period
 from nat.nations.web_pages import billing_page
 from nat.settings import TableNames
+from nat.wording import Worded
 
 _SLUG: Final = re.compile(SLUG_PATTERN)
 
@@ -179,7 +180,7 @@ class NationSubscriptionMiddleware(Generic[AnyCaller, Parameters, Result]):
 def valid_slug(nation_slug: NationSlug) -> str:
     """The slug, if it is one. Raises `BadRequest`."""
     if not _SLUG.fullmatch(nation_slug):
-        raise BadRequest("A nation slug is the first part of the nation's NationBuilder address.")
+        raise BadRequest(Worded("form.address"))
     return nation_slug
 
 

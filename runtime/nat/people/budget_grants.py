@@ -9,6 +9,7 @@ from nat.nations.record import Nation
 from nat.nations.spending import Spendings
 from nat.nations.usage import in_period
 from nat.people.memberships import Memberships
+from nat.wording import Worded
 
 
 def begin_budgets(store: Store, nation: Nation, wanted: Budgets, now: datetime) -> None:
@@ -20,7 +21,7 @@ def begin_budgets(store: Store, nation: Nation, wanted: Budgets, now: datetime) 
     before = Budgets.of(nation)
     roles = {each.user_id: each.role for each in Memberships(store).of_nation(nation.nation_slug)}
     if strangers := {*wanted.people} - {*before.people} - {*roles}:
-        raise BadRequest(f"{sorted(strangers)[0][:60]} is not a member of this nation.")
+        raise BadRequest(Worded("form.not_member", person=sorted(strangers)[0][:60]))
     new = {
         user_id
         for user_id, role in roles.items()

@@ -35,6 +35,7 @@ from nat.names import INVITATIONS_BY_NATION, TTL_ATTRIBUTE, Table
 from nat.people.members import Joined, Members
 from nat.people.memberships import Membership
 from nat.roles import Role
+from nat.wording import Worded
 
 LIFETIME: Final = timedelta(days=7)
 KEPT: Final = timedelta(days=2)
@@ -99,7 +100,7 @@ class Invitations:
         Raises `BadRequest`, and what `by_email` raises.
         """
         if not 1 <= most_uses <= MOST_LINK_USES:
-            raise BadRequest(f"A link lets 1 to {MOST_LINK_USES} people in.")
+            raise BadRequest(Worded("form.link_uses", most=MOST_LINK_USES))
         return self._make(by, role, most_uses=most_uses, email=None)
 
     def of_nation(self, nation_slug: NationSlug) -> list[Invitation]:
@@ -162,13 +163,13 @@ class Invitations:
 
     def _make(self, by: Membership, role: Role, *, most_uses: int, email: str | None) -> Made:
         if role is Role.OWNER:
-            raise OwnerStays("Nobody is invited as the owner; the ownership is transferred to a member.")
+            raise OwnerStays(Worded("form.owner_invited"))
         if not _may_give(by.role, role):
             raise RoleInsufficient
         self._members.require_seat(by.nation_slug)
         now = self._store.clock()
         if len(self._made_since(by.nation_slug, now - timedelta(days=1))) >= MOST_A_DAY:
-            raise Throttled(f"A nation may invite {MOST_A_DAY} times a day.", retry_after=3600)
+            raise Throttled(Worded("form.invitations", most=MOST_A_DAY), retry_after=3600)
         token = secrets.token_urlsafe(32)
         made = Invitation(
             _hash(token), by.nation_slug, role, by.user_id, now, now + LIFETIME, most_uses, email=email

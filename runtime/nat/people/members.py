@@ -29,6 +29,7 @@ from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.people.users import User, Users
 from nat.roles import Role
+from nat.wording import Worded
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Members:
         failed.
         """
         if role is Role.OWNER:
-            raise OwnerStays("Nobody joins as the owner; the ownership is transferred.")
+            raise OwnerStays(Worded("form.owner_joins"))
         known = self.memberships.known(nation_slug, user_id)
         if known is not None:
             return Joined(known, new=False)
@@ -154,7 +155,7 @@ class Members:
         """
         _require_admin(by)
         if role is Role.OWNER:
-            raise OwnerStays("Nobody is let in as the owner; the ownership is transferred to a member.")
+            raise OwnerStays(Worded("form.owner_let_in"))
         if not by.role.at_least(role):
             raise RoleInsufficient
         outsider = self.memberships.outsider(by.nation_slug, user_id)
@@ -174,7 +175,7 @@ class Members:
         """
         _require_admin(by)
         if by.user_id == user_id:
-            raise RoleInsufficient("Another admin has to lift what NationBuilder refuses you.")
+            raise RoleInsufficient(Worded("form.lift"))
         member = self.memberships.get(by.nation_slug, user_id)
         if member is None:
             raise MemberUnknown
@@ -216,7 +217,7 @@ class Members:
         """
         _require_admin(by)
         if role is Role.OWNER:
-            raise OwnerStays("Somebody becomes the owner when the owner transfers the ownership to them.")
+            raise OwnerStays(Worded("form.owner_becomes"))
         if not by.role.at_least(role):
             raise RoleInsufficient
         member = self._other(by, user_id)

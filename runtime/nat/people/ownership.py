@@ -26,6 +26,7 @@ from nat.names import Table
 from nat.nations.record import Nation, Nations
 from nat.people.memberships import Membership, Memberships, Standing
 from nat.roles import Role
+from nat.wording import Worded
 
 TRIES: Final = 5
 """How often somebody is settled anew when members change meanwhile."""
@@ -102,7 +103,7 @@ class Ownership:
         if owner.role is not Role.OWNER:
             raise RoleInsufficient
         if user_id == owner.user_id:
-            raise OwnerStays("You own this nation already.")
+            raise OwnerStays(Worded("form.owner_already"))
         nation = self._nations.require(owner.nation_slug)
         heir = self._memberships.get(owner.nation_slug, user_id)
         if heir is None:

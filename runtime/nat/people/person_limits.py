@@ -11,13 +11,14 @@ from nat.contract.fields import Limit
 from nat.errors import Throttled
 from nat.ids import UserId
 from nat.names import TTL_ATTRIBUTE, Table
+from nat.wording import Worded
 
 _MINUTE: Final = 60
 _KEPT: Final = timedelta(minutes=10)
 _TOLD: Final = {
-    Limit.DECISIONS: "You have decided a lot within a minute. Please wait a moment.",
-    Limit.EXPORTS: "You have asked for many files within a minute. Please wait a moment.",
-    Limit.STREAMS: "You have opened many streams within a minute. Please wait a moment.",
+    Limit.DECISIONS: Worded("refused.many_decisions"),
+    Limit.EXPORTS: Worded("refused.many_exports"),
+    Limit.STREAMS: Worded("refused.many_streams"),
 }
 
 

@@ -9,6 +9,7 @@ from nat.errors import BadRequest, Forbidden, Unauthenticated
 from nat.ids import NationSlug, UserId
 from nat.names import GROUPS_CLAIM, OPERATORS, Header
 from nat.nations.subscription import valid_slug
+from nat.wording import Worded
 
 
 class Selection(NamedTuple):
@@ -76,7 +77,7 @@ def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
     person = person_of(claims)
     selection = select(person, headers)
     if selection.nation_slug is None:
-        raise BadRequest(f"Select a nation with the header {Header.NATION_SLUG}.")
+        raise BadRequest(f"Select a nation with the header `{Header.NATION_SLUG}`.")
     return Caller(selection.nation_slug, person.user_id, person.email)
 
 
@@ -84,5 +85,5 @@ def select(person: Person, headers: Mapping[str, str]) -> Selection:
     """What the headers select for a proven person. Raises `Forbidden` on a mismatch, `BadRequest`."""
     selection = extract_nation_from_headers(headers)
     if selection.user_id is not None and selection.user_id != person.user_id:
-        raise Forbidden("The session belongs to another person. Sign in again.")
+        raise Forbidden(Worded("refused.other_session"))
     return selection

@@ -22,6 +22,7 @@ from nat.people.memberships import Membership, Memberships
 from nat.people.users import Users
 from nat.roles import Role
 from nat.spreadsheets import csv_text
+from nat.wording import Worded
 
 LONGEST_SPAN: Final = 366
 """Days that one report may cover."""
@@ -136,7 +137,7 @@ class ReportSpan:
             raise BadRequest("`first` and `last` are days such as 2026-11-22.") from None
         span = cls(start, end)
         if not 1 <= span.length <= LONGEST_SPAN:
-            raise BadRequest(f"`first` is not after `last`, and at most {LONGEST_SPAN - 1} days before it.")
+            raise BadRequest(Worded("form.span", most=LONGEST_SPAN - 1))
         return span
 
     @property
@@ -195,7 +196,7 @@ class UsageReports:
         span = ReportSpan.read(first, last, in_period(stored, self._now), self._now)
         shares = self._shares(member, span)
         if len(shares) > MOST_ROWS:
-            raise BadRequest("There is too much for one file. Ask for fewer days.")
+            raise BadRequest(Worded("form.report_too_large"))
         shown = self._shown(member)
         users = self._users.get_many(each.user_id for each in shares)
         return csv_text(

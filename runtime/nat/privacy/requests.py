@@ -11,6 +11,7 @@ from nat.nations.record import Nations
 from nat.people.memberships import Membership, Memberships
 from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.roles import Role
+from nat.wording import Worded
 
 CONFIRM_ME: Final = "delete"
 """What somebody writes who deletes their account."""
@@ -46,18 +47,16 @@ class Requests:
         """Delete the person for good, at once. Raises `BadRequest` without the word, `OwnerStays` for who
         owns a nation: they hand it over or delete it first."""
         if confirm != CONFIRM_ME:
-            raise BadRequest(f'Confirm with {{"confirm": "{CONFIRM_ME}"}}. This cannot be undone.')
+            raise BadRequest(f'Confirm with `{{"confirm": "{CONFIRM_ME}"}}`. This cannot be undone.')
         owned = [each.nation_slug for each in self._memberships.of_user(user_id) if each.role is Role.OWNER]
         if owned:
-            raise OwnerStays(
-                f"You own {', '.join(owned)}. Hand the ownership over, or delete the nation, first."
-            )
+            raise OwnerStays(Worded("form.owns", nations=", ".join(owned)))
         return self._jobs.begin(Task.DELETE_PERSON, user_id, user_id)
 
     def delete_nation(self, owner: Membership, confirm: object) -> Job:
         """Delete the nation for good, at once. Raises `BadRequest` unless confirmed by the slug."""
         if confirm != owner.nation_slug:
-            raise BadRequest('Confirm with {"confirm": "<slug>"}, the nation\'s own. This cannot be undone.')
+            raise BadRequest('Confirm with `{"confirm": "<slug>"}`, the nation\'s. This cannot be undone.')
         record = self._nations.get(owner.nation_slug)
         return self._jobs.begin(
             Task.DELETE_NATION,

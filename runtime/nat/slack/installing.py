@@ -30,6 +30,7 @@ from nat.ids import UserId
 from nat.names import SLACK_CALLBACK
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
+from nat.wording import Worded
 
 CALLBACK_PATH: Final = SLACK_CALLBACK.partition(" ")[2]
 _LONGEST_CODE: Final = 2_000
@@ -101,7 +102,7 @@ class Installing:
         `NotAMember` or `RoleInsufficient` if they administer the nation no longer.
         """
         if error is not None:
-            raise ConsentDenied("Slack was not allowed to add the app, so nothing was changed.")
+            raise ConsentDenied(Worded("form.slack_denied"))
         if not code or len(code) > _LONGEST_CODE:
             raise StateInvalid
         state = begun.state
@@ -140,7 +141,7 @@ class Installing:
         except SlackApiError as refused:
             raise SlackRefused from refused
         except (SlackClientError, OSError) as broken:
-            raise SlackError("Slack does not answer. Please try again.") from broken
+            raise SlackError(Worded("form.slack_silent")) from broken
         return answer.data
 
 

@@ -36,6 +36,7 @@ from nat.nations.usage import QueryPool
 from nat.people.memberships import Memberships
 from nat.people.users import Users
 from nat.turns.queue import TurnQueue
+from nat.wording import Worded
 
 _log = logging.getLogger(__name__)
 _ULID: Final = re.compile(ULID_PATTERN)
@@ -160,7 +161,7 @@ def failed_of(entries: Entries, cancelled: Cancelled, no_conversation: NatError)
     `no_conversation` where the conversation is not there for the person."""
     failed = {part for at, part in enumerate(entries) if at in cancelled.failed}
     if failed & {Part.IDENTITY, Part.TURN, Part.EVENT}:
-        raise Forbidden("This id belongs to another conversation.")
+        raise Forbidden(Worded("refused.other_conversation"))
     if Part.META in failed:
         raise no_conversation
     return failed
@@ -189,7 +190,7 @@ def known_turn(
     except NotFound:
         return None
     if turn.user_id != user_id:
-        raise Forbidden("This question belongs to another person.")
+        raise Forbidden(Worded("refused.others_question"))
     return turn
 
 

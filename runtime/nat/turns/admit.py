@@ -63,6 +63,7 @@ from nat.turns.admission import (
     known_turn,
     send_on,
 )
+from nat.wording import Worded
 
 PERIOD_TRIES: Final = 3
 """A billing period that ends between read and write makes admission start over, at most this often."""
@@ -159,7 +160,7 @@ def admit(
             known = _known(request, admission)
             if known is not None:
                 return again(known, admission, before_queueing)
-            failed = failed_of(entries, cancelled, Forbidden("This conversation belongs to another person."))
+            failed = failed_of(entries, cancelled, Forbidden(Worded("refused.others_conversation")))
             nation = _refuse(failed, turn, admission)
         else:
             observer = None if follows else before_queueing
@@ -171,7 +172,7 @@ def _check_question(question: str) -> None:
     try:
         size = len(question.encode())
     except UnicodeEncodeError:
-        raise BadRequest("The message is not valid Unicode text.") from None
+        raise BadRequest(Worded("refused.unicode")) from None
     if size > MAX_MESSAGE_BYTES:
         raise MessageTooLong
     if not question.strip():

@@ -61,6 +61,7 @@ from nat.turns.admission import (
     known_turn,
     send_on,
 )
+from nat.wording import Worded
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ class Decisions:
         approval = self._approval(decision, asking, approval_id)
         keys = self._retryable(approval)
         if not keys:
-            raise ApprovalClosed("There is nothing to try again here.")
+            raise ApprovalClosed(Worded("refused.nothing_to_retry"))
         turn = self._turn(
             decision, asking, TurnKind.COMMIT, approval.id, f"Try again: {approval.card['summary']}"
         )
@@ -240,7 +241,7 @@ class Decisions:
         now = self._admission.clock()
         possible = set(status_of(self._admission.store, found, now).undoable)
         if keys is not None and not set(keys) <= possible:
-            raise BadRequest("One of these records cannot be taken back.")
+            raise BadRequest(Worded("refused.not_undoable"))
         if not possible or (keys is not None and not keys):
             raise NotFound("There is nothing left here that can be taken back.")
         turn = self._turn(decision, asking, TurnKind.UNDO, str(ref), f"Undo: {found.change.summary}")
@@ -263,7 +264,7 @@ class Decisions:
         entries = read_journal(self._admission.store, conversation, action.ref)
         keys = survey(action.change, entries).retryable
         if not keys:
-            raise ApprovalClosed("There is nothing to try again here.")
+            raise ApprovalClosed(Worded("refused.nothing_to_retry"))
         turn = self._turn(decision, asking, TurnKind.COMMIT, str(ref), f"Try again: {action.change.summary}")
         return self._admit(
             turn,
@@ -285,7 +286,7 @@ class Decisions:
             decision.user_id,
         )
         if known is not None and (known.kind is not kind or known.target != target):
-            raise Forbidden("This id belongs to another decision.")
+            raise Forbidden(Worded("refused.other_decision"))
         return asking, known
 
     def _asking(self, decision: Decision) -> _Asking:
@@ -312,7 +313,7 @@ class Decisions:
             return None
         known = {each.key for each in self._approvals.change(approval).operations}
         if not keys or not set(keys) <= known:
-            raise BadRequest("Choose at least one record, and only records of this proposal.")
+            raise BadRequest(Worded("refused.choose"))
         return tuple(dict.fromkeys(keys))
 
     def _retryable(self, approval: Approval) -> tuple[str, ...]:
@@ -371,7 +372,7 @@ class Decisions:
 
 
 def _tried_by_another() -> NoReturn:
-    raise ApprovalClosed("Somebody else had this tried again at the same moment.")
+    raise ApprovalClosed(Worded("refused.retried"))
 
 
 def check_may(tool: Gated, role: Role, nation: Nation) -> None:

@@ -29,6 +29,7 @@ from nat.people.memberships import theirs
 from nat.turns.carry_out import TurnHands
 from nat.turns.rights import PresentRights
 from nat.turns.settle import Ending
+from nat.wording import Worded
 
 CALL: Final = "edit"
 """Names the one call of an edit's turn, where questions have the ids of the model's."""
@@ -98,7 +99,7 @@ class Edits:
             except ArgumentsRejected as error:
                 # Written for the model, with the tool's name in front; what follows says which value and why.
                 _, _, why = error.message.partition(": ")
-                raise BadRequest(f"These values do not fit: {why}.") from None
+                raise BadRequest(Worded("refused.values", why=why)) from None
 
     def _proposed(
         self, turn: Turn, approval: Approval, change: Change, proposal: Proposal, hands: TurnHands

@@ -20,7 +20,7 @@ from nat.approvals.approval import finishing
 from nat.approvals.stored_changes import ChangeRef
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update
-from nat.contract.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped
+from nat.contract.events import Envelope, Link, TurnFailed, TurnFinished, TurnStopped, wording_of
 from nat.contract.messages import ApprovalState
 from nat.conversations.events import put_event
 from nat.conversations.history import Answered, History, put_answer
@@ -83,7 +83,7 @@ def failure(error: NatError, paid: Sequence[PaidStep], *, refund: bool) -> Endin
     """The ending of a turn that failed after these steps: what they said stays, what they cost is noted."""
     steps = [each.step for each in paid]
     return Ending(
-        TurnFailed(error.code, error.message, error.retryable),
+        TurnFailed(error.code, str(error.message), error.retryable, wording_of(error.message)),
         text=settled_text(steps),
         usage=sum((step.usage for step in steps), Usage()),
         cost_micros=total_micros(each.cost_micros for each in paid),

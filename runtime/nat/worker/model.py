@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from nat import settings
 from nat.agent.loop import Agent
@@ -12,6 +12,7 @@ from nat.agent.ports import ModelReply, ModelRequest
 from nat.errors import ModelKeyRejected
 from nat.names import Secret, Variable
 from nat.settings import SettingMissing
+from nat.wording import Worded
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -47,13 +48,6 @@ def provider() -> str:
     return chosen
 
 
-LIMIT_REACHED: Final = (
-    "Your nation's own Anthropic key has reached the usage limit that its account set. An admin can raise "
-    "the limit in the Anthropic Console, or replace or remove the key in the settings. Your question was not "
-    "counted."
-)
-
-
 @dataclass(frozen=True)
 class OwnKeyModel:
     """The environment's model with a nation's own key. A refused key fails the turn by its name, and nothing
@@ -68,7 +62,7 @@ class OwnKeyModel:
         try:
             return self.model.stream(request, on_text=on_text, stopped=stopped)
         except KeyLimitReached:
-            raise ModelKeyRejected(LIMIT_REACHED) from None
+            raise ModelKeyRejected(Worded("refused.own_key_limit")) from None
         except KeyRefused:
             raise ModelKeyRejected from None
 

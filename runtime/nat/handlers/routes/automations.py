@@ -472,9 +472,9 @@ def _delivery(call: MemberCall, wanted: DeliveryWanted) -> Delivery:
     if found.channel is not None:
         home, _ = found.channel
         if call.nation_slug not in Workspaces(call.services.store).nations(home):
-            raise BadRequest("Answers are posted in Slack workspaces of the nation only.")
+            raise BadRequest(Worded("form.slack_workspace"))
     elif not call.services.memberships.get(call.nation_slug, UserId(found.to)):
-        raise BadRequest("Answers go to members of the nation only.")
+        raise BadRequest(Worded("form.members_only"))
     return found
 
 

@@ -8,13 +8,14 @@ from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
 from nat.aws import clients
 from nat.aws.items import timestamp
-from nat.connections.model_keys import BEDROCK_TAKES_NONE, KeyNote, ModelKeys, note_of, proof_over_http
+from nat.connections.model_keys import KeyNote, ModelKeys, note_of, proof_over_http
 from nat.contract.fields import Moment, RequestBody, ResponseBody
 from nat.errors import ModelKeyInvalid, ModelUnavailable, NationUnknown
 from nat.handlers.endpoints import MemberCall, operation
 from nat.handlers.services import Services
 from nat.names import Variable
 from nat.roles import Role
+from nat.wording import Worded
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
 
@@ -60,7 +61,7 @@ def store_model_key(call: MemberCall, body: ModelKeyWanted) -> ModelKey:
     The key is tried out by one small call; a bad one changes nothing.
     """
     if settings.read(Variable.MODEL_PROVIDER) != "anthropic":
-        raise ModelKeyInvalid(BEDROCK_TAKES_NONE)
+        raise ModelKeyInvalid(Worded("form.key_on_bedrock"))
     note = _keys(call.services).store(call.nation_slug, body.api_key, call.services.clock())
     _log(call, "Stored the nation's own Anthropic key", {"last_four": note.last_four})
     return _told(note)

@@ -14,12 +14,6 @@ from nat.aws import clients
 from nat.aws.isolation import NationNotEntered, nation
 from nat.aws.store import Store
 from nat.connections.model_keys import (
-    LIMIT_REACHED,
-    NO_CREDIT,
-    NO_MODEL,
-    NOT_A_KEY,
-    NOT_ACCEPTED,
-    UNPROVEN,
     KeyNote,
     ModelKeys,
     NationKeys,
@@ -31,6 +25,7 @@ from nat.ids import NationSlug
 from nat.names import Secret
 from nat.nations.record import Nation, Nations
 from nat.settings import TableNames
+from nat.wording import Worded
 from tests.unit.nat import world
 from tests.unit.nat.world import START, Clock
 
@@ -102,22 +97,22 @@ def test_a_key_is_tried_by_one_call_of_one_token(office: Office, claude: Running
 @pytest.mark.parametrize(
     ("fault", "error", "message"),
     [
-        ({"kind": "status", "status": 402}, ModelKeyInvalid, NO_CREDIT),
+        ({"kind": "status", "status": 402}, ModelKeyInvalid, Worded("form.key_no_credit")),
         (
             {"kind": "status", "status": 400, "message": "Your credit balance is too low"},
             ModelKeyInvalid,
-            NO_CREDIT,
+            Worded("form.key_no_credit"),
         ),
         (
             {"kind": "status", "status": 400, "message": "You have reached your specified API usage limits."},
             ModelKeyInvalid,
-            LIMIT_REACHED,
+            Worded("form.key_limit"),
         ),
-        ({"kind": "status", "status": 403}, ModelKeyInvalid, NOT_ACCEPTED),
-        ({"kind": "status", "status": 404}, ModelKeyInvalid, NO_MODEL.format(model=MODEL)),
-        ({"kind": "rate_limit"}, ModelUnavailable, UNPROVEN),
-        ({"kind": "overloaded"}, ModelUnavailable, UNPROVEN),
-        ({"kind": "disconnect"}, ModelUnavailable, UNPROVEN),
+        ({"kind": "status", "status": 403}, ModelKeyInvalid, Worded("form.key_refused")),
+        ({"kind": "status", "status": 404}, ModelKeyInvalid, Worded("form.key_no_model", model=MODEL)),
+        ({"kind": "rate_limit"}, ModelUnavailable, Worded("form.key_unproven")),
+        ({"kind": "overloaded"}, ModelUnavailable, Worded("form.key_unproven")),
+        ({"kind": "disconnect"}, ModelUnavailable, Worded("form.key_unproven")),
     ],
 )
 def test_a_key_that_is_not_proven_is_not_stored_and_the_reason_is_told(
@@ -146,7 +141,7 @@ def test_anthropic_that_does_not_answer_proves_nothing(tables: TableNames) -> No
     with pytest.raises(ModelUnavailable) as caught:
         proof_over_http("http://127.0.0.1:9", MODEL, seconds=1.0)(KEY)
 
-    assert caught.value.message == UNPROVEN
+    assert caught.value.message == Worded("form.key_unproven")
 
 
 @pytest.mark.parametrize("text", ["", "short", "two words in it", "line\nbreak-in-it", "ключ-ключ-ключ"])
@@ -154,7 +149,7 @@ def test_what_is_no_key_is_not_sent_anywhere(office: Office, claude: RunningClau
     with pytest.raises(ModelKeyInvalid) as caught:
         office.keys.store(NationSlug("demo"), text, START)
 
-    assert caught.value.message == NOT_A_KEY
+    assert caught.value.message == Worded("form.no_key")
     assert claude.requests == []
 
 

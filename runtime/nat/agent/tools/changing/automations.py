@@ -31,7 +31,9 @@ def enroll_in_automation(v2: NationBuilder, *, person_id: RecordId, automation_i
     ).record
     status = automation["status"]
     if status in ("archived", "ended"):
-        raise BadRequest(f"The automation “{automation.text('name')}” is {status}: it takes nobody any more.")
+        raise BadRequest(
+            Worded("refused.automation_closed", automation=automation.text("name"), status=status)
+        )
     person = existing_person(v2, person_id, ("do_not_contact",))
     subject = person_subject(v2, person)
     summary = Worded("change.enrol", name=subject.name, automation=automation.text("name"))

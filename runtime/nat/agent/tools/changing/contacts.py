@@ -99,9 +99,9 @@ def update_contact(
     """Correct a logged contact."""
     given = changes.model_dump(exclude_unset=True)
     if not given:
-        raise BadRequest("There is nothing to change.")
+        raise BadRequest(Worded("refused.nothing_to_change"))
     if "method" in given and given["method"] is None:
-        raise BadRequest("A contact needs a method.")
+        raise BadRequest(Worded("refused.contact_method"))
     found, subject = _contact(v2, contact_id)
     values = {_ATTRIBUTES[name]: value or None for name, value in given.items()}
     return change(

@@ -114,8 +114,8 @@ def record_donation(
     """Record a gift that came in offline, from somebody known or new. No card is charged."""
     donor = given_person(v2, person_id=person_id, first_name=first_name, last_name=last_name, email=email)
     if send_receipt and not donor.email:
-        raise BadRequest(f"{donor.subject.name} has no email address, so no receipt can be sent.")
-    moment = past_moment(v2, received_at or v2.now().isoformat(), "The date of the gift")
+        raise BadRequest(Worded("refused.no_email", name=donor.subject.name))
+    moment = past_moment(v2, received_at or v2.now().isoformat(), Worded("refused.gift_date"))
     values: dict[str, object] = {
         "amount_in_cents": amount_cents,
         "payment_type_name": _payment_type(v2, payment_type_name),
@@ -226,8 +226,12 @@ def delete_donation(
     actual = found.record.integer("amount_in_cents")
     if confirm_amount != actual:
         raise BadRequest(
-            f"Not done: donation {donation_id} is of {money(actual)}, not of {money(confirm_amount)}. Look "
-            "again, and ask the person which one they mean."
+            Worded(
+                "refused.donation_amount",
+                donation=donation_id,
+                actual=money(actual),
+                given=money(confirm_amount),
+            )
         )
     return change(
         Worded("change.delete_donation", name=subject.name),
@@ -262,10 +266,10 @@ def _donation(
 def _read_changes(v2: NationBuilder, given: Mapping[str, object]) -> dict[str, object]:
     """Changes as V2 names them, checked. Raises `BadRequest` and `RecordNotFound`."""
     if not given:
-        raise BadRequest("There is nothing to change.")
+        raise BadRequest(Worded("refused.nothing_to_change"))
     for name in ("amount_cents", "payment_type_name", "is_private"):
         if name in given and given[name] is None:
-            raise BadRequest(f"{name} cannot be cleared.")
+            raise BadRequest(f"`{name}` cannot be cleared.")
     values = {_ATTRIBUTES[name]: value or None for name, value in given.items() if name in _ATTRIBUTES}
     if "is_private" in given:
         values["is_private"] = given["is_private"]
@@ -273,7 +277,7 @@ def _read_changes(v2: NationBuilder, given: Mapping[str, object]) -> dict[str, o
         values["payment_type_name"] = _payment_type(v2, str(values["payment_type_name"]))
     for name in _STAMPS:
         if values.get(name):
-            words = "The date of the gift" if name == "succeeded_at" else name
+            words = Worded("refused.gift_date") if name == "succeeded_at" else field_name(name)
             values[name] = past_moment(v2, str(values[name]), words)
     if given.get("tracking_code"):
         values["donation_tracking_code_id"] = find_code(v2, str(given["tracking_code"])).id
@@ -282,7 +286,7 @@ def _read_changes(v2: NationBuilder, given: Mapping[str, object]) -> dict[str, o
         check_custom_fields(v2, custom, "Donation")
         values |= custom
     if not values:
-        raise BadRequest("There is nothing to change.")
+        raise BadRequest(Worded("refused.nothing_to_change"))
     return values
 
 
@@ -299,9 +303,7 @@ def _payment_type(v2: NationBuilder, name: str) -> str:
     ).records
     if used:
         return used[0].text("payment_type_name")
-    raise BadRequest(
-        f"NationBuilder knows no payment type “{name[:60]}”. Usual are: {', '.join(PAYMENT_TYPES)}."
-    )
+    raise BadRequest(Worded("refused.payment_type", name=name[:60], types=", ".join(PAYMENT_TYPES)))
 
 
 def _pledge_warning(v2: NationBuilder, pledge_id: str, donor: GivenPerson, amount_cents: int) -> str | None:

@@ -196,11 +196,11 @@ def update_event(
     given = changes.model_dump(exclude_unset=True)
     for name in ("start_at", "name", "slug", "status", "sends_auto_response"):
         if name in given and given[name] is None:
-            raise BadRequest(f"An event needs a {name.replace('_', ' ')}; it cannot be cleared.")
+            raise BadRequest(Worded("refused.event_needs", field=field_name(name)))
     if given.get("time_zone") and not given.get("start_at"):
         raise BadRequest("With a new time zone, say at what time it starts there: give start_at too.")
     if "time_zone" in given and not given["time_zone"]:
-        raise BadRequest("An event needs a time zone; it cannot be cleared.")
+        raise BadRequest(Worded("refused.event_zone"))
     venue = given.get("venue_address") or {}
     attributes = (*_ATTRIBUTES.values(), "start_at", "duration", *(f"venue_address.{each}" for each in venue))
     found, subject = _event(v2, event_id, attributes)
@@ -208,7 +208,7 @@ def update_event(
     page = found.one("page")
     page_values = _page_changes(v2, page, changes)
     if not values and not page_values:
-        raise BadRequest("There is nothing to change.")
+        raise BadRequest(Worded("refused.nothing_to_change"))
     parts: list[Operation | Skipped] = []
     if values:
         parts.append(patch(subject, found.record, values))
@@ -246,7 +246,7 @@ def delete_event(
 ) -> Change:
     """Permanently delete an event with its RSVPs. This cannot be undone."""
     found, subject = _event(v2, event_id, _LOST)
-    require_name(confirm_name, subject.name, "event")
+    require_name(confirm_name, subject.name)
     people = v2.count("event_rsvps", {"event_id": event_id})
     start = found.record.moment("start_at")
     when = Worded("change.on_day", day=in_words(start.astimezone(v2.zone))) if start else ""
@@ -302,7 +302,7 @@ def _page_changes(v2: NationBuilder, page: Record | None, changes: EventChanges)
     if not values:
         return {}
     if page is None:
-        raise BadRequest("This event has no page, and so no name, slug or status.")
+        raise BadRequest(Worded("refused.event_no_page"))
     if "name" in values:
         # A page shows its title and headline: those that repeat the old name follow it.
         same = [each for each in ("title", "headline") if page.text(each) == page.text("name")]
@@ -316,17 +316,14 @@ def _start(text: str, zone_name: str) -> datetime:
     """When an event starts, on the clocks of its zone. Raises `BadRequest`."""
     zone = zone_of(zone_name)
     if zone is None:
-        raise BadRequest(f"{zone_name[:60]!r} is no time zone. Write it like America/New_York.")
-    return clock_time(text, zone, "An event")
+        raise BadRequest(Worded("refused.time_zone", zone=zone_name[:60]))
+    return clock_time(text, zone, Worded("refused.an_event"))
 
 
 def _v2_zone(zone_name: str, start: datetime) -> str:
     name = v2_name(zone_name, start)
     if name is None:
-        raise BadRequest(
-            f"NationBuilder knows no time zone like {zone_name}. Ask for another one, such as "
-            "Europe/London or Eastern Time (US & Canada)."
-        )
+        raise BadRequest(Worded("refused.unknown_zone", zone=zone_name))
     return name
 
 
@@ -337,12 +334,12 @@ def _site(v2: NationBuilder, site_id: str | None) -> Record:
     if site_id is not None:
         named = next((each for each in sites if each.id == site_id), None)
         if named is None:
-            raise BadRequest(f"There is no site with id {site_id}. There are: {there or 'none'}.")
+            raise BadRequest(Worded("refused.no_such_site", site=site_id, sites=there or "none"))
         return named
     if not sites:
-        raise BadRequest("This nation has no website, and an event needs a page on one.")
+        raise BadRequest(Worded("refused.no_site"))
     if len(sites) > 1:
-        raise BadRequest(f"There are several sites: {there}. Ask on which the event should be.")
+        raise BadRequest(Worded("refused.which_site", sites=there))
     return sites[0]
 
 
@@ -352,7 +349,7 @@ def _site_name(site: Record) -> str:
 
 def _free(v2: NationBuilder, slug: str) -> str:
     if v2.index("pages", filters={"slug": where("eq", slug)}, page_size=1).records:
-        raise BadRequest(f"There is a page with the slug {slug} already.")
+        raise BadRequest(Worded("refused.page_slug", slug=slug))
     return slug
 
 

@@ -15,7 +15,7 @@ from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.changes.plan import Operation, PlannedRequest, Subject, created_by
 from nat.errors import BadRequest
 from nat.nationbuilder import Filters, NationBuilder, Record, spelling, where
-from nat.wording import Worded
+from nat.wording import Worded, enumerated, field_name
 
 _KEY: Final = "person"
 NAMES: Final = ("first_name", "last_name")
@@ -83,8 +83,13 @@ def given_person(
         return GivenPerson(person_subject(v2, known), known.id, str(email), warning=warning)
     missing = [name for name in needed if not values.get(name)]
     if missing or not any(values.get(name) for name in NAMES):
-        what = " and a ".join(name.replace("_", " ") for name in missing or ("name",))
-        raise BadRequest(f"NationBuilder does not know this person yet: a new one needs a {what}.")
+        lacking = enumerated([field_name(name) for name in missing or ("name",)])
+        raise BadRequest(
+            Worded(
+                "refused.new_person_needs",
+                fields=lacking,
+            )
+        )
     return _new(v2, values)
 
 
@@ -93,7 +98,7 @@ def person_with_email(v2: NationBuilder, email: str) -> Record | None:
     found = v2.index("signups", filters=_has_email(email), fields={"signups": PERSON_NAME}).records
     if len(found) > 1:
         names = ", ".join(f"{person_name(each)} (id {each.id})" for each in found)
-        raise BadRequest(f"Several people have this email address: {names}. Ask who is meant.")
+        raise BadRequest(Worded("refused.email_of_several", people=names))
     return found[0] if found else None
 
 

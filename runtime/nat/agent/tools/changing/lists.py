@@ -82,17 +82,14 @@ def create_list(
     """Make a new, empty list. Fill it with add_people_to_list."""
     same_name = spelling.named(v2, "lists", name)
     if same_name:
-        raise BadRequest(
-            f"There is a list “{same_name[0].text('name')}” (id {same_name[0].id}) already. Use it, or give "
-            "the new one another name."
-        )
+        raise BadRequest(Worded("refused.list_there", list=same_name[0].text("name"), id=same_name[0].id))
     owner = existing_person(v2, owner_id) if owner_id else current_user(v2)
     wanted_slug = slug or free_slug(v2, "lists", name)
     values = {"name": name, "slug": wanted_slug, "author_id": owner.id}
     if description:
         values["description"] = description
     if slug and v2.index("lists", filters={"slug": where("eq", slug)}).records:
-        raise BadRequest(f"There is a list with the slug {slug} already.")
+        raise BadRequest(Worded("refused.list_slug", slug=slug))
     operation = create(
         "list",
         Subject("list", None, name),
@@ -254,7 +251,7 @@ def delete_list(
     """Delete a list. The people on it stay."""
     found = existing(v2, "lists", list_id, "list").record
     name = found.text("name")
-    require_name(confirm_name, name, "list")
+    require_name(confirm_name, name)
     size = v2.count(f"lists/{list_id}/signups")  # the list's own counter lags behind
     undo: tuple[PlannedRequest, ...] = ()
     sample: tuple[Subject, ...] = ()

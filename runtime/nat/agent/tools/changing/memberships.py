@@ -81,9 +81,7 @@ def create_membership(
     there = v2.index("memberships", filters=same_kind).records
     current = next((each for each in there if each["status"] in _CURRENT), None)
     if current is not None and status in _CURRENT:
-        raise BadRequest(
-            f"This person has this membership already (id {current.id}). Extend or change that one instead."
-        )
+        raise BadRequest(Worded("refused.membership_there", id=current.id))
     # A person may have had the same membership before: then no filter finds just the new one.
     known = any(each["status"] == status for each in there)
     operation = create(
@@ -130,12 +128,9 @@ def update_membership(
     asked = {"expires_on": expires_on, "status": status, "status_reason": status_reason}
     values = {name: value for name, value in asked.items() if value is not None}
     if not values:
-        raise BadRequest("There is nothing to change.")
+        raise BadRequest(Worded("refused.nothing_to_change"))
     if notify_member and status not in _TOLD:
-        raise BadRequest(
-            "NationBuilder writes to members only when a membership becomes expired or enters its grace "
-            "period."
-        )
+        raise BadRequest(Worded("refused.membership_tells"))
     found, subject = _membership(v2, membership_id)
     _in_order({"started_at": found.record["started_at"], "expires_on": expires_on})
     author = current_user(v2).id
@@ -168,7 +163,7 @@ def _in_order(values: dict[str, object]) -> None:
     """Raises `BadRequest` for a membership that would end before it begins."""
     started, expires = values.get("started_at"), values.get("expires_on")
     if started and expires and str(expires) < str(started)[:10]:
-        raise BadRequest(f"The membership began on {str(started)[:10]}; it cannot end on {expires}.")
+        raise BadRequest(Worded("refused.membership_ends", started=str(started)[:10], expires=str(expires)))
 
 
 def _membership(v2: NationBuilder, membership_id: str) -> tuple[Document, Subject]:

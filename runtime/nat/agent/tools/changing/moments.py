@@ -8,6 +8,7 @@ from pydantic import Field
 
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
+from nat.wording import Worded
 
 PastMoment = Annotated[str, Field(description="ISO date or time")]
 """When something happened."""
@@ -25,9 +26,7 @@ def past_moment(v2: NationBuilder, text: str, what: str) -> str:
     now = v2.now().replace(microsecond=0)
     moment = _moment(text.strip(), now, v2.zone, what)
     if moment > now + _SLACK:
-        raise BadRequest(
-            f"{what} would be {in_words(moment)}, which is in the future. Ask the person for the date."
-        )
+        raise BadRequest(Worded("refused.in_future", what=what, moment=in_words(moment)))
     return moment.isoformat(timespec="seconds")
 
 
@@ -36,15 +35,15 @@ def clock_time(text: str, zone: tzinfo, what: str) -> datetime:
     anything else, and for a time that the clocks skip."""
     text = text.strip()
     if len(text) <= _DAY_LENGTH:
-        raise BadRequest(f"{what} needs a day and a time of day, such as 2026-12-05T18:00. Ask for the time.")
+        raise BadRequest(Worded("refused.time_of_day", what=what))
     try:
         moment = datetime.fromisoformat(text)
         found = moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
         again = found.astimezone(UTC).astimezone(zone)
     except (ValueError, OverflowError):
-        raise BadRequest(f"{text[:40]!r} is no time. Write it like 2026-12-05T18:00.") from None
+        raise BadRequest(Worded("refused.no_time", text=text[:40])) from None
     if again.replace(tzinfo=None) != found.replace(tzinfo=None):
-        raise BadRequest(f"{text[:40]!r} does not exist there: the clocks are put forward. Ask for the time.")
+        raise BadRequest(Worded("refused.skipped_time", text=text[:40]))
     return found
 
 
@@ -62,9 +61,7 @@ def _moment(text: str, now: datetime, zone: tzinfo, what: str) -> datetime:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
     except (ValueError, OverflowError):
-        raise BadRequest(
-            f"{what}: {text[:40]!r} is no time. Write a date such as 2026-11-20, or a date-time."
-        ) from None
+        raise BadRequest(Worded("refused.no_date", what=what, text=text[:40])) from None
 
 
 def _on_day(day: date, now: datetime, zone: tzinfo) -> datetime:

@@ -13,6 +13,7 @@ from pydantic import Field
 from nat.agent.tools.parameters import Text
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import Filters, NationBuilder, Record, spelling, where
+from nat.wording import Worded
 
 Named = Annotated[Text, Field(description="Id or name", max_length=255, coerce_numbers_to_str=True)]
 """A record by its id or its name."""
@@ -47,7 +48,7 @@ def one_of(records: Iterable[Record], given: str, what: str, *, name: str = "nam
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise BadRequest(f"Several fit “{given}”: {_names(fitting, name)}. Ask which {what} is meant.")
+        raise BadRequest(Worded("refused.several_fit", given=given, names=_names(fitting, name)))
     there = f" There are: {_names(known, name)}." if known else ""
     raise RecordNotFound(f"NationBuilder has no {what} “{given}”.{there}")
 

@@ -156,9 +156,9 @@ def update_path_journey(
     found, subject = _journey(v2, journey_id)
     status = found.record["journey_status"]
     if status == "deleted":
-        raise BadRequest(_VOIDED)
+        raise BadRequest(Worded("refused.voided"))
     if status in ("completed", "abandoned"):
-        raise BadRequest(f"This journey is {status}. Reactivate it first, if that is what the person wants.")
+        raise BadRequest(Worded("refused.journey_over", status=status))
     values = _asked(
         v2,
         point_person_id=point_person_id,
@@ -175,7 +175,7 @@ def update_path_journey(
         values["current_step_id"] = step.id
         where_to = step.text("name")
     if not values:
-        raise BadRequest("There is nothing to change.")
+        raise BadRequest(Worded("refused.nothing_to_change"))
     operation = patch(subject, found.record, values)
     if isinstance(operation, Operation) and "current_step_id" in (operation.after or {}):
         old = {name: found.record[name] for name in _WITH_STEP}
@@ -213,7 +213,7 @@ def set_path_journey_status(
 ) -> Change:
     """Complete, abandon or reactivate a person's journey on a path, or void it, which is for good."""
     if reason_id is not None and status not in ("completed", "abandoned"):
-        raise BadRequest("Only completing and abandoning a journey take a reason.")
+        raise BadRequest(Worded("refused.journey_reason"))
     found, subject = _journey(v2, journey_id)
     record, path = found.record, found.one("path")
     wanted = _STORED.get(status, status)
@@ -227,7 +227,7 @@ def set_path_journey_status(
     if before == after:
         return change(summary, [Skipped(subject, ALREADY_SO)], people=1)
     if record["journey_status"] == "deleted":
-        raise BadRequest(_VOIDED)
+        raise BadRequest(Worded("refused.voided"))
     operation = Operation(
         key=f"path_journeys-{record.id}",
         subject=subject,
@@ -239,11 +239,6 @@ def set_path_journey_status(
     )
     warning = Worded("warning.void") if status == "voided" else None
     return change(summary, [operation], people=1, warnings=[warning])
-
-
-_VOIDED: Final = (
-    "This journey was voided, and a voided journey does not come back. Start a new one, if that is meant."
-)
 
 
 def _on(path: Record | None) -> str:
@@ -307,14 +302,9 @@ def _must_be_so(journey: Record, values: dict[str, object]) -> None:
     """Raises `BadRequest` when the person is on the path, but not as was asked for."""
     status = journey["journey_status"]
     if status != "active":
-        raise BadRequest(
-            f"This person was on the path before: journey {journey.id} is {status}. Reactivate it, if that "
-            "is what is meant."
-        )
+        raise BadRequest(Worded("refused.on_path_before", journey=journey.id, status=status))
     if not all(same(journey[name], value) for name, value in values.items()):
-        raise BadRequest(
-            f"This person is on the path already (journey {journey.id}). Change that journey instead."
-        )
+        raise BadRequest(Worded("refused.on_path", journey=journey.id))
 
 
 def _unused(path: Record, values: dict[str, object]) -> list[str]:

@@ -109,7 +109,7 @@ def create_person(
         given[f"{address.type}_address"] = parts or None
     given = {name: value for name, value in given.items() if value is not None}
     if not given.keys() & {"first_name", "last_name", "email", "phone_number", "mobile_number"}:
-        raise BadRequest("A person needs a name, an email address or a phone number.")
+        raise BadRequest(Worded("refused.person_needs"))
     values = read_changes(given)
     if kind is not None:
         values["signup_type"] = int(kind == "organisation")
@@ -285,9 +285,9 @@ def delete_person(
 ) -> Change:
     """Permanently delete one person. This cannot be undone."""
     person = existing_person(v2, person_id, _LOST)
-    require_name(confirm_name, person_name(person), "person")
+    require_name(confirm_name, person_name(person))
     if current_user(v2).id == person.id:
-        raise BadRequest("Not done: this is the person who connected NationBuilder.")
+        raise BadRequest(Worded("refused.connected_person"))
     subject = person_subject(v2, person)
     return change(
         Worded("change.delete_person", name=subject.name),

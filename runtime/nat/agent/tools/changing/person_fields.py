@@ -11,6 +11,7 @@ from typing import Final, Literal, cast
 
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
+from nat.wording import Worded, field_name
 
 ADDRESSES: Final = (
     "home_address", "mailing_address", "work_address", "registered_address", "billing_address",
@@ -24,13 +25,13 @@ _LONGEST: Final = 10_000
 
 def _text(value: object, longest: int = 255) -> str | None:
     if not isinstance(value, str) or len(value) > longest:
-        raise ValueError(f"a text of at most {longest:,} characters")
+        raise ValueError(Worded("refused.want_text", most=longest))
     return value.strip() or None
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("true or false")
+        raise ValueError(Worded("refused.want_flag"))
     return value
 
 
@@ -38,13 +39,13 @@ def _number(value: object, least: int, most: int) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"a whole number from {least} to {most}, or null")
+        raise ValueError(Worded("refused.want_number", least=least, most=most))
     return value
 
 
 def _primary_email(value: object) -> int:
     if value not in (1, 2, 3, 4) or isinstance(value, bool):
-        raise ValueError("1, 2, 3 or 4")
+        raise ValueError(Worded("refused.want_place"))
     return int(value)
 
 
@@ -53,7 +54,7 @@ def _person(value: object) -> str | None:
         return None
     text = str(value)
     if isinstance(value, bool) or not text.isascii() or not text.isdecimal():
-        raise ValueError("the id of a person, or null")
+        raise ValueError(Worded("refused.want_person"))
     return text
 
 
@@ -63,19 +64,19 @@ def _day(value: object) -> str | None:
     try:
         return date.fromisoformat(cast(str, value)).isoformat()
     except (TypeError, ValueError):
-        raise ValueError("a date such as 1990-08-06, or null") from None
+        raise ValueError(Worded("refused.want_date")) from None
 
 
 def _email(value: object) -> str | None:
     text = None if value is None else _text(value)
     if text is not None and ("@" not in text or any(each.isspace() for each in text)):
-        raise ValueError("an email address, or null")
+        raise ValueError(Worded("refused.want_email"))
     return text
 
 
 def _sex(value: object) -> str | None:
     if value not in ("M", "F", "O", None):
-        raise ValueError("M, F, O or null")
+        raise ValueError(Worded("refused.want_sex"))
     return None if value is None else str(value)
 
 
@@ -134,19 +135,19 @@ def read_changes(given: Mapping[str, object], allowed: Collection[str] | None = 
     known = [*FIELDS, *ADDRESSES, CUSTOM]
     permitted = [each for each in known if allowed is None or each in allowed]
     changes: dict[str, object] = {}
-    problems: list[str] = []
+    problems: list[Worded] = []
     for name, value in given.items():
         if name not in permitted:
-            problems.append(f"{name} cannot be changed here")
+            problems.append(Worded("refused.field_fixed", field=field_name(name)))
             continue
         try:
             changes |= _read(name, value)
         except ValueError as error:
-            problems.append(f"{name}: {error}")
+            problems.append(Worded("refused.field_wants", field=field_name(name), wanted=error.args[0]))
     if problems:
-        raise BadRequest(f"{'; '.join(problems)}. Fields: {', '.join(permitted)}.")
+        raise BadRequest(Worded("refused.fields", problems=problems, fields=", ".join(permitted)))
     if not changes:
-        raise BadRequest(f"There is nothing to change. Fields: {', '.join(permitted)}.")
+        raise BadRequest(Worded("refused.no_fields", fields=", ".join(permitted)))
     return changes
 
 
@@ -157,7 +158,7 @@ def check_references(v2: NationBuilder, changes: Mapping[str, object]) -> None:
     if people:
         found = v2.find("signups", people, fields={"signups": ("full_name",)})
         for person_id in sorted(people - set(found)):
-            raise BadRequest(f"NationBuilder has no person with id {person_id}.")
+            raise BadRequest(Worded("refused.no_person", person=person_id))
 
 
 def check_custom_fields(
@@ -171,8 +172,7 @@ def check_custom_fields(
     known = [each.text("slug") for each in fields.records]
     for slug in slugs:
         if slug not in known:
-            whose = "people" if owner == "Signup" else "donations"
-            raise BadRequest(f"There is no custom field {slug!r} for {whose}. There are: {', '.join(known)}.")
+            raise BadRequest(Worded("refused.no_custom_field", field=slug, fields=", ".join(known)))
 
 
 def read_custom_values(value: object) -> dict[str, object]:
@@ -180,7 +180,7 @@ def read_custom_values(value: object) -> dict[str, object]:
     try:
         return _read(CUSTOM, value)
     except ValueError as error:
-        raise BadRequest(f"{CUSTOM}: {error}.") from None
+        raise BadRequest(f"`{CUSTOM}`: {error}.") from None
 
 
 def _read(name: str, value: object) -> dict[str, object]:

@@ -256,19 +256,16 @@ def free_slug(v2: NationBuilder, resource: str, name: str) -> str:
     return next(each for each in candidates if each not in taken)
 
 
-def require_name(given: str, actual: str, what: str) -> None:
+def require_name(given: str, actual: str) -> None:
     """The name that was confirmed must be the record's, in any case. Raises `BadRequest`."""
     if spelling.folded(given) != spelling.folded(actual):
-        raise BadRequest(
-            f"Not done: the {what} with this id is called “{actual}”, not “{given}”. Look again, and ask the "
-            "person which one they mean."
-        )
+        raise BadRequest(Worded("refused.other_name", actual=actual, given=given))
 
 
 def require_number(given: int, actual: int, what: str) -> None:
     """A number that was confirmed (people, cents) must be what it is now. Raises `BadRequest`."""
     if given != actual:
-        raise BadRequest(f"Not done: {what} is {actual}, not {given}. Tell the person, and ask again.")
+        raise BadRequest(Worded("refused.other_number", what=what, actual=actual, given=given))
 
 
 def number_of(count: int, one: str, many: str | None = None) -> str:

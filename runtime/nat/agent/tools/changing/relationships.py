@@ -32,7 +32,7 @@ def create_relationship(
 ) -> Change:
     """Link two people or organisations, such as an employee with their employer."""
     if first_person_id == second_person_id:
-        raise BadRequest("A relationship needs two different records.")
+        raise BadRequest(Worded("refused.same_record"))
     first, second = (existing_person(v2, each) for each in (first_person_id, second_person_id))
     subject = person_subject(v2, first)
     role, other_role = (each.replace("_", " ") for each in type.split("-", 1))

@@ -132,11 +132,11 @@ def update_event_rsvp(
 ) -> Change:
     """Change one RSVP: check somebody in, cancel, change guests."""
     if attended and cancelled:
-        raise BadRequest("Somebody cannot have attended and cancelled.")
+        raise BadRequest(Worded("refused.attended_cancelled"))
     values = {"attendee": attended, "canceled": cancelled, "guests_count": guests, "volunteer": volunteer}
     given = {name: value for name, value in values.items() if value is not None}
     if not given:
-        raise BadRequest("There is nothing to change: give attended, cancelled, guests or volunteer.")
+        raise BadRequest(Worded("refused.rsvp_nothing"))
     rsvp, subject = _rsvp(v2, rsvp_id, event_id, person_id)
     if attended and rsvp["canceled"]:
         given["canceled"] = False  # whoever is there has not cancelled after all
@@ -166,7 +166,7 @@ def _rsvp(
         own_name = f"{found.record.text('first_name')} {found.record.text('last_name')}".strip()
         of_event = found.record.related_id("event")
         if event_id not in (None, of_event) or person_id not in (None, signup_id):
-            raise BadRequest(f"RSVP {rsvp_id} is another person's or for another event. Look again.")
+            raise BadRequest(Worded("refused.other_rsvp", rsvp=rsvp_id))
         name = person_name(person) if person else own_name or f"RSVP {rsvp_id}"
         event = named_event(v2, of_event)[1].name if of_event else "an event"
         url = v2.panel_url("person", signup_id) if signup_id else None
@@ -210,10 +210,7 @@ def _rsvps_of(v2: NationBuilder, *, event_id: str, person_id: str, email: str) -
     )
     found = [each for each in reading.records if each.related_id("signup") == person_id]
     if not found and not reading.complete:
-        raise BadRequest(
-            f"This event has more than {RSVPS_AT_MOST:,} RSVPs, too many to look through for one person. "
-            "Do this in the control panel."
-        )
+        raise BadRequest(Worded("refused.too_many_rsvps", rsvps=RSVPS_AT_MOST))
     return found
 
 

@@ -94,9 +94,9 @@ def _choice(question: Record, choices: tuple[Record, ...], given: str | None) ->
         if is_open:
             return None
         names = ", ".join(f"“{each.text('name')}” (id {each.id})" for each in choices)
-        raise BadRequest(f"This question is answered by one of its choices: {names}.")
+        raise BadRequest(Worded("refused.choice", choices=names))
     if is_open:
-        raise BadRequest("This question is answered in words: give text.")
+        raise BadRequest(Worded("refused.free_answer"))
     return one_of(choices, given, "choice of this question")
 
 

@@ -128,7 +128,7 @@ def _wanted(v2: NationBuilder, name: str, number: int, create_missing: bool) -> 
     else:
         return WantedTag(found.text("name"), found.id)
     if len(name) > _LONGEST_NAME:
-        raise BadRequest(f"The name of a tag has at most {_LONGEST_NAME} characters.")
+        raise BadRequest(Worded("refused.tag_name", most=_LONGEST_NAME))
     key = f"tag-{number}"
     operation = create(
         key,

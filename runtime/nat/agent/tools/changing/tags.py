@@ -175,10 +175,7 @@ def rename_tag(
     taken = spelling.named(v2, "signup_tags", new_name)
     other = next((each for each in taken if each.id != found.id), None)
     if other is not None:
-        raise BadRequest(
-            f"There is a tag “{other.text('name')}” (id {other.id}) already, and NationBuilder cannot merge "
-            "tags: tag its people with one of the two, then delete the other."
-        )
+        raise BadRequest(Worded("refused.tag_there", tag=other.text("name"), id=other.id))
     people = v2.count("signup_taggings", {"tag_id": found.id})
     return change(
         Worded("change.rename_tag", tag=name, name=new_name, people=people),
@@ -210,7 +207,7 @@ def delete_tag(
     found = find_tag(v2, tag)
     name = found.text("name")
     people = v2.count("signup_taggings", {"tag_id": found.id})
-    require_number(confirm_count, people, f"the number of people tagged “{name}”")
+    require_number(confirm_count, people, Worded("refused.people_tagged", tag=name))
     return change(
         Worded("change.delete_tag", tag=name, people=people),
         [delete(tag_subject(v2, name, found.id), found, ("name", "taggings_count"))],

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from nat.agent.tools.changing.planning import NOT_FOUND, existing, number_of_people
+from nat.agent.tools.changing.planning import NOT_FOUND, existing
 from nat.agent.tools.parameters import CentsRange, Moment, Parameters, RecordId, Text, since_until
 from nat.agent.tools.people import CustomField, Flags
 from nat.agent.tools.results import PERSON_NAME, cents_between, given, money, span_words
@@ -83,7 +83,7 @@ def people_on_list(
     reading = v2.read_all(f"lists/{list_id}/signups", max_records=limit + 1, **_wanted(attributes))
     at_most(len(reading.records), limit)
     if not reading.complete:
-        raise BadRequest("The list changed while it was read. Try again.")
+        raise BadRequest(Worded("refused.list_changed"))
     return the_list, ChosenPeople(reading.records, Worded("filter.list", list=the_list.text("name")))
 
 
@@ -106,7 +106,7 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
         **flags,
     )
     if not filters:
-        raise BadRequest("The search has no criteria: that would be everyone.")
+        raise BadRequest(Worded("refused.everyone"))
     criteria = (
         Worded("filter.with_tag", tag=tag.text("name")) if tag else None,
         Worded("filter.support", levels=" or ".join(map(str, levels))) if levels else None,
@@ -126,9 +126,9 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
     at_most(v2.count("signups", filters), limit)
     reading = v2.read_all("signups", max_records=limit + 1, filters=filters, **_wanted(()))
     if not reading.records:
-        raise BadRequest(f"Nobody fits: {words}.")
+        raise BadRequest(Worded("refused.nobody", criteria=words))
     if not reading.complete:
-        raise BadRequest("The people changed while they were read. Try again.")
+        raise BadRequest(Worded("refused.people_changed"))
     return ChosenPeople(reading.records, words)
 
 
@@ -172,10 +172,7 @@ def taggings_of(v2: NationBuilder, person_ids: Sequence[str], tag_id: str) -> di
 def at_most(count: int, limit: int) -> None:
     """Raises `BadRequest` for more people than one change may touch."""
     if count > limit:
-        raise BadRequest(
-            f"That is {number_of_people(count)}; one change takes at most {limit:,}. Narrow it down, or do "
-            "it in parts."
-        )
+        raise BadRequest(Worded("refused.too_many", people=count, most=limit))
 
 
 def _read(v2: NationBuilder, ids: Sequence[str], attributes: Iterable[str]) -> dict[str, Record]:

@@ -1,6 +1,8 @@
 /** The language that the app speaks. Chat and app speak the same one; a table here is typed: German has every
  * sentence that English has. */
+
 import { LANGUAGES, type Language, language, speak, table } from "@nat/chat";
+import { effect } from "@preact/signals";
 import { kept } from "./kept.ts";
 
 export { LANGUAGES, type Language, language };
@@ -20,8 +22,12 @@ export function chooseLanguage(chosen: Language): void {
   kept.set("language", chosen);
 }
 
-/** What the person chose before; else the browser's languages have decided. */
+/** What the person chose before; else the browser's languages have decided. What the server refuses is said in
+ * German once that table is there, and by its code until then. */
 export function beginLanguage(): void {
+  effect(() => {
+    if (language.value === "de") import("./refused_de.ts").catch(() => undefined);
+  });
   const chosen = LANGUAGES.find((each) => each === kept.get("language"));
   if (chosen) speak(chosen);
   document.documentElement.lang = language.value;

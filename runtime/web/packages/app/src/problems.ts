@@ -1,5 +1,5 @@
 /** What is said when a call was refused or did not arrive: what happened, and a way on. */
-import type { NatError } from "@nat/chat";
+import { byKey, type NatError } from "@nat/chat";
 import { words } from "./language.ts";
 
 const w = words({
@@ -107,8 +107,9 @@ const w = words({
   },
 });
 
-/** One sentence for a person, in their language; for a code that we do not know, what the server says. */
+/** One sentence for a person, in their language: by its key where the server says more than the code does; for a
+ * code that we do not know, what the server says. */
 export function sentence(error: NatError): string {
   const known = w() as Readonly<Record<string, string>>;
-  return known[error.code] ?? (error.message || w().internal);
+  return byKey(error, known[error.code]) ?? (error.message || w().internal);
 }

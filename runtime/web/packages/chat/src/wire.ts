@@ -144,6 +144,7 @@ export function refusalOf(value: Json): Extract<Frame, { kind: "refusal" }> {
       message: typeof value.message === "string" ? value.message : "",
       retryable: value.retryable === true,
       turn: typeof value.turn === "string" ? value.turn : null,
+      ...(isWording(value.wording) ? { wording: value.wording } : {}),
       ...(typeof value.url === "string" ? { url: value.url } : {}),
     },
   };
@@ -166,6 +167,10 @@ function placeOf(value: Json): Place | undefined {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isWording(value: unknown): value is schema.Wording {
+  return isObject(value) && typeof value.key === "string" && isObject(value.parameters);
 }
 
 function isObject(value: unknown): value is Json {

@@ -1,6 +1,7 @@
 /** What the platform says is complete in every language, and says the same with its parameters. */
 import { afterEach, expect, test } from "vitest";
 import description from "../../../../../docs/api/openapi.json?raw";
+import { byKey, toldError } from "../src/words/chat.ts";
 import { fill, told, toldField, toldOf, toldTool } from "../src/words/server.ts";
 import { serverDe } from "../src/words/server_de.ts";
 import { speak } from "../src/words.ts";
@@ -11,12 +12,13 @@ const places = (template: string) => [...template.matchAll(/\{(\w+)/g)].map(([, 
 
 afterEach(() => speak("en"));
 
-test("German has every key of the description and no other", () => {
-  expect(Object.keys(serverDe).sort()).toEqual(Object.keys(english).sort());
+test("German has every key of the description that both clients meet and no other", () => {
+  const both = Object.keys(english).filter((key) => !key.startsWith("form."));
+  expect(Object.keys(serverDe).sort()).toEqual(both.sort());
 });
 
 test("a translation has the places of its original", () => {
-  const differing = Object.keys(english).filter(
+  const differing = Object.keys(serverDe).filter(
     (key) => `${places(english[key] ?? "")}` !== `${places(serverDe[key as keyof typeof serverDe])}`,
   );
 
@@ -78,4 +80,24 @@ test("fields of records are called as people call them, custom fields by their s
 
   speak("en");
   expect(toldField("home_address.city")).toBe("home address city");
+});
+
+test("a refusal is said by its key, and without one by its code", () => {
+  const wording = { key: "refused.title", parameters: { most: 120 } };
+  const refusal = { code: "bad_request", message: "A title has 1 to 120 characters.", wording };
+
+  expect(toldError(refusal, "Nat")).toBe("A title has 1 to 120 characters.");
+  speak("de");
+  expect(toldError(refusal, "Nat")).toBe("Ein Titel hat 1 bis 120 Zeichen.");
+  expect(toldError({ code: "bad_request", message: "`x` is missing." }, "Nat")).toBe(
+    "Die Anfrage war nicht zu verstehen.",
+  );
+});
+
+test("a key that no table has yet leaves the words of the code, and English needs no table", () => {
+  const refusal = { message: "Newly said.", wording: { key: "form.new", parameters: {} } };
+
+  expect(byKey(refusal, "By its code.")).toBe("Newly said.");
+  speak("de");
+  expect(byKey(refusal, "Nach dem Code.")).toBe("Nach dem Code.");
 });

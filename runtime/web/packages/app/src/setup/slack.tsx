@@ -8,6 +8,7 @@ import { date } from "../format.ts";
 import { words } from "../language.ts";
 import { atLeast, useMembership } from "../me.ts";
 import { leaveFor } from "../navigate.ts";
+import { sentence } from "../problems.ts";
 import { changed, useDoing, useRead } from "../server.ts";
 import { Button } from "../ui/button.tsx";
 import { Confirm } from "../ui/dialog.tsx";
@@ -224,7 +225,7 @@ function Notices({ workspace }: { workspace: Workspace }) {
       label={w().notices}
       hint={w().noticesHint}
       error={
-        choose.error?.message ??
+        (choose.error && sentence(choose.error)) ??
         (workspace.notices_problem && told(workspace.notices_problem, workspace.notices_wording))
       }
       value={now}

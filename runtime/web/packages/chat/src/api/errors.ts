@@ -1,10 +1,12 @@
-import { type Refusal, refusalOf } from "../wire.ts";
+import { type Refusal, refusalOf, type Wording } from "../wire.ts";
 
 /** The platform said no, or could not be reached (`code` is `unreachable`). */
 export class NatError extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryable: boolean;
+  /** Key and parameters of `message`, where it says more than the code. */
+  readonly wording: Wording | undefined;
   /** Where in the web app to do what the message says. */
   readonly url: string | undefined;
   /** Seconds to wait before the next try, where the platform says so. */
@@ -16,6 +18,7 @@ export class NatError extends Error {
     this.code = refusal.code;
     this.status = status;
     this.retryable = refusal.retryable;
+    this.wording = refusal.wording;
     this.url = refusal.url;
     this.wait = refusal.wait;
   }
@@ -28,6 +31,7 @@ export class NatError extends Error {
       message: this.message,
       retryable: this.retryable,
       turn,
+      ...(this.wording === undefined ? {} : { wording: this.wording }),
       ...(this.url === undefined ? {} : { url: this.url }),
       ...(this.wait === undefined ? {} : { wait: this.wait }),
     };

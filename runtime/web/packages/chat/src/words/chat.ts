@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import type { NatError } from "../api/errors.ts";
 import type { Notice, Refusal, Wording } from "../wire.ts";
 import { language, table } from "../words.ts";
@@ -8,27 +9,37 @@ import { en } from "./en.ts";
 export const words = table({ en, de });
 
 /**
- * What a person is told of an error: our words in their language if there are some, else the platform's, which
- * know more and are English.
+ * What a person is told of an error: by the key that comes with it, else our words of its code in their language
+ * if there are some, else the platform's, which know more and are English.
  */
-export function toldError(error: Pick<NatError | Refusal, "code" | "message">, brand: string): string {
+export function toldError(
+  error: Pick<NatError | Refusal, "code" | "message" | "wording">,
+  brand: string,
+): string {
   const ours = words.value.errors[error.code];
-  const told = language.value === "en" ? error.message || ours : ours || error.message;
+  const told = language.value === "en" ? error.message || ours : byKey(error, ours) || error.message;
   return (told || words.value.errors.internal || error.code).replaceAll("{brand}", brand);
 }
 
 type Say = (text: string, wording: Wording | undefined) => string;
-let say: Say = (text) => text;
+const say = signal<Say>((text) => text);
 
 /** What the platform says is put into words by a table that only what shows conversations brings along. */
 export function bringWords(brought: Say): void {
-  say = brought;
+  say.value = brought;
+}
+
+/** By the key that comes with it; `otherwise` where no table that is there has it in this language. */
+export function byKey(
+  said: { readonly message: string; readonly wording?: Wording | undefined },
+  otherwise: string | undefined,
+): string | undefined {
+  const text = say.value(said.message, said.wording);
+  return text !== said.message || (said.wording && language.value === "en") ? text : otherwise;
 }
 
 /** By the key that comes with it; else by its kind, as long as that table is not there. */
 export function toldNotice(notice: Pick<Notice, "kind" | "message" | "wording">, brand: string): string {
-  const ours = words.value.notices[notice.kind];
-  if (language.value === "en") return notice.message.replaceAll("{brand}", brand);
-  const message = say(notice.message, notice.wording);
-  return (message === notice.message && ours ? ours : message).replaceAll("{brand}", brand);
+  const ours = language.value === "en" ? undefined : words.value.notices[notice.kind];
+  return (byKey(notice, ours) ?? notice.message).replaceAll("{brand}", brand);
 }

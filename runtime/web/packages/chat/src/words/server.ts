@@ -1,11 +1,17 @@
 /** What the platform says, in the person's language: by the key that comes with it, else as it is. */
 
 import type { Wording } from "../api/schema.ts";
-import { language, number } from "../words.ts";
+import { type Language, language, number } from "../words.ts";
 import { bringWords } from "./chat.ts";
 import { serverDe } from "./server_de.ts";
 
-const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = { de: serverDe };
+const tables: Record<string, Readonly<Record<string, string>>> = { de: serverDe };
+
+/** More keys in a language: those of refusals that only one client's forms can cause. */
+export function bringTable(of: Exclude<Language, "en">, more: Readonly<Record<string, string>>): void {
+  tables[of] = { ...tables[of], ...more };
+  bringWords((text, wording) => told(text, wording));
+}
 
 const PLACE = /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g;
 
@@ -43,7 +49,7 @@ function inWords(attribute: string): string {
 }
 
 function templateOf(key: string): string | undefined {
-  const table = TABLES[language.value];
+  const table = tables[language.value];
   return table && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 

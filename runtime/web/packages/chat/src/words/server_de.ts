@@ -1,9 +1,10 @@
-/** What the platform says, in German, by the keys of the published description. Its language for places is the
+/** What the platform says, in German, by the keys of the published description, without what only forms of the web
+ * app are refused with. Its language for places is the
  * description's: `{name}`, and `{name|one|several}` with two forms for a number, `#` being the number. */
 
 import type { MessageKey } from "../api/schema.ts";
 
-export const serverDe: Readonly<Record<MessageKey, string>> = {
+export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, string>> = {
   "change.undo": "Rückgängig: {change}",
   "change.prepared": "Vorbereitet: {change}",
   "change.tag_person": "{name} mit {tags} taggen",
@@ -369,4 +370,126 @@ export const serverDe: Readonly<Record<MessageKey, string>> = {
   "tool.update_membership": "Ändert eine Mitgliedschaft",
   "tool.update_path_journey": "Bringt eine Person auf einem Pfad weiter",
   "tool.update_person": "Ändert eine Person",
+  "refused.automation_closed": "Die Automation „{automation}“ ist {status}: Sie nimmt niemanden mehr auf.",
+  "refused.nothing_to_change": "Es gibt nichts zu ändern.",
+  "refused.contact_method": "Ein Kontakt braucht eine Art.",
+  "refused.payment_type": "NationBuilder kennt keine Zahlungsart „{name}“. Üblich sind: {types}.",
+  "refused.no_email": "{name} hat keine E-Mail-Adresse, eine Quittung lässt sich also nicht schicken.",
+  "refused.donation_amount":
+    "Nicht ausgeführt: Spende {donation} beträgt {actual}, nicht {given}. Sieh nach, welche gemeint ist.",
+  "refused.event_zone": "Eine Veranstaltung braucht eine Zeitzone.",
+  "refused.event_no_page":
+    "Diese Veranstaltung hat keine Seite und damit keinen Namen, keine Adresse und keinen Status.",
+  "refused.time_zone": "„{zone}“ ist keine Zeitzone. Schreib sie wie Europe/Berlin.",
+  "refused.unknown_zone":
+    "NationBuilder kennt keine Zeitzone wie {zone}. Nimm eine andere, etwa Europe/London.",
+  "refused.no_site": "Diese Nation hat keine Website, und eine Veranstaltung braucht dort eine Seite.",
+  "refused.which_site": "Es gibt mehrere Websites: {sites}. Sag, auf welcher die Veranstaltung stehen soll.",
+  "refused.page_slug": "Eine Seite mit der Adresse {slug} gibt es schon.",
+  "refused.event_needs": "Das braucht eine Veranstaltung: {field}.",
+  "refused.no_such_site": "Eine Website mit der Nummer {site} gibt es nicht. Es gibt: {sites}.",
+  "refused.new_person_needs":
+    "NationBuilder kennt diese Person noch nicht. Um sie anzulegen, fehlt: {fields}.",
+  "refused.email_of_several": "Diese E-Mail-Adresse haben mehrere: {people}. Sag, wer gemeint ist.",
+  "refused.list_there":
+    "Eine Liste „{list}“ (Nummer {id}) gibt es schon. Nimm diese, oder gib der neuen einen anderen Namen.",
+  "refused.list_slug": "Eine Liste mit der Adresse {slug} gibt es schon.",
+  "refused.membership_there":
+    "Diese Mitgliedschaft hat die Person schon (Nummer {id}). Verlängere oder ändere jene.",
+  "refused.membership_tells":
+    "NationBuilder schreibt Mitgliedern nur, wenn eine Mitgliedschaft abläuft oder in die Nachfrist kommt.",
+  "refused.membership_ends": "Die Mitgliedschaft begann am {started}; sie kann nicht am {expires} enden.",
+  "refused.in_future": "{what}: {moment} liegt in der Zukunft. Sag den richtigen Tag.",
+  "refused.time_of_day": "{what}: Es fehlen Tag oder Uhrzeit, etwa 2026-12-05T18:00.",
+  "refused.skipped_time":
+    "„{text}“ gibt es dort nicht: Die Uhren werden vorgestellt. Sag eine andere Uhrzeit.",
+  "refused.no_time": "„{text}“ ist kein Zeitpunkt. Schreib ihn wie 2026-12-05T18:00.",
+  "refused.no_date":
+    "{what}: „{text}“ ist kein Zeitpunkt. Schreib einen Tag wie 2026-11-20, oder Tag und Uhrzeit.",
+  "refused.several_fit": "Zu „{given}“ passen mehrere: {names}. Sag, was gemeint ist.",
+  "refused.journey_over": "Dieser Weg ist beendet ({status}). Nimm ihn zuerst wieder auf.",
+  "refused.journey_reason": "Einen Grund gibt es nur, wenn ein Weg abgeschlossen oder abgebrochen wird.",
+  "refused.on_path_before":
+    "Die Person war schon auf dem Pfad: Weg {journey} ist beendet ({status}). Nimm ihn wieder auf, wenn das gemeint ist.",
+  "refused.on_path": "Die Person ist schon auf dem Pfad (Weg {journey}). Ändere jenen.",
+  "refused.person_needs": "Eine Person braucht einen Namen, eine E-Mail-Adresse oder eine Telefonnummer.",
+  "refused.connected_person": "Nicht ausgeführt: Diese Person hat NationBuilder verbunden.",
+  "refused.fields": "{problems}. Felder: {fields}.",
+  "refused.no_fields": "Es gibt nichts zu ändern. Felder: {fields}.",
+  "refused.field_fixed": "{field} lässt sich hier nicht ändern",
+  "refused.field_wants": "{field}: {wanted}",
+  "refused.want_text": "ein Text von höchstens {most|# Zeichen|# Zeichen}",
+  "refused.want_flag": "ja oder nein",
+  "refused.want_number": "eine ganze Zahl von {least} bis {most}, oder nichts",
+  "refused.want_place": "1, 2, 3 oder 4",
+  "refused.want_person": "die Nummer einer Person, oder nichts",
+  "refused.want_date": "ein Tag wie 1990-08-06, oder nichts",
+  "refused.want_email": "eine E-Mail-Adresse, oder nichts",
+  "refused.want_sex": "M, F, O oder nichts",
+  "refused.no_person": "NationBuilder hat keine Person mit der Nummer {person}.",
+  "refused.no_custom_field": "Ein eigenes Feld „{field}“ gibt es hier nicht. Es gibt: {fields}.",
+  "refused.other_name":
+    "Nicht ausgeführt: Was diese Nummer hat, heißt „{actual}“, nicht „{given}“. Sieh nach, was gemeint ist.",
+  "refused.other_number": "Nicht ausgeführt ({what}): Es sind {actual}, nicht {given}. Frag noch einmal.",
+  "refused.same_record": "Eine Beziehung braucht zwei verschiedene Datensätze.",
+  "refused.attended_cancelled": "Wer abgesagt hat, war nicht dabei.",
+  "refused.rsvp_nothing": "Es gibt nichts zu ändern: Gib Anwesenheit, Absage, Gäste oder Mithilfe an.",
+  "refused.too_many_rsvps":
+    "Diese Veranstaltung hat mehr als {rsvps|# Zusage|# Zusagen}, zu viele, um darunter eine Person zu suchen. Das geht in NationBuilder selbst.",
+  "refused.other_rsvp":
+    "Zusage {rsvp} ist von jemand anderem oder für eine andere Veranstaltung. Sieh noch einmal nach.",
+  "refused.choice": "Diese Frage hat vorgegebene Antworten: {choices}.",
+  "refused.free_answer": "Diese Frage wird in eigenen Worten beantwortet.",
+  "refused.tag_name": "Der Name eines Tags hat höchstens {most|# Zeichen|# Zeichen}.",
+  "refused.tag_there":
+    "Einen Tag „{tag}“ (Nummer {id}) gibt es schon, und NationBuilder kann Tags nicht zusammenlegen: Tagge alle mit einem der beiden, dann lösche den anderen.",
+  "refused.list_changed": "Die Liste hat sich beim Lesen geändert. Versuch es noch einmal.",
+  "refused.everyone": "Die Suche grenzt nichts ein: Das wären alle.",
+  "refused.nobody": "Niemand passt: {criteria}.",
+  "refused.people_changed": "Wer dazugehört, hat sich beim Lesen geändert. Versuch es noch einmal.",
+  "refused.too_many":
+    "Das sind {people|# Person|# Personen}; eine Änderung nimmt höchstens {most}. Grenz es ein, oder mach es in Teilen.",
+  "refused.no_value": "Ändere mindestens einen Wert.",
+  "refused.value": "Dieser Wert passt nicht: {field}.",
+  "refused.one_of": "Dieser Wert passt nicht: {field}. Möglich sind {choices}.",
+  "refused.no_such_record": "Diesen Datensatz enthält die Änderung nicht.",
+  "refused.not_undoable": "Einer dieser Datensätze lässt sich nicht zurücksetzen.",
+  "refused.choose": "Wähle mindestens einen Datensatz, und nur solche dieses Vorschlags.",
+  "refused.values": "Diese Werte passen nicht: {why}.",
+  "refused.unicode": "Die Nachricht enthält Zeichen, die sich nicht senden lassen.",
+  "refused.no_answer": "Diese Frage hat noch keine Antwort.",
+  "refused.feedback": "Gib einen Daumen, einen Kommentar oder beides.",
+  "refused.comment": "Ein Kommentar hat höchstens {most|# Zeichen|# Zeichen}.",
+  "refused.title": "Ein Titel hat 1 bis {most|# Zeichen|# Zeichen}.",
+  "refused.search":
+    "Such nach 1 bis {words|# Wort|# Wörtern}, zusammen höchstens {most|# Zeichen|# Zeichen}.",
+  "refused.no_id": "Das ist keine Nummer eines Datensatzes.",
+  "refused.no_slug": "Das ist keine Adresse einer Nation.",
+  "refused.period": "Diesen Zeitraum gibt es nicht. Es gibt: {periods}.",
+  "refused.open_period": "Nur ein Zeitraum mit Anfang und Ende lässt sich mit einem früheren vergleichen.",
+  "refused.no_moment":
+    "„{text}“ ist kein Zeitpunkt. Schreib einen Tag wie 2026-11-20, oder eines von: {periods}.",
+  "refused.policy": "Die Regeln dieser Nation erlauben das nicht. Wende dich an die Administration.",
+  "refused.area":
+    "Dein eigenes Konto bei NationBuilder darf das nicht sehen ({areas}), also wird es dir auch hier nicht gezeigt oder für dich geändert. Andere aus der Administration können es dir öffnen.",
+  "refused.being_worked_in":
+    "In dieser Unterhaltung wird noch gearbeitet. Halte das zuerst an, dann lösche sie.",
+  "refused.elsewhere": "Geantwortet wird nur unter der Adresse der Web-App.",
+  "refused.other_session": "Die Sitzung gehört jemand anderem. Melde dich neu an.",
+  "refused.retried": "Jemand anderes hat das im selben Moment noch einmal versuchen lassen.",
+  "refused.nothing_to_retry": "Hier gibt es nichts noch einmal zu versuchen.",
+  "refused.other_decision": "Das gehört zu einer anderen Entscheidung. Lade die Seite neu.",
+  "refused.other_conversation": "Das gehört zu einer anderen Unterhaltung. Lade die Seite neu.",
+  "refused.others_question": "Diese Frage ist von jemand anderem.",
+  "refused.others_conversation": "Diese Unterhaltung gehört jemand anderem.",
+  "refused.voided":
+    "Dieser Weg wurde für ungültig erklärt und kommt nicht zurück. Fang einen neuen an, wenn das gemeint ist.",
+  "refused.an_event": "Eine Veranstaltung",
+  "refused.gift_date": "Das Datum der Spende",
+  "refused.people_tagged": "Menschen mit dem Tag „{tag}“",
+  "refused.many_decisions": "Du hast in einer Minute sehr viel entschieden. Warte bitte kurz.",
+  "refused.many_exports": "Du hast in einer Minute viele Dateien angefordert. Warte bitte kurz.",
+  "refused.many_streams": "Du hast in einer Minute viele Verbindungen geöffnet. Warte bitte kurz.",
+  "refused.own_key_limit":
+    "Der eigene Anthropic-Schlüssel eurer Nation hat die Grenze erreicht, die sein Konto gesetzt hat. Die Administration kann sie in der Anthropic Console anheben oder den Schlüssel in den Einstellungen ersetzen oder entfernen. Deine Frage wurde nicht gezählt.",
 };

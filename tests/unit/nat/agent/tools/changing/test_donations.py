@@ -109,7 +109,7 @@ def test_dates_are_on_the_nations_clock(
     [
         ("2026-03-11", "in the future"),
         ("2026-03-10T12:06", "in the future"),
-        ("last tuesday", "'last tuesday' is no time"),
+        ("last tuesday", "“last tuesday” is no time"),
         ("2026-02-30", "is no time"),
         ("last_week", "is no time"),
         (" ", "is no time"),
@@ -268,15 +268,15 @@ def test_a_donation_that_somebody_corrected_since_is_not_deleted_by_the_undo(off
     [
         ({}, "nothing to change"),
         ({"custom_values": {}}, "nothing to change"),
-        ({"amount_cents": None}, "amount_cents cannot be cleared"),
-        ({"payment_type_name": None}, "payment_type_name cannot be cleared"),
+        ({"amount_cents": None}, "`amount_cents` cannot be cleared"),
+        ({"payment_type_name": None}, "`payment_type_name` cannot be cleared"),
         ({"amount_cents": 0}, "changes.amount_cents"),
         ({"amount_cents": 9.99}, "changes.amount_cents"),
         ({"payment_type_name": "Barter"}, "no payment type"),
         ({"canceled_at": "2999-01-01"}, "in the future"),
         ({"received_at": None}, "needs one of received_at"),
-        ({"custom_values": {"shirt_size": "M"}}, "no custom field 'shirt_size' for donations"),
-        ({"custom_values": {"gift_source": ["a"]}}, "custom_values: an object of slugs"),
+        ({"custom_values": {"shirt_size": "M"}}, "no custom field “shirt_size” here"),
+        ({"custom_values": {"gift_source": ["a"]}}, "`custom_values`: an object of slugs"),
         ({"person_id": "7"}, "person_id"),
     ],
 )

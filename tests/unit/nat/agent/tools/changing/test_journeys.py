@@ -208,7 +208,7 @@ def test_a_name_that_fits_several_paths_is_asked_about(office: Bench) -> None:
     (person,) = off_path(office.server.nation(office.slug))
     office.nation.create("paths", {"name": "Become captain"})
 
-    with pytest.raises(errors.BadRequest, match=r"Several fit “become”.*Ask which path is meant"):
+    with pytest.raises(errors.BadRequest, match=r"Several fit “become”.*Ask which one is meant"):
         plan(office.nation, "start_path_journey", {"person_id": person, "path_id": "become"})
 
 

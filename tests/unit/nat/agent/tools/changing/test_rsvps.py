@@ -103,8 +103,8 @@ def test_more_people_than_the_event_takes_are_warned_about(office: Bench) -> Non
     [
         ({}, "Give person_id"),
         ({"first_name": "Jo", "last_name": "Park"}, "email address or a phone number"),
-        ({"first_name": "Jo", "email": "jo@new.example"}, "needs a last name"),
-        ({"email": "jo@new.example"}, "needs a first name and a last name"),
+        ({"first_name": "Jo", "email": "jo@new.example"}, "needs last name"),
+        ({"email": "jo@new.example"}, "needs first name, last name"),
         ({"first_name": "Jo", "last_name": "Park", "email": "jo"}, "email: an email address"),
         ({"person_id": "7", "email": "jo@new.example"}, "not both"),
         ({"person_id": "7", "guests": -1}, "guests"),
