@@ -1,8 +1,9 @@
 /**
  * Builds the extension of one brand: its scripts, its styles, the manifest and the icons.
  *
- * Content scripts cannot import. So the panel comes in two: `panel.js` is what an empty panel needs, and
- * `conversation.js` what shows a conversation, which takes what both need from the panel.
+ * Content scripts cannot import. So the panel comes in three: `panel.js` is what an empty panel needs,
+ * `conversation.js` what shows a conversation, and `german.js` what the platform says in German; they take what
+ * all need from the panel.
  *
  *     node build.ts [brand.json [folder]]
  *
@@ -161,6 +162,7 @@ await mkdir(join(out, "icons"), { recursive: true });
 await script("launcher", "launcher.ts", "iife");
 await script("panel", "begin.tsx", "iife", [apart]);
 await script("conversation", "conversation.ts", "iife", [shared]);
+await script("german", "german.ts", "iife", [shared]);
 await styles();
 await script("worker", "worker.ts", "es");
 await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

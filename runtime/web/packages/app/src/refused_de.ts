@@ -1,4 +1,6 @@
-/** What only forms of the web app are refused with, in German; loaded by whoever speaks it. */
+/** What the platform says in German, with what only forms of the web app are refused with; loaded by whoever
+ * speaks it. */
+import "@nat/chat/german";
 import { bringTable, type MessageKey } from "@nat/chat";
 
 export const refusedDe: Readonly<Record<Extract<MessageKey, `form.${string}`>, string>> = {
@@ -22,7 +24,8 @@ export const refusedDe: Readonly<Record<Extract<MessageKey, `form.${string}`>, s
   "form.zone": "Eine Zeitzone „{zone}“ gibt es nicht. Nenn eine wie Europe/Berlin.",
   "form.slack_workspace": "Antworten gehen nur in Slack-Workspaces der Nation.",
   "form.members_only": "Antworten gehen nur an Mitglieder der Nation.",
-  "form.address_refuses": "E-Mails an diese Adresse kommen zurück, also gehen keine an sie. Nimm eine andere.",
+  "form.address_refuses":
+    "E-Mails an diese Adresse kommen zurück, also gehen keine an sie. Nimm eine andere.",
   "form.subject": "Der Betreff einer E-Mail ist eine Zeile.",
   "form.member_already": "Du gehörst schon zu dieser Nation.",
   "form.role": "Eine Rolle {role} gibt es nicht.",

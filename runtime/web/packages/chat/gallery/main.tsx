@@ -1,5 +1,6 @@
 /** Shows one state of the chat: `?state=approval&theme=dark&lang=de`. For pictures, checks and measurements. */
 
+import "../src/german.ts";
 import "../src/styles.css";
 import "./gallery.css";
 import { signal } from "@preact/signals";

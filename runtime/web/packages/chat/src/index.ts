@@ -33,6 +33,6 @@ export { History } from "./view/History.tsx";
 export { IconButton } from "./view/IconButton.tsx";
 export { Banner } from "./view/Notices.tsx";
 export { type Announcement, type Frame, readFrame, type TurnEvent } from "./wire.ts";
-export { byKey, toldError, toldNotice, words } from "./words/chat.ts";
-export { bringTable, told, toldTool } from "./words/server.ts";
+export { bringTable, byKey, toldError, toldNotice, words } from "./words/chat.ts";
+export { told, toldTool } from "./words/server.ts";
 export { LANGUAGES, type Language, language, locale, moment, number, plural, speak, table } from "./words.ts";

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import description from "../../../../../docs/api/openapi.json?raw";
 import { byKey, toldError } from "../src/words/chat.ts";
+import "../src/german.ts";
 import { fill, told, toldField, toldOf, toldTool } from "../src/words/server.ts";
 import { serverDe } from "../src/words/server_de.ts";
 import { speak } from "../src/words.ts";

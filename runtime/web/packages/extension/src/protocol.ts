@@ -8,10 +8,12 @@ import type { ChannelState, Colours, Frame, Message } from "@nat/chat";
 export const PANEL = "panel";
 /** Toolbar button or browser shortcut: show or hide the panel of a tab. */
 export const TOGGLE = "toggle";
-/** The launcher of a tab wants its panel; the panel wants what shows conversations. */
+/** The launcher of a tab wants its panel; the panel wants what shows conversations, and what the platform says in
+ * the language that is spoken. */
 export const SCRIPTS: Readonly<Record<string, string>> = {
   load: "panel.js",
   conversation: "conversation.js",
+  de: "german.js",
 };
 
 export interface Brand {

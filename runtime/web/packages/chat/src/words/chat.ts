@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { NatError } from "../api/errors.ts";
 import type { Notice, Refusal, Wording } from "../wire.ts";
-import { language, table } from "../words.ts";
+import { type Language, language, table } from "../words.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 
@@ -19,6 +19,17 @@ export function toldError(
   const ours = words.value.errors[error.code];
   const told = language.value === "en" ? error.message || ours : byKey(error, ours) || error.message;
   return (told || words.value.errors.internal || error.code).replaceAll("{brand}", brand);
+}
+
+type Table = Readonly<Record<string, string>>;
+const tables = signal<Readonly<Partial<Record<Language, Table>>>>({});
+
+/** What the platform says in the language that is spoken, by key; English needs none. */
+export const tableSpoken = computed(() => tables.value[language.value]);
+
+/** What the platform says in a language, by key: loaded by who speaks it. */
+export function bringTable(of: Language, more: Table): void {
+  tables.value = { ...tables.peek(), [of]: { ...tables.peek()[of], ...more } };
 }
 
 type Say = (text: string, wording: Wording | undefined) => string;

@@ -1,17 +1,8 @@
 /** What the platform says, in the person's language: by the key that comes with it, else as it is. */
 
 import type { Wording } from "../api/schema.ts";
-import { type Language, language, number } from "../words.ts";
-import { bringWords } from "./chat.ts";
-import { serverDe } from "./server_de.ts";
-
-const tables: Record<string, Readonly<Record<string, string>>> = { de: serverDe };
-
-/** More keys in a language: those of refusals that only one client's forms can cause. */
-export function bringTable(of: Exclude<Language, "en">, more: Readonly<Record<string, string>>): void {
-  tables[of] = { ...tables[of], ...more };
-  bringWords((text, wording) => told(text, wording));
-}
+import { number } from "../words.ts";
+import { bringWords, tableSpoken } from "./chat.ts";
 
 const PLACE = /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g;
 
@@ -49,7 +40,7 @@ function inWords(attribute: string): string {
 }
 
 function templateOf(key: string): string | undefined {
-  const table = tables[language.value];
+  const table = tableSpoken.value;
   return table && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 

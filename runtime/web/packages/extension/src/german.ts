@@ -1,0 +1,3 @@
+/** The script that says in German what the platform says. */
+
+import "@nat/chat/german";
