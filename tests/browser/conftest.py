@@ -1,13 +1,12 @@
 """One Chromium for a module of tests."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, WEB, chromium, node
-from tests.browser.sites import served
+from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.gallery import gallery_served
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +28,5 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The chat's states as pages, under the headers of the web app."""
-    folder: Path = tmp_path_factory.mktemp("gallery")
-    chat = WEB / "packages" / "chat"
-    vite = str(WEB / "node_modules" / "vite" / "bin" / "vite.js")
-    node(
-        chat,
-        vite,
-        "build",
-        "--config",
-        "vite.gallery.config.ts",
-        "--outDir",
-        str(folder),
-        "--logLevel",
-        "warn",
-    )
-    with served(folder) as address:
+    with gallery_served(tmp_path_factory.mktemp("gallery")) as address:
         yield address

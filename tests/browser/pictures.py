@@ -13,7 +13,9 @@ from local.machine import Machine
 from local.places import Places, Ports
 from local.vendors import Vendors
 from tests.browser.chromium import ARGUMENTS, ROOT, chromium
+from tests.browser.comparing import keep, picture
 from tests.browser.extension import launched, worker_of
+from tests.browser.gallery import HEIGHT, LOOKS, STATES, gallery_served, newcomer, show, stand_still
 from tests.browser.visitor import PATIENCE, Visitor
 
 IMAGES: Final = ROOT / "docs" / "images"
@@ -40,10 +42,29 @@ dl { display: grid; grid-template-columns: 166px 1fr; row-gap: 12px; } dd { marg
 def main() -> None:
     """Start everything, take the pictures, stop everything."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        of_the_states(playwright, Path(folder) / "gallery")
         places, ports = Places(Path(folder) / "nat"), Ports.free()
         with Machine(places, ports, Vendors(ports, places.nationbuilder_state)) as machine:
             of_the_app(machine, playwright)
             of_the_panel(machine, playwright, Path(folder))
+
+
+def of_the_states(playwright: Playwright, folder: Path) -> None:
+    """Each state of the chat, as tests compare it."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+    page = newcomer(browser).new_page()
+    stand_still(page)
+    with gallery_served(folder) as gallery:
+        for theme, width in LOOKS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            keep(
+                page,
+                {
+                    f"{state}-{theme}-{width}": picture(show(page, gallery, state, theme=theme, font="own"))
+                    for state in STATES
+                },
+            )
+    browser.close()
 
 
 def of_the_app(machine: Machine, playwright: Playwright) -> None:

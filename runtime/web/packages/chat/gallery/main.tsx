@@ -1,8 +1,10 @@
-/** Shows one state of the chat: `?state=approval&theme=dark&lang=de`. For pictures, checks and measurements. */
+/** Shows one state of the chat: `?state=approval&theme=dark&lang=de&font=own`. For pictures, checks and
+ * measurements. */
 
 import "../src/german.ts";
 import "../src/styles.css";
 import "./gallery.css";
+import ownFont from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Markdown } from "../src/markdown/Markdown.tsx";
@@ -125,6 +127,14 @@ window.openConversation = async (turns) => {
   root.getBoundingClientRect();
 };
 
+/** A font that is the same on every machine. From its bytes, because the headers let no font be loaded. */
+async function dressInOwnFont(): Promise<void> {
+  const bytes = await (await fetch(ownFont)).arrayBuffer();
+  document.fonts.add(await new FontFace("Own", bytes, { weight: "100 900" }).load());
+  for (const name of ["--nat-font", "--nat-mono"]) root.style.setProperty(name, "Own");
+}
+
+if (wanted.get("font") === "own") await dressInOwnFont();
 await STATES[state]?.(stage);
 // What shows conversations is loaded on its own: a state is looked at with it.
 loadParts();

@@ -21,7 +21,7 @@ export const de: ChatWords = {
   more: "Mehr",
 
   ask: (brand) => `${brand} fragen`,
-  placeholder: "Frag etwas über eure Nation …",
+  placeholder: "Frag nach eurer Nation …",
   send: "Senden",
   stop: "Anhalten",
   stopping: "Wird angehalten …",

@@ -22,7 +22,7 @@ export const en = {
 
   // Composer
   ask: (brand: string) => `Ask ${brand}`,
-  placeholder: "Ask anything about your nation…",
+  placeholder: "Ask about your nation…",
   send: "Send",
   stop: "Stop",
   stopping: "Stopping…",
