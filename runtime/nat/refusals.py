@@ -73,6 +73,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refused.want_date": "a date such as 1990-08-06, or null",
     "refused.want_email": "an email address, or null",
     "refused.want_sex": "M, F, O or null",
+    "refused.no_channel": "This is no channel of Slack. Draft it for the person; a channel is chosen on the page.",
     "refused.no_person": "NationBuilder has no person with id {person}.",
     "refused.no_custom_field": "There is no custom field “{field}” here. There are: {fields}.",
     "refused.other_name": (
@@ -180,10 +181,6 @@ REFUSALS: Final[Mapping[str, str]] = {
     "form.address_refuses": "Emails to this address come back, so none are sent to it. Use another address.",
     "form.subject": "The subject of an email is one line.",
     "form.member_already": "You belong to this nation already.",
-    "form.role": "There is no role called {role}.",
-    "form.budgets": "At most {most|# person has|# people have} a budget of their own.",
-    "form.budget": "A budget is a whole number of queries from 0 to {most}.",
-    "form.days": "Take a whole number from {least} to {most}.",
     "form.settings_busy": "Somebody else is changing the settings. Look at them and try again.",
     "form.address": "This is not the address of a nation: it is the part before nationbuilder.com.",
     "form.not_member": "{person} is not a member of this nation.",
@@ -204,9 +201,6 @@ REFUSALS: Final[Mapping[str, str]] = {
     "form.slack_denied": "Slack was not allowed to add the app, so nothing was changed.",
     "form.slack_silent": "Slack does not answer. Please try again.",
     "form.question": "question",
-    "form.number": "{setting} is a whole number from {least} to {most}.",
-    "form.retention_days": "How many days conversations are kept",
-    "form.approval_minutes": "How many minutes there are to decide",
     "form.email": "This is not an email address that can be written to.",
     "form.key_unproven": (
         "The key could not be tried out, because Anthropic does not answer properly at the moment. "

@@ -17,6 +17,7 @@ from nat.contract.events import Link
 from nat.conversations.turns import Turn
 from nat.errors import BadRequest
 from nat.nations.web_pages import automation_page
+from nat.wording import Worded
 
 SHOWN: Final = 3
 """Next runs that are told."""
@@ -36,9 +37,7 @@ class TurnDrafts:
         """Store a draft that is delivered to its person by email, or in Slack to them or the channel in which
         it was asked for, and by email where that does not take it. Raises `BadRequest`."""
         if to == "here" and self._turn.channel is None:
-            raise BadRequest(
-                "This is no channel of Slack. Draft it for the person; a channel is chosen on the page."
-            )
+            raise BadRequest(Worded("refused.no_channel"))
         schedule = AutomationSchedule.of({"zone": self._turn.time_zone, **form})
         now = self._store.clock()
         by_email = Delivery(DeliveryKind.EMAIL, self._turn.user_id)

@@ -28,10 +28,6 @@ export const refusedDe: Readonly<Record<Extract<MessageKey, `form.${string}`>, s
     "E-Mails an diese Adresse kommen zurück, also gehen keine an sie. Nimm eine andere.",
   "form.subject": "Der Betreff einer E-Mail ist eine Zeile.",
   "form.member_already": "Du gehörst schon zu dieser Nation.",
-  "form.role": "Eine Rolle {role} gibt es nicht.",
-  "form.budgets": "Ein eigenes Kontingent haben höchstens {most|# Person|# Personen}.",
-  "form.budget": "Ein Kontingent ist eine ganze Zahl von Fragen, von 0 bis {most}.",
-  "form.days": "Nimm eine ganze Zahl von {least} bis {most}.",
   "form.settings_busy":
     "Jemand anderes ändert gerade die Einstellungen. Sieh sie dir an und versuch es noch einmal.",
   "form.address": "Das ist keine Adresse einer Nation: Sie ist der Teil vor nationbuilder.com.",
@@ -54,9 +50,6 @@ export const refusedDe: Readonly<Record<Extract<MessageKey, `form.${string}`>, s
   "form.slack_denied": "Slack durfte die App nicht hinzufügen, es hat sich nichts geändert.",
   "form.slack_silent": "Slack antwortet nicht. Bitte versuch es noch einmal.",
   "form.question": "Frage",
-  "form.number": "{setting}: eine ganze Zahl von {least} bis {most}.",
-  "form.retention_days": "Tage, die Unterhaltungen bleiben",
-  "form.approval_minutes": "Minuten, um zu entscheiden",
   "form.email": "An diese E-Mail-Adresse lässt sich nicht schreiben.",
   "form.key_unproven":
     "Der Schlüssel ließ sich nicht ausprobieren, weil Anthropic gerade nicht richtig antwortet. Nichts wurde gespeichert; bitte versuch es in einer Minute noch einmal.",

@@ -426,6 +426,7 @@ export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, st
   "refused.want_date": "ein Tag wie 1990-08-06, oder nichts",
   "refused.want_email": "eine E-Mail-Adresse, oder nichts",
   "refused.want_sex": "M, F, O oder nichts",
+  "refused.no_channel": "Das ist kein Kanal von Slack. Ein Kanal wird auf der Seite gewählt.",
   "refused.no_person": "NationBuilder hat keine Person mit der Nummer {person}.",
   "refused.no_custom_field": "Ein eigenes Feld „{field}“ gibt es hier nicht. Es gibt: {fields}.",
   "refused.other_name":
