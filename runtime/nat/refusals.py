@@ -73,7 +73,9 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refused.want_date": "a date such as 1990-08-06, or null",
     "refused.want_email": "an email address, or null",
     "refused.want_sex": "M, F, O or null",
-    "refused.no_channel": "This is no channel of Slack. Draft it for the person; a channel is chosen on the page.",
+    "refused.no_channel": (
+        "This is no channel of Slack. Draft it for the person; a channel is chosen on the page."
+    ),
     "refused.no_person": "NationBuilder has no person with id {person}.",
     "refused.no_custom_field": "There is no custom field “{field}” here. There are: {fields}.",
     "refused.other_name": (
