@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.client_sizes
 
 The web app's first load is what `index.html` names and the chat's page, with what those import; styles are
-not counted. An empty panel loads `panel.js`; `conversation.js` follows with the first question, and `german.js` where
-German is spoken.
+not counted. An empty panel loads `panel.js`; `conversation.js` follows with the first question, and
+`german.js` where German is spoken.
 """
 
 import gzip
