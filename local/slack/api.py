@@ -56,6 +56,7 @@ class SlackApi:
             "users.conversations": self._conversations,
             "users.info": self._user,
             "views.open": self._open,
+            "views.update": self._update_view,
         }
 
     def __call__(self, request: Request) -> Response:
@@ -121,6 +122,14 @@ class SlackApi:
             self.workspace.views.append({**view, "id": f"V{self.workspace.new_ts()}"})
             return {"view": self.workspace.views[-1]}
         raise SlackRefusal("invalid_arguments")
+
+    def _update_view(self, fields: Fields) -> Answer:
+        """A dialog that is open shows something else."""
+        if refused_view(fields["view"]):
+            raise SlackRefusal("invalid_arguments")
+        if not self.workspace.show_view(fields["view_id"], fields["view"]):
+            raise SlackRefusal("not_found")
+        return {"view": fields["view"]}
 
     def _upload_url(self, _: Fields) -> Answer:
         file_id = f"F{self.workspace.new_ts()}"

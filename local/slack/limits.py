@@ -38,10 +38,12 @@ def refused(text: str, blocks: list[dict[str, Any]]) -> str | None:
 
 def refused_view(view: dict[str, Any]) -> bool:
     """Whether Slack refuses a dialog."""
-    titles = [view[name]["text"] for name in ("title", "submit", "close")]
+    titles = [view[name]["text"] for name in ("title", "submit", "close") if name in view]
+    asks = any(each["type"] == "input" for each in view["blocks"])
     return (
-        len(view["blocks"]) > _VIEW_BLOCKS
-        or len(view["private_metadata"]) > _VIEW_METADATA
+        (asks and "submit" not in view)
+        or len(view["blocks"]) > _VIEW_BLOCKS
+        or len(view.get("private_metadata", "")) > _VIEW_METADATA
         or any(not 0 < len(each) <= _VIEW_TITLE for each in titles)
         or not all(_sound(each) for each in view["blocks"])
     )

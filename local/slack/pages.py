@@ -6,6 +6,7 @@ GET  /_standin/state        the same as JSON
 POST /_standin/say          somebody writes: user, channel, text, and thread for a reply
 POST /_standin/click        somebody presses a button: user, channel, ts, action_id
 POST /_standin/submit       somebody sends a dialog off: user, channel, view, and its inputs by block
+POST /_standin/close        somebody closes a dialog: user, channel, view
 GET  /mails                 what the embedded AWS keeps of sent mails
 """
 
@@ -81,16 +82,34 @@ class Pages:
                 return self._deliver([click], form)
             case "POST", "/_standin/submit":
                 return self._submit(request, form)
+            case "POST", "/_standin/close":
+                self._close(form["view"])
+                return self._deliver([], form)
         return None
 
     def _submit(self, request: Request, form: dict[str, str]) -> Response:
         lists: dict[str, list[str]] = parse_qs(request.body.decode(errors="replace"), keep_blank_values=True)
         with self._workspace.lock:
             view = next(each for each in self._workspace.views if each["id"] == form["view"])
-            self._workspace.views.remove(view)
         several = [each["block_id"] for each in view["blocks"] if _is_several(each)]
         given: dict[str, Any] = {**form, **{each: lists.get(each, []) for each in several}}
-        return self._deliver([self._sender.submit(form["user"], view, given)], form)
+        return self._deliver([self._sender.submit(form["user"], view, given)], form, view)
+
+    def _close(self, view_id: str) -> None:
+        with self._workspace.lock:
+            self._workspace.views[:] = [each for each in self._workspace.views if each["id"] != view_id]
+
+    def _answered(self, view: Message, answer: dict[str, Any]) -> None:
+        """What Slack does with a dialog when it hears the answer to its being sent off."""
+        match answer.get("response_action"):
+            case "errors":
+                wrong = " ".join(answer["errors"].values())
+                said = {"type": "section", "text": {"type": "mrkdwn", "text": wrong}}
+                self._workspace.show_view(view["id"], {**view, "blocks": [said, *view["blocks"]]})
+            case "update":
+                self._workspace.show_view(view["id"], answer["view"])
+            case _:
+                self._close(view["id"])
 
     def _said(self, form: dict[str, str]) -> list[Delivery]:
         user, channel, text = form["user"], form["channel"], form["text"].strip()
@@ -101,12 +120,14 @@ class Pages:
             return self._sender.mention(user, channel, text.removeprefix("@nat").strip(), thread)
         return [self._sender.message(user, channel, text, thread)]
 
-    def _deliver(self, deliveries: list[Delivery], form: dict[str, str]) -> Response:
+    def _deliver(
+        self, deliveries: list[Delivery], form: dict[str, str], view: Message | None = None
+    ) -> Response:
         for each in deliveries:
-            Thread(target=self._send, args=(each,), daemon=True).start()
+            Thread(target=self._send, args=(each, view), daemon=True).start()
         return Response(303, b"", HTML, {"Location": f"/?{urlencode(_place(form))}"})
 
-    def _send(self, delivery: Delivery) -> None:
+    def _send(self, delivery: Delivery, view: Message | None) -> None:
         """As Slack does: again, up to three times, where the answer is late or is none."""
         for number, pause in enumerate((0.0, *RETRIES)):
             time.sleep(pause)
@@ -121,6 +142,8 @@ class Pages:
             except requests.RequestException:
                 continue
             if answer.ok:
+                if view is not None:
+                    self._answered(view, answer.json() if answer.content else {})
                 return
 
     def _page(self, query: dict[str, str]) -> str:
@@ -243,10 +266,11 @@ def _dialog(view: Message, place: dict[str, str]) -> str:
         f"<pre>{_text(each['text']['text'])}</pre>" if each["type"] == "section" else _row_of(each)
         for each in view["blocks"]
     )
+    sent = "submit" if "submit" in view else "close"
     return (
-        f'<form class="message" style="display:block" method="post" action="/_standin/submit">'
+        f'<form class="message" style="display:block" method="post" action="/_standin/{sent}">'
         f"<b>{escape(view['title']['text'])}</b>{_hidden({**place, 'view': view['id']})}{rows}"
-        f"<button>{escape(view['submit']['text'])}</button></form>"
+        f"<button>{escape(view[sent]['text'])}</button></form>"
     )
 
 

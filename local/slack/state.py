@@ -59,6 +59,15 @@ class Workspace:
         with self.lock:
             return f"{int(time.time())}.{next(self._count):06d}"
 
+    def show_view(self, view_id: str, view: Message) -> bool:
+        """Let an open dialog show something else; False if it was closed."""
+        with self.lock:
+            for at, each in enumerate(self.views):
+                if each["id"] == view_id:
+                    self.views[at] = {**view, "id": view_id}
+                    return True
+        return False
+
     def post(self, channel: str, message: Message) -> Message:
         """Keep a message; gives it with its `ts`."""
         with self.lock:

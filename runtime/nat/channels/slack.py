@@ -33,11 +33,13 @@ from nat.channels.slack_cards import card_blocks, decided, decision_buttons, thu
 from nat.channels.slack_sending import PASSING, to_response_url, with_blocks
 from nat.channels.slack_stream import SlackStream
 from nat.channels.slack_text import (
+    LONGEST_SECTION,
     blocks,
     cut_tables,
     escaped,
     fallback,
     mrkdwn,
+    saying,
     section,
 )
 from nat.contract.events import (
@@ -75,6 +77,7 @@ SUSPENDED: Final = "suspended"
 ACTIVE: Final = "active"
 """How a session of an agent stands (docs.slack.dev, Agent sessions)."""
 WORKING: Final = "Working on it …"
+PROPOSED: Final = "The new proposal stands in the thread, and waits for you there."
 MOST_FILES: Final = 3
 """Tables of one answer that are attached."""
 _CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
@@ -166,14 +169,17 @@ class SlackThreads:
         turn_id: TurnId,
         *,
         alone: Alone | None = None,
+        view: str | None = None,
     ) -> None:
-        """Let a thread show a turn, or somebody alone; nothing happens if it does already."""
+        """Let a thread show a turn, or somebody alone; nothing happens if it does already. A dialog (`view`)
+        that waits for the turn says how it ended."""
         row = {
             "key": _turn_key(turn_id),
             "place": thread.place,
             "nation": nation_slug,
             "conversation": conversation_id,
             "alone": None if alone is None else asdict(alone),
+            "view": view,
             TTL_ATTRIBUTE: self._forgotten(),
         }
         self._store.write(Put(Table.ONCE, row, when=Attr("key").not_exists()))
@@ -207,6 +213,8 @@ class SlackThreads:
                 raise
             _log.warning("thread not reached", extra={"turn": turn_id, "reason": error.response["error"]})
             ended = True
+        if ended and row.get("view"):
+            self._tell_dialog(thread, row["view"], view)
         waits = ended and any(self._waits(row, each) for each in view.proposals)
         self._tell_session(thread, row, SUSPENDED if waits else ACTIVE if ended else PROCESSING)
         if ended:
@@ -303,6 +311,15 @@ class SlackThreads:
                 raise
             _log.info("command not answered there", extra={"reason": error.response["error"]})
             with_blocks(self._client(thread.team).chat_postMessage, text, shown, channel=alone.user)
+
+    def _tell_dialog(self, thread: Thread, dialog: str, view: _View) -> None:
+        """Say in the dialog whose values a turn planned anew what came of them. Nothing depends on it: it may
+        be closed, and the thread says it too."""
+        text = PROPOSED if view.proposals else mrkdwn(view.text or "Done.")[:LONGEST_SECTION]
+        try:
+            self._client(thread.team).views_update(view_id=dialog, view=saying(text))
+        except SlackApiError as error:
+            _log.info("dialog not reached", extra={"reason": error.response["error"]})
 
     def _attach(self, thread: Thread, row: Mapping[str, Any], answer: str) -> None:
         """Put tables that Slack does not show whole into the thread as CSV files, once. Where that fails the

@@ -91,6 +91,17 @@ def section(text: str) -> Block:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text or EMPTY}}
 
 
+def saying(text: str) -> Block:
+    """A dialog that says something, in Slack's own markup, and is closed by who has read it."""
+    return {
+        "type": "modal",
+        "callback_id": "nat_said",
+        "title": {"type": "plain_text", "text": "Choose or edit"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [section(text)],
+    }
+
+
 def _parts(markdown: str) -> Iterator[str | list[list[str]]]:
     """Text and tables, in order."""
     lines, text = markdown.split("\n"), list[str]()

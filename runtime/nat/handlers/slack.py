@@ -53,7 +53,7 @@ def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 #
         log.defect(error, request=request.request_id)
         return refusal(Internal()).as_lambda()
     if answer is not None:
-        return HttpAnswer({"challenge": answer}).as_lambda()
+        return HttpAnswer(answer).as_lambda()
     return HttpAnswer("", headers={"content-type": "text/plain"}).as_lambda()
 
 

@@ -14,13 +14,14 @@ from slack_sdk.web import WebClient
 from nat.channels.slack import EVENT_TYPE, Thread, shown_error
 from nat.channels.slack_cards import APPROVE, BUTTONS, CHOOSE, RATE, REJECT, UNDO
 from nat.channels.slack_client import client
-from nat.channels.slack_text import escaped
+from nat.channels.slack_text import escaped, saying
 from nat.connections.slack_workspaces import Workspace, Workspaces
 from nat.errors import BadRequest, NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
-from nat.slack.choosing import DIALOG, dialog
+from nat.slack.choosing import dialog
 from nat.slack.commands import PROMPTS, greeting, help_text, look_up_of, question_of
 from nat.slack.desk import SlackDesk, SlackPerson, arguments, latest, not_known
+from nat.slack.dialog_answer import DIALOG, answer_to
 from nat.slack.inbound import HOME_OPENED
 
 TokenOf = Callable[[str], str]
@@ -176,18 +177,21 @@ class Listeners:
     def submitted(
         self, body: Mapping[str, Any], view: Mapping[str, Any], client: WebClient, context: Mapping[str, Any]
     ) -> None:
-        """A dialog was sent off. A refusal is told to who did alone, in the thread."""
+        """A dialog was sent off. A refusal is told to who did alone: in the dialog where that stayed open,
+        which it does with values that were edited, and else in the thread."""
         home: str = context[HOME]
         person = SlackPerson(home, body["user"]["id"])
         value: dict[str, str] = json.loads(view["private_metadata"])
         thread = Thread.of(value["p"])
+        stays = view["id"] if answer_to(view) is not None else None
         try:
             if thread.team != home:
                 raise SlackPersonRefused
             _check(client, person, {})
-            self._desk.submit(person, thread, value, view, value["s"])
+            self._desk.submit(person, thread, value, view, value["s"], stays)
         except NatError as error:
-            _tell(client, person, thread, error)
+            if stays is None or not _said_in_dialog(client, stays, shown_error(error.message, error.url)):
+                _tell(client, person, thread, error)
 
     def opened(self, event: Mapping[str, Any], client: WebClient, context: Mapping[str, Any]) -> None:
         """Somebody opened the pane: it says what can be asked, and greets them the first time."""
@@ -299,6 +303,16 @@ def _tell(client: WebClient, person: SlackPerson, thread: Thread, error: NatErro
         client.chat_postMessage(channel=thread.channel, thread_ts=thread.ts, text=text, metadata=told)
     else:
         client.chat_postEphemeral(channel=thread.channel, thread_ts=thread.ts, user=person.user, text=text)
+
+
+def _said_in_dialog(client: WebClient, view: str, text: str) -> bool:
+    """Say something in a dialog; False if it was closed meanwhile."""
+    try:
+        client.views_update(view_id=view, view=saying(text))
+    except SlackApiError as error:
+        _log.info("dialog not reached", extra={"reason": error.response["error"]})
+        return False
+    return True
 
 
 def _unescaped(text: str) -> str:

@@ -14,11 +14,8 @@ from nat.changes.plan import Operation
 from nat.channels.slack_cards import label, packed
 from nat.channels.slack_text import Block, escaped, section
 from nat.errors import BadRequest
+from nat.slack.dialog_answer import DIALOG, RECORDS, VALUE, given_of, number_of
 
-DIALOG: Final = "nat_choice"
-RECORDS: Final = "records"
-VALUE: Final = "value#"
-"""Ids of its blocks, and what the id of a value begins with."""
 MOST_CHOICES: Final = 100
 """Options of a select (docs.slack.dev, Block Kit)."""
 LONGEST_OPTION: Final = 75
@@ -131,16 +128,13 @@ def _input(field: Mapping[str, Any]) -> Block:
 
 
 def _value(field: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
-    picked = given.get("selected_option")
-    text = picked["value"] if picked is not None else given.get("value")
-    try:
-        match field["type"]:
-            case "boolean":
-                return text == "true"
-            case "integer":
-                return int(text)  # type: ignore[arg-type] # refused below
-            case "number":
-                return float(text)  # type: ignore[arg-type] # refused below
-    except (TypeError, ValueError):
-        raise BadRequest(f"`{field['name']}` is a number.") from None
+    text = given_of(given)
+    match field["type"]:
+        case "boolean":
+            return text == "true"
+        case "integer" | "number" as kind:
+            number = number_of(text, decimal=kind == "number")
+            if number is None:
+                raise BadRequest(f"`{field['name']}` is a number.")
+            return number
     return text or ""

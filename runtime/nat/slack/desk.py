@@ -204,9 +204,10 @@ class SlackDesk:
         value: Mapping[str, str],
         click: str,
         keys: Collection[str] | None = None,
+        stays: str | None = None,
     ) -> None:
-        """Say yes to a proposal, or to the records of it with these keys. Raises what `Decisions.approve`
-        raises."""
+        """Say yes to a proposal, or to the records of it with these keys. A dialog that `stays` open says
+        what came of it. Raises what `Decisions.approve` raises."""
         decision = self._decision(person, value, click)
         admitted = _when_free(
             lambda: self._decisions.approve(
@@ -214,7 +215,7 @@ class SlackDesk:
                 ApprovalId(value["a"]),
                 fingerprint=value["f"],
                 keys=keys,
-                before_queueing=self._following(thread),
+                before_queueing=self._following(thread, view=stays),
             )
         )
         self._threads.clicked(ApprovalId(value["a"]), decision.decision_id, person.user)
@@ -243,12 +244,13 @@ class SlackDesk:
         value: Mapping[str, str],
         view: Mapping[str, Any],
         click: str,
+        stays: str | None = None,
     ) -> None:
-        """Take what a dialog says: new values make a new proposal, else its records are approved. Raises what
-        `Decisions.edit` and `approve` raise."""
+        """Take what a dialog says: new values make a new proposal, else its records are approved. A dialog
+        that `stays` open says what came of it. Raises what `Decisions.edit` and `approve` raise."""
         choice = chosen(view, *self.proposal(person, value, click))
         if not choice.values:
-            self.approve(person, thread, value, click, choice.keys)
+            self.approve(person, thread, value, click, choice.keys, stays)
             return
         decision = self._decision(person, value, click)
         admitted = _when_free(
@@ -257,7 +259,7 @@ class SlackDesk:
                 ApprovalId(value["a"]),
                 fingerprint=value["f"],
                 values=choice.values,
-                before_queueing=self._following(thread),
+                before_queueing=self._following(thread, view=stays),
             )
         )
         self._threads.show(admitted.turn.turn_id)
@@ -342,11 +344,15 @@ class SlackDesk:
         """The present one, as Slack writes it."""
         return f"{self._store.clock().timestamp():.6f}"
 
-    def _following(self, thread: Thread, alone: Alone | None = None) -> Callable[[Turn], None]:
+    def _following(
+        self, thread: Thread, alone: Alone | None = None, *, view: str | None = None
+    ) -> Callable[[Turn], None]:
         def observe(turn: Turn) -> None:
             now = self._store.clock()
             follow(self._store, turn.conversation, thread.place, now)
-            self._threads.begin(thread, turn.nation_slug, turn.conversation_id, turn.turn_id, alone=alone)
+            self._threads.begin(
+                thread, turn.nation_slug, turn.conversation_id, turn.turn_id, alone=alone, view=view
+            )
             row = {
                 "nation": turn.nation_slug,
                 "conversation": turn.conversation_id,

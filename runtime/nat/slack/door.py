@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr
 
@@ -12,7 +12,7 @@ from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApp, SlackApps
 from nat.errors import SlackSignatureInvalid
 from nat.names import TTL_ATTRIBUTE, Table
-from nat.slack.inbound import Inbound, Kind, challenge, read
+from nat.slack.inbound import Inbound, Kind, at_once, read
 
 CLAIMED: Final = timedelta(days=1)
 """Slack's last delivery comes some six minutes after the first (docs.slack.dev, Events API)."""
@@ -33,20 +33,24 @@ class SlackDoor:
         self._read_at = store.clock()
         self._queue = queue
 
-    def take(self, kind: Kind, body: bytes, *, timestamp: str | None, signature: str | None) -> str | None:
-        """Queue what is for Nat; gives what Slack wants to hear, if it is anything.
+    def take(
+        self, kind: Kind, body: bytes, *, timestamp: str | None, signature: str | None
+    ) -> dict[str, Any] | None:
+        """Queue what is for Nat; gives what Slack wants to hear, if it is anything: of a dialog with values
+        that cannot be what is wrong with them, and then nothing is queued.
 
         Raises `SlackSignatureInvalid`, `BadRequest`, and what boto3 raises: Slack then sends again.
         """
         app = self._signer(body, timestamp, signature)
-        if kind is Kind.EVENT and (answer := challenge(body)) is not None:
+        answer = at_once(kind, body)
+        if answer is not None and not {"challenge", "errors"}.isdisjoint(answer):
             return answer
         found = read(kind, body, app.customer)
         if found is not None and self._known_thread(found) and self._claim(found):
             message = {"kind": kind.value, "home": found.home, "body": found.body}
             self._queue.send(message, group=found.group, once=found.key)
             self._store.write(Update(Table.ONCE, {"key": found.key}, set={"queued": True}))
-        return None
+        return answer
 
     def _signer(self, body: bytes, timestamp: str | None, signature: str | None) -> SlackApp:
         now = self._store.clock()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 from nat.connections.slack_app import home_of
 from nat.errors import BadRequest
+from nat.slack.dialog_answer import answer_to
 
 
 class Kind(StrEnum):
@@ -74,6 +75,20 @@ def read(kind: Kind, body: bytes, customer: str | None = None) -> Inbound | None
                 return _interaction(json.loads(parse_qs(text)["payload"][0]), text, customer)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadRequest("This is nothing that Slack sends.") from None
+
+
+def at_once(kind: Kind, body: bytes) -> dict[str, Any] | None:
+    """What Slack wants to hear of a verified request before anything is done about it."""
+    if kind is Kind.EVENT:
+        answer = challenge(body)
+        return None if answer is None else {"challenge": answer}
+    if kind is Kind.COMMAND:
+        return None
+    try:
+        payload = json.loads(parse_qs(body.decode())["payload"][0])
+        return answer_to(payload["view"]) if payload["type"] == "view_submission" else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # `read` says what is wrong with it
 
 
 def place_of(team: str, channel: str, thread: str) -> str:

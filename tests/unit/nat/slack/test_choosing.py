@@ -18,6 +18,7 @@ from nat.changes.plan import Operation, PlannedRequest, Subject
 from nat.errors import BadRequest
 from nat.ids import ApprovalId, ConversationId, NationSlug, TurnId, UserId
 from nat.slack.choosing import MOST_CHOICES, Choice, chosen, dialog
+from nat.slack.dialog_answer import answer_to
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VALUE = {"n": "demo", "c": "c1", "a": "a1", "f": "f1", "p": "T1#C1#1.1"}
@@ -60,13 +61,18 @@ def approval(editable: list[dict[str, Any]] | None = None) -> Approval:
     )
 
 
-def sent(about: Approval, listed: tuple[Operation, ...], **given: Any) -> Choice:
-    """What comes of a dialog that is sent off with some values."""
+def submitted(about: Approval, listed: tuple[Operation, ...], given: dict[str, Any]) -> dict[str, Any]:
+    """What Slack sends when a dialog is sent off with some values."""
     view = dialog(about, listed, VALUE)
     assert not refused_view(view)
     delivery = Sender(Workspace(), "").submit("U0ANN", view, given)
-    payload = json.loads(parse_qs(delivery.body)["payload"][0])
-    return chosen(payload["view"], about, listed)
+    payload: dict[str, Any] = json.loads(parse_qs(delivery.body)["payload"][0])
+    return payload
+
+
+def sent(about: Approval, listed: tuple[Operation, ...], **given: Any) -> Choice:
+    """What comes of a dialog that is sent off with some values."""
+    return chosen(submitted(about, listed, given)["view"], about, listed)
 
 
 def test_as_it_is_it_means_everything() -> None:
@@ -107,6 +113,32 @@ def test_an_edited_value_keeps_its_kind(name: str, given: str, value: object) ->
 def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(BadRequest, match="amount"):
         sent(approval(EDITABLE), operations(1), **{"value#amount": "many"})
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        ({}, None),
+        ({"records": ["0"]}, None),
+        ({"value#note": "new"}, "update"),
+        ({"value#tag": "friend"}, "update"),
+        ({"value#amount": "7"}, "update"),
+        ({"value#amount": "many"}, "errors"),
+        ({"value#amount": "0.5"}, "errors"),
+        ({"value#amount": ""}, "errors"),
+        ({"value#share": "nan"}, "errors"),
+        ({"value#share": "1e999"}, "errors"),
+        ({"value#amount": "9" * 400}, "update"),
+    ],
+)
+def test_a_dialog_hears_at_once_of_what_is_no_number_and_stays_with_edited_values(
+    given: dict[str, Any], answer: str | None
+) -> None:
+    found = answer_to(submitted(approval(EDITABLE), operations(3), given)["view"])
+
+    assert (None if found is None else found["response_action"]) == answer
+    if found is not None and answer == "update":
+        assert not refused_view(found["view"])
 
 
 def test_a_card_without_anything_to_choose_is_a_dialog_all_the_same() -> None:

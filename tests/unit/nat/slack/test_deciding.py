@@ -148,6 +148,56 @@ def test_a_dialog_of_somebody_else_and_a_late_one_get_their_reason(
     assert len(office.told) == 2
 
 
+def edited(office: Office, view: dict[str, Any], amount: str) -> dict[str, Any]:
+    """Ann sends a dialog off with a number that she has changed; gives what the door answers."""
+    number = {"type": "number_input", "is_decimal_allowed": False, "initial_value": "5", "action_id": "v"}
+    field = {"type": "input", "block_id": "value#amount", "label": {"text": "Amount"}, "element": number}
+    shown = {**view, "blocks": [*view["blocks"], field]}
+    answer = office.answer(office.slack.sender.submit("U0ANN", shown, {"value#amount": amount}))
+    found: dict[str, Any] = json.loads(answer["body"])
+    return found
+
+
+def test_what_is_no_number_is_said_in_the_dialog_and_nothing_is_done(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    answer = edited(office, open_dialog(office, proposal), "many")
+
+    assert answer == {"response_action": "errors", "errors": {"value#amount": "This is a whole number."}}
+    assert office.waiting() == []
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_late_dialog_with_edited_values_says_so_in_itself_and_else_in_the_thread(
+    office: Office, proposal: dict[str, Any], *, closed: bool
+) -> None:
+    view = open_dialog(office, proposal)
+    click(office, proposal["ts"], "nat_reject")
+    assert edited(office, view, "7")["response_action"] == "update"
+    if closed:
+        office.slack.workspace.views.clear()
+
+    office.work()
+
+    assert office.turns() == []
+    said = [each["blocks"][0]["text"]["text"] for each in office.slack.workspace.views]
+    [reason] = office.told if closed else said
+    assert reason.startswith("This was decided already.")
+    assert len(office.told) == int(closed)
+
+
+def test_a_dialog_that_stayed_open_says_what_came_of_it(office: Office, proposal: dict[str, Any]) -> None:
+    edited(office, open_dialog(office, proposal), "7")
+    office.work()
+    [turn] = office.turns()
+
+    office.run(turn)
+
+    [view] = office.slack.workspace.views
+    assert view["callback_id"] == "nat_said"
+    assert view["blocks"][0]["text"]["text"] not in ("", "Looking at your values …")
+
+
 def test_a_dialog_that_slack_does_not_open_leads_to_the_web_app(
     office: Office, proposal: dict[str, Any]
 ) -> None:
