@@ -9,8 +9,8 @@ from typing import Any, Final
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from nat.approvals.stored_changes import ChangeRef, ToolClass
-from nat.aws.items import epoch_ms, moment
-from nat.aws.writes import Check, Row, Update
+from nat.aws.items import Row, epoch_ms, moment
+from nat.aws.writes import Check, Update
 from nat.changes.effect import Effect
 from nat.changes.journal import Proposal
 from nat.changes.policy import least_role
@@ -162,7 +162,7 @@ def to_item(approval: Approval) -> dict[str, object]:
     }
 
 
-def from_item(item: Mapping[str, Any]) -> Approval:
+def from_item(item: Row) -> Approval:
     """An approval from its row in plain values. Raises `KeyError` for a row that is none."""
     decided_at = item.get("decided_at")
     return Approval(

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from boto3.dynamodb.conditions import Attr, Key
 
@@ -16,7 +16,7 @@ from nat.agent.ports import Planned
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import TO_DECIDE, Approvals
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange, ToolClass, expires
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
 from nat.changes.card import Proposing, card
@@ -172,7 +172,7 @@ def _class(tool: Gated) -> ToolClass:
     return ToolClass(tool.name, tool.effect, tool.sends)
 
 
-def _entry(key: str, row: Mapping[str, Any]) -> JournalEntry:
+def _entry(key: str, row: Row) -> JournalEntry:
     found = row.get("found")
     return replace(
         JournalEntry(key, EntryState(row["state"]), row["run"]),

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Key
 
 from nat.approvals.approval import Approval, approval_item, closing, from_item, inbox_of
 from nat.aws.cursors import cursor, not_a_cursor, parts_of
-from nat.aws.items import moment, timestamp
+from nat.aws.items import Row, moment, timestamp
 from nat.aws.store import Store
 from nat.contract.messages import ApprovalState
 from nat.conversations.turns import conversation_key
@@ -46,7 +46,7 @@ class PendingApprovals:
         """
         wanted, now = max(1, min(limit, LARGEST_PAGE)), self._store.clock()
         found: list[Approval] = []
-        start = None if after is None else _start(after, nation_slug)
+        start: Row | None = None if after is None else _start(after, nation_slug)
         while True:
             page = self._store.find(
                 Table.ACTIONS,

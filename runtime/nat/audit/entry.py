@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from nat.aws.items import moment, timestamp
+from nat.aws.items import Row, moment, timestamp
 from nat.ids import NationSlug
 
 FIRST_HASH: Final = "0" * 64
@@ -121,7 +121,7 @@ def to_item(entry: AuditEntry) -> dict[str, object]:
     }
 
 
-def from_item(item: Mapping[str, Any]) -> AuditEntry:
+def from_item(item: Row) -> AuditEntry:
     """An entry from its row in plain values. Raises `KeyError` or `ValueError` for a row that is none."""
     return AuditEntry(
         nation_slug=item["nation_slug"],

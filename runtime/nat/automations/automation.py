@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from ulid import ULID
 
 from nat.automations.schedule import AutomationSchedule
-from nat.aws.items import moment, timestamp
+from nat.aws.items import Row, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.errors import AutomationChanged, BadRequest, NotFound
@@ -279,7 +279,7 @@ def to_item(automation: Automation) -> dict[str, object]:
     }
 
 
-def from_item(row: Mapping[str, Any]) -> Automation:
+def from_item(row: Row) -> Automation:
     """From a row of Automations."""
     return Automation(
         nation_slug=row["nation_slug"],

@@ -19,13 +19,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from boto3.dynamodb.conditions import Attr, Key
 from ulid import ULID
 
 from nat.automations.automation import Automation, Delivery
-from nat.aws.items import moment, timestamp
+from nat.aws.items import Row, moment, timestamp
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Put, Update
 from nat.conversations.history import History
@@ -310,7 +310,7 @@ def answer_of(history: History, run: Run) -> str | None:
     return next((each.text for each in found if each.turn_id == run.turn_id), None)
 
 
-def from_item(row: Mapping[str, Any]) -> Run:
+def from_item(row: Row) -> Run:
     """From a row of Automations."""
     return Run(
         nation_slug=row["nation_slug"],

@@ -15,11 +15,14 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
+Row = Mapping[str, Any]
+"""A row, its key, or part of one, in plain values."""
+
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 
 
-def encode(values: Mapping[str, Any]) -> dict[str, "AttributeValueTypeDef"]:
+def encode(values: Row) -> dict[str, "AttributeValueTypeDef"]:
     """An item from plain values. Raises `TypeError` for floats and unknown types."""
     return {name: _serializer.serialize(_storable(each)) for name, each in values.items() if each is not None}
 
@@ -30,7 +33,7 @@ def encode_value(value: Any) -> "AttributeValueTypeDef":
     return encoded
 
 
-def decode(item: Mapping[str, Any]) -> dict[str, Any]:
+def decode(item: Row) -> dict[str, Any]:
     """Plain values from an item; whole decimals become `int`."""
     return {name: _plain(_deserializer.deserialize(each)) for name, each in item.items()}
 

@@ -24,8 +24,8 @@ import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
-from nat.aws.items import decode, encode, encode_value
-from nat.aws.writes import Delete, Entry, Expressions, Put, Row, Update, entry_of, request
+from nat.aws.items import Row, decode, encode, encode_value
+from nat.aws.writes import Delete, Entry, Expressions, Put, Update, entry_of, request
 from nat.names import Index, Table
 from nat.settings import TableNames
 from nat.waiting import Backoff
@@ -69,8 +69,8 @@ def utc_now() -> datetime:
 class RowPage(msgspec.Struct, frozen=True):
     """Rows of one read of a query. `last` is the key to go on after; `None` says that there are no more."""
 
-    rows: list[dict[str, Any]]
-    last: dict[str, Any] | None
+    rows: list[Row]
+    last: Row | None
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ class Store(msgspec.Struct, frozen=True):
 
     def get(
         self, table: Table, key: Row, *, attributes: tuple[str, ...] = (), consistent: bool = True
-    ) -> dict[str, Any] | None:
+    ) -> Row | None:
         """One row, strongly consistent unless said otherwise; of it only `attributes`, if any are named."""
         found = self.client.get_item(
             TableName=self.tables[table],
@@ -100,11 +100,11 @@ class Store(msgspec.Struct, frozen=True):
         *,
         attributes: tuple[str, ...] = (),
         consistent: bool = False,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Row]:
         """The rows of those keys that exist, in no order. No key twice. Raises `LeftOver`."""
         name = self.tables[table]
         wanted = [encode(key) for key in keys]
-        found: list[dict[str, Any]] = []
+        found: list[Row] = []
         for start in range(0, len(wanted), AT_ONCE):
             left: Any = wanted[start : start + AT_ONCE]
             for pause in UNPROCESSED.pauses():
@@ -118,13 +118,13 @@ class Store(msgspec.Struct, frozen=True):
                 self._pause(pause)
         return found
 
-    def get_together(self, *wanted: tuple[Table, Row]) -> list[dict[str, Any] | None]:
+    def get_together(self, *wanted: tuple[Table, Row]) -> list[Row | None]:
         """One row of each of several tables by one read, strongly consistent, in the order asked for; `None`
         for one that does not exist. Raises `LeftOver`."""
         left: Any = {
             self.tables[table]: {"Keys": [encode(key)], "ConsistentRead": True} for table, key in wanted
         }
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Row] = {}
         for pause in UNPROCESSED.pauses():
             answer = self.client.batch_get_item(RequestItems=left)
             found |= {name: decode(rows[0]) for name, rows in answer["Responses"].items() if rows}
@@ -146,7 +146,7 @@ class Store(msgspec.Struct, frozen=True):
         consistent: bool = False,
         page: int | None = None,
         after: Row | None = None,
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Row]:
         """The rows under a key, one read after another as they are taken: who has enough stops asking.
 
         `where` is over keys, `only` over what was read; `page` is the most of one read, `after` a key to go
@@ -208,7 +208,7 @@ class Store(msgspec.Struct, frozen=True):
 
     def scan(
         self, table: Table, *, attributes: tuple[str, ...] = (), only: ConditionBase | None = None
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Row]:
         """Every row of a table, strongly consistent: for who runs the service, never for others."""
         expressions = Expressions()
         asked: dict[str, Any] = {"TableName": self.tables[table], "ConsistentRead": True}
@@ -223,13 +223,13 @@ class Store(msgspec.Struct, frozen=True):
         """Do one write; False, and nothing changed, if its condition does not hold."""
         return self._one(write, {}) is not None
 
-    def updated(self, update: Update) -> dict[str, Any] | None:
+    def updated(self, update: Update) -> Row | None:
         """Do one update and give the row as it is then; `None`, and nothing changed, if its condition does
         not hold."""
         answer = self._one(update, {"ReturnValues": "ALL_NEW"})
         return None if answer is None else decode(answer["Attributes"])
 
-    def take(self, table: Table, key: Row, *, when: ConditionBase | None = None) -> dict[str, Any] | None:
+    def take(self, table: Table, key: Row, *, when: ConditionBase | None = None) -> Row | None:
         """Use a row up: delete it and give what it was. Of any number of callers exactly one gets it, also
         when an answer is lost on the way; the others get `None`, as where there is no such row.
 
@@ -315,7 +315,7 @@ class Store(msgspec.Struct, frozen=True):
             return None
 
 
-def _is_ours(write: Put | Update | Delete, stored: dict[str, Any] | None) -> bool:
+def _is_ours(write: Put | Update | Delete, stored: Row | None) -> bool:
     """Whether a row is as this write would have left it."""
     if isinstance(write, Delete):
         return stored is None

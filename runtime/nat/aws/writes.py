@@ -9,22 +9,18 @@
 wants of an expression (placeholders for reserved words, typed values) is built here and nowhere else.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 
-from nat.aws.items import encode, encode_value
+from nat.aws.items import Row, encode, encode_value
 from nat.names import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from nat.settings import TableNames
-
-Row = Mapping[str, Any]
-"""A row, or its key, in plain values."""
 
 
 class Put(msgspec.Struct, frozen=True):

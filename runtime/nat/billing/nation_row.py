@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update
 from nat.billing.entitlement import Entitlement
@@ -162,7 +162,7 @@ def values_of(standing: Entitlement) -> dict[str, object]:
     return {name: getattr(standing, name) for name in _ATTRIBUTES}
 
 
-def _row(item: Mapping[str, Any], reading: int) -> BillingRow:
+def _row(item: Row, reading: int) -> BillingRow:
     values: dict[str, Any] = {name: item.get(attribute) for name, attribute in _ATTRIBUTES.items()}
     for name in _TIMES:
         values[name] = None if values[name] is None else moment(values[name])

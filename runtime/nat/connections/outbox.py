@@ -9,12 +9,12 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from boto3.dynamodb.conditions import Attr, Key
 from ulid import ULID
 
-from nat.aws.items import timestamp
+from nat.aws.items import Row, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.ids import NationSlug
@@ -58,7 +58,7 @@ class Outbox:
             delivered += self._put(bus, bus_name, claimed[start : start + _BATCH])
         return delivered
 
-    def _put(self, bus: "EventBridgeClient", bus_name: str, batch: list[dict[str, Any]]) -> int:
+    def _put(self, bus: "EventBridgeClient", bus_name: str, batch: list[Row]) -> int:
         answer = bus.put_events(
             Entries=[
                 {

@@ -7,12 +7,12 @@ own role; a row holds figures only.
 
 import logging
 import secrets
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
 
+from nat.aws.items import Row
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.names import TTL_ATTRIBUTE, Table
@@ -94,6 +94,6 @@ def _row(holding: Holding) -> dict[str, object]:
     }
 
 
-def _holding(row: Mapping[str, Any]) -> Holding:
+def _holding(row: Row) -> Holding:
     used = {int(end): count for end, count in row["used"].items()}
     return Holding(row["left"], row["until"], used, row["waiting"])

@@ -10,17 +10,16 @@ holds the new pair, sealed, until the vault has it. Both wait in the index `by_d
 left behind when it died is found without looking at every nation.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
-from nat.aws.items import epoch_ms, moment
+from nat.aws.items import Row, epoch_ms, moment
 from nat.aws.store import Store
-from nat.aws.writes import Row, Update
+from nat.aws.writes import Update
 from nat.ids import NationSlug
 from nat.names import CONNECTIONS_DUE, Table
 
@@ -183,7 +182,7 @@ def _key(nation_slug: NationSlug) -> dict[str, str]:
     return {"nation_slug": nation_slug, "item": _ITEM}
 
 
-def _row(nation_slug: NationSlug, item: Mapping[str, Any]) -> RefreshRow:
+def _row(nation_slug: NationSlug, item: Row) -> RefreshRow:
     return RefreshRow(
         nation_slug=nation_slug,
         state=RefreshState(item.get("state", RefreshState.IDLE.value)),

@@ -13,15 +13,15 @@ them.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import epoch_ms, moment
+from nat.aws.items import Row, epoch_ms, moment
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.connections.seal import Seal
@@ -319,7 +319,7 @@ class Workspaces:
             self._store.write(Delete(Table.ONCE, _greeted_key(each.home, each.slack_user)))
             self.forget_person(each.home, slack_user=each.slack_user)
 
-    def _row(self, home: str) -> dict[str, Any]:
+    def _row(self, home: str) -> Row:
         row = self._store.get(Table.INSTALLATIONS, _key(home, _INSTALLATION))
         if row is None:
             raise SlackNotInstalled
@@ -334,7 +334,7 @@ class Workspaces:
             "ends_at": token.expires_at,
         }
 
-    def _opened(self, row: Mapping[str, Any]) -> BotToken:
+    def _opened(self, row: Row) -> BotToken:
         assert self._seal is not None
         key, refresh, ends = row["team_id"], row.get("refresh"), row.get("ends_at")
         return BotToken(
@@ -364,11 +364,11 @@ def _code_key(code: str) -> str:
     return f"slack-code#{sha256(code.encode(errors='replace')).hexdigest()}"
 
 
-def _workspace(row: Mapping[str, Any]) -> Workspace:
+def _workspace(row: Row) -> Workspace:
     return Workspace(row["team_id"], row["name"], row["bot_user"], moment(row["installed_at"]))
 
 
-def _link(row: Mapping[str, Any]) -> WorkspaceLink:
+def _link(row: Row) -> WorkspaceLink:
     return WorkspaceLink(
         row["team_id"],
         row["nation_slug"],

@@ -1,7 +1,7 @@
 """Endpoints, events and socket messages become one OpenAPI 3.1 document."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -9,6 +9,7 @@ from nat.contract.endpoint import Endpoint, EventStream, FileTypes
 from nat.contract.fields import Limit
 from nat.contract.schemas import (
     SCHEMAS,
+    Schema,
     components_of,
     event_schemas,
     field_descriptions,
@@ -90,7 +91,7 @@ _RETRY_AFTER: Final = {
 }
 _ULID: Final = {"type": "string", "pattern": ULID_PATTERN}
 _NAME: Final = {"type": "string", "minLength": 1}
-_PLACES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+_PLACES: Final[Mapping[str, tuple[str, Schema]]] = {
     "conversation": ("The conversation's id.", _ULID),
     "turn": ("The turn's id: of a question or a decision.", _ULID),
     "approval": ("The proposal's id.", _NAME),
@@ -102,12 +103,12 @@ _PLACES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 """Places of paths of which more can be said than that they are an id."""
 
 
-def document(endpoints: Iterable[Endpoint], tools: Mapping[str, str]) -> dict[str, Any]:
+def document(endpoints: Iterable[Endpoint], tools: Mapping[str, str]) -> Schema:
     """The OpenAPI document of these endpoints, in their order. `tools` are the labels of the agent's tools,
     by name."""
     described = list(endpoints)
     messages = {**SENTENCES, **{f"tool.{name}": label for name, label in sorted(tools.items())}}
-    paths: dict[str, dict[str, Any]] = {}
+    paths: dict[str, Schema] = {}
     for each in described:
         paths.setdefault(each.path, {})[each.method] = _operation(each)
     return {
@@ -143,7 +144,7 @@ def document(endpoints: Iterable[Endpoint], tools: Mapping[str, str]) -> dict[st
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint) -> Schema:
     nation = "nation" if endpoint.access.nation else "anyNation"
     parameters = [_place(name) for name in endpoint.places]
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in (nation, "person")]
@@ -151,7 +152,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         parameters += [{"$ref": f"#/components/parameters/{name}"} for name in ("token", "digest")]
     parameters += [] if endpoint.headers is None else _parameters("header", endpoint.headers)
     parameters += [] if endpoint.query is None else _parameters("query", endpoint.query)
-    made: dict[str, Any] = {
+    made: Schema = {
         "operationId": endpoint.id,
         "tags": [endpoint.tag],
         "summary": endpoint.summary,
@@ -160,7 +161,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         made["description"] = endpoint.description
     made["parameters"] = parameters
     if endpoint.body is not None:
-        content: dict[str, Any] = {"schema": {"$ref": f"{SCHEMAS}{schema_name(endpoint.body)}"}}
+        content: Schema = {"schema": {"$ref": f"{SCHEMAS}{schema_name(endpoint.body)}"}}
         if isinstance(endpoint.answer, EventStream):
             again = {"$ref": f"{SCHEMAS}{schema_name(endpoint.answer.again)}"}
             content["schema"] = {"anyOf": [content["schema"], again]}
@@ -177,19 +178,19 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     return made
 
 
-def example_of(body: msgspec.Struct) -> dict[str, Any]:
+def example_of(body: msgspec.Struct) -> Schema:
     """A body as JSON has it, without names that may be left out and are not set."""
-    made: dict[str, Any] = msgspec.to_builtins(body)
+    made: Schema = msgspec.to_builtins(body)
     defaults = {each.name: each.default for each in msgspec.structs.fields(body)}
     return {name: value for name, value in made.items() if value is not None or defaults[name] is not None}
 
 
-def _place(name: str) -> dict[str, Any]:
+def _place(name: str) -> Schema:
     description, schema = _PLACES.get(name, (f"The {name}'s id.", _NAME))
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-def _parameters(where: str, struct: type[msgspec.Struct]) -> list[dict[str, Any]]:
+def _parameters(where: str, struct: type[msgspec.Struct]) -> list[Schema]:
     (_, components), descriptions = components_of((struct,)), field_descriptions(struct)
     described = components.pop(schema_name(struct))
     return [
@@ -204,7 +205,7 @@ def _parameters(where: str, struct: type[msgspec.Struct]) -> list[dict[str, Any]
     ]
 
 
-def _parameter(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+def _parameter(schema: Schema, components: Schema) -> Schema:
     """A schema that stands alone. What is left out is not sent as null."""
     (told,) = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
     found = {**schema, **told}
@@ -214,7 +215,7 @@ def _parameter(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dict
     return {name: value for name, value in left.items() if name != "default" or value is not None}
 
 
-def _answer(endpoint: Endpoint) -> dict[str, Any]:
+def _answer(endpoint: Endpoint) -> Schema:
     answer = endpoint.answer
     if answer is None:
         return {"description": "Done; nothing to say."}
@@ -224,7 +225,7 @@ def _answer(endpoint: Endpoint) -> dict[str, Any]:
             "content": {EventStream.type: {"schema": {"type": "string"}}},
         }
     if isinstance(answer, FileTypes):
-        headers: dict[str, Any] = {
+        headers: Schema = {
             "content-disposition": {
                 "description": "`attachment`, with the file's name.",
                 "required": True,
@@ -252,7 +253,7 @@ def _by_status(endpoint: Endpoint) -> dict[int, list[type[NatError]]]:
     return {status: [errors[code] for code in sorted(errors)] for status, errors in sorted(found.items())}
 
 
-def _refusals(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+def _refusals(endpoints: Iterable[Endpoint]) -> Schema:
     """Answers of errors, each once, by a name that tells them apart."""
     return {
         name: _refusal(status, errors)
@@ -268,17 +269,17 @@ def _name(status: int, errors: Iterable[type[NatError]]) -> str:
     return ".".join([str(status), *(each.code for each in errors)])
 
 
-def _refusal(status: int, errors: Iterable[type[NatError]]) -> dict[str, Any]:
+def _refusal(status: int, errors: Iterable[type[NatError]]) -> Schema:
     said = "\n".join(f"- `{each.code}`: {first_line(each.__doc__ or '')}" for each in errors)
     codes = {"error": {"properties": {"code": {"enum": [each.code for each in errors]}}}}
-    schema: dict[str, Any] = {"allOf": [{"$ref": f"{SCHEMAS}Error"}, {"properties": codes}]}
+    schema: Schema = {"allOf": [{"$ref": f"{SCHEMAS}Error"}, {"properties": codes}]}
     if status in _GATEWAY:
         schema = {"anyOf": [schema, {"$ref": f"{SCHEMAS}GatewayRefusal"}]}
     made = {"description": f"{_REASONS[status]}.\n\n{said}", "content": {JSON: {"schema": schema}}}
     return {**made, "headers": _RETRY_AFTER} if status in (409, 429) else made
 
 
-_HEADERS: Final[dict[str, Any]] = {
+_HEADERS: Final[Schema] = {
     "nation": {
         "name": Header.NATION_SLUG.value,
         "in": "header",
@@ -316,7 +317,7 @@ _HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     },
 }
-_ERROR_SCHEMAS: Final[dict[str, Any]] = {
+_ERROR_SCHEMAS: Final[Schema] = {
     "Error": {
         "type": "object",
         "description": "The one shape of errors.",

@@ -1,11 +1,12 @@
 """The OpenAPI document as a page for people: `docs/reference/http.md`."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from nat.contract.endpoint import ANY
+from nat.contract.schemas import Schema
 
-Document = Mapping[str, Any]
+Document = Schema
 _COMMON: Final = frozenset(each.code for each in ANY)
 _HEAD: Final = """\
 # The HTTP API
@@ -45,13 +46,13 @@ def _sections(document: Document) -> Iterator[str]:
     yield from _union(document, "TurnEvent", "type", "Event")
 
 
-def _line(document: Document, key: str, operation: Mapping[str, Any]) -> str:
+def _line(document: Document, key: str, operation: Schema) -> str:
     told = ". ".join(filter(None, (operation["summary"], operation.get("description"))))
     cells = (f"`{key}`", _cell(told), _sent(document, operation), _given(operation), _codes(operation))
     return f"| {' | '.join(cells)} |\n"
 
 
-def _sent(document: Document, operation: Mapping[str, Any]) -> str:
+def _sent(document: Document, operation: Schema) -> str:
     named = [each["name"] for each in operation["parameters"] if each.get("in") == "query"]
     said = [f"`?{'&'.join(f'{name}=' for name in named)}`"] if named else []
     if "requestBody" in operation:
@@ -60,7 +61,7 @@ def _sent(document: Document, operation: Mapping[str, Any]) -> str:
     return " ".join(said)
 
 
-def _given(operation: Mapping[str, Any]) -> str:
+def _given(operation: Schema) -> str:
     ((status, answer),) = [each for each in operation["responses"].items() if each[0].startswith("2")]
     content = answer.get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
@@ -69,7 +70,7 @@ def _given(operation: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (status, given)))
 
 
-def _codes(operation: Mapping[str, Any]) -> str:
+def _codes(operation: Schema) -> str:
     """Codes besides those that every call may meet."""
     found: list[str] = []
     for answer in operation["responses"].values():
@@ -85,7 +86,7 @@ def _union(document: Document, schema: str, tag: str, what: str) -> Iterator[str
         yield f"| `{name}` | {_cell(told.get('description', ''))} | {_names(told, leave=tag)} |\n"
 
 
-def _names(schema: Mapping[str, Any], leave: str = "") -> str:
+def _names(schema: Schema, leave: str = "") -> str:
     """The names of an object; those that may be missing with a question mark."""
     common = {leave, "v", "turn", "attempt", "seq"} if leave == "type" else {leave}
     needed = schema.get("required", ())
@@ -93,8 +94,8 @@ def _names(schema: Mapping[str, Any], leave: str = "") -> str:
     return " ".join(f"`{each}{'' if each in needed else '?'}`" for each in names)
 
 
-def _resolved(document: Document, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+def _resolved(document: Document, schema: Schema) -> Schema:
+    found: Schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return found
 
 

@@ -18,6 +18,8 @@ from nat.contract.endpoint import Endpoint, EventStream
 from nat.contract.events import EVENT_TYPES, VERSION
 from nat.contract.messages import MESSAGES, TOLD
 
+Schema = dict[str, Any]
+"""A JSON Schema, or another part of an OpenAPI document."""
 SCHEMAS: Final = "#/components/schemas/"
 
 
@@ -26,7 +28,7 @@ def schema_name(struct: type) -> str:
     return struct.__name__.removesuffix("Body")
 
 
-def schemas_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+def schemas_of(endpoints: Iterable[Endpoint]) -> Schema:
     """Everything that is sent and answered, over HTTP and the socket, by its name."""
     structs: dict[type, None] = {}
     for each in endpoints:
@@ -44,7 +46,7 @@ def schemas_of(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     return dict(sorted(schemas.items()))
 
 
-def event_schemas() -> dict[str, Any]:
+def event_schemas() -> Schema:
     """The events, each with what all have, and `TurnEvent` for any of them."""
     _, schemas = components_of(tuple(EVENT_TYPES.values()))
     common = {
@@ -77,11 +79,11 @@ def event_schemas() -> dict[str, Any]:
     return dict(sorted(schemas.items()))
 
 
-def components_of(structs: tuple[type, ...]) -> tuple[Any, dict[str, Any]]:
+def components_of(structs: tuple[type, ...]) -> tuple[Any, Schema]:
     """msgspec's schemas of structs and of what stands in them, under our names and with our descriptions."""
     places, made = msgspec.json.schema_components(structs, ref_template=f"{SCHEMAS}{{name}}")
     types = {each.__name__: each for each in _all_types(structs)}
-    named: dict[str, Any] = {}
+    named: Schema = {}
     for name, schema in made.items():
         found = types.get(name)
         described = _plain(schema)

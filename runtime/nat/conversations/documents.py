@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from boto3.dynamodb.conditions import Key
 
+from nat.aws.items import Row
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.names import TTL_ATTRIBUTE, Table
@@ -86,7 +87,7 @@ class Documents:
             self._store.write(Put(self._table, part))
         return {**prepared, "parts": len(cut), "writer": holder.attempt}
 
-    def read(self, row: Mapping[str, Any]) -> Any:
+    def read(self, row: Row) -> Any:
         """The value of a document whose row was read. Raises `ValueError` when pieces are missing."""
         if "body" in row:
             return json.loads(row["body"])

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Check, Delete, Put
 from nat.conversations.turns import META_ITEM, Turn, Turns, conversation_key, person_key
@@ -121,7 +121,7 @@ class Feedbacks:
         return turn
 
 
-def _feedback(item: dict[str, Any]) -> Feedback:
+def _feedback(item: Row) -> Feedback:
     thumb = item.get("thumb")
     return Feedback(
         item["turn_id"], None if thumb is None else Thumb(thumb), item["comment"], moment(item["at"])

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from boto3.dynamodb.conditions import Key
 
 from nat.agent.ports import Message
-from nat.aws.items import moment, timestamp
+from nat.aws.items import Row, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Put
 from nat.contract.events import Link
@@ -100,7 +100,7 @@ class History:
         return [_answered(row) for row in reversed(list(islice(newest, limit)))]
 
 
-def _answered(item: dict[str, Any]) -> Answered:
+def _answered(item: Row) -> Answered:
     return Answered(
         turn_id=item["turn_id"],
         question=item["question"],

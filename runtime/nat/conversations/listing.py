@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Key
 
 from nat.aws.cursors import cursor, not_a_cursor, parts_of
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Store
 from nat.conversations.turns import META_ITEM, conversation_key, person_key
 from nat.ids import ConversationId, NationSlug, UserId
@@ -57,7 +57,7 @@ class Listing:
         return Listed(found, None if page.last is None else _cursor(page.rows[-1]))
 
 
-def conversation_of(item: dict[str, Any]) -> Conversation:
+def conversation_of(item: Row) -> Conversation:
     """A conversation from its row in plain values."""
     return Conversation(
         conversation_id=item["conversation"].partition("#")[2],
@@ -68,7 +68,7 @@ def conversation_of(item: dict[str, Any]) -> Conversation:
     )
 
 
-def _cursor(row: dict[str, Any]) -> str:
+def _cursor(row: Row) -> str:
     return cursor(row["updated_at"], row["conversation"].partition("#")[2])
 
 

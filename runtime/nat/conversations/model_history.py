@@ -26,7 +26,7 @@ from nat.agent.compaction import (
     oldest,
     retained_since,
 )
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
 from nat.conversations.documents import Documents
@@ -104,7 +104,7 @@ class ModelHistories:
         value: dict[str, Any] = self._documents.read(row)
         return CompactRecord(**{**value, "entries": tuple(value["entries"])})
 
-    def _newest(self, conversation: str) -> Iterator[dict[str, Any]]:
+    def _newest(self, conversation: str) -> Iterator[Row]:
         """Memories from the newest on, page by page: who has enough stops asking."""
         # `~` sorts behind every time.
         newest = self._store.query(

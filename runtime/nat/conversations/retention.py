@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
 from nat.conversations.listing import LARGEST_PAGE, Listing
@@ -117,13 +117,13 @@ class Shortening:
             deleted, earlier = deleted + len(over), earlier + len(later)
         return deleted, earlier
 
-    def _end(self, table: Table, row: dict[str, object], end: int, days: int) -> None:
+    def _end(self, table: Table, row: Row, end: int, days: int) -> None:
         """Let a row end earlier, if it is still there; a turn also remembers it for what it writes later."""
         shorter = {TTL_ATTRIBUTE: end} | ({"retention_days": days} if "retention_days" in row else {})
         key = {"conversation": row["conversation"], "item": row["item"]}
         self._store.write(Update(table, key, set=shorter, when=Attr("item").exists()))
 
-    def _rows(self, table: Table, conversation: str) -> Iterator[dict[str, Any]]:
+    def _rows(self, table: Table, conversation: str) -> Iterator[Row]:
         names = ("conversation", "item", TTL_ATTRIBUTE, "retention_days", *_TIME_ATTRIBUTES)
         return self._store.query(table, Key("conversation").eq(conversation), attributes=names)
 
@@ -153,7 +153,7 @@ class Shortening:
         self._store.write(Put(Table.ONCE, {**_place_key(slug), "person": person, TTL_ATTRIBUTE: end}))
 
 
-def _began(row: dict[str, Any]) -> datetime | None:
+def _began(row: Row) -> datetime | None:
     """When the retention of a row began; `None` for a row that another rule ends."""
     item: str = row["item"]
     for prefix in _TIME_IN_KEY:

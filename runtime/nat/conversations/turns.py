@@ -24,7 +24,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from msgspec.structs import replace
 
 from nat.agent.values import OpenPage, Usage
-from nat.aws.items import epoch_ms, moment, timestamp
+from nat.aws.items import Row, epoch_ms, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Check, Delete, Put, Update
 from nat.errors import NotFound, TurnLost
@@ -219,7 +219,7 @@ def to_item(turn: Turn) -> dict[str, object]:
     }
 
 
-def from_item(item: Mapping[str, Any]) -> Turn:
+def from_item(item: Row) -> Turn:
     """A turn from its row in plain values. Raises `KeyError` for a row that is not a turn."""
     page = item.get("page")
     ended_at = item.get("ended_at")

@@ -6,7 +6,6 @@ import, a quarter of `import boto3`) would only match again what is matched.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
 from nat import settings
 from nat.aws import log
@@ -14,6 +13,7 @@ from nat.errors import Internal, NatError, NotFound
 from nat.handlers import routes
 from nat.handlers.endpoints import Answering
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.handlers.services import Services
 
@@ -55,7 +55,7 @@ def api() -> Api:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)
 

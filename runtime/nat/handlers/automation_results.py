@@ -2,7 +2,6 @@
 
 import logging
 from functools import cache
-from typing import Any
 
 from nat.automations.automation import Automation
 from nat.automations.delivery import RunDelivery
@@ -12,7 +11,7 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.slack_posts import SlackPosts
-from nat.handlers.invocation import ComeAgain, Failed, each_message
+from nat.handlers.invocation import ComeAgain, Failed, LambdaEvent, each_message
 from nat.names import AUTOMATION_EVENTS, Bus
 from nat.notices.nation_event import NationEvent
 from nat.notices.receipts import NotAllTold
@@ -28,7 +27,7 @@ def delivery() -> RunDelivery:
     return RunDelivery(store, clients.mail(), brands=Brands.read(), slack=SlackPosts.of_process(store))
 
 
-def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. A message of which some place was not told comes again."""
     return each_message(event, _take)
 

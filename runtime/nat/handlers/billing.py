@@ -6,7 +6,7 @@ None of them needs an active subscription; all but the first Checkout of a natio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -35,6 +35,7 @@ from nat.errors import (
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, NationCall, answering, operation
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import Lambda
 from nat.handlers.routes.nation import Subscription, subscription_of
 from nat.handlers.services import Services
@@ -388,6 +389,6 @@ def api() -> Api:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)

@@ -11,7 +11,7 @@ from typing import Any
 from nat.aws import log
 from nat.billing import services
 from nat.billing.reconcile import ReconciliationKind
-from nat.handlers.invocation import LambdaContext
+from nat.handlers.invocation import LambdaContext, LambdaEvent
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ RESERVE_MS = 60_000
 """Milliseconds that the last page of a run may take."""
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point; gives what was done. `{"round": "day"}` tells of yesterday, or of `day`."""
     log.structured()
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()

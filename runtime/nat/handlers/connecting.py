@@ -6,7 +6,6 @@ of the routes needs an active subscription.
 """
 
 from functools import cache
-from typing import Any
 
 from nat import settings
 from nat.aws import log
@@ -27,6 +26,7 @@ from nat.handlers.api import Api
 from nat.handlers.consent import secret_of, set_cookie
 from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.oauth_services import oauth, services
 from nat.handlers.request import Lambda
 from nat.ids import UserId
@@ -167,7 +167,7 @@ def api() -> Api:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)
 

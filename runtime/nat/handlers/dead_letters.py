@@ -2,13 +2,12 @@
 
 import logging
 from functools import cache
-from typing import Any
 
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
-from nat.handlers.invocation import Failed, each_message
+from nat.handlers.invocation import Failed, LambdaEvent, each_message
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
 from nat.turns.queue import MessageUnreadable, TurnMessage
@@ -23,7 +22,7 @@ def dead_letters() -> DeadLetters:
     return DeadLetters(store, Followers(store, SlackPush.of_process()).deliver)
 
 
-def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return each_message(event, _take)
 

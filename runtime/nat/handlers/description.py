@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from nat.agent import tools
 from nat.contract import declared
@@ -19,6 +19,7 @@ from nat.contract.compatibility import breaks
 from nat.contract.endpoint import Endpoint
 from nat.contract.openapi import document
 from nat.contract.reference import reference
+from nat.contract.schemas import Schema
 from nat.handlers.endpoints import endpoints
 from nat.handlers.sse import STREAM
 
@@ -39,13 +40,13 @@ def _place(endpoint: Endpoint) -> tuple[str, str, str]:
     return endpoint.tag, endpoint.path, endpoint.method
 
 
-def described() -> dict[str, Any]:
+def described() -> Schema:
     """The document, from the endpoints as they are, that of the streaming host among them."""
     every = sorted((*all_endpoints(), STREAM), key=_place)
     return document(every, {name: each.label for name, each in tools.load().items()})
 
 
-def as_text(api: dict[str, Any]) -> str:
+def as_text(api: Schema) -> str:
     """The document as it is kept."""
     return json.dumps(api, indent=1, ensure_ascii=False) + "\n"
 

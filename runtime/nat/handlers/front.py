@@ -4,20 +4,21 @@ Of a WebSocket only the request that opens it has headers; what follows belongs 
 in.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nat import settings
 from nat.aws import clients, log
 from nat.aws.origin_key import OriginKeys
 from nat.errors import Forbidden, Internal
-from nat.handlers.request import refusal
+from nat.handlers.invocation import LambdaEvent
+from nat.handlers.request import Lambda, refusal
 from nat.names import ORIGIN_KEY_HEADER, Variable
 from nat.wording import Worded
 
 Context = TypeVar("Context")
-Handler = Callable[[dict[str, Any], Context], dict[str, Any]]
+Handler = Callable[[LambdaEvent, Context], Lambda]
 ELSEWHERE = Worded("refused.elsewhere")
 OPENING = "CONNECT"
 
@@ -26,7 +27,7 @@ def behind_front(handler: Handler[Context]) -> Handler[Context]:
     """Let a handler answer only what came through CloudFront, where the environment names its key."""
 
     @wraps(handler)
-    def guarded(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    def guarded(event: LambdaEvent, context: Context) -> Lambda:
         try:
             if not _came_through(event):
                 return refusal(Forbidden(ELSEWHERE)).as_lambda()
@@ -38,7 +39,7 @@ def behind_front(handler: Handler[Context]) -> Handler[Context]:
     return guarded
 
 
-def _came_through(event: Mapping[str, Any]) -> bool:
+def _came_through(event: LambdaEvent) -> bool:
     keys = _keys()
     if keys is None or event["requestContext"].get("eventType", OPENING) != OPENING:
         return True

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from nat.aws import log
 
+LambdaEvent = Mapping[str, Any]
+"""What Lambda invokes a function with: of the service that it serves."""
 Failed = dict[str, list[dict[str, str]]]
 """What Lambda reads of a partial answer (`ReportBatchItemFailures`)."""
 
@@ -22,7 +24,7 @@ class ComeAgain(Exception):
     """A message of which something is left to do: it comes again, and that is no defect."""
 
 
-def each_message(event: Mapping[str, Any], take: Callable[[str], object]) -> Failed:
+def each_message(event: LambdaEvent, take: Callable[[str], object]) -> Failed:
     """Let `take` have the body of every message; names those that failed. A defect is logged with the
     message's id. On a FIFO queue too one failure does not hold the rest up: no batch of ours depends on its
     order."""

@@ -4,7 +4,6 @@ SES says that they take no emails."""
 import json
 import logging
 from functools import cache
-from typing import Any
 
 from nat import settings
 from nat.aws import clients
@@ -13,7 +12,7 @@ from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.refused_mail import RefusedMail, refusals_of
 from nat.channels.slack_posts import SlackPosts
-from nat.handlers.invocation import ComeAgain, Failed, each_message
+from nat.handlers.invocation import ComeAgain, Failed, LambdaEvent, each_message
 from nat.names import SES_SOURCE, Variable
 from nat.nations import plans
 from nat.notices.nation_event import NationEvent
@@ -45,7 +44,7 @@ def refused() -> RefusedMail:
     return RefusedMail(Store(clients.dynamodb(), TableNames.read()))
 
 
-def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. A message of which somebody was not told comes again."""
     return each_message(event, _take)
 

@@ -7,7 +7,7 @@ says what happened and what to do.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nat import settings
 from nat.aws import log
@@ -17,6 +17,7 @@ from nat.connections.oauth_state import Purpose
 from nat.errors import Internal, NatError, StateInvalid
 from nat.handlers.consent import OURS, failure_page, onward, secret_of
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.oauth_services import oauth
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 
@@ -86,7 +87,7 @@ def callback() -> Callback:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return callback()(event)
 

@@ -7,7 +7,7 @@ function of its own answers, because no other one may read all nations, or send 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -21,6 +21,7 @@ from nat.errors import NotFound, NotReplayable
 from nat.handlers.api import Api
 from nat.handlers.endpoints import OperatorCall, answering, operation
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.ids import NationSlug
@@ -317,6 +318,6 @@ def api() -> Api:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)

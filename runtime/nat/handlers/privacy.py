@@ -22,7 +22,7 @@ from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import ComeAgain, LambdaContext, each_message
+from nat.handlers.invocation import ComeAgain, LambdaContext, LambdaEvent, each_message
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.names import Variable
@@ -168,12 +168,12 @@ def api() -> Api:
 
 
 @behind_front
-def routes(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def routes(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point for the HTTP API."""
     return api()(event)
 
 
-def work(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def work(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point for the queue."""
     from nat.handlers.privacy_work import erasure
 

@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import asdict
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nat import settings
 from nat.aws import clients, log
@@ -12,7 +12,7 @@ from nat.aws.store import Store
 from nat.connections.outbox import Outbox
 from nat.connections.refresh_job import AT_ONCE, DueNations, RefreshJob
 from nat.connections.services import ConnectionServices, now
-from nat.handlers.invocation import LambdaContext
+from nat.handlers.invocation import LambdaContext, LambdaEvent
 from nat.names import BUS_SOURCE, Bus, Variable
 from nat.nationbuilder import pooled_sessions
 from nat.settings import TableNames
@@ -37,7 +37,7 @@ def job() -> RefreshJob:
     )
 
 
-def due(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
+def due(event: LambdaEvent, context: LambdaContext) -> dict[str, object]:
     """Lambda's entry point every 12 hours, and again while a run ended before its work did."""
     done = job().refresh_due(lambda: context.get_remaining_time_in_millis() < SPARE_MILLISECONDS)
     log.structured().info("refreshed what is due", extra=asdict(done))

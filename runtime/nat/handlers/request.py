@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from nat.errors import BadRequest, NatError, Throttled
+from nat.handlers.invocation import LambdaEvent
 
 Body = dict[str, Any]
 Lambda = dict[str, Any]
@@ -32,7 +33,7 @@ class HttpRequest(msgspec.Struct, frozen=True):
         return f"HttpRequest({self.route!r}, {self.request_id!r})"
 
     @classmethod
-    def read(cls, event: Mapping[str, Any]) -> "HttpRequest":
+    def read(cls, event: LambdaEvent) -> "HttpRequest":
         """The call behind an event of payload format 2.0."""
         context = event["requestContext"]
         jwt = (context.get("authorizer") or {}).get("jwt") or {}
@@ -72,7 +73,7 @@ class HttpAnswer(msgspec.Struct, frozen=True):
         }
 
 
-def content(event: Mapping[str, Any]) -> bytes:
+def content(event: LambdaEvent) -> bytes:
     """The body of an API Gateway event. Half a surrogate pair stays what it is, for the parser to refuse.
     Raises `BadRequest` for what should be base64 and is not."""
     body = event.get("body") or ""

@@ -15,6 +15,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws import clients, log
+from nat.handlers.invocation import LambdaEvent
 from nat.names import SITE_ASSETS, SITE_FOR_EVER
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def carry_out(wanted: dict[str, Any], s3: "S3Client", cloudfront: "CloudFrontCli
     )
 
 
-def handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> None:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. CloudFormation waits for an hour without an answer, so there is always one. When
     the resource goes, its files stay: they go with the bucket."""
     failed: str | None = None
@@ -70,7 +71,7 @@ def handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 # L
     _answer(event, failed)
 
 
-def _answer(event: dict[str, Any], failed: str | None) -> None:
+def _answer(event: LambdaEvent, failed: str | None) -> None:
     body = {
         "Status": "SUCCESS" if failed is None else "FAILED",
         "Reason": failed or "",

@@ -2,7 +2,7 @@
 and answered at once. What follows is done from the queue, by the function that loads Bolt."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nat import settings
 from nat.aws import clients, log
@@ -11,6 +11,7 @@ from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApps
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.names import SLACK_COMMANDS, SLACK_EVENTS, SLACK_INTERACTIONS, Variable
 from nat.settings import TableNames
@@ -35,7 +36,7 @@ def door() -> SlackDoor:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. 200 means that it is stored, or not for Nat; Slack sends again after others."""
     request = HttpRequest.read(event)
     log.structured().append_keys(request=request.request_id)

@@ -7,7 +7,7 @@ what happened and what to do.
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nat import settings
 from nat.aws import clients, log
@@ -19,6 +19,7 @@ from nat.connections.slack_app import URL, SlackApps
 from nat.errors import Internal, NatError, StateInvalid
 from nat.handlers.consent import OURS, failure_page, onward, secret_of
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
 from nat.names import Variable
 from nat.settings import TableNames
@@ -82,7 +83,7 @@ def callback() -> SlackCallback:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return callback()(event)
 

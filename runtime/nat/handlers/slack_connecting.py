@@ -5,7 +5,6 @@ bring back (`nat.handlers.consent`), so the call has to be made under the web ap
 """
 
 from functools import cache
-from typing import Any
 
 from msgspec import UNSET, UnsetType
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -27,6 +26,7 @@ from nat.handlers.api import Api
 from nat.handlers.consent import secret_of, set_cookie
 from nat.handlers.endpoints import MemberCall, answering, operation
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.ids import UserId
@@ -341,7 +341,7 @@ def apps() -> SlackApps:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return api()(event)
 

@@ -2,12 +2,12 @@
 
 import json
 import logging
-from typing import Any, Final
+from typing import Final
 
 from slack_bolt import BoltRequest
 
 from nat.errors import SlackNotInstalled
-from nat.handlers.invocation import ComeAgain, Failed, each_message
+from nat.handlers.invocation import ComeAgain, Failed, LambdaEvent, each_message
 from nat.ids import ApprovalId, TurnId
 from nat.slack import services
 from nat.slack.app import HOME
@@ -18,7 +18,7 @@ _GONE: Final = ("app_uninstalled", "tokens_revoked")
 _SERVER_ERROR: Final = 500
 
 
-def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return each_message(event, take)
 

@@ -1,17 +1,16 @@
 """Acts on Stripe's events from the queue. What nobody can act on goes to the dead letters at once."""
 
 import logging
-from typing import Any
 
 from nat.billing import services
 from nat.billing.stripe_event import StripeEvent, StripeEventUnreadable
 from nat.billing.webhook import Undeliverable
-from nat.handlers.invocation import Failed, each_message
+from nat.handlers.invocation import Failed, LambdaEvent, each_message
 
 _log = logging.getLogger(__name__)
 
 
-def handler(event: dict[str, Any], context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Failed:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return each_message(event, _take)
 

@@ -3,21 +3,20 @@
 Whatever follows is done from the queue, so Stripe never waits for it, and nothing is lost when it fails.
 """
 
-from typing import Any
-
 from nat import settings
 from nat.aws import log
 from nat.billing import services
 from nat.billing.stripe_event import verify
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 
 SIGNATURE = "stripe-signature"
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point. 200 means that the event is stored; Stripe sends again after anything else."""
     request = HttpRequest.read(event)
     log.structured().append_keys(request=request.request_id)

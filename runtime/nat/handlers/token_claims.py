@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from nat import settings
+from nat.handlers.invocation import LambdaEvent
 from nat.names import Variable
 from nat.people.proven_email import TrustedDomains, proven_email
 
@@ -19,12 +20,11 @@ def _trusted() -> TrustedDomains:
     return trusted
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point: the event with the claims to add."""
     email = proven_email(event["request"].get("userAttributes") or {}, _trusted())
     # Sets the claim or takes it away, so that nothing else can ever have put it there.
     claims: dict[str, object] = {"claimsToSuppress": ["email"]}
     if email is not None:
         claims = {"claimsToAddOrOverride": {"email": email}}
-    event["response"] = {"claimsAndScopeOverrideDetails": {"accessTokenGeneration": claims}}
-    return event
+    return {**event, "response": {"claimsAndScopeOverrideDetails": {"accessTokenGeneration": claims}}}

@@ -6,7 +6,7 @@ mail program's own button sends the POST by itself (RFC 8058).
 
 import html
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from nat import settings
 from nat.aws import clients, log
@@ -15,6 +15,7 @@ from nat.channels.brands import Brands
 from nat.connections.oauth_state import StateKey
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
+from nat.handlers.invocation import LambdaEvent
 from nat.handlers.pages import page
 from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
 from nat.names import Variable
@@ -59,7 +60,7 @@ def weekly(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # 
 
 
 @behind_front
-def off(event: dict[str, Any], context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
+def off(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point of the link: POST ends the reports, GET shows the button for it."""
     request = HttpRequest.read(event)
     log.structured().append_keys(request=request.request_id)

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from nat import settings
 from nat.aws import clients, log
@@ -40,7 +40,8 @@ from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import Internal, NatError, Unauthenticated, UnknownAction
 from nat.handlers.front import behind_front
-from nat.handlers.request import content, refusal
+from nat.handlers.invocation import LambdaEvent
+from nat.handlers.request import Lambda, content, refusal
 from nat.ids import ConversationId, TurnId
 from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
 from nat.nations import plans as plans_module
@@ -74,7 +75,7 @@ class SocketDoor:
         self._limits = PersonLimits(store)
         self._checked = NationSubscriptionMiddleware(self._act, admission.check)
 
-    def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def __call__(self, event: LambdaEvent) -> Lambda:
         """Answer one event of the WebSocket API."""
         context = event["requestContext"]
         connection = context["connectionId"]
@@ -92,7 +93,7 @@ class SocketDoor:
         self.receive(connection, event)
         return _DONE
 
-    def connect(self, connection: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def connect(self, connection: str, query: Mapping[str, str]) -> Lambda:
         """Let a connection in for its ticket, or answer 401."""
         now = self._clock()
         try:
@@ -303,7 +304,7 @@ def door() -> SocketDoor:
 
 
 @behind_front
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 # Lambda's signature
+def handler(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lambda's signature
     """Lambda's entry point."""
     return door()(event)
 

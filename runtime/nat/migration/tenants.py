@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Store
-from nat.aws.writes import Row, Update, unchanged
+from nat.aws.writes import Update, unchanged
 from nat.ids import NationSlug, UserId
 from nat.names import SLUG_PATTERN, Table
 
@@ -198,7 +198,7 @@ def _stored(row: Mapping[str, object]) -> Tenant:
     return replace(tenant_of(row), stored_expiry=row.get("nb_token_expires_at"))
 
 
-def tenant_of(row: Mapping[str, Any]) -> Tenant:
+def tenant_of(row: Row) -> Tenant:
     """The tenant behind a row in plain values, whatever is in it."""
     notes: list[Note] = []
     slug = _slug(row.get("nationbuilder_slug"), notes)

@@ -11,11 +11,11 @@ person has asked since the period's first day (`begin`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import timestamp
+from nat.aws.items import Row, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.ids import NationSlug, UserId
@@ -119,6 +119,6 @@ def _key(nation_slug: NationSlug, period_start: str, user_id: UserId) -> dict[st
     return {"nation_slug": nation_slug, "day_user": f"{_PREFIX}{period_start}#{user_id}"}
 
 
-def _queries(row: Mapping[str, Any]) -> int:
+def _queries(row: Row) -> int:
     queries: int = row.get("queries", 0)
     return queries

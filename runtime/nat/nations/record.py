@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update, unchanged
 from nat.errors import NationUnknown
@@ -145,7 +145,7 @@ def to_item(nation: Nation) -> dict[str, Any]:
     return {name: getattr(nation, name) for name in FIELDS}
 
 
-def from_item(item: Mapping[str, Any]) -> Nation:
+def from_item(item: Row) -> Nation:
     """The record from plain values. Raises `TypeError` or `ValueError` for a row that is not a nation."""
     values = {name: item[name] for name in FIELDS if name in item}
     for name in _TIMES:

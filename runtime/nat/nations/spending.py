@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
+from nat.aws.items import Row
 from nat.aws.store import Store
 from nat.ids import NationSlug, UserId
 from nat.names import Table
@@ -116,7 +117,7 @@ class Spendings:
         first = nation.billing_period_start.astimezone(UTC).date()
         return self.between(nation.nation_slug, first, now.astimezone(UTC).date())
 
-    def _rows(self, nation_slug: NationSlug, first: date, last: date) -> Iterable[dict[str, object]]:
+    def _rows(self, nation_slug: NationSlug, first: date, last: date) -> Iterable[Row]:
         return self._store.query(Table.USAGE, _days(nation_slug, first, last), consistent=True)
 
 
@@ -125,7 +126,7 @@ def _days(nation_slug: NationSlug, first: date, last: date) -> ConditionBase:
     return Key("nation_slug").eq(nation_slug) & days
 
 
-def _share(row: Mapping[str, Any]) -> Share:
+def _share(row: Row) -> Share:
     day, _, user_id = row["day_user"].partition("#")
     spent = Spent(**{name: row.get(name, 0) for name in FIELDS})
     tools = {name.removeprefix(TOOL_CALLS): row[name] for name in row if name.startswith(TOOL_CALLS)}

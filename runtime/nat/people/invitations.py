@@ -14,11 +14,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from nat.aws.items import epoch_ms, moment
+from nat.aws.items import Row, epoch_ms, moment
 from nat.aws.store import Cancelled
 from nat.aws.writes import Check, Entry, Put, Update
 from nat.errors import (
@@ -230,7 +230,7 @@ def _item(invitation: Invitation) -> dict[str, object]:
     }
 
 
-def _invitation(item: dict[str, Any]) -> Invitation:
+def _invitation(item: Row) -> Invitation:
     return Invitation(
         id=item["key"].partition("#")[2],
         nation_slug=item["invites_to"],

@@ -8,14 +8,14 @@ the token that they still have, for up to an hour, makes them a member of nothin
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
-from nat.aws.items import moment
+from nat.aws.items import Row, moment
 from nat.aws.store import Store
-from nat.aws.writes import Check, Delete, Entry, Put, Row, Update
+from nat.aws.writes import Check, Delete, Entry, Put, Update
 from nat.errors import NotAMember, NotProven, Unauthenticated
 from nat.ids import NationSlug, UserId
 from nat.names import MEMBERSHIPS_BY_NATION, Table
@@ -244,10 +244,10 @@ class Memberships:
         key = membership_key(membership.nation_slug, membership.user_id)
         return Update(Table.MEMBERSHIPS, key, change, when=Attr("role").eq(membership.role.value))
 
-    def _row(self, nation_slug: NationSlug, user_id: UserId) -> dict[str, object] | None:
+    def _row(self, nation_slug: NationSlug, user_id: UserId) -> Row | None:
         return self._store.get(Table.MEMBERSHIPS, membership_key(nation_slug, user_id))
 
-    def _rows_of(self, nation_slug: NationSlug) -> Iterator[dict[str, Any]]:
+    def _rows_of(self, nation_slug: NationSlug) -> Iterator[Row]:
         under = Key("nation_slug").eq(nation_slug)
         return self._store.query(Table.MEMBERSHIPS, under, index=MEMBERSHIPS_BY_NATION)
 
@@ -280,7 +280,7 @@ def _outsider_item(outsider: Outsider) -> dict[str, object]:
     }
 
 
-def _membership(row: Mapping[str, Any]) -> Membership:
+def _membership(row: Row) -> Membership:
     return Membership(
         row["nation_slug"],
         row["user_id"],
@@ -292,7 +292,7 @@ def _membership(row: Mapping[str, Any]) -> Membership:
     )
 
 
-def _outsider(row: Mapping[str, Any]) -> Outsider:
+def _outsider(row: Row) -> Outsider:
     return Outsider(
         row["nation_slug"],
         row["user_id"],

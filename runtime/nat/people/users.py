@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from boto3.dynamodb.conditions import Attr
 
-from nat.aws.items import epoch_ms, moment
+from nat.aws.items import Row, epoch_ms, moment
 from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.ids import NationSlug, UserId
@@ -84,7 +83,7 @@ class Users:
         )
 
 
-def _user(item: dict[str, Any]) -> User:
+def _user(item: Row) -> User:
     queried = item.get("last_query_at")
     return User(
         user_id=item["user_id"],

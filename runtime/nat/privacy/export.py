@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from nat.aws.items import timestamp
+from nat.aws.items import Row, timestamp
 from nat.aws.store import Store
 from nat.conversations.files import ADDRESS_SECONDS
 from nat.ids import NationSlug, UserId
@@ -124,7 +124,7 @@ class Export:
         found = self._users.get_many(user_ids)
         return [found[each] for each in user_ids if each in found]
 
-    def _talks(self, whose: Iterable[tuple[str, str]]) -> dict[str, Iterator[dict[str, object]]]:
+    def _talks(self, whose: Iterable[tuple[str, str]]) -> dict[str, Iterator[Row]]:
         held = self._holdings
         keys = [
             each for slug, user_id in whose for each in held.conversations(NationSlug(slug), UserId(user_id))
@@ -134,7 +134,7 @@ class Export:
             "actions": chain.from_iterable(held.partition(Table.ACTIONS, each) for each in keys),
         }
 
-    def _keep(self, key: str, kinds: dict[str, Iterable[dict[str, object]]]) -> tuple[str, dict[str, int]]:
+    def _keep(self, key: str, kinds: dict[str, Iterable[Row]]) -> tuple[str, dict[str, int]]:
         counts: Counter[str] = Counter()
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -150,7 +150,7 @@ class Export:
         return key, dict(counts)
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: Row) -> str:
     told = {name: value for name, value in row.items() if name not in (*_SECRET, *_INNER)}
     return json.dumps(told, ensure_ascii=False, default=_plain, sort_keys=True)
 

@@ -5,11 +5,12 @@ members, and everybody who ever asked (Usage). Nations that a person has left ar
 index by person: its keys are read through once, by the job and never in a request.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, Key
 
+from nat.aws.items import Row
 from nat.aws.store import Store
 from nat.conversations.own_conversations import ERASING
 from nat.conversations.turns import person_key
@@ -56,15 +57,15 @@ class Holdings:
             for each in self.by_index(Table.CONVERSATIONS, CONVERSATIONS_BY_PERSON, key)
         ]
 
-    def partition(self, table: Table, key: str) -> Iterator[dict[str, Any]]:
+    def partition(self, table: Table, key: str) -> Iterator[Row]:
         """Every row under a partition key, in plain values."""
         return self._store.query(table, Key(SCHEMAS[table].partition).eq(key), consistent=True)
 
-    def by_index(self, table: Table, index: Index, key: str) -> Iterator[dict[str, Any]]:
+    def by_index(self, table: Table, index: Index, key: str) -> Iterator[Row]:
         """Every row that an index has under a key, in plain values."""
         return self._store.query(table, Key(index.partition).eq(key), index=index)
 
-    def delete(self, table: Table, rows: Iterator[dict[str, object]] | list[dict[str, object]]) -> int:
+    def delete(self, table: Table, rows: Iterable[Row]) -> int:
         """Delete rows by their keys; gives how many."""
         schema = SCHEMAS[table]
         names = [each for each in (schema.partition, schema.sort) if each is not None]

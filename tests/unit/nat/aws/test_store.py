@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import boto3
 import pytest
@@ -11,6 +10,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
 from nat.aws import clients
+from nat.aws.items import Row
 from nat.aws.store import TRANSACTION, Cancelled, LeftOver, Store
 from nat.aws.writes import Check, Delete, Put, Update, unchanged
 from nat.names import INVITATIONS_BY_NATION, Table
@@ -34,7 +34,7 @@ def forgetful(tables: TableNames, *operations: str) -> Iterator[Store]:
         yield Store(boto3.client("dynamodb", endpoint_url=url), tables)
 
 
-def row(store: Store, key: str = "a") -> dict[str, Any] | None:
+def row(store: Store, key: str = "a") -> Row | None:
     return store.get(Table.ONCE, {"key": key})
 
 

@@ -23,6 +23,7 @@ from nat.handlers import (
     weekly_reports,
     ws,
 )
+from nat.handlers.invocation import LambdaEvent
 from nat.names import ORIGIN_KEY_HEADER, Secret, Variable
 from tests.embedded import EmbeddedAws
 
@@ -62,7 +63,7 @@ def event(headers: dict[str, str] | None = None, **context: str) -> dict[str, An
 
 
 @front.behind_front
-def answering(event: dict[str, Any], context: object) -> dict[str, Any]:
+def answering(event: LambdaEvent, context: object) -> dict[str, Any]:
     return {"statusCode": 200}
 
 
