@@ -62,7 +62,7 @@ class ModelPrices:
         self._prices = dict(prices)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Mapping[str, Any]]) -> "ModelPrices":
+    def from_json(cls, value: Mapping[str, Mapping[str, object]]) -> "ModelPrices":
         """Read `{model: {input, cache_write, cache_read, output[, long_prompt_tokens, long_prompt: {…}]}}`.
 
         Raises `ValueError` that names the model and the key that is missing, unknown or no whole number.
@@ -118,11 +118,11 @@ def _price(model: str, value: Mapping[str, Any]) -> Price:
     )
 
 
-def _rates(model: str, value: Mapping[str, Any]) -> Rates:
+def _rates(model: str, value: Mapping[str, object]) -> Rates:
     return Rates(*(_whole(model, kind, value) for kind in _KINDS))
 
 
-def _whole(model: str, key: str, value: Mapping[str, Any]) -> int:
+def _whole(model: str, key: str, value: Mapping[str, object]) -> int:
     number = value.get(key)
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise ValueError(f"Price of {model}: {key} must be a whole number of micro-dollars, not {number!r}.")

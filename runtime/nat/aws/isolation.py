@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 import botocore.session
 from boto3 import Session
@@ -187,7 +187,7 @@ class NationCredentials:
     def client(self, service: Literal["kms"], config: "Config") -> "KMSClient": ...
     @overload
     def client(self, service: Literal["s3"], config: "Config") -> "S3Client": ...
-    def client(self, service: Literal["dynamodb", "kms", "s3", "secretsmanager"], config: "Config") -> Any:
+    def client(self, service: Literal["dynamodb", "kms", "s3", "secretsmanager"], config: "Config") -> object:
         """A client of one service for all nations. Build it once: it takes some 100 ms."""
         session = botocore.session.Session()
         session.register_component("credential_provider", CredentialResolver([_Provider(self)]))

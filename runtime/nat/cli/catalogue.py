@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -110,7 +110,7 @@ def print_tools(group: str | None, json_wanted: bool, console: Console) -> None:
         console.print(as_table(tools))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, msgspec.Struct):
         return msgspec.to_builtins(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -64,7 +64,7 @@ class PlatformError(CommandFailed):
         self.retryable = retryable
 
     @classmethod
-    def told(cls, error: Mapping[str, Any]) -> "PlatformError":
+    def told(cls, error: Mapping[str, object]) -> "PlatformError":
         """The error in an answer or an event; its message says the page to go to as well."""
         words = [str(error.get("message", "The platform refused.")), str(error.get("url", ""))]
         return cls(
@@ -203,7 +203,7 @@ class PlatformClient:
             if each["state"] == PENDING
         ]
 
-    def _decide(self, path: str, nation: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _decide(self, path: str, nation: str, body: Mapping[str, object]) -> dict[str, object]:
         """Post a decision, once more after an answer that was lost."""
         try:
             return self.call("POST", path, nation, body)
@@ -219,7 +219,7 @@ class PlatformClient:
         return ticket
 
     def call(
-        self, method: str, path: str, nation: str, body: Mapping[str, Any] | None = None
+        self, method: str, path: str, nation: str, body: Mapping[str, object] | None = None
     ) -> dict[str, Any]:
         """One call of the HTTP API; a stale session is refreshed. Raises `PlatformError`, `CommandFailed`."""
         if not self.session.is_fresh(datetime.now(UTC)):
@@ -351,7 +351,9 @@ class PlatformClient:
             asked.known = True
             yield from asked.ordering.take(wire)
 
-    def _call(self, method: str, path: str, nation: str, body: Mapping[str, Any] | None) -> requests.Response:
+    def _call(
+        self, method: str, path: str, nation: str, body: Mapping[str, object] | None
+    ) -> requests.Response:
         try:
             return requests.request(
                 method,
@@ -389,24 +391,24 @@ class _Question:
 
     turn: str
     conversation: str
-    body: Mapping[str, Any] | None
+    body: Mapping[str, object] | None
     ordering: Ordering = field(default_factory=Ordering)
     sent: bool = False
     known: bool = False
     """Whether an event of the turn has come: then the platform has the question."""
 
-    def opening(self) -> dict[str, Any]:
+    def opening(self) -> dict[str, object]:
         """What to send on a new socket."""
         if self.body is None or self.known:
             return self.resuming()
         return {**self.action(SocketAction.ASK), **self.body}
 
-    def resuming(self) -> dict[str, Any]:
+    def resuming(self) -> dict[str, object]:
         """Asks for what was missed, and for what comes."""
         after = {"attempt": self.ordering.attempt, "seq": self.ordering.seq}
         return {**self.action(SocketAction.RESUME), "after": after}
 
-    def action(self, action: SocketAction) -> dict[str, Any]:
+    def action(self, action: SocketAction) -> dict[str, object]:
         """An action on this turn."""
         return {"action": action.value, "turn": self.turn, "conversation": self.conversation}
 
@@ -429,7 +431,7 @@ def _size(message: str) -> int:
         raise PlatformError("bad_request", "The message is not valid Unicode text.") from None
 
 
-def _send(socket: websocket.WebSocket, message: Mapping[str, Any]) -> None:
+def _send(socket: websocket.WebSocket, message: Mapping[str, object]) -> None:
     """Send a message in frames that API Gateway takes. Raises `PlatformError` for one it would not take."""
     payload = json.dumps(message, ensure_ascii=False).encode()
     if len(payload) > _MESSAGE_BYTES:
@@ -460,7 +462,7 @@ def _receive(socket: websocket.WebSocket) -> Wire | None:
     return value if isinstance(value, dict) else None
 
 
-def _value(answer: requests.Response) -> dict[str, Any]:
+def _value(answer: requests.Response) -> dict[str, object]:
     try:
         value = answer.json()
     except requests.JSONDecodeError:

@@ -39,7 +39,7 @@ class Profile:
     path: Path = field(default=Path("profile.json"), compare=False)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any], path: Path) -> "Profile":
+    def from_json(cls, value: Mapping[str, object], path: Path) -> "Profile":
         """Read the file's content. Raises `CommandFailed` that names the key which is missing or no text."""
         texts: dict[str, str] = {}
         for each in fields(cls):

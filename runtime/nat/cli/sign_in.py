@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
@@ -176,7 +176,7 @@ def _exchange(profile: Profile, form: dict[str, str], previous: SignInSession | 
         answer = requests.post(
             profile.token_url, data={**form, "client_id": profile.client_id}, timeout=TIMEOUT
         )
-        value: Any = answer.json()
+        value: object = answer.json()
     except requests.JSONDecodeError:
         raise CommandFailed(f"The sign-in service at {profile.token_url} does not answer properly.") from None
     except requests.RequestException:

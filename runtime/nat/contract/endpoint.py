@@ -2,7 +2,7 @@
 may call it and how often. Parsing, answering, the OpenAPI document and API Gateway's routes follow from it.
 """
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -123,7 +123,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         return (*ANY, *self.access.errors, *self.raises)
 
 
-def answered_type(annotation: Any) -> type[ResponseBody] | None:
+def answered_type(annotation: object) -> type[ResponseBody] | None:
     """The struct that a function says it gives. Raises `TypeError` for anything else."""
     if annotation is None or annotation is type(None):
         return None

@@ -6,7 +6,7 @@ text however a keyboard spells it. Half a surrogate pair is no text and is refus
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -21,7 +21,7 @@ _MISSING: Final = r"Object missing required field `(\w+)`"
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
 
-def json_object(content: bytes | str) -> dict[str, Any]:
+def json_object(content: bytes | str) -> dict[str, object]:
     """A JSON object with its texts composed. Raises `BadRequest`."""
     try:
         found = composed(msgspec.json.decode(content))
@@ -32,7 +32,7 @@ def json_object(content: bytes | str) -> dict[str, Any]:
     return found
 
 
-def composed(value: Any) -> Any:
+def composed(value: object) -> object:
     """A JSON value with every text in it composed (NFC), names included. Raises `RecursionError`."""
     match value:
         case str():
@@ -56,7 +56,7 @@ def parse(content: bytes | str, wanted: type[Wanted]) -> Wanted:
     return convert(json_object(content) if content else {}, wanted)
 
 
-def convert(found: Mapping[str, Any], wanted: type[Wanted]) -> Wanted:
+def convert(found: Mapping[str, object], wanted: type[Wanted]) -> Wanted:
     """A JSON object as a struct. Raises `BadRequest`."""
     try:
         return msgspec.convert(found, wanted)
@@ -68,7 +68,7 @@ def parse_query(found: Mapping[str, str], wanted: type[Wanted]) -> Wanted:
     """What stands behind the question mark, as a struct: numbers are written in digits. Raises
     `BadRequest`."""
     numbers = {each.name for each in msgspec.structs.fields(wanted) if _is_number(each.type)}
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, text in found.items():
         if not _is_text(text):
             raise BadRequest(f"`{name}` is not valid text.")
@@ -93,7 +93,7 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def _is_number(kind: Any) -> bool:
+def _is_number(kind: object) -> bool:
     return kind is int or getattr(kind, "__origin__", None) is int
 
 

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -443,5 +443,5 @@ def _checked(identifier: str) -> str:
     return identifier
 
 
-def _page_item(page: OpenPage) -> dict[str, Any]:
+def _page_item(page: OpenPage) -> dict[str, object]:
     return {"kind": page.kind, "record_id": page.record_id}

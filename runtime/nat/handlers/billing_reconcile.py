@@ -6,7 +6,6 @@ go on from: `{"round": "day", "day": "2026-11-21", "after": "sub_…"}`.
 
 import logging
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from nat.aws import log
 from nat.billing import services
@@ -19,7 +18,7 @@ RESERVE_MS = 60_000
 """Milliseconds that the last page of a run may take."""
 
 
-def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, object]:
     """Lambda's entry point; gives what was done. `{"round": "day"}` tells of yesterday, or of `day`."""
     log.structured()
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -140,7 +140,7 @@ _TIMES: Final = (
 FIELDS: Final = Nation.__struct_fields__
 
 
-def to_item(nation: Nation) -> dict[str, Any]:
+def to_item(nation: Nation) -> dict[str, object]:
     """The record in plain values."""
     return {name: getattr(nation, name) for name in FIELDS}
 

@@ -69,7 +69,7 @@ def _groups(claims: Mapping[str, Any]) -> Iterable[str]:
     return groups.strip("[]").split() if isinstance(groups, str) else groups
 
 
-def caller_of(claims: Mapping[str, Any], headers: Mapping[str, str]) -> Caller:
+def caller_of(claims: Mapping[str, object], headers: Mapping[str, str]) -> Caller:
     """The person of the token in the nation that the headers select.
 
     Raises `Unauthenticated`, `BadRequest` (no nation selected), `Forbidden` (the header names someone else).
