@@ -19,8 +19,13 @@ def verify_senders(clients: Clients) -> None:
         mail.create_email_identity(EmailIdentity=domain)
 
 
-def sent(clients: Clients, to: str) -> list[dict[str, Any]]:
-    """Emails to one address, the oldest first, with `Source`, `Subject`, `BodyText` and `BodyHtml`."""
-    with urllib.request.urlopen(f"{clients.url}/_ministack/ses/messages", timeout=PATIENCE) as answer:
+def kept(aws_url: str) -> list[dict[str, Any]]:
+    """Every email, the oldest of a sender first, with `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`."""
+    with urllib.request.urlopen(f"{aws_url}/_ministack/ses/messages", timeout=PATIENCE) as answer:
         found = json.loads(answer.read())["messages"]
-    return [each for messages in found.values() for each in messages if each["To"] == [to]]
+    return [each for messages in found.values() for each in messages]
+
+
+def sent(clients: Clients, to: str) -> list[dict[str, Any]]:
+    """Emails to one address, the oldest first."""
+    return [each for each in kept(clients.url) if each["To"] == [to]]

@@ -5,15 +5,14 @@ AWS gives a container a loopback address and a token (`AWS_CONTAINER_CREDENTIALS
 answers with sessions of the role that the process would have in the cloud, so the embedded AWS enforces it.
 """
 
-import json
 import secrets
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
 
+from local.loopback import LoopbackServer, Request, Response, json_response, serving
 from local.places import HOST
 
 if TYPE_CHECKING:
@@ -32,24 +31,21 @@ class RoleServer:
         self._sessions: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         self._token = secrets.token_urlsafe(32)
-        self._server = ThreadingHTTPServer((HOST, port), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="roles", daemon=True)
+        self._server = LoopbackServer(HOST, port, self._answer)
+        self._stack = ExitStack()
 
     def __enter__(self) -> "RoleServer":
-        self._thread.start()
+        self._stack.enter_context(serving(self._server, "roles"))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._stack.close()
 
     def variables(self, name: str, role_arn: str) -> Mapping[str, str]:
         """Environment that lets a process act in `role_arn`; `name` is its session's name."""
         self._roles[f"/{name}"] = (name, role_arn)
         return {
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://{HOST}:{self._server.server_port}/{name}",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self._server.url}/{name}",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": self._token,
         }
 
@@ -68,28 +64,9 @@ class RoleServer:
             "Expiration": session["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if self.headers.get("Authorization") != server._token:
-                    self._answer(HTTPStatus.FORBIDDEN, {"message": "wrong token"})
-                    return
-                try:
-                    self._answer(HTTPStatus.OK, server.credentials(self.path))
-                except KeyError:
-                    self._answer(HTTPStatus.NOT_FOUND, {"message": "unknown role"})
-
-            def _answer(self, status: HTTPStatus, body: Mapping[str, Any]) -> None:
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Say nothing: answers hold credentials, and paths tell nobody anything."""
-
-        return Handler
+    def _answer(self, request: Request) -> Response:
+        if request.headers.get("authorization") != self._token:
+            return json_response(403, {"message": "wrong token"})
+        if request.path not in self._roles:
+            return json_response(404, {"message": "unknown role"})
+        return json_response(200, self.credentials(request.path))

@@ -10,7 +10,7 @@ import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import boto3
 import requests
@@ -18,6 +18,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from local.deployment import Deployment
+from local.mail import kept
 from local.places import REGION
 from nat.cli.profile import Profile, SessionFile, SignInSession
 from nat.cli.sign_in import sign_in
@@ -107,9 +108,7 @@ class SignIn:
         return sent.headers["Location"]
 
     def _mailed_code(self, email: str) -> str:
-        answer = requests.get(f"{self.deployment.aws_url}/_ministack/ses/messages", timeout=TIMEOUT)
-        mails: list[dict[str, Any]] = [mail for box in answer.json()["messages"].values() for mail in box]
-        for mail in reversed(mails):
+        for mail in reversed(kept(self.deployment.aws_url)):
             code = re.search(r"\b\d{6}\b", f"{mail['BodyText']} {mail['BodyHtml']}")
             if email in mail["To"] and code:
                 return code[0]

@@ -1,6 +1,5 @@
 """`python -m local.claude --port 8701 [--obedient] [--tokens-per-second 80] [--log FILE]`."""
 
-import argparse
 import asyncio
 import contextlib
 import signal
@@ -10,15 +9,12 @@ from pathlib import Path
 
 from local.claude.journal import LOG_VARIABLE, wanted_log
 from local.claude.server import Options, serve
+from local.loopback.foreground import parser_of
 
 
 def options(arguments: Sequence[str]) -> Options:
     """The command line as options. Ends the process with a usage message if it makes no sense."""
-    parser = argparse.ArgumentParser(
-        prog="python -m local.claude", description="A stand-in for the Claude Messages API on loopback."
-    )
-    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 lets the system choose")
-    parser.add_argument("--host", default="127.0.0.1")
+    parser = parser_of("claude", "A stand-in for the Claude Messages API on loopback.")
     parser.add_argument(
         "--log",
         type=Path,

@@ -20,7 +20,7 @@ VERSION: Final = 1
 PERIOD_SECONDS: Final = 5.0
 
 
-class StateUnusable(RuntimeError):
+class StateUnusable(ValueError):
     """The file is not a snapshot of this version."""
 
 
@@ -69,18 +69,12 @@ def load(standin: StandIn, path: Path) -> None:
 def _restore(standin: StandIn, document: Mapping[str, Any]) -> None:
     standin.seed_date = datetime.fromisoformat(document["seed_date"])
     standin.clock.shift = timedelta(seconds=document["shift_seconds"])
-    for each in document["apps"]:
-        app = App(**{**each, "redirect_uris": tuple(each["redirect_uris"])})
-        standin.oauth.apps[app.client_id] = app
+    standin.oauth.apps |= {app.client_id: app for app in msgspec.convert(document["apps"], list[App])}
     tokens = standin.tokens
     tokens.secret = document["secret"]
-    for each in document["tokens"]:
-        moments = {name: datetime.fromisoformat(each[name]) for name in ("created_at", "expires_at")}
-        tokens.add(Token(**{**each, **moments}))
-    for each in document["codes"]:
-        tokens.codes[each["code"]] = Code(
-            **{**each, "expires_at": datetime.fromisoformat(each["expires_at"])}
-        )
+    for token in msgspec.convert(document["tokens"], list[Token]):
+        tokens.add(token)
+    tokens.codes |= {code.code: code for code in msgspec.convert(document["codes"], list[Code])}
     standin.nations.clear()
     for each in document["nations"]:
         standin.nations[each["slug"]] = _read_nation(each)
@@ -123,15 +117,9 @@ def _read_nation(document: Mapping[str, Any]) -> Nation:
             table.insert(row, row.pop("id"))
         table.next_id = saved["next_id"]
     nation.list_members = {list_id: dict.fromkeys(ids) for list_id, ids in document["list_members"].items()}
-    nation.users = {each["signup_id"]: User(**each) for each in document["users"]}
-    for each in document["jobs"]:
-        finished = each["finished"] and datetime.fromisoformat(each["finished"])
-        nation.jobs[each["token"]] = Job(
-            **{**each, "due": datetime.fromisoformat(each["due"]), "finished": finished}
-        )
-    nation.effects = [
-        Effect(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in document["effects"]
-    ]
+    nation.users = {user.signup_id: user for user in msgspec.convert(document["users"], list[User])}
+    nation.jobs = {job.token: job for job in msgspec.convert(document["jobs"], list[Job])}
+    nation.effects = msgspec.convert(document["effects"], list[Effect])
     return nation
 
 

@@ -1,34 +1,19 @@
 """`python -m local.slack --port N --target URL`: the stand-in in the foreground until Ctrl-C or SIGTERM."""
 
-import argparse
-import signal
 import sys
-from threading import Event
 
+from local.loopback.foreground import parser_of, run_in_foreground
 from local.slack.server import running_slack
 
 
 def main() -> int:
     """Run until told to stop. Gives the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m local.slack", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 lets the system choose")
-    parser.add_argument("--host", default="127.0.0.1")
+    parser = parser_of("slack", __doc__)
     parser.add_argument("--target", help="where events are sent: what the app's request URLs begin with")
     parser.add_argument("--mails", help="base URL of the embedded AWS, whose kept mails the page shows")
-    arguments = parser.parse_args()
-    stop = Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stop.set())
-    try:
-        with running_slack(
-            arguments.port, arguments.host, target=arguments.target, mails=arguments.mails
-        ) as slack:
-            print(f"Slack stand-in at {slack.url}", flush=True)
-            stop.wait()
-    except OSError as error:
-        print(f"The Slack stand-in cannot start: {error}", file=sys.stderr)
-        return 1
-    return 0
+    given = parser.parse_args()
+    slack = running_slack(given.port, given.host, target=given.target, mails=given.mails)
+    return run_in_foreground("Slack", slack, lambda running: running.url)
 
 
 if __name__ == "__main__":

@@ -281,6 +281,13 @@ class Operations:
         self._store.secrets[made["id"]] = secret
         return {**made, "secret": secret}
 
+    @_route("DELETE", "webhook_endpoints/{id}")
+    def end_endpoint(self, _params: Params, endpoint_id: str) -> Object:
+        """Nobody is told there any more."""
+        self._store.get("webhook_endpoint", endpoint_id)
+        del self._store.objects["webhook_endpoint"][endpoint_id]
+        return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
+
 
 def each(value: Any) -> list[Any]:
     """A parameter that may be one value or several."""
