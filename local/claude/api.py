@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote
 
 from local.claude.brain import answer as think
 from local.claude.cache import PromptCache
@@ -25,6 +24,7 @@ from local.claude.thinking import check_history, sign
 from local.claude.validation import check_key, check_request, check_size, check_version
 from local.loopback import FaultQueue
 
+ROUTES: Final = {"/v1/messages": "messages", "/v1/messages/count_tokens": "count_tokens"}
 ORGANIZATION: Final = "5e1f0000-0000-4000-8000-00000000c1a0"
 RATE_LIMITS: Final = {
     "requests": 4_000,
@@ -98,13 +98,8 @@ class Api:
         if route == "messages":
             await self._messages(exchange, body, request_id, key, version)
             return
-        if route == "count_tokens":
-            answer = self._count_tokens(body, version)
-        elif route == "models":
-            answer = self._models(request)
-        else:
-            answer = self._state.catalogue.find(unquote(request.path.rsplit("/", 1)[1])).as_info()
-        self._record(request, body if request.body else None, 200, answer)
+        answer = self._count_tokens(body, version)
+        self._record(request, body, 200, answer)
         exchange.answer(200, _headers(request_id), answer)
 
     async def _messages(self, exchange: Exchange, body: Any, request_id: str, key: str, version: str) -> None:
@@ -169,26 +164,6 @@ class Api:
         checked, _ = check_request(body, version=version, catalogue=self._state.catalogue, counting=True)
         return {"input_tokens": read_prompt(checked).tokens}
 
-    def _models(self, request: Request) -> dict[str, Any]:
-        query = {name: values[-1] for name, values in parse_qs(request.query).items()}
-        ids = [card.id for card in self._state.catalogue.cards]
-        first, last = 0, len(ids)
-        if "after_id" in query:
-            first = ids.index(self._state.catalogue.find(query["after_id"]).id) + 1
-        if "before_id" in query:
-            last = ids.index(self._state.catalogue.find(query["before_id"]).id)
-        limit = query.get("limit", "20")
-        if not limit.isdigit() or not 1 <= int(limit) <= 1000:
-            raise invalid("limit: Input should be between 1 and 1000")
-        page = [card.as_info() for card in self._state.catalogue.cards[first:last]]
-        shown = page[: int(limit)]
-        return {
-            "data": shown,
-            "has_more": len(shown) < len(page),
-            "first_id": shown[0]["id"] if shown else None,
-            "last_id": shown[-1]["id"] if shown else None,
-        }
-
     def _record(self, request: Request, body: Any, status: int, answer: Any) -> None:
         self._state.journal.record(
             method=request.method,
@@ -244,19 +219,12 @@ class Api:
 
 
 def _route(request: Request) -> str:
-    path, method = request.path.rstrip("/"), request.method
-    if path == "/v1/messages":
-        allowed, route = "POST", "messages"
-    elif path == "/v1/messages/count_tokens":
-        allowed, route = "POST", "count_tokens"
-    elif path == "/v1/models":
-        allowed, route = "GET", "models"
-    elif path.startswith("/v1/models/") and path.count("/") == 3:
-        allowed, route = "GET", "model"
-    else:
+    """The operation that a path means. Raises `ApiError` 404 and 405."""
+    route = ROUTES.get(request.path.rstrip("/"))
+    if route is None:
         raise ApiError(404, "Not Found")
-    if method != allowed:
-        raise ApiError(405, "Method Not Allowed", headers={"allow": allowed})
+    if request.method != "POST":
+        raise ApiError(405, "Method Not Allowed", headers={"allow": "POST"})
     return route
 
 

@@ -4,12 +4,12 @@ One object a line: `method, path, query, body, status, answer`. Headers are left
 in. A stream that its client left has the answer as far as it was sent, with `stop_reason` null.
 """
 
-import json
-import os
 import threading
 from collections import deque
 from pathlib import Path
 from typing import Any, Final
+
+from local.loopback.line_log import LineLog, file_in
 
 LOG_VARIABLE: Final = "NAT_CLAUDE_LOG"
 KEPT: Final = 10_000
@@ -18,8 +18,7 @@ KEPT: Final = 10_000
 
 def wanted_log() -> Path | None:
     """The file that `NAT_CLAUDE_LOG` names, if it does."""
-    named = os.environ.get(LOG_VARIABLE)
-    return Path(named) if named else None
+    return file_in(LOG_VARIABLE)
 
 
 class Journal:
@@ -28,9 +27,7 @@ class Journal:
     def __init__(self, file: Path | None = None) -> None:
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = file.open("a", encoding="utf-8") if file is not None else None
+        self._log = LineLog(file)
 
     def record(self, *, method: str, path: str, query: str, body: Any, status: int, answer: Any) -> None:
         """Add one request."""
@@ -44,9 +41,7 @@ class Journal:
         }
         with self._lock:
             self._entries.append(entry)
-            if self._stream is not None:
-                self._stream.write(json.dumps(entry, separators=(",", ":"), ensure_ascii=False) + "\n")
-                self._stream.flush()
+        self._log.write(entry)
 
     def entries(self) -> list[dict[str, Any]]:
         """All requests since the start or the last `clear`."""
@@ -60,5 +55,4 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        if self._stream is not None:
-            self._stream.close()
+        self._log.close()

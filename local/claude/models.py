@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from local.claude.errors import ApiError
 
@@ -17,74 +17,16 @@ class ModelCard:
 
     id: str
     alias: str
-    display_name: str
-    created_at: str
-    line: Literal["haiku", "sonnet"]
     max_input_tokens: int
     max_tokens: int
     min_cache_tokens: int
     thinking: Literal["manual", "adaptive"]
-
-    def as_info(self) -> dict[str, Any]:
-        """The object of `GET /v1/models/{id}` (`anthropic/types/model_info.py`)."""
-        adaptive = self.thinking == "adaptive"
-        return {
-            "type": "model",
-            "id": self.id,
-            "display_name": self.display_name,
-            "created_at": self.created_at,
-            "lifecycle": "active",
-            "deprecated_at": None,
-            "retires_at": None,
-            "line": self.line,
-            "max_input_tokens": self.max_input_tokens,
-            "max_tokens": self.max_tokens,
-            "capabilities": {
-                "batch": _support(True),
-                "citations": _support(True),
-                "code_execution": _support(False),
-                "context_management": {
-                    "supported": False,
-                    "clear_thinking_20251015": None,
-                    "clear_tool_uses_20250919": None,
-                    "compact_20260112": None,
-                },
-                "effort": {
-                    "supported": adaptive,
-                    **{level: _support(adaptive) for level in ("low", "medium", "high", "xhigh", "max")},
-                },
-                "image_input": _support(True),
-                "pdf_input": _support(True),
-                "server_tools": {
-                    "supported": False,
-                    "code_execution": _support(False),
-                    "web_search": _support(False),
-                },
-                "structured_outputs": _support(False),
-                "thinking": {
-                    "supported": True,
-                    "types": {
-                        "adaptive": _support(adaptive),
-                        "between_tools": _support(False),
-                        "disabled": _support(True),
-                        "enabled": _support(not adaptive),
-                    },
-                },
-            },
-        }
-
-
-def _support(supported: bool) -> dict[str, bool]:
-    return {"supported": supported}
 
 
 CARDS: Final = (
     ModelCard(
         id="claude-haiku-5-5",
         alias="claude-haiku-5-5",
-        display_name="Claude Haiku 5.5",
-        created_at="2026-10-07T00:00:00Z",
-        line="haiku",
         max_input_tokens=1_000_000,
         max_tokens=128_000,
         min_cache_tokens=4_096,  # not published; the older model's figure, the more cautious choice
@@ -93,16 +35,13 @@ CARDS: Final = (
     ModelCard(
         id="claude-haiku-4-5-20251001",
         alias="claude-haiku-4-5",
-        display_name="Claude Haiku 4.5",
-        created_at="2025-10-01T00:00:00Z",
-        line="haiku",
         max_input_tokens=200_000,
         max_tokens=64_000,
         min_cache_tokens=4_096,
         thinking="manual",
     ),
 )
-"""Newest first, as the API lists them. Figures from Anthropic's model pages of 2026-11."""
+"""Figures from Anthropic's model pages of 2026-11."""
 
 
 class ModelCatalogue:

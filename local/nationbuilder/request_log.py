@@ -1,14 +1,13 @@
 """Every request and answer as one JSON object a line. Tokens, codes and secrets never get there."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from local.loopback import Request, Response
+from local.loopback.line_log import LineLog, file_in
 
 LOG_VARIABLE: Final = "NAT_NATIONBUILDER_LOG"
 SECRETS: Final = frozenset(
@@ -19,26 +18,21 @@ HIDDEN: Final = "…"
 
 def wanted_log() -> Path | None:
     """The file that `NAT_NATIONBUILDER_LOG` names, if it does."""
-    named = os.environ.get(LOG_VARIABLE)
-    return Path(named) if named else None
+    return file_in(LOG_VARIABLE)
 
 
 class RequestLog:
     """Appends to a file; without one it does nothing."""
 
     def __init__(self, path: Path | None) -> None:
-        self._lock = Lock()
-        self._file = None
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a", encoding="utf-8")
+        self._log = LineLog(path)
 
     def write(self, nation: str, request: Request, response: Response) -> None:
         """One line: `nation, method, path, query, body, status, answer`. `path` has no slug.
 
         `status` is 0 where the connection was dropped. A parameter that occurs twice has a list.
         """
-        if self._file is None:
+        if not self._log.kept:
             return
         is_oauth = request.path.startswith("/oauth/")
         entry = {
@@ -55,17 +49,11 @@ class RequestLog:
             location = response.headers.get("Location")
             if location is not None:
                 answer = {"location": location.partition("?")[0], **_query(location.partition("?")[2])}
-        line = json.dumps({**entry, "answer": answer}, ensure_ascii=False)
-        with self._lock:
-            self._file.write(line + "\n")
-            self._file.flush()
+        self._log.write({**entry, "answer": answer})
 
     def close(self) -> None:
         """Stop writing."""
-        with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+        self._log.close()
 
 
 def hide(value: Any) -> Any:

@@ -8,62 +8,15 @@ from typing import Any, Final
 
 Object = dict[str, Any]
 
-SHAPES: Final[dict[str, Object]] = json.loads(Path(__file__).with_name("fixtures.json").read_text())[
-    "resources"
-]
 
-_QUIET: Final[dict[str, Object]] = {
-    "customer": {"discount": None, "address": None, "shipping": None},
-    "subscription": {
-        "billing_cycle_anchor_config": None,
-        "billing_schedules": [],
-        "billing_thresholds": None,
-        "cancel_at": None,
-        "cancel_at_period_end": False,
-        "canceled_at": None,
-        "managed_payments": None,
-        "next_pending_invoice_item_invoice": None,
-        "pause_collection": None,
-        "pending_invoice_item_interval": None,
-        "pending_update": None,
-        "status_details": None,
-        "transfer_data": None,
-        "trial_end": None,
-        "trial_start": None,
-    },
-    "subscription_item": {"billing_thresholds": None, "billed_until": None, "current_trial": None},
-    "price": {"custom_unit_amount": None, "transform_quantity": None},
-    "product": {"description": None, "package_dimensions": None, "type": "service"},
-    "invoice": {
-        "customer_shipping": None,
-        "due_date": None,
-        "effective_at": None,
-        "from_invoice": None,
-        "last_finalization_error": None,
-        "next_payment_attempt": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "webhooks_delivered_at": None,
-        "amount_overpaid": 0,
-    },
-    "checkout.session": {
-        "after_expiration": None,
-        "amount_subtotal": None,
-        "consent": None,
-        "consent_collection": None,
-        "customer_details": None,
-        "invoice_creation": None,
-        "managed_payments": None,
-        "payment_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "total_details": None,
-        "collected_information": None,
-        "currency_conversion": None,
-        "permissions": None,
-        "payment_method_configuration_details": None,
-    },
-}
+def _read(name: str) -> dict[str, Object]:
+    found: dict[str, Object] = json.loads(Path(__file__).with_name(name).read_text())
+    return found
+
+
+SHAPES: Final[dict[str, Object]] = _read("fixtures.json")["resources"]
+_QUIET: Final = _read("unset.json")
+"""What the fixtures make up and a new object has not."""
 _GONE: Final = {"invoice": ("subscription",), "line_item": ("subscription",), "subscription_item": ("plan",)}
 """Fields that the fixtures still carry and API 2026-10-28 does not (the `stripe` library's types)."""
 

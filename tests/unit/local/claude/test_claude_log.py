@@ -22,7 +22,7 @@ def test_each_request_is_one_line_with_its_answer(tmp_path: Path) -> None:
             opened.until_done()
         with pytest.raises(anthropic.NotFoundError):
             create(client, model="claude-nothing")
-        client.models.retrieve(MODEL)
+        client.messages.count_tokens(model=MODEL, messages=[{"role": "user", "content": "hi"}])
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [list(line) for line in lines] == [["method", "path", "query", "body", "status", "answer"]] * 4
@@ -30,7 +30,7 @@ def test_each_request_is_one_line_with_its_answer(tmp_path: Path) -> None:
         ("POST", "/v1/messages", 200),
         ("POST", "/v1/messages", 200),
         ("POST", "/v1/messages", 404),
-        ("GET", f"/v1/models/{MODEL}", 200),
+        ("POST", "/v1/messages/count_tokens", 200),
     ]
     assert lines[0]["answer"]["content"] == lines[1]["answer"]["content"]
     assert lines[0]["body"]["messages"] == [{"role": "user", "content": "hi"}]

@@ -160,7 +160,7 @@ def test_a_body_that_is_no_object_is_refused(claude: RunningClaude, body: bytes)
 
 @pytest.mark.parametrize(
     ("method", "path", "expected"),
-    [("GET", "/v1/messages", 405), ("POST", "/v1/models", 405), ("POST", "/v1/complete", 404)],
+    [("GET", "/v1/messages", 405), ("GET", "/v1/messages/count_tokens", 405), ("POST", "/v1/complete", 404)],
 )
 def test_other_routes_are_refused(claude: RunningClaude, method: str, path: str, expected: int) -> None:
     status, _, _ = post(claude, path, {}, method=method)

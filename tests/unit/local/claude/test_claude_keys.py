@@ -1,4 +1,4 @@
-"""Models, token counts and keys."""
+"""Token counts and keys."""
 
 import anthropic
 import pytest
@@ -6,33 +6,6 @@ import pytest
 from local.claude import RunningClaude
 from tests.unit.local.claude.asking import MODEL, message_body, post
 from tests.unit.local.claude.catalogue import READ_TOOLS
-
-
-def test_models_are_listed_newest_first(client: anthropic.Anthropic) -> None:
-    assert [model.id for model in client.models.list()] == ["claude-haiku-5-5", "claude-haiku-4-5-20251001"]
-
-
-def test_the_list_of_models_pages(client: anthropic.Anthropic) -> None:
-    page = client.models.list(limit=1)
-
-    assert page.has_more
-    assert [model.id for model in page] == ["claude-haiku-5-5", "claude-haiku-4-5-20251001"]
-
-
-def test_an_alias_resolves_to_the_dated_id(client: anthropic.Anthropic) -> None:
-    model = client.models.retrieve("claude-haiku-4-5")
-
-    assert model.id == "claude-haiku-4-5-20251001"
-    assert model.max_input_tokens == 200_000
-    assert model.capabilities is not None
-    assert not model.capabilities.thinking.types.adaptive.supported
-
-
-def test_an_unknown_model_is_not_found(client: anthropic.Anthropic) -> None:
-    with pytest.raises(anthropic.NotFoundError) as caught:
-        client.models.retrieve("claude-nothing")
-
-    assert caught.value.type == "not_found_error"
 
 
 def test_tokens_are_counted_like_the_input_of_a_message(client: anthropic.Anthropic) -> None:
