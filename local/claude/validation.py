@@ -189,24 +189,16 @@ def _check_messages(messages: Any, card: ModelCard, version: str) -> None:
 
 
 def _check_content(content: Any, role: str, where: str, *, last: bool, version: str) -> None:
-    if isinstance(content, str):
-        if not content and not (last and role == "assistant"):
-            raise invalid(
-                f"{where}: all messages must have non-empty content except for the optional final "
-                f"assistant message"
-            )
-        return
-    if not isinstance(content, list):
-        raise invalid(
-            f"{where}.content: Field required"
-            if content is None
-            else f"{where}.content: Input should be a valid list"
-        )
+    if not isinstance(content, str | list):
+        problem = "Field required" if content is None else "Input should be a valid list"
+        raise invalid(f"{where}.content: {problem}")
     if not content and not (last and role == "assistant"):
         raise invalid(
             f"{where}: all messages must have non-empty content except for the optional final "
             f"assistant message"
         )
+    if isinstance(content, str):
+        return
     seen_other = False
     for place, block in enumerate(content):
         at = f"{where}.content.{place}"

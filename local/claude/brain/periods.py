@@ -22,8 +22,6 @@ PHRASE: Final = re.compile(
     + r")"
     r"|(?P<which>this|last|previous|past|next|current|coming) (?P<span>week|month|year|quarter)"
     r"|(?P<ever>all time|ever|in total|overall|so far)"
-    r"|(?P<todate>ytd|year to date|mtd|month to date)"
-    r"|since (?P<since>" + "|".join((*DAYS, *MONTHS)) + r"|yesterday)"
     r"|(?:on |last )?(?P<weekday>" + "|".join(DAYS) + r")"
     r"|(?:in |for |during |of )(?:(?P<month>"
     + "|".join(MONTHS)
@@ -91,12 +89,8 @@ class Calendar:
             return self._rolling(found["rolling"], found["count"], found["unit"].rstrip("s"))
         if found["span"]:
             return self._span(found["which"], found["span"])
-        if found["todate"]:
-            return self._span("this", "year" if found["todate"].startswith("y") else "month")
         if found["ever"]:
             return Period("all time", None, None, "all_time")
-        if found["since"]:
-            return self._since(found["since"])
         if found["weekday"]:
             start = _days(today, -((today.weekday() - DAYS.index(found["weekday"])) % 7))
             return Period(f"on {found['weekday'].title()}", start, _days(start, 1))
@@ -133,18 +127,6 @@ class Calendar:
         word = {0: "this", 1: "next", -1: "last"}[step]
         name = f"{word}_{span}" if step <= 0 else None
         return Period(f"{word} {span}", start, end, name)
-
-    def _since(self, word: str) -> Period:
-        today = self.midnight
-        if word == "yesterday":
-            start = _days(today, -1)
-        elif word in DAYS:
-            start = _days(today, -((today.weekday() - DAYS.index(word)) % 7))
-        else:
-            start = _month_start(today, MONTHS.index(word))
-            if start > today:
-                start = start.replace(year=start.year - 1)
-        return Period(f"since {word.title()}", start, _days(today, 1))
 
     def _month(self, word: str, year_text: str | None) -> Period:
         start = _month_start(self.midnight, MONTHS.index(word))
