@@ -246,7 +246,8 @@ def _nation(slug: str, zone: str, now: datetime, named: Vocabulary, seed: str, *
         named=(*named.people, named.namesake, named.namesake),
     )
     _as_anybody(nation, named)
-    people.add_tags(sower, ("Yard Sign", "yard-sign", "yardsign"), volunteers=size(33, 50))
+    # More than carry a tag that tasks name: the largest is what somebody meets who looks no further.
+    people.add_tags(sower, ("Yard Sign", "yard-sign", "yardsign"), volunteers=size(40, 55))
     _tag(sower, named.tags[0], size(24, 38))
     _tag(sower, named.tags[1], size(12, 17))
     _tag(sower, named.tags[2], size(4, 6))

@@ -86,11 +86,14 @@ def tasks(w: World) -> Iterator[Task]:
         wanted=(New("path_journeys", {"signup_id": person["id"], "path_id": path_id}), HISTORY),
         opened=("person", str(person["id"])),
     )
-    journey = next(
-        row
-        for row in truth.rows(nation, "path_journeys")
-        if row["journey_status"] == "active" and row["signup_id"] in w.ids.values()
-    )
+    journey = min(
+        (
+            row
+            for row in truth.rows(nation, "path_journeys")
+            if row["journey_status"] == "active" and row["signup_id"] in w.ids.values()
+        ),
+        key=lambda row: (row["created_at"], int(row["id"])),
+    )  # the newest of all is what somebody meets who does not look for the person
     walker = nation["signups"].rows[journey["signup_id"]]
     path = nation["paths"].rows[journey["path_id"]]["name"]
     yield task(
