@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 from nat.names import Table
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws, new_tables, running_aws
+from tests.own_dynamodb import own_dynamodb
 
 if TYPE_CHECKING:
     from local.machine import Machine
@@ -78,10 +79,11 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Machine"]:
 
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
-    """One embedded AWS for the whole session; boto3 clients of this process talk to it."""
-    with running_aws(tmp_path_factory.mktemp("aws") / "ministack.log") as aws:
+    """One embedded AWS for the whole session; boto3 clients of this process talk to it. DynamoDB is in this
+    process."""
+    with running_aws(tmp_path_factory.mktemp("aws") / "ministack.log") as aws, own_dynamodb() as dynamodb:
         before = dict(os.environ)
-        os.environ.update(aws.environment)
+        os.environ.update({**aws.environment, "AWS_ENDPOINT_URL_DYNAMODB": dynamodb})
         yield aws
         os.environ.clear()
         os.environ.update(before)

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from ministack.app import main
 from ministack.services import dynamodb
 
 from nat.names import SCHEMAS, Index, Schema, Table
@@ -90,5 +89,7 @@ def _attributes(schema: Schema) -> set[str]:
 
 
 if __name__ == "__main__":
+    from ministack.app import main  # which sets up logging for the whole process
+
     install()
     sys.exit(main())

@@ -48,7 +48,7 @@ def losing_answers(*operations: str, times: int = 1) -> Iterator[str]:
 @contextmanager
 def between(behave: Behaviour) -> Iterator[str]:
     """The URL of a DynamoDB that answers as `behave` says."""
-    upstream = os.environ["AWS_ENDPOINT_URL"]
+    upstream = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

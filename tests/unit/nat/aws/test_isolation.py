@@ -296,6 +296,7 @@ class Guarded:
 
     def clients(self, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
         monkeypatch.setenv("AWS_ENDPOINT_URL", self.url)
+        monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         credentials = NationCredentials(self.sts, self.role_arn)
         return (
