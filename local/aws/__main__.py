@@ -12,6 +12,7 @@ from local.aws import (
     encryption_context,
     leading_keys,
     login_pages,
+    long_polls,
     proven_addresses,
     schedules,
     senders,
@@ -25,6 +26,7 @@ if __name__ == "__main__":
     encryption_context.install()
     leading_keys.install()
     login_pages.install()
+    long_polls.install()
     proven_addresses.install()
     schedules.install()
     senders.install()
