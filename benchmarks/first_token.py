@@ -4,7 +4,7 @@
 
 Everything runs on this machine as in `make up`: embedded AWS, stand-ins, worker. Times are wall clock from
 sending the question to receiving an event. The budget is a p95 of 150 ms to the first text. What lies between
-`turn.accepted` and `turn.started` is mostly the embedded queue, which looks for messages every 100 ms.
+`turn.accepted` and `turn.started` is the queue and the worker that takes from it.
 """
 
 import argparse

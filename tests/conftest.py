@@ -1,5 +1,6 @@
 """Fixtures for every suite."""
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from local.machine import Machine
 
 pytest_plugins = ("tests.attacks",)
+
+gc.disable()  # while modules are loaded and tests collected: nothing of it is garbage
 
 settings.register_profile("same", derandomize=True, database=None)
 settings.register_profile("random", database=None, print_blob=True)
@@ -62,6 +65,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _group(nodeid: str) -> str:
     path = nodeid.partition("::")[0]
     return TOGETHER.get(Path(path).parts[1], path)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded out of garbage collection, and look for garbage less often: both together took a
+    fifth of a run's time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 25, 25)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.handlers import BUILTIN_HANDLERS
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
 from ministack.services import dynamodb
 
 from local.loopback import LoopbackServer, Request, Response, serving
@@ -85,4 +85,5 @@ def _answer(headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, 
     raise RuntimeError("MiniStack's DynamoDB waits for something in the middle of a request.")
 
 
-BUILTIN_HANDLERS.append(("before-send.dynamodb", _without_socket))
+# The last of all handlers: a test's own handler of a request comes before the request.
+BUILTIN_HANDLERS.append(("before-send", _without_socket, REGISTER_LAST))
