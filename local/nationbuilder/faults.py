@@ -1,6 +1,6 @@
 """Faults on demand: what a client must survive (API facts, §2, §10)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -30,11 +30,15 @@ _SERVER: Final[dict[str, tuple[int, str, str]]] = {
     "service_unavailable": (503, "service_unavailable", "Temporarily unavailable"),
 }
 
+_REFUSALS: Final[dict[str, Callable[[], ApiError]]] = {
+    "token_expired": token_expired,
+    "unauthorized": unauthorized,
+    "forbidden": forbidden,
+    "not_found": not_found,
+}
+
 KINDS: Final = (
-    "token_expired",
-    "unauthorized",
-    "forbidden",
-    "not_found",
+    *_REFUSALS,
     "unprocessable",
     "rate_limited",
     *_SERVER,
@@ -100,18 +104,8 @@ class Fault:
                 )
 
     def _error(self) -> ApiError:
-        match self.kind:
-            case "token_expired":
-                return token_expired()
-            case "unauthorized":
-                return unauthorized()
-            case "forbidden":
-                return forbidden()
-            case "not_found":
-                return not_found()
-            case "unprocessable":
-                return invalid(problem(self.attribute, self.message, "invalid"))
-            case "rate_limited":
-                return TooMany(max(1, round(self.seconds)))
-            case _:
-                return Flat(*_SERVER[self.kind])
+        if self.kind == "unprocessable":
+            return invalid(problem(self.attribute, self.message, "invalid"))
+        if self.kind == "rate_limited":
+            return TooMany(max(1, round(self.seconds)))
+        return _REFUSALS[self.kind]() if self.kind in _REFUSALS else Flat(*_SERVER[self.kind])

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
+from operator import ge, gt, le, lt
 from typing import Any, Final
 
 from local.nationbuilder.errors import bad_request
@@ -88,18 +89,10 @@ def in_order(
         rows = rows[::-1]
     for name, descending in reversed(keys):
         kind = _ID.kind if name == "id" else resource.attributes[name].kind
-        convert = COMPARABLE.get(kind)
-        if kind is Kind.HASH:
-            convert = str
-        elif kind in (Kind.STRING, Kind.ENUM):
-            convert = str.casefold
+        convert = _SORTED.get(kind, _same)
         filled = [row for row in rows if row[name] is not None]
         empty = [row for row in rows if row[name] is None]
-        if convert is None:
-            filled.sort(key=lambda row: row[name], reverse=descending)
-        else:
-            change = convert
-            filled.sort(key=lambda row: change(row[name]), reverse=descending)
+        filled.sort(key=_by(name, convert), reverse=descending)
         rows = empty + filled if descending else filled + empty
     return rows
 
@@ -210,23 +203,29 @@ def _ordered(attribute: Attribute, operator: str, values: list[Any]) -> Predicat
     bounds = [each for each in values if each is not None]
     if not bounds:
         return lambda _row: False
-    match operator:
-        case "gt":
-            low = min(bounds)
-            return lambda row: row[name] is not None and bool(convert(row[name]) > low)
-        case "gte":
-            low = min(bounds)
-            return lambda row: row[name] is not None and bool(convert(row[name]) >= low)
-        case "lt":
-            high = max(bounds)
-            return lambda row: row[name] is not None and bool(convert(row[name]) < high)
-        case _:
-            high = max(bounds)
-            return lambda row: row[name] is not None and bool(convert(row[name]) <= high)
+    bound = min(bounds) if operator in ("gt", "gte") else max(bounds)
+    compare = _COMPARISONS[operator]
+    return lambda row: row[name] is not None and bool(compare(convert(row[name]), bound))
+
+
+_COMPARISONS: Final = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
+
+
+def _by(name: str, convert: Callable[[Any], Any]) -> Callable[[Row], Any]:
+    return lambda row: convert(row[name])
 
 
 def _same(value: Any) -> Any:
     return value
+
+
+_SORTED: Final[dict[Kind, Callable[[Any], Any]]] = {
+    **COMPARABLE,
+    Kind.HASH: str,
+    Kind.STRING: str.casefold,
+    Kind.ENUM: str.casefold,
+}
+"""What is compared when rows are sorted, where it is not the value itself."""
 
 
 def _hash(condition: Filter) -> Predicate:
