@@ -26,31 +26,33 @@ def run(v2: NationBuilder, tool: str, **arguments: Any) -> ToolOutcome:
 
 
 def usual(demo: Nation) -> dict[str, Arguments]:
-    """One plain call of each tool that finds something: without arguments where it needs none."""
-
-    def first(kind: str) -> str:
-        return next(iter(demo[kind].rows))
-
+    """One plain call of each tool that finds something: with what its schema needs, and nothing else."""
     person = next(iter(demo["signup_taggings"].rows.values()))["signup_id"]
     linked = next(iter(demo["relationships"].rows.values()))["first_signup_id"]
-    return dict[str, Arguments].fromkeys(READ_TOOLS, {}) | {
+    return {tool: _needed(demo, tool) for tool in READ_TOOLS} | {
         "search_people": {"name": "a"},
-        "get_person": {"person_id": person},
         "get_person_timeline": {"person_id": person},
         "get_person_tags": {"person_ids": [person]},
-        "list_people_with_tag": {"tag": "volunteer"},
-        "get_list": {"list_id": first("lists")},
-        "list_list_members": {"list_id": first("lists")},
         "get_batch_status": {"token": job(demo)},
         "list_donations": {"succeeded": "this_week"},
-        "get_donation": {"donation_id": first("donations")},
-        "summarize_donations": {"period": "last_month"},
-        "get_event": {"event_id": first("events")},
-        "list_event_rsvps": {"event_id": first("events")},
-        "list_path_journeys": {"path_id": first("paths")},
-        "list_petition_signatures": {"petition_id": first("petitions")},
         "list_relationships": {"person_id": linked},
     }
+
+
+def _needed(demo: Nation, tool: str) -> Arguments:
+    """What a tool cannot do without: the first record of the kind that an id names, the first of some
+    choices, or a word that stands in the records."""
+    schema = load()[tool].schema
+    return {name: _value(demo, name, schema["properties"][name]) for name in schema.get("required", ())}
+
+
+def _value(demo: Nation, name: str, described: Mapping[str, Any]) -> object:
+    if name.endswith("_id"):
+        kind = f"{name.removesuffix('_id')}s"
+        return next(iter(demo["signups" if kind == "persons" else kind].rows))
+    if "enum" in described:
+        return described["enum"][0]
+    return {"tag": "volunteer", "period": "last_month"}.get(name, "a")
 
 
 def further(demo: Nation) -> list[tuple[str, Arguments]]:
