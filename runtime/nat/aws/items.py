@@ -45,6 +45,11 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def optional_timestamp(moment: datetime | None) -> str | None:
+    """The same of a moment that there need not be."""
+    return None if moment is None else timestamp(moment)
+
+
 def moment(text: str) -> datetime:
     """The aware datetime behind a stored or vendor's ISO timestamp. Raises `ValueError`."""
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -6,27 +6,21 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 
-from nat import settings
 from nat.automations.comparison import Comparison
 from nat.automations.firing import Firing
 from nat.automations.scheduler import ClockSchedules, SchedulePlace
 from nat.aws import clients, log
 from nat.aws.store import Store
 from nat.ids import NationSlug
-from nat.names import Variable
-from nat.nations import plans
 from nat.settings import TableNames
 from nat.turns.admission import Admission
-from nat.turns.queue import TurnQueue
 
 
 @cache
 def firing() -> Firing:
     """What carries occurrences on in this process, from its environment."""
     store = Store(clients.dynamodb(), TableNames.read())
-    queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
-    admission = Admission(store, queue, plans.read(), app_url=settings.read_optional(Variable.APP_URL))
-    return Firing(store, admission)
+    return Firing(store, Admission.of_process(store))
 
 
 def fire(event: Mapping[str, str], context: object) -> dict[str, str | None]:  # noqa: ARG001 # Lambda's signature

@@ -47,7 +47,6 @@ from nat.errors import (
 from nat.handlers.request import refusal
 from nat.ids import ConversationId, TurnId
 from nat.names import SCOPE, STREAM_HEADERS, STREAM_PATH, Header, Variable
-from nat.nations import plans as plans_module
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.access_tokens import AccessTokens, bearer
 from nat.people.person_limits import PersonLimits
@@ -56,7 +55,6 @@ from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admission import Admission, Surface
 from nat.turns.admit import admit, asked
-from nat.turns.queue import TurnQueue
 
 STREAM: Final = Endpoint(
     key=f"POST {STREAM_PATH}",
@@ -102,15 +100,9 @@ class StreamHost:
     def of_process(cls) -> "StreamHost":
         """The host in what this process's environment names. Raises `SettingMissing`."""
         store = Store(clients.dynamodb(), TableNames.read())
-        queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
         audiences = frozenset(filter(None, settings.read(Variable.TOKEN_AUDIENCE).split(",")))
         return cls(
-            Admission(
-                store,
-                queue,
-                plans_module.read(),
-                app_url=settings.read_optional(Variable.APP_URL),
-            ),
+            Admission.of_process(store),
             AccessTokens(
                 settings.read(Variable.TOKEN_ISSUER),
                 audiences,

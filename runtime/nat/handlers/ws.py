@@ -43,14 +43,12 @@ from nat.handlers.front import behind_front
 from nat.handlers.invocation import LambdaEvent
 from nat.handlers.request import Lambda, content, refusal
 from nat.ids import ConversationId, TurnId
-from nat.names import ULID_PATTERN, SocketAction, SocketRoute, Variable
-from nat.nations import plans as plans_module
+from nat.names import ULID_PATTERN, SocketAction, SocketRoute
 from nat.nations.subscription import NationSubscriptionMiddleware
 from nat.people.person_limits import PersonLimits
 from nat.settings import TableNames
 from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.admit import admit, asked
-from nat.turns.queue import TurnQueue
 from nat.turns.tickets import Tickets
 
 if TYPE_CHECKING:
@@ -290,17 +288,7 @@ def _turn_named(message: Mapping[str, object]) -> str | None:
 def door() -> SocketDoor:
     """The door of this process, from its environment."""
     store = Store(clients.dynamodb(), TableNames.read())
-    queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
-    return SocketDoor(
-        store,
-        Admission(
-            store,
-            queue,
-            plans_module.read(),
-            app_url=settings.read_optional(Variable.APP_URL),
-        ),
-        SlackPush.of_process(),
-    )
+    return SocketDoor(store, Admission.of_process(store), SlackPush.of_process())
 
 
 @behind_front

@@ -13,12 +13,10 @@ from nat.channels.websocket import Followers
 from nat.connections.slack_app import URL
 from nat.ids import NationSlug
 from nat.names import UNLIMITED, Variable
-from nat.nations import plans as plans_module
 from nat.settings import TableNames
 from nat.slack.app import Listeners, bolt_app
 from nat.slack.desk import SlackDesk
 from nat.turns.admission import Admission
-from nat.turns.queue import TurnQueue
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -35,12 +33,7 @@ class SlackServices:
         bots = Bots.of_process(store)
         self.workspaces = bots.workspaces
         self.threads = SlackThreads(store, bots, app_url=app_url)
-        admission = Admission(
-            store,
-            TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL)),
-            plans_module.read(),
-            app_url=app_url,
-        )
+        admission = Admission.of_process(store)
         followers = Followers(store, SlackPush.of_process())
         desk = SlackDesk(store, admission, self.workspaces, self.threads, followers, app_url=app_url)
         self._pool = admission.pool

@@ -21,6 +21,8 @@ from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec.structs import replace
 
+from nat import settings
+from nat.aws import clients
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Put
 from nat.contract.events import Envelope
@@ -28,8 +30,9 @@ from nat.conversations.events import put_event
 from nat.conversations.turns import Turn, Turns, TurnState, acquire_lock, put_new_turn
 from nat.errors import BadRequest, Forbidden, NatError, NotFound
 from nat.ids import ConversationId, NationSlug, TurnId, UserId
-from nat.names import TTL_ATTRIBUTE, ULID_PATTERN, Table
+from nat.names import TTL_ATTRIBUTE, ULID_PATTERN, Table, Variable
 from nat.nations.plans import Plans
+from nat.nations.plans import read as read_plans
 from nat.nations.record import Nations
 from nat.nations.subscription import SubscriptionCheck
 from nat.nations.usage import QueryPool
@@ -97,6 +100,14 @@ class Admission:
         self.memberships = Memberships(store)
         self.users = Users(store)
         self.turns = Turns(store)
+
+    @classmethod
+    def of_process(cls, store: Store, plans: Plans | None = None) -> "Admission":
+        """Admission to the turn queue that this process's environment names, by its plans unless others are
+        given. Raises `SettingMissing`."""
+        queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
+        app_url = settings.read_optional(Variable.APP_URL)
+        return cls(store, queue, plans or read_plans(), app_url=app_url)
 
     @property
     def clock(self) -> Callable[[], datetime]:

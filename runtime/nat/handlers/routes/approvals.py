@@ -10,14 +10,12 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from nat import settings
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.approvals.change_status import ChangeStatus, status_of
 from nat.approvals.pending import PendingApprovals
 from nat.approvals.stored_changes import ChangeRef, ChangeRows, StoredChange
-from nat.aws import clients
-from nat.aws.items import timestamp
+from nat.aws.items import optional_timestamp, timestamp
 from nat.changes.card import Card, SubjectBody
 from nat.changes.journal import EntryState
 from nat.changes.report import Result
@@ -60,11 +58,9 @@ from nat.handlers.decisions import Deciding
 from nat.handlers.endpoints import MemberCall, NationCall, operation
 from nat.handlers.services import Services
 from nat.ids import ApprovalId, ConversationId, UserId
-from nat.names import Variable
 from nat.roles import Role
 from nat.turns.admission import Admission, Admitted, Surface
 from nat.turns.approval_updates import push_approval_update
-from nat.turns.queue import TurnQueue
 from nat.wording import Worded
 
 LARGEST_PAGE: Final = 500
@@ -324,7 +320,7 @@ def get_change(call: MemberCall, query: ResultsQuery) -> ChangeBody:
         created_at=timestamp(change.created_at),
         operations=len(change.change.operations),
         undoable=len(status.undoable),
-        undo_until=None if until is None else timestamp(until),
+        undo_until=optional_timestamp(until),
         results=page.results,
         next=page.next,
     )
@@ -376,14 +372,7 @@ def _take(call: NationCall, message: DecisionMessage) -> DecisionTurn:
 
 
 def _deciding(services: Services) -> Deciding:
-    queue = TurnQueue(clients.sqs(), settings.read(Variable.TURN_QUEUE_URL))
-    admission = Admission(
-        services.store,
-        queue,
-        services.plans,
-        app_url=services.app_url,
-    )
-    return Deciding(admission, Surface.HTTP)
+    return Deciding(Admission.of_process(services.store, services.plans), Surface.HTTP)
 
 
 def _conversation(call: MemberCall) -> str:
@@ -407,7 +396,6 @@ def _status(services: Services, change: StoredChange) -> ChangeStatus:
 
 
 def _approval(approval: Approval) -> ApprovalBody:
-    decided_at = approval.decided_at
     return ApprovalBody(
         approval=approval.id,
         conversation=approval.conversation_id,
@@ -419,7 +407,7 @@ def _approval(approval: Approval) -> ApprovalBody:
         expires_at=timestamp(approval.expires_at),
         decided_by=approval.decided_by,
         decided_in=approval.decided_in,
-        decided_at=None if decided_at is None else timestamp(decided_at),
+        decided_at=optional_timestamp(approval.decided_at),
         decision=approval.decision,
         counts=dict(approval.counts),
     )
@@ -459,5 +447,5 @@ def _result(result: Result, status: ChangeStatus) -> ResultBody:
         undo=None
         if undone is None
         else Undone(state=undone.state, why=undone.why, wording=wording_of(Worded.constant(undone.why))),
-        undo_until=None if until is None else timestamp(until),
+        undo_until=optional_timestamp(until),
     )

@@ -8,7 +8,7 @@ from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
 from nat.audit.entry import AuditKind
 from nat.audit.log import Audit
-from nat.aws.items import timestamp
+from nat.aws.items import optional_timestamp, timestamp
 from nat.contract.endpoint import FileTypes
 from nat.contract.fields import Limit, Moment, Query, RequestBody, ResponseBody, extended
 from nat.conversations import export as files
@@ -255,7 +255,6 @@ def _proposals(call: MemberCall) -> Proposals:
 
 
 def _proposal(approval: Approval) -> ProposalOfExchange:
-    decided_at = approval.decided_at
     return ProposalOfExchange(
         approval=approval.id,
         tool=approval.tool.name,
@@ -263,6 +262,6 @@ def _proposal(approval: Approval) -> ProposalOfExchange:
         state=approval.state,
         created_at=timestamp(approval.created_at),
         decided_by=approval.decided_by,
-        decided_at=None if decided_at is None else timestamp(decided_at),
+        decided_at=optional_timestamp(approval.decided_at),
         counts=dict(approval.counts),
     )

@@ -1,6 +1,6 @@
 """The selected nation."""
 
-from nat.aws.items import timestamp
+from nat.aws.items import optional_timestamp
 from nat.contract.fields import Count, Moment, ResponseBody, Slug, extended
 from nat.errors import NotAMember
 from nat.handlers.endpoints import NationCall, operation
@@ -59,7 +59,7 @@ def subscription_of(state: SubscriptionState) -> Subscription:
         plan=state.plan,
         queries_used=state.queries_used,
         queries_limit=state.queries_limit,
-        period_start=None if state.period_start is None else timestamp(state.period_start),
+        period_start=optional_timestamp(state.period_start),
         limit_reached=state.limit_reached,
         nb_connected=state.nb_connected,
         nb_needs_reauth=state.nb_needs_reauth,
