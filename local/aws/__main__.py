@@ -8,6 +8,7 @@ import sys
 from ministack.app import main
 
 from local.aws import (
+    attachments,
     batch_actions,
     encryption_context,
     leading_keys,
@@ -22,6 +23,7 @@ from local.aws import (
 )
 
 if __name__ == "__main__":
+    attachments.install()
     batch_actions.install()
     encryption_context.install()
     leading_keys.install()

@@ -12,10 +12,10 @@ from nat.people.users import Users
 from tests.integration.conftest import PATIENCE, Person
 
 
-def run(machine: Machine, function: str) -> dict[str, Any]:
+def run(machine: Machine, function: str, **event: Any) -> dict[str, Any]:
     """What a deployed function answers to its schedule."""
     answer = machine.deployment.root.functions.invoke(
-        FunctionName=machine.deployment[function], Payload=b"{}"
+        FunctionName=machine.deployment[function], Payload=json.dumps(event).encode()
     )
     found: dict[str, Any] = json.loads(answer["Payload"].read())
     assert "errorType" not in found, found

@@ -5,6 +5,8 @@ mail program's own button sends the POST by itself (RFC 8058).
 """
 
 import html
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Final
 
@@ -40,8 +42,9 @@ def store() -> Store:
     return Store(clients.dynamodb(), TableNames.read())
 
 
-def weekly(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # Lambda's signature
-    """Lambda's entry point every hour around Monday; gives how many emails went out."""
+def weekly(event: Mapping[str, str], context: object) -> dict[str, int]:  # noqa: ARG001 # Lambda's signature
+    """Lambda's entry point every hour around Monday, for the moment that its event says; gives how many
+    emails went out."""
     log.structured()
     reports = WeeklyReports(
         Reporting(
@@ -54,7 +57,8 @@ def weekly(event: object, context: object) -> dict[str, int]:  # noqa: ARG001 # 
             float(settings.read_json(Variable.TARGETS)["margin_percent"]),
         )
     )
-    done = {"sent": reports.run()}
+    at = event.get("time")
+    done = {"sent": reports.run(None if at is None else datetime.fromisoformat(at))}
     log.structured().info("weekly reports", extra=done)
     return done
 

@@ -70,10 +70,10 @@ class WeeklyReports:
         self._users = Users(store)
         self._told = NoticeReceipts(store)
 
-    def run(self) -> int:
-        """Send what is due now; gives how many emails went out. What fails for one nation is logged, and left
-        to the next run."""
-        now = self._with.store.clock()
+    def run(self, at: datetime | None = None) -> int:
+        """Send what is due at a moment, now unless it is said; gives how many emails went out. What fails for
+        one nation is logged, and left to the next run."""
+        now = at or self._with.store.clock()
         nations = list(self._nations.every())
         sent = 0
         for nation in nations:

@@ -203,6 +203,25 @@ def test_a_message_that_is_gone_is_posted_anew(office: Office) -> None:
     assert [each["text"] for each in office.posted()] == ["12."]
 
 
+def test_where_slack_says_to_wait_it_is_waited_for(office: Office) -> None:
+    turn = ask(office)
+    office.slack.api.faults["chat.update"] = [0, 0]
+
+    office.run(turn, says("12."))
+
+    assert [each["text"] for each in office.posted()] == ["12."]
+
+
+@pytest.mark.parametrize(("tokens", "known"), [({"oauth": ["U0ANN"]}, ["demo"]), ({"bot": ["U0NAT"]}, [])])
+def test_a_token_that_was_revoked_ends_nats_access_if_it_was_nats(
+    office: Office, tokens: dict[str, list[str]], known: list[str]
+) -> None:
+    office.send(office.slack.sender.event({"type": "tokens_revoked", "tokens": tokens}))
+    office.work()
+
+    assert services.services().workspaces.nations("T0DEMO") == known
+
+
 def test_a_refusal_of_admission_is_told_in_the_thread(office: Office) -> None:
     ask(office)
 
