@@ -18,19 +18,22 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nat.agent.loop import Agent
-from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
+from nat.automations.automation import Automation, Delivery, DeliveryKind, to_item
 from nat.automations.ending import RunEnds
 from nat.automations.firing import Firing
 from nat.automations.runs import Run, from_item
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
+from nat.aws.writes import Entry, Put
 from nat.conversations.history import History
 from nat.conversations.turns import Turn
 from nat.errors import TurnLost
-from nat.ids import ConversationId, NationSlug
+from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import Table
 from nat.nationbuilder import NationBuilder
+from nat.nations.record import Nations
+from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
 from nat.turns.admission import Admission
@@ -39,7 +42,7 @@ from nat.turns.run import Agents, Outlets, Platform, Runner
 from nat.turns.signals import Signals
 from tests.unit.nat.agent.scripted_model import ScriptedModel, says
 from tests.unit.nat.turns.stage import APP_URL, PRICES
-from tests.unit.nat.world import PLANS, create_turn_queue, nation, store_members, store_nation
+from tests.unit.nat.world import PLANS, START, create_turn_queue, nation
 
 DUE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 OF_A_NATION = 4
@@ -133,7 +136,7 @@ def work(office: Office) -> None:
 def due_at_once(tables: TableNames, count: int, chance: random.Random) -> Outcome:
     """Let so many automations be due in one minute; each occurrence is told by both clocks."""
     office = Office(tables, create_turn_queue(VISIBLE_AGAIN if count < MANY else 30))
-    occurrences = [*_automations(tables, count)]
+    occurrences = _automations(tables, count)
     begun = time.monotonic()
     told = [occurrences, chance.sample(occurrences, len(occurrences))]
     killed = _one_is_killed(
@@ -203,26 +206,36 @@ def _connect(_: Turn) -> Iterator[NationBuilder]:
         yield client
 
 
-def _automations(tables: TableNames, count: int) -> Iterator[tuple[NationSlug, str]]:
+def _automations(tables: TableNames, count: int) -> list[tuple[NationSlug, str]]:
+    """So many enabled automations, a few of each nation, stored 25 rows at once."""
     store = Store(clients.dynamodb(), tables, lambda: DUE - timedelta(days=1))
     schedule = AutomationSchedule.of({"kind": "daily", "time": "09:00", "zone": "UTC"})
+    nations: list[Put] = []
+    members: list[Entry] = []
+    made: list[Automation] = []
     for number in range(0, count, OF_A_NATION):
-        slug = NationSlug(f"n{number}")
-        store_nation(tables, nation(slug))
-        store_members(tables, slug, [f"ann{number}"])
-        for name in range(min(OF_A_NATION, count - number)):
-            made = Automation.new(
+        slug, owner = NationSlug(f"n{number}"), UserId(f"ann{number}")
+        nations.append(Nations(store).creating(nation(slug)))
+        members.append(Memberships(store).adding(Membership(slug, owner, Role.MEMBER, START)))
+        made += [
+            Automation.new(
                 nation_slug=slug,
-                owner_id=f"ann{number}",
+                owner_id=owner,
                 name=f"Figures {name}",
                 prompt="How many?",
                 schedule=schedule,
-                deliveries=(Delivery(DeliveryKind.EMAIL, f"ann{number}"),),
+                deliveries=(Delivery(DeliveryKind.EMAIL, owner),),
                 now=store.clock(),
-            )
-            Automations(store).create(made)
-            Automations(store).replace(made, made.edited(store.clock(), enabled=True))
-            yield slug, made.task_id
+            ).edited(store.clock(), enabled=True)
+            for name in range(min(OF_A_NATION, count - number))
+        ]
+    for table, rows in (
+        (Table.NATIONS, [each.item for each in nations]),
+        (Table.MEMBERSHIPS, [each.item for each in members if isinstance(each, Put)]),
+        (Table.AUTOMATIONS, [to_item(each) for each in made]),
+    ):
+        store.put_many(table, rows)
+    return [(each.nation_slug, each.task_id) for each in made]
 
 
 def _one_is_killed(
