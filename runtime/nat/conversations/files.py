@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from ulid import ULID
 
-from nat.agent.ports import ExportFile
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Put
 from nat.contract.events import Link
@@ -25,6 +24,8 @@ from nat.roles import Role
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from nat.agent.ports import ExportFile
 
 KEPT: Final = timedelta(days=1)
 """How long a file can be fetched; the bucket deletes it by then or in the following hours."""
@@ -67,7 +68,7 @@ class TurnFiles:
         """Who may change people may also take their contact details out."""
         return self._turn.role.at_least(Role.MEMBER)
 
-    def keep(self, file: ExportFile) -> Link:
+    def keep(self, file: "ExportFile") -> Link:
         """Store a file; gives the page of the web app that fetches it. Raises `TurnLost`."""
         turn, identifier = self._turn, str(ULID())
         key = f"{nation_files(turn.nation_slug)}{turn.conversation_id}/{identifier}.csv"

@@ -26,9 +26,7 @@ from nat.handlers.invocation import ComeAgain, LambdaContext, LambdaEvent, each_
 from nat.handlers.request import Lambda
 from nat.handlers.services import Services
 from nat.names import Variable
-from nat.privacy.erasure import BeingDeleted
 from nat.privacy.export import Export
-from nat.privacy.job_runner import JobRunner
 from nat.privacy.jobs import Job, Jobs, JobState, Task
 from nat.privacy.requests import Requests
 from nat.roles import Role
@@ -175,7 +173,10 @@ def routes(event: LambdaEvent, context: object) -> Lambda:  # noqa: ARG001 # Lam
 
 def work(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point for the queue."""
+    # What carries jobs out is loaded by its own function, and not by the one that people ask.
     from nat.handlers.privacy_work import erasure
+    from nat.privacy.erasure import BeingDeleted
+    from nat.privacy.job_runner import JobRunner
 
     def carry_out(body: str) -> None:
         job_id = str(json.loads(body)["job"])
