@@ -13,8 +13,7 @@ from nat.errors import Internal, NatError, NotFound
 from nat.handlers import routes
 from nat.handlers.endpoints import Answering
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent, refusal
 from nat.handlers.services import Services
 
 

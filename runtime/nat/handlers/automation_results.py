@@ -11,7 +11,8 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
 from nat.channels.slack_posts import SlackPosts
-from nat.handlers.invocation import ComeAgain, Failed, LambdaEvent, each_message
+from nat.handlers.invocation import ComeAgain, Failed, each_message
+from nat.handlers.request import LambdaEvent
 from nat.names import AUTOMATION_EVENTS, Bus
 from nat.notices.nation_event import NationEvent
 from nat.notices.receipts import NotAllTold

@@ -35,8 +35,7 @@ from nat.errors import (
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, NationCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import Lambda
+from nat.handlers.request import Lambda, LambdaEvent
 from nat.handlers.routes.nation import Subscription, subscription_of
 from nat.handlers.services import Services
 from nat.names import Variable

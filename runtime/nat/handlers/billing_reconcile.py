@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from nat.aws import log
 from nat.billing import services
 from nat.billing.reconcile import ReconciliationKind
-from nat.handlers.invocation import LambdaContext, LambdaEvent
+from nat.handlers.invocation import LambdaContext
+from nat.handlers.request import LambdaEvent
 
 _log = logging.getLogger(__name__)
 

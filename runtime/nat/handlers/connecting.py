@@ -26,9 +26,8 @@ from nat.handlers.api import Api
 from nat.handlers.consent import secret_of, set_cookie
 from nat.handlers.endpoints import MemberCall, NationCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
 from nat.handlers.oauth_services import oauth, services
-from nat.handlers.request import Lambda
+from nat.handlers.request import Lambda, LambdaEvent
 from nat.ids import UserId
 from nat.nationbuilder.areas import titles
 from nat.roles import Role

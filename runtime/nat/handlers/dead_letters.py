@@ -7,7 +7,8 @@ from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.slack_push import SlackPush
 from nat.channels.websocket import Followers
-from nat.handlers.invocation import Failed, LambdaEvent, each_message
+from nat.handlers.invocation import Failed, each_message
+from nat.handlers.request import LambdaEvent
 from nat.settings import TableNames
 from nat.turns.dead_letters import DeadLetters
 from nat.turns.queue import MessageUnreadable, TurnMessage

@@ -12,8 +12,7 @@ from nat import settings
 from nat.aws import clients, log
 from nat.aws.origin_key import OriginKeys
 from nat.errors import Forbidden, Internal
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import Lambda, refusal
+from nat.handlers.request import Lambda, LambdaEvent, refusal
 from nat.names import ORIGIN_KEY_HEADER, Variable
 from nat.wording import Worded
 

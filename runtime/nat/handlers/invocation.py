@@ -1,13 +1,12 @@
 """What Lambda invokes besides HTTP: the time that is left, and batches from SQS, of which only the messages
 that failed come again."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from nat.aws import log
+from nat.handlers.request import LambdaEvent
 
-LambdaEvent = Mapping[str, Any]
-"""What Lambda invokes a function with: of the service that it serves."""
 Failed = dict[str, list[dict[str, str]]]
 """What Lambda reads of a partial answer (`ReportBatchItemFailures`)."""
 

@@ -12,7 +12,8 @@ from nat.channels.brands import Brands
 from nat.channels.push import Push
 from nat.channels.refused_mail import RefusedMail, refusals_of
 from nat.channels.slack_posts import SlackPosts
-from nat.handlers.invocation import ComeAgain, Failed, LambdaEvent, each_message
+from nat.handlers.invocation import ComeAgain, Failed, each_message
+from nat.handlers.request import LambdaEvent
 from nat.names import SES_SOURCE, Variable
 from nat.nations import plans
 from nat.notices.nation_event import NationEvent

@@ -17,9 +17,8 @@ from nat.connections.oauth_state import Purpose
 from nat.errors import Internal, NatError, StateInvalid
 from nat.handlers.consent import OURS, failure_page, onward, secret_of
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
 from nat.handlers.oauth_services import oauth
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent
 
 SUCCESS_PATH: Final = "/setup/success"
 _HEADINGS: Final = {

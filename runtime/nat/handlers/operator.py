@@ -21,8 +21,7 @@ from nat.errors import NotFound, NotReplayable
 from nat.handlers.api import Api
 from nat.handlers.endpoints import OperatorCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import Lambda
+from nat.handlers.request import Lambda, LambdaEvent
 from nat.handlers.services import Services
 from nat.ids import NationSlug
 from nat.names import UNLIMITED, Variable

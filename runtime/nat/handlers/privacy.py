@@ -22,8 +22,8 @@ from nat.errors import NotFound, OwnerStays
 from nat.handlers.api import Api
 from nat.handlers.endpoints import Call, MemberCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import ComeAgain, LambdaContext, LambdaEvent, each_message
-from nat.handlers.request import Lambda
+from nat.handlers.invocation import ComeAgain, LambdaContext, each_message
+from nat.handlers.request import Lambda, LambdaEvent
 from nat.handlers.services import Services
 from nat.names import Variable
 from nat.privacy.export import Export

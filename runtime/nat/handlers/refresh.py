@@ -12,7 +12,8 @@ from nat.aws.store import Store
 from nat.connections.outbox import Outbox
 from nat.connections.refresh_job import AT_ONCE, DueNations, RefreshJob
 from nat.connections.services import ConnectionServices, now
-from nat.handlers.invocation import LambdaContext, LambdaEvent
+from nat.handlers.invocation import LambdaContext
+from nat.handlers.request import LambdaEvent
 from nat.names import BUS_SOURCE, Bus, Variable
 from nat.nationbuilder import pooled_sessions
 from nat.settings import TableNames

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from nat.errors import BadRequest, NatError, Throttled
-from nat.handlers.invocation import LambdaEvent
 
 Body = dict[str, Any]
+LambdaEvent = Mapping[str, Any]
+"""What Lambda invokes a function with: of the service that it serves."""
 Lambda = dict[str, Any]
 """What a Lambda function gives back to API Gateway."""
 

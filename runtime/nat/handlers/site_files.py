@@ -15,7 +15,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from nat.aws import clients, log
-from nat.handlers.invocation import LambdaEvent
+from nat.handlers.request import LambdaEvent
 from nat.names import SITE_ASSETS, SITE_FOR_EVER
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApps
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent, refusal
 from nat.names import SLACK_COMMANDS, SLACK_EVENTS, SLACK_INTERACTIONS, Variable
 from nat.settings import TableNames
 from nat.slack.door import SlackDoor

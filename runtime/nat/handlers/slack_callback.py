@@ -19,8 +19,7 @@ from nat.connections.slack_app import URL, SlackApps
 from nat.errors import Internal, NatError, StateInvalid
 from nat.handlers.consent import OURS, failure_page, onward, secret_of
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.slack.installing import Installing

@@ -26,8 +26,7 @@ from nat.handlers.api import Api
 from nat.handlers.consent import secret_of, set_cookie
 from nat.handlers.endpoints import MemberCall, answering, operation
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import Lambda
+from nat.handlers.request import Lambda, LambdaEvent
 from nat.handlers.services import Services
 from nat.ids import UserId
 from nat.names import Variable

@@ -7,7 +7,8 @@ from typing import Final
 from slack_bolt import BoltRequest
 
 from nat.errors import SlackNotInstalled
-from nat.handlers.invocation import ComeAgain, Failed, LambdaEvent, each_message
+from nat.handlers.invocation import ComeAgain, Failed, each_message
+from nat.handlers.request import LambdaEvent
 from nat.ids import ApprovalId, TurnId
 from nat.slack import services
 from nat.slack.app import HOME

@@ -5,7 +5,8 @@ import logging
 from nat.billing import services
 from nat.billing.stripe_event import StripeEvent, StripeEventUnreadable
 from nat.billing.webhook import Undeliverable
-from nat.handlers.invocation import Failed, LambdaEvent, each_message
+from nat.handlers.invocation import Failed, each_message
+from nat.handlers.request import LambdaEvent
 
 _log = logging.getLogger(__name__)
 

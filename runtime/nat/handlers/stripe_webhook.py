@@ -9,8 +9,7 @@ from nat.billing import services
 from nat.billing.stripe_event import verify
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent, refusal
 
 SIGNATURE = "stripe-signature"
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from nat import settings
-from nat.handlers.invocation import LambdaEvent
+from nat.handlers.request import LambdaEvent
 from nat.names import Variable
 from nat.people.proven_email import TrustedDomains, proven_email
 

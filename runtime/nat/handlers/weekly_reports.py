@@ -17,9 +17,8 @@ from nat.channels.brands import Brands
 from nat.connections.oauth_state import StateKey
 from nat.errors import Internal, NatError
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
 from nat.handlers.pages import page
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, refusal
+from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent, refusal
 from nat.names import Variable
 from nat.nations import plans
 from nat.notices.report_tokens import ReportTokens

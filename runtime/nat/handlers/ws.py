@@ -40,8 +40,7 @@ from nat.conversations.events import Events, wire_text
 from nat.conversations.turns import Turn
 from nat.errors import Internal, NatError, Unauthenticated, UnknownAction
 from nat.handlers.front import behind_front
-from nat.handlers.invocation import LambdaEvent
-from nat.handlers.request import Lambda, content, refusal
+from nat.handlers.request import Lambda, LambdaEvent, content, refusal
 from nat.ids import ConversationId, TurnId
 from nat.names import ULID_PATTERN, SocketAction, SocketRoute
 from nat.nations.subscription import NationSubscriptionMiddleware

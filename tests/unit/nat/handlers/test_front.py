@@ -23,7 +23,7 @@ from nat.handlers import (
     weekly_reports,
     ws,
 )
-from nat.handlers.invocation import LambdaEvent
+from nat.handlers.request import LambdaEvent
 from nat.names import ORIGIN_KEY_HEADER, Secret, Variable
 from tests.embedded import EmbeddedAws
 
