@@ -20,8 +20,8 @@ def verify_senders(clients: Clients) -> None:
 
 
 def kept(aws_url: str) -> list[dict[str, Any]]:
-    """Every email, the oldest of a sender first, with `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`
-    and, where there are any, `Files`."""
+    """Every email, the oldest of a sender first, with `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`;
+    files stand below the text."""
     with urllib.request.urlopen(f"{aws_url}/_ministack/ses/messages", timeout=PATIENCE) as answer:
         found = json.loads(answer.read())["messages"]
     return [each for messages in found.values() for each in messages]

@@ -1,4 +1,4 @@
-"""Files of an email, which MiniStack 1.5.33 takes and forgets: they are kept beside its text.
+"""Files of an email, which MiniStack 1.5.33 takes and forgets: they are kept below its text.
 
 Of `POST /v2/email/outbound-emails` with `Content.Simple.Attachments` (botocore, SES v2 service model).
 """
@@ -19,7 +19,7 @@ def files_of(body: bytes) -> dict[str, str]:
 
 
 def install() -> None:
-    """Let this process's MiniStack keep them, as `Files` of an email."""
+    """Let this process's MiniStack keep them: who reads the email finds each by its name."""
     from ministack.services import ses, ses_v2
 
     original = ses_v2.handle_request
@@ -30,7 +30,8 @@ def install() -> None:
             sent = json.loads(answer[2]).get("MessageId")
             for record in ses._sent_emails_list():
                 if sent is not None and record["MessageId"] == sent:
-                    record["Files"] = files
+                    shown = [f"\n\n--- {name} ---\n{text}" for name, text in files.items()]
+                    record["BodyText"] += "".join(shown)
         return answer
 
     ses_v2.handle_request = handle
