@@ -6,7 +6,7 @@ import { useMe } from "../me.ts";
 import { type Doing, useRead } from "../server.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, SelectField, TextField } from "../ui/field.tsx";
-import { Problem } from "../ui/states.tsx";
+import { Loading, Problem } from "../ui/states.tsx";
 import { Gaps, NextRuns } from "./next_runs.tsx";
 import { type Delivery, keyOf, usePlaces } from "./places.ts";
 import { type Schedule, WEEKDAYS, type Weekday, weekday } from "./schedule.ts";
@@ -284,7 +284,7 @@ function Preview({ schedule }: { schedule: ScheduleWanted }) {
   const read = useRead(["automations", "preview", shown.value], () =>
     answer(api.POST("/v1/automations/preview", { body: JSON.parse(shown.value) as ScheduleWanted })),
   );
-  if (!read.data) return <Problem error={read.error} />;
+  if (!read.data) return read.error ? <Problem error={read.error} /> : <Loading rows={3} />;
   return (
     <>
       <NextRuns runs={read.data.next_runs} zone={schedule.zone} />

@@ -75,9 +75,9 @@ export function History({ automation }: { automation: Schemas["Automation"] }) {
                 { title: w().delivered, cell: (run) => <Deliveries run={run} /> },
                 {
                   title: w().actions,
-                  quiet: true,
+                  actions: true,
                   cell: (run) => (
-                    <span class="row-actions">
+                    <>
                       {LEFT_OUT.has(run.state) && (
                         <Button small busy={catchUp.busy} onClick={() => void catchUp.run(run.scheduled_for)}>
                           {w().catchUp}
@@ -99,7 +99,7 @@ export function History({ automation }: { automation: Schemas["Automation"] }) {
                           {open.value === run.scheduled_for ? w().hide : w().show}
                         </Button>
                       )}
-                    </span>
+                    </>
                   ),
                 },
               ]}

@@ -178,7 +178,7 @@ function List({ rows }: { rows: readonly Nation[] }) {
               ? count(each.queries_used)
               : w().of(count(each.queries_used), count(each.queries_limit)),
         },
-        { title: w().since, cell: (each) => date(each.created_at) },
+        { title: w().since, time: true, cell: (each) => date(each.created_at) },
       ]}
     />
   );

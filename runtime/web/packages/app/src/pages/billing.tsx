@@ -334,7 +334,7 @@ function Invoices() {
               reading={read.reading}
               columns={[
                 { title: w().number, cell: (each) => each.number ?? "–" },
-                { title: w().date, cell: (each) => date(each.created) },
+                { title: w().date, time: true, cell: (each) => date(each.created) },
                 { title: w().total, number: true, cell: (each) => money(each.total_cents, each.currency) },
                 {
                   title: w().state,
@@ -344,9 +344,9 @@ function Invoices() {
                 },
                 {
                   title: w().links,
-                  quiet: true,
+                  actions: true,
                   cell: (each) => (
-                    <span class="row-actions">
+                    <>
                       {each.url && (
                         <ButtonLink kind="plain" small href={each.url} away>
                           {w().view}
@@ -357,7 +357,7 @@ function Invoices() {
                           {w().pdf}
                         </ButtonLink>
                       )}
-                    </span>
+                    </>
                   ),
                 },
               ]}

@@ -476,13 +476,13 @@ function PeopleBudgets({ settings }: { settings: SettingsOf }) {
             { title: w().most, number: true, cell: ([, limit]) => count(limit) },
             {
               title: w().actions,
-              quiet: true,
+              actions: true,
               cell: ([user]) => (
-                <span class="row-actions">
+                <>
                   <Button kind="plain" small busy={save.busy} onClick={() => void set(without(user))}>
                     {w().noLimit}
                   </Button>
-                </span>
+                </>
               ),
             },
           ]}

@@ -288,21 +288,22 @@ function Members({ membership }: { membership: Membership }) {
                       shellWords().roles[each.role]
                     ),
                 },
-                { title: w().joined, cell: (each) => date(each.joined_at) },
+                { title: w().joined, time: true, cell: (each) => date(each.joined_at) },
                 ...(isAdmin
                   ? [
                       {
                         title: w().active,
+                        time: true,
                         cell: (each: Member) =>
                           each.last_active_at ? relative(each.last_active_at) : w().never,
                       },
                       {
                         title: w().actions,
-                        quiet: true,
+                        actions: true,
                         cell: (each: Member) =>
                           each.role !== "owner" &&
                           each.user_id !== me?.user_id && (
-                            <span class="row-actions">
+                            <>
                               {membership.role === "owner" && (
                                 <Button kind="plain" small onClick={() => (heir.value = each)}>
                                   {w().transfer}
@@ -311,7 +312,7 @@ function Members({ membership }: { membership: Membership }) {
                               <Button kind="plain" small onClick={() => (removing.value = each)}>
                                 {w().remove}
                               </Button>
-                            </span>
+                            </>
                           ),
                       },
                     ]
@@ -365,13 +366,13 @@ function Withheld() {
           { title: w().areas, cell: (each) => each.withheld.map(areaName).join(", ") },
           {
             title: w().actions,
-            quiet: true,
+            actions: true,
             cell: (each) => (
-              <span class="row-actions">
+              <>
                 <Button kind="plain" small onClick={() => (opening.value = each)}>
                   {w().open}
                 </Button>
-              </span>
+              </>
             ),
           },
         ]}
@@ -411,12 +412,12 @@ function Outsiders({ mine }: { mine: Role }) {
         columns={[
           { title: w().person, cell: named },
           { title: w().standing, cell: (each) => w().standings[each.standing] },
-          { title: w().since, cell: (each) => date(each.since) },
+          { title: w().since, time: true, cell: (each) => date(each.since) },
           {
             title: w().actions,
-            quiet: true,
+            actions: true,
             cell: (each) => (
-              <span class="row-actions">
+              <>
                 <Button kind="plain" small onClick={() => (entering.value = each)}>
                   {w().letIn}
                 </Button>
@@ -430,7 +431,7 @@ function Outsiders({ mine }: { mine: Role }) {
                     {w().turnAway}
                   </Button>
                 )}
-              </span>
+              </>
             ),
           },
         ]}
@@ -539,12 +540,12 @@ function Invitations() {
                   cell: (each) => each.email ?? w().byLink(count(each.uses), count(each.most_uses)),
                 },
                 { title: w().role, cell: (each) => shellWords().roles[each.role] },
-                { title: w().expires, cell: (each) => date(each.expires_at) },
+                { title: w().expires, time: true, cell: (each) => date(each.expires_at) },
                 {
                   title: w().actions,
-                  quiet: true,
+                  actions: true,
                   cell: (each) => (
-                    <span class="row-actions">
+                    <>
                       <Button
                         kind="plain"
                         small
@@ -553,7 +554,7 @@ function Invitations() {
                       >
                         {w().withdraw}
                       </Button>
-                    </span>
+                    </>
                   ),
                 },
               ]}

@@ -10,7 +10,7 @@ const w = words({
     lead: "Ask beside the page you work on, about the person or list on your screen.",
     steps: [
       "Add it to Chrome, Edge or another browser of that family.",
-      "Open your control panel. A button appears at the lower right, or press Ctrl or ⌘ + K.",
+      "Open your control panel. A button appears at the lower right, or press Ctrl or ⌘ + K.",
       "Sign in with the account that you have now.",
     ],
     add: "Add to Chrome",
@@ -25,7 +25,7 @@ const w = words({
     lead: "Frag neben der Seite, an der du arbeitest, nach der Person oder Liste auf deinem Bildschirm.",
     steps: [
       "Füge sie Chrome, Edge oder einem verwandten Browser hinzu.",
-      "Öffne dein Control Panel. Unten rechts erscheint ein Knopf, oder drücke Strg oder ⌘ + K.",
+      "Öffne dein Control Panel. Unten rechts erscheint ein Knopf, oder drücke Strg oder ⌘ + K.",
       "Melde dich mit dem Konto an, das du jetzt hast.",
     ],
     add: "Zu Chrome hinzufügen",
