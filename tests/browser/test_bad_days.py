@@ -169,6 +169,8 @@ def test_without_sockets_and_without_room_on_the_device_an_answer_comes_all_the_
     page.get_by_role("link", name="Usage").click()
     page.go_back()
     expect(page.get_by_role("textbox", name="Ask ")).to_have_value("and this week?", timeout=PATIENCE)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Ask ")).to_have_value("and this week?", timeout=PATIENCE)
     page.evaluate("""() => Object.keys(localStorage).filter((key) => key.startsWith('full '))
         .forEach((key) => localStorage.removeItem(key))""")
     page.get_by_role("textbox", name="Ask ").fill("")

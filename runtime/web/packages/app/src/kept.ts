@@ -1,48 +1,33 @@
-/** What is remembered in this browser. Storage may be full or forbidden: then the page remembers as long as it
- * is open, and `kept.lasting` says so. */
+/** What is remembered in this browser. Storage may be full or forbidden: then the tab remembers it, or the page as
+ * long as it is open, and `kept.lasting` says so. */
+import { find, places, put } from "@nat/chat";
+
 const PREFIX = "nat.";
 
-function usable(): Storage | null {
-  try {
-    const probe = `${PREFIX}probe`;
-    localStorage.setItem(probe, "1");
-    localStorage.removeItem(probe);
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
 export class Kept {
-  readonly #storage: Storage | null;
+  readonly #places: ReturnType<typeof places>;
   readonly #memory = new Map<string, string>();
-
-  constructor(storage: Storage | null) {
-    this.#storage = storage;
-  }
-
   /** Whether what is kept survives a reload. */
-  get lasting(): boolean {
-    return this.#storage !== null;
+  readonly lasting: boolean;
+
+  constructor(into: ReturnType<typeof places>) {
+    this.#places = into;
+    this.lasting = put(into, `${PREFIX}probe`, "1");
+    put(into, `${PREFIX}probe`, undefined);
   }
 
   get(name: string): string | null {
-    return this.#memory.get(name) ?? this.#storage?.getItem(PREFIX + name) ?? null;
+    return this.#memory.get(name) ?? find(this.#places, PREFIX + name) ?? null;
   }
 
   set(name: string, value: string): void {
-    try {
-      if (!this.#storage) throw new Error("no storage");
-      this.#storage.setItem(PREFIX + name, value);
-      this.#memory.delete(name);
-    } catch {
-      this.#memory.set(name, value);
-    }
+    if (put(this.#places, PREFIX + name, value)) this.#memory.delete(name);
+    else this.#memory.set(name, value);
   }
 
   remove(name: string): void {
     this.#memory.delete(name);
-    this.#storage?.removeItem(PREFIX + name);
+    put(this.#places, PREFIX + name, undefined);
   }
 
   /** Calls back when another tab changes one. Gives what ends it. */
@@ -55,4 +40,4 @@ export class Kept {
   }
 }
 
-export const kept = new Kept(typeof localStorage === "undefined" ? null : usable());
+export const kept = new Kept(places());

@@ -46,7 +46,7 @@ class Login {
 const HOUR = 3_600_000;
 
 function tab(shared: Shared, login: Login, clock: { now: number }, locked = shared.locked): Sessions {
-  return new Sessions(new Kept(shared.storage), locked, login.renew, () => clock.now);
+  return new Sessions(new Kept([shared.storage]), locked, login.renew, () => clock.now);
 }
 
 test("a session survives a reload", () => {
@@ -77,7 +77,7 @@ test("where there are no locks, who loses the race takes up what the winner stor
   tab(shared, login, clock).begin(granted("a"));
   const free = <T>(work: () => Promise<T>) => work();
   const slow = new Sessions(
-    new Kept(shared.storage),
+    new Kept([shared.storage]),
     free,
     async (refresh) => {
       await new Promise((later) => setTimeout(later, 5));
@@ -98,7 +98,7 @@ test("a network that is down signs nobody out", async () => {
   const shared = new Shared();
   const clock = { now: 0 };
   const sessions = new Sessions(
-    new Kept(shared.storage),
+    new Kept([shared.storage]),
     shared.locked,
     () => Promise.reject(new TypeError("offline")),
     () => clock.now,
@@ -143,10 +143,10 @@ test("a storage that is full keeps the session as long as the page is open", () 
     },
     removeItem: () => undefined,
   } as unknown as Storage;
-  const kept = new Kept(full);
+  const kept = new Kept([full]);
 
   kept.set("session", "…");
 
   expect(kept.get("session")).toBe("…");
-  expect(new Kept(null).lasting).toBe(false);
+  expect(new Kept([]).lasting).toBe(false);
 });

@@ -7,7 +7,7 @@ export type * from "./api/schema.ts";
 export { type Clock, realClock, serverTime } from "./clock.ts";
 export type { TurnView } from "./log.ts";
 export { Markdown } from "./markdown/Markdown.tsx";
-export { BrowserStorage, MemoryStorage, type Storage } from "./storage.ts";
+export { BrowserStorage, find, MemoryStorage, places, put, type Storage } from "./storage.ts";
 export type { ApprovalView } from "./store/approvals.ts";
 export { ChatStore } from "./store/chat.ts";
 export { Conversation } from "./store/conversation.ts";

@@ -19,29 +19,66 @@ export class MemoryStorage implements Storage {
   }
 }
 
-/** The browser's storage of this origin, and memory for what the browser refuses to keep. */
+type Place = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem">;
+
+/** Where a page may keep things over a reload: with all tabs of this origin, else in its own tab. */
+export function places(): Place[] {
+  const found: Place[] = [];
+  for (const name of ["localStorage", "sessionStorage"] as const) {
+    try {
+      if (globalThis[name]) found.push(globalThis[name]);
+    } catch {
+      // The browser forbids it.
+    }
+  }
+  return found;
+}
+
+/**
+ * Put a value into the first of these places that takes it, and nothing older into the others: what a full one
+ * still has would be read after a reload. Gives whether one took it.
+ */
+export function put(into: readonly Place[], key: string, value: string | undefined): boolean {
+  let left = value;
+  for (const place of into) {
+    if (left !== undefined && attempted(() => place.setItem(key, left as string))) left = undefined;
+    else attempted(() => place.removeItem(key));
+  }
+  return left === undefined;
+}
+
+/** Whether a place that may be full or forbidden let it be done. */
+function attempted(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The value in the first of these places that has one. */
+export function find(within: readonly Place[], key: string): string | undefined {
+  for (const place of within) {
+    try {
+      const found = place.getItem(key);
+      if (found !== null) return found;
+    } catch {
+      // Forbidden.
+    }
+  }
+  return undefined;
+}
+
+/** The browser's storage of this origin, that of the tab for what finds no place there, and memory after that. */
 export class BrowserStorage implements Storage {
   readonly #memory = new MemoryStorage();
 
   async get(key: string): Promise<string | undefined> {
-    const remembered = await this.#memory.get(key);
-    if (remembered !== undefined) return remembered;
-    try {
-      return localStorage.getItem(key) ?? undefined;
-    } catch {
-      return undefined;
-    }
+    return (await this.#memory.get(key)) ?? find(places(), key);
   }
 
   async set(key: string, value: string | undefined): Promise<void> {
-    let refused = false;
-    try {
-      if (value === undefined) localStorage.removeItem(key);
-      else localStorage.setItem(key, value);
-    } catch {
-      refused = true;
-    }
-    // What stands in a storage that has become full is older than what is remembered.
-    await this.#memory.set(key, refused ? value : undefined);
+    await this.#memory.set(key, put(places(), key, value) ? undefined : value);
   }
 }

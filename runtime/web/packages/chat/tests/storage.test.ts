@@ -27,6 +27,27 @@ test("what a full storage refuses is read as it was set last, and not as it stan
   expect(await kept.get("draft")).toBe("half a question");
 });
 
+test("nothing older stands in a full storage, and the tab has over a reload what found no place there", async () => {
+  const browser = storage(4);
+  const tab = new Map<string, string>();
+  vi.stubGlobal("sessionStorage", {
+    getItem: (key: string) => tab.get(key) ?? null,
+    removeItem: (key: string) => tab.delete(key),
+    setItem: (key: string, value: string) => tab.set(key, value),
+  });
+  const before = new BrowserStorage();
+  await before.set("draft", "half");
+  await before.set("draft", "half a question");
+
+  const reloaded = new BrowserStorage();
+  expect(await reloaded.get("draft")).toBe("half a question");
+  expect(browser.has("draft")).toBe(false);
+
+  await reloaded.set("draft", "half");
+  expect(browser.get("draft")).toBe("half");
+  expect(tab.has("draft")).toBe(false);
+});
+
 test("what another tab has set is read, once it found a place again", async () => {
   const browser = storage(4);
   const kept = new BrowserStorage();
