@@ -107,7 +107,7 @@ def open_tab(context: BrowserContext, platform: Scripted) -> Iterator[Callable[.
             worker.evaluate(
                 """async () => chrome.storage.local.set({session: {
                   access: 'header.eyJzdWIiOiJ1MSJ9.signature', refresh: 'refresh-0',
-                  expiresAt: Date.now() + 3600000, userId: 'u1'}})"""
+                  expires: Date.now() + 3600000, user: 'u1'}})"""
             )
         page.goto(address)
         return Tab(page, platform)

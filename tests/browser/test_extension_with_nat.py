@@ -48,8 +48,8 @@ def open_panel(context: BrowserContext) -> Iterator[Callable[[Person], Page]]:
             {
                 "access": session.access_token,
                 "refresh": session.refresh_token,
-                "expiresAt": 9_999_999_999_999,
-                "userId": person.user_id,
+                "expires": 9_999_999_999_999,
+                "user": person.user_id,
             },
         )
         page.goto(f"https://{NATION}.nationbuilder.com/admin/signups/4")

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from local.machine import Machine
-from tests.browser.extension import control_panel_at, launched, worker_of
+from tests.browser.extension import control_panel_at, launched
 from tests.browser.visitor import PATIENCE, Visitor
 from tests.integration.people import steer
 
@@ -70,11 +70,12 @@ def test_from_nothing_to_a_change_that_is_approved_elsewhere_and_taken_back(
         "href", "/extension/latest.zip"
     )
 
-    # The sign-in in the extension is tested on its own; here it has the session of the app.
-    worker_of(laptop).evaluate("(session) => chrome.storage.local.set({session})", app.session())
     panel = laptop.new_page()
     panel.goto(f"https://{slug}.nationbuilder.com/admin/signups/4")
     panel.get_by_role("button", name="Nat", exact=True).click()
+    with laptop.expect_page() as window:
+        panel.get_by_role("button", name="Sign in").click()
+    enter(window.value, email)
     ask = panel.get_by_label("Ask Nat")
     expect(panel.get_by_text("About: Dilek Demir")).to_be_visible(timeout=PATIENCE)
     ask.fill("What tags does this person have?")
@@ -105,3 +106,10 @@ def test_from_nothing_to_a_change_that_is_approved_elsewhere_and_taken_back(
     expect(app.page.get_by_role("row", name=re.compile(email))).to_contain_text("3", timeout=PATIENCE)
     expect(app.page.locator(".chart-place canvas")).to_be_visible(timeout=PATIENCE)
     expect(app.page.get_by_role("row", name="Bulk tag people")).to_contain_text("1")
+
+
+def enter(window: Page, email: str) -> None:
+    """Sign in in the window that the browser opened for the extension."""
+    window.locator("#username").fill(email)
+    window.locator("#password").fill(PASSWORD)
+    window.get_by_role("button", name="Sign in").click()

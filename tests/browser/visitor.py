@@ -67,10 +67,9 @@ class Visitor:
         self.heading("What is your nation's address?")
 
     def session(self) -> dict[str, Any]:
-        """The app's session, as the extension keeps its own."""
-        kept = json.loads(self.page.evaluate("localStorage.getItem('nat.session')"))
-        names = {"access": "access", "refresh": "refresh", "expiresAt": "expires", "userId": "user"}
-        return {name: kept[ours] for name, ours in names.items()}
+        """The app's session, which is as the extension keeps its own."""
+        session: dict[str, Any] = json.loads(self.page.evaluate("localStorage.getItem('nat.session')"))
+        return session
 
     def heading(self, text: str) -> None:
         """Wait for a page by its title."""

@@ -4,8 +4,9 @@ with tokens and money; everybody else sees their own questions, and how much of 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal, Required, TypedDict, cast
+from typing import Final, Literal, TypeVar
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from nat.aws.items import timestamp
@@ -44,6 +45,9 @@ class Figures(ResponseBody, frozen=True, kw_only=True):
     """Micro-dollars, at the list price of the day."""
     unpriced: Count | UnsetType = UNSET
     """Turns whose model had no price: with any of them the cost is too low."""
+
+
+F = TypeVar("F", bound=Figures)
 
 
 class Day(Figures, frozen=True, kw_only=True):
@@ -106,18 +110,6 @@ class UsageBody(ResponseBody, frozen=True, kw_only=True):
     tools: list[ToolUsed]
     """The most used first."""
     people: list[PersonUsed]
-
-
-class _Shown(TypedDict, total=False):
-    """The figures that somebody may see (`Figures`)."""
-
-    queries: Required[int]
-    input_tokens: int
-    cache_write_tokens: int
-    cache_read_tokens: int
-    output_tokens: int
-    cost_micros: int
-    unpriced: int
 
 
 @dataclass(frozen=True)
@@ -184,8 +176,8 @@ class UsageReports:
             budget=self._own_budget(member, nation),
             first=span.first,
             last=span.last,
-            total=Figures(**_figures(spending.total, shown)),
-            days=[Day(day=day, **_figures(spending.days.get(day, Spent()), shown)) for day in span.days()],
+            total=_figures(Figures, spending.total, shown),
+            days=[_figures(Day, spending.days.get(day, Spent()), shown, day=day) for day in span.days()],
             tools=_tools(spending.tools),
             people=self._people(member, nation, spending.people, shown),
         )
@@ -233,7 +225,7 @@ class UsageReports:
         """Who asked, and who has a budget; the most queries first. A member finds themselves alone."""
         if not _sees_all(member):
             mine = spent.get(member.user_id, Spent())
-            return [PersonUsed(user_id=member.user_id, role=member.role, **_figures(mine, shown))]
+            return [_figures(PersonUsed, mine, shown, user_id=member.user_id, role=member.role)]
         members = self._memberships.of_nation(nation.nation_slug)
         roles: dict[str, Role] = {each.user_id: each.role for each in members}
         budgets = Budgets.of(nation)
@@ -242,12 +234,14 @@ class UsageReports:
         named = {*spent, *(user_id for user_id, limit in limits.items() if limit is not None)}
         users = self._users.get_many(named)
         people = [
-            PersonUsed(
-                user_id=UserId(user_id),
+            _figures(
+                PersonUsed,
+                spent.get(user_id, Spent()),
+                shown,
+                user_id=user_id,
                 email=users[user_id].email if user_id in users else None,
                 role=roles.get(user_id),
                 budget=_budget(limits.get(user_id), used.get(user_id, 0)),
-                **_figures(spent.get(user_id, Spent()), shown),
             )
             for user_id in named
         ]
@@ -266,8 +260,9 @@ def _sees_all(member: Membership) -> bool:
     return member.role.at_least(Role.ADMIN)
 
 
-def _figures(spent: Spent, shown: tuple[str, ...]) -> _Shown:
-    return cast(_Shown, {name: getattr(spent, name) for name in shown})
+def _figures(kind: type[F], spent: Spent, shown: tuple[str, ...], **whose: object) -> F:
+    """The figures that somebody may see, and of what or whom they are."""
+    return msgspec.convert({**whose, **{name: getattr(spent, name) for name in shown}}, kind)
 
 
 def _tools(calls: Mapping[str, int]) -> list[ToolUsed]:

@@ -1,7 +1,7 @@
 /** The HTTP API as the app calls it: typed by its published description, and signed in. */
 import { type components, createApi, NatError, unreachable, withSession } from "@nat/chat";
+import { SignedOut } from "@nat/chat/session";
 import { nation } from "./nation.ts";
-import { SignedOut } from "./session/session.ts";
 import { sessions } from "./session/sign_in.ts";
 
 export type Schemas = components["schemas"];

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
+
+import { type Granted, GrantRefused, SignedOut } from "@nat/chat/session";
 import { expect, test } from "vitest";
 import { Kept } from "../src/kept.ts";
-import { type Granted, GrantRefused, Sessions, SignedOut } from "../src/session/session.ts";
+import { Sessions } from "../src/session/session.ts";
 
 const token = (name: string) => `head.${btoa(JSON.stringify({ sub: "ann", name }))}.sign`;
 const granted = (name: string): Granted => ({

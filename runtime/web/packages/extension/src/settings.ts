@@ -1,7 +1,6 @@
 /** The brand and its addresses, from `/config.json` of its web app. */
 
-import type { AuthorizationServer, Client } from "oauth4webapi";
-import { allowInsecureRequests } from "oauth4webapi";
+import type { Login } from "@nat/chat/sign-in";
 import type { Brand } from "./protocol.ts";
 
 export interface Settings {
@@ -10,9 +9,7 @@ export interface Settings {
   readonly api: string;
   readonly socket: string;
   readonly stream: string;
-  readonly signIn: { readonly server: AuthorizationServer; readonly client: Client };
-  /** Of requests to a sign-in that has no TLS: on this machine only. */
-  readonly insecure: { [allowInsecureRequests]?: boolean };
+  readonly login: Login;
 }
 
 /** What `/config.json` says of what the extension needs. */
@@ -54,20 +51,11 @@ export async function readSettings(): Promise<Settings> {
 function settingsOf(published: Published): Settings {
   const { issuer, loginUrl, extensionClientId, endpoints } = published;
   if (!extensionClientId) throw new Error("This brand has no extension.");
-  const local = ["localhost", "127.0.0.1"].includes(new URL(loginUrl).hostname);
   return {
     brand: published.brand,
     api: endpoints?.api ?? __APP__,
     socket: endpoints?.socket ?? `${__APP__.replace(/^http/, "ws")}${published.socketPath}`,
     stream: endpoints?.stream ?? `${__APP__}/v1/stream`,
-    signIn: {
-      server: {
-        issuer,
-        authorization_endpoint: `${loginUrl}/oauth2/authorize`,
-        token_endpoint: `${loginUrl}/oauth2/token`,
-      },
-      client: { client_id: extensionClientId },
-    },
-    insecure: local ? { [allowInsecureRequests]: true } : {},
+    login: { issuer, url: loginUrl, clientId: extensionClientId, callback: chrome.identity.getRedirectURL() },
   };
 }

@@ -15,8 +15,9 @@ import {
   selection,
   withSession,
 } from "@nat/chat";
+import { SignedOut } from "@nat/chat/session";
 import { type FromPanel, type FromWorker, PANEL, SCRIPTS, type Standing, TOGGLE } from "./protocol.ts";
-import { Sessions, SignedOut } from "./session.ts";
+import { Sessions } from "./session.ts";
 import { readSettings } from "./settings.ts";
 
 /** Nothing that scripts in pages keep or read: tokens are in here. */

@@ -2,42 +2,14 @@
  *
  * A refresh token is good for one use, so tabs that renew at once would sign each other out. One has the lock;
  * the others find what it stored. Nobody is signed out for a network error or a race that another tab won. */
+import { type Granted, GrantRefused, isFresh, type Session, SignedOut, sessionOf } from "@nat/chat/session";
 import { signal } from "@preact/signals";
 import { type Kept, kept } from "../kept.ts";
-
-export interface Session {
-  access: string;
-  refresh: string;
-  /** Milliseconds since 1970 by this machine's clock, which need not be right: both ends are measured by it. */
-  expires: number;
-  user: string;
-}
-
-/** What the token endpoint gives. */
-export interface Granted {
-  access_token: string;
-  refresh_token?: string | undefined;
-  expires_in?: number | undefined;
-}
-
-/** The token endpoint said no: signing in anew is the only way on. */
-export class GrantRefused extends Error {}
-
-export class SignedOut extends Error {}
 
 type Locked = <T>(work: () => Promise<T>) => Promise<T>;
 type Renew = (refresh: string) => Promise<Granted>;
 
 const NAME = "session";
-/** Renewed so long before the end, in milliseconds. */
-const EARLY = 60_000;
-
-export function personOf(access: string): string {
-  const payload = (access.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-  const claims: unknown = JSON.parse(atob(payload));
-  return (claims as { sub: string }).sub;
-}
-
 export class Sessions {
   readonly current = signal<Session | null>(null);
   readonly #kept: Kept;
@@ -58,12 +30,7 @@ export class Sessions {
   }
 
   begin(granted: Granted, refresh = ""): Session {
-    const session: Session = {
-      access: granted.access_token,
-      refresh: granted.refresh_token ?? refresh,
-      expires: this.#now() + (granted.expires_in ?? 3600) * 1000,
-      user: personOf(granted.access_token),
-    };
+    const session = sessionOf(granted, refresh, this.#now());
     this.#kept.set(NAME, JSON.stringify(session));
     this.current.value = session;
     return session;
@@ -80,7 +47,7 @@ export class Sessions {
   async access(refused?: string): Promise<string> {
     const session = this.current.value;
     if (!session) throw new SignedOut();
-    if (session.access !== refused && this.#now() < session.expires - EARLY) return session.access;
+    if (session.access !== refused && isFresh(session, this.#now())) return session.access;
     this.#under_way ??= this.#renewed(session.access).finally(() => {
       this.#under_way = null;
     });
