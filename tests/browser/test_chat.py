@@ -236,3 +236,33 @@ def test_screen_readers_are_told_once_how_a_question_stands(open_state: Open) ->
     page = open_state("approval")
     expect(page.get_by_role("status").filter(has_text="This needs your approval")).to_have_count(1)
     expect(page.get_by_role("article").last).to_have_attribute("aria-busy", "false")
+
+
+def test_a_long_answer_is_read_from_its_beginning_and_only_a_click_leads_to_its_end(open_state: Open) -> None:
+    page = open_state("empty")
+    page.set_viewport_size({"width": 768, "height": 420})
+    page = open_state("answer")
+    end = page.get_by_text("One person was counted in the month")
+
+    expect(page.locator(".nat-question")).to_be_in_viewport()
+    expect(end).not_to_be_in_viewport()
+    page.get_by_role("button", name="Newest").click()
+
+    expect(end).to_be_in_viewport()
+
+
+def test_on_a_phone_sending_opens_no_keyboard_and_typing_does_not_zoom(
+    browser: Browser, gallery: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    page = show(context.new_page(), gallery, "empty")
+    field = page.get_by_label("Ask Nat")
+    focused = "document.activeElement?.matches('textarea')"
+    assert page.evaluate(focused) is False
+    assert field.evaluate("(each) => parseFloat(getComputedStyle(each).fontSize)") >= 16
+
+    page.get_by_role("button", name="Summarise this person").tap()
+    expect(page.get_by_role("article")).to_contain_text("Summarise this person")
+
+    assert page.evaluate(focused) is False
+    context.close()
