@@ -262,6 +262,7 @@ def test_on_a_phone_sending_opens_no_keyboard_and_typing_does_not_zoom(
     assert field.evaluate("(each) => parseFloat(getComputedStyle(each).fontSize)") >= 16
 
     page.get_by_role("button", name="Summarise this person").tap()
+    page.get_by_role("button", name="Send").tap()
     expect(page.get_by_role("article")).to_contain_text("Summarise this person")
 
     assert page.evaluate(focused) is False
