@@ -302,5 +302,8 @@ def is_too_wide(visitor: Visitor, path: str) -> bool:
 
 def reads(visitor: Visitor) -> str:
     """What a screen reader is given of the page: roles, names and texts, without what the clock says."""
+    foot = visitor.page.locator(".public-foot")
+    if foot.get_by_role("button", name="Sign out").count():  # who this is may still be on its way
+        expect(foot.get_by_role("link", name="Back")).to_be_visible(timeout=PATIENCE)
     text = visitor.page.locator("body").aria_snapshot().replace(visitor.machine.app_url, "")
     return re.sub(MOMENT, "<moment>", text)

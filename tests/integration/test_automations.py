@@ -3,9 +3,11 @@ time zone, also after a clock was changed, on the embedded Scheduler and the dep
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -17,12 +19,14 @@ from nat.aws.store import Store
 from nat.ids import NationSlug
 from nat.people.users import Users
 from nat.roles import Role
-from tests.integration.conftest import NATION, PATIENCE, Person
+from tests.integration.conftest import NATION, OTHER_NATION, PATIENCE, Person
 from tests.integration.mailbox import run
 from tests.integration.people import call_api
 
 WISH = "Every Monday at 9 in Europe/Berlin tell me how many people are tagged volunteer"
 SPRING = ("2027-03-15T00:00:00+00:00", "2027-04-04T00:00:00+00:00")
+OPERATOR = "operator@nat.example"
+"""Of `config/environments/local.toml`."""
 AUTUMN = ("2027-10-20T00:00:00+00:00", "2027-11-07T00:00:00+00:00")
 
 
@@ -151,9 +155,59 @@ def test_a_draft_that_nobody_enabled_has_no_schedule(desk: Desk) -> None:
     assert desk.runs(0) == []
 
 
+def test_weekly_reports_come_once_to_admins_and_the_operator_with_figures_attached(
+    machine: Machine, new_person: Callable[..., Person]
+) -> None:
+    admin, member = new_person(NATION, Role.ADMIN), new_person(NATION, Role.MEMBER)
+    with admin.socket() as socket:
+        socket.ask("how many people are tagged volunteer?")
+        socket.until_end()
+    now = datetime.now(UTC)
+    monday = (now + timedelta(days=7 - now.weekday())).date()
+    settings = _settings(machine, admin, "GET")
+
+    def come(day: date) -> None:
+        """The schedule's events of a Monday morning, here and where the operator is, told twice."""
+        for zone in (settings["time_zone"], "UTC") * 2:
+            at = datetime.combine(day, clock(8, 5), ZoneInfo(zone)).astimezone(UTC)
+            run(machine, "WeeklyReportsFunctionName", time=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+
+    come(monday)
+    [(name, figures)] = _reports(machine, _address(machine, admin))
+    assert name == f"{NATION}-{monday - timedelta(days=7)}.csv"
+    assert f"{_address(machine, admin)},1," in figures
+    assert _reports(machine, _address(machine, member)) == []
+    [(name, figures)] = _reports(machine, OPERATOR)
+    assert name == f"nations-{monday - timedelta(days=7)}.csv"
+    assert {NATION, OTHER_NATION} <= {line.partition(",")[0] for line in figures.splitlines()}
+
+    try:
+        _settings(machine, admin, "PATCH", {"weekly_report": False})
+        come(monday + timedelta(days=7))
+    finally:
+        _settings(machine, admin, "PATCH", {"weekly_report": True})
+    assert len(_reports(machine, _address(machine, admin))) == 1
+    assert len(_reports(machine, OPERATOR)) == 2
+
+
+def _settings(
+    machine: Machine, person: Person, method: str, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    answer = call_api(machine, person.session, NATION, f"{method} /v1/settings", body)
+    assert answer.ok, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 def _address(machine: Machine, person: Person) -> str:
     """The proven address of somebody."""
     user = Users(Store(machine.deployment.root.dynamodb, machine.deployment.tables)).get(person.user_id)
     assert user is not None
     assert user.email is not None
     return user.email
+
+
+def _reports(machine: Machine, to: str) -> list[tuple[str, str]]:
+    """Name and text of the file of each weekly report to an address."""
+    texts = [each["BodyText"].partition("\n\n--- ")[2] for each in sent(machine.deployment.root, to)]
+    return [(name, figures) for name, _, figures in (each.partition(" ---\n") for each in texts) if name]
