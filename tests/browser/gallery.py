@@ -53,7 +53,10 @@ def newcomer(browser: Browser) -> BrowserContext:
     """A browser somewhere in Europe. Nothing moves: frames that nobody looks at took a sixth of the time."""
     width = LOOKS[0][1]
     return browser.new_context(
-        viewport={"width": width, "height": HEIGHT}, locale="en-GB", timezone_id="Europe/Berlin", reduced_motion="reduce"
+        viewport={"width": width, "height": HEIGHT},
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+        reduced_motion="reduce",
     )
 
 
