@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from nat.agent import transcript
 from nat.agent.ports import Block, Message
-from nat.agent.results import CLOSE, OPEN
+from nat.agent.results import CLOSE, OPEN, json_of
 
 BYTES_PER_TOKEN: Final = 3.2
 """Bytes of UTF-8 in a token, on the safe side for English prose and JSON: Claude's tokenizer is not
@@ -294,13 +294,7 @@ class _Found:
 
 
 def _payload(content: object) -> Mapping[str, object]:
-    if not isinstance(content, str):
-        return {}
-    try:
-        value = json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    return (json_of(content) or {}) if isinstance(content, str) else {}
 
 
 def _asked(turn: PastTurn) -> str:

@@ -5,13 +5,12 @@ nation's policy, limits, steps that are gone on with, the history that a later q
 costs nothing, and says nothing that no tool returned.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from nat.agent.ports import Block, ModelReply, ModelRequest
 from nat.agent.pricing import ModelPrices, Price, Rates
-from nat.agent.results import CLOSE, OPEN, payload_of
+from nat.agent.results import OPEN, json_of, payload_of
 from nat.agent.values import Usage
 
 MODEL: Final = ""
@@ -64,9 +63,8 @@ def written(tools: Sequence[str], results: Sequence[Block]) -> str:
 
 def _why(block: Block) -> str:
     content = str(block["content"])
-    if not content.startswith(OPEN):
-        return content
-    return str(json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))["error"])
+    told = json_of(content) if content.startswith(OPEN) else None
+    return content if told is None else str(told["error"])
 
 
 def _people(found: Found) -> str:

@@ -78,11 +78,16 @@ def payload_of(block: Block) -> Mapping[str, Any] | None:
     content = block.get("content")
     if block.get("type") != "tool_result" or block.get("is_error") or not isinstance(content, str):
         return None
+    return json_of(content)
+
+
+def json_of(content: str) -> Mapping[str, Any] | None:
+    """The JSON between a result's marks, of an error as well; `None` where there is no object."""
     try:
-        payload = json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))
+        found = json.loads(content.removeprefix(OPEN).removesuffix(CLOSE))
     except ValueError:
         return None
-    return payload if isinstance(payload, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _payload(outcome: ToolOutcome) -> dict[str, object]:

@@ -35,14 +35,7 @@ def schemas_of(endpoints: Iterable[Endpoint]) -> Schema:
         again = each.answer.again if isinstance(each.answer, EventStream) else None
         structs |= {struct: None for struct in (each.body, each.answer, again) if isinstance(struct, type)}
     _, schemas = components_of((*structs, *MESSAGES.values(), *TOLD))
-    schemas["SocketMessage"] = {
-        "description": "What a client sends over the socket.",
-        "oneOf": [{"$ref": f"{SCHEMAS}{schema_name(each)}"} for each in MESSAGES.values()],
-        "discriminator": {
-            "propertyName": "action",
-            "mapping": {action: f"{SCHEMAS}{schema_name(each)}" for action, each in MESSAGES.items()},
-        },
-    }
+    schemas["SocketMessage"] = _one_of("What a client sends over the socket.", "action", MESSAGES.items())
     return dict(sorted(schemas.items()))
 
 
@@ -68,15 +61,19 @@ def event_schemas() -> Schema:
         for each in schema["properties"].values():
             each.pop("default", None)
     schemas["ApprovalRequested"]["properties"]["card"] = {"$ref": f"{SCHEMAS}Card"}
-    schemas["TurnEvent"] = {
-        "description": "An event of a turn, as it is stored and sent. `type` says which.",
-        "oneOf": [{"$ref": f"{SCHEMAS}{schema_name(each)}"} for each in EVENT_TYPES.values()],
-        "discriminator": {
-            "propertyName": "type",
-            "mapping": {name: f"{SCHEMAS}{schema_name(each)}" for name, each in EVENT_TYPES.items()},
-        },
-    }
+    about = "An event of a turn, as it is stored and sent. `type` says which."
+    schemas["TurnEvent"] = _one_of(about, "type", EVENT_TYPES.items())
     return dict(sorted(schemas.items()))
+
+
+def _one_of(description: str, named_by: str, structs: Iterable[tuple[str, type]]) -> Schema:
+    """Any of these, told apart by the value of the property `named_by`."""
+    places = {name: f"{SCHEMAS}{schema_name(each)}" for name, each in structs}
+    return {
+        "description": description,
+        "oneOf": [{"$ref": place} for place in places.values()],
+        "discriminator": {"propertyName": named_by, "mapping": places},
+    }
 
 
 def components_of(structs: tuple[type, ...]) -> tuple[Any, Schema]:
