@@ -89,7 +89,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Machine"]:
 
 
 @pytest.fixture(scope="session")
-def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+def _shared_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """One embedded AWS for the whole session; boto3 clients of this process talk to it. DynamoDB is in this
     process."""
     with running_aws(tmp_path_factory.mktemp("aws") / "ministack.log") as aws, own_dynamodb() as dynamodb:
@@ -98,6 +98,14 @@ def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedA
         yield aws
         os.environ.clear()
         os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def embedded_aws(_shared_aws: EmbeddedAws) -> EmbeddedAws:
+    """An AWS that no other module has left anything in: which modules one process runs, and in which order,
+    differs from run to run. (Tables need no clearing: each test has its own.)"""
+    _shared_aws.reset()
+    return _shared_aws
 
 
 @pytest.fixture

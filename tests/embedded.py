@@ -35,6 +35,12 @@ class EmbeddedAws:
             "AWS_SECRET_ACCESS_KEY": "test",
         }
 
+    def reset(self) -> None:
+        """Remove all that was made in it."""
+        request = urllib.request.Request(f"{self.url}/_ministack/reset", method="POST")
+        with urllib.request.urlopen(request, timeout=30):
+            pass
+
 
 def free_port() -> int:
     """A port that nothing listens on now."""
