@@ -9,7 +9,8 @@ which order news comes. Of one thread one process shows at a time (the queue's g
 
 A message carries its turn as metadata. Where it is not certain that one was posted (an answer of Slack's was
 lost), the thread is read before it is posted again, and a message that is gone is posted anew: a turn that
-Slack asked for always ends with a message.
+Slack asked for always ends with a message. Where the workspace is no longer linked to the nation, the message
+says that, and nothing of the nation's goes there any more.
 """
 
 import logging
@@ -42,6 +43,7 @@ from nat.channels.slack_text import (
     saying,
     section,
 )
+from nat.connections.slack_workspaces import Workspaces
 from nat.contract.events import (
     ApprovalRequested,
     ApprovalUpdated,
@@ -78,6 +80,7 @@ ACTIVE: Final = "active"
 """How a session of an agent stands (docs.slack.dev, Agent sessions)."""
 WORKING: Final = "Working on it …"
 PROPOSED: Final = "The new proposal stands in the thread, and waits for you there."
+UNLINKED: Final = "This workspace is no longer linked to the nation, so the answer is not shown here."
 MOST_FILES: Final = 3
 """Tables of one answer that are attached."""
 _CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
@@ -159,6 +162,7 @@ class SlackThreads:
         self._approvals = Approvals(store)
         self._changes = ChangeRows(store)
         self._nations = Nations(store)
+        self._workspaces = Workspaces(store)
         self._app_url = app_url
 
     def begin(
@@ -191,6 +195,8 @@ class SlackThreads:
             return
         thread = Thread.of(row["place"])
         view = _view(self._events.after(row["nation"], row["conversation"], turn_id))
+        if not self._linked(thread, row):
+            view = _View(text=self._unlinked(row))
         if row.get("alone"):
             if view.text is not None:
                 self._answer_alone(thread, row, view, Alone(**row["alone"]))
@@ -223,13 +229,12 @@ class SlackThreads:
     def update(self, approval_id: ApprovalId) -> None:
         """Bring the card of a proposal up to what became of it."""
         row = self._store.get(Table.ONCE, {"key": _card_key(approval_id)})
-        if row is None:
+        if row is None or not self._linked(thread := Thread.of(row["place"]), row):
             return
         try:
             approval = self._approvals.get(row["nation"], row["conversation"], approval_id)
         except NotFound:
             return
-        thread = Thread.of(row["place"])
         if approval.state is not ApprovalState.PENDING:
             told = decided(approval, row)
             shown = [*card_blocks(approval.card), section(told)]
@@ -407,6 +412,13 @@ class SlackThreads:
         shown = {name: row[name] for name in ("place", "nation", "conversation")}
         forgotten = {TTL_ATTRIBUTE: self._forgotten()}
         self._store.write(Put(Table.ONCE, {**key, **shown, **forgotten, "ts": answered["ts"]}))
+
+    def _linked(self, thread: Thread, row: Mapping[str, Any]) -> bool:
+        return row["nation"] in self._workspaces.nations(thread.team)
+
+    def _unlinked(self, row: Mapping[str, Any]) -> str:
+        more = self._more(row["nation"], row["conversation"])
+        return UNLINKED if more is None else f"{UNLINKED} [Open it in the web app]({more})."
 
     def _more(self, nation_slug: NationSlug, conversation_id: ConversationId) -> str | None:
         nation = self._nations.get(nation_slug)

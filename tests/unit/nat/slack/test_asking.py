@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from local.slack.sender import SIGNING_SECRET
+from local.slack.state import TEAM
 from nat.automations.automation import Automation, Automations, Delivery, DeliveryKind
 from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
@@ -15,6 +16,7 @@ from nat.aws.store import Store
 from nat.aws.writes import Update
 from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApp, SlackApps
+from nat.connections.slack_workspaces import Workspaces
 from nat.errors import SlackSignatureInvalid
 from nat.handlers import slack_work
 from nat.ids import NationSlug, UserId
@@ -24,7 +26,7 @@ from nat.slack.door import READ_ANEW, SlackDoor
 from nat.slack.inbound import Kind
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import says
-from tests.unit.nat.slack.conftest import CHANNEL, Office
+from tests.unit.nat.slack.conftest import APP, CHANNEL, Office
 
 
 def ask(office: Office, text: str = "how many?", thread: str | None = None) -> dict[str, object]:
@@ -44,6 +46,18 @@ def test_a_mention_is_answered_in_its_thread_by_one_message(office: Office) -> N
     [message] = office.posted()
     assert message["text"] == "There are *12*."
     assert message["thread_ts"] == office.slack.workspace.messages[CHANNEL][0]["ts"]
+
+
+def test_a_nation_unlinked_while_the_turn_runs_gives_no_answer_to_the_thread(office: Office) -> None:
+    turn = ask(office)
+    Workspaces(Store(clients.dynamodb(), office.stage.tables)).unlink(TEAM, NationSlug("demo"))
+
+    office.run(turn, says("There are **12**."))
+
+    [message] = office.posted()
+    assert message["text"].startswith("This workspace is no longer linked to the nation")
+    assert f"{APP}/c/{turn['conversation_id']}" in json.dumps(message["blocks"])
+    assert "12" not in json.dumps(message["blocks"]).replace(str(turn["conversation_id"]), "")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])

@@ -1,19 +1,23 @@
 """Proposals as buttons in Slack: decided once, told where it was decided, undone, stopped."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Timer
 from typing import Any
 
 import pytest
 
 from local.slack.state import TEAM
+from nat.approvals.approval import approval_item
 from nat.aws import clients
+from nat.aws.items import epoch_ms
 from nat.aws.store import Store
-from nat.aws.writes import Delete
+from nat.aws.writes import Delete, Update
+from nat.connections.slack_workspaces import Workspaces
+from nat.contract.messages import ApprovalState
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.turns import LOCK_ITEM, conversation_key, lock
-from nat.ids import ConversationId, NationSlug, UserId
+from nat.ids import ApprovalId, ConversationId, NationSlug, UserId
 from nat.names import Table
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
@@ -42,6 +46,13 @@ def click(office: Office, ts: str, button: str, user: str = "U0ANN") -> None:
     office.work()
 
 
+def row_of(proposal: dict[str, Any]) -> dict[str, str]:
+    """The key under which a proposal is stored."""
+    value = json.loads(proposal["blocks"][-1]["elements"][0]["value"])
+    conversation = conversation_key(NationSlug("demo"), ConversationId(value["c"]))
+    return {"conversation": conversation, "item": approval_item(ApprovalId(value["a"]))}
+
+
 def words(message: dict[str, Any]) -> str:
     return " ".join(each["text"]["text"] for each in message["blocks"] if each["type"] == "section")
 
@@ -63,6 +74,37 @@ def test_a_late_click_gets_its_reason(office: Office, proposal: dict[str, Any]) 
     assert office.told
     assert office.turns() == []
     assert "Rejected, decided by <@U0ANN> in Slack." in words(proposal)
+
+
+@pytest.mark.parametrize("button", ["nat_approve", "nat_reject", "nat_choose"])
+def test_a_button_of_a_proposal_whose_time_is_over_says_so(
+    office: Office, proposal: dict[str, Any], button: str
+) -> None:
+    over = datetime.now(UTC) - timedelta(seconds=1)
+    times = {"expires_at": over.isoformat(), "expires_ms": epoch_ms(over)}
+    Store(clients.dynamodb(), office.stage.tables).write(Update(Table.ACTIONS, row_of(proposal), set=times))
+
+    click(office, proposal["ts"], button)
+
+    [told] = office.told
+    assert "expired" in told
+    assert office.turns() == []
+
+
+def test_after_the_link_has_ended_a_click_is_refused_and_no_card_says_what_became_of_it(
+    office: Office, proposal: dict[str, Any]
+) -> None:
+    row = row_of(proposal)
+    Workspaces(Store(clients.dynamodb(), office.stage.tables)).unlink(TEAM, NationSlug("demo"))
+
+    click(office, proposal["ts"], "nat_reject")
+    Store(clients.dynamodb(), office.stage.tables).write(
+        Update(Table.ACTIONS, row, set={"state": ApprovalState.REJECTED.value})
+    )
+    services.services().threads.update(ApprovalId(row["item"].removeprefix("approval#")))
+
+    assert office.told == ["This workspace is no longer linked to that nation."]
+    assert proposal["blocks"][-1]["type"] == "actions"
 
 
 def test_a_yes_is_one_turn_however_often_it_is_clicked(office: Office, proposal: dict[str, Any]) -> None:
