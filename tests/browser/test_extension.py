@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
-from tests.browser.chromium import AXE, WEB, node
+from tests.browser.axe import CONTRAST, violations
+from tests.browser.chromium import WEB, node
 from tests.browser.extension import control_panel_at, launched, worker_of
 from tests.browser.scripted import Scripted, Turn, scripted
 
@@ -431,14 +432,7 @@ def test_the_panel_is_accessible(open_tab: Callable[..., Tab], scheme: str) -> N
     tab.ask("How many?")
     expect(tab.page.get_by_text("There are 23 people.")).to_be_visible()
 
-    tab.page.evaluate(AXE.read_text())
-    found = tab.page.evaluate(
-        """async () => {
-          const {violations} = await axe.run({include: [['nat-panel']]}, {resultTypes: ['violations']});
-          return violations.filter(({impact}) => impact === 'serious' || impact === 'critical')
-            .flatMap(({id, nodes}) => nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`));
-        }"""
-    )
+    found = violations(tab.page, *([] if scheme == "light" else [CONTRAST]), within="nat-panel")
 
     assert found == []
 

@@ -1,5 +1,5 @@
-/** Shows one state of the chat: `?state=approval&theme=dark&lang=de&font=own`. For pictures, checks and
- * measurements. */
+/** Shows one state of the chat: `?state=approval&theme=dark&lang=de&font=own`, and others after it by
+ * `showState`. For pictures, checks and measurements. */
 
 import "../src/german.ts";
 import "../src/styles.css";
@@ -19,7 +19,6 @@ import { longAnswer } from "./answers.ts";
 import { newStage, records, STATES } from "./states.ts";
 
 const wanted = new URLSearchParams(location.search);
-const state = wanted.get("state") ?? "empty";
 const root = document.getElementById("gallery") as HTMLElement;
 const theme = wanted.get("theme") === "dark" ? "dark" : "light";
 speak((wanted.get("lang") as Language | null) ?? "en");
@@ -37,57 +36,67 @@ dress(
   theme,
 );
 
-const stage = newStage();
-const page = signal<OpenPage | undefined>(
-  state === "empty"
-    ? {
-        url: "https://demo.nationbuilder.com/admin/signups/4",
-        kind: "person",
-        record_id: "4",
-        name: "Dilek Demir",
-      }
-    : undefined,
-);
-const setting: ChatSetting = {
-  store: stage.store,
-  brand: "Nat",
-  me: "u1",
-  role: "admin",
-  person: (id) => (id === "u2" ? "Anna Ahrens" : undefined),
-  hosts: ["demo.nationbuilder.com", "app.example"],
-  page,
-  removePage: () => {
-    page.value = undefined;
-  },
-  suggestions: [
-    "Summarise this person",
-    "What did they donate this year?",
-    "Which events have they been to?",
-  ],
-};
-Object.assign(stage.platform.nat, {
-  change: async () => ({
-    change: "t#1#c",
-    conversation: "",
-    approval: "a1",
-    tool: "bulk_add_tag",
-    summary: "",
-    created_at: "2026-11-28T09:00:00Z",
-    operations: 23,
-    undoable: state === "done" ? 23 : 0,
-    undo_until: state === "done" ? "2026-12-28T09:00:00Z" : null,
-    results: records().map((each) =>
-      state === "done" ? { ...each, state: "done", undo_until: "2026-12-28T09:00:00Z" } : each,
-    ),
-    next: null,
-  }),
-  feedback: async () => ({}),
-  takeFeedbackBack: async () => {},
-  conversations: async () => stage.store.history.peek() ?? { conversations: [], next: null },
-});
+let stage = newStage();
+
+/** What the chat of a state is set in. */
+function settingOf(state: string): ChatSetting {
+  const page = signal<OpenPage | undefined>(
+    state === "empty"
+      ? {
+          url: "https://demo.nationbuilder.com/admin/signups/4",
+          kind: "person",
+          record_id: "4",
+          name: "Dilek Demir",
+        }
+      : undefined,
+  );
+  return {
+    store: stage.store,
+    brand: "Nat",
+    me: "u1",
+    role: "admin",
+    person: (id) => (id === "u2" ? "Anna Ahrens" : undefined),
+    hosts: ["demo.nationbuilder.com", "app.example"],
+    page,
+    removePage: () => {
+      page.value = undefined;
+    },
+    suggestions: [
+      "Summarise this person",
+      "What did they donate this year?",
+      "Which events have they been to?",
+    ],
+  };
+}
+
+/** What the API answers in a state. */
+function answerIn(state: string): void {
+  Object.assign(stage.platform.nat, {
+    change: async () => ({
+      change: "t#1#c",
+      conversation: "",
+      approval: "a1",
+      tool: "bulk_add_tag",
+      summary: "",
+      created_at: "2026-11-28T09:00:00Z",
+      operations: 23,
+      undoable: state === "done" ? 23 : 0,
+      undo_until: state === "done" ? "2026-12-28T09:00:00Z" : null,
+      results: records().map((each) =>
+        state === "done" ? { ...each, state: "done", undo_until: "2026-12-28T09:00:00Z" } : each,
+      ),
+      next: null,
+    }),
+    feedback: async () => ({}),
+    takeFeedbackBack: async () => {},
+    conversations: async () => stage.store.history.peek() ?? { conversations: [], next: null },
+  });
+}
 
 declare global {
   interface Window {
+    /** Show another state in place of this one, as if it were the first. */
+    showState: (state: string) => Promise<void>;
     /** Show the long answer as far as it is after one of so many pieces, layout included. */
     streamPiece: (piece: number, pieces: number) => void;
     /** Show a conversation of so many turns, layout included. */
@@ -134,23 +143,30 @@ async function dressInOwnFont(): Promise<void> {
   for (const name of ["--nat-font", "--nat-mono"]) root.style.setProperty(name, "Own");
 }
 
+window.showState = async (state) => {
+  render(null, root);
+  stage = newStage();
+  answerIn(state);
+  await STATES[state]?.(stage);
+  render(
+    <ChatProvider value={settingOf(state)}>
+      {state === "history" ? (
+        <div class="gallery-history">
+          <History onOpen={() => {}} />
+        </div>
+      ) : (
+        <Chat />
+      )}
+    </ChatProvider>,
+    root,
+  );
+  // After the first picture, and the effects that follow it.
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+};
+
 if (wanted.get("font") === "own") await dressInOwnFont();
-await STATES[state]?.(stage);
 // What shows conversations is loaded on its own: a state is looked at with it.
 loadParts();
 await import("../src/conversation.ts");
-render(
-  <ChatProvider value={setting}>
-    {state === "history" ? (
-      <div class="gallery-history">
-        <History onOpen={() => {}} />
-      </div>
-    ) : (
-      <Chat />
-    )}
-  </ChatProvider>,
-  root,
-);
-// After the first picture, and the effects that follow it.
-await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+await window.showState(wanted.get("state") ?? "empty");
 root.dataset.ready = "";
