@@ -160,8 +160,9 @@ window.showState = async (state) => {
     </ChatProvider>,
     root,
   );
-  // After the first picture, and the effects that follow it.
-  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  // After the first picture, what observers of sizes and of scrolling make of it, and the effects that follow.
+  for (let pictures = 0; pictures < 3; pictures++)
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 };
 
 if (wanted.get("font") === "own") await dressInOwnFont();
