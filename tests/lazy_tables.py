@@ -9,6 +9,7 @@ tests. A name says which it is: `<whatever>-<Table>`.
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from ministack.services import dynamodb
@@ -74,6 +75,8 @@ def install() -> None:
         return await original(method, path, headers, body, query)
 
     dynamodb.handle_request = handle_request
+    # Of an expression and its kind alone, and asked of every item that it is applied to.
+    dynamodb._condition_syntax_error = cache(dynamodb._condition_syntax_error)
 
 
 def _keys(keys: Schema | Index) -> list[dict[str, str]]:

@@ -2,8 +2,8 @@
 
 Two thirds of what a call to the embedded AWS takes are HTTP, on both sides, and the unit suite makes a
 hundred thousand calls to DynamoDB. boto3 lets a handler of its event `before-send` answer in place of its
-connection; everything before and after (validation, signing, retries, parsing) is as ever. Other processes,
-and servers that tests put in between, reach the same tables on loopback.
+connection; everything before and after (validation, retries, parsing) is as ever, but that nothing is
+signed. Other processes, and servers that tests put in between, reach the same tables on loopback.
 """
 
 import logging
@@ -14,9 +14,9 @@ from io import BytesIO
 from threading import Lock
 from typing import Any, Final, cast
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.handlers import BUILTIN_HANDLERS, REGISTER_LAST
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from ministack.services import dynamodb
 
 from local.loopback import LoopbackServer, Request, Response, serving
@@ -50,8 +50,13 @@ class _Body(BytesIO):
         yield self.read()
 
 
+def _unsigned(request: AWSRequest, **_: Any) -> None:
+    if _is_own(request.url):
+        request.context["auth_type"] = "none"
+
+
 def _without_socket(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
-    if _own.get(request.url.removesuffix("/")) != os.getpid():
+    if not _is_own(request.url):
         return None
     body = request.body
     assert isinstance(body, bytes)  # DynamoDB's serializer makes nothing else
@@ -64,6 +69,10 @@ def _without_socket(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None
         body,
     )
     return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Body(answer))
+
+
+def _is_own(url: str) -> bool:
+    return _own.get(url.removesuffix("/")) == os.getpid()
 
 
 def _over_http(request: Request) -> Response:
@@ -85,5 +94,6 @@ def _answer(headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, 
     raise RuntimeError("MiniStack's DynamoDB waits for something in the middle of a request.")
 
 
+BUILTIN_HANDLERS.append(("request-created.dynamodb", _unsigned, REGISTER_FIRST))
 # The last of all handlers: a test's own handler of a request comes before the request.
 BUILTIN_HANDLERS.append(("before-send", _without_socket, REGISTER_LAST))
