@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
-from tests.browser.chromium import ROOT
+from tests.browser.chromium import ROOT, shell
 
 KEPT: Final = ROOT / "docs" / "images" / "states"
 VERSION: Final = KEPT / "chromium.txt"
@@ -76,10 +76,10 @@ def kept(name: str) -> Path:
 
 
 def version(page: Page) -> str:
-    """Of the page's browser."""
+    """Of the page's browser, with its name: with and without a window it smooths text otherwise."""
     browser = page.context.browser
     assert browser is not None
-    return browser.version
+    return f"{Path(shell()).name} {browser.version}"
 
 
 def _text(content: bytes) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.chromium import ARGUMENTS, shell
 from tests.browser.gallery import gallery_served
 
 
@@ -19,8 +19,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A headless Chromium."""
-    started = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+    """Chromium without a window."""
+    started = playwright.chromium.launch(executable_path=shell(), args=list(ARGUMENTS))
     yield started
     started.close()
 

@@ -12,7 +12,7 @@ from local.extension import Addresses, build
 from local.machine import Machine
 from local.places import Places, Ports
 from local.vendors import Vendors
-from tests.browser.chromium import ARGUMENTS, ROOT, chromium
+from tests.browser.chromium import ARGUMENTS, ROOT, shell
 from tests.browser.comparing import keep, picture
 from tests.browser.extension import launched, worker_of
 from tests.browser.gallery import HEIGHT, LOOKS, STATES, gallery_served, newcomer, show, stand_still
@@ -51,7 +51,7 @@ def main() -> None:
 
 def of_the_states(playwright: Playwright, folder: Path) -> None:
     """Each state of the chat, as tests compare it."""
-    browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+    browser = playwright.chromium.launch(executable_path=shell(), args=list(ARGUMENTS))
     page = newcomer(browser).new_page()
     stand_still(page)
     with gallery_served(folder) as gallery:
@@ -69,7 +69,7 @@ def of_the_states(playwright: Playwright, folder: Path) -> None:
 
 def of_the_app(machine: Machine, playwright: Playwright) -> None:
     """A proposal in the conversation, and the usage page in dark colours."""
-    browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+    browser = playwright.chromium.launch(executable_path=shell(), args=list(ARGUMENTS))
     visitor = Visitor.arrive(machine, browser)
     visitor.page.set_viewport_size({"width": 1440, "height": 900})
     visitor.sign_in_as(machine.people[0])
