@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from config.customer import load_customer
-from local.extension import Addresses, build
 from local.machine import Machine
 from nat.roles import Role
 from tests.browser.extension import control_panel_at, launched, worker_of
@@ -24,12 +22,10 @@ TAG = "major donor"
 
 @pytest.fixture(scope="module")
 def context(
-    machine: Machine, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, given_extension: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserContext]:
     """A profile with the service's own extension."""
-    folder: Path = tmp_path_factory.mktemp("extension")
-    unpacked = build(load_customer("nat"), Addresses(machine.app_url, machine.app_url), folder / "unpacked")
-    with launched(playwright, unpacked, folder / "profile") as opened:
+    with launched(playwright, given_extension, tmp_path_factory.mktemp("profile") / "own") as opened:
         control_panel_at(opened, NATION)
         yield opened
 

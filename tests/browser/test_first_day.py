@@ -2,11 +2,8 @@
 answer, the extension from the app's own page, a question about the person on the screen, a bulk change that
 is approved on another device."""
 
-import io
 import re
 import secrets
-import urllib.request
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,12 +20,9 @@ NATION_LIKE = "harbor"
 
 
 @pytest.fixture
-def laptop(machine: Machine, playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
-    """A browser with the extension as the web app's own page gives it to people."""
-    with urllib.request.urlopen(f"{machine.app_url}/extension/latest.zip") as answer:
-        package = zipfile.ZipFile(io.BytesIO(answer.read()))
-    package.extractall(tmp_path / "unpacked")
-    with launched(playwright, tmp_path / "unpacked", tmp_path / "profile") as opened:
+def laptop(playwright: Playwright, given_extension: Path, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser with the extension."""
+    with launched(playwright, given_extension, tmp_path / "profile") as opened:
         opened.set_default_timeout(PATIENCE)
         yield opened
 
