@@ -232,6 +232,32 @@ def test_a_long_answer_is_read_from_its_beginning_and_only_a_click_leads_to_its_
     expect(end).to_be_in_viewport()
 
 
+def test_all_of_a_long_conversation_is_in_the_page_for_who_searches_it(open_state: Open) -> None:
+    page = open_state("empty")
+
+    page.evaluate("openConversation(20)")
+
+    expect(page.get_by_role("article")).to_have_count(20)
+    said = page.locator(".nat-log").text_content() or ""
+    assert [each for each in range(20) if f"Question {each}" not in said] == []
+
+
+def test_what_grows_moves_nothing_beside_it(open_state: Open) -> None:
+    page = open_state("empty")
+    log, field = page.locator(".nat-log"), page.get_by_label("Ask Nat")
+    one_line = field.evaluate("(each) => each.clientHeight")
+
+    field.fill("a line\n" * 4)
+    grown = field.evaluate("(each) => each.clientHeight")
+    field.fill("a line\n" * 80)
+    page.evaluate("openConversation(20)")
+
+    assert one_line < grown < field.evaluate("(each) => each.clientHeight") <= HEIGHT / 2
+    assert log.evaluate("(each) => each.scrollHeight > each.clientHeight")
+    # Scrollbars are not drawn here, so their place is asked for.
+    assert log.evaluate("(each) => getComputedStyle(each).scrollbarGutter").startswith("stable")
+
+
 def test_on_a_phone_sending_opens_no_keyboard_and_typing_does_not_zoom(
     browser: Browser, gallery: str
 ) -> None:

@@ -144,6 +144,24 @@ def test_a_person_signs_in_and_asks_about_what_is_open(
     assert {each.get("x-nat-user-id") for each in platform.headers} == {"u1"}
 
 
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_on_a_machine_whose_clock_is_wrong_a_person_signs_in_and_asks(
+    open_tab: Callable[..., Tab], context: BrowserContext, hours: int
+) -> None:
+    tab = open_tab(signed_in=False)
+    worker_of(context).evaluate(
+        "(off) => { self.right = Date.now; Date.now = () => self.right.call(Date) + off; }", hours * 3_600_000
+    )
+    tab.launcher.click()
+
+    tab.page.get_by_role("button", name="Sign in").click()
+    tab.ask("When did they sign up?")
+
+    expect(tab.page.get_by_text("There are 23 people.")).to_be_visible()
+    assert tab.platform.refreshes == 0
+    worker_of(context).evaluate("Date.now = self.right")
+
+
 def test_no_key_that_is_typed_into_the_panel_reaches_the_page(open_tab: Callable[..., Tab]) -> None:
     tab = open_tab()
     tab.launcher.click()

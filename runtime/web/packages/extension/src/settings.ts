@@ -34,7 +34,7 @@ interface Kept {
 /** The settings, not older than ten minutes; older ones where the app does not answer. Throws without any. */
 export async function readSettings(): Promise<Settings> {
   const { [KEY]: kept } = await chrome.storage.local.get<{ [KEY]?: Kept }>(KEY);
-  if (kept && Date.now() - kept.at < FRESH) return settingsOf(kept.published);
+  if (kept && Math.abs(Date.now() - kept.at) < FRESH) return settingsOf(kept.published);
   try {
     const answer = await fetch(`${__APP__}/config.json`, { cache: "no-cache" });
     if (!answer.ok) throw new Error(`config.json: ${answer.status}`);
