@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,6 +70,21 @@ def store_members(tables: TableNames, slug: str, users: Iterable[str], role: Rol
     memberships = Memberships(Store(clients.dynamodb(), tables))
     for user in users:
         memberships.put(Membership(NationSlug(slug), UserId(user), role, START))
+
+
+def put_secret(name: str, value: str) -> None:
+    """Let a secret say this, whether or not it is there."""
+    secrets = clients.secrets()
+    try:
+        secrets.create_secret(Name=name, SecretString=value)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=name, SecretString=value)
+
+
+def prove_sender(identity: str) -> None:
+    """Let SES know a domain or an address, whether or not it does."""
+    with suppress(clients.mail().exceptions.AlreadyExistsException):
+        clients.mail().create_email_identity(EmailIdentity=identity)
 
 
 def create_turn_queue(visibility: int = 30) -> str:

@@ -37,7 +37,7 @@ from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
 from tests.unit.nat.listing_ses import listing_ses
 from tests.unit.nat.slack_posting import CHANNEL, NOT_IN, PLACE, posting, written
-from tests.unit.nat.world import Clock, nation, store_members, store_nation
+from tests.unit.nat.world import Clock, nation, prove_sender, store_members, store_nation
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -125,8 +125,7 @@ def slack() -> Iterator[RunningSlack]:
 
 @pytest.fixture
 def post(embedded_aws: EmbeddedAws, tables: TableNames, slack: RunningSlack) -> Post:
-    if not clients.mail().list_email_identities()["EmailIdentities"]:
-        clients.mail().create_email_identity(EmailIdentity="nat.example")
+    prove_sender("nat.example")
     clock, mark = Clock(DUE), uuid.uuid4().hex[:8]
     store = Store(clients.dynamodb(), tables, clock)
     store_nation(tables, nation())

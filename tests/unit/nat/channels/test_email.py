@@ -15,6 +15,7 @@ from nat.channels.email import Mail, address
 from nat.channels.mail_page import Button, MailContent, MailTable, as_html, as_text
 from nat.errors import BadRequest, MailNotSent
 from tests.embedded import EmbeddedAws
+from tests.unit.nat.world import prove_sender
 
 BRAND = Brand("Assistenz für Bürger", "hallo@mail.example", ("https://app.example",))
 
@@ -22,7 +23,7 @@ BRAND = Brand("Assistenz für Bürger", "hallo@mail.example", ("https://app.exam
 @pytest.fixture
 def sender(embedded_aws: EmbeddedAws) -> Iterator[None]:
     """The brand's domain is verified."""
-    clients.mail().create_email_identity(EmailIdentity="mail.example")
+    prove_sender("mail.example")
     yield
     clients.mail().delete_email_identity(EmailIdentity="mail.example")
 

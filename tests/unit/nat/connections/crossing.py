@@ -208,7 +208,7 @@ def crossing(
 ) -> Iterator[Crossing]:
     """A nation that nobody has connected yet, and its owner ann."""
     with keeping.office(tables, nationbuilder, store, monkeypatch) as office:
-        _put_secret(Secret.OAUTH_STATE, "k" * 64)
+        world.put_secret(Secret.OAUTH_STATE, "k" * 64)
         nationbuilder.standin.tokens.by_access.clear()
         nationbuilder.register(
             replace(DEFAULT_APP, redirect_uris=(f"{APP}/oauth/callback", f"{CIVIC}/oauth/callback"))
@@ -224,13 +224,6 @@ def crossing(
         made.add(Role.OWNER)
         yield made
         nationbuilder.register(DEFAULT_APP)
-
-
-def _put_secret(name: str, value: str) -> None:
-    try:
-        clients.secrets().create_secret(Name=name, SecretString=value)
-    except clients.secrets().exceptions.ResourceExistsException:
-        clients.secrets().put_secret_value(SecretId=name, SecretString=value)
 
 
 def _answer(given: dict[str, Any]) -> Answer:

@@ -146,12 +146,9 @@ class Office:
 
 def put_platform_app(client_id: str, client_secret: str) -> None:
     """Set up the platform's app at NationBuilder."""
-    name = Secret.NATIONBUILDER_APP
-    value = json.dumps({"client_id": client_id, "client_secret": client_secret})
-    try:
-        clients.secrets().create_secret(Name=name, SecretString=value)
-    except clients.secrets().exceptions.ResourceExistsException:
-        clients.secrets().put_secret_value(SecretId=name, SecretString=value)
+    world.put_secret(
+        Secret.NATIONBUILDER_APP, json.dumps({"client_id": client_id, "client_secret": client_secret})
+    )
 
 
 @contextmanager

@@ -283,7 +283,7 @@ def _running_town(
         town.known["job"] = [_exported(jobs, export, UserId(name)) for name in ("owner", "admin")]
         town.keep()
         invitations_module._brands.cache_clear()
-        clients.mail().create_email_identity(EmailIdentity=SENDERS)
+        world.prove_sender(SENDERS)
         with town.watched():
             yield town
         clients.mail().delete_email_identity(EmailIdentity=SENDERS)
@@ -292,15 +292,12 @@ def _running_town(
 
 def _slack(services: Services) -> Api:
     """The routes of Slack, with a workspace that the working nation is linked to."""
-    store, client = services.store, clients.secrets()
+    store = services.store
     for name, value in (
         (Secret.SLACK, json.dumps(dict.fromkeys(("client_id", "client_secret", "signing_secret"), "s"))),
         (Secret.OAUTH_STATE, "k" * 64),
     ):
-        try:
-            client.create_secret(Name=name, SecretString=value)
-        except client.exceptions.ResourceExistsException:
-            client.put_secret_value(SecretId=name, SecretString=value)
+        world.put_secret(name, value)
     seal = Seal(clients.kms(), clients.kms().create_key()["KeyMetadata"]["Arn"], Secret.slack_tokens)
     known = Workspaces(store, seal)
     known.install(SlackPlace(TEAM, "Demo", "U0NAT", store.clock()), BotToken("xoxb-town"))
@@ -308,7 +305,7 @@ def _slack(services: Services) -> Api:
     known.choose(TEAM, NationSlug(WORKING), channel="C0GENERAL")
     for name in PEOPLE:
         known.know(TEAM, UserId(name), slack_user=f"U0{name.upper()}")
-    states = OAuthStates(store, StateKey(client, store.clock))
+    states = OAuthStates(store, StateKey(clients.secrets(), store.clock))
     way = Installing(store, states, slack_apps, known, url="https://slack.test/api/")
     return Api(
         services,

@@ -25,7 +25,7 @@ from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
 from tests.unit.nat.gateway import Gateway, running_gateway
-from tests.unit.nat.world import PLANS, START, Clock, nation, store_members, store_nation
+from tests.unit.nat.world import PLANS, START, Clock, nation, prove_sender, store_members, store_nation
 
 BRANDS = [
     {"name": "Nat", "sender": "nat@mail.example", "apps": ["https://app.example"]},
@@ -104,7 +104,7 @@ def world(tables: TableNames, gateway: Gateway, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(Variable.BRANDS, json.dumps(BRANDS))
     for cached in (members._push, invitations._brands):
         cached.cache_clear()
-    clients.mail().create_email_identity(EmailIdentity="mail.example")
+    prove_sender("mail.example")
     yield World(tables, gateway)
     clients.mail().delete_email_identity(EmailIdentity="mail.example")
 
@@ -301,7 +301,7 @@ def test_an_invitation_that_cannot_be_mailed_is_withdrawn(world: World) -> None:
     code = world.refused("POST /v1/invitations", "ada", {"email": "pat@example.org", "role": "member"})
     _, listed = world.call("GET /v1/invitations", "ada")
 
-    clients.mail().create_email_identity(EmailIdentity="mail.example")
+    prove_sender("mail.example")
     assert (code, listed["invitations"], world.audited) == ("mail_not_sent", [], [])
 
 

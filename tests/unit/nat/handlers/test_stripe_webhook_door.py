@@ -21,6 +21,7 @@ from nat.names import STRIPE_WEBHOOK, Secret, Variable
 from nat.nations.record import Nations, SubscriptionStatus
 from nat.settings import TableNames
 from tests.unit.nat.billing.shop import PLANS, Shop
+from tests.unit.nat.world import put_secret
 
 SECRET = "whsec_door"
 
@@ -45,11 +46,7 @@ def shop(stripe: RunningStripe, tables: TableNames, monkeypatch: pytest.MonkeyPa
         cached.cache_clear()
     queues = [clients.sqs().create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"] for _ in range(2)]
     keys = json.dumps({"api_key": "sk_test_door", "webhook_secrets": [SECRET]})
-    secrets = clients.secrets()
-    try:
-        secrets.create_secret(Name=Secret.STRIPE, SecretString=keys)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=Secret.STRIPE, SecretString=keys)
+    put_secret(Secret.STRIPE, keys)
     plans = [asdict(plan) for plan in PLANS]
     for variable, value in (
         (Variable.BILLING_QUEUE_URL, queues[0]),

@@ -50,14 +50,8 @@ class Bureau:
     def __post_init__(self) -> None:
         self.operator: str | None = self.address("operator")
         for brand in BRANDS.known:
-            self.verify(brand.sender.partition("@")[2])
+            world.prove_sender(brand.sender.partition("@")[2])
         world.store_nation(self.tables, world.nation(self.slug, nb_needs_reauth=True))
-
-    def verify(self, identity: str) -> None:
-        """Let SES know a domain or an address."""
-        known = clients.mail().list_email_identities()["EmailIdentities"]
-        if identity not in {each["IdentityName"] for each in known}:
-            clients.mail().create_email_identity(EmailIdentity=identity)
 
     def address(self, user: str) -> str:
         """The address of a person."""

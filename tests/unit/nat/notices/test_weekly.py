@@ -1,7 +1,6 @@
 """Weekly reports reach admins on Monday morning of their nation's clock and the operator, once each, and end
 for who has had enough by one POST."""
 
-import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from nat.notices.weekly import Reporting, WeeklyReports
 from nat.people.memberships import Memberships
 from nat.roles import Role
 from tests.unit.nat.notices.bureau import BRANDS, Bureau
-from tests.unit.nat.world import PLANS
+from tests.unit.nat.world import PLANS, put_secret
 
 KEY = b"k" * 64
 MONDAY = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
@@ -139,8 +138,7 @@ def event(method: str, token: str) -> dict[str, Any]:
 @pytest.fixture
 def tokens(desk: Desk) -> Iterator[ReportTokens]:
     """The public function's tokens, signed with the key of the platform's secret."""
-    with contextlib.suppress(clients.secrets().exceptions.ResourceExistsException):
-        clients.secrets().create_secret(Name=Secret.OAUTH_STATE, SecretString="k" * 64)
+    put_secret(Secret.OAUTH_STATE, "k" * 64)
     weekly_reports.store.cache_clear()
     weekly_reports.tokens.cache_clear()
     yield weekly_reports.tokens()

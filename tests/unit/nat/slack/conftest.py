@@ -121,15 +121,6 @@ def taken(queue: str) -> list[str]:
     return found
 
 
-def keep_secret(name: str, value: dict[str, str]) -> None:
-    """Store a platform secret."""
-    secrets, text = clients.secrets(), json.dumps(value)
-    try:
-        secrets.create_secret(Name=name, SecretString=text)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=text)
-
-
 @pytest.fixture
 def office(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The office, its person connected."""
@@ -139,7 +130,7 @@ def office(tables: TableNames, monkeypatch: pytest.MonkeyPatch) -> Iterator[Offi
     slack_queue, turn_queue = world.create_turn_queue(), world.create_turn_queue()
     app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "signing_secret": SIGNING_SECRET}
     with running_slack() as running:
-        keep_secret(Secret.SLACK, app)
+        world.put_secret(Secret.SLACK, json.dumps(app))
         key = clients.kms().create_key()["KeyMetadata"]["Arn"]
         for variable, value in (
             (Variable.SLACK_URL, running.api_url),

@@ -21,7 +21,7 @@ from nat.ids import NationSlug, UserId
 from nat.names import Secret, Table
 from nat.roles import Role
 from tests.unit.nat import world
-from tests.unit.nat.slack.conftest import APP, CHANNEL, Office, keep_secret
+from tests.unit.nat.slack.conftest import APP, CHANNEL, Office
 
 
 @dataclass
@@ -100,11 +100,7 @@ def browser(office: Office) -> Iterator[Browser]:
     world.store_nation(office.stage.tables, world.nation("harbor"))
     for slug in ("demo", "harbor"):
         world.store_members(office.stage.tables, slug, ["ada"], Role.ADMIN)
-    secrets = clients.secrets()
-    try:
-        secrets.create_secret(Name=Secret.OAUTH_STATE, SecretString="k" * 64)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=Secret.OAUTH_STATE, SecretString="k" * 64)
+    world.put_secret(Secret.OAUTH_STATE, "k" * 64)
     yield Browser(office)
     for each in caches:
         each.cache_clear()  # type: ignore[attr-defined] # functools.cache
@@ -247,7 +243,7 @@ def test_a_member_connects_and_forgets_their_slack_account(browser: Browser) -> 
 
 
 def test_without_an_app_slack_is_said_not_to_be_there(browser: Browser) -> None:
-    keep_secret(Secret.SLACK, {})
+    world.put_secret(Secret.SLACK, "{}")
 
     assert browser.call("GET /v1/slack")[1]["available"] is False
     assert browser.call("POST /v1/slack/install")[1]["error"]["code"] == "slack_app_missing"
