@@ -5,7 +5,6 @@ Who succeeded goes to the connections of the web app that they came from, everyb
 what happened and what to do.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -16,55 +15,34 @@ from nat.channels.brands import Brands
 from nat.channels.slack_client import Bots
 from nat.connections.oauth_state import OAuthStates, StateKey
 from nat.connections.slack_app import URL, SlackApps
-from nat.errors import Internal, NatError, StateInvalid
-from nat.handlers.consent import OURS, failure_page, onward, secret_of
+from nat.handlers.consent import onward
+from nat.handlers.consent_return import ConsentAnswer, ConsentReturn, Visit
 from nat.handlers.front import behind_front
-from nat.handlers.request import HttpAnswer, HttpRequest, Lambda, LambdaEvent
+from nat.handlers.request import HttpAnswer, Lambda, LambdaEvent
 from nat.names import Variable
 from nat.settings import TableNames
 from nat.slack.installing import Installing
 
 CONNECTIONS_PATH: Final = "/settings/connections"
-HEADING: Final = "Slack was not connected"
 
 
-class SlackCallback:
+class SlackCallback(ConsentReturn):
     """The callback, on a given way."""
 
+    vendor = "Slack"
+    heading = "Slack was not connected"
+    back_path = CONNECTIONS_PATH
+
     def __init__(self, way: Installing, brands: Brands) -> None:
+        super().__init__(brands)
         self._way = way
-        self._brands = brands
-        self._web_apps = tuple(app for brand in brands.known for app in brand.apps)
 
-    def __call__(self, event: Mapping[str, object]) -> Lambda:
-        """Answer one visit, always with a page or a way on."""
-        request = HttpRequest.read(event)
-        log.structured().append_keys(request=request.request_id)
-        return self._answer(request).as_lambda()
-
-    def _answer(self, request: HttpRequest) -> HttpAnswer:
-        web_app = self._brands.own.app_url
-        try:
-            text = request.query.get("state")
-            if not text:
-                raise StateInvalid
-            begun = self._way.returned(text, secret_of(request.cookies, self._web_apps))
-            web_app = begun.web_app
-            self._way.complete(begun, code=request.query.get("code"), error=request.query.get("error"))
-        except NatError as error:
-            log.structured().info("way to Slack ended", extra={"code": error.code})
-            return self._page(web_app, error.message, error.status)
-        except Exception as error:
-            log.defect(error, request=request.request_id)
-            return self._page(web_app, OURS, Internal.status)
+    def _complete(self, answer: ConsentAnswer, browser: str | None, visit: Visit) -> HttpAnswer:
+        begun = self._way.returned(answer.state, browser)
+        visit.web_app, visit.nation_slug = begun.web_app, begun.state.nation_slug
+        self._way.complete(begun, code=answer.code, error=answer.error)
         parameters = {"nation": begun.state.nation_slug, "slack": "connected"}
-        return onward(web_app, CONNECTIONS_PATH, parameters)
-
-    def _page(self, web_app: str, message: str, status: int) -> HttpAnswer:
-        name = self._brands.at(web_app).name
-        return failure_page(
-            brand=name, heading=HEADING, message=message, back=f"{web_app}{CONNECTIONS_PATH}", status=status
-        )
+        return onward(begun.web_app, CONNECTIONS_PATH, parameters)
 
 
 @cache
