@@ -32,6 +32,7 @@ from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat import world
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.connections import keeping
 from tests.unit.nat.connections.keeping import Office
 
@@ -104,20 +105,14 @@ class Crossing:
         cookies: dict[str, str] | None = None,
     ) -> Answer:
         """Call a route of ours, signed in."""
-        headers = {"x-nat-nation-slug": self.slug if slug is None else slug}
-        return _answer(
-            self.api(
-                {
-                    "headers": headers | ({"origin": origin} if origin else {}),
-                    "cookies": [f"{name}={value}" for name, value in (cookies or {}).items()],
-                    "requestContext": {
-                        "routeKey": route,
-                        "requestId": "r1",
-                        "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-                    },
-                }
-            )
+        event = api_event(
+            route,
+            user=user,
+            slug=self.slug if slug is None else slug,
+            headers={"origin": origin} if origin else {},
+            cookies=[f"{name}={value}" for name, value in (cookies or {}).items()],
         )
+        return _answer(self.api(event))
 
     def begin(self, route: str = "POST /v1/nationbuilder/connect", **about: Any) -> Way:
         """Begin a way."""

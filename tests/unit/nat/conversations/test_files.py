@@ -19,6 +19,7 @@ from nat.ids import ConversationId, NationSlug, UserId
 from nat.names import Variable
 from nat.roles import Role
 from nat.settings import TableNames
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.turns.stage import APP_URL, Stage
 from tests.unit.nat.world import PLANS, store_members
 
@@ -123,17 +124,8 @@ def test_the_api_hands_out_the_address(world: World, monkeypatch: pytest.MonkeyP
     api = Api(Services(clients.dynamodb(), tables, PLANS, clock=world.stage.clock))
 
     def call(user: str) -> dict[str, Any]:
-        return api(
-            {
-                "routeKey": "GET /v1/conversations/{conversation}/files/{file}",
-                "headers": {"x-nat-nation-slug": "demo"},
-                "requestContext": {
-                    "routeKey": "GET /v1/conversations/{conversation}/files/{file}",
-                    "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-                },
-                "pathParameters": {"conversation": "TALK1", "file": identifier},
-            }
-        )
+        path = {"conversation": "TALK1", "file": identifier}
+        return api(api_event("GET /v1/conversations/{conversation}/files/{file}", user=user, path=path))
 
     body = json.loads(call("ann")["body"])
     assert (body["name"], body["rows"], body["complete"], body["expires_in"]) == (FILE.name, 1, True, 900)

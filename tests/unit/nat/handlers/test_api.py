@@ -19,6 +19,7 @@ from nat.turns.admission import Admission, Surface
 from nat.turns.admit import AdmitRequest, admit
 from nat.turns.queue import TurnQueue
 from nat.turns.tickets import TicketHolder, Tickets
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.world import (
     PLANS,
     Clock,
@@ -49,18 +50,12 @@ class World:
         claims: dict[str, str] | None = None,
     ) -> tuple[int, dict[str, Any]]:
         """Status and body, for an event as API Gateway sends it (payload format 2.0)."""
-        jwt = {"claims": {"sub": user, "token_use": "access", **(claims or {})} if user else {}}
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "routeKey": route,
-            "headers": {"x-nat-nation-slug": "demo"} if headers is None else headers,
-            "requestContext": {"routeKey": route, "requestId": "r1", "authorizer": {"jwt": jwt}},
-        }
-        if path:
-            event["pathParameters"] = path
-        if query:
-            event["queryStringParameters"] = query
-        answer = self.api(event)
+        slug = "demo" if headers is None else None
+        answer = self.api(
+            api_event(
+                route, user=user or None, slug=slug, path=path, query=query, headers=headers, claims=claims
+            )
+        )
         assert answer["headers"]["content-type"] == "application/json"
         return answer["statusCode"], json.loads(answer["body"])
 

@@ -20,6 +20,7 @@ from nat.names import Variable
 from nat.nations.record import Nations
 from nat.roles import Role
 from nat.settings import TableNames
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.world import (
     PLANS,
     Clock,
@@ -55,20 +56,7 @@ class Desk:
         self.api = Api(Services(clients.dynamodb(), tables, PLANS, clock=self.clock))
 
     def call(self, route: str, by: str, body: Any = None, **path: str) -> Any:
-        answer = self.api(
-            {
-                "version": "2.0",
-                "routeKey": route,
-                "headers": {"x-nat-nation-slug": "demo"},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": {"sub": by, "token_use": "access"}}},
-                },
-                "pathParameters": path,
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        answer = self.api(api_event(route, user=by, body=body, path=path))
         told: Any = json.loads(answer["body"]) if answer["body"] else None
         return told["error"]["code"] if answer["statusCode"] >= 400 else told
 

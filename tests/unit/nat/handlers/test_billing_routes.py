@@ -19,6 +19,7 @@ from nat.nations.plans import UNLIMITED
 from nat.people.memberships import Membership, Memberships, Outsider, Standing
 from nat.roles import Role
 from nat.settings import TableNames
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.billing.shop import APP, PLANS, Shop
 from tests.unit.nat.world import START
 
@@ -44,20 +45,8 @@ class Door:
         **more: Any,
     ) -> tuple[int, dict[str, Any]]:
         """Status and body of one call."""
-        claims = {"sub": user, "token_use": "access", "email": f"{user}@example.org"}
-        headers = {"x-nat-nation-slug": slug, **more.get("headers", {})}
-        answer = self._api(
-            {
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": claims}},
-                },
-                "headers": headers,
-                "queryStringParameters": more.get("query", {}),
-                "body": json.dumps(body or {}),
-            }
-        )
+        claims = {"email": f"{user}@example.org"}
+        answer = self._api(api_event(route, user=user, slug=slug, body=body or {}, claims=claims, **more))
         return answer["statusCode"], json.loads(answer["body"])
 
     def join(self, user: str, role: Role) -> None:

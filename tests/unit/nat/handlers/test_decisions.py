@@ -34,6 +34,7 @@ from nat.turns.sweep import Sweep
 from nat.turns.tickets import TicketHolder, Tickets
 from tests.unit.nat import world
 from tests.unit.nat.agent.scripted_model import calls, says, use
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.changes.bench import SLUG, bench
 from tests.unit.nat.gateway import Gateway, running_gateway
 from tests.unit.nat.turns.board import Board
@@ -105,19 +106,7 @@ class Surfaces:
     ) -> tuple[int, Wire]:
         """Call the HTTP API as a person: status and body."""
         named = {"conversation": self.board.conversation_id, **path}
-        event = {
-            "routeKey": route,
-            "headers": {"x-nat-nation-slug": "demo"},
-            "pathParameters": named,
-            "queryStringParameters": query or {},
-            "body": None if body is None else json.dumps(body),
-            "requestContext": {
-                "routeKey": route,
-                "requestId": "r1",
-                "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-            },
-        }
-        answer = self.api(event)
+        answer = self.api(api_event(route, user=user, body=body, path=named, query=query))
         return answer["statusCode"], json.loads(answer["body"])
 
     def post(self, route: str, *, user: str = "u1", **body: Any) -> tuple[int, Wire]:

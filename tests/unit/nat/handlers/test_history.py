@@ -24,6 +24,7 @@ from nat.names import Table
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.agent.scripted_model import says
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.turns.stage import Stage
 from tests.unit.nat.world import PLANS, START, put, rows, store_members
 
@@ -52,21 +53,8 @@ class World:
         **query: str,
     ) -> dict[str, Any]:
         """The answer as API Gateway gets it."""
-        return self.api(
-            {
-                "version": "2.0",
-                "routeKey": route,
-                "headers": {"x-nat-nation-slug": "demo"},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-                },
-                "pathParameters": {"conversation": talk, "turn": turn},
-                "queryStringParameters": query,
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        path = {"conversation": talk, "turn": turn}
+        return self.api(api_event(route, user=user, body=body, path=path, query=query))
 
     def body(self, route: str, **call: Any) -> dict[str, Any]:
         answer = self.call(route, **call)

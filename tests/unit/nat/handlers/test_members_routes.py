@@ -24,6 +24,7 @@ from nat.people.memberships import Memberships
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.embedded import EmbeddedAws
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.gateway import Gateway, running_gateway
 from tests.unit.nat.world import PLANS, START, Clock, nation, prove_sender, store_members, store_nation
 
@@ -57,21 +58,8 @@ class World:
         headers: dict[str, str] | None = None,
         **path: str,
     ) -> tuple[int, dict[str, Any]]:
-        claims = {"sub": by, "token_use": "access", **({"email": email} if email else {})}
-        answer = self.api(
-            {
-                "version": "2.0",
-                "routeKey": route,
-                "headers": {"x-nat-nation-slug": "demo", **(headers or {})},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": claims}},
-                },
-                "pathParameters": path,
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        claims = {"email": email} if email else {}
+        answer = self.api(api_event(route, user=by, body=body, path=path, headers=headers, claims=claims))
         return answer["statusCode"], json.loads(answer["body"] or "{}")
 
     def refused(self, route: str, by: str, body: Any = None, /, **path: Any) -> str:

@@ -18,6 +18,7 @@ from nat.names import Variable
 from nat.nations.record import SubscriptionStatus
 from nat.roles import Role
 from nat.settings import TableNames
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.handlers.test_imports import HEAVY, loaded_by
 from tests.unit.nat.world import PLANS, Clock, nation, store_members, store_nation
 
@@ -36,18 +37,7 @@ class Settings:
     def call(
         self, route: str, body: Any = None, *, user: str = "ann", slug: str = "demo"
     ) -> tuple[int, dict[str, Any]]:
-        claims = {"sub": user, "token_use": "access"}
-        answer = self.api(
-            {
-                "headers": {"x-nat-nation-slug": slug},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": claims}},
-                },
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        answer = self.api(api_event(route, user=user, slug=slug, body=body))
         return answer["statusCode"], json.loads(answer["body"])
 
 

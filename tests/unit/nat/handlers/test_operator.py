@@ -22,6 +22,7 @@ from nat.people.session import person_of
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat import world
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.world import PLANS, START, Clock, nation, store_nation
 
 OVERVIEW, NATIONS = "GET /v1/operator/overview", "GET /v1/operator/nations"
@@ -48,18 +49,8 @@ class Office:
     def call(
         self, route: str, *, groups: Any = "[operators]", user: str = "olive", body: Any = None, **path: str
     ) -> tuple[int, dict[str, Any]]:
-        claims = {"sub": user, "token_use": "access", GROUPS_CLAIM: groups}
         answer = (self.api if "/operator/" in route else self.people)(
-            {
-                "headers": {},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": claims}},
-                },
-                "pathParameters": path,
-                "body": None if body is None else json.dumps(body),
-            }
+            api_event(route, user=user, slug=None, body=body, path=path, claims={GROUPS_CLAIM: groups})
         )
         return answer["statusCode"], json.loads(answer["body"] or "{}")
 

@@ -21,6 +21,7 @@ from nat.privacy.job_runner import JobRunner
 from nat.privacy.jobs import Jobs
 from nat.privacy.requests import Requests
 from tests.unit.nat import world
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.privacy.estate import Estate
 
 
@@ -40,18 +41,8 @@ class Desk:
         self.worker = JobRunner(jobs, estate.export(), erasure)
 
     def ask(self, route: str, user: str, body: Any = None, *, job: str = "") -> tuple[int, Any]:
-        answer = self.api(
-            {
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r",
-                    "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-                },
-                "headers": {"x-nat-nation-slug": self.estate.slug},
-                "pathParameters": {"job": job},
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        event = api_event(route, user=user, slug=self.estate.slug, body=body, path={"job": job})
+        answer = self.api(event)
         return answer["statusCode"], json.loads(answer["body"])
 
     def work(self) -> int:

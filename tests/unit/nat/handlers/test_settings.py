@@ -20,6 +20,7 @@ from nat.nations.record import Nations, SubscriptionStatus
 from nat.roles import Role
 from nat.settings import TableNames
 from tests.unit.nat.agent.scripted_model import says
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.turns.stage import Stage
 from tests.unit.nat.world import PLANS, nation, rows, store_members, store_nation
 
@@ -38,20 +39,7 @@ class World:
     def call(
         self, route: str, *, user: str = "ann", body: Any = None, slug: str = "demo", **query: str
     ) -> dict[str, Any]:
-        return self.api(
-            {
-                "version": "2.0",
-                "routeKey": route,
-                "headers": {"x-nat-nation-slug": slug},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-                },
-                "queryStringParameters": query,
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        return self.api(api_event(route, user=user, slug=slug, body=body, query=query))
 
     def change(self, user: str = "ann", **settings: Any) -> tuple[int, dict[str, Any]]:
         answer = self.call("PATCH /v1/settings", user=user, body=settings)

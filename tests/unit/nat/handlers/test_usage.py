@@ -23,6 +23,7 @@ from nat.nations.usage import day_user
 from nat.people.users import Users
 from nat.roles import Role
 from nat.settings import TableNames
+from tests.unit.nat.api_event import api_event
 from tests.unit.nat.world import PLANS, START, Clock, nation, put, store_members, store_nation
 
 TODAY = START.date().isoformat()
@@ -60,20 +61,7 @@ class World:
     def call(
         self, route: str, *, user: str = "ann", slug: str = "demo", body: Any = None, **query: str
     ) -> dict[str, Any]:
-        return self.api(
-            {
-                "version": "2.0",
-                "routeKey": route,
-                "headers": {"x-nat-nation-slug": slug},
-                "requestContext": {
-                    "routeKey": route,
-                    "requestId": "r1",
-                    "authorizer": {"jwt": {"claims": {"sub": user, "token_use": "access"}}},
-                },
-                "queryStringParameters": query,
-                "body": None if body is None else json.dumps(body),
-            }
-        )
+        return self.api(api_event(route, user=user, slug=slug, body=body, query=query))
 
     def usage(self, user: str = "ann", **query: str) -> dict[str, Any]:
         answer = self.call("GET /v1/usage", user=user, **query)
