@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from local.nationbuilder.server import RunningNationBuilder
+from local.nationbuilder.store import Nation
 from nat.changes.executor import ProgressPace, commit
 from nat.changes.journal import JournalEntry
 from nat.changes.plan import (
@@ -37,13 +39,31 @@ class Bench:
     slug: str
     events: list[Event] = field(default_factory=list)
 
+    @property
+    def stored(self) -> Nation:
+        """The nation as the stand-in keeps it."""
+        return self.server.nation(self.slug)
+
+    @contextmanager
+    def in_los_angeles(self, now: datetime) -> Iterator[NationBuilder]:
+        """The nation as one with a time zone of its own, at a moment."""
+        token = self.server.access_token(self.slug)
+        with NationBuilder(
+            self.slug,
+            token=lambda: token,
+            base_url=self.server.base_url,
+            time_zone="America/Los_Angeles",
+            now=lambda: now,
+        ) as nation:
+            yield nation
+
     def people(self, count: int, start: int = 0) -> list[str]:
         """Ids of some people."""
-        return list(self.server.nation(self.slug)["signups"].rows)[start + 1 : start + 1 + count]
+        return list(self.stored["signups"].rows)[start + 1 : start + 1 + count]
 
     def person(self, signup_id: str) -> dict[str, Any]:
         """A person's row as it is now."""
-        return dict(self.server.nation(self.slug)["signups"].rows[signup_id])
+        return dict(self.stored["signups"].rows[signup_id])
 
     def new_tag(self, name: str) -> str:
         """A tag that nobody carries."""
@@ -51,12 +71,12 @@ class Bench:
 
     def carriers(self, tag: str) -> list[str]:
         """Who carries a tag, as often as they do."""
-        rows = self.server.nation(self.slug)["signup_taggings"].where("tag_id", tag)
+        rows = self.stored["signup_taggings"].where("tag_id", tag)
         return sorted((str(row["signup_id"]) for row in rows), key=int)
 
     def contacts(self, signup_id: str, text: str) -> int:
         """How many contacts with this note a person has."""
-        rows = self.server.nation(self.slug)["contacts"].where("signup_id", signup_id)
+        rows = self.stored["contacts"].where("signup_id", signup_id)
         return sum(row["content"] == text for row in rows)
 
     def commit(self, change: Change, journal: KeptJournal, **changes: Any) -> ChangeReport:

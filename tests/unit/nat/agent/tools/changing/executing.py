@@ -39,6 +39,14 @@ def plan(v2: NationBuilder, tool: str, arguments: Mapping[str, Any]) -> Change:
     return load()[tool].plan(v2, arguments).frozen()
 
 
+def sent(change: Change) -> dict[str, object]:
+    """The attributes that the last operation sends."""
+    body = change.operations[-1].request.body
+    assert body is not None
+    attributes: dict[str, object] = body["data"]["attributes"]
+    return attributes
+
+
 def execute(v2: NationBuilder, change: Change) -> Ids:
     """Send every request of a change, in order."""
     ids: Ids = {}

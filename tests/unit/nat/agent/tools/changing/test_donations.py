@@ -5,15 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.nationbuilder.store import Nation
 from nat import errors
 from nat.agent.tools import load
 from nat.changes.card import card
 from nat.changes.journal import EntryState
-from nat.changes.plan import Change
 from nat.nationbuilder import NationBuilder
 from tests.unit.nat.agent.tools.changing.case import people, rows
-from tests.unit.nat.agent.tools.changing.executing import execute, plan, unchanged
+from tests.unit.nat.agent.tools.changing.executing import execute, plan, sent, unchanged
 from tests.unit.nat.agent.tools.changing.money_and_event_cases import days_ago, donation, pledge
 from tests.unit.nat.changes.bench import Bench
 from tests.unit.nat.changes.kept import KeptJournal
@@ -24,34 +22,15 @@ NOON_IN_LOS_ANGELES = datetime(2026, 3, 10, 19, 0, tzinfo=UTC)
 @pytest.fixture
 def pacific(office: Bench) -> Iterator[NationBuilder]:
     """The nation with its own time zone, on 10 March 2026 at noon."""
-    token = office.server.access_token(office.slug)
-    with NationBuilder(
-        office.slug,
-        token=lambda: token,
-        base_url=office.server.base_url,
-        time_zone="America/Los_Angeles",
-        now=lambda: NOON_IN_LOS_ANGELES,
-    ) as nation:
+    with office.in_los_angeles(NOON_IN_LOS_ANGELES) as nation:
         yield nation
-
-
-def nation_of(office: Bench) -> Nation:
-    return office.server.nation(office.slug)
 
 
 def gift(office: Bench, **changes: object) -> dict[str, object]:
     """Arguments of a gift from somebody known."""
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     basic = {"person_id": person, "amount_cents": 7_700, "payment_type_name": "Cash"}
     return {name: value for name, value in {**basic, **changes}.items() if value is not None}
-
-
-def sent(change: Change) -> dict[str, object]:
-    """The attributes that the last operation sends."""
-    body = change.operations[-1].request.body
-    assert body is not None
-    attributes: dict[str, object] = body["data"]["attributes"]
-    return attributes
 
 
 def test_the_card_says_how_much_from_whom_how_and_when(office: Bench, pacific: NationBuilder) -> None:
@@ -77,9 +56,9 @@ def test_no_receipt_is_sent_unless_it_is_asked_for(office: Bench) -> None:
 
 
 def test_a_receipt_for_somebody_without_an_email_address_is_refused(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     slots = ("email", "email1", "email2", "email3", "email4")
-    nation_of(office)["signups"].update(person, dict.fromkeys(slots))
+    office.stored["signups"].update(person, dict.fromkeys(slots))
 
     with pytest.raises(errors.BadRequest, match="no email address"):
         plan(office.nation, "record_donation", gift(office, person_id=person, send_receipt=True))
@@ -134,7 +113,7 @@ def test_a_payment_type_that_nobody_knows_is_told_with_the_usual_ones(office: Be
 
 
 def test_a_payment_type_of_the_nations_own_is_taken_as_it_is_spelt_there(office: Bench) -> None:
-    nation_of(office)["donations"].update(donation(nation_of(office)), {"payment_type_name": "Payroll Gift"})
+    office.stored["donations"].update(donation(office.stored), {"payment_type_name": "Payroll Gift"})
 
     change = plan(office.nation, "record_donation", gift(office, payment_type_name="payroll gift"))
 
@@ -158,7 +137,7 @@ def test_somebody_new_is_added_first_and_named_by_reference(office: Bench) -> No
 
 
 def test_a_known_email_address_of_another_name_is_warned_about(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     row = office.person(person)
     arguments = gift(office, person_id=None, first_name="Zebedee", email=row["email"])
 
@@ -169,7 +148,7 @@ def test_a_known_email_address_of_another_name_is_warned_about(office: Bench) ->
 
 
 def test_a_known_name_without_an_email_address_is_asked_about(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     row = office.person(person)
     arguments = gift(office, person_id=None, first_name=row["first_name"], last_name=row["last_name"])
 
@@ -192,19 +171,19 @@ def test_a_donor_who_is_not_clear_is_asked_about(donor: dict[str, object], offic
 
 
 def test_somebody_elses_pledge_is_refused(office: Bench) -> None:
-    owner = rows(nation_of(office), "pledges")[pledge(nation_of(office))]["signup_id"]
-    other = next(each for each in people(nation_of(office), 2) if each != owner)
+    owner = rows(office.stored, "pledges")[pledge(office.stored)]["signup_id"]
+    other = next(each for each in people(office.stored, 2) if each != owner)
 
     with pytest.raises(errors.BadRequest, match="is not one of"):
         plan(
             office.nation,
             "record_donation",
-            gift(office, person_id=other, pledge_id=pledge(nation_of(office))),
+            gift(office, person_id=other, pledge_id=pledge(office.stored)),
         )
 
 
 def test_more_than_is_owed_of_a_pledge_is_warned_about(office: Bench) -> None:
-    row = rows(nation_of(office), "pledges")[pledge(nation_of(office))]
+    row = rows(office.stored, "pledges")[pledge(office.stored)]
     arguments = gift(
         office, person_id=row["signup_id"], pledge_id=row["id"], amount_cents=row["amount_left_in_cents"] + 1
     )
@@ -227,15 +206,15 @@ def test_the_same_gift_of_the_same_day_is_warned_about(office: Bench) -> None:
 def test_a_donation_whose_answer_was_lost_is_found_again_and_not_recorded_twice(office: Bench) -> None:
     journal = KeptJournal()
     change = plan(office.nation, "record_donation", gift(office))
-    before = len(rows(nation_of(office), "donations"))
+    before = len(rows(office.stored, "donations"))
     office.server.fault("drop_after", method="POST", path="*/donations")
 
     report = office.commit(change, journal)
 
     assert report.outcome == "done"
-    assert len(rows(nation_of(office), "donations")) == before + 1
+    assert len(rows(office.stored, "donations")) == before + 1
     assert office.undo(change, journal, KeptJournal("turn-2")).outcome == "done"
-    assert len(rows(nation_of(office), "donations")) == before
+    assert len(rows(office.stored, "donations")) == before
 
 
 def test_beside_one_like_it_a_donation_whose_answer_was_lost_is_unknown(office: Bench) -> None:
@@ -260,7 +239,7 @@ def test_a_donation_that_somebody_corrected_since_is_not_deleted_by_the_undo(off
     report = office.undo(change, journal, KeptJournal("turn-2"))
 
     assert report.outcome == "failed"
-    assert made in rows(nation_of(office), "donations")
+    assert made in rows(office.stored, "donations")
 
 
 @pytest.mark.parametrize(
@@ -283,28 +262,28 @@ def test_a_donation_that_somebody_corrected_since_is_not_deleted_by_the_undo(off
 def test_a_correction_that_v2_would_not_take_is_told_before_it_is_sent(
     changes: dict[str, object], message: str, office: Bench
 ) -> None:
-    arguments = {"donation_id": donation(nation_of(office)), "changes": changes}
+    arguments = {"donation_id": donation(office.stored), "changes": changes}
 
-    with unchanged(nation_of(office)), pytest.raises(errors.BadRequest, match=message):
+    with unchanged(office.stored), pytest.raises(errors.BadRequest, match=message):
         plan(office.nation, "update_donation", arguments)
 
 
 def test_cancelling_changes_the_status_and_says_that_nothing_is_refunded(office: Bench) -> None:
-    wanted = donation(nation_of(office))
+    wanted = donation(office.stored)
     change = plan(
         office.nation, "update_donation", {"donation_id": wanted, "changes": {"canceled_at": "today"}}
     )
 
     execute(office.nation, change)
 
-    assert rows(nation_of(office), "donations")[wanted]["status"] == "canceled"
+    assert rows(office.stored, "donations")[wanted]["status"] == "canceled"
     assert any("refund" in each for each in change.warnings)
     assert "receipt" not in str(change.operations[0].request.body)
 
 
 def test_a_correction_is_told_by_what_it_changes_and_whose_it_is(office: Bench) -> None:
-    wanted = donation(nation_of(office))
-    row = rows(nation_of(office), "donations")[wanted]
+    wanted = donation(office.stored)
+    row = rows(office.stored, "donations")[wanted]
     donor = office.person(row["signup_id"])
 
     change = plan(
@@ -323,27 +302,27 @@ def test_a_correction_is_told_by_what_it_changes_and_whose_it_is(office: Bench) 
 
 @pytest.mark.parametrize("confirmed", [1, 0, -5])
 def test_a_donation_is_only_deleted_with_its_amount_confirmed(confirmed: int, office: Bench) -> None:
-    arguments = {"donation_id": donation(nation_of(office)), "confirm_amount": confirmed}
+    arguments = {"donation_id": donation(office.stored), "confirm_amount": confirmed}
 
-    with unchanged(nation_of(office)), pytest.raises(errors.BadRequest, match=r"Not done: donation .* is of"):
+    with unchanged(office.stored), pytest.raises(errors.BadRequest, match=r"Not done: donation .* is of"):
         plan(office.nation, "delete_donation", arguments)
 
 
 def test_the_amount_that_was_confirmed_must_still_be_it_at_the_commit(office: Bench) -> None:
-    wanted = donation(nation_of(office))
-    cents = rows(nation_of(office), "donations")[wanted]["amount_in_cents"]
+    wanted = donation(office.stored)
+    cents = rows(office.stored, "donations")[wanted]["amount_in_cents"]
     change = plan(office.nation, "delete_donation", {"donation_id": wanted, "confirm_amount": cents})
     office.nation.update("donations", wanted, {"amount_in_cents": cents + 1})
 
     report = office.commit(change, KeptJournal())
 
     assert report.outcome == "failed"
-    assert wanted in rows(nation_of(office), "donations")
+    assert wanted in rows(office.stored, "donations")
 
 
 def test_deleting_says_what_is_lost_for_good(office: Bench) -> None:
-    wanted = donation(nation_of(office))
-    cents = rows(nation_of(office), "donations")[wanted]["amount_in_cents"]
+    wanted = donation(office.stored)
+    cents = rows(office.stored, "donations")[wanted]["amount_in_cents"]
 
     change = plan(office.nation, "delete_donation", {"donation_id": wanted, "confirm_amount": cents})
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from local.nationbuilder.schema import Row
-from local.nationbuilder.store import Nation
 from nat import errors
 from nat.agent.tools import load
 from nat.changes.card import card
@@ -24,12 +23,8 @@ from tests.unit.nat.changes.bench import Bench
 from tests.unit.nat.changes.kept import KeptJournal
 
 
-def nation_of(office: Bench) -> Nation:
-    return office.server.nation(office.slug)
-
-
 def table(office: Bench, kind: str) -> dict[str, Row]:
-    return rows(nation_of(office), kind)
+    return rows(office.stored, kind)
 
 
 def of_person(office: Bench, kind: str, person: str) -> list[Row]:
@@ -47,7 +42,7 @@ CREATING = [each for each in ENGAGEMENT_CASES if not each.tool.startswith(("upda
 def test_a_create_whose_answer_was_lost_is_found_by_looking_and_was_made_once(
     case: Case, office: Bench
 ) -> None:
-    change, journal = plan(office.nation, case.tool, case.arguments(nation_of(office))), KeptJournal()
+    change, journal = plan(office.nation, case.tool, case.arguments(office.stored)), KeptJournal()
     (operation,) = change.operations
     known = set(table(office, operation.request.path))
     office.server.fault("drop_after", method="POST")
@@ -64,7 +59,7 @@ def test_a_create_whose_answer_was_lost_is_found_by_looking_and_was_made_once(
 def test_a_create_that_never_arrived_is_told_as_failed_and_can_be_tried_again(
     case: Case, office: Bench
 ) -> None:
-    change, journal = plan(office.nation, case.tool, case.arguments(nation_of(office))), KeptJournal()
+    change, journal = plan(office.nation, case.tool, case.arguments(office.stored)), KeptJournal()
     kind = change.operations[0].request.path
     known = set(table(office, kind))
     office.server.fault("drop_before", method="POST")
@@ -78,7 +73,7 @@ def test_a_create_that_never_arrived_is_told_as_failed_and_can_be_tried_again(
 
 
 def test_a_membership_runs_from_and_until_the_days_that_were_given(office: Bench) -> None:
-    (person,) = no_members(nation_of(office))
+    (person,) = no_members(office.stored)
     arguments = {
         "person_id": person,
         "type_id": "Crew",
@@ -98,7 +93,7 @@ def test_a_membership_runs_from_and_until_the_days_that_were_given(office: Bench
 
 
 def test_a_new_membership_is_canceled_by_the_undo_in_silence(office: Bench) -> None:
-    (person,) = no_members(nation_of(office))
+    (person,) = no_members(office.stored)
     journal = KeptJournal()
     change = plan(office.nation, "create_membership", {"person_id": person, "type_id": "1"})
     office.commit(change, journal)
@@ -118,7 +113,7 @@ def test_a_new_membership_is_canceled_by_the_undo_in_silence(office: Bench) -> N
 
 
 def test_a_new_membership_that_was_changed_since_is_left(office: Bench) -> None:
-    (person,) = no_members(nation_of(office))
+    (person,) = no_members(office.stored)
     journal = KeptJournal()
     change = plan(office.nation, "create_membership", {"person_id": person, "type_id": "1"})
     office.commit(change, journal)
@@ -133,7 +128,7 @@ def test_a_new_membership_that_was_changed_since_is_left(office: Bench) -> None:
 
 
 def test_a_membership_that_somebody_has_is_not_given_twice(office: Bench) -> None:
-    there = table(office, "memberships")[membership(nation_of(office))]
+    there = table(office, "memberships")[membership(office.stored)]
     arguments = {"person_id": there["signup_id"], "type_id": there["membership_type_id"]}
 
     with pytest.raises(errors.BadRequest, match=rf"has this membership already \(id {there['id']}\)"):
@@ -141,7 +136,7 @@ def test_a_membership_that_somebody_has_is_not_given_twice(office: Bench) -> Non
 
 
 def test_a_second_canceled_membership_that_was_cut_off_is_an_honest_unknown(office: Bench) -> None:
-    there = table(office, "memberships")[membership(nation_of(office), "expired")]
+    there = table(office, "memberships")[membership(office.stored, "expired")]
     arguments = {
         "person_id": there["signup_id"],
         "type_id": there["membership_type_id"],
@@ -156,7 +151,7 @@ def test_a_second_canceled_membership_that_was_cut_off_is_an_honest_unknown(offi
 
 
 def test_an_extension_names_its_author_and_tells_nobody(office: Bench) -> None:
-    extended = membership(nation_of(office))
+    extended = membership(office.stored)
 
     change = plan(office.nation, "update_membership", {"membership_id": extended, "expires_on": "2030-12-31"})
 
@@ -170,7 +165,7 @@ def test_an_extension_names_its_author_and_tells_nobody(office: Bench) -> None:
 
 
 def test_the_member_is_told_only_when_asked_and_the_card_says_so(office: Bench) -> None:
-    ended = membership(nation_of(office))
+    ended = membership(office.stored)
     arguments = {"membership_id": ended, "status": "expired", "notify_member": True}
     change = plan(office.nation, "update_membership", arguments)
 
@@ -183,7 +178,7 @@ def test_the_member_is_told_only_when_asked_and_the_card_says_so(office: Bench) 
 
 
 def test_undoing_an_ended_membership_brings_it_back_in_silence(office: Bench) -> None:
-    ended, journal = membership(nation_of(office)), KeptJournal()
+    ended, journal = membership(office.stored), KeptJournal()
     arguments = {"membership_id": ended, "status": "canceled", "status_reason": "Moved away"}
     before = table(office, "memberships")[ended]
     change = plan(office.nation, "update_membership", arguments)
@@ -198,7 +193,7 @@ def test_undoing_an_ended_membership_brings_it_back_in_silence(office: Bench) ->
 
 
 def test_enrolling_warns_of_messages_and_undo_ends_the_enrolment(office: Bench) -> None:
-    (person,) = not_enrolled(nation_of(office))
+    (person,) = not_enrolled(office.stored)
     journal = KeptJournal()
     change = plan(office.nation, "enroll_in_automation", {"person_id": person, "automation_id": "welcome"})
     assert "what was sent stays sent" in change.warnings[0]
@@ -212,7 +207,7 @@ def test_enrolling_warns_of_messages_and_undo_ends_the_enrolment(office: Bench) 
 
 
 def test_who_asked_not_to_be_contacted_is_pointed_out(office: Bench) -> None:
-    (person,) = not_enrolled(nation_of(office))
+    (person,) = not_enrolled(office.stored)
     office.nation.update("signups", person, {"do_not_contact": True})
 
     change = plan(office.nation, "enroll_in_automation", {"person_id": person, "automation_id": "2"})
@@ -224,7 +219,7 @@ def test_who_asked_not_to_be_contacted_is_pointed_out(office: Bench) -> None:
 
 
 def test_an_archived_automation_takes_nobody(office: Bench) -> None:
-    (person,) = not_enrolled(nation_of(office))
+    (person,) = not_enrolled(office.stored)
     office.nation.action("automations", "2", "archive")
 
     with pytest.raises(errors.BadRequest, match="is archived: it takes nobody"):
@@ -241,7 +236,7 @@ def test_who_is_enrolled_is_left(office: Bench) -> None:
 
 
 def test_an_answer_is_recorded_in_the_name_of_the_connected_person(office: Bench) -> None:
-    (person,) = silent(nation_of(office))
+    (person,) = silent(office.stored)
     arguments = {"person_id": person, "question_id": "How often do you sail?", "choice_id": "Monthly"}
 
     change = plan(office.nation, "record_survey_response", arguments)
@@ -258,7 +253,7 @@ def test_an_answer_is_recorded_in_the_name_of_the_connected_person(office: Bench
 
 
 def test_an_open_question_is_answered_in_words(office: Bench) -> None:
-    (person,) = silent(nation_of(office))
+    (person,) = silent(office.stored)
     question = office.nation.create(
         "survey_questions", {"survey_id": "1", "content": "Anything else?", "question_format": "text"}
     ).record.id
@@ -277,7 +272,7 @@ def test_an_open_question_is_answered_in_words(office: Bench) -> None:
 
 
 def test_an_answer_given_before_stays_and_is_pointed_out(office: Bench) -> None:
-    person, other = answered(nation_of(office))
+    person, other = answered(office.stored)
     before = len(of_person(office, "survey_question_responses", person))
     arguments = {"person_id": person, "question_id": "1", "choice_id": other}
 
@@ -289,7 +284,7 @@ def test_an_answer_given_before_stays_and_is_pointed_out(office: Bench) -> None:
 
 
 def test_tags_that_an_answer_sets_are_named_as_staying(office: Bench) -> None:
-    (person,) = silent(nation_of(office))
+    (person,) = silent(office.stored)
     office.nation.update("survey_question_possible_responses", "1", {"tag_list": "weekly sailor"})
     arguments, journal = {"person_id": person, "question_id": "1", "choice_id": "1"}, KeptJournal()
 
@@ -303,7 +298,7 @@ def test_tags_that_an_answer_sets_are_named_as_staying(office: Bench) -> None:
 
 
 def test_two_people_are_linked_in_their_roles_and_unlinked_by_the_undo(office: Bench) -> None:
-    first, second = people(nation_of(office), 2)
+    first, second = people(office.stored, 2)
     arguments = {
         "first_person_id": first,
         "second_person_id": second,
@@ -326,7 +321,7 @@ def test_two_people_are_linked_in_their_roles_and_unlinked_by_the_undo(office: B
 
 @pytest.mark.parametrize(("kind", "planned"), [("spouse-spouse", 0), ("mentee-mentor", 1)])
 def test_a_link_both_ways_is_looked_for_both_ways(kind: str, planned: int, office: Bench) -> None:
-    first, second = people(nation_of(office), 2)
+    first, second = people(office.stored, 2)
     office.nation.create(
         "relationships",
         {"first_signup_id": second, "second_signup_id": first, "relationship_type": kind},

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.nationbuilder.store import Nation
 from nat import errors
 from nat.agent.tools import load
 from nat.changes.card import card
@@ -13,7 +12,7 @@ from nat.changes.journal import EntryState
 from nat.changes.plan import Change
 from nat.nationbuilder import NationBuilder
 from tests.unit.nat.agent.tools.changing.case import rows
-from tests.unit.nat.agent.tools.changing.executing import plan, unchanged
+from tests.unit.nat.agent.tools.changing.executing import plan, sent, unchanged
 from tests.unit.nat.agent.tools.changing.money_and_event_cases import (
     PACIFIC,
     event,
@@ -28,19 +27,8 @@ NOON_IN_LOS_ANGELES = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 @pytest.fixture
 def pacific(office: Bench) -> Iterator[NationBuilder]:
     """The nation with its own time zone, on 1 March 2026 at noon."""
-    token = office.server.access_token(office.slug)
-    with NationBuilder(
-        office.slug,
-        token=lambda: token,
-        base_url=office.server.base_url,
-        time_zone="America/Los_Angeles",
-        now=lambda: NOON_IN_LOS_ANGELES,
-    ) as nation:
+    with office.in_los_angeles(NOON_IN_LOS_ANGELES) as nation:
         yield nation
-
-
-def nation_of(office: Bench) -> Nation:
-    return office.server.nation(office.slug)
 
 
 def new_event(**changes: object) -> dict[str, object]:
@@ -51,18 +39,10 @@ def new_event(**changes: object) -> dict[str, object]:
 
 def second_site(office: Bench) -> str:
     """Another site of the nation."""
-    site = nation_of(office)["sites"].insert(
+    site = office.stored["sites"].insert(
         {"name": "The Regatta", "slug": "regatta", "domain": "regatta.example"}
     )
     return str(site["id"])
-
-
-def sent(change: Change) -> dict[str, object]:
-    """The attributes that the last operation sends."""
-    body = change.operations[-1].request.body
-    assert body is not None
-    attributes: dict[str, object] = body["data"]["attributes"]
-    return attributes
 
 
 def page_sent(change: Change) -> dict[str, object]:
@@ -163,8 +143,8 @@ def test_with_several_sites_the_person_is_asked(office: Bench, pacific: NationBu
 
 
 def test_without_a_site_no_event_can_be_made(office: Bench, pacific: NationBuilder) -> None:
-    for each in list(rows(nation_of(office), "sites")):
-        nation_of(office)["sites"].delete(each)
+    for each in list(rows(office.stored, "sites")):
+        office.stored["sites"].delete(each)
 
     with pytest.raises(errors.BadRequest, match="no website"):
         plan(pacific, "create_event", new_event())
@@ -182,44 +162,44 @@ def test_the_undo_deletes_the_page_even_where_it_outlives_its_event(office: Benc
     office.commit(change, journal)
     made = journal.entries["event"].created_id
     assert made is not None
-    page_id = rows(nation_of(office), "events")[made]["page_id"]
-    nation_of(office)["events"].update(made, {"page_id": None})
+    page_id = rows(office.stored, "events")[made]["page_id"]
+    office.stored["events"].update(made, {"page_id": None})
 
     report = office.undo(change, journal, KeptJournal("turn-2"))
 
     assert report.outcome == "done"
-    assert made not in rows(nation_of(office), "events")
-    assert page_id not in rows(nation_of(office), "pages")
+    assert made not in rows(office.stored, "events")
+    assert page_id not in rows(office.stored, "pages")
 
 
 def test_an_event_whose_answer_was_lost_is_unknown_and_not_made_twice(office: Bench) -> None:
     journal = KeptJournal()
     change = plan(office.nation, "create_event", new_event(start_at=in_days(40)))
-    before = len(rows(nation_of(office), "events"))
+    before = len(rows(office.stored, "events"))
     office.server.fault("drop_after", method="POST", path="*/events")
 
     office.commit(change, journal)
     office.commit(change, journal.again("turn-2"))
 
     assert journal.state("event") is EntryState.UNKNOWN
-    assert len(rows(nation_of(office), "events")) == before + 1
+    assert len(rows(office.stored, "events")) == before + 1
 
 
 def test_name_title_and_headline_change_together(office: Bench) -> None:
-    wanted = event(nation_of(office))
+    wanted = event(office.stored)
 
     (operation,) = plan(
         office.nation, "update_event", {"event_id": wanted, "changes": {"name": "Harbour Stroll"}}
     ).operations
 
-    assert operation.request.path == f"pages/{rows(nation_of(office), 'events')[wanted]['page_id']}"
+    assert operation.request.path == f"pages/{rows(office.stored, 'events')[wanted]['page_id']}"
     assert operation.after == dict.fromkeys(("name", "title", "headline"), "Harbour Stroll")
 
 
 def test_a_headline_of_its_own_stays(office: Bench) -> None:
-    wanted = event(nation_of(office))
-    page_id = rows(nation_of(office), "events")[wanted]["page_id"]
-    nation_of(office)["pages"].update(page_id, {"headline": "Walk with us"})
+    wanted = event(office.stored)
+    page_id = rows(office.stored, "events")[wanted]["page_id"]
+    office.stored["pages"].update(page_id, {"headline": "Walk with us"})
 
     (operation,) = plan(
         office.nation, "update_event", {"event_id": wanted, "changes": {"name": "Harbour Stroll"}}
@@ -229,8 +209,8 @@ def test_a_headline_of_its_own_stays(office: Bench) -> None:
 
 
 def test_event_and_page_are_two_operations_that_can_be_chosen_apart(office: Bench) -> None:
-    wanted, journal = event(nation_of(office)), KeptJournal()
-    page_id = rows(nation_of(office), "events")[wanted]["page_id"]
+    wanted, journal = event(office.stored), KeptJournal()
+    page_id = rows(office.stored, "events")[wanted]["page_id"]
     change = plan(
         office.nation,
         "update_event",
@@ -241,12 +221,12 @@ def test_event_and_page_are_two_operations_that_can_be_chosen_apart(office: Benc
 
     assert change.summary == "Change capacity, page status of the event “Harbour Walk”"
     assert [each.key for each in change.operations] == [f"events-{wanted}", f"pages-{page_id}"]
-    assert rows(nation_of(office), "pages")[page_id]["status"] == "hidden"
-    assert rows(nation_of(office), "events")[wanted]["capacity_count"] != 77
+    assert rows(office.stored, "pages")[page_id]["status"] == "hidden"
+    assert rows(office.stored, "events")[wanted]["capacity_count"] != 77
 
 
 def test_a_new_time_is_on_the_events_own_clock(office: Bench) -> None:
-    wanted = event(nation_of(office))
+    wanted = event(office.stored)
     arguments = {"event_id": wanted, "changes": {"start_at": "2027-05-04T18:00"}}
 
     change = plan(office.nation, "update_event", arguments)
@@ -257,7 +237,7 @@ def test_a_new_time_is_on_the_events_own_clock(office: Bench) -> None:
 
 
 def test_a_new_zone_comes_with_the_time_there(office: Bench) -> None:
-    wanted = event(nation_of(office))
+    wanted = event(office.stored)
     changes = {"start_at": "2027-05-04T18:00", "time_zone": "Europe/London"}
 
     change = plan(office.nation, "update_event", {"event_id": wanted, "changes": changes})
@@ -284,15 +264,15 @@ def test_a_new_zone_comes_with_the_time_there(office: Bench) -> None:
 def test_a_change_of_an_event_that_cannot_be_meant_is_refused(
     changes: dict[str, object], message: str, office: Bench
 ) -> None:
-    arguments = {"event_id": event(nation_of(office)), "changes": changes}
+    arguments = {"event_id": event(office.stored), "changes": changes}
 
-    with unchanged(nation_of(office)), pytest.raises(errors.BadRequest, match=message):
+    with unchanged(office.stored), pytest.raises(errors.BadRequest, match=message):
         plan(office.nation, "update_event", arguments)
 
 
 def test_a_capacity_that_is_cleared_means_no_limit(office: Bench) -> None:
-    wanted = event(nation_of(office))
-    nation_of(office)["events"].update(wanted, {"capacity_count": 40})
+    wanted = event(office.stored)
+    office.stored["events"].update(wanted, {"capacity_count": 40})
 
     change = plan(office.nation, "update_event", {"event_id": wanted, "changes": {"capacity": None}})
 
@@ -300,15 +280,15 @@ def test_a_capacity_that_is_cleared_means_no_limit(office: Bench) -> None:
 
 
 def test_an_event_is_only_deleted_by_its_name(office: Bench) -> None:
-    arguments = {"event_id": event(nation_of(office)), "confirm_name": "Regatta Day"}
+    arguments = {"event_id": event(office.stored), "confirm_name": "Regatta Day"}
 
-    with unchanged(nation_of(office)), pytest.raises(errors.BadRequest, match="called “Harbour Walk”"):
+    with unchanged(office.stored), pytest.raises(errors.BadRequest, match="called “Harbour Walk”"):
         plan(office.nation, "delete_event", arguments)
 
 
 def test_deleting_an_event_tells_how_many_rsvps_go_with_it(office: Bench) -> None:
-    wanted = event(nation_of(office))
-    count = len(nation_of(office)["event_rsvps"].where("event_id", wanted))
+    wanted = event(office.stored)
+    count = len(office.stored["event_rsvps"].where("event_id", wanted))
 
     change = plan(office.nation, "delete_event", {"event_id": wanted, "confirm_name": "Harbour Walk"})
 

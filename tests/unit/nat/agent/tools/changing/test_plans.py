@@ -2,7 +2,6 @@
 
 import pytest
 
-from local.nationbuilder.store import Nation
 from nat.agent.tools import load
 from nat.changes.card import card
 from nat.changes.plan import CREATED_ID, RECREATED_ID, created_by
@@ -24,13 +23,9 @@ from tests.unit.nat.changes.bench import Bench
 TOOLS = {case.tool: load()[case.tool] for case in CASES}
 
 
-def nation_of(office: Bench) -> Nation:
-    return office.server.nation(office.slug)
-
-
 def test_only_the_connected_persons_contacts_are_authored(office: Bench) -> None:
     me = office.nation.show("signups", "me").record.id
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
 
     (operation,) = plan(office.nation, "log_contact", {"person_id": person, "method": "text"}).operations
 
@@ -38,8 +33,8 @@ def test_only_the_connected_persons_contacts_are_authored(office: Bench) -> None
 
 
 def test_a_person_whose_email_is_known_is_updated_by_id_and_keeps_it_where_it_is(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
-    nation_of(office)["signups"].update(person, {"email2": "second@place.example"})
+    (person,) = people(office.stored, 1)
+    office.stored["signups"].update(person, {"email2": "second@place.example"})
 
     change = plan(office.nation, "create_person", {"email": "Second@Place.example", "first_name": "Zoe"})
 
@@ -59,7 +54,7 @@ def test_a_new_person_is_pushed_and_taken_back_only_after_a_201(office: Bench) -
 
 
 def test_a_known_name_with_a_new_email_is_warned_about(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     row = office.person(person)
 
     change = plan(
@@ -72,7 +67,7 @@ def test_a_known_name_with_a_new_email_is_warned_about(office: Bench) -> None:
 
 
 def test_a_new_tag_is_made_by_its_own_operation_and_used_by_reference(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
 
     making, tagging = plan(
         office.nation, "add_tags_to_person", {"person_id": person, "tags": ["quite new"]}
@@ -88,7 +83,7 @@ def test_a_new_tag_is_made_by_its_own_operation_and_used_by_reference(office: Be
 
 
 def test_a_new_tag_that_is_spelt_like_another_is_warned_about(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
 
     change = plan(office.nation, "add_tags_to_person", {"person_id": person, "tags": ["Boat_Owners"]})
 
@@ -97,8 +92,8 @@ def test_a_new_tag_that_is_spelt_like_another_is_warned_about(office: Bench) -> 
 
 
 def test_a_tag_is_found_in_any_case_and_by_id(office: Bench) -> None:
-    (person,) = others(nation_of(office), "volunteer", 1)
-    wanted = tag_id(nation_of(office), "volunteer")
+    (person,) = others(office.stored, "volunteer", 1)
+    wanted = tag_id(office.stored, "volunteer")
 
     changes = [
         plan(office.nation, "add_tags_to_person", {"person_id": person, "tags": [each]})
@@ -109,7 +104,7 @@ def test_a_tag_is_found_in_any_case_and_by_id(office: Bench) -> None:
 
 
 def test_nobody_is_touched_when_all_carry_the_tag(office: Bench) -> None:
-    carrying = carriers(nation_of(office), "volunteer")
+    carrying = carriers(office.stored, "volunteer")
 
     change = plan(office.nation, "bulk_tag_people", {"person_ids": carrying, "tag": "volunteer"})
 
@@ -120,7 +115,7 @@ def test_nobody_is_touched_when_all_carry_the_tag(office: Bench) -> None:
 def test_a_search_takes_everyone_it_finds_and_says_whom_in_words(office: Bench) -> None:
     wanted = [
         each
-        for each, row in rows(nation_of(office), "signups").items()
+        for each, row in rows(office.stored, "signups").items()
         if row["donations_amount_in_cents"] >= 10_000
     ]
 
@@ -136,7 +131,7 @@ def test_a_search_takes_everyone_it_finds_and_says_whom_in_words(office: Bench) 
 
 
 def test_people_on_the_list_already_are_skipped_by_name(office: Bench) -> None:
-    nation = nation_of(office)
+    nation = office.stored
     there, new = on(nation, "Crew")[0], off(nation, "Crew", 1)[0]
 
     change = plan(
@@ -153,7 +148,7 @@ def test_people_on_the_list_already_are_skipped_by_name(office: Bench) -> None:
 
 def test_more_ids_than_v2_takes_at_once_go_in_parts(office: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nat.agent.tools.changing.lists.IDS_AT_ONCE", 3)
-    nation = nation_of(office)
+    nation = office.stored
     arguments = {"list_id": list_id(nation, "Crew"), "person_ids": off(nation, "Crew", 7)}
 
     change = plan(office.nation, "add_people_to_list", arguments)
@@ -164,7 +159,7 @@ def test_more_ids_than_v2_takes_at_once_go_in_parts(office: Bench, monkeypatch: 
 
 
 def test_the_undo_of_tagging_a_list_leaves_who_had_the_tag_before(office: Bench) -> None:
-    nation = nation_of(office)
+    nation = office.stored
     had = set(carriers(nation, "volunteer"))
     change = plan(
         office.nation, "tag_list_members", {"list_id": list_id(nation, "Newsletter"), "tag": "volunteer"}
@@ -179,7 +174,7 @@ def test_the_undo_of_tagging_a_list_leaves_who_had_the_tag_before(office: Bench)
 
 
 def test_the_undo_of_untagging_a_list_gives_the_tag_to_who_had_it(office: Bench) -> None:
-    nation = nation_of(office)
+    nation = office.stored
     had = set(carriers(nation, "volunteer"))
     change = plan(
         office.nation, "untag_list_members", {"list_id": list_id(nation, "Newsletter"), "tag": "volunteer"}
@@ -194,7 +189,7 @@ def test_the_undo_of_untagging_a_list_gives_the_tag_to_who_had_it(office: Bench)
 
 
 def test_a_deleted_list_can_be_made_anew_with_its_people(office: Bench) -> None:
-    nation = nation_of(office)
+    nation = office.stored
     change = plan(office.nation, "delete_list", {"list_id": list_id(nation, "Crew"), "confirm_name": "crew "})
 
     (operation,) = change.operations
@@ -206,7 +201,7 @@ def test_a_deleted_list_can_be_made_anew_with_its_people(office: Bench) -> None:
 
 
 def test_a_list_gets_a_slug_that_no_list_has(office: Bench) -> None:
-    nation_of(office)["lists"].update(list_id(nation_of(office), "Crew"), {"slug": "spring_hosts"})
+    office.stored["lists"].update(list_id(office.stored, "Crew"), {"slug": "spring_hosts"})
 
     (operation,) = plan(office.nation, "create_list", {"name": "Spring  Hösts!"}).operations
     (taken,) = plan(office.nation, "create_list", {"name": "Spring hosts"}).operations
@@ -223,11 +218,11 @@ def test_a_rename_shows_some_of_whom_it_touches(office: Bench) -> None:
     (operation,) = change.operations
     assert (operation.before, operation.after) == ({"name": "volunteer"}, {"name": "VOLUNTEER"})
     assert len(change.sample) == 10
-    assert {each.id for each in change.sample} <= set(carriers(nation_of(office), "volunteer"))
+    assert {each.id for each in change.sample} <= set(carriers(office.stored, "volunteer"))
 
 
 def test_a_deletion_says_what_is_lost_and_that_it_stays_lost(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     row = office.person(person)
 
     change = plan(office.nation, "delete_person", {"person_id": person, "confirm_name": row["full_name"]})
@@ -241,7 +236,7 @@ def test_a_deletion_says_what_is_lost_and_that_it_stays_lost(office: Bench) -> N
 
 
 def test_only_what_differs_is_sent(office: Bench) -> None:
-    (person,) = people(nation_of(office), 1)
+    (person,) = people(office.stored, 1)
     row = office.person(person)
 
     (operation,) = plan(
@@ -255,7 +250,7 @@ def test_only_what_differs_is_sent(office: Bench) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_change_fits_a_card(case: Case, office: Bench) -> None:
-    change = plan(office.nation, case.tool, case.arguments(nation_of(office)))
+    change = plan(office.nation, case.tool, case.arguments(office.stored))
 
     made = card(change, load()[case.tool])
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from local.nationbuilder.store import Nation
 from nat import errors
 from tests.unit.nat.agent.tools.changing.case import rows
 from tests.unit.nat.agent.tools.changing.executing import execute, plan
@@ -11,13 +10,9 @@ from tests.unit.nat.changes.bench import Bench
 from tests.unit.nat.changes.kept import KeptJournal
 
 
-def nation_of(office: Bench) -> Nation:
-    return office.server.nation(office.slug)
-
-
 def test_an_rsvp_ties_the_person_by_id(office: Bench) -> None:
-    wanted = quiet_event(nation_of(office))
-    (person,) = not_coming(nation_of(office), wanted)
+    wanted = quiet_event(office.stored)
+    (person,) = not_coming(office.stored, wanted)
 
     change = plan(office.nation, "add_event_rsvp", {"event_id": wanted, "person_id": person, "guests": 2})
 
@@ -34,13 +29,13 @@ def test_an_rsvp_ties_the_person_by_id(office: Bench) -> None:
 
 
 def test_an_answer_by_email_is_warned_about_only_where_the_event_sends_one(office: Bench) -> None:
-    quiet, loud = quiet_event(nation_of(office)), event(nation_of(office))
+    quiet, loud = quiet_event(office.stored), event(office.stored)
 
     warned = {
         each: plan(
             office.nation,
             "add_event_rsvp",
-            {"event_id": each, "person_id": not_coming(nation_of(office), each)[0]},
+            {"event_id": each, "person_id": not_coming(office.stored, each)[0]},
         ).warnings
         for each in (quiet, loud)
     }
@@ -51,7 +46,7 @@ def test_an_answer_by_email_is_warned_about_only_where_the_event_sends_one(offic
 
 @pytest.mark.parametrize("by", ["person_id", "email"])
 def test_who_has_rsvpd_already_is_left_alone(by: str, office: Bench) -> None:
-    row = rsvp_row(nation_of(office))
+    row = rsvp_row(office.stored)
     person = office.person(row["signup_id"])
     who = {"person_id": person["id"]} if by == "person_id" else {"email": person["email"]}
 
@@ -62,8 +57,8 @@ def test_who_has_rsvpd_already_is_left_alone(by: str, office: Bench) -> None:
 
 
 def test_an_rsvp_under_another_address_is_found_too(office: Bench) -> None:
-    row = rsvp_row(nation_of(office))
-    nation_of(office)["event_rsvps"].update(row["id"], {"email": "elsewhere@new.example"})
+    row = rsvp_row(office.stored)
+    office.stored["event_rsvps"].update(row["id"], {"email": "elsewhere@new.example"})
 
     change = plan(
         office.nation,
@@ -77,7 +72,7 @@ def test_an_rsvp_under_another_address_is_found_too(office: Bench) -> None:
 
 
 def test_an_rsvp_that_was_cancelled_is_taken_up_again(office: Bench) -> None:
-    row = rsvp_row(nation_of(office), cancelled=True)
+    row = rsvp_row(office.stored, cancelled=True)
 
     change = plan(
         office.nation, "add_event_rsvp", {"event_id": row["event_id"], "person_id": row["signup_id"]}
@@ -88,9 +83,9 @@ def test_an_rsvp_that_was_cancelled_is_taken_up_again(office: Bench) -> None:
 
 
 def test_more_people_than_the_event_takes_are_warned_about(office: Bench) -> None:
-    wanted = quiet_event(nation_of(office))
-    nation_of(office)["events"].update(wanted, {"capacity_count": 3, "allow_guests": False})
-    (person,) = not_coming(nation_of(office), wanted)
+    wanted = quiet_event(office.stored)
+    office.stored["events"].update(wanted, {"capacity_count": 3, "allow_guests": False})
+    (person,) = not_coming(office.stored, wanted)
 
     change = plan(office.nation, "add_event_rsvp", {"event_id": wanted, "person_id": person, "guests": 1})
 
@@ -115,26 +110,26 @@ def test_an_rsvp_of_nobody_in_particular_is_refused(
     who: dict[str, object], message: str, office: Bench
 ) -> None:
     with pytest.raises(errors.NatError, match=message):
-        plan(office.nation, "add_event_rsvp", {"event_id": quiet_event(nation_of(office)), **who})
+        plan(office.nation, "add_event_rsvp", {"event_id": quiet_event(office.stored), **who})
 
 
 def test_somebody_new_is_added_and_put_down_and_both_are_taken_back(office: Bench) -> None:
-    wanted, journal = quiet_event(nation_of(office)), KeptJournal()
-    known = set(rows(nation_of(office), "signups"))
+    wanted, journal = quiet_event(office.stored), KeptJournal()
+    known = set(rows(office.stored, "signups"))
     change = plan(
         office.nation,
         "add_event_rsvp",
         {"event_id": wanted, "first_name": "Jo", "last_name": "Park", "phone_number": "555 0100"},
     )
     office.commit(change, journal)
-    (new,) = set(rows(nation_of(office), "signups")) - known
-    there = nation_of(office)["event_rsvps"].where("event_id", wanted)
+    (new,) = set(rows(office.stored, "signups")) - known
+    there = office.stored["event_rsvps"].where("event_id", wanted)
     assert [each["first_name"] for each in there if each["signup_id"] == new] == ["Jo"]
 
     report = office.undo(change, journal, KeptJournal("turn-2"))
 
     assert report.outcome == "done"
-    assert set(rows(nation_of(office), "signups")) == known
+    assert set(rows(office.stored, "signups")) == known
 
 
 @pytest.mark.parametrize(
@@ -148,7 +143,7 @@ def test_somebody_new_is_added_and_put_down_and_both_are_taken_back(office: Benc
 def test_a_change_of_an_rsvp_is_told_in_plain_words(
     changes: dict[str, object], before: dict[str, object] | None, summary: str, office: Bench
 ) -> None:
-    row = rsvp_row(nation_of(office))
+    row = rsvp_row(office.stored)
 
     change = plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], **changes})
 
@@ -157,19 +152,19 @@ def test_a_change_of_an_rsvp_is_told_in_plain_words(
 
 
 def test_who_comes_after_all_has_not_cancelled(office: Bench) -> None:
-    row = rsvp_row(nation_of(office), cancelled=True)
+    row = rsvp_row(office.stored, cancelled=True)
     change = plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], "attended": True})
 
     execute(office.nation, change)
 
-    now = rows(nation_of(office), "event_rsvps")[row["id"]]
+    now = rows(office.stored, "event_rsvps")[row["id"]]
     assert (now["attendee"], now["canceled"]) == (True, False)
     assert change.summary.startswith("Check in ")
 
 
 def test_what_was_never_set_counts_as_no(office: Bench) -> None:
-    row = rsvp_row(nation_of(office))
-    nation_of(office)["event_rsvps"].update(row["id"], dict.fromkeys(("attendee", "canceled", "volunteer")))
+    row = rsvp_row(office.stored)
+    office.stored["event_rsvps"].update(row["id"], dict.fromkeys(("attendee", "canceled", "volunteer")))
     nothing = {"attended": False, "cancelled": False, "volunteer": False}
 
     change = plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], **nothing})
@@ -179,8 +174,8 @@ def test_what_was_never_set_counts_as_no(office: Bench) -> None:
 
 
 def test_several_rsvps_of_one_person_are_asked_about(office: Bench) -> None:
-    row = rsvp_row(nation_of(office))
-    twin = nation_of(office)["event_rsvps"].insert({**row})
+    row = rsvp_row(office.stored)
+    twin = office.stored["event_rsvps"].insert({**row})
 
     with pytest.raises(errors.BadRequest, match=f"{row['id']}, {twin['id']}"):
         plan(
@@ -209,16 +204,16 @@ def test_an_rsvp_that_is_not_clear_is_asked_about(
 
 
 def test_an_rsvp_of_another_event_is_not_taken_for_this_one(office: Bench) -> None:
-    row = rsvp_row(nation_of(office))
-    other = next(each for each in rows(nation_of(office), "events") if each != row["event_id"])
+    row = rsvp_row(office.stored)
+    other = next(each for each in rows(office.stored, "events") if each != row["event_id"])
 
     with pytest.raises(errors.BadRequest, match="for another event"):
         plan(office.nation, "update_event_rsvp", {"rsvp_id": row["id"], "event_id": other, "attended": True})
 
 
 def test_who_has_no_rsvp_cannot_be_checked_in(office: Bench) -> None:
-    wanted = event(nation_of(office))
-    (person,) = not_coming(nation_of(office), wanted)
+    wanted = event(office.stored)
+    (person,) = not_coming(office.stored, wanted)
 
     with pytest.raises(errors.RecordNotFound, match="There is no RSVP of"):
         plan(office.nation, "update_event_rsvp", {"event_id": wanted, "person_id": person, "attended": True})
@@ -228,16 +223,16 @@ def test_an_event_with_more_rsvps_than_are_looked_through_is_left_to_people(
     office: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nat.agent.tools.changing.rsvps.RSVPS_AT_MOST", 2)
-    wanted = event(nation_of(office))
-    (person,) = not_coming(nation_of(office), wanted)
+    wanted = event(office.stored)
+    (person,) = not_coming(office.stored, wanted)
 
     with pytest.raises(errors.BadRequest, match="too many to look through"):
         plan(office.nation, "add_event_rsvp", {"event_id": wanted, "person_id": person})
 
 
 def test_a_known_email_address_in_any_case_is_that_persons(office: Bench) -> None:
-    wanted = quiet_event(nation_of(office))
-    (person,) = not_coming(nation_of(office), wanted)
+    wanted = quiet_event(office.stored)
+    (person,) = not_coming(office.stored, wanted)
 
     change = plan(
         office.nation,
