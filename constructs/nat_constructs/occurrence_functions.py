@@ -16,6 +16,7 @@ from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .output import output
 from .schedules import Schedules
+from .store_function import StoreFunction
 from .watched import Watched, WatchedFunction
 
 FIRED: Final = (*ADMISSION, Table.AUTOMATIONS, Table.CONNECTIONS)
@@ -61,10 +62,10 @@ class OccurrenceFunctions(Construct):
             "Compare",
             handler="compare",
             description="Nat: compares schedules with automations",
-            variables={**store.variables(Table.AUTOMATIONS), **schedules.variables(self.fire)},
+            read=(Table.AUTOMATIONS,),
+            variables=schedules.variables(self.fire),
             timeout_seconds=900,
         )
-        store.grant_rows(self.compare, read=(Table.AUTOMATIONS,))
         schedules.grant_make(self.compare.own_role, listing=True)
         for name, function, every in (
             ("EveryMinute", self.sweep, Duration.minutes(1)),
@@ -100,30 +101,38 @@ class OccurrenceFunctions(Construct):
         timeout_seconds: int = 29,
     ) -> PythonFunction:
         """A function that admits questions."""
-        tables = (*read, Table.MEMBERSHIPS)
         function = self._function(
             name,
             handler=handler,
             description=description,
-            variables={
-                **self._store.variables(*FIRED, *tables),
-                Variable.TURN_QUEUE_URL: self._store.turns.queue.queue_url,
-            },
+            read=(*read, Table.MEMBERSHIPS),
+            write=FIRED,
+            variables={Variable.TURN_QUEUE_URL: self._store.turns.queue.queue_url},
             timeout_seconds=timeout_seconds,
         )
-        self._store.grant_rows(function, read=tables, write=FIRED)
         self._store.turns.queue.grant_send_messages(function)
         return function
 
     def _function(
-        self, name: str, *, handler: str, description: str, variables: Mapping[str, str], timeout_seconds: int
+        self,
+        name: str,
+        *,
+        handler: str,
+        description: str,
+        read: Iterable[Table],
+        write: Iterable[Table] = (),
+        variables: Mapping[str, str],
+        timeout_seconds: int,
     ) -> PythonFunction:
-        return PythonFunction(
+        return StoreFunction(
             self,
             name,
             defaults=self._defaults,
+            store=self._store,
             handler=f"nat.handlers.occurrence.{handler}",
             description=description,
+            read=read,
+            write=write,
             variables=variables,
             timeout_seconds=timeout_seconds,
         )

@@ -11,10 +11,11 @@ from constructs import Construct
 from nat.names import REPORTS_OFF, Secret, Table, Variable
 
 from .data_store import DataStore
-from .function import FunctionDefaults, PythonFunction
+from .function import FunctionDefaults
 from .http_api import NatHttpApi
 from .output import output
 from .sender import grant_mail
+from .store_function import StoreFunction
 from .watched import Watched, WatchedFunction
 
 READ = (Table.MEMBERSHIPS, Table.USERS, Table.USAGE)
@@ -38,14 +39,18 @@ class ReportFunctions(Construct):
         goals: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.weekly = PythonFunction(
+        self.weekly = StoreFunction(
             self,
             "Weekly",
             defaults=defaults,
+            store=store,
             handler="nat.handlers.weekly_reports.weekly",
             description="Nat: mails weekly reports",
+            secret=Secret.OAUTH_STATE,
+            read=READ,
+            write=(Table.ONCE,),
             variables={
-                **store.variables(*READ, Table.NATIONS, Table.ONCE),
+                **store.variables(Table.NATIONS),
                 Variable.BRANDS: brands,
                 Variable.TARGETS: goals,
                 **({Variable.OPERATOR_EMAIL: operator} if operator else {}),
@@ -53,8 +58,6 @@ class ReportFunctions(Construct):
             timeout_seconds=900,
             memory_mib=512,
         )
-        store.grant_rows(self.weekly, read=READ, write=(Table.ONCE,))
-        store.secrets.grant_read(Secret.OAUTH_STATE, self.weekly)
         grant_mail(self.weekly.own_role, senders)
         iam.Grant.add_to_principal(
             grantee=self.weekly.own_role,
@@ -69,16 +72,16 @@ class ReportFunctions(Construct):
             # The next run does what this one could not.
             targets=[targets.LambdaFunction(self.weekly, retry_attempts=0, max_event_age=Duration.hours(1))],
         )
-        self.off = PythonFunction(
+        self.off = StoreFunction(
             self,
             "Off",
             defaults=defaults,
+            store=store,
             handler="nat.handlers.weekly_reports.off",
             description="Nat: ends somebody's weekly reports",
-            variables=store.variables(Table.MEMBERSHIPS),
+            secret=Secret.OAUTH_STATE,
+            write=(Table.MEMBERSHIPS,),
         )
-        store.grant_rows(self.off, write=(Table.MEMBERSHIPS,))
-        store.secrets.grant_read(Secret.OAUTH_STATE, self.off)
         for method in ("GET", "POST"):
             http.serve_public(self.off, f"{method} {REPORTS_OFF}", scope=self)
         self.watched = Watched([WatchedFunction("WeeklyReports", self.weekly)])

@@ -88,16 +88,16 @@ class SlackFunctions(Construct):
 
     def _take_requests(self, http: NatHttpApi) -> PythonFunction:
         store = self._store
-        function = PythonFunction(
+        function = StoreFunction(
             self,
             "Door",
             defaults=self._defaults,
+            store=store,
             handler="nat.handlers.slack.handler",
             description="Nat: takes what Slack sends",
-            variables=store.variables(Table.ONCE),
+            secret=Secret.SLACK,
+            write=(Table.ONCE,),
         )
-        store.grant_rows(function, write=(Table.ONCE,))
-        store.secrets.grant_read(Secret.SLACK, function)
         store.slack.let_tell(function)
         for route in (SLACK_EVENTS, SLACK_COMMANDS, SLACK_INTERACTIONS):
             http.serve_public(function, route)

@@ -19,8 +19,8 @@ class FunctionProps(TypedDict):
 
 
 class StoreFunction(PythonFunction):
-    """A `PythonFunction` that knows the names of the tables which it may read or write, and no others, and
-    reads one secret of the platform, `secret` by its name."""
+    """A `PythonFunction` that knows the names of the tables which it may read or write, and no others. With
+    `secret` it reads that secret of the platform."""
 
     def __init__(
         self,
@@ -31,12 +31,13 @@ class StoreFunction(PythonFunction):
         store: DataStore,
         handler: str,
         description: str,
-        secret: str,
+        secret: str | None = None,
         read: Iterable[Table] = (),
         write: Iterable[Table] = (),
-        variables: Mapping[str, str],
+        variables: Mapping[str, str] | None = None,
         group: str = "handlers",
         timeout_seconds: int = 29,
+        memory_mib: int = 256,
     ) -> None:
         read, write = tuple(read), tuple(write)
         super().__init__(
@@ -45,9 +46,11 @@ class StoreFunction(PythonFunction):
             defaults=defaults,
             handler=handler,
             description=description,
-            variables={**store.variables(*read, *write), **variables},
+            variables={**store.variables(*read, *write), **(variables or {})},
             group=group,
             timeout_seconds=timeout_seconds,
+            memory_mib=memory_mib,
         )
         store.grant_rows(self, read=read, write=write)
-        store.secrets.grant_read(secret, self)
+        if secret is not None:
+            store.secrets.grant_read(secret, self)

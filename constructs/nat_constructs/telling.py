@@ -8,9 +8,10 @@ from nat.names import Table, Variable
 
 from .data_store import DataStore
 from .event_queue import EventQueue
-from .function import FunctionDefaults, PythonFunction
+from .function import FunctionDefaults
 from .sender import grant_mail
 from .slack_posting import let_post
+from .store_function import StoreFunction
 
 
 class TellingFunction(Construct):
@@ -36,16 +37,18 @@ class TellingFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = EventQueue(self, "Events")
-        self.teller = PythonFunction(
+        self.teller = StoreFunction(
             self,
             "Function",
             defaults=defaults,
+            store=store,
             handler=handler,
             description=description,
-            variables={**store.variables(*read, *write), Variable.BRANDS: brands, **variables},
+            read=read,
+            write=write,
+            variables={Variable.BRANDS: brands, **variables},
             timeout_seconds=120,
             group="notices",
         )
-        store.grant_rows(self.teller, read=read, write=write)
         grant_mail(self.teller.own_role, senders)
         let_post(self.teller, store=store, slack_variables=slack_variables)

@@ -12,6 +12,7 @@ from .admission import SETTLING
 from .data_store import DataStore
 from .function import FunctionDefaults, PythonFunction
 from .output import output
+from .store_function import StoreFunction
 from .turn_queue import DEAD_LETTER_TIME_OUT
 from .watched import Watched, WatchedFunction
 from .web_socket_api import WebSocketApi
@@ -82,21 +83,21 @@ class TurnFunctions(Construct):
         self, name: str, *, handler: str, description: str, timeout_seconds: int = 50
     ) -> PythonFunction:
         turns = self._store.turns
-        function = PythonFunction(
+        function = StoreFunction(
             self,
             name,
             defaults=self._defaults,
+            store=self._store,
             handler=handler,
             description=description,
+            write=SETTLING,
             variables={
-                **self._store.variables(*SETTLING),
                 Variable.TURN_QUEUE_URL: turns.queue.queue_url,
                 Variable.TURN_DEAD_LETTERS_URL: turns.dead_letters.queue_url,
                 Variable.SOCKET_ENDPOINT: self._sockets.endpoint,
             },
             timeout_seconds=timeout_seconds,
         )
-        self._store.grant_rows(function, write=SETTLING)
         self._sockets.grant_push(function.own_role)
         self._store.slack.let_tell(function)
         return function
