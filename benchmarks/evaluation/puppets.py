@@ -1,12 +1,12 @@
 """Models that are no models: a script for each task, spoken through the agent's real loop, tools and
 gates."""
 
-import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.evaluation.task import Call, Task
 from nat.agent.ports import Block, ModelReply, ModelRequest
+from nat.agent.results import json_of
 from nat.agent.values import Usage
 
 NAME: Final = "script"
@@ -71,7 +71,8 @@ def read(block: Block) -> Result:
     content = str(block.get("content"))
     if block.get("is_error"):
         return {"error": content}
-    found: Result = json.loads(content.removeprefix("<untrusted_data>").removesuffix("</untrusted_data>"))
+    found = json_of(content)
+    assert found is not None  # the agent's own results
     return found
 
 
