@@ -1,16 +1,19 @@
 """Somebody at the web app, with what their browser complained of."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from local.demo import DemoPerson
 from local.machine import Machine
 
 PATIENCE = 90_000
 """Milliseconds that a step may take: a function that is called first has to start."""
+OPEN_ENDED = 20
+"""Seconds after which a call that is not answered is taken for one that has no end: a stream."""
 EXPECTED = ("the server responded with a status of 4", "closed before the connection is established")
 """What the browser tells of refused calls, also of those that a page asks for on purpose, and of a socket
 that a page is left with."""
@@ -23,6 +26,8 @@ class Visitor:
     machine: Machine
     page: Page
     complaints: list[str] = field(default_factory=list)
+    asked: set[Request] = field(default_factory=set)
+    """Calls of the page that are not answered yet."""
 
     @classmethod
     def arrive(cls, machine: Machine, browser: Browser, *, locale: str = "en-US") -> "Visitor":
@@ -31,6 +36,9 @@ class Visitor:
         context.set_default_timeout(PATIENCE)
         visitor = cls(machine, context.new_page())
         visitor.page.on("console", visitor._heard)
+        visitor.page.on("request", visitor._asks)
+        visitor.page.on("requestfinished", visitor._is_answered)
+        visitor.page.on("requestfailed", visitor._is_answered)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         return visitor
 
@@ -39,8 +47,16 @@ class Visitor:
         if ours and said.type in ("error", "warning") and not any(each in said.text for each in EXPECTED):
             self.complaints.append(said.text)
 
+    def _asks(self, request: Request) -> None:
+        if request.resource_type == "fetch":
+            self.asked.add(request)
+
+    def _is_answered(self, request: Request) -> None:
+        self.asked.discard(request)
+
     def go(self, path: str) -> None:
         """Open a page of the app."""
+        self.asked.clear()
         self.page.goto(f"{self.machine.app_url}{path}")
 
     def sign_in(self, email: str, password: str) -> None:
@@ -84,9 +100,14 @@ class Visitor:
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
 
     def settled(self) -> None:
-        """Wait until the page shows what it has."""
+        """Wait until the page shows what it has: also what it shows nothing in the place of meanwhile."""
         expect(self.page.locator("h1").first).to_be_attached(timeout=PATIENCE)
-        expect(self.page.locator(".loading, .starting, .nat-skeleton")).to_have_count(0, timeout=PATIENCE)
+        deadline = time.monotonic() + OPEN_ENDED
+        quiet = 0
+        while quiet < 2 and time.monotonic() < deadline:  # an answer may lead to the next question
+            expect(self.page.locator(".loading, .starting, .nat-skeleton")).to_have_count(0, timeout=PATIENCE)
+            quiet = 0 if self.asked else quiet + 1
+            self.page.wait_for_timeout(30)
 
     def ask(self, question: str) -> None:
         """Ask in the open conversation."""
