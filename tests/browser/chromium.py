@@ -26,7 +26,7 @@ def chromium() -> str:
 
 
 def shell() -> str:
-    """The same engine without a browser around it, which pages take half of the time in; where there is none,
+    """The same engine without a browser around it, which is faster; where there is none,
     Chromium itself."""
     return next(filter(None, map(shutil.which, SHELLS)), None) or chromium()
 
