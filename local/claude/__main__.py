@@ -1,15 +1,12 @@
 """`python -m local.claude --port 8701 [--obedient] [--tokens-per-second 80] [--log FILE]`."""
 
-import asyncio
-import contextlib
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from local.claude.journal import LOG_VARIABLE, wanted_log
-from local.claude.server import Options, serve
-from local.loopback.foreground import parser_of
+from local.claude.server import Options, running_claude
+from local.loopback.foreground import parser_of, run_in_foreground
 
 
 def options(arguments: Sequence[str]) -> Options:
@@ -46,7 +43,7 @@ def options(arguments: Sequence[str]) -> Options:
     return Options(
         host=given.host,
         port=given.port,
-        log=Path(given.log) if given.log else None,
+        log=given.log,
         obedient=given.obedient,
         tokens_per_second=given.tokens_per_second,
         first_token_ms=given.first_token_ms,
@@ -55,27 +52,10 @@ def options(arguments: Sequence[str]) -> Options:
     )
 
 
-async def run(chosen: Options) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    loop = asyncio.get_running_loop()
-    started: asyncio.Future[str] = loop.create_future()
-    started.add_done_callback(lambda future: print(f"Claude stand-in at {future.result()}", flush=True))
-    task = asyncio.ensure_future(serve(chosen, chosen.new_state(), started))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
 def main() -> int:
-    """Exit status 1 with one line if the port cannot be had."""
-    chosen = options(sys.argv[1:])
-    try:
-        asyncio.run(run(chosen))
-    except OSError as error:
-        print(f"Cannot listen on {chosen.host}:{chosen.port}: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
+    """Run until told to stop. Gives the exit status."""
+    claude = running_claude(options(sys.argv[1:]))
+    return run_in_foreground("Claude", claude, lambda running: running.base_url)
 
 
 if __name__ == "__main__":

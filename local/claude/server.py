@@ -1,10 +1,10 @@
-"""Runs the stand-in: in the foreground for a person, or in a thread of its own inside a test."""
+"""Runs the stand-in in a thread of its own, beside a test or beside the command that waits for Ctrl-C."""
 
 import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,24 +73,34 @@ class RunningClaude:
         self.state.reset()
 
 
-async def serve(options: Options, state: State, started: "asyncio.Future[str] | None" = None) -> None:
-    """Listen until cancelled. `started` receives the base URL. Raises `OSError` if the port is taken."""
-    loop = asyncio.get_running_loop()
+async def _listen(
+    options: Options, state: State, connections: set[Connection]
+) -> tuple[asyncio.Server, str]:
     api = Api(state)
-    connections: set[Connection] = set()
-    listener = await loop.create_server(
+    listener = await asyncio.get_running_loop().create_server(
         lambda: Connection(api.handle, connections), options.host, options.port, backlog=BACKLOG
     )
+    return listener, f"http://{options.host}:{listener.sockets[0].getsockname()[1]}"
+
+
+async def _close(listener: asyncio.Server, connections: set[Connection]) -> None:
+    listener.close()
+    await asyncio.gather(*(connection.closed() for connection in list(connections)))
+    await asyncio.sleep(0)  # lets transports that were aborted close their sockets
+
+
+@contextlib.contextmanager
+def _looping() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop in a thread of its own until the block ends."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="claude-stand-in", daemon=True)
+    thread.start()
     try:
-        port = listener.sockets[0].getsockname()[1]
-        if started is not None:
-            started.set_result(f"http://{options.host}:{port}")
-        await asyncio.Event().wait()
+        yield loop
     finally:
-        listener.close()
-        await asyncio.gather(*(connection.closed() for connection in list(connections)))
-        await asyncio.sleep(0)  # lets transports that were aborted close their sockets
-        state.journal.close()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 @contextlib.contextmanager
@@ -101,40 +111,12 @@ def running_claude(
 
     `changes` are fields of `Options`; `cache` lets a test move the cache's clock. Raises `OSError`.
     """
-    chosen = Options(**{**(vars(options) if options else {}), **changes})
+    chosen = replace(options or Options(), **changes)
     state = chosen.new_state(cache)
-    loop = asyncio.new_event_loop()
-    ready: threading.Event = threading.Event()
-    outcome: dict[str, Any] = {}
-
-    def announce(started: "asyncio.Future[str]") -> None:
-        outcome["url"] = started.result()
-        ready.set()
-
-    async def main() -> None:
-        started: asyncio.Future[str] = loop.create_future()
-        started.add_done_callback(announce)
-        outcome["task"] = asyncio.current_task()
-        await serve(chosen, state, started)
-
-    def run() -> None:
+    connections: set[Connection] = set()
+    with contextlib.closing(state.journal), _looping() as loop:
+        listener, url = asyncio.run_coroutine_threadsafe(_listen(chosen, state, connections), loop).result()
         try:
-            with contextlib.suppress(asyncio.CancelledError):
-                loop.run_until_complete(main())
-        except OSError as error:
-            outcome["error"] = error
+            yield RunningClaude(url, state)
         finally:
-            loop.close()
-            ready.set()
-
-    thread = threading.Thread(target=run, name="claude-stand-in", daemon=True)
-    thread.start()
-    ready.wait()
-    if "error" in outcome:
-        thread.join()
-        raise outcome["error"]
-    try:
-        yield RunningClaude(outcome["url"], state)
-    finally:
-        loop.call_soon_threadsafe(outcome["task"].cancel)
-        thread.join()
+            asyncio.run_coroutine_threadsafe(_close(listener, connections), loop).result()
