@@ -1,6 +1,7 @@
 """Money: the functions that talk to Stripe, of a bundle of their own."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from aws_cdk import Duration, Stack
@@ -44,13 +45,23 @@ class BillingFunctions(Construct):
         super().__init__(scope, construct_id)
         self._defaults = defaults
         self._store = store
-        self._stripe_variables = stripe_variables
         self.events = EventQueue(self, "Events")
+        self._variables = {**self._queue_variables, **stripe_variables}
+        # Reads Stripe and writes records.
+        self._function = partial(
+            StoreFunction,
+            self,
+            defaults=defaults,
+            store=store,
+            secret=Secret.STRIPE,
+            write=WRITTEN,
+            group=GROUP,
+        )
         self.routes = self._function(
             "Routes",
             handler="nat.handlers.billing.handler",
             description="Nat: answers the billing routes of the HTTP API",
-            variables={Variable.ALLOWED_ORIGINS: ",".join(allowed_origins)},
+            variables={**self._variables, Variable.ALLOWED_ORIGINS: ",".join(allowed_origins)},
         )
         http.serve(self.routes, routes("nat.handlers.billing"))
         self.webhook = self._take_webhooks(http)
@@ -58,6 +69,7 @@ class BillingFunctions(Construct):
             "Worker",
             handler="nat.handlers.stripe_events.handler",
             description="Nat: acts on events of Stripe",
+            variables=self._variables,
             timeout_seconds=120,
         )
         self.events.feed(self.worker)
@@ -99,7 +111,7 @@ class BillingFunctions(Construct):
             "Rounds",
             handler="nat.handlers.billing_reconcile.handler",
             description="Nat: looks at subscriptions, and tells Stripe the day's usage",
-            variables=self._store.variables(Table.USAGE),
+            variables={**self._variables, **self._store.variables(Table.USAGE)},
             timeout_seconds=900,
         )
         self._store.grant_rows(function, read=(Table.USAGE,))
@@ -119,30 +131,6 @@ class BillingFunctions(Construct):
                 ],
             )
         return function
-
-    def _function(
-        self,
-        name: str,
-        *,
-        handler: str,
-        description: str,
-        variables: Mapping[str, str] | None = None,
-        timeout_seconds: int = 29,
-    ) -> PythonFunction:
-        """A function that reads Stripe and writes records."""
-        return StoreFunction(
-            self,
-            name,
-            defaults=self._defaults,
-            store=self._store,
-            handler=handler,
-            description=description,
-            secret=Secret.STRIPE,
-            write=WRITTEN,
-            variables={**self._queue_variables, **self._stripe_variables, **(variables or {})},
-            timeout_seconds=timeout_seconds,
-            group=GROUP,
-        )
 
     @property
     def _queue_variables(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Connecting nations: the functions on the way to NationBuilder and back, which may touch nations' tokens."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from constructs import Construct
 
@@ -8,7 +9,7 @@ from nat.contract.declared import routes
 from nat.names import OAUTH_CALLBACK, Secret, Table, Variable
 
 from .data_store import DataStore
-from .function import FunctionDefaults, PythonFunction
+from .function import FunctionDefaults
 from .http_api import NatHttpApi
 from .store_function import StoreFunction
 from .watched import Watched, WatchedFunction
@@ -32,25 +33,24 @@ class ConnectionFunctions(Construct):
         brands: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._defaults = defaults
-        self._store = store
-        self._variables = {
+        variables = {
             **nationbuilder_variables,
             Variable.DATA_KEY_ARN: store.key.key_arn,
             Variable.BRANDS: brands,
         }
-        self.routes = self._function(
+        function = partial(StoreFunction, self, defaults=defaults, store=store, secret=Secret.OAUTH_STATE)
+        self.routes = function(
             "Routes",
             handler="nat.handlers.connecting.handler",
             description="Nat: leads to NationBuilder's consent, tells of it, and disconnects",
             read=(Table.MEMBERSHIPS,),
             write=(Table.NATIONS, Table.CONNECTIONS, Table.ONCE, Table.AUDIT),
             # Its name is all that this one needs of the table of people.
-            variables=store.variables(Table.USERS),
+            variables={**variables, **store.variables(Table.USERS)},
         )
         store.nation_secrets.grant_disconnect(self.routes.own_role)
         http.serve(self.routes, routes("nat.handlers.connecting"))
-        self.callback = self._function(
+        self.callback = function(
             "Callback",
             handler="nat.handlers.oauth_callback.handler",
             description="Nat: takes people back from NationBuilder's consent",
@@ -63,37 +63,14 @@ class ConnectionFunctions(Construct):
                 Table.USERS,
                 Table.SOCKETS,
             ),
-            variables={Variable.SOCKET_ENDPOINT: sockets.endpoint},
+            variables={**variables, Variable.SOCKET_ENDPOINT: sockets.endpoint},
         )
         store.nation_secrets.grant_connect(self.callback.own_role)
         # A proven owner may remove people whom nobody of the nation has let in.
         sockets.grant_push(self.callback.own_role, hang_up=True)
         http.serve_public(self.callback, OAUTH_CALLBACK)
+        for each in (self.routes, self.callback):
+            store.nation_secrets.grant_apps(each.own_role)
         self.watched = Watched(
             [WatchedFunction("OauthCallback", self.callback, trouble="No nation can be connected")]
         )
-
-    def _function(
-        self,
-        name: str,
-        *,
-        handler: str,
-        description: str,
-        variables: Mapping[str, str],
-        read: tuple[Table, ...] = (),
-        write: tuple[Table, ...] = (),
-    ) -> PythonFunction:
-        function = StoreFunction(
-            self,
-            name,
-            defaults=self._defaults,
-            store=self._store,
-            handler=handler,
-            description=description,
-            secret=Secret.OAUTH_STATE,
-            read=read,
-            write=write,
-            variables={**self._variables, **variables},
-        )
-        self._store.nation_secrets.grant_apps(function.own_role)
-        return function

@@ -1,6 +1,7 @@
 """Slack: the public door, the function behind it that talks to Slack, and the way to install Nat there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from aws_cdk import aws_lambda_event_sources as sources
@@ -49,8 +50,9 @@ class SlackFunctions(Construct):
         slack_variables: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._defaults = defaults
         self._store = store
+        # Knows the apps.
+        self._function = partial(StoreFunction, self, defaults=defaults, store=store, secret=Secret.SLACK)
         self._variables = {
             **slack_variables,
             Variable.DATA_KEY_ARN: store.key.key_arn,
@@ -64,6 +66,8 @@ class SlackFunctions(Construct):
             description="Nat: leads to Slack's consent, and links workspaces to nations",
             read=(Table.NATIONS, Table.MEMBERSHIPS),
             write=(Table.ONCE, Table.INSTALLATIONS, Table.AUDIT),
+            variables=self._variables,
+            group=GROUP,
         )
         store.secrets.grant_read(Secret.OAUTH_STATE, self.routes)
         store.key.grant_seal(self.routes, Secret.SLACK_CONTEXT_PATTERN)  # to list channels
@@ -74,6 +78,8 @@ class SlackFunctions(Construct):
             description="Nat: takes people back from Slack's consent",
             read=(Table.MEMBERSHIPS,),
             write=(Table.ONCE, Table.INSTALLATIONS, Table.AUDIT),
+            variables=self._variables,
+            group=GROUP,
         )
         store.secrets.grant_read(Secret.OAUTH_STATE, self.callback)
         store.key.grant_seal(self.callback, Secret.SLACK_CONTEXT_PATTERN)
@@ -88,14 +94,10 @@ class SlackFunctions(Construct):
 
     def _take_requests(self, http: NatHttpApi) -> PythonFunction:
         store = self._store
-        function = StoreFunction(
-            self,
+        function = self._function(
             "Door",
-            defaults=self._defaults,
-            store=store,
             handler="nat.handlers.slack.handler",
             description="Nat: takes what Slack sends",
-            secret=Secret.SLACK,
             write=(Table.ONCE,),
         )
         store.slack.let_tell(function)
@@ -112,9 +114,11 @@ class SlackFunctions(Construct):
             read=(Table.MEMBERSHIPS, Table.AUTOMATIONS),
             write=(*ADMISSION, *DECISION, Table.INSTALLATIONS),
             variables={
+                **self._variables,
                 Variable.TURN_QUEUE_URL: store.turns.queue.queue_url,
                 Variable.SOCKET_ENDPOINT: sockets.endpoint,
             },
+            group=GROUP,
             timeout_seconds=SLACK_QUEUE.function_seconds,
         )
         store.turns.queue.grant_send_messages(function)
@@ -130,30 +134,3 @@ class SlackFunctions(Construct):
             )
         )
         return function
-
-    def _function(
-        self,
-        name: str,
-        *,
-        handler: str,
-        description: str,
-        read: Iterable[Table],
-        write: Iterable[Table],
-        variables: Mapping[str, str] | None = None,
-        timeout_seconds: int = 29,
-    ) -> PythonFunction:
-        """A function that knows the apps."""
-        return StoreFunction(
-            self,
-            name,
-            defaults=self._defaults,
-            store=self._store,
-            handler=handler,
-            description=description,
-            secret=Secret.SLACK,
-            read=read,
-            write=write,
-            variables={**self._variables, **(variables or {})},
-            timeout_seconds=timeout_seconds,
-            group=GROUP,
-        )

@@ -73,9 +73,7 @@ class RunningClaude:
         self.state.reset()
 
 
-async def _listen(
-    options: Options, state: State, connections: set[Connection]
-) -> tuple[asyncio.Server, str]:
+async def _listen(options: Options, state: State, connections: set[Connection]) -> tuple[asyncio.Server, str]:
     api = Api(state)
     listener = await asyncio.get_running_loop().create_server(
         lambda: Connection(api.handle, connections), options.host, options.port, backlog=BACKLOG
