@@ -71,8 +71,8 @@ def _without_socket(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None
     return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), _Body(answer))
 
 
-def _is_own(url: str) -> bool:
-    return _own.get(url.removesuffix("/")) == os.getpid()
+def _is_own(url: str | None) -> bool:
+    return url is not None and _own.get(url.removesuffix("/")) == os.getpid()
 
 
 def _over_http(request: Request) -> Response:
