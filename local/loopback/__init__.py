@@ -15,7 +15,7 @@ from local.loopback.exchange import (
     json_response,
 )
 from local.loopback.faults import FaultQueue
-from local.loopback.server import LoopbackServer, serving
+from local.loopback.server import LoopbackServer, answering, serving
 
 __all__ = [
     "HTML",
@@ -26,6 +26,7 @@ __all__ = [
     "LoopbackServer",
     "Request",
     "Response",
+    "answering",
     "html_response",
     "json_response",
     "serving",

@@ -12,7 +12,8 @@ HTML: Final = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Request:
-    """What came in. Header names are lower case; `path` begins with a slash and is decoded."""
+    """What came in. Header names are lower case, and several of one name are joined. `path` begins with a
+    slash and is decoded; `target` is what was asked for, as it was written."""
 
     method: str
     path: str
@@ -20,6 +21,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     peer: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): ",".join(self.headers.get_all(name, ())) for name in self.headers}
         length = headers.get("content-length") or "0"
         if not length.isdigit() or "transfer-encoding" in headers:
             self.close_connection = True
@@ -33,7 +33,8 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) < int(length):  # the client died while it was sending
             self.close_connection = True
             return
-        request = Request(self.command, unquote(path), query, headers, body, self.client_address[0])
+        peer = self.client_address[0]
+        request = Request(self.command, unquote(path), query, headers, body, peer, self.path)
         self._send(self.server.answer(request), headers)
 
     def _send(self, response: Response, headers: dict[str, str]) -> None:
@@ -50,10 +51,12 @@ class _Handler(BaseHTTPRequestHandler):
         if headers.get("connection", "").lower() == "close":
             self.close_connection = True
             lines.append("Connection: close")
+        body = b"" if self.command == "HEAD" else response.body
         with contextlib.suppress(ConnectionError):
-            self.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + response.body)
+            self.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_OPTIONS = _serve  # noqa: N815 (names http.server calls)
+    # The names that http.server calls.
+    do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = do_OPTIONS = _serve  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing on stderr."""
@@ -131,3 +134,10 @@ def serving(server: LoopbackServer, name: str) -> Iterator[LoopbackServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextlib.contextmanager
+def answering(answer: Answering) -> Iterator[str]:
+    """The address of a server on a free port that answers with what a function says, until the block ends."""
+    with serving(LoopbackServer("127.0.0.1", 0, answer), "loopback") as server:
+        yield server.url

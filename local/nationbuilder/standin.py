@@ -1,7 +1,7 @@
 """The stand-in as one function from request to answer: faults, limits, OAuth, API, control, log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event
 from typing import Final
@@ -80,7 +80,7 @@ class StandIn:
         nation, path = self._nation(request)
         if nation is None:
             return html_response(404, "<h1>There is no such nation</h1>")
-        request = Request(request.method, path, request.query, request.headers, request.body, request.peer)
+        request = replace(request, path=path)
         fault = self.faults.take(lambda each: each.matches(request, nation.slug))
         response = fault.answer() if fault else None
         if fault is not None and fault.kind == "slow":

@@ -6,8 +6,9 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
+
+from local.loopback import Request, Response, answering
 
 Answer = tuple[int, bytes]
 Forward = Callable[[], Answer]
@@ -50,38 +51,22 @@ def between(behave: Behaviour) -> Iterator[str]:
     """The URL of a DynamoDB that answers as `behave` says."""
     upstream = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, answer = behave(
-                self.headers["X-Amz-Target"].rpartition(".")[2], body, lambda: self._forward(body)
-            )
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+    def answer(request: Request) -> Response:
+        operation = request.headers["x-amz-target"].rpartition(".")[2]
+        status, text = behave(operation, request.body, lambda: _forward(upstream, request))
+        return Response(status, text, "application/x-amz-json-1.0")
 
-        def _forward(self, body: bytes) -> Answer:
-            request = urllib.request.Request(upstream, body, dict(self.headers), method="POST")
-            try:
-                with urllib.request.urlopen(request) as answer:
-                    return answer.status, answer.read()
-            except HTTPError as error:
-                return error.code, error.read()
+    with answering(answer) as url:
+        yield url
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+def _forward(upstream: str, request: Request) -> Answer:
+    asked = urllib.request.Request(upstream, request.body, dict(request.headers), method="POST")
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with urllib.request.urlopen(asked) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        return error.code, error.read()
 
 
 def _cancelled(entries: int, code: str) -> bytes:

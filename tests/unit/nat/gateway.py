@@ -1,13 +1,13 @@
 """The `@connections` side of API Gateway on loopback: takes pushes, keeps them by connection."""
 
 import json
-import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
+
+from local.loopback import Request, Response, answering
 
 
 class Gateway:
@@ -19,14 +19,14 @@ class Gateway:
         self.pushed: dict[str, list[str]] = defaultdict(list)
         self.gone: set[str] = set()
         self.failures: list[int] = []
-        self.headers: list[dict[str, str]] = []
+        self.headers: list[Mapping[str, str]] = []
         self.paths: list[str] = []
 
     def events(self, connection: str) -> list[dict[str, Any]]:
         """What a client of the connection received."""
         return [json.loads(each) for each in self.pushed[connection]]
 
-    def answer(self, path: str, headers: dict[str, str], body: str) -> int:
+    def answer(self, path: str, headers: Mapping[str, str], body: str) -> int:
         self.paths.append(path)
         self.headers.append(headers)
         if self.failures:
@@ -53,33 +53,11 @@ def running_gateway() -> Iterator[Gateway]:
     """A gateway on a free port; `url` is what `NAT_SOCKET_ENDPOINT` would say."""
     gateway = Gateway()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(request: Request) -> Response:
+        if request.method == "DELETE":
+            return Response(gateway.end(request.target))
+        return Response(gateway.answer(request.target, request.headers, request.body.decode()))
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.send_response(gateway.answer(self.path, dict(self.headers), body))
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def do_DELETE(self) -> None:
-            status = gateway.end(self.path)
-            self.send_response(status)
-            if status != 204:
-                self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    gateway.url = f"http://127.0.0.1:{server.server_address[1]}/prod"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(answer) as url:
+        gateway.url = f"{url}/prod"
         yield gateway
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,13 +1,11 @@
 """ASGI applications and a key server on loopback."""
 
-import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
@@ -15,6 +13,8 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from starlette.types import ASGIApp
+
+from local.loopback import Request, Response, answering, json_response
 
 CLIENT = "app-client"
 
@@ -67,24 +67,11 @@ def running_pool() -> Iterator[UserPool]:
     pool = UserPool()
     public = {**RSAAlgorithm.to_jwk(pool.key.public_key(), as_dict=True), "kid": "one", "use": "sig"}
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            pool.reads += 1
-            found = self.path == "/pool/.well-known/jwks.json"
-            self.send_response(200 if found else 404)
-            self.end_headers()
-            self.wfile.write(json.dumps({"keys": [public]}).encode() if found else b"")
+    def answer(request: Request) -> Response:
+        pool.reads += 1
+        found = request.path == "/pool/.well-known/jwks.json"
+        return json_response(200, {"keys": [public]}) if found else Response(404)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    pool.issuer = f"http://127.0.0.1:{server.server_address[1]}/pool"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(answer) as url:
+        pool.issuer = f"{url}/pool"
         yield pool
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

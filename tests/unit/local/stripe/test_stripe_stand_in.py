@@ -1,11 +1,9 @@
 """The Stripe stand-in, through the real library and over HTTP."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import requests
 import stripe as library
 from stripe import StripeClient
 
+from local.loopback import Request, Response, answering
 from local.stripe import RunningStripe, running_stripe
 from local.stripe.forms import parse
 from local.stripe.objects import month_after
@@ -45,26 +44,12 @@ def listening(statuses: list[int]) -> Iterator[tuple[str, list[tuple[str, bytes]
     """An endpoint that answers with these statuses, then 200; gives its address and what it got."""
     got: list[tuple[str, bytes]] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((self.headers["Stripe-Signature"], body))
-            self.send_response(statuses.pop(0) if statuses else 200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def answer(request: Request) -> Response:
+        got.append((request.headers["stripe-signature"], request.body))
+        return Response(statuses.pop(0) if statuses else 200)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/hook", got
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answer) as url:
+        yield f"{url}/hook", got
 
 
 def test_there_is_a_price_for_each_plan(client: StripeClient) -> None:

@@ -8,14 +8,13 @@ one the authorizer refuses, and what no route has is not found, both in API Gate
 import base64
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from local.loopback import JSON, Request, Response, answering
 from nat.contract.declared import routes
 from nat.names import GROUPS_CLAIM, OPERATORS
 
@@ -51,18 +50,14 @@ class Front:
         # A written part of a path goes before a place.
         self._served = [(each, each.pattern) for each in sorted(served, key=lambda each: each.key.count("{"))]
 
-    def answer(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> dict[str, Any]:
+    def answer(self, request: Request) -> dict[str, Any]:
         """Status, headers and body, as a function gives them."""
-        address = urlsplit(target)
+        address = urlsplit(request.target)
         for served, pattern in self._served:
             places = pattern.fullmatch(address.path)
-            if served.method != method or places is None:
+            if served.method != request.method or places is None:
                 continue
-            lowered: dict[str, list[str]] = {}
-            for name, value in headers:
-                lowered.setdefault(name.lower(), []).append(value)
-            joined = {name: ",".join(values) for name, values in lowered.items()}
-            kind, _, person = joined.get("authorization", "").partition(" ")
+            kind, _, person = request.headers.get("authorization", "").partition(" ")
             if kind != "Bearer" or not person:
                 return _refusal(401, "Unauthorized")
             claims = {"sub": person, "token_use": "access", "email": f"{person}@example.org"}
@@ -74,7 +69,7 @@ class Front:
                     "routeKey": served.key,
                     "rawPath": address.path,
                     "rawQueryString": address.query,
-                    "headers": joined,
+                    "headers": dict(request.headers),
                     "requestContext": {
                         "routeKey": served.key,
                         "requestId": "r1",
@@ -82,7 +77,7 @@ class Front:
                     },
                     "pathParameters": {name: unquote(each) for name, each in places.groupdict().items()},
                     "queryStringParameters": _query(address.query),
-                    **_body(body),
+                    **_body(request.body),
                 }
             )
         return _refusal(404, "Not Found")
@@ -92,37 +87,15 @@ class Front:
 def serving(front: Front) -> Iterator[str]:
     """Serve on a free port; gives the address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one packet, or each answer waits for an acknowledgement
+    def answer(request: Request) -> Response:
+        given = front.answer(request)
+        headers = dict(given["headers"])
+        return Response(
+            given["statusCode"], given["body"].encode(), headers.pop("content-type", JSON), headers
+        )
 
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            given = front.answer(self.command, self.path, self.headers.items(), body)
-            content = given["body"].encode()
-            self.send_response(given["statusCode"])
-            for name, value in given["headers"].items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.command != "HEAD" and given["statusCode"] != 204:
-                self.wfile.write(content)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 # the library's names
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answer) as url:
+        yield url
 
 
 def _query(text: str) -> dict[str, str] | None:

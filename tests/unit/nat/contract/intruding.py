@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
+from local.loopback import Request
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.contract.endpoint import Endpoint
@@ -216,7 +217,10 @@ class Matrix:
             Header.NATION_SLUG.value: nation,
             **(headers or {}),
         }
-        return self._town.front.answer(endpoint.method.upper(), path, list(given.items()), body)
+        headers = {name.lower(): value for name, value in given.items()}
+        return self._town.front.answer(
+            Request(endpoint.method.upper(), path, headers=headers, body=body, target=path)
+        )
 
     def _ids(self, things: int | None) -> Iterator[dict[str, str]]:
         known = {name: values[0] for name, values in self._town.known.items()}

@@ -2,15 +2,15 @@
 
 import io
 import json
-import threading
 import uuid
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from local.loopback import Request, Response, answering
 from nat.aws import clients
 from nat.handlers.site_files import handler
 from tests.embedded import EmbeddedAws
@@ -23,40 +23,26 @@ FILES = {
 }
 
 
+@dataclass
 class CloudFormation:
-    """Takes the answers of custom resources."""
+    """Takes the answers of custom resources. `url` is where they go."""
 
-    def __init__(self) -> None:
-        self.answers: list[dict[str, Any]] = []
-        outer = self
-
-        class Taking(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
-                outer.answers.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Taking)
-
-    @property
-    def url(self) -> str:
-        """Where an answer goes."""
-        return f"http://127.0.0.1:{self.server.server_port}/"
+    url: str = ""
+    answers: list[dict[str, Any]] = field(default_factory=list)
 
 
 @pytest.fixture
 def cloudformation() -> Iterator[CloudFormation]:
     """CloudFormation's side, on loopback."""
     found = CloudFormation()
-    thread = threading.Thread(target=found.server.serve_forever)
-    thread.start()
-    yield found
-    found.server.shutdown()
-    thread.join()
-    found.server.server_close()
+
+    def answer(request: Request) -> Response:
+        found.answers.append(json.loads(request.body))
+        return Response(200)
+
+    with answering(answer) as url:
+        found.url = f"{url}/"
+        yield found
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
+
+import local.loopback
+from local.loopback import Response, answering
 
 JSON_API = "application/vnd.api+json"
 
@@ -71,52 +73,22 @@ def in_turn(*replies: Reply) -> Answer:
 def serving(answer: Answer) -> Iterator[Loopback]:
     """A running server."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def heard(arrived: local.loopback.Request) -> Response:
+        request = Request(
+            arrived.method,
+            arrived.target.partition("?")[0],
+            tuple(parse_qsl(arrived.query, keep_blank_values=True)),
+            arrived.headers,
+            json.loads(arrived.body) if arrived.body else None,
+        )
+        loopback.requests.append(request)
+        reply = answer(request)
+        body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
+        return Response(reply.status, body.encode(), reply.kind, reply.headers, dropped=reply.status == 0)
 
-        def _handle(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            raw = self.rfile.read(length)
-            parts = urlsplit(self.path)
-            request = Request(
-                self.command,
-                parts.path,
-                tuple(parse_qsl(parts.query, keep_blank_values=True)),
-                dict(self.headers),
-                json.loads(raw) if raw else None,
-            )
-            loopback.requests.append(request)
-            reply = answer(request)
-            if reply.status == 0:
-                self.close_connection = True
-                return
-            body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-            encoded = body.encode()
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.kind)
-            self.send_header("Content-Length", str(len(encoded)))
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(encoded)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = _handle  # noqa: N815 - names http.server calls
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silence."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    loopback = Loopback(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with answering(heard) as url:
+        loopback = Loopback(url)
         yield loopback
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def record(kind: str, record_id: int | str, **attributes: Any) -> dict[str, Any]:

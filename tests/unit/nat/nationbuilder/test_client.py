@@ -39,9 +39,9 @@ def test_every_request_carries_token_and_media_types() -> None:
 
     (request,) = server.requests
     assert request.path == "/demo/api/v2/signups/18"
-    assert request.headers["Authorization"] == "Bearer token-1"
-    assert "application/vnd.api+json" in request.headers["Accept"]
-    assert request.headers["Content-Type"] == "application/vnd.api+json"
+    assert request.headers["authorization"] == "Bearer token-1"
+    assert "application/vnd.api+json" in request.headers["accept"]
+    assert request.headers["content-type"] == "application/vnd.api+json"
 
 
 def test_the_token_is_asked_for_each_request() -> None:
@@ -50,7 +50,7 @@ def test_the_token_is_asked_for_each_request() -> None:
         nation.show("signups", "18")
         nation.show("signups", "18")
 
-    assert [each.headers["Authorization"] for each in server.requests] == ["Bearer one", "Bearer two"]
+    assert [each.headers["authorization"] for each in server.requests] == ["Bearer one", "Bearer two"]
 
 
 @pytest.mark.parametrize("slug", ["Demo", "demo.evil.example", "a/b", "", "demo#x", "-x", "a" * 64])
@@ -193,7 +193,7 @@ def test_parallel_requests_run_in_the_callers_context() -> None:
     with nation_behind(index_of("signups", 300), who.get) as (nation, server):
         nation.read_all("signups")
 
-    assert {each.headers["Authorization"] for each in server.requests} == {"Bearer nation demo"}
+    assert {each.headers["authorization"] for each in server.requests} == {"Bearer nation demo"}
 
 
 def test_a_count_is_one_small_request() -> None:

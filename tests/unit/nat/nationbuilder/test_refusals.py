@@ -134,7 +134,7 @@ def test_an_expired_token_is_renewed_once_and_the_request_repeated(call: Call) -
         call(nation)
 
     assert renewals == ["x"]
-    assert [each.headers["Authorization"] for each in server.requests] == [
+    assert [each.headers["authorization"] for each in server.requests] == [
         "Bearer token-1",
         "Bearer token-2",
         "Bearer token-2",
@@ -156,7 +156,7 @@ def test_requests_that_expire_together_renew_once() -> None:
         return "token-2"
 
     def answer(request: Any) -> Reply:
-        if request.headers["Authorization"] == "Bearer token-1":
+        if request.headers["authorization"] == "Bearer token-1":
             return EXPIRED
         ids = request["filter[id]"].split(",")
         return Reply(body={"data": [record("signups", each) for each in ids]})

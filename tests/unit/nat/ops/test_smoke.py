@@ -1,10 +1,8 @@
 """Asking what was deployed from the outside."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import AbstractContextManager
 
+from local.loopback import Request, Response, answering
 from nat.ops.smoke import smoke
 
 WELL = {
@@ -17,33 +15,14 @@ WELL = {
 }
 
 
-@contextmanager
-def front(answers: dict[str, tuple[int, str]]) -> Iterator[str]:
+def front(answers: dict[str, tuple[int, str]]) -> AbstractContextManager[str]:
     """A server that answers each path in one way."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+    def answer(request: Request) -> Response:
+        status, text = answers[request.path]
+        return Response(status, text.encode())
 
-        def do_GET(self) -> None:
-            status, text = answers[self.path]
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return answering(answer)
 
 
 def test_a_front_that_answers_as_it_should_is_well() -> None:

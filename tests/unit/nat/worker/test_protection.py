@@ -1,14 +1,13 @@
 """Task protection, as the ECS agent hears of it."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from local.loopback import Request, Response, answering
 from nat.worker.protection import RENEW_SECONDS, EcsProtection
 
 
@@ -25,25 +24,13 @@ class Agent:
 def agent() -> Iterator[Agent]:
     state = Agent()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            state.heard.append(("PUT", self.path, body))
-            self.send_response(state.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def answer(request: Request) -> Response:
+        state.heard.append((request.method, request.path, json.loads(request.body)))
+        return Response(state.status)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_address[1]}/api/abc"
-    yield state
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(answer) as url:
+        state.url = f"{url}/api/abc"
+        yield state
 
 
 @dataclass

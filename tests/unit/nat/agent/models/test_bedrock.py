@@ -4,15 +4,14 @@ import base64
 import binascii
 import json
 import struct
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from local.loopback import Request, Response, answering, json_response
 from nat.agent.models.claude import BedrockModel
 from nat.agent.models.failures import PromptTooLong
 from nat.agent.models.retries import Patience
@@ -76,39 +75,17 @@ def bedrock(*answers: Sequence[bytes] | Refusal) -> Iterator[Bedrock]:
     server = Bedrock()
     remaining = list(answers)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(request: Request) -> Response:
+        server.paths.append(request.target)
+        server.bodies.append(json.loads(request.body))
+        server.authorizations.append(request.headers["authorization"])
+        frames = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+        if isinstance(frames, Refusal):
+            return json_response(frames.status, {"message": frames.words})
+        return Response(200, b"".join(frames), "application/vnd.amazon.eventstream")
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-        def do_POST(self) -> None:
-            server.paths.append(self.path)
-            server.bodies.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            server.authorizations.append(self.headers["authorization"])
-            frames = remaining.pop(0) if len(remaining) > 1 else remaining[0]
-            if isinstance(frames, Refusal):
-                self.send_response(frames.status)
-                self.send_header("content-type", "application/json")
-                body = json.dumps({"message": frames.words}).encode()
-            else:
-                self.send_response(200)
-                self.send_header("content-type", "application/vnd.amazon.eventstream")
-                body = b"".join(frames)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        http.daemon_threads = True
-        server.url = f"http://127.0.0.1:{http.server_address[1]}"
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            http.shutdown()
-            thread.join()
+    with answering(answer) as server.url:
+        yield server
 
 
 @pytest.fixture(autouse=True)
