@@ -31,6 +31,33 @@ _OTHERWISE: Final[Mapping[str, str]] = {
     "venue_name": "venue",
 }
 """Where the words are not those of the attribute."""
+_PARAMETERS: Final[Mapping[str, str]] = {
+    "action": "action",
+    "allow_duplicate": "even if there is one already",
+    "amount_cents": "amount in cents",
+    "attended": "attended",
+    "cancelled": "cancelled",
+    "capacity": "places",
+    "create_missing": "make missing tags",
+    "description": "about",
+    "duration_minutes": "length in minutes",
+    "guests": "guests besides",
+    "kind": "kind",
+    "method": "method",
+    "new_name": "new name",
+    "notify_member": "tell the member",
+    "private": "private",
+    "received_at": "received",
+    "send_auto_response": "answer automatically",
+    "send_receipt": "email a receipt",
+    "step_due_date": "step due",
+    "text": "answer",
+    "tracking_code": "code",
+    "type": "type",
+    "value": "worth",
+    "volunteer": "volunteers",
+}
+"""What a card lets somebody edit and is no attribute: parameters of the tools that change something."""
 _AS_CALLED: Final = (
     "address1", "address2", "address3", "author_id", "availability", "billing_address", "born_at", "canceled",
     "check_number", "city", "contact_method", "contact_status", "country_code", "county", "do_not_call",
@@ -54,5 +81,9 @@ def in_words(attribute: str) -> str:
     return attribute.replace("_", " ").removesuffix(" id")
 
 
-FIELD_NAMES: Final[Mapping[str, str]] = {**{each: in_words(each) for each in _AS_CALLED}, **_OTHERWISE}
-"""English by attribute."""
+FIELD_NAMES: Final[Mapping[str, str]] = {
+    **{each: in_words(each) for each in _AS_CALLED},
+    **_OTHERWISE,
+    **_PARAMETERS,
+}
+"""English by attribute or parameter."""

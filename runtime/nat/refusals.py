@@ -73,6 +73,13 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refused.want_date": "a date such as 1990-08-06, or null",
     "refused.want_email": "an email address, or null",
     "refused.want_sex": "M, F, O or null",
+    "refused.want_some_text": "something must stand here",
+    "refused.want_at_least": "at least {least}",
+    "refused.want_at_most": "at most {most}",
+    "refused.want_day": "a date such as 2026-11-20",
+    "refused.want_slug": "1 to 60 small letters, digits and underscores",
+    "refused.want_amount": "an amount such as 250.00",
+    "refused.misfit": "{field} does not fit",
     "refused.no_channel": (
         "This is no channel of Slack. Draft it for the person; a channel is chosen on the page."
     ),

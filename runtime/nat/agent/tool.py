@@ -14,12 +14,13 @@ A tool that reads returns an `ToolOutcome`. Every other tool only plans: it read
 import inspect
 import json
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
 from nat.changes.effect import Effect as Effect
 from nat.changes.plan import Change
@@ -50,9 +51,18 @@ class ToolOutcome:
 
 
 class ArgumentsRejected(BadRequest):
-    """Arguments that do not fit the tool's schema; the message is written for the model."""
+    """Arguments that do not fit the tool's schema; the message is written for the model. `problems` are
+    pydantic's, one for each argument that does not fit."""
 
     code = "arguments_rejected"
+
+    def __init__(self, tool: str, problems: Sequence[ErrorDetails]) -> None:
+        described = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'arguments'}: {problem['msg']}"
+            for problem in problems
+        )
+        super().__init__(f"{tool} cannot be called like this: {described}")
+        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -126,11 +136,7 @@ class Tool:
         try:
             parsed = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(str(part) for part in problem['loc']) or 'arguments'}: {problem['msg']}"
-                for problem in error.errors(include_url=False)
-            )
-            raise ArgumentsRejected(f"{self.name} cannot be called like this: {problems}") from None
+            raise ArgumentsRejected(self.name, error.errors(include_url=False)) from None
         values = {name: getattr(parsed, name) for name in type(parsed).model_fields}
         return self.function(nation, **{**values, **(own or {})})
 

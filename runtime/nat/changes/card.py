@@ -16,9 +16,10 @@ from nat.changes.editing import editable
 from nat.changes.effect import Effect
 from nat.changes.plan import SAMPLE, Change, Operation, Skipped, Subject
 from nat.changes.policy import Gated, least_role
-from nat.contract.events import Wording
+from nat.contract.events import Wording, wording_of
 from nat.contract.fields import Count, ResponseBody
 from nat.roles import Role
+from nat.wording import field_name
 
 LARGEST: Final = 14_000
 """Bytes of JSON."""
@@ -70,9 +71,12 @@ class SkippedBody(ResponseBody, frozen=True, kw_only=True):
 
 
 class Editable(ResponseBody, frozen=True, kw_only=True):
-    """A value that a person may change."""
+    """A value that a person may change; `label` says what it is."""
 
     name: str
+    label: str
+    wording: Wording | UnsetType = UNSET
+    """Key and parameters of the label."""
     type: Literal["string", "integer", "number", "boolean"]
     value: str | float | bool
     choices: list[Any] | UnsetType = UNSET
@@ -151,11 +155,16 @@ def _card(change: Change, tool: Proposing, records: int, characters: int) -> Car
         warnings=[_short(each, characters * 2) for each in change.warnings[:_WARNINGS]],
         words=_words(change, characters),
         editable=[
-            Editable(**each) for each in editable(tool.schema, change.arguments, characters * _EDITABLE)
+            _editable(each) for each in editable(tool.schema, change.arguments, characters * _EDITABLE)
         ],
         undo="all" if change.reversible else "some" if undoable else "none",
         fingerprint=change.fingerprint,
     )
+
+
+def _editable(field: Mapping[str, Any]) -> Editable:
+    label = field_name(field["name"])
+    return Editable(**field, label=str(label), wording=wording_of(label))
 
 
 def _words(change: Change, characters: int) -> dict[str, Wording]:

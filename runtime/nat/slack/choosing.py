@@ -117,7 +117,7 @@ def _input(field: Mapping[str, Any]) -> Block:
             "initial_value": str(value),
             "max_length": LONGEST_INPUT,
         }
-    described = label(name.replace("_", " ").capitalize())
+    described = label(str(field["label"]).capitalize())
     return {
         "type": "input",
         "block_id": f"{VALUE}{name}",

@@ -8,6 +8,7 @@ proposal that was to be edited waits on.
 from collections.abc import Mapping
 from typing import Final
 
+from nat.agent.misfits import misfit
 from nat.agent.tool import ArgumentsRejected, Tool
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals, time_to_decide
@@ -97,8 +98,7 @@ class Edits:
             try:
                 return tool.plan(client, arguments).frozen()
             except ArgumentsRejected as error:
-                # Written for the model, with the tool's name in front; what follows says which value and why.
-                _, _, why = error.message.partition(": ")
+                why = [misfit(problem) for problem in error.problems]
                 raise BadRequest(Worded("refused.values", why=why)) from None
 
     def _proposed(

@@ -2,9 +2,10 @@
 
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from nat.errors import BadRequest
@@ -39,12 +40,23 @@ Moment = Annotated[str, Field(description="ISO date or time, or period name")]
 
 Cents = Annotated[int, Field(ge=0)]
 
+SLUG: Final = r"^[a-z0-9_]{1,60}$"
+Slug = Annotated[str, Field(pattern=SLUG)]
+"""The address of a page or a list within its nation."""
+
+AMOUNT: Final = r"^\d{1,9}(\.\d{1,2})?$"
+Amount = Annotated[str, Field(pattern=AMOUNT, coerce_numbers_to_str=True, description="Such as 250.00")]
+"""A sum in the nation's currency, where V2 keeps it as a decimal text."""
+
+DAY: Final = "day"
+"""pydantic's type of the error for what is no `Day`."""
+
 
 def _is_day(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise ValueError("a date such as 2026-11-20") from None
+        raise PydanticCustomError(DAY, "a date such as 2026-11-20") from None
 
 
 Day = Annotated[str, Field(description="ISO date"), AfterValidator(_is_day)]

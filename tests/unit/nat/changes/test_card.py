@@ -128,5 +128,7 @@ def test_it_lists_the_values_that_can_be_edited_unless_they_would_burst_it() -> 
     labelling = Tool("label", "people", Effect.BULK, "Labelling", (), False, None, label_people)
     short, long = (replace(CHANGE, arguments={"label": text}) for text in ("host", "x" * 5_000))
 
-    assert card(short, labelling)["editable"] == [{"name": "label", "type": "string", "value": "host"}]
+    assert card(short, labelling)["editable"] == [
+        {"name": "label", "label": "label", "type": "string", "value": "host"}
+    ]
     assert card(long, labelling)["editable"] == []

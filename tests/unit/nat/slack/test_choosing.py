@@ -23,11 +23,11 @@ from nat.slack.dialog_answer import answer_to
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VALUE = {"n": "demo", "c": "c1", "a": "a1", "f": "f1", "p": "T1#C1#1.1"}
 EDITABLE: list[dict[str, Any]] = [
-    {"name": "tag", "type": "string", "value": "donor", "choices": ["donor", "friend"]},
-    {"name": "note", "type": "string", "value": "x" * 400},
-    {"name": "amount", "type": "integer", "value": 5},
-    {"name": "share", "type": "number", "value": 0.5},
-    {"name": "public", "type": "boolean", "value": True},
+    {"name": "tag", "label": "tag", "type": "string", "value": "donor", "choices": ["donor", "friend"]},
+    {"name": "note", "label": "note", "type": "string", "value": "x" * 400},
+    {"name": "amount", "label": "amount", "type": "integer", "value": 5},
+    {"name": "share", "label": "share", "type": "number", "value": 0.5},
+    {"name": "public", "label": "public", "type": "boolean", "value": True},
 ]
 
 

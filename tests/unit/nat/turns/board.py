@@ -12,6 +12,7 @@ from ulid import ULID
 from nat.agent.loop import Agent
 from nat.agent.ports import ModelReply
 from nat.agent.tool import Effect, Tool
+from nat.agent.tools.parameters import Text
 from nat.agent.values import OpenPage
 from nat.approvals.approval import Approval
 from nat.approvals.approvals import Approvals
@@ -37,7 +38,7 @@ from tests.unit.nat.changes.mortality import Countdown, Killed, Mortal
 from tests.unit.nat.turns.stage import APP_URL, PRICES, Stage, message_of
 
 
-def tag_people(nation: Any, *, people: list[str], tag: str) -> Change:
+def tag_people(nation: Any, *, people: list[str], tag: Text) -> Change:
     """Tag many people."""
     return changes.tagging(people, tag)
 

@@ -13,6 +13,7 @@ from nat.contract.events import (
     ApprovalUpdated,
     TurnFailed,
     TurnFinished,
+    wording_of,
 )
 from nat.contract.messages import ApprovalState
 from nat.conversations.turns import Turn, TurnKind, TurnState
@@ -20,6 +21,7 @@ from nat.ids import ApprovalId, NationSlug, UserId
 from nat.people.memberships import Membership, Memberships
 from nat.roles import Role
 from nat.turns.admission import Admitted
+from nat.wording import Worded
 from tests.unit.nat.agent.scripted_model import ScriptedModel, calls, says, use
 from tests.unit.nat.turns.board import Board, run_mortal
 from tests.unit.nat.world import START
@@ -136,6 +138,21 @@ def test_what_the_tool_cannot_plan_leaves_the_proposal_waiting(board: Board) -> 
     turn = board.carry_out(edit(board, approval, values={"tag": "other"}))
 
     assert isinstance(board.stage.last_event(turn), TurnFailed)
+    assert board.settled(approval).state is ApprovalState.PENDING
+
+
+def test_a_value_that_the_tool_refuses_is_told_by_key_and_the_proposal_waits(board: Board) -> None:
+    approval = board.propose(board.office.people(1), board.office.new_tag("major"))
+
+    turn = board.carry_out(edit(board, approval, values={"tag": " "}))
+
+    last = board.stage.last_event(turn)
+    assert isinstance(last, TurnFailed)
+    assert last.message == "These values do not fit: tag: something must stand here."
+    field = Worded("field.tag")
+    wanted = Worded("refused.want_some_text")
+    why = [Worded("refused.field_wants", field=field, wanted=wanted)]
+    assert last.wording == wording_of(Worded("refused.values", why=why))
     assert board.settled(approval).state is ApprovalState.PENDING
 
 

@@ -22,7 +22,7 @@ from nat.agent.tools.changing.planning import (
     patch,
     require_name,
 )
-from nat.agent.tools.parameters import Parameters, RecordId, Text
+from nat.agent.tools.parameters import Parameters, RecordId, Slug, Text
 from nat.agent.tools.results import page_url
 from nat.changes.plan import (
     CREATED_ID,
@@ -61,7 +61,6 @@ EventTime = Annotated[str, Field(description="ISO date and time, on the event's 
 Minutes = Annotated[int, Field(ge=1, le=_MINUTES_AT_MOST)]
 Capacity = Annotated[int, Field(ge=0, le=1_000_000, description="0: no limit")]
 ZoneName = Annotated[Text, Field(description="Default: the nation's")]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
 Title = Annotated[Text, Field(max_length=255)]
 Description = Annotated[str, Field(max_length=20_000)]
 

@@ -39,7 +39,7 @@ from nat.agent.tools.changing.who import (
     people_on_list,
     taggings_of,
 )
-from nat.agent.tools.parameters import RecordId, Text
+from nat.agent.tools.parameters import RecordId, Slug, Text
 from nat.changes.plan import (
     RECREATED_ID,
     SAMPLE,
@@ -75,7 +75,7 @@ def create_list(
     v2: NationBuilder,
     *,
     name: Annotated[Text, Field(max_length=255)],
-    slug: Annotated[str | None, Field(pattern=r"^[a-z0-9_]{1,60}$")] = None,
+    slug: Slug | None = None,
     description: Text | None = None,
     owner_id: Annotated[RecordId | None, Field(description="Default: who connected Nat")] = None,
 ) -> Change:

@@ -22,7 +22,7 @@ from nat.agent.tools.changing.planning import (
     person_subject,
     restore,
 )
-from nat.agent.tools.parameters import Moment, RecordId, Text
+from nat.agent.tools.parameters import Amount, Moment, RecordId, Text
 from nat.agent.tools.results import PERSON_NAME, person_name
 from nat.changes.plan import (
     CREATED_ID,
@@ -43,11 +43,6 @@ NONE: Final = "none"
 """Clears a date."""
 
 DueDate = Annotated[Moment, Field(description="ISO date or time, period name, or `none`")]
-Amount = Annotated[
-    str,
-    Field(pattern=r"^\d{1,9}(\.\d{1,2})?$", coerce_numbers_to_str=True, description="Such as 250.00"),
-]
-"""What a journey is worth, in the nation's currency: V2 keeps it as a decimal text."""
 
 Status = Literal["completed", "abandoned", "active", "voided"]
 

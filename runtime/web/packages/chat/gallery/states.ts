@@ -43,7 +43,7 @@ export function card(changes: Partial<Card> = {}): Card {
       sample: [{ type: "signup", id: "9", name: "Greta Groß", url: null, why: "has the tag already" }],
     },
     warnings: ["A tag “Major Donor” exists already; this one is spelled otherwise."],
-    editable: [{ name: "tag", type: "string", value: "major donor" }],
+    editable: [{ name: "tag", label: "tag", type: "string", value: "major donor" }],
     undo: "all",
     fingerprint: "f1",
     ...changes,
@@ -196,8 +196,8 @@ export const STATES: Readonly<Record<string, (stage: Stage) => Promise<void>>> =
       sends: true,
       undo: "none",
       editable: [
-        { name: "subject", type: "string", value: "Thank you" },
-        { name: "track_clicks", type: "boolean", value: true },
+        { name: "subject", label: "subject", type: "string", value: "Thank you" },
+        { name: "track_clicks", label: "track clicks", type: "boolean", value: true },
       ],
     }),
   progress: async (stage) => {
@@ -325,7 +325,7 @@ export const STATES: Readonly<Record<string, (stage: Stage) => Promise<void>>> =
         reasons: [{ why: HOSTILE, count: 1 }],
         sample: [{ type: "signup", id: "1", name: HOSTILE, url: null, why: HOSTILE }],
       },
-      editable: [{ name: HOSTILE, type: "string", value: HOSTILE, choices: [HOSTILE] }],
+      editable: [{ name: HOSTILE, label: HOSTILE, type: "string", value: HOSTILE, choices: [HOSTILE] }],
     });
     const turn = await ask(stage, HOSTILE);
     await stage.platform.clock.pass(6_000);

@@ -13,7 +13,7 @@ import { serverTime } from "../clock.ts";
 import type { ApprovalView } from "../store/approvals.ts";
 import type { Conversation } from "../store/conversation.ts";
 import { toldError, words } from "../words/chat.ts";
-import { toldField, toldOf } from "../words/server.ts";
+import { told, toldField, toldOf } from "../words/server.ts";
 import { locale, moment, number } from "../words.ts";
 import { mayDecide, useChat, useNow } from "./context.ts";
 import { RecordName, Records, Search, search, useChange } from "./Records.tsx";
@@ -252,7 +252,7 @@ function Difference({ before, after, method }: { before: Values; after: Values; 
   const t = words.value;
   if (method === "DELETE" && !after) return <span class="nat-bad">{t.deleted}</span>;
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter(
-    (name) => told(before?.[name]) !== told(after?.[name]),
+    (name) => asText(before?.[name]) !== asText(after?.[name]),
   );
   return (
     <dl class="nat-difference">
@@ -263,12 +263,12 @@ function Difference({ before, after, method }: { before: Values; after: Values; 
             {before && (
               <>
                 <span class="nat-sr">{t.before}: </span>
-                <del>{told(before[name]) || t.nothing}</del>
+                <del>{asText(before[name]) || t.nothing}</del>
                 <span aria-hidden="true"> → </span>
                 <span class="nat-sr">, {t.after}: </span>
               </>
             )}
-            <ins>{told(after?.[name]) || t.nothing}</ins>
+            <ins>{asText(after?.[name]) || t.nothing}</ins>
           </dd>
         </div>
       ))}
@@ -276,7 +276,7 @@ function Difference({ before, after, method }: { before: Values; after: Values; 
   );
 }
 
-function told(value: unknown): string {
+function asText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return number(value);
   return typeof value === "string" || typeof value === "boolean" ? String(value) : JSON.stringify(value);
@@ -415,7 +415,7 @@ function Field({
   onChange: (value: string | boolean) => void;
 }) {
   const id = useId();
-  const name = toldField(field.name);
+  const name = told(field.label, field.wording);
   if (field.type === "boolean") {
     return (
       <label class="nat-check">
@@ -458,6 +458,7 @@ function Field({
           class="nat-input"
           type={field.type === "string" ? "text" : "number"}
           step={field.type === "integer" ? 1 : "any"}
+          required={field.type !== "string"}
           value={String(value)}
           onInput={(event) => onChange(event.currentTarget.value)}
         />
