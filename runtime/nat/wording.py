@@ -177,7 +177,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "notice.reconnect": (
         "The connection to your NationBuilder is lost. An admin can connect it again in the settings."
     ),
-    "notice.reconnected": "Your NationBuilder is connected again.",
+    "notice.reconnected": "Your NationBuilder is connected.",
     "notice.cost_warning": (
         "Your nation has used {percent} % of the computing that its plan includes in this period. When "
         "all of it is used, questions stop; upgrade to have more."

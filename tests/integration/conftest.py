@@ -140,13 +140,22 @@ class Socket:
             if events[-1]["type"] in types:
                 return events
 
+    def refusal(self) -> dict[str, Any]:
+        """The error that refuses what was just sent."""
+        (error,) = self._of_turns("error")
+        return error
+
     def until_end_or_refusal(self) -> list[dict[str, Any]]:
         """Events up to the one that ends the turn, or the error that refuses it."""
-        return self.until(*TERMINAL, "error")
+        return self._of_turns(*TERMINAL, "error")
 
     def until_end(self) -> list[dict[str, Any]]:
         """Events up to the one that ends the turn."""
-        return self.until(*TERMINAL)
+        return self._of_turns(*TERMINAL)
+
+    def _of_turns(self, *types: str) -> list[dict[str, Any]]:
+        """The same without what is told to everybody of the nation, which comes whenever it happens."""
+        return [each for each in self.until(*types) if not (each["type"] == "notice" and "nation" in each)]
 
 
 def somebody(machine: Machine, nation: str = NATION, role: Role = Role.MEMBER) -> Person:

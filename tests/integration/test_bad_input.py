@@ -129,11 +129,11 @@ def test_a_wrong_message_gets_one_error_and_the_connection_lives(
     before = queries_used(machine, NATION)
     with person.socket() as socket:
         socket.send(sent)
-        error = socket.receive()
+        error = socket.refusal()
         socket.send({"action": "dance"})
-        following = socket.receive()
+        following = socket.refusal()
 
-    assert (error["type"], error["code"], error["retryable"]) == ("error", code, False)
+    assert (error["code"], error["retryable"]) == (code, False)
     assert following["code"] == "unknown_action"
     assert queries_used(machine, NATION) == before
 
@@ -142,7 +142,7 @@ def test_a_refused_question_can_be_asked_again_rightly(person: Person) -> None:
     with person.socket() as socket:
         wrong = question("")
         socket.send(wrong)
-        socket.receive()
+        socket.refusal()
 
         socket.send({**wrong, "message": "how many people are tagged volunteer?"})
 
@@ -156,9 +156,9 @@ def test_someone_elses_conversation_is_closed(new_person: Callable[..., Person])
 
     with new_person().socket() as stranger:
         stranger.ask("and what did they say?", conversation=asked["conversation"])
-        refusal = stranger.receive()
+        refusal = stranger.refusal()
 
-    assert (refusal["type"], refusal["code"]) == ("error", "forbidden")
+    assert refusal["code"] == "forbidden"
 
 
 def test_a_conversation_id_of_another_nation_leads_nowhere(new_person: Callable[..., Person]) -> None:
@@ -168,9 +168,9 @@ def test_a_conversation_id_of_another_nation_leads_nowhere(new_person: Callable[
 
     with new_person(nation=OTHER_NATION).socket(OTHER_NATION) as stranger:
         stranger.send({"action": "resume", **asked, "after": {"attempt": 0, "seq": 0}})
-        refusal = stranger.receive()
+        refusal = stranger.refusal()
 
-    assert (refusal["type"], refusal["code"]) == ("error", "not_found")
+    assert refusal["code"] == "not_found"
 
 
 def test_a_second_question_within_the_cooldown_is_refused_and_not_counted(
@@ -183,8 +183,8 @@ def test_a_second_question_within_the_cooldown_is_refused_and_not_counted(
 
         socket.ask("who donated this week?")
 
-        refusal = socket.receive()
-    assert (refusal["type"], refusal["code"], refusal["retryable"]) == ("error", "cooldown", True)
+        refusal = socket.refusal()
+    assert (refusal["code"], refusal["retryable"]) == ("cooldown", True)
     assert queries_used(machine, NATION) == before
 
 
@@ -196,8 +196,8 @@ def test_a_nation_without_a_subscription_is_refused_at_the_next_question(
         nations.update(NationSlug(OTHER_NATION), {"subscription_status": "cancelled"})
         try:
             socket.ask("how many people are tagged volunteer?")
-            refusal = socket.receive()
+            refusal = socket.refusal()
         finally:
             nations.update(NationSlug(OTHER_NATION), {"subscription_status": "active"})
 
-    assert (refusal["type"], refusal["code"]) == ("error", "subscription_inactive")
+    assert refusal["code"] == "subscription_inactive"

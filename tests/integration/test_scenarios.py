@@ -211,9 +211,9 @@ def test_4_a_cancelled_subscription_shuts_everybody_out_at_the_next_call(
         owner.until(status="cancelled", active=False)
 
         open_before.ask(QUESTION)
-        assert open_before.receive()["code"] == "subscription_inactive"
+        assert open_before.refusal()["code"] == "subscription_inactive"
         open_before.send({"action": "ping", "turn": ended["turn"]})
-        assert open_before.receive()["code"] == "subscription_inactive"
+        assert open_before.refusal()["code"] == "subscription_inactive"
     for each in (owner, member):
         with pytest.raises(StreamRefused) as stopped:
             each.ask_over_http(question())

@@ -158,7 +158,7 @@ export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, st
   "notice.partial": "Diese Unterhaltung ist lang: Ihr Anfang wurde für diese Antwort nicht berücksichtigt.",
   "notice.reconnect":
     "Die Verbindung zu eurem NationBuilder ist verloren. Die Administration kann sie in den Einstellungen neu herstellen.",
-  "notice.reconnected": "Euer NationBuilder ist wieder verbunden.",
+  "notice.reconnected": "Euer NationBuilder ist verbunden.",
   "notice.cost_warning":
     "Eure Nation hat {percent} % der Rechenleistung verbraucht, die ihr Tarif für diesen Zeitraum vorsieht. Ist alles verbraucht, halten Fragen an; ein größerer Tarif hat mehr.",
   "notice.cost_limit":
