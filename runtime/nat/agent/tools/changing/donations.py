@@ -12,7 +12,7 @@ from pydantic import Field
 
 from nat.agent.tool import Effect, tool
 from nat.agent.tools.changing.given_person import GivenPerson, given_person
-from nat.agent.tools.changing.moments import PastMoment, in_words, past_moment
+from nat.agent.tools.changing.moments import PastMoment, falls_on, in_words, past_moment
 from nat.agent.tools.changing.person_fields import check_custom_fields, read_custom_values
 from nat.agent.tools.changing.planning import change, create, delete, existing, patch
 from nat.agent.tools.money import find_code
@@ -20,7 +20,7 @@ from nat.agent.tools.parameters import Parameters, RecordId, Text
 from nat.agent.tools.results import PERSON_FIELDS, money, person_name
 from nat.changes.plan import Change, Subject
 from nat.errors import BadRequest
-from nat.nationbuilder import Document, Filters, NationBuilder, between, where
+from nat.nationbuilder import Document, Filters, NationBuilder, Record, between, where
 from nat.nationbuilder.periods import day_start
 from nat.wording import Worded, enumerated, field_name
 
@@ -198,6 +198,7 @@ def update_donation(
     given = changes.model_dump(exclude_unset=True)
     values = _read_changes(v2, given)
     found, subject = _donation(v2, donation_id, values)
+    values |= _as_recorded(v2, given, found.record)
     stamps = {name: values.get(name, found.record[name]) for name in _STAMPS}
     if not any(stamps.values()):
         raise BadRequest("A donation needs one of received_at, pending_at, failed_at and canceled_at.")
@@ -288,6 +289,15 @@ def _read_changes(v2: NationBuilder, given: Mapping[str, object]) -> dict[str, o
     if not values:
         raise BadRequest(Worded("refused.nothing_to_change"))
     return values
+
+
+def _as_recorded(v2: NationBuilder, given: Mapping[str, object], record: Record) -> dict[str, object]:
+    """Stamps as they are, of which only the day was given that they lie on."""
+    return {
+        stamp: record[stamp]
+        for name, stamp in _ATTRIBUTES.items()
+        if stamp in _STAMPS and given.get(name) and falls_on(v2, record[stamp], str(given[name]))
+    }
 
 
 def _payment_type(v2: NationBuilder, name: str) -> str:

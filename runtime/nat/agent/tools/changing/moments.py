@@ -30,6 +30,14 @@ def past_moment(v2: NationBuilder, text: str, what: str) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def falls_on(v2: NationBuilder, recorded: object, text: str) -> bool:
+    """Whether `text`, which `past_moment` takes, is a day alone and what is recorded lies on it: then it says
+    nothing new, and the recorded time of day is the better one."""
+    day = _day(text.strip(), v2.now())
+    moment = datetime.fromisoformat(recorded) if isinstance(recorded, str) else None
+    return day is not None and moment is not None and moment.astimezone(v2.zone).date() == day
+
+
 def clock_time(text: str, zone: tzinfo, what: str) -> datetime:
     """A date with a time of day, on the clocks of `zone` unless it has an offset. Raises `BadRequest` for
     anything else, and for a time that the clocks skip."""
@@ -54,14 +62,19 @@ def in_words(moment: datetime) -> str:
 
 def _moment(text: str, now: datetime, zone: tzinfo, what: str) -> datetime:
     try:
-        if text in _RELATIVE_DAYS:
-            return _on_day(now.date() + timedelta(days=_RELATIVE_DAYS[text]), now, zone)
-        if len(text) == _DAY_LENGTH:
-            return _on_day(date.fromisoformat(text), now, zone)
+        if (day := _day(text, now)) is not None:
+            return _on_day(day, now, zone)
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
     except (ValueError, OverflowError):
         raise BadRequest(Worded("refused.no_date", what=what, text=text[:40])) from None
+
+
+def _day(text: str, now: datetime) -> date | None:
+    """The day that is meant; None for a time of day. Raises `ValueError`."""
+    if text in _RELATIVE_DAYS:
+        return now.date() + timedelta(days=_RELATIVE_DAYS[text])
+    return date.fromisoformat(text) if len(text) == _DAY_LENGTH else None
 
 
 def _on_day(day: date, now: datetime, zone: tzinfo) -> datetime:

@@ -281,6 +281,30 @@ def test_cancelling_changes_the_status_and_says_that_nothing_is_refunded(office:
     assert "receipt" not in str(change.operations[0].request.body)
 
 
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [
+        ("2026-03-09", None),
+        ("yesterday", None),
+        ("2026-03-08", "2026-03-08T12:00:00-07:00"),
+        ("2026-03-09T12:00", "2026-03-09T12:00:00-07:00"),
+    ],
+)
+def test_a_day_on_which_it_was_received_leaves_its_time_as_it_is(
+    given: str, changed: str | None, office: Bench, pacific: NationBuilder
+) -> None:
+    wanted = donation(office.stored)
+    office.stored["donations"].update(wanted, {"succeeded_at": datetime(2026, 3, 10, 4, 30, tzinfo=UTC)})
+
+    change = plan(
+        pacific,
+        "update_donation",
+        {"donation_id": wanted, "changes": {"received_at": given, "note": "Corrected"}},
+    )
+
+    assert sent(change).get("succeeded_at") == changed
+
+
 def test_a_correction_is_told_by_what_it_changes_and_whose_it_is(office: Bench) -> None:
     wanted = donation(office.stored)
     row = rows(office.stored, "donations")[wanted]
