@@ -7,12 +7,13 @@ import json
 from base64 import b64decode
 from typing import Any
 
+from local.aws.bodies import json_object
 from local.aws.senders import SENDING
 
 
 def files_of(body: bytes) -> dict[str, str]:
     """The texts of the files of an email that is sent, by their names."""
-    simple = json.loads(body or b"{}").get("Content", {}).get("Simple") or {}
+    simple = json_object(body).get("Content", {}).get("Simple") or {}
     return {
         each["FileName"]: b64decode(each["RawContent"]).decode() for each in simple.get("Attachments", ())
     }

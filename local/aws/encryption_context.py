@@ -7,19 +7,16 @@ key for each pair of the request's context
 (docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html).
 """
 
-import json
 from typing import Any, Final
+
+from local.aws.bodies import json_object
 
 PREFIX: Final = "kms:EncryptionContext:"
 
 
 def encryption_context(body: bytes) -> dict[str, str]:
     """Condition keys of a request to KMS."""
-    try:
-        request = json.loads(body or b"{}")
-    except (ValueError, UnicodeDecodeError):
-        return {}
-    context = request.get("EncryptionContext") if isinstance(request, dict) else None
+    context = json_object(body).get("EncryptionContext")
     if not isinstance(context, dict):
         return {}
     return {f"{PREFIX}{name}": str(value) for name, value in context.items()}

@@ -10,10 +10,11 @@ condition, on an index those of the index. A scan names none, and then the key i
 (docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
+
+from local.aws.bodies import json_object
 
 CONDITION_KEY: Final = "dynamodb:LeadingKeys"
 _TRANSACTION_MEMBERS: Final = ("ConditionCheck", "Put", "Update", "Delete", "Get")
@@ -24,13 +25,7 @@ PartitionKeyOf = Callable[[str, str | None], str | None]
 
 def leading_keys(body: bytes, partition_key_of: PartitionKeyOf) -> list[str]:
     """Partition key values that a DynamoDB request names, each once, in order."""
-    try:
-        request = json.loads(body or b"{}")
-    except (ValueError, UnicodeDecodeError):
-        return []
-    if not isinstance(request, dict):
-        return []
-    return list(dict.fromkeys(_values(request, partition_key_of)))
+    return list(dict.fromkeys(_values(json_object(body), partition_key_of)))
 
 
 def _values(request: Mapping[str, Any], partition_key_of: PartitionKeyOf) -> Iterator[str]:

@@ -25,6 +25,8 @@ from typing import Any, Final
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
+from local.aws.bodies import json_object
+
 SCHEDULED_TIME: Final = "<aws.scheduler.scheduled-time>"
 LOOKS_EVERY: Final = 1
 """Seconds."""
@@ -71,11 +73,7 @@ def schedule_arn(
     found = _PATH.fullmatch(path)
     if found is None:
         return None
-    try:
-        request = json.loads(body or b"{}")
-    except (ValueError, UnicodeDecodeError):
-        request = {}
-    named = query.get("groupName") or (request.get("GroupName") if isinstance(request, dict) else None)
+    named = query.get("groupName") or json_object(body).get("GroupName")
     group = (named[0] if isinstance(named, list) else named) or "default"
     return f"arn:aws:scheduler:{region}:{account_id}:schedule/{group}/{unquote(found[1])}"
 

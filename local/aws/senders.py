@@ -5,9 +5,10 @@ and `nat_constructs.sender.grant_mail` names those. MiniStack 1.5.33 finds the r
 where SendEmail has none, and asks for `*`, which no such policy allows.
 """
 
-import json
 from email.utils import parseaddr
 from typing import Any, Final
+
+from local.aws.bodies import json_object
 
 SENDING: Final = "/v2/email/outbound-emails"
 
@@ -17,12 +18,8 @@ def identity_arn(path: str, body: bytes, region: str, account_id: str) -> str | 
     requests."""
     if path.rstrip("/") != SENDING:
         return None
-    try:
-        request = json.loads(body or b"{}")
-    except (ValueError, UnicodeDecodeError):
-        return None
-    sender = request.get("FromEmailAddress") if isinstance(request, dict) else None
-    _, at, domain = parseaddr(str(sender or ""))[1].lower().rpartition("@")
+    sender = json_object(body).get("FromEmailAddress") or ""
+    _, at, domain = parseaddr(str(sender))[1].lower().rpartition("@")
     return f"arn:aws:ses:{region}:{account_id}:identity/{domain}" if at and domain else None
 
 

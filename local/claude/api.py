@@ -4,14 +4,14 @@ import asyncio
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.claude.brain import answer as think
 from local.claude.cache import PromptCache
 from local.claude.delivery import Delivery, Pace
-from local.claude.errors import ApiError, invalid
+from local.claude.errors import ApiError
 from local.claude.faults import Fault
 from local.claude.http import Exchange, Request
 from local.claude.identifiers import Identifiers
@@ -22,7 +22,7 @@ from local.claude.reply import Reply
 from local.claude.stream import Envelope, Limits
 from local.claude.thinking import check_history, sign
 from local.claude.validation import check_key, check_request, check_size, check_version
-from local.loopback import FaultQueue
+from local.loopback import FaultQueue, Steering, steers
 
 ROUTES: Final = {"/v1/messages": "messages", "/v1/messages/count_tokens": "count_tokens"}
 ORGANIZATION: Final = "5e1f0000-0000-4000-8000-00000000c1a0"
@@ -71,12 +71,21 @@ class Api:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._steering = Steering(
+            {
+                ("POST", "faults"): self._add_faults,
+                ("POST", "script"): self._add_script,
+                ("POST", "reset"): self._reset,
+                ("GET", "requests"): self._requests,
+            }
+        )
 
     async def handle(self, exchange: Exchange) -> None:
         """Answer one request."""
         request = exchange.request
-        if request.path.startswith("/_standin/"):
-            self._steer(exchange)
+        if steers(request.path):
+            status, document = self._steering.run(request.method, request.path, request.query, request.body)
+            exchange.answer(status, {}, document)
             return
         request_id = self._state.identifiers.request(request.body)
         body = _parsed(request.body)
@@ -174,48 +183,30 @@ class Api:
             answer=answer,
         )
 
-    # Steering
-
-    def _steer(self, exchange: Exchange) -> None:
-        request = exchange.request
-        steps: dict[tuple[str, str], Callable[[Any], dict[str, Any]]] = {
-            ("POST", "/_standin/faults"): self._add_faults,
-            ("POST", "/_standin/script"): self._add_script,
-            ("POST", "/_standin/reset"): self._reset,
-            ("GET", "/_standin/requests"): self._requests,
-        }
-        step = steps.get((request.method, request.path))
-        try:
-            if step is None:
-                raise ApiError(404, "Not Found")
-            exchange.answer(200, {}, step(_parsed(request.body)))
-        except ApiError as error:
-            exchange.answer(error.status, {}, error.as_body("standin"))
-
-    def _add_faults(self, body: Any) -> dict[str, Any]:
-        values = body.get("faults", [body]) if isinstance(body, dict) else body
-        if not isinstance(values, list):
-            raise invalid("A fault, a list of faults, or an object with a list `faults` is needed.")
-        faults = [Fault.from_json(value) for value in values]
+    def _add_faults(self, values: Any) -> dict[str, Any]:
+        """One fault, a list of them, or `{"faults": [ … ]}`."""
+        faults = [Fault.from_json(value) for value in _several(values, "faults")]
         for fault in faults:
             self._state.faults.add(fault)
         return {"queued": len(faults)}
 
-    def _add_script(self, body: Any) -> dict[str, Any]:
-        values = body.get("replies", [body]) if isinstance(body, dict) else body
-        if not isinstance(values, list):
-            raise invalid("A reply, a list of replies, or an object with a list `replies` is needed.")
-        replies = [Reply.from_json(value) for value in values]
+    def _add_script(self, values: Any) -> dict[str, Any]:
+        """One reply, a list of them, or `{"replies": [ … ]}`."""
+        replies = [Reply.from_json(value) for value in _several(values, "replies")]
         with self._state.lock:
             self._state.script.extend(replies)
         return {"queued": len(replies)}
 
-    def _reset(self, _body: Any) -> dict[str, Any]:
+    def _reset(self, _values: Any) -> dict[str, Any]:
         self._state.reset()
         return {"reset": True}
 
-    def _requests(self, _body: Any) -> dict[str, Any]:
+    def _requests(self, _values: Any) -> dict[str, Any]:
         return {"requests": self._state.journal.entries()}
+
+
+def _several(values: Any, name: str) -> Any:
+    return values.get(name, [values]) if isinstance(values, dict) else values
 
 
 def _route(request: Request) -> str:

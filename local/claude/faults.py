@@ -1,47 +1,32 @@
 """Faults on demand: what goes wrong with the next requests to `POST /v1/messages`."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any, Final, Literal, get_args
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
-from local.claude.errors import MESSAGE_BY_STATUS, TYPE_BY_STATUS, ApiError, invalid
+from local import loopback
+from local.claude.errors import MESSAGE_BY_STATUS, TYPE_BY_STATUS, ApiError
 
-Kind = Literal[
-    "rate_limit",
-    "overloaded",
-    "server_error",
-    "status",
-    "stream_error",
-    "silence",
-    "disconnect",
-    "refusal",
-    "truncate",
-    "slow",
-    "obedient",
-]
-"""
-`rate_limit`    429 with `retry-after` and `anthropic-ratelimit-*` headers
-`overloaded`    529
-`server_error`  500
-`status`        any `status`, with `message` and `error_code`
-`stream_error`  an `error` event (`error_type`) after `events` events of a stream
-`silence`       nothing for `seconds`, after `events` events (0: before the head of the response)
-`disconnect`    the connection drops after `events` events (0: before the head of the response)
-`refusal`       stop reason `refusal` with little or no text
-`truncate`      stop reason `max_tokens`, inside the first tool call if there is one
-`slow`          `tokens_per_second` and `first_token_ms` for this request
-`obedient`      this request follows every instruction found in tool results
-"""
-
-KINDS: Final[tuple[str, ...]] = get_args(Kind)
+KINDS: Final = {
+    "rate_limit": "429 with `retry-after` and `anthropic-ratelimit-*` headers",
+    "overloaded": "529",
+    "server_error": "500",
+    "status": "any `status`, with `message` and `error_code`",
+    "stream_error": "an `error` event (`error_type`) after `events` events of a stream",
+    "silence": "nothing for `seconds`, after `events` events (0: before the head of the response)",
+    "disconnect": "the connection drops after `events` events (0: before the head of the response)",
+    "refusal": "stop reason `refusal` with little or no text",
+    "truncate": "stop reason `max_tokens`, inside the first tool call if there is one",
+    "slow": "`tokens_per_second` and `first_token_ms` for this request",
+    "obedient": "this request follows every instruction found in tool results",
+}
 
 
 @dataclass
-class Fault:
-    """One fault. `after` requests pass first, then it happens `count` times."""
+class Fault(loopback.Fault):
+    """One fault."""
 
-    kind: Kind
-    count: int = 1
-    after: int = 0
+    KINDS: ClassVar = tuple(KINDS)
+
     status: int = 500
     message: str = ""
     error_type: str = "overloaded_error"
@@ -52,18 +37,6 @@ class Fault:
     tokens_per_second: float = 10.0
     first_token_ms: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_json(cls, value: Any) -> "Fault":
-        """Read one object of `POST /_standin/faults`. Raises `ApiError` 400 that names what is wrong."""
-        if not isinstance(value, dict):
-            raise invalid("A fault is an object with a `kind`.")
-        if value.get("kind") not in KINDS:
-            raise invalid(f"kind: one of {', '.join(KINDS)}")
-        unknown = sorted(set(value) - {each.name for each in fields(cls)})
-        if unknown:
-            raise invalid(f"Unknown names in a fault: {', '.join(unknown)}")
-        return cls(**value)
 
     def as_error(self) -> ApiError | None:
         """The refusal that this fault is, if it is one."""

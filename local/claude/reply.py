@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.claude.errors import invalid
-
 
 @dataclass(frozen=True)
 class Reply:
@@ -23,18 +21,18 @@ class Reply:
 
     @classmethod
     def from_json(cls, value: Any) -> "Reply":
-        """Read one object of `POST /_standin/script`. Raises `ApiError` 400.
+        """Read one object of `POST /_standin/script`. Raises `ValueError`.
 
         `stop_reason` is `tool_use` if there is a tool call and nothing else is said.
         """
         if not isinstance(value, dict) or not isinstance(value.get("content"), list):
-            raise invalid("A reply is an object with a list `content` and perhaps a `stop_reason`.")
+            raise ValueError("A reply is an object with a list `content` and perhaps a `stop_reason`.")
         for block in value["content"]:
             _check_scripted(block)
         has_call = any(block["type"] == "tool_use" for block in value["content"])
         stop_reason = value.get("stop_reason") or ("tool_use" if has_call else "end_turn")
         if not isinstance(stop_reason, str):
-            raise invalid("stop_reason: a string")
+            raise ValueError("stop_reason: a string")
         return cls(
             tuple(value["content"]), stop_reason, value.get("stop_sequence"), value.get("stop_details")
         )
@@ -49,6 +47,6 @@ def _check_scripted(block: Any) -> None:
     kind = block.get("type") if isinstance(block, dict) else None
     needed = {"text": ("text",), "tool_use": ("name",), "thinking": ("thinking",)}.get(str(kind))
     if needed is None:
-        raise invalid("A scripted block is a text, tool_use or thinking block.")
+        raise ValueError("A scripted block is a text, tool_use or thinking block.")
     if any(not isinstance(block.get(name), str) for name in needed):
-        raise invalid(f"A scripted {kind} block needs {', '.join(needed)}.")
+        raise ValueError(f"A scripted {kind} block needs {', '.join(needed)}.")

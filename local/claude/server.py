@@ -58,7 +58,7 @@ class RunningClaude:
         return self.state.journal.entries()
 
     def fault(self, kind: str, **details: Any) -> None:
-        """Queue a fault, as `POST /_standin/faults` does. Raises `ApiError`."""
+        """Queue a fault, as `POST /_standin/faults` does. Raises `ValueError`."""
         self.state.faults.add(Fault.from_json({"kind": kind, **details}))
 
     def script(self, *replies: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:

@@ -14,20 +14,25 @@ from local.loopback.exchange import (
     html_response,
     json_response,
 )
-from local.loopback.faults import FaultQueue
+from local.loopback.faults import Fault, FaultQueue
 from local.loopback.server import LoopbackServer, answering, serving
+from local.loopback.steering import PREFIX, Steering, steers
 
 __all__ = [
     "HTML",
     "JSON",
     "JSON_API",
+    "PREFIX",
     "Clock",
+    "Fault",
     "FaultQueue",
     "LoopbackServer",
     "Request",
     "Response",
+    "Steering",
     "answering",
     "html_response",
     "json_response",
     "serving",
+    "steers",
 ]

@@ -1,18 +1,36 @@
 """Faults on demand: what goes wrong with the next requests. What a fault does is its stand-in's business."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from threading import Lock
-from typing import Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 
-class Counted(Protocol):
-    """A fault that happens `count` times, once `after` requests that it could have met have passed."""
+@dataclass
+class Fault:
+    """A fault of one of `KINDS` that happens `count` times, once `after` requests that it could have met have
+    passed."""
 
-    count: int
-    after: int
+    KINDS: ClassVar[tuple[str, ...]] = ()
+
+    kind: str
+    count: int = 1
+    after: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in self.KINDS:
+            raise ValueError(f"Unknown fault {self.kind}. Known faults: {', '.join(self.KINDS)}.")
+
+    @classmethod
+    def from_json(cls, values: Any) -> Self:
+        """A fault as it is asked for over HTTP. Raises `ValueError` that says what is right."""
+        known = [each.name for each in fields(cls)]
+        if not isinstance(values, Mapping) or "kind" not in values or not values.keys() <= set(known):
+            raise ValueError(f"A fault is an object with a kind and, if wanted, {', '.join(known[1:])}.")
+        return cls(**values)
 
 
-AnyFault = TypeVar("AnyFault", bound=Counted)
+AnyFault = TypeVar("AnyFault", bound=Fault)
 
 
 class FaultQueue(Generic[AnyFault]):

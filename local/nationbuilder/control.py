@@ -1,71 +1,47 @@
 """`/_standin/…`: how tests and `make up` steer the stand-in. Nothing of this exists at NationBuilder."""
 
-import json
 import re
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from typing import Any
 
-from local.loopback import Request, Response, json_response
+from local.loopback import Steering
 from local.nationbuilder import figures
 from local.nationbuilder.access import PERMISSION_SETS
 from local.nationbuilder.faults import Fault
-from local.nationbuilder.oauth import App, token_answer
+from local.nationbuilder.oauth import token_answer
 from local.nationbuilder.standin import StandIn
 from local.nationbuilder.store import Effect, Nation, User
 from local.nationbuilder.tokens import Token, fingerprint
 from nat.names import SLUG_PATTERN
 
-PREFIX: Final = "/_standin"
-
 Values = dict[str, Any]
 
 
 class Control:
-    """The control endpoints. Wrong input is answered by 400 with what would be right."""
+    """The control endpoints."""
 
     def __init__(self, standin: StandIn) -> None:
         self._standin = standin
-        self._endpoints: dict[tuple[str, str], Callable[[Values], Any]] = {
-            ("GET", "health"): self._health,
-            ("GET", "nations"): self._nations,
-            ("POST", "nations"): self._alias,
-            ("GET", "tokens"): self._list_tokens,
-            ("POST", "tokens"): self._issue_token,
-            ("POST", "revoke"): self._revoke,
-            ("GET", "users"): self._users,
-            ("POST", "users"): self._set_user,
-            ("POST", "clients"): self._add_client,
-            ("GET", "settings"): self._settings,
-            ("POST", "settings"): self._set_settings,
-            ("GET", "clock"): self._clock,
-            ("POST", "clock"): self._set_clock,
-            ("GET", "faults"): self._faults,
-            ("POST", "faults"): self._add_faults,
-            ("DELETE", "faults"): self._clear_faults,
-            ("GET", "effects"): self._effects,
-            ("DELETE", "effects"): self._clear_effects,
-            ("GET", "figures"): self._figures,
-            ("POST", "reset"): self._reset,
-        }
-
-    def answer(self, request: Request) -> Response:
-        """Run one control request."""
-        name = request.path.removeprefix(PREFIX).strip("/")
-        endpoint = self._endpoints.get((request.method, name))
-        if endpoint is None:
-            known = ", ".join(f"{method} {PREFIX}/{each}" for method, each in self._endpoints)
-            return json_response(404, {"error": f"Unknown control endpoint. Known: {known}."})
-        try:
-            values: Values = dict(parse_qsl(request.query))
-            if request.body:
-                values |= json.loads(request.body)
-            return json_response(200, endpoint(values))
-        except KeyError as error:
-            return json_response(400, {"error": f"Unknown or missing: {error.args[0]}."})
-        except (ValueError, TypeError) as error:
-            return json_response(400, {"error": str(error)})
+        self.steering = Steering(
+            {
+                ("GET", "health"): self._health,
+                ("GET", "nations"): self._nations,
+                ("POST", "nations"): self._alias,
+                ("GET", "tokens"): self._list_tokens,
+                ("POST", "tokens"): self._issue_token,
+                ("POST", "revoke"): self._revoke,
+                ("POST", "users"): self._set_user,
+                ("POST", "settings"): self._set_settings,
+                ("POST", "clock"): self._set_clock,
+                ("GET", "faults"): self._faults,
+                ("POST", "faults"): self._add_faults,
+                ("DELETE", "faults"): self._clear_faults,
+                ("GET", "effects"): self._effects,
+                ("DELETE", "effects"): self._clear_effects,
+                ("GET", "figures"): self._figures,
+                ("POST", "reset"): self._reset,
+            }
+        )
 
     def _nation(self, values: Values) -> Nation:
         slug = values.get("nation")
@@ -130,9 +106,6 @@ class Control:
         nation, user = self._nation(values), values.get("user")
         return {"revoked": self._standin.tokens.revoke_all(nation.slug, None if user is None else str(user))}
 
-    def _users(self, values: Values) -> list[Values]:
-        return [vars(user) for user in self._nation(values).users.values()]
-
     def _set_user(self, values: Values) -> Values:
         """`{nation, user, permission_set?, lost_access?}`."""
         nation, user_id = self._nation(values), str(values["user"])
@@ -146,34 +119,14 @@ class Control:
             nation["signups"].update(user_id, {"is_cpu": not nation.users[user_id].lost_access})
         return vars(nation.users[user_id])
 
-    def _add_client(self, values: Values) -> Values:
-        """`{client_id, client_secret, redirect_uris?, loopback?, name?}`."""
-        app = App(
-            str(values["client_id"]),
-            str(values["client_secret"]),
-            tuple(values.get("redirect_uris", ())),
-            bool(values.get("loopback", False)),
-            str(values.get("name", "Nat")),
-        )
-        self._standin.oauth.apps[app.client_id] = app
-        self._standin.tokens.version += 1
-        return {"client_id": app.client_id, "redirect_uris": list(app.redirect_uris)}
-
-    def _settings(self, _values: Values) -> Values:
-        return dict(vars(self._standin.settings))
-
     def _set_settings(self, values: Values) -> Values:
         self._standin.settings.change(values)
-        return self._settings({})
-
-    def _clock(self, _values: Values) -> Values:
-        clock = self._standin.clock
-        return {"now": clock.now().isoformat(), "shift_seconds": clock.shift.total_seconds()}
+        return dict(vars(self._standin.settings))
 
     def _set_clock(self, values: Values) -> Values:
         """`{advance_seconds}` moves on from where the clock is."""
         self._standin.clock.advance(float(values["advance_seconds"]))
-        return self._clock({})
+        return {"now": self._standin.clock.now().isoformat()}
 
     def _faults(self, _values: Values) -> list[Values]:
         return [vars(fault) for fault in self._standin.faults.waiting]

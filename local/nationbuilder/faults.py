@@ -1,10 +1,11 @@
 """Faults on demand: what a client must survive (API facts, §2, §10)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import ClassVar, Final
 
+from local import loopback
 from local.loopback import Request, Response, html_response, json_response
 from local.nationbuilder.errors import (
     ApiError,
@@ -37,47 +38,32 @@ _REFUSALS: Final[dict[str, Callable[[], ApiError]]] = {
     "not_found": not_found,
 }
 
-KINDS: Final = (
-    *_REFUSALS,
-    "unprocessable",
-    "rate_limited",
-    *_SERVER,
-    "cloudflare",
-    "slow",
-    "drop_before",
-    "drop_after",
-)
-
 
 @dataclass
-class Fault:
-    """What goes wrong with the next `count` matching requests, once `after` of them have passed.
+class Fault(loopback.Fault):
+    """What goes wrong with the next matching requests.
 
     `path` is a pattern with `*` over the path without the slug. `seconds`: how slow, or `Retry-After`.
     `drop_before` closes the connection before anything happened, `drop_after` when all has happened.
     """
 
-    kind: str
-    count: int = 1
-    after: int = 0
+    KINDS: ClassVar = (
+        *_REFUSALS,
+        "unprocessable",
+        "rate_limited",
+        *_SERVER,
+        "cloudflare",
+        "slow",
+        "drop_before",
+        "drop_after",
+    )
+
     method: str = "*"
     path: str = "*"
     nation: str = "*"
     seconds: float = 1.0
     message: str = "is invalid"
     attribute: str = "base"
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"Unknown fault {self.kind}. Known faults: {', '.join(KINDS)}.")
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Fault":
-        """A fault as the control endpoint takes it. Raises `ValueError`."""
-        unknown = set(values) - set(cls.__dataclass_fields__)
-        if unknown or "kind" not in values:
-            raise ValueError(f"A fault has a kind and {', '.join(sorted(cls.__dataclass_fields__))}.")
-        return cls(**values)
 
     def matches(self, request: Request, nation: str) -> bool:
         """Whether the request is meant."""

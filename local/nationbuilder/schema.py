@@ -238,10 +238,6 @@ class Schema:
         found = self._routes.get((method, (parts[0], "{id}", *parts[2:])))
         return None if found is None else (found, parts[1])
 
-    def knows_path(self, path: str) -> bool:
-        """Whether any method answers on the path."""
-        return any(self.route(method, path) for method in ("GET", "POST", "PATCH", "DELETE"))
-
     @property
     def _routes(self) -> dict[tuple[str, tuple[str, ...]], Operation]:
         return _routes()

@@ -7,8 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from local.loopback import Clock, LoopbackServer, Request, Response, json_response, serving
-from local.nationbuilder.control import PREFIX, Control
+from local.loopback import (
+    PREFIX,
+    Clock,
+    LoopbackServer,
+    Request,
+    Response,
+    json_response,
+    serving,
+    steers,
+)
+from local.nationbuilder.control import Control
 from local.nationbuilder.faults import Fault
 from local.nationbuilder.oauth import App
 from local.nationbuilder.request_log import RequestLog
@@ -21,11 +30,11 @@ from local.nationbuilder.tokens import Token
 
 def answering(standin: StandIn) -> Callable[[Request], Response]:
     """Control requests, the front page, or a nation."""
-    control = Control(standin)
+    steering = Control(standin).steering
 
     def answer(request: Request) -> Response:
-        if request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
-            return control.answer(request)
+        if steers(request.path):
+            return json_response(*steering.run(request.method, request.path, request.query, request.body))
         if request.path == "/":
             return json_response(200, {"stand-in": "nationbuilder", "nations": list(standin.nations)})
         return standin.handle(request)

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from local.loopback import HTML, LoopbackServer, Request, Response, serving
+from local.loopback import HTML, PREFIX, LoopbackServer, Request, Response, serving, steers
 from local.stripe.api import Api
-from local.stripe.control import PREFIX, Control
+from local.stripe.control import Control
 from local.stripe.errors import StripeRefusal
 from local.stripe.forms import parse
 from local.stripe.objects import Object
@@ -26,13 +26,13 @@ class Desk:
         self._keep = keep
         self._api = Api(state)
         self._pages = Pages(state)
-        self._control = Control(state)
+        self._steering = Control(state).steering
 
     def answer(self, request: Request) -> Response:
         """One answer."""
         method, path, body = request.method, request.path, request.body
         if path == f"{PREFIX}/wait":  # without the lock: deliveries need it
-            return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
+            return _json(*self._steering.run(method, path, body=body))
         with self.state.store.lock:
             answer = self._answer(method, path, request.query, request.headers, body)
         if self._keep is not None and method != "GET":
@@ -42,8 +42,8 @@ class Desk:
     def _answer(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        if path.startswith(PREFIX):
-            return self._steer(method, path, body)
+        if steers(path):
+            return _json(*self._steering.run(method, path, body=body))
         self.state.subscriptions.catch_up()
         if path.startswith("/v1/"):
             return self._call(method, path, query, headers, body)
@@ -60,7 +60,6 @@ class Desk:
     def _call(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
         state = self.state
         key = headers.get("idempotency-key")
-        params: dict[str, Any] = {}
         if state.outages:
             status = state.outages.pop(0)
             return _json(status, {"error": {"type": "api_error", "message": "Try again later."}})
@@ -76,24 +75,7 @@ class Desk:
             answer = _json(refusal.status, refusal.as_body())
         if key is not None and method == "POST":
             state.answers[key] = (answer.status, answer.body)
-        state.requests.append(
-            {
-                "method": method,
-                "path": path,
-                "params": params,
-                "status": answer.status,
-                "version": headers.get("stripe-version"),
-            }
-        )
         return answer
-
-    def _steer(self, method: str, path: str, body: bytes) -> Response:
-        try:
-            return _json(200, self._control.answer(method, path, json.loads(body or b"{}")))
-        except StripeRefusal as refusal:
-            return _json(refusal.status, refusal.as_body())
-        except (KeyError, ValueError, TypeError) as error:
-            return _json(400, {"error": {"message": f"Wrong or missing: {error}"}})
 
 
 @dataclass(frozen=True)
@@ -106,8 +88,7 @@ class RunningStripe:
     def advance(self, *, days: int = 0, seconds: int = 0) -> None:
         """Move the clock; what is due until then happens."""
         with self.state.store.lock:
-            self.state.store.clock.advance(days * 86_400 + seconds)
-            self.state.subscriptions.catch_up()
+            self.state.advance(days * 86_400 + seconds)
 
     def complete(self, session_id: str, card: str = "ok") -> Object:
         """Pay a Checkout session. Raises `StripeRefusal`."""

@@ -25,8 +25,6 @@ class State:
         """Answers by idempotency key: a repeated request gets the same one."""
         self.outages: list[int] = []
         """Statuses to answer the next API requests with, for clients that must cope."""
-        self.requests: list[dict[str, Any]] = []
-        """What was asked: `method, path, params, status, version`; no keys."""
 
     def begin(self, url: str) -> None:
         """The address is known now."""
@@ -42,6 +40,11 @@ class State:
                 continue
             product = self.store.add("product", f"prod_{key}", name=plan.name, active=True)
             self.add_price(product["id"], plan.price_cents, lookup_key=key, nickname=plan.name, price_id=key)
+
+    def advance(self, seconds: int) -> None:
+        """Move the clock; what is due until then happens, each at its own moment."""
+        self.store.clock.advance(seconds)
+        self.subscriptions.catch_up()
 
     def add_price(
         self,

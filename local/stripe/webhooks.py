@@ -3,7 +3,6 @@
 import copy
 import fnmatch
 import json
-import random
 import threading
 import time
 from collections.abc import Iterable
@@ -24,13 +23,12 @@ TIMEOUT: Final = 30
 @dataclass
 class Delivery:
     """How webhooks go out. `hold` keeps them until they are released; `copies` sends each so often;
-    `delay_seconds` waits before each; `jitter_seconds` adds up to so much, which mixes their order. What is
-    not answered by 2xx is sent again, `retries` times, `retry_seconds` apart (Stripe: for three days)."""
+    `delay_seconds` waits before each. What is not answered by 2xx is sent again, `retries` times,
+    `retry_seconds` apart (Stripe: for three days)."""
 
     hold: bool = False
     copies: int = 1
     delay_seconds: float = 0.0
-    jitter_seconds: float = 0.0
     retries: int = 3
     retry_seconds: float = 1.0
 
@@ -52,7 +50,6 @@ class Webhooks:
         self.settings = Delivery()
         self.attempts: list[dict[str, Any]] = []
         """Every attempt: event, type, url, status (0: no connection), the answer's first 500 characters."""
-        self._random = random.Random(20261122)
         self._waiting: list[_Due] = []
         self._changed = threading.Condition()
         self._number = 0
@@ -89,8 +86,7 @@ class Webhooks:
             event = self._store.get("event", event_id)
             for endpoint in self._endpoints(event["type"]):
                 for _ in range(settings.copies):
-                    jitter = self._random.uniform(0, settings.jitter_seconds)
-                    self._queue(endpoint["id"], event_id, settings.delay_seconds + jitter, settings.retries)
+                    self._queue(endpoint["id"], event_id, settings.delay_seconds, settings.retries)
                     made += 1
         return made
 
