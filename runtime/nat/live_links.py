@@ -18,8 +18,11 @@ from urllib.parse import urlsplit
 
 LONGEST: Final = 2_500
 """Characters of one link or tag. What is longer is no link here, and none to who shows it."""
+DEEPEST: Final = 8
+"""Levels of brackets within brackets. Those within are text."""
 
 _SPECIAL: Final = re.compile(r"[\\!\[\]<]|(?<![A-Za-z0-9])[hHwW]")
+_BRACKET: Final = re.compile(r"\\.|\n\n|[\[\]()]", re.DOTALL)
 _STARTS: Final = ("https://", "http://", "www.")
 _STARTS_BARE: Final = re.compile(r"(?:https?://|www\.)+", re.IGNORECASE)
 _BARE: Final = re.compile(r"(?:https?://|www\.)[^\s<>\[\]`\"|]*", re.IGNORECASE)
@@ -112,11 +115,20 @@ class _Scan:
     something was left out right behind that."""
 
     def __init__(
-        self, text: str, live: LiveAddresses, *, final: bool, tail: str = "\n", cut: bool = False
+        self,
+        text: str,
+        live: LiveAddresses,
+        *,
+        final: bool,
+        tail: str = "\n",
+        cut: bool = False,
+        level: int = 0,
     ) -> None:
         self._text = text
         self._live = live
         self._final = final
+        self._level = level
+        self._ends: dict[int, int] = {}
         self.at = 0
         self.tail = tail
         self.cut = cut
@@ -172,16 +184,16 @@ class _Scan:
 
     def _bracket(self, opening: int, *, image: bool) -> tuple[str, bool]:
         text, live = self._text, self._live
-        closing = self._closing(opening, "[", "]")
+        closing = self._closing(opening) if self._level < DEEPEST else None
         if closing is None:
             self.at = opening + 1
             return "\\[", image
         self._need(closing + 1)
-        inner = guarded(text[opening + 1 : closing], live)
+        inner = self._inner(text[opening + 1 : closing])
         self.at = closing + 1
         match text[closing + 1 : closing + 2]:
             case "(":
-                end = self._closing(closing + 1, "(", ")")
+                end = self._closing(closing + 1)
                 if end is None:
                     return f"\\[{inner}\\]", image
                 self.at = end + 1
@@ -190,30 +202,46 @@ class _Scan:
                     return f"[{inner}]({address})", False
                 return inner, True
             case "[":
-                end = self._closing(closing + 1, "[", "]")
+                end = self._closing(closing + 1)
                 self.at = self.at if end is None else end + 1
                 return inner, True
             case ":":  # a reference's definition; its address is a bare one then
                 return f"\\[{inner}\\]", image
         return (inner, True) if image else (f"[{inner}]", False)
 
-    def _closing(self, opening: int, left: str, right: str) -> int | None:
+    def _inner(self, text: str) -> str:
+        """What stands within, on its own."""
+        return _Scan(text, self._live, final=True, level=self._level + 1).run()
+
+    def _closing(self, opening: int) -> int | None:
         """Where a bracket closes; `None` if it never does. Raises `_Unfinished` while it may."""
-        text, depth, at = self._text, 0, opening
-        while at < len(text):
-            if at - opening > LONGEST or text.startswith("\n\n", at):
-                return None
-            if text[at] == "\\":
-                at += 1
-            elif text[at] == left:
-                depth += 1
-            elif text[at] == right:
-                depth -= 1
-                if not depth:
-                    return at
-            at += 1
-        self._need(len(text))
-        return None
+        if opening not in self._ends:
+            self._read_brackets(opening)
+        end = self._ends[opening]
+        if end - opening > LONGEST or self._text.startswith("\n\n", end):
+            return None
+        self._need(end)
+        return end if end < len(self._text) else None
+
+    def _read_brackets(self, start: int) -> None:
+        """Find where each bracket from here on ends: where it closes, at the end of its paragraph, or of the
+        text. One pass for all: a text of nothing but opening ones would take one for each."""
+        squares: list[int] = []
+        rounds: list[int] = []
+        for found in _BRACKET.finditer(self._text, start):
+            match found[0]:
+                case "[":
+                    squares.append(found.start())
+                case "(":
+                    rounds.append(found.start())
+                case "]" if squares:
+                    self._ends[squares.pop()] = found.start()
+                case ")" if rounds:
+                    self._ends[rounds.pop()] = found.start()
+                case "\n\n":
+                    self._ends.update(dict.fromkeys(squares + rounds, found.start()))
+                    squares, rounds = [], []
+        self._ends.update(dict.fromkeys(squares + rounds, len(self._text)))
 
     def _angle(self, at: int) -> tuple[str, bool]:
         self._need(at + 1)
@@ -233,7 +261,7 @@ class _Scan:
         if _EMAIL.fullmatch(inside):
             return inside, True
         if alt := _ALT.match(inside):
-            return guarded(alt[1] or alt[2] or "", self._live), True
+            return self._inner(alt[1] or alt[2] or ""), True
         if _ELEMENT.match(inside):
             return "", True
         self.at = at + 1

@@ -132,6 +132,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refused.no_slug": "That is not the slug of a nation.",
     "refused.period": "Unknown period. Known are: {periods}.",
     "refused.open_period": "Only a period with a start and an end can be compared with an earlier one.",
+    "refused.nothing_before": "Before a period as long as this one there is none to compare it with.",
     "refused.no_moment": (
         "“{text}” is no time. Write a date such as 2026-11-20, a date-time with offset, or one of: {periods}."
     ),

@@ -39,6 +39,7 @@ from nat.changes.journal import Emit
 from nat.changes.policy import NO_POLICY, Policy, Rights, RightsNow
 from nat.changes.said import Said, page_record
 from nat.contract.events import Link, Notice, TextDelta
+from nat.contract.parsing import is_blank
 from nat.errors import ModelRefused, ModelSilent
 from nat.live_links import LinkGuard, LiveAddresses, guarded
 from nat.wording import Worded
@@ -260,7 +261,8 @@ class _Turn:
             {**block, "text": guarded(block["text"], live)} if block.get("type") == "text" else block
             for block in reply.content
         )
-        return replace(reply, content=content)
+        before = [*self._history, *self._messages]
+        return replace(reply, content=transcript.with_own_ids(content, before))
 
     def _take(self, step: Step) -> AgentAnswer | None:
         """Add a complete model message and its tools' results; the answer if the turn ends with it."""
@@ -274,13 +276,11 @@ class _Turn:
         uses = transcript.tool_uses(step.content)
         if uses and step.stop_reason in _RUNS_TOOLS:
             return self._with_results(step, uses)
-        if step.stop_reason == "pause_turn" and _is_paused(step.content):
-            return None
         if step.stop_reason == "max_tokens":
             return self._end(TOO_LONG)
         if step.stop_reason == "model_context_window_exceeded":
             return self._end(CONVERSATION_FULL)
-        if transcript.text_of(step.content).strip():
+        if not is_blank(transcript.text_of(step.content)):
             return self._finish("finished")
         if self._asked_to_speak:
             raise ModelSilent
@@ -392,8 +392,3 @@ def _cut_off_call(step: Step) -> str | None:
         return None
     last = step.content[-1]
     return last["id"] if last.get("type") == "tool_use" else None
-
-
-def _is_paused(content: Sequence[Block]) -> bool:
-    """Whether the API paused a tool of its own; sent back as it is, the message goes on."""
-    return any(block.get("type") == "server_tool_use" for block in content)

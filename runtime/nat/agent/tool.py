@@ -133,6 +133,8 @@ class Tool:
     def _run(
         self, nation: "Reached", arguments: Mapping[str, object], own: Mapping[str, object] | None = None
     ) -> ToolOutcome | Change:
+        if _has_nul(arguments):
+            raise ArgumentsRejected(f"{self.name} cannot be called like this: a text holds a NUL character")
         try:
             parsed = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
@@ -201,6 +203,19 @@ def tool_list_json(tools: Iterable[Tool]) -> str:
     """The tool list as the same bytes for every nation and role: sorted, serialised once per process."""
     definitions = [each.as_definition() for each in sorted(tools, key=lambda each: each.name)]
     return json.dumps(definitions, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _has_nul(value: object) -> bool:
+    """Whether a NUL character stands in any text of a JSON value: no database of NationBuilder's kind keeps
+    one, and what it would answer says nothing of why."""
+    match value:
+        case str():
+            return "\0" in value
+        case Mapping():
+            return any(_has_nul(each) for each in value.values())
+        case list() | tuple():
+            return any(_has_nul(each) for each in value)
+    return False
 
 
 def _plain(value: object) -> object:

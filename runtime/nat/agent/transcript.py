@@ -8,6 +8,7 @@ stopped.
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from typing import Final
 
 from nat.agent.ports import Block, Message, Step
@@ -18,6 +19,8 @@ SEPARATOR: Final = "\n\n"
 LEFT_OUT: Final = "(The beginning of this conversation was left out, because it has become long.)"
 STOPPED_MARK: Final = "(The person stopped the answer here.)"
 
+_LONGEST_STEM: Final = 120
+"""Characters of an id that a number is put behind: 128 are allowed."""
 _THINKING: Final = frozenset({"thinking", "redacted_thinking"})
 
 
@@ -34,6 +37,22 @@ def settled_text(steps: Iterable[Step]) -> str:
 def tool_uses(content: Iterable[Block]) -> list[Block]:
     """The tool calls of a message, in order."""
     return [block for block in content if block.get("type") == "tool_use"]
+
+
+def with_own_ids(content: Iterable[Block], before: Iterable[Message]) -> tuple[Block, ...]:
+    """The content with an id of its own for each call: the API refuses one that occurs twice in a
+    conversation, and it is by ids that results and changes are told apart."""
+    taken = {use["id"] for message in before for use in tool_uses(_blocks(message))}
+    result: list[Block] = []
+    for block in content:
+        if block.get("type") == "tool_use":
+            given = block["id"]
+            others = (f"{given[:_LONGEST_STEM]}_{number}" for number in count(2))
+            own = next(each for each in chain([given], others) if each not in taken)
+            taken.add(own)
+            block = {**block, "id": own}
+        result.append(block)
+    return tuple(result)
 
 
 def tools_used(blocks: Iterable[Block]) -> Counter[str]:

@@ -16,6 +16,7 @@ from nat.automations.schedule import AutomationSchedule
 from nat.aws.items import Row, moment, timestamp
 from nat.aws.store import Store
 from nat.aws.writes import Delete, Put, Update
+from nat.contract.parsing import is_blank
 from nat.errors import AutomationChanged, BadRequest, NotFound
 from nat.ids import NationSlug, UserId
 from nat.names import AUTOMATIONS_DUE, Table
@@ -235,7 +236,7 @@ class Automations:
 
 def _checked(text: str, longest: int, what: str) -> str:
     text = text.strip()
-    if not text:
+    if is_blank(text):
         raise BadRequest(Worded("form.empty", what=what))
     if len(text) > longest:
         raise BadRequest(Worded("form.too_long", what=what, most=longest))

@@ -15,6 +15,8 @@ from nat.errors import BadRequest
 LARGEST_BODY: Final = 131_072
 """Bytes of a request's body: four times the longest question, as much as a socket message may have."""
 NOT_AN_OBJECT: Final = "The body is a JSON object."
+_DRAWN_AS_NOTHING: Final = "\u115f\u1160\u2800\u3164\uffa0"
+"""Fillers of Hangul, and the pattern of Braille without a dot."""
 _PLACE: Final = r"(.*) - at `(key in )?\$\.?(.*)`"
 _MISSING: Final = r"Object missing required field `(\w+)`"
 
@@ -46,6 +48,14 @@ def composed(value: object) -> object:
         case dict():
             return {composed(name): composed(each) for name, each in value.items()}
     return value
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in a text to see: white space, control and format characters, and the few
+    letters that are drawn as nothing."""
+    return not any(
+        each.isprintable() and not each.isspace() and each not in _DRAWN_AS_NOTHING for each in text
+    )
 
 
 def parse(content: bytes | str, wanted: type[Wanted]) -> Wanted:

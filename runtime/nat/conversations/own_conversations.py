@@ -6,6 +6,7 @@ from boto3.dynamodb.conditions import Attr, Key
 
 from nat.aws.store import Cancelled, Store
 from nat.aws.writes import Entry, Update
+from nat.contract.parsing import is_blank
 from nat.conversations.listing import Conversation, conversation_of
 from nat.conversations.turns import (
     LOCK_ITEM,
@@ -45,7 +46,7 @@ class OwnConversations:
         Raises `BadRequest` for a title that is empty or too long, `NotFound`.
         """
         line = " ".join(title.split())
-        if not 0 < len(line) <= TITLE_CHARACTERS:
+        if is_blank(line) or len(line) > TITLE_CHARACTERS:
             raise BadRequest(Worded("refused.title", most=TITLE_CHARACTERS))
         renamed = self._store.updated(
             Update(

@@ -5,7 +5,7 @@ nation's clocks, so a day in which the clocks change has 23 or 25 hours.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, get_args
 
 from nat.errors import BadRequest
@@ -20,6 +20,8 @@ PeriodName = Literal[
 ]  # fmt: skip
 PERIOD_NAMES: Final[tuple[str, ...]] = get_args(PeriodName)
 
+_FIRST_YEAR: Final = MINYEAR + 1
+"""A year before the first moment that is read there is still one."""
 _UNITS: Final[dict[str, tuple[Unit, int]]] = {
     "today": ("day", 0),
     "yesterday": ("day", -1),
@@ -108,27 +110,39 @@ def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) ->
             return moment
     try:
         if len(text) == len("2026-01-01"):
-            return day_start(date.fromisoformat(text) + timedelta(days=int(end)), zone)
+            return _within_calendar(day_start(date.fromisoformat(text) + timedelta(days=int(end)), zone))
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        return _within_calendar((moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC))
     except (ValueError, OverflowError):
         raise BadRequest(
             Worded("refused.no_moment", text=text[:40], periods=", ".join(PERIOD_NAMES))
         ) from None
 
 
+def _within_calendar(moment: datetime) -> datetime:
+    """A moment from which one can count on in any zone. Raises `OverflowError` at either end of the years
+    that a date can have."""
+    if not _FIRST_YEAR < moment.year < MAXYEAR:
+        raise OverflowError
+    return moment
+
+
 def previous_span(span: Span, zone: tzinfo) -> Span:
     """The span of the same kind right before: the calendar unit before, else as many days or as much time.
 
-    Raises `BadRequest` for a span with an open end: nothing lies before it to compare with.
+    Raises `BadRequest` for a span with an open end, and for one of a thousand years: nothing lies before it
+    to compare with.
     """
     start, end = _closed(span)
     first, after = start.astimezone(zone), end.astimezone(zone)
     if span.unit is not None:
         return _span(step_unit(first.date(), span.unit, -1), first.date(), zone, None, span.unit)
-    if all(day_start(each.date(), zone) == each for each in (first, after)):
-        return _span(first.date() - (after.date() - first.date()), first.date(), zone)
-    return Span(start - (end - start), start)
+    try:
+        if all(day_start(each.date(), zone) == each for each in (first, after)):
+            return _span(first.date() - (after.date() - first.date()), first.date(), zone)
+        return Span(start - (end - start), start)
+    except OverflowError:
+        raise BadRequest(Worded("refused.nothing_before")) from None
 
 
 def year_before(span: Span, zone: tzinfo) -> Span:

@@ -26,6 +26,7 @@ from nat.aws.store import Cancelled
 from nat.aws.writes import Entry, Update
 from nat.contract.events import Envelope, TurnAccepted
 from nat.contract.messages import Question
+from nat.contract.parsing import is_blank
 from nat.conversations.turns import (
     Turn,
     upsert_meta,
@@ -175,7 +176,7 @@ def _check_question(question: str) -> None:
         raise BadRequest(Worded("refused.unicode")) from None
     if size > MAX_MESSAGE_BYTES:
         raise MessageTooLong
-    if not question.strip():
+    if is_blank(question):
         raise MessageEmpty
 
 

@@ -127,3 +127,19 @@ def test_what_never_becomes_whole_is_escaped() -> None:
 
     assert held.startswith("\\[x")
     assert TARGET.search(held + guard.feed(f"]({EVIL})") + guard.end()) is None
+
+
+@pytest.mark.parametrize("brackets", [("[", "]"), ("![", "](x)"), ("[", f"]({PANEL})")])
+def test_brackets_within_brackets_without_end_are_text(brackets: tuple[str, str]) -> None:
+    opening, closing = brackets
+    text = opening * 1_200 + "x" + closing * 1_200
+
+    guard = LinkGuard(LIVE)
+    shown = guarded(text, LIVE)
+
+    assert "x" in shown
+    assert "".join(map(guard.feed, text)) + guard.end() == shown
+
+
+def test_a_text_of_nothing_but_opening_brackets_is_read_in_one_pass() -> None:
+    assert guarded("[" * 50_000, LIVE) == "\\[" * 50_000

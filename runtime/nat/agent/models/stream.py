@@ -6,8 +6,10 @@ of its clients.
 
 What a model says is sent back to it with the next request and stored, so it is made legal here: half of a
 surrogate pair (JSON can spell one) becomes the replacement character, arguments that are no JSON (`NaN`, an
-overflow) or no Unicode are kept as text that no tool runs on, and a tool's name or a call's id has only the
-characters that the API takes.
+overflow), no Unicode or nested without end are kept as text that no tool runs on, a tool's name or a call's
+id has only the characters that the API takes, and a block that could not be sent back as it came is left out:
+one of a type that we do not know, whose pieces are not all read, and a thought that broke off before its
+signature.
 """
 
 import json
@@ -29,6 +31,8 @@ _HIGH: Final = re.compile("[\ud800-\udbff]$")
 _ILLEGAL: Final = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME: Final = 128
 """Names and ids match `^[a-zA-Z0-9_-]{1,128}$` (Messages API)."""
+_DEEPEST: Final = 32
+"""Levels of a call's arguments: several times those of any tool, and far from where a parser gives up."""
 
 RawEvent = Mapping[str, Any]
 """One event of the Messages API's stream as plain JSON: reading it into the SDK's models costs more than all
@@ -36,7 +40,7 @@ else of a turn."""
 
 
 class Incomplete(Exception):
-    """The stream ended before the message did."""
+    """The stream ended before the message did, or brought an event that is none of its grammar."""
 
 
 class Accumulator:
@@ -57,23 +61,33 @@ class Accumulator:
         self.ended = False
 
     def take(self, event: RawEvent) -> None:
-        """Read one event."""
+        """Read one event. Raises `Incomplete` for what none of the grammar looks like."""
+        try:
+            text = self._read(event)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise Incomplete from error
+        if text:
+            self._on_text(text)
+
+    def _read(self, event: RawEvent) -> str:
+        """Read one event; gives the text in it that can be shown by now."""
         kind = event.get("type")
         if kind == "content_block_delta":
-            self._delta(event["index"], event["delta"])
-        elif kind == "content_block_start":
-            self._start_block(event["index"], event["content_block"])
-        elif kind == "content_block_stop":
+            return self._delta(event["index"], event["delta"])
+        if kind == "content_block_start":
+            return self._start_block(event["index"], event["content_block"])
+        if kind == "content_block_stop":
             self._close(event["index"])
         elif kind == "message_start":
             message = event["message"]
             self._model = message.get("model") or ""
             self._add_usage(message.get("usage"))
         elif kind == "message_delta":
-            self._stop_reason = event.get("delta", {}).get("stop_reason") or self._stop_reason
+            self._stop_reason = event["delta"].get("stop_reason") or self._stop_reason
             self._add_usage(event.get("usage"))
         elif kind == "message_stop":
             self.ended = True
+        return ""
 
     def reply(self, model: str) -> ModelReply:
         """The complete message. Raises `Incomplete` if the stream broke off."""
@@ -83,8 +97,7 @@ class Accumulator:
             self._close(index)
         blocks = (self._blocks[index] for index in sorted(self._blocks))
         return ModelReply(
-            # The API refuses a blank text block when the message is sent back to it.
-            content=tuple(block for block in blocks if block.get("type") != "text" or block["text"].strip()),
+            content=tuple(block for block in blocks if _can_be_sent_back(block)),
             stop_reason=self._stop_reason or "end_turn",
             usage=self._sum(),
             model=self._model or model,
@@ -100,40 +113,49 @@ class Accumulator:
         )
         return ModelReply(texts, STOPPED, self._sum(), self._model or model)
 
-    def _start_block(self, index: int, start: RawEvent) -> None:
+    def _start_block(self, index: int, start: RawEvent) -> str:
         block = dict(start)
         self._blocks[index] = block
         self._parts[index] = []
-        if block.get("type") in THINKING:
-            block[ORIGIN] = self._origin
-        elif block.get("type") == "text" and block.get("text"):
-            self._say(index, block["text"])
-        for name in ("name", "id"):
-            if isinstance(block.get(name), str):
-                block[name] = _ILLEGAL.sub("_", block[name])[:_LONGEST_NAME] or "_"
+        match block.get("type"):
+            case "text" if block.get("text"):
+                return self._say(index, block["text"])
+            case kind if kind in THINKING:
+                block[ORIGIN] = self._origin
+            case "tool_use":
+                for name in ("name", "id"):
+                    block[name] = _ILLEGAL.sub("_", block.get(name) or "")[:_LONGEST_NAME] or "_"
+        return ""
 
-    def _delta(self, index: int, delta: RawEvent) -> None:
+    def _delta(self, index: int, delta: RawEvent) -> str:
         if index not in self._blocks:
-            return
-        kind = delta.get("type")
-        if kind == "text_delta":
-            self._say(index, delta["text"])
-        elif kind == "input_json_delta":
-            self._parts[index].append(delta["partial_json"])
-        elif kind == "thinking_delta":
-            self._parts[index].append(delta["thinking"])
-        elif kind == "signature_delta":
-            self._blocks[index]["signature"] = delta["signature"]
+            return ""
+        match delta.get("type"):
+            case "text_delta":
+                return self._say(index, delta["text"])
+            case "input_json_delta":
+                self._add(index, delta["partial_json"])
+            case "thinking_delta":
+                self._add(index, delta["thinking"])
+            case "signature_delta":
+                self._blocks[index]["signature"] = delta["signature"]
+        return ""
 
-    def _say(self, index: int, text: str) -> None:
-        if text:
-            self._parts[index].append(text)
-            self.shown = True
-            text, self._half = self._half + text, ""
-            if (half := _HIGH.search(text)) is not None:
-                text, self._half = text[: half.start()], half[0]
-            if text:
-                self._on_text(_legal(text))
+    def _say(self, index: int, text: str) -> str:
+        """More of a text; gives what can be shown of it by now."""
+        self._add(index, text)
+        if not text:
+            return ""
+        self.shown = True
+        text, self._half = self._half + text, ""
+        if (half := _HIGH.search(text)) is not None:
+            text, self._half = text[: half.start()], half[0]
+        return _legal(text)
+
+    def _add(self, index: int, part: str) -> None:
+        if not isinstance(part, str):
+            raise TypeError
+        self._parts[index].append(part)
 
     def _text(self, index: int) -> str:
         return _legal("".join(self._parts[index]))
@@ -148,20 +170,8 @@ class Accumulator:
                 block["text"] = self._text(index)
             case "thinking":
                 block["thinking"] = block.get("thinking", "") + self._text(index)
-            case "tool_use" | "server_tool_use":
-                block["input"] = self._input(index, block)
-
-    def _input(self, index: int, block: Block) -> dict[str, object]:
-        text = self._text(index)
-        if not text:
-            started = block.get("input")
-            return started if isinstance(started, dict) else {}
-        try:
-            value = json.loads(text)
-            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-        except ValueError:  # no JSON, a number that JSON has not, or half of a surrogate pair
-            value = None
-        return value if isinstance(value, dict) else {INVALID_JSON: text}
+            case "tool_use":
+                block["input"] = _arguments(self._text(index) or json.dumps(block.get("input") or {}))
 
     def _add_usage(self, usage: RawEvent | None) -> None:
         # Counts in `message_delta` are cumulative, so a later number replaces an earlier one.
@@ -176,6 +186,37 @@ class Accumulator:
             cache_read_tokens=self._usage.get("cache_read_input_tokens", 0),
             output_tokens=self._usage.get("output_tokens", 0),
         )
+
+
+def _arguments(text: str) -> dict[str, object]:
+    """The arguments of a call from their JSON; what is not legal stays text."""
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        value = None  # no JSON, a number that JSON has not, half of a surrogate pair, or far too deep
+    return value if isinstance(value, dict) and _is_within(value, _DEEPEST) else {INVALID_JSON: text}
+
+
+def _is_within(value: object, levels: int) -> bool:
+    """Whether a JSON value is nested no deeper than so many levels."""
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_within(each, levels - 1) for each in inner)
+
+
+def _can_be_sent_back(block: Block) -> bool:
+    """Whether the API takes a block of its own again: no blank text, no thought without its signature, and
+    nothing of a type of which pieces may be missing. Tools that run at the API, with blocks of their own, are
+    none of ours."""
+    match block.get("type"):
+        case "text":
+            return bool(block["text"].strip())
+        case "thinking":
+            return bool(block.get("signature"))
+        case kind:
+            return kind in ("tool_use", "redacted_thinking")
 
 
 def _legal(text: str) -> str:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from nat.contract.parsing import is_blank
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder
 from nat.nationbuilder.periods import ALL_TIME, PeriodName, Span, named_span, read_moment
@@ -24,6 +25,8 @@ RecordId = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_is_
 
 
 def _composed(value: str) -> str:
+    if is_blank(value):
+        raise ValueError("there is nothing in it to see")
     return unicodedata.normalize("NFC", value)
 
 

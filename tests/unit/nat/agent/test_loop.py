@@ -406,21 +406,6 @@ def test_an_unknown_stop_reason_ends_the_turn_and_runs_nothing() -> None:
     assert answer.messages[-1]["content"] == [{"type": "text", "text": "Well."}]
 
 
-def test_a_paused_server_tool_is_continued() -> None:
-    paused = ModelReply(
-        ({"type": "server_tool_use", "id": "s1", "name": "search", "input": {}},),
-        "pause_turn",
-        USAGE,
-        MODEL_ID,
-    )
-    turn = table(paused, says("Found."))
-
-    answer = turn.answer()
-
-    assert answer.text == "Found."
-    assert turn.model.requests[1].messages[-1] == {"role": "assistant", "content": list(paused.content)}
-
-
 EMPTY = ModelReply((), "end_turn", USAGE, MODEL_ID)
 
 
@@ -441,6 +426,30 @@ def test_calls_that_were_not_run_are_not_sent_back_without_a_result() -> None:
 
     assert (answer.text, turn.nation.done) == ("23 people.", [])
     assert [message["role"] for message in turn.model.requests[1].messages] == ["user"]
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff \u2060", "\u3164"])
+def test_a_model_that_says_nothing_that_can_be_seen_is_asked_once_more(unseen: str) -> None:
+    turn = table(says(unseen), says("23 people."))
+
+    turn.answer()
+
+    assert len(turn.model.requests) == 2
+
+
+def test_each_call_of_a_conversation_has_an_id_of_its_own() -> None:
+    history = table(calls(use("count_people", "t1")), says("23.")).answer().messages
+    twice = calls(use("count_people", "t1"), use("count_people", "t1"), use("list_types", "t" * 128))
+    turn = table(twice, calls(use("list_types", "t" * 128)), says("23."))
+
+    answer = turn.answer(history=history)
+
+    messages = (*history, *answer.messages)
+    blocks = [block for each in messages if isinstance(each["content"], list) for block in each["content"]]
+    made = [block["id"] for block in blocks if block["type"] == "tool_use"]
+    assert made == [block["tool_use_id"] for block in blocks if block["type"] == "tool_result"]
+    assert len(set(made)) == 5
+    assert max(map(len, made)) == 128
 
 
 def test_a_model_that_stays_silent_is_no_answer_and_is_not_counted() -> None:

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from nat.contract.fields import Query, RequestBody, StrictBody
 from nat.contract.messages import AskMessage
-from nat.contract.parsing import parse, parse_query
+from nat.contract.parsing import is_blank, parse, parse_query
 from nat.errors import BadRequest
 
 
@@ -99,6 +99,12 @@ def test_a_number_of_a_query_is_written_in_digits_and_within_its_bounds(limit: s
 def test_a_query_has_numbers_composed_texts_and_defaults() -> None:
     assert parse_query({"limit": "7", "q": "e\u0301", "other": "x"}, Page) == Page(limit=7, q="é")
     assert parse_query({}, Page) == Page()
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "\u200b\ufeff", "\x00\x07", "\u202e \u2066", "\u3164"])
+def test_a_text_in_which_there_is_nothing_to_see_is_blank(text: str) -> None:
+    assert is_blank(text)
+    assert not is_blank(f"{text}é")
 
 
 def test_half_a_surrogate_pair_in_a_query_is_refused() -> None:

@@ -326,7 +326,8 @@ def _live(board: Board, bucket: str, town: Town) -> None:
     )
     (person,), tag = office.people(1), office.new_tag("failed")
     office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
-    failed = board.ask(calls(use("tag_person", person=person, tag=tag)), says("It failed."), user="admin")
+    failing = use("tag_person", "failing", person=person, tag=tag)
+    failed = board.ask(calls(failing), says("It failed."), user="admin")
     halted = board.propose(office.people(2), office.new_tag("halted"), user="admin")
     admitted = board.approve(halted, user="admin")
     office.server.fault("unprocessable", method="POST", path="*/signup_taggings")
@@ -372,7 +373,7 @@ def _live(board: Board, bucket: str, town: Town) -> None:
                 "conversation": board.conversation_id,
                 "turn": failed.turn_id,
                 "approval": waiting.id,
-                "change": f"{failed.turn_id}#000#t1",
+                "change": f"{failed.turn_id}#000#{failing['id']}",
                 "file": file,
             },
         ),

@@ -175,7 +175,7 @@ def test_a_conversation_is_renamed_and_keeps_its_title_with_the_next_question(wo
     assert world.body("GET /v1/conversations/{conversation}")["title"] == "Donors of May"
 
 
-@pytest.mark.parametrize("title", ["", "   ", "x" * 81, 5, None])
+@pytest.mark.parametrize("title", ["", "   ", "\u200b\u2060", "x" * 81, 5, None])
 def test_a_title_that_is_none_is_refused(world: World, title: Any) -> None:
     world.answered("Who donated?", "Zoë.")
 

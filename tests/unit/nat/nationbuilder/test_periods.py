@@ -163,6 +163,11 @@ def test_an_odd_stretch_is_preceded_by_as_much_time() -> None:
     assert previous_span(span, UTC) == Span(datetime(2026, 1, 1, 3, tzinfo=UTC), span.start)
 
 
+def test_a_period_that_is_longer_than_the_years_before_it_is_compared_with_nothing() -> None:
+    with pytest.raises(BadRequest):
+        previous_span(Span(datetime(200, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 9, tzinfo=UTC)), UTC)
+
+
 def test_an_open_period_has_nothing_before_it() -> None:
     with pytest.raises(BadRequest):
         previous_span(Span(SUNDAY, None), NEW_YORK)
@@ -192,7 +197,17 @@ def test_as_an_end_a_day_or_a_period_is_included(text: str, expected: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2026-13-01", "20/11/2026", "all_time", "0001-01-01T00:00:00+10:00"]
+    "text",
+    [
+        "",
+        "soon",
+        "2026-13-01",
+        "20/11/2026",
+        "all_time",
+        "0001-01-01T00:00:00+10:00",
+        "0001-01-01",
+        "9999-12-31",
+    ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(BadRequest):

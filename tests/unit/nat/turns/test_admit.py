@@ -254,6 +254,7 @@ def test_a_nation_starts_so_many_turns_a_minute(world: World) -> None:
     [
         ({"question": ""}, MessageEmpty),
         ({"question": " \n\t"}, MessageEmpty),
+        ({"question": "\u200b\ufeff"}, MessageEmpty),
         ({"question": "x" * 200_000}, MessageTooLong),
         ({"question": "é" * (MAX_MESSAGE_BYTES // 2 + 1)}, MessageTooLong),
         ({"question": "\ud800"}, BadRequest),

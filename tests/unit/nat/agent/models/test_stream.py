@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nat.agent.models.stream import INVALID_JSON, Accumulator
+from nat.agent.models.stream import INVALID_JSON, Accumulator, Incomplete
 
 
 def message(*blocks: tuple[dict[str, Any], list[dict[str, Any]]]) -> tuple[Any, list[str]]:
@@ -39,6 +39,9 @@ def tool_call(arguments: str, name: str = "search_people", call: str = "toolu_1"
         '{"a": [-Infinity]}',
         "{",
         "[1]",
+        '{"a":' * 40 + "1" + "}" * 40,
+        '{"a": ' + "[" * 20_000,
+        '{"limit": ' + "9" * 5_000 + "}",
     ],
 )
 def test_arguments_that_cannot_be_sent_back_are_kept_as_text_that_no_tool_runs_on(arguments: str) -> None:
@@ -67,3 +70,54 @@ def test_a_pair_that_is_cut_between_two_parts_is_shown_and_kept_whole() -> None:
     (block,) = reply.content
     assert block["text"] == "Well done 😀! Half: \ufffd"
     assert "".join(shown) == block["text"]
+
+
+@pytest.mark.parametrize(
+    "started",
+    [
+        {"name": "count_people", "input": {"tag": "\ud83d"}},
+        {"name": "count_people", "input": [1]},
+        {"id": None, "name": None, "input": None},
+        {},
+    ],
+)
+def test_a_call_is_whole_whatever_it_begins_with(started: dict[str, Any]) -> None:
+    reply, _ = message(({"type": "tool_use", **started}, []))
+
+    (block,) = reply.content
+    assert all(isinstance(block[name], str) and block[name] for name in ("id", "name"))
+    assert isinstance(block["input"], dict)
+    json.dumps(block, ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_what_could_not_be_sent_back_is_left_out() -> None:
+    broken_off = [{"type": "thinking_delta", "thinking": "Let me"}]
+
+    reply, _ = message(
+        ({"type": "thinking", "thinking": "", "signature": ""}, broken_off),
+        ({"type": "novelty", "content": ""}, [{"type": "novelty_delta", "content": "half of it"}]),
+        ({"content": "of no type"}, []),
+        ({"type": "text", "text": "Hello."}, []),
+    )
+
+    assert reply.content == ({"type": "text", "text": "Hello."},)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        [],
+        {"type": "message_start"},
+        {"type": "message_delta", "delta": None},
+        {"type": "content_block_start", "index": 1, "content_block": None},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": 5}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta"}},
+    ],
+)
+def test_an_event_that_is_none_breaks_the_stream_off(event: Any) -> None:
+    accumulator = Accumulator([].append, "test")
+    text = {"type": "text", "text": ""}
+    accumulator.take({"type": "content_block_start", "index": 0, "content_block": text})
+
+    with pytest.raises(Incomplete):
+        accumulator.take(event)

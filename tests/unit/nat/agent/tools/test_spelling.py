@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from nat.agent.tool import ArgumentsRejected
 from nat.agent.tools import load
 from nat.errors import BadRequest
 from tests.unit.nat.agent.tools.changing.executing import plan
@@ -140,6 +141,14 @@ def test_a_tag_may_have_any_name(office: Bench, name: str) -> None:
     assert names.count(name) == 1
     again = plan(office.nation, "add_tags_to_person", {"person_id": who, "tags": [name]})
     assert again.operations == ()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\u200b", "\u202e \u3164"])
+def test_what_cannot_be_kept_or_seen_is_no_name(office: Bench, name: str) -> None:
+    who = person(office, full_name="Marie", first_name="Marie")
+
+    with pytest.raises(ArgumentsRejected):
+        plan(office.nation, "add_tags_to_person", {"person_id": who, "tags": [name], "create_missing": True})
 
 
 def test_a_person_may_have_any_name(office: Bench) -> None:

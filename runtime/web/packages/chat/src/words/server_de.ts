@@ -499,6 +499,7 @@ export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, st
   "refused.no_slug": "Das ist keine Adresse einer Nation.",
   "refused.period": "Diesen Zeitraum gibt es nicht. Es gibt: {periods}.",
   "refused.open_period": "Nur ein Zeitraum mit Anfang und Ende lässt sich mit einem früheren vergleichen.",
+  "refused.nothing_before": "Vor einem so langen Zeitraum liegt keiner, mit dem er sich vergleichen ließe.",
   "refused.no_moment":
     "„{text}“ ist kein Zeitpunkt. Schreib einen Tag wie 2026-11-20, oder eines von: {periods}.",
   "refused.policy": "Die Regeln dieser Nation erlauben das nicht. Wende dich an die Administration.",
