@@ -12,23 +12,21 @@ if TYPE_CHECKING:
 
 
 class StripePrices:
-    """Price ids, looked up once per process: a plan's own, or that of the active price whose lookup key is
-    the plan's name. So plans need no ids that differ between Stripe accounts."""
+    """Price ids: a plan's own, or that of the active price whose lookup key is the plan's name. So plans need
+    no ids that differ between Stripe accounts. It is asked each time: a price never changes, so an operator
+    who wants another amount archives one and gives its key to a new one."""
 
     def __init__(self, stripe: "StripeClient") -> None:
         self._stripe = stripe
-        self._found: dict[str, str] = {}
 
     def of(self, plan: Plan) -> str:
         """The price id of a plan. Raises `BillingError` where Stripe has none."""
         if plan.stripe_price_id:
             return plan.stripe_price_id
-        if plan.name not in self._found:
-            with calls():
-                prices = self._stripe.v1.prices.list(
-                    params={"lookup_keys": [plan.name], "active": True, "limit": 1}
-                ).data
-            if not prices:
-                raise BillingError(Worded("form.plan_not_sold", plan=plan.title or plan.name))
-            self._found[plan.name] = prices[0].id
-        return self._found[plan.name]
+        with calls():
+            prices = self._stripe.v1.prices.list(
+                params={"lookup_keys": [plan.name], "active": True, "limit": 1}
+            ).data
+        if not prices:
+            raise BillingError(Worded("form.plan_not_sold", plan=plan.title or plan.name))
+        return prices[0].id

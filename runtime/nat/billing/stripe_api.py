@@ -7,7 +7,7 @@ subscription's items.
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,7 +80,8 @@ def calls() -> Iterator[None]:
         raise PaymentDeclined from error
     except stripe.InvalidRequestError as error:
         _noted(error)
-        if error.http_status == 404:
+        # 404 where the path names what is gone, 400 where a parameter does.
+        if error.http_status == 404 or error.code == "resource_missing":
             raise NotFound("The payment service does not know this (any more).") from error
         raise BillingError from error
     except (stripe.RateLimitError, stripe.APIConnectionError, stripe.APIError) as error:
@@ -105,8 +106,9 @@ def exists(stripe_client: StripeClient, customer_id: str) -> bool:
 
 
 def close_open_pages(stripe_client: StripeClient, customer_id: str, nation_slug: NationSlug) -> None:
-    """Close the payment pages of a nation that somebody could still pay on. Raises `BillingUnavailable`."""
-    with calls():
+    """Close the payment pages of a nation that somebody could still pay on; a customer who is gone has none.
+    Raises `BillingUnavailable`."""
+    with suppress(NotFound), calls():
         sessions = stripe_client.v1.checkout.sessions.list(
             params={"customer": customer_id, "status": "open", "limit": 100}
         ).auto_paging_iter()

@@ -101,8 +101,11 @@ class Webhooks:
         bus, kind = _NOTICES[notification.type]
         about: dict[str, object] = {"kind": kind, "stripe_event": notification.event}
         if notification.invoice is not None:
-            with calls():
-                invoice = self._synchroniser.stripe.v1.invoices.retrieve(notification.invoice)
+            try:
+                with calls():
+                    invoice = self._synchroniser.stripe.v1.invoices.retrieve(notification.invoice)
+            except NotFound:
+                return []  # deleted at Stripe meanwhile: there is nothing to pay
             if invoice.status != "open":
                 return []  # paid or given up by now: the event came late
             about |= {

@@ -33,6 +33,15 @@ def test_a_nation_that_never_subscribed_has_no_portal(shop: Shop) -> None:
         open_portal(shop.billing.synchroniser, NationSlug("demo"), APP)
 
 
+@pytest.mark.parametrize("card", [False, True])
+def test_a_nation_whose_customer_was_deleted_at_stripe_is_told_to_subscribe(shop: Shop, card: bool) -> None:
+    shop.subscribe()
+    shop.client.v1.customers.delete(shop.customer())
+
+    with pytest.raises(NotSubscribed):
+        open_portal(shop.billing.synchroniser, NationSlug("demo"), APP, card=card)
+
+
 def test_a_plan_chosen_in_the_portal_reaches_the_record(shop: Shop) -> None:
     subscription = shop.subscribe("nat_pro")
     url = open_portal(shop.billing.synchroniser, NationSlug("demo"), APP)

@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import pytest
 import requests
+import stripe
 
 from nat.audit.entry import AuditKind
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.billing.checkout import CheckoutPage, Subscriber
 from nat.billing.nation_row import BillingRows
+from nat.billing.stripe_api import calls
 from nat.billing.sync import Synchroniser
 from nat.billing.trials import Trials
-from nat.errors import AlreadySubscribed, BillingUnavailable, PlanUnknown
+from nat.errors import AlreadySubscribed, BillingUnavailable, NotFound, PlanUnknown
 from nat.ids import NationSlug, UserId
 from nat.names import Table
 from nat.nations.record import SubscriptionStatus
@@ -205,6 +207,29 @@ def test_a_customer_who_was_deleted_before_paying_is_replaced(shop: Shop) -> Non
     page = shop.begin("nat")
 
     assert shop.client.v1.checkout.sessions.retrieve(page.session_id).customer != first.id
+
+
+def test_a_price_that_took_over_the_key_of_another_is_sold_at_once(shop: Shop) -> None:
+    shop.begin("nat")
+    store = shop.stripe.state.store
+    former = store.get("price", "price_nat")
+    newer = {each: former[each] for each in ("product", "recurring", "currency")}
+    store.add("price", "price_newer", **newer, unit_amount=3_100, lookup_key="nat", active=True)
+    former |= {"lookup_key": None, "active": False}
+
+    shop.subscribe("nat")
+
+    (item,) = shop.client.v1.subscriptions.list().data[0]["items"].data
+    assert item.price.id == "price_newer"
+
+
+def test_what_a_parameter_names_and_stripe_has_not_is_not_found() -> None:
+    gone = stripe.InvalidRequestError(
+        "No such customer", "customer", code="resource_missing", http_status=400
+    )
+
+    with pytest.raises(NotFound), calls():
+        raise gone
 
 
 def test_a_newer_page_closes_the_older_one(shop: Shop) -> None:

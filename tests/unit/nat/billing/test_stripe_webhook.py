@@ -378,6 +378,18 @@ def test_a_payment_problem_that_is_over_is_not_told(shop: Shop) -> None:
     assert not [each for each in shop.announced() if each["event"] == Bus.PAYMENT_PROBLEM]
 
 
+def test_a_payment_problem_of_an_invoice_that_was_deleted_is_not_told(shop: Shop) -> None:
+    shop.subscribe("nat_pro")
+    problem = StripeEvent(
+        "evt_late", "invoice.payment_failed", 1, shop.nation().stripe_subscription_id, "in_gone"
+    )
+    before = shop.announced()
+
+    assert shop.billing.webhooks.take(problem)
+
+    assert shop.announced() == before
+
+
 def test_the_end_of_a_trial_is_told_before(shop: Shop) -> None:
     shop.subscribe("nat")
     shop.stripe.advance(days=12)
