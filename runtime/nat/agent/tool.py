@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast, overload
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model, field_validator
 from pydantic_core import ErrorDetails
 
 from nat.changes.effect import Effect as Effect
@@ -94,7 +94,12 @@ class Tool:
         for name, parameter in list(signature.parameters.items())[1:]:
             default = ... if parameter.default is inspect.Parameter.empty else parameter.default
             fields[name] = (hints[name], default)
-        return create_model(self.name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+        return create_model(
+            self.name,
+            __config__=ConfigDict(extra="forbid", frozen=True),
+            __validators__={"without_nul": field_validator("*", mode="before")(_without_nul)},
+            **fields,
+        )
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -133,8 +138,6 @@ class Tool:
     def _run(
         self, nation: "Reached", arguments: Mapping[str, object], own: Mapping[str, object] | None = None
     ) -> ToolOutcome | Change:
-        if _has_nul(arguments):
-            raise ArgumentsRejected(f"{self.name} cannot be called like this: a text holds a NUL character")
         try:
             parsed = self.arguments.model_validate(dict(arguments))
         except ValidationError as error:
@@ -205,17 +208,18 @@ def tool_list_json(tools: Iterable[Tool]) -> str:
     return json.dumps(definitions, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _has_nul(value: object) -> bool:
-    """Whether a NUL character stands in any text of a JSON value: no database of NationBuilder's kind keeps
-    one, and what it would answer says nothing of why."""
+def _without_nul(value: object) -> object:
+    """A JSON value in whose texts no NUL character stands: hardly a database keeps one, and NationBuilder
+    would not say that this is why. Raises `ValueError`."""
     match value:
-        case str():
-            return "\0" in value
-        case Mapping():
-            return any(_has_nul(each) for each in value.values())
-        case list() | tuple():
-            return any(_has_nul(each) for each in value)
-    return False
+        case str() if "\0" in value:
+            raise ValueError("a text holds a NUL character")
+        case dict():
+            _without_nul(list(value.values()))
+        case list():
+            for each in value:
+                _without_nul(each)
+    return value
 
 
 def _plain(value: object) -> object:

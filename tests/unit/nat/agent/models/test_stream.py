@@ -115,7 +115,8 @@ def test_what_could_not_be_sent_back_is_left_out() -> None:
     ],
 )
 def test_an_event_that_is_none_breaks_the_stream_off(event: Any) -> None:
-    accumulator = Accumulator([].append, "test")
+    shown: list[str] = []
+    accumulator = Accumulator(shown.append, "test")
     text = {"type": "text", "text": ""}
     accumulator.take({"type": "content_block_start", "index": 0, "content_block": text})
 
