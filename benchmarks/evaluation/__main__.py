@@ -37,9 +37,9 @@ from benchmarks.evaluation.task import Task
 from benchmarks.evaluation.tasks import groups
 from benchmarks.evaluation.world import World, drawn
 from config import load_models, models_json
-from local.claude import running_claude
-from local.claude.journal import wanted_log as wanted_claude_log
-from local.nationbuilder.request_log import wanted_log
+from local.claude import journal, running_claude
+from local.loopback.line_log import file_in
+from local.nationbuilder import request_log
 from local.nationbuilder.server import RunningNationBuilder, running_nationbuilder
 from nat.agent.models.claude import DEFAULT_MODEL
 from nat.agent.pricing import ModelPrices
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     seeds = [asked.seed] if asked.seed is not None else random.SystemRandom().sample(range(1_000_000), DRAWS)
     console = Console(width=None if sys.stdout.isatty() else 140)
-    with running_nationbuilder(log=wanted_log()) as server:
+    with running_nationbuilder(log=file_in(request_log.LOG_VARIABLE)) as server:
         for seed in seeds:
             world = drawn(seed)
             known = groups(world)
@@ -127,7 +127,7 @@ def measured(
     model = read_optional(Variable.MODEL_ID, DEFAULT_MODEL) if real else "stand-in"
     prices = ModelPrices.from_json(json.loads(models_json(load_models())))
     scores: dict[str, Score] = {}
-    with nullcontext() if real else running_claude(log=wanted_claude_log()) as claude:
+    with nullcontext() if real else running_claude(log=file_in(journal.LOG_VARIABLE)) as claude:
         if claude is not None:
             os.environ[Variable.ANTHROPIC_URL] = claude.base_url
         for name, tasks in chosen.items():

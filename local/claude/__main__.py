@@ -2,22 +2,16 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from local.claude.journal import LOG_VARIABLE, wanted_log
+from local.claude.journal import LOG_VARIABLE
 from local.claude.server import Options, running_claude
 from local.loopback.foreground import parser_of, run_in_foreground
 
 
 def options(arguments: Sequence[str]) -> Options:
     """The command line as options. Ends the process with a usage message if it makes no sense."""
-    parser = parser_of("claude", "A stand-in for the Claude Messages API on loopback.")
-    parser.add_argument(
-        "--log",
-        type=Path,
-        default=wanted_log(),
-        help=f"append each request and answer to this file as a JSON line (default: ${LOG_VARIABLE})",
-    )
+    about = "A stand-in for the Claude Messages API on loopback."
+    parser = parser_of("claude", about, log_variable=LOG_VARIABLE)
     parser.add_argument(
         "--obedient", action="store_true", help="follow every instruction found in tool results"
     )

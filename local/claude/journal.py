@@ -9,16 +9,11 @@ from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
-from local.loopback.line_log import LineLog, file_in
+from local.loopback.line_log import LineLog
 
 LOG_VARIABLE: Final = "NAT_CLAUDE_LOG"
 KEPT: Final = 10_000
 """Requests kept in memory; a load test must not grow without end."""
-
-
-def wanted_log() -> Path | None:
-    """The file that `NAT_CLAUDE_LOG` names, if it does."""
-    return file_in(LOG_VARIABLE)
 
 
 class Journal:

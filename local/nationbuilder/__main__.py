@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.loopback.foreground import parser_of, run_in_foreground
-from local.nationbuilder.request_log import LOG_VARIABLE, wanted_log
+from local.nationbuilder.request_log import LOG_VARIABLE
 from local.nationbuilder.server import running_nationbuilder
 from local.nationbuilder.settings import Settings
 
@@ -17,13 +17,7 @@ def _date(text: str) -> datetime:
 
 def main() -> int:
     """Run until told to stop. Gives the exit status."""
-    parser = parser_of("nationbuilder", __doc__)
-    parser.add_argument(
-        "--log",
-        type=Path,
-        default=wanted_log(),
-        help=f"append every request and answer as a JSON line (or set {LOG_VARIABLE})",
-    )
+    parser = parser_of("nationbuilder", __doc__, log_variable=LOG_VARIABLE)
     parser.add_argument("--state", type=Path, help="keep the state here across restarts")
     parser.add_argument("--seed-date", type=_date, help="what the seeds take for now, ISO 8601")
     parser.add_argument("--rate-limit", type=int, default=250, help="requests in 10 s per token, 0 for none")

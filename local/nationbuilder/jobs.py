@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from local.nationbuilder.errors import bad_request, not_found
-from local.nationbuilder.rules.tags import find_tag
+from local.nationbuilder.rules.tags import find_tag, put_tag
 from local.nationbuilder.store import Job, Nation
 from local.nationbuilder.writes import Writer
 
@@ -73,11 +73,7 @@ def _carry_out(nation: Nation, job: Job) -> None:
             for each in job.argument:
                 members.pop(each, None)
         case "tag":
-            tag = find_tag(nation, job.argument) or writer.create("signup_tags", {"name": job.argument})
-            tagged = {row["signup_id"] for row in nation["signup_taggings"].where("tag_id", tag["id"])}
-            for each in members:
-                if each not in tagged:
-                    writer.create("signup_taggings", {"signup_id": each, "tag_id": tag["id"]})
+            put_tag(nation, writer, job.argument, members)
         case _:
             tag = find_tag(nation, job.argument) or {"id": ""}
             for row in nation["signup_taggings"].where("tag_id", tag["id"]):

@@ -7,18 +7,13 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from local.loopback import Request, Response
-from local.loopback.line_log import LineLog, file_in
+from local.loopback.line_log import LineLog
 
 LOG_VARIABLE: Final = "NAT_NATIONBUILDER_LOG"
 SECRETS: Final = frozenset(
     {"access_token", "refresh_token", "client_secret", "code", "code_verifier", "token", "state"}
 )
 HIDDEN: Final = "…"
-
-
-def wanted_log() -> Path | None:
-    """The file that `NAT_NATIONBUILDER_LOG` names, if it does."""
-    return file_in(LOG_VARIABLE)
 
 
 class RequestLog:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from local.nationbuilder.bodies import blank
 from local.nationbuilder.rules.change import Change, Rules
 from local.nationbuilder.rules.pages import remove_page, require_page
-from local.nationbuilder.rules.people import with_email
+from local.nationbuilder.rules.people import known_or_new
 from local.nationbuilder.schema import Row
 from local.nationbuilder.store import Nation
 
@@ -65,13 +65,9 @@ def _find_person(change: Change) -> None:
         change.problems.append(blank("email"))
     if change.problems:
         return
-    person = with_email(change.nation, email) if email else None
-    if person is None:
-        values: dict[str, Any] = {name: change.get(name) for name in ("first_name", "last_name")}
-        values |= {"email": email} if email else {}
-        values |= {"phone_number": phone} if phone else {}
-        person = change.writes.create("signups", values)
-    change.values["signup_id"] = person["id"]
+    values: dict[str, Any] = {name: change.get(name) for name in ("first_name", "last_name")}
+    values |= {"phone_number": phone} if phone else {}
+    change.values["signup_id"] = known_or_new(change, email, values)["id"]
 
 
 def _rsvp_saved(change: Change, row: Row) -> None:

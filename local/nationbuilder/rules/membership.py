@@ -5,6 +5,7 @@ from typing import Final
 
 from local.nationbuilder.errors import problem
 from local.nationbuilder.rules.change import Change, Rules, slug_of
+from local.nationbuilder.rules.tags import put_tag
 from local.nationbuilder.schema import Row
 from local.nationbuilder.store import Nation
 
@@ -124,16 +125,7 @@ def _answer_saved(change: Change, row: Row) -> None:
     )
     for name in (part.strip() for each in sources if each for part in (each["tag_list"] or "").split(",")):
         if name:
-            _tag(change, row["signup_id"], name)
-
-
-def _tag(change: Change, signup_id: str, name: str) -> None:
-    tags = change.nation["signup_tags"].rows.values()
-    tag = next((each for each in tags if each["name"].casefold() == name.casefold()), None)
-    tag = tag or change.writes.create("signup_tags", {"name": name})
-    carried = change.nation["signup_taggings"].where("signup_id", signup_id)
-    if not any(each["tag_id"] == tag["id"] for each in carried):
-        change.writes.create("signup_taggings", {"signup_id": signup_id, "tag_id": tag["id"]})
+            put_tag(nation, change.writes, name, [row["signup_id"]])
 
 
 RULES: Final[dict[str, Rules]] = {

@@ -6,17 +6,18 @@ from typing import Any, Final
 from local.nationbuilder.bodies import blank
 from local.nationbuilder.errors import problem
 from local.nationbuilder.rules.change import Change, Rules, slug_of
-from local.nationbuilder.rules.people import SLOTS, with_email
+from local.nationbuilder.rules.people import SLOTS, known_or_new, with_email
 from local.nationbuilder.schema import PAYMENT_TYPES, Row
 from local.nationbuilder.store import Nation
 from local.nationbuilder.values import money
 
 _NAMES: Final = ("first_name", "middle_name", "last_name")
+_STATUSES: Final = ("canceled", "failed", "succeeded", "pending")
 
 
 def status_of(values: Mapping[str, Any]) -> str | None:
     """Which of the four stamps counts: a later stage of a donation's life wins [inferred]."""
-    for status in ("canceled", "failed", "succeeded", "pending"):
+    for status in _STATUSES:
         if values.get(f"{status}_at") is not None:
             return status
     return None
@@ -74,9 +75,6 @@ def _donation(change: Change) -> None:
         _find_donor(change)
 
 
-_STATUSES: Final = ("canceled", "failed", "succeeded", "pending")
-
-
 def _payment_type(change: Change) -> None:
     table = change.nation[PAYMENT_TYPES]
     if change.changes("payment_type_name") and change.values["payment_type_name"]:
@@ -97,13 +95,10 @@ def _find_donor(change: Change) -> None:
     """A donor named in the donation itself: known by email, or new."""
     email = change.get("email")
     named = {name: change.get(name) for name in _NAMES if change.get(name)}
-    donor = with_email(change.nation, email) if email else None
-    if donor is None and not email and not {"first_name", "last_name"} & set(named):
+    if not email and not {"first_name", "last_name"} & set(named):
         change.missing("signup_id")
-        return
-    if not change.problems:
-        donor = donor or change.writes.create("signups", {**named, **({"email": email} if email else {})})
-        change.values["signup_id"] = donor["id"]
+    elif not change.problems:
+        change.values["signup_id"] = known_or_new(change, email, named)["id"]
 
 
 def _donation_saved(change: Change, row: Row) -> None:

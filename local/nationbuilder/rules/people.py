@@ -53,6 +53,12 @@ def with_email(nation: Nation, email: str) -> Row | None:
     return None
 
 
+def known_or_new(change: Change, email: str | None, values: dict[str, Any]) -> Row:
+    """Who a record names by itself: known by email, or new with what it says of them."""
+    known = with_email(change.nation, email) if email else None
+    return known or change.writes.create("signups", {**values, **({"email": email} if email else {})})
+
+
 def _signup(change: Change) -> None:
     _emails(change)
     values = {name: change.get(name) for name in ("first_name", "middle_name", "last_name", *ADDRESSES)}

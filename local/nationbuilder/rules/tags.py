@@ -1,8 +1,9 @@
 """Tags and taggings; lists and their members."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from local.nationbuilder.rules.change import Change, Rules, slug_of
+from local.nationbuilder.rules.change import Change, Rules, Writes, slug_of
 from local.nationbuilder.schema import Row
 from local.nationbuilder.store import Nation
 
@@ -20,6 +21,15 @@ def find_tag(nation: Nation, name: str) -> Row | None:
     return next(
         (row for row in nation["signup_tags"].rows.values() if (row["name"] or "").casefold() == wanted), None
     )
+
+
+def put_tag(nation: Nation, writes: Writes, name: str, people: Iterable[str]) -> None:
+    """Tag people who do not carry the tag yet; makes one that does not exist."""
+    tag = find_tag(nation, name) or writes.create("signup_tags", {"name": name})
+    tagged = {row["signup_id"] for row in nation["signup_taggings"].where("tag_id", tag["id"])}
+    for each in people:
+        if each not in tagged:
+            writes.create("signup_taggings", {"signup_id": each, "tag_id": tag["id"]})
 
 
 def _tag(change: Change) -> None:
