@@ -170,6 +170,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "result.need_missing": "what it needs could not be made",
     "result.otherwise": "NationBuilder knew the record already and changed it, so it cannot be taken back",
     "result.half_done": "only a part of it went through",
+    "result.left_alone": "NationBuilder answered, but left it as it was",
     "result.not_reached": "NationBuilder could not be reached",
     "result.given_up": "NationBuilder gave it up",
     # Notices.

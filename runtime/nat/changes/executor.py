@@ -29,7 +29,7 @@ from nat.changes.effect import Effect
 from nat.changes.journal import Emit, EntryState, Journal, JournalEntry
 from nat.changes.operations import OperationWork, chosen, results_of, works_of
 from nat.changes.plan import Change
-from nat.changes.record_state import State, agrees, look, stored_otherwise
+from nat.changes.record_state import State, agrees, left_alone, look, stored_otherwise
 from nat.changes.references import filled, names_of, remade
 from nat.changes.report import ChangeReport
 from nat.contract.events import Progress, wording_of
@@ -61,6 +61,7 @@ GONE: Final = MESSAGES["result.gone"]
 NEED_MISSING: Final = MESSAGES["result.need_missing"]
 OTHERWISE: Final = MESSAGES["result.otherwise"]
 HALF_DONE: Final = MESSAGES["result.half_done"]
+LEFT_ALONE: Final = MESSAGES["result.left_alone"]
 NOT_REACHED: Final = MESSAGES["result.not_reached"]
 GIVEN_UP: Final = MESSAGES["result.given_up"]
 
@@ -419,6 +420,8 @@ class _Run:
                 created = str(data["id"]) if work.before is None and "id" in data else created
                 attributes = data.get("attributes") or {}
                 changed = stored_otherwise(work.after, attributes)
+                if last and (left := left_alone(work.before, changed)):
+                    return self._left_alone(work, left)
                 changed |= {name: attributes[name] for name in work.learns if attributes.get(name)}
         return self._entry(work, EntryState.DONE, created_id=created, found=changed or None)
 
@@ -427,6 +430,12 @@ class _Run:
         if number == 1:
             return self._not_sent(work, error)
         return self._entry(work, EntryState.UNKNOWN, code=self._met(error), why=HALF_DONE)
+
+    def _left_alone(self, work: OperationWork, names: Collection[str]) -> JournalEntry:
+        """NationBuilder answered well, and these attributes are as they were before."""
+        if len(names) == len(work.after or {}):
+            return self._entry(work, EntryState.FAILED, why=LEFT_ALONE)
+        return self._entry(work, EntryState.UNKNOWN, why=HALF_DONE)
 
     def _await_noted(self, work: OperationWork, token: str) -> JournalEntry:
         """Wait for a process whose token is known before: who goes on after a crash asks for it."""

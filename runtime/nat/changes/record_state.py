@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from nat.changes.plan import Operation, Probe, value_at
 from nat.errors import NationBuilderDown, RecordNotFound
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 State = Mapping[str, object] | None
 """Attributes of a record; `None` when there is no such record."""
+
+_DECIMAL_TEXTS: Final = frozenset({"value_amount"})
+"""Attributes that are numbers although V2 keeps them as text (API facts, §11). In every other text, a zero in
+front or a plus counts: in a zip code, a telephone number, a name of a tag."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +54,27 @@ def agrees(probe: Probe, state: State, expected: State) -> bool:
     """Whether a record is as expected. An index only tells whether there is one."""
     if state is None or expected is None or probe.index:
         return (state is None) == (expected is None)
-    return all(same(state.get(name), value) for name, value in expected.items())
+    return all(same(name, state.get(name), value) for name, value in expected.items())
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two values mean the same to V2: it writes empty text as null, money and numbers as text at
-    times, and moments with other offsets (API facts, §5)."""
+def same(name: str, one: object, other: object) -> bool:
+    """Whether two values of an attribute mean the same to V2: it writes empty text as null, numbers as text
+    at times, and moments with other offsets (API facts, §5)."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if one == other or (one in (None, "") and other in (None, "")):
         return True
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+        return one.keys() == other.keys() and all(same(key, one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(partial(same, name), one, other))
     if not isinstance(one, str | int | float) or not isinstance(other, str | int | float):
         return False
     moments = _moment(one), _moment(other)
     if None not in moments:
         return moments[0] == moments[1]
+    if isinstance(one, str) and isinstance(other, str) and name not in _DECIMAL_TEXTS:
+        return False
     with suppress(InvalidOperation):
         return Decimal(str(one)) == Decimal(str(other))
     return False
@@ -78,8 +85,16 @@ def stored_otherwise(operation_after: State, attributes: Mapping[str, object]) -
     return {
         name: value_at(attributes, name)
         for name, value in (operation_after or {}).items()
-        if name.partition(".")[0] in attributes and not same(value_at(attributes, name), value)
+        if name.partition(".")[0] in attributes and not same(name, value_at(attributes, name), value)
     }
+
+
+def left_alone(before: State, stored: Mapping[str, object]) -> frozenset[str]:
+    """Which of the attributes that were stored otherwise than sent have still their old value. What is new has
+    none."""
+    if before is None:
+        return frozenset()
+    return frozenset(name for name, value in stored.items() if same(name, value, before.get(name)))
 
 
 def probe_of_result(operation: Operation, created_id: str | None) -> Probe | None:

@@ -12,6 +12,8 @@ from nat import errors
 from nat.changes.journal import EntryState
 from nat.changes.plan import Change, Operation, PlannedRequest, Subject
 from nat.contract.events import Progress
+from nat.nationbuilder import NationBuilder
+from tests.unit.nat.agent.tools.changing.executing import plan
 from tests.unit.nat.changes.bench import SLUG, Bench, contacting, renaming, tagging, tagging_anew
 from tests.unit.nat.changes.kept import KeptJournal
 from tests.unit.nat.changes.mortality import Countdown, Killed, Mortal
@@ -187,6 +189,43 @@ def test_a_duplicate_that_v2_refuses_and_that_looking_does_not_find_has_failed(o
     report = office.commit(tagging([person], tag, probed=False), journal)
 
     assert (report.outcome, report.undoable) == ("failed", ())
+    assert report.results[0].why
+
+
+class Forgetful:
+    """A client of a NationBuilder that answers well, and does not store some of what it is sent."""
+
+    def __init__(self, nation: NationBuilder, *forgotten: str) -> None:
+        self._nation = nation
+        self._forgotten = forgotten
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._nation, name)
+
+    def exchange(self, method: Any, path: str, body: Any = None, params: Any = None) -> Any:
+        for name in self._forgotten:
+            body["data"]["attributes"].pop(name, None)
+        return self._nation.exchange(method, path, body, params)
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "state", "retryable"),
+    [(("employer", "occupation"), FAILED, True), (("employer",), UNKNOWN, True)],
+)
+def test_what_nationbuilder_answers_well_and_leaves_as_it_was_is_not_done(
+    office: Bench, forgotten: tuple[str, ...], state: EntryState, retryable: bool
+) -> None:
+    (person,) = office.people(1)
+    change = plan(
+        office.nation,
+        "update_person",
+        {"person_id": person, "changes": {"employer": "ACME", "occupation": "Smith"}},
+    )
+
+    report = office.commit(change, KeptJournal(), v2=Forgetful(office.nation, *forgotten))
+
+    assert [each.state for each in report.results] == [state]
+    assert (bool(report.retryable), report.undoable) == (retryable, ())
     assert report.results[0].why
 
 

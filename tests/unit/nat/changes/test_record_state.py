@@ -12,33 +12,40 @@ INDEX = Probe("signup_taggings", {"filter[signup_id]": "5"}, index=True)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "one", "other"),
     [
-        (None, ""),
-        ("12.00", 12),
-        ("2026-11-22T09:30:00Z", "2026-11-22T10:30:00+01:00"),
-        (["a", "b"], ["a", "b"]),
-        ({"city": None}, {"city": ""}),
+        ("note", None, ""),
+        ("amount", "12.00", 12),
+        ("value_amount", "250.0", "250.00"),
+        ("start_at", "2026-11-22T09:30:00Z", "2026-11-22T10:30:00+01:00"),
+        ("tags", ["a", "b"], ["a", "b"]),
+        ("home_address", {"city": None}, {"city": ""}),
     ],
 )
-def test_the_same_value_in_another_form_is_the_same(one: Any, other: Any) -> None:
-    assert same(one, other)
+def test_the_same_value_in_another_form_is_the_same(name: str, one: Any, other: Any) -> None:
+    assert same(name, one, other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "one", "other"),
     [
-        (None, 0),
-        (None, False),
-        (True, 1),
-        ("a", "A"),
-        (["a"], ["a", "b"]),
-        ({"city": "X"}, {}),
-        ("2026-11-22T09:30:00Z", "2026-11-22T09:30:01Z"),
+        ("people", None, 0),
+        ("is_donor", None, False),
+        ("is_donor", True, 1),
+        ("employer", "a", "A"),
+        ("tags", ["a"], ["a", "b"]),
+        ("home_address", {"city": "X"}, {}),
+        ("start_at", "2026-11-22T09:30:00Z", "2026-11-22T09:30:01Z"),
+        ("home_address.zip", "2134", "02134"),
+        ("home_address", {"zip": "2134"}, {"zip": "02134"}),
+        ("phone_number", "61412999888", "+61412999888"),
+        ("custom_values.locker", "7", "007"),
+        ("name", "77", "77.0"),
+        ("name", "1e3", "1000"),
     ],
 )
-def test_another_value_is_not_the_same(one: Any, other: Any) -> None:
-    assert not same(one, other)
+def test_another_value_is_not_the_same(name: str, one: Any, other: Any) -> None:
+    assert not same(name, one, other)
 
 
 def test_only_the_expected_attributes_are_compared() -> None:

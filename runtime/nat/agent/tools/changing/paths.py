@@ -298,7 +298,7 @@ def _must_be_so(journey: Record, values: dict[str, object]) -> None:
     status = journey["journey_status"]
     if status != "active":
         raise BadRequest(Worded("refused.on_path_before", journey=journey.id, status=status))
-    if not all(same(journey[name], value) for name, value in values.items()):
+    if not all(same(name, journey[name], value) for name, value in values.items()):
         raise BadRequest(Worded("refused.on_path", journey=journey.id))
 
 

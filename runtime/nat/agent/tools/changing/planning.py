@@ -117,7 +117,7 @@ def patch(
     undo.
     """
     before = {name: value_at(record.attributes, name) for name in changes}
-    after = {name: value for name, value in changes.items() if not same(before[name], value)}
+    after = {name: value for name, value in changes.items() if not same(name, before[name], value)}
     if not after:
         return Skipped(subject, ALREADY_SO)
     before = {name: before[name] for name in after}

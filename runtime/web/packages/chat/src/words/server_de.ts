@@ -152,6 +152,7 @@ export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, st
   "result.otherwise":
     "NationBuilder kannte den Datensatz schon und hat ihn geändert, das lässt sich nicht zurücknehmen",
   "result.half_done": "nur ein Teil davon ging durch",
+  "result.left_alone": "NationBuilder hat geantwortet, es aber gelassen, wie es war",
   "result.not_reached": "NationBuilder war nicht zu erreichen",
   "result.given_up": "NationBuilder hat aufgegeben",
 
