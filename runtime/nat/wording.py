@@ -109,6 +109,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     # What to know before saying yes.
     "warning.tag_forgotten": "This cannot be undone: NationBuilder forgets who carried the tag.",
     "warning.look_alike": "“{tag}” is a new tag. There is one that is spelt alike: “{other}”.",
+    "warning.tag_number": "“{tag}” is a new tag. It is also the number of another one: “{other}”.",
     "warning.person_lost": (
         "This cannot be undone: NationBuilder has no trash. Tags, memberships, paths and contacts of the "
         "person go with them."

@@ -90,8 +90,8 @@ def stored_otherwise(operation_after: State, attributes: Mapping[str, object]) -
 
 
 def left_alone(before: State, stored: Mapping[str, object]) -> frozenset[str]:
-    """Which of the attributes that were stored otherwise than sent have still their old value. What is new has
-    none."""
+    """Which of the attributes that were stored otherwise than sent have their old value still: none of a new
+    record."""
     if before is None:
         return frozenset()
     return frozenset(name for name, value in stored.items() if same(name, value, before.get(name)))

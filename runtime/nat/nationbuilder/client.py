@@ -153,23 +153,27 @@ class NationBuilder:
         """All pages, in order, up to `max_records`; `query` is what `index` takes, but no page.
 
         The first page asks for the total; the others are then read a few at a time. Where V2 gives no total,
-        pages are read one by one until an empty one or one without a next link.
+        or the last of these pages is as full as can be, pages are read one by one until one that is not full
+        or has no next link: a total may lag behind.
         """
         limit = max(1, -(-max_records // PAGE_SIZE))
         page = self.index(resource, **query, page_size=PAGE_SIZE, count=True)
         yield page
+        last = 1
         if page.total is not None:
-            last = min(limit, -(-page.total // PAGE_SIZE))
+            last = max(1, min(limit, -(-page.total // PAGE_SIZE)))
             for start in range(2, last + 1, AT_ONCE):
                 numbers = range(start, min(start + AT_ONCE, last + 1))
-                yield from together(
+                for page in together(
                     [
                         partial(self.index, resource, **query, page_size=PAGE_SIZE, page=each)
                         for each in numbers
                     ]
-                )
-            return
-        for number in range(2, limit + 1):
+                ):
+                    yield page
+            if len(page.records) < PAGE_SIZE:
+                return
+        for number in range(last + 1, limit + 1):
             if not page.has_next:
                 return
             page = self.index(resource, **query, page_size=PAGE_SIZE, page=number)
@@ -190,7 +194,7 @@ class NationBuilder:
             records.update((record.id, record) for record in page.records)
             included.extend(page.included)
         found = tuple(records.values())[:max_records]
-        total = pages[0].total
+        total = None if pages[0].total is None else max(pages[0].total, len(records))
         complete = len(found) >= (len(records) if total is None else total)
         if total is None and pages[-1].has_next:
             complete = False

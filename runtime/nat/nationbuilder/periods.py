@@ -4,6 +4,7 @@ A span is half-open: from `start` (inclusive) to `end` (exclusive). Days run fro
 nation's clocks, so a day in which the clocks change has 23 or 25 hours.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, get_args
@@ -34,6 +35,9 @@ _UNITS: Final[dict[str, tuple[Unit, int]]] = {
     "this_year": ("year", 0),
     "last_year": ("year", -1),
 }
+_CALENDAR_UNIT: Final = re.compile(
+    r"(?P<year>\d{4})(?:-?W(?P<week>\d\d)|-(?P<month>\d\d)|-\d\d-\d\d|\d{4}|-?W\d\d-?\d)?"
+)
 _ROLLING: Final[dict[str, tuple[int, int]]] = {
     "last_7_days": (-6, 1),
     "last_30_days": (-29, 1),
@@ -100,8 +104,9 @@ def named_span(name: str, now: datetime, zone: tzinfo) -> Span:
 
 
 def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
-    """A moment in a tool's argument, in UTC: a date-time (the nation's clock unless it has an offset), a date
-    or a period's name (its first moment; with `end` the first moment after it). Raises `BadRequest`."""
+    """A moment in a tool's argument, in UTC: a date-time (the nation's clock unless it has an offset), or a
+    date, an ISO week, a month, a year or a period's name (its first moment; with `end` the first moment after
+    it). Raises `BadRequest`."""
     text = text.strip()
     if text in PERIOD_NAMES and text != "all_time":
         span = named_span(text, now, zone)
@@ -109,8 +114,9 @@ def read_moment(text: str, now: datetime, zone: tzinfo, *, end: bool = False) ->
         if moment is not None:
             return moment
     try:
-        if len(text) == len("2026-01-01"):
-            return _within_calendar(day_start(date.fromisoformat(text) + timedelta(days=int(end)), zone))
+        unit = _calendar_unit(text)
+        if unit is not None:
+            return _within_calendar(day_start(step_unit(*unit, int(end)), zone))
         moment = datetime.fromisoformat(text)
         return _within_calendar((moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC))
     except (ValueError, OverflowError):
@@ -127,6 +133,20 @@ def _within_calendar(moment: datetime) -> datetime:
     return moment
 
 
+def _calendar_unit(text: str) -> tuple[date, Unit] | None:
+    """The first day of a day, week, month or year in ISO 8601, and which of them it is; None for anything
+    else. Raises `ValueError` for one that there is not."""
+    found = _CALENDAR_UNIT.fullmatch(text)
+    if found is None:
+        return None
+    year = int(found["year"])
+    if found["week"]:
+        return date.fromisocalendar(year, int(found["week"]), 1), "week"
+    if found["month"]:
+        return date(year, int(found["month"]), 1), "month"
+    return (date(year, 1, 1), "year") if text == found["year"] else (date.fromisoformat(text), "day")
+
+
 def previous_span(span: Span, zone: tzinfo) -> Span:
     """The span of the same kind right before: the calendar unit before, else as many days or as much time.
 
@@ -138,7 +158,7 @@ def previous_span(span: Span, zone: tzinfo) -> Span:
     if span.unit is not None:
         return _span(step_unit(first.date(), span.unit, -1), first.date(), zone, None, span.unit)
     try:
-        if all(day_start(each.date(), zone) == each for each in (first, after)):
+        if begins_day(first) and begins_day(after):
             return _span(first.date() - (after.date() - first.date()), first.date(), zone)
         return Span(start - (end - start), start)
     except OverflowError:
@@ -148,7 +168,7 @@ def previous_span(span: Span, zone: tzinfo) -> Span:
 def year_before(span: Span, zone: tzinfo) -> Span:
     """The span a year earlier on the nation's calendar. Raises `BadRequest` for a span with an open end."""
     start, end = _closed(span)
-    return Span(_year_back(start, zone), _year_back(end, zone))
+    return Span(_year_back(start, zone), _year_back(end, zone, end=True))
 
 
 def unit_start(unit: Unit, day: date) -> date:
@@ -184,10 +204,15 @@ def _closed(span: Span) -> tuple[datetime, datetime]:
     return span.start, span.end
 
 
-def _year_back(moment: datetime, zone: tzinfo) -> datetime:
+def _year_back(moment: datetime, zone: tzinfo, *, end: bool = False) -> datetime:
+    """The same moment of the year before. For 29 February that is the 28th, and as an `end` the first moment
+    after that."""
     local = moment.astimezone(zone)
-    try:
-        earlier = local.replace(year=local.year - 1)
-    except ValueError:  # 29 February
-        earlier = local.replace(year=local.year - 1, day=28)
-    return earlier.astimezone(UTC)
+    whole_day = begins_day(local)
+    if (local.month, local.day) == (2, 29):
+        earlier = date(local.year - 1, 2, 28) + timedelta(days=int(end and whole_day))
+    else:
+        earlier = local.date().replace(year=local.year - 1)
+    if whole_day:
+        return day_start(earlier, zone)
+    return datetime.combine(earlier, local.time(), zone).astimezone(UTC)

@@ -128,8 +128,20 @@ def _hash_value(value: Scalar) -> str | int | float | bool | None:
 
 
 def speakable(text: str) -> bool:
-    """Whether the grammar has a way to write a text: it has none for `[ ]`, `{{ }}` and the word `null`."""
-    return not (text.strip() == "null" or "{{" in text or "}}" in text or ("[" in text and "]" in text))
+    """Whether the grammar has a way to write a text: it has none for `[ ]`, `{{ }}` and the word `null`, nor
+    for a brace at the end of what `{{ }}` must protect."""
+    plain = text.strip()
+    return not (
+        plain == "null"
+        or "{{" in plain
+        or "}}" in plain
+        or ("[" in plain and "]" in plain)
+        or (_needs_protection(plain) and plain.endswith("}"))
+    )
+
+
+def _needs_protection(text: str) -> bool:
+    return "," in text or text.startswith("{")
 
 
 def write(value: Scalar) -> str:
@@ -156,6 +168,7 @@ def write(value: Scalar) -> str:
         raise QueryRejected("A filter cannot look for an empty text.")
     if not speakable(text):
         raise QueryRejected(
-            "NationBuilder cannot search for null or texts with [ ] or {{ }}. Search for a part of it."
+            "NationBuilder cannot search for null or texts with [ ], {{ }} or a closing brace at the end. "
+            "Search for a part of it."
         )
-    return f"{{{{{text}}}}}" if "," in text or text.startswith("{") else text
+    return f"{{{{{text}}}}}" if _needs_protection(text) else text

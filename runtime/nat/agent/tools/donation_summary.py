@@ -84,16 +84,23 @@ class _Sum:
 
 @dataclass
 class _Reading:
-    """The donations of one period, summed while they were read."""
+    """The donations of one period, summed while they were read. `ended`: V2 said that no more follow, which
+    counts where it does not say how many there are."""
 
     whole: _Sum = field(default_factory=_Sum)
     groups: dict[str, _Sum] = field(default_factory=dict)
     announced: int | None = None
+    ended: bool = True
 
     @property
     def complete(self) -> bool:
-        """Whether every donation that V2 announced was read."""
-        return self.announced is not None and self.whole.count >= self.announced
+        """Whether every donation was read."""
+        return self.ended if self.announced is None else self.whole.count >= self.announced
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether there are more donations than are read."""
+        return not self.ended if self.announced is None else self.announced > READ_AT_MOST
 
 
 @tool(
@@ -157,7 +164,7 @@ def summarize_donations(
 
 def _partial(*readings: _Reading | None) -> str:
     """Why a sum is not of all donations: there are too many, or they moved while they were read."""
-    if any(each is not None and (each.announced or 0) > READ_AT_MOST for each in readings):
+    if any(each is not None and each.cut_off for each in readings):
         return f"Partial: more than {READ_AT_MOST:,} donations, not all were read."
     return "Partial: the donations changed while they were read. Ask again for the whole sum."
 
@@ -181,6 +188,7 @@ def _read(v2: NationBuilder, span: Span, status: Status, group_by: GroupBy | Non
     ):
         if reading.announced is None:
             reading.announced = page.total
+        reading.ended = not page.has_next
         for record in page.records:
             if record.id not in seen:
                 seen.add(record.id)

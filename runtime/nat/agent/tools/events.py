@@ -11,6 +11,7 @@ from nat.agent.tools.people import ContactDetails
 from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
+    as_spelt,
     counted,
     given,
     in_words,
@@ -18,6 +19,7 @@ from nat.agent.tools.results import (
     listed,
     local,
     long_text,
+    noted,
     page_url,
     panel_link,
     person_name,
@@ -81,7 +83,7 @@ def list_events(
         return listed(v2, items, query=words, total=page.total, complete=page.complete, links=links)
     reading = v2.read_all("events", max_records=SCANNED_AT_MOST, **search)
     every = [_event(v2, each, reading.included) for each in reading.records]
-    found = [each for each in every if spelling.folded(query) in spelling.folded(str(each["name"]))]
+    found = [each for each in every if spelling.holds(str(each["name"]), query)]
     return listed(
         v2,
         found[:limit],
@@ -90,7 +92,9 @@ def list_events(
         complete=reading.complete and len(found) <= limit,
         links=_first_links(v2, found[:limit]),
         scanned=len(every),
-        note="Names were matched in the events scanned: V2 cannot search for them.",
+        note=noted(
+            "Names were matched in the events scanned: V2 cannot search for them.", as_spelt(query, found)
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from nat.agent.tools.people import CONTACT_FIELDS, SUMMARY_FIELDS, ContactDetail
 from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
+    as_spelt,
     given,
     in_words,
     item,
@@ -21,7 +22,7 @@ from nat.agent.tools.results import (
     related_person,
     single,
 )
-from nat.nationbuilder import Included, NationBuilder, Record, where
+from nat.nationbuilder import Included, NationBuilder, Record, spelling
 from nat.parallel import both
 
 MemberField = Literal[
@@ -31,6 +32,7 @@ MemberField = Literal[
 ]  # fmt: skip
 
 _PEOPLE: Final = {"signups": PERSON_NAME}
+_COUNTER: Final = "`people` is each list's own counter, which may lag behind: get_list counts."
 
 
 @tool(
@@ -48,14 +50,15 @@ def list_lists(
     limit: Limit = 20,
 ) -> ToolOutcome:
     """Find saved lists with how many people are on each, newest first."""
-    page = v2.index(
+    page = spelling.matching(
+        v2,
         "lists",
-        filters=given(name=where("match", query) if query else None, author_id=author_id),
+        query,
+        filters=given(author_id=author_id),
         include=("author",),
         fields=_PEOPLE,
         sort=("-created_at",),
         page_size=limit,
-        count=True,
     )
     return listed(
         v2,
@@ -68,6 +71,7 @@ def list_lists(
         total=page.total,
         complete=page.complete,
         links=panel_link(v2, "lists", "Lists in the control panel"),
+        note=as_spelt(query, page.records) or _COUNTER,
     )
 
 

@@ -12,6 +12,7 @@ from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import Limit, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     Item,
+    as_spelt,
     either,
     given,
     in_words,
@@ -19,11 +20,13 @@ from nat.agent.tools.results import (
     listed,
     local,
     long_text,
+    noted,
     page_url,
     panel_link,
     span_words,
 )
-from nat.nationbuilder import Filters, NationBuilder, Record, where
+from nat.errors import BadRequest
+from nat.nationbuilder import PAGE_SIZE, Filters, NationBuilder, Record, spelling, where
 from nat.parallel import both, together
 
 FIELDS_AT_MOST: Final = 1_000
@@ -50,6 +53,8 @@ def list_mailings(
     limit: Limit = 20,
 ) -> ToolOutcome:
     """Email blasts: subject, sender, list or tag they went to, when. V2 has no opens or clicks."""
+    if scheduled_only and sent is not None:
+        raise BadRequest("What is still to be sent was not sent in a period: leave out `sent`.")
     span = span_of(v2, sent)
     filters: Filters = given(
         published_at=span.condition(),
@@ -57,19 +62,22 @@ def list_mailings(
         send_at=where("gt", v2.now()) if scheduled_only else None,
     )
     read = partial(
-        v2.index,
+        spelling.matching,
+        v2,
         "mailings",
+        query,
+        filters=filters,
         extra_fields={"mailings": ("body_html",)} if include_body else None,
         sort=("send_at",) if scheduled_only else ("-created_at",),
-        page_size=100 if query else limit,
-        count=True,
+        # V2 cannot be asked for what is not canceled, nor for two attributes at once: that is done here.
+        page_size=max(limit, PAGE_SIZE) if query or scheduled_only else limit,
     )
-    searches: list[Filters] = [
-        {**filters, attribute: where("match", query)} for attribute in ("subject", "name") if query
-    ]
-    page = either([partial(read, filters=each) for each in searches or [filters]])
+    page = either([partial(read, attribute=each) for each in (("subject", "name") if query else ("name",))])
     records = [each for each in page.records if not scheduled_only or not each["canceled_at"]]
-    records.sort(key=lambda each: each.text("created_at"), reverse=not scheduled_only)
+    if scheduled_only:
+        records.sort(key=lambda each: each.moment("send_at") or v2.now())
+    else:
+        records.sort(key=lambda each: each.text("created_at"), reverse=True)
     shown = records[:limit]
     senders, lists = together(
         [
@@ -77,7 +85,7 @@ def list_mailings(
             partial(_names, v2, "lists", [each["custom_list_id"] for each in shown]),
         ]
     )
-    total = len(records) if page.total == len(page.records) else page.total
+    total = len(records) if page.complete else None if scheduled_only else page.total
     return listed(
         v2,
         [_mailing(v2, each, senders, lists, include_body) for each in shown],
@@ -91,6 +99,7 @@ def list_mailings(
         total=total,
         complete=total is not None and len(shown) >= total,
         links=panel_link(v2, "dashboard", "Control panel"),
+        note=as_spelt(query, records),
     )
 
 
@@ -111,11 +120,7 @@ def list_pages(
 ) -> ToolOutcome:
     """Find web pages with their public links, and the nation's sites."""
     filters: Filters = given(site_id=site_id, status=status)
-    searches = (
-        [{**filters, attribute: where("match", query)} for attribute in ("name", "slug")]
-        if query
-        else [filters]
-    )
+    attributes = ("name", "slug") if query else ("name",)
     words = in_words(
         "web pages",
         f"name or slug contains “{query}”" if query else None,
@@ -125,18 +130,30 @@ def list_pages(
     )
     read_sites = partial(v2.read_all, "sites", max_records=100)
     if page_type is None:
-        read = partial(v2.index, "pages", sort=("name",), page_size=100 if query else limit, count=True)
-        sites, page = both(read_sites, partial(either, [partial(read, filters=each) for each in searches]))
+        read = partial(
+            spelling.matching,
+            v2,
+            "pages",
+            query,
+            filters=filters,
+            sort=("name",),
+            page_size=max(limit, PAGE_SIZE) if query else limit,
+        )
+        sites, page = both(
+            read_sites, partial(either, [partial(read, attribute=each) for each in attributes])
+        )
         found, whole, total, scanned = list(page.records), page.complete, page.total, None
     else:
         # V2 does not filter by type: read what the other criteria find.
         scan = partial(v2.read_all, "pages", max_records=PAGES_AT_MOST, sort=("name",))
-        sites, readings = both(
-            read_sites, partial(together, [partial(scan, filters=each) for each in searches])
-        )
+        near = [{**filters, **(spelling.containing(query, each) if query else {})} for each in attributes]
+        sites, readings = both(read_sites, partial(together, [partial(scan, filters=each) for each in near]))
         every = {each.id: each for reading in readings for each in reading.records}
         found = [
-            each for each in every.values() if each.text("page_type_name").casefold() == page_type.casefold()
+            each
+            for each in every.values()
+            if each.text("page_type_name").casefold() == page_type.casefold()
+            and (query is None or any(spelling.holds(each.text(name), query) for name in attributes))
         ]
         whole, scanned = all(reading.complete for reading in readings), len(every)
         total = len(found) if whole else None
@@ -150,7 +167,7 @@ def list_pages(
         links=panel_link(v2, "dashboard", "Control panel"),
         sites=[_site(each) for each in sites.records],
         scanned=scanned,
-        note="Types were matched in the pages scanned." if page_type else None,
+        note=noted("Types were matched in the pages scanned." if page_type else None, as_spelt(query, found)),
     )
 
 

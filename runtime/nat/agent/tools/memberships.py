@@ -8,6 +8,7 @@ from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     PERSON_NAME,
+    as_spelt,
     counted,
     given,
     in_words,
@@ -20,7 +21,7 @@ from nat.agent.tools.results import (
     related_person,
     span_words,
 )
-from nat.nationbuilder import Filters, NationBuilder, Record, where
+from nat.nationbuilder import Filters, NationBuilder, Record, spelling
 
 TYPES_AT_MOST: Final = 300
 Status = Literal["active", "canceled", "expired", "grace period"]
@@ -39,9 +40,10 @@ def list_membership_types(
     reading = v2.read_all(
         "membership_types",
         max_records=TYPES_AT_MOST,
-        filters=given(name=where("match", query) if query else None),
+        filters=spelling.containing(query, "name") if query else None,
         sort=("name",),
     )
+    found = [each for each in reading.records if query is None or spelling.holds(each.text("name"), query)]
     items = [
         item(
             id=each.id,
@@ -50,15 +52,16 @@ def list_membership_types(
             grace_period=_time(each, "grace_period"),
             expiration_warning=_time(each, "expiration_warning"),
         )
-        for each in reading.records
+        for each in found
     ]
     return listed(
         v2,
         items,
         query=in_words("membership types", f"name contains “{query}”" if query else None),
-        total=reading.total,
+        total=len(found) if reading.complete else None,
         complete=reading.complete,
         links=panel_link(v2, "dashboard", "Control panel"),
+        note=as_spelt(query, found),
     )
 
 

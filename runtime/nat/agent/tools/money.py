@@ -11,7 +11,7 @@ from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
     amount_words,
-    cents_between,
+    as_spelt,
     given,
     in_words,
     item,
@@ -25,9 +25,10 @@ from nat.agent.tools.results import (
     related_person,
     single,
     span_words,
+    whole_between,
 )
-from nat.errors import RecordNotFound
-from nat.nationbuilder import Filters, Included, NationBuilder, Record, where
+from nat.errors import BadRequest, RecordNotFound
+from nat.nationbuilder import Filters, Included, NationBuilder, Record, spelling, where
 
 Status = Literal["succeeded", "pending", "failed", "canceled"]
 DonationSort = Literal["newest", "oldest", "largest", "smallest"]
@@ -70,13 +71,13 @@ def list_donations(
     """Donations one by one. Of any status, but with `succeeded` only those that succeeded, unless `status` is
     given. A row is a transaction, not a donor; for sums, donors and averages use summarize_donations."""
     span = span_of(v2, succeeded)
-    if succeeded is not None and not status:
-        status = ["succeeded"]
+    if succeeded is not None:
+        status = _came_in(status or ["succeeded"])
     code = find_code(v2, tracking_code) if tracking_code else None
     filters: Filters = given(
         succeeded_at=span.condition(),
         signup_id=person_id,
-        amount_in_cents=cents_between(min_cents, max_cents),
+        amount_in_cents=whole_between(min_cents, max_cents),
         status=status or None,
         donation_tracking_code_id=code.id if code else None,
         page_id=page_id,
@@ -174,13 +175,7 @@ def list_tracking_codes(
     limit: Limit = 20,
 ) -> ToolOutcome:
     """Donation tracking codes. What each brought: summarize_donations by tracking_code."""
-    page = v2.index(
-        "donation_tracking_codes",
-        filters=given(name=where("match", query) if query else None),
-        sort=("name",),
-        page_size=limit,
-        count=True,
-    )
+    page = spelling.matching(v2, "donation_tracking_codes", query, sort=("name",), page_size=limit)
     return listed(
         v2,
         [_code(each) for each in page.records],
@@ -188,6 +183,7 @@ def list_tracking_codes(
         total=page.total,
         complete=page.complete,
         links=panel_link(v2, "finances", "Finances in the control panel"),
+        note=as_spelt(query, page.records),
     )
 
 
@@ -243,6 +239,18 @@ def list_pledges(
     )
 
 
+def _came_in(status: list[Status]) -> list[Status]:
+    """Statuses of donations whose money came in. Raises `BadRequest` for others: they have no such date, and
+    would all be left out."""
+    without = [each for each in status if each in ("pending", "failed")]
+    if without:
+        raise BadRequest(
+            f"What is {' or '.join(without)} has not come in, so it has no such date. Leave `succeeded` out, "
+            "or use summarize_donations, which takes the date of each status."
+        )
+    return status
+
+
 def donation(v2: NationBuilder, record: Record, included: Included) -> Item:
     """A donation in a list. There is no confirmed URL of a single donation: the donor's profile shows it."""
     code = included.one(record, "donation_tracking_code")
@@ -277,8 +285,12 @@ def _code(found: Record) -> Item:
 
 def find_code(v2: NationBuilder, code: str) -> Record:
     """The tracking code that a slug, name or id means. Raises `RecordNotFound`."""
-    for attribute in ("slug", "name", *(("id",) if code.isascii() and code.isdecimal() else ())):
-        found = v2.index("donation_tracking_codes", filters={attribute: code}).records
+    for attribute in ("slug", "name"):
+        found = spelling.named(v2, "donation_tracking_codes", code, attribute=attribute)
+        if found:
+            return found[0]
+    if code.isascii() and code.isdecimal():
+        found = v2.index("donation_tracking_codes", filters={"id": code}).records
         if found:
             return found[0]
     raise RecordNotFound(f"There is no tracking code “{code}”. See list_tracking_codes.")

@@ -9,6 +9,7 @@ from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text
 from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
+    as_spelt,
     counted,
     given,
     in_words,
@@ -20,7 +21,7 @@ from nat.agent.tools.results import (
     related_person,
     single,
 )
-from nat.nationbuilder import Document, Filters, NationBuilder, Record, where
+from nat.nationbuilder import Document, Filters, NationBuilder, Record, spelling, where
 from nat.nationbuilder.periods import read_moment
 
 PATHS_AT_MOST: Final = 300
@@ -48,17 +49,19 @@ def list_paths(
     reading = v2.read_all(
         "paths",
         max_records=PATHS_AT_MOST,
-        filters=given(name=where("match", query) if query else None),
+        filters=spelling.containing(query, "name") if query else None,
         include=("path_steps",),
         sort=("name",),
     )
+    fitting = [each for each in reading.records if query is None or spelling.holds(each.text("name"), query)]
     return listed(
         v2,
-        [_path(each, reading.included.many(each, "path_steps")) for each in reading.records],
+        [_path(each, reading.included.many(each, "path_steps")) for each in fitting],
         query=in_words("paths", f"name contains “{query}”" if query else None),
-        total=reading.total,
+        total=len(fitting) if reading.complete else None,
         complete=reading.complete,
         links=links,
+        note=as_spelt(query, fitting),
     )
 
 

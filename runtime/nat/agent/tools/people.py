@@ -1,6 +1,8 @@
 """People and organisations: find them, look at one, say who is connected."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Annotated, Final, Literal
@@ -13,17 +15,19 @@ from nat.agent.tools.phones import PHONES, agreement, candidates, uncertain
 from nat.agent.tools.results import (
     Item,
     amount_words,
-    cents_between,
+    as_spelt,
     counted,
     given,
     in_words,
     item,
     listed,
     local,
+    noted,
     panel_link,
     person_name,
     single,
     span_words,
+    whole_between,
 )
 from nat.errors import BadRequest
 from nat.nationbuilder import (
@@ -37,11 +41,13 @@ from nat.nationbuilder import (
     spelling,
     where,
 )
-from nat.nationbuilder.query import speakable
 from nat.parallel import together
 
 SCANNED_AT_MOST: Final = 5_000
 """People that one search looks through for what V2 cannot filter: 50 requests."""
+
+_SPELLINGS_SHOWN: Final = 20
+"""Spellings of a city or state that are told."""
 
 SUMMARY_FIELDS: Final = (
     "full_name", "first_name", "last_name", "signup_type", "support_level", "is_volunteer", "is_donor",
@@ -57,11 +63,6 @@ _SORTS: Final = {
     "most_donated": "-donations_amount_in_cents",
     "last_donated": "-last_donated_at",
     "last_contacted": "-last_contacted_at",
-}
-_WORDS: Final = {
-    "last_donated_at": "last donated",
-    "last_contacted_at": "last contacted",
-    "created_at": "created",
 }
 _NULLABLE_SORTS: Final = {"last_donated": "last_donated_at", "last_contacted": "last_contacted_at"}
 """Databases put null first in descending order, so these sorts leave out people who have no such date."""
@@ -122,6 +123,7 @@ def search_people(
     is incomplete. "Who donated in a period" is list_donations or summarize_donations; `last_donated` only
     knows the last gift.
     """
+    sort = None if count_only else sort
     spans = {
         "last_donated_at": span_of(v2, last_donated),
         "last_contacted_at": span_of(v2, last_contacted),
@@ -134,7 +136,7 @@ def search_people(
             tag_id=tag_id,
             support_level=sorted(set(support_level)) if support_level else None,
             donations_amount_in_cents=(
-                cents_between(donated_cents.gte, donated_cents.lte) if donated_cents else None
+                whole_between(donated_cents.gte, donated_cents.lte) if donated_cents else None
             ),
             recruiter_id=recruiter_id,
             precinct_id=precinct_id,
@@ -163,7 +165,7 @@ def search_people(
         f"{custom_field.slug} = {custom_field.value}" if custom_field else None,
         f"city {city}" if city else None,
         f"state {state}" if state else None,
-        f"sorted by {sort.replace('_', ' ')}" if sort else None,
+        _sort_words(sort),
     )
     links = panel_link(v2, "dashboard", f"Control panel ({query})")
     fields = (*SUMMARY_FIELDS, *CONTACT_FIELDS) if include_contact_details or phone else SUMMARY_FIELDS
@@ -174,8 +176,12 @@ def search_people(
         wanted["sort"] = (_SORTS[sort],)
     search = _Search(name, phone, city, state)
     found = _find(v2, filters, wanted, limit, count_only, search)
-    if found.total == 0 and custom_field is not None:
-        _require_custom_field(v2, custom_field.slug)
+    note = noted(
+        found.note,
+        "Names are compared as spelt: accents count." if name and found.matched else None,
+        as_spelt(name or email or phone or city or state, range(found.matched)),
+        how_stored(v2, custom_field) if custom_field and found.total == 0 else None,
+    )
     if count_only:
         return counted(
             v2,
@@ -184,7 +190,8 @@ def search_people(
             links=links,
             complete=found.whole,
             scanned=found.scanned,
-            note=found.note,
+            stored=found.stored,
+            note=note,
         )
     return listed(
         v2,
@@ -194,7 +201,8 @@ def search_people(
         complete=found.total is not None and len(found.people) >= found.total,
         links=links,
         scanned=found.scanned,
-        note=found.note,
+        stored=found.stored,
+        note=note,
     )
 
 
@@ -245,12 +253,14 @@ _FLAGS: Final = ("is_volunteer", "is_donor", "is_supporter", "is_prospect", "do_
 
 @dataclass(frozen=True)
 class _Found:
-    """People to show, and how many fit in all. `whole` False: `matched` is a lower bound."""
+    """People to show, and how many fit in all. `whole` False: `matched` is a lower bound. `stored` are how
+    cities or states are spelt in the addresses scanned, with how many people have each."""
 
     people: tuple[Record, ...]
     matched: int
     whole: bool = True
     scanned: int | None = None
+    stored: Item | None = None
     note: str | None = None
 
     @property
@@ -271,7 +281,7 @@ class _Search:
     @property
     def by_v2(self) -> bool:
         """Whether V2's own comparison is enough: of a name, where it is one plain word."""
-        plain = self.name is None or (spelling.is_plain(self.name) and len(self.name.split()) == 1)
+        plain = self.name is None or (spelling.is_plain(self.name) and len(spelling.words(self.name)) == 1)
         return plain and self.phone is None and self.city is None and self.state is None
 
     def fits(self, found: Record) -> bool:
@@ -295,11 +305,11 @@ def _find(
         if search.name is not None:
             filters = {**filters, "full_name": where("match", search.name)}
         if count_only:
-            return _hinted(_Found((), v2.count("signups", filters)), search)
+            return _Found((), v2.count("signups", filters))
         asked: IndexQuery = {**wanted, "filters": filters}
         page = v2.index("signups", page_size=limit, count=True, **asked)
         matched = len(page.records) if page.total is None else page.total
-        return _hinted(_Found(page.records, matched, page.total is not None or page.complete), search)
+        return _Found(page.records, matched, page.total is not None or page.complete)
     searches = [_narrowed(v2, filters, search.name)]
     if search.phone is not None:
         searches = [
@@ -315,23 +325,25 @@ def _find(
     scanned = {record.id: record for reading in readings for record in reading.records}
     fitting = tuple(each for each in scanned.values() if search.fits(each))
     whole = all(reading.complete for reading in readings)
-    notes = [
+    note = noted(
         "City and state were matched in the primary addresses of the people scanned."
         if search.city or search.state
         else None,
         uncertain(agreement(each, search.phone) for each in fitting) if search.phone else None,
         None if whole else "There are more people than were scanned: the figures are a lower bound.",
-    ]
-    note = " ".join(each for each in notes if each) or None
-    return _hinted(_Found(fitting[:limit], len(fitting), whole, len(scanned), note), search)
+    )
+    stored = {
+        part: _spellings(scanned.values(), part)
+        for part, asked in (("city", search.city), ("state", search.state))
+        if asked
+    }
+    return _Found(fitting[:limit], len(fitting), whole, len(scanned), stored or None, note)
 
 
-def _hinted(found: _Found, search: _Search) -> _Found:
-    """Nobody of a name or number: say how it was compared, so that nothing is concluded from a spelling."""
-    if found.matched or not (search.name or search.phone):
-        return found
-    hint = "Compared as spelt: accents count. Another spelling, or a part of it, may find somebody."
-    return replace(found, note=" ".join(each for each in (found.note, hint) if each))
+def _spellings(people: Iterable[Record], part: str) -> Item:
+    """How a part of the address is spelt, the most frequent first: New York may be there as NY too."""
+    spelt = Counter(str((each["primary_address"] or {}).get(part) or "none") for each in people)
+    return dict(spelt.most_common(_SPELLINGS_SHOWN))
 
 
 def _narrowed(v2: NationBuilder, filters: Filters, name: str | None) -> Filters:
@@ -340,7 +352,7 @@ def _narrowed(v2: NationBuilder, filters: Filters, name: str | None) -> Filters:
         return filters
     parts = {part for word in name.split() if (part := spelling.needle(word)) is not None and len(part) > 1}
     if not parts:
-        return {**filters, "full_name": where("match", name)} if speakable(name) else filters
+        return {**filters, **spelling.containing(name, "full_name")}
     narrowed: list[Filters] = [{**filters, "full_name": where("match", part)} for part in sorted(parts)]
     if len(narrowed) == 1:
         return narrowed[0]
@@ -349,14 +361,18 @@ def _narrowed(v2: NationBuilder, filters: Filters, name: str | None) -> Filters:
 
 
 def _is_called(found: Record, name: str) -> bool:
-    """Whether every word of a name is part of somebody's: in any order, with other names between."""
+    """Whether every word of a name is part of somebody's: in any order, with other names between. What has no
+    words, such as brackets, is looked for as it stands."""
     full = spelling.folded(person_name(found))
-    return all(word in full for word in spelling.words(name))
+    return all(word in full for word in spelling.words(name) or (spelling.folded(name),))
 
 
 def _address(email: str) -> Condition:
-    """A whole address, or a part of one: `@corp.example` is everybody there."""
-    part = email.strip("*").strip()
+    """A whole address, or a part of one: `@corp.example` is everybody there. Raises `BadRequest` for what is
+    no part of any."""
+    part = spelling.address(email.strip("*"))
+    if not part or any(each.isspace() for each in part):
+        raise BadRequest(f"“{email[:80]}” is no email address, nor a part of one.")
     local_part, _, domain = part.partition("@")
     return where("eq" if local_part and "." in domain else "match", part)
 
@@ -370,12 +386,26 @@ def _lives_in(found: Record, city: str | None, state: str | None) -> bool:
     )
 
 
-def _require_custom_field(v2: NationBuilder, slug: str) -> None:
-    """Nobody has a value in a field that does not exist: say so instead of "nobody"."""
-    fields = v2.read_all("custom_fields", filters={"resource_type": "Signup"})
-    slugs = [each.text("slug") for each in fields.records]
-    if slug not in slugs:
-        raise BadRequest(f"There is no custom field {slug!r} for people. There are: {', '.join(slugs)}.")
+def how_stored(v2: NationBuilder, wanted: CustomField) -> str:
+    """What a custom field holds, of which nobody has the value that was looked for. Raises `BadRequest` if
+    there is no such field: nobody has a value in it."""
+    reading = v2.read_all("custom_fields", filters={"resource_type": "Signup"})
+    fields = {each.text("slug"): each for each in reading.records}
+    if wanted.slug not in fields:
+        raise BadRequest(
+            f"There is no custom field {wanted.slug!r} for people. There are: {', '.join(fields)}."
+        )
+    found = fields[wanted.slug]
+    choices = ", ".join(map(str, (found["options"] or {}).values()))
+    kind = found.text("field_type").replace("_", " ") or "unknown"
+    return f"{wanted.slug} is of the kind {kind}{f', with {choices}' if choices else ''}: compared as stored."
+
+
+def _sort_words(sort: Sort | None) -> str | None:
+    if sort is None:
+        return None
+    without = ", without people who have no such date" if sort in _NULLABLE_SORTS else ""
+    return f"sorted by {sort.replace('_', ' ')}{without}"
 
 
 def _flag_words(flags: Flags | None) -> str | None:

@@ -12,6 +12,7 @@ from nat.agent.tools.results import (
     PERSON_FIELDS,
     PERSON_NAME,
     Item,
+    as_spelt,
     counted,
     given,
     in_words,
@@ -20,6 +21,7 @@ from nat.agent.tools.results import (
     local,
     long_text,
     must_exist,
+    noted,
     page_url,
     panel_link,
     person_name,
@@ -57,7 +59,7 @@ def list_petitions(
         fields={"pages": ("name", "slug", "status", "site_id")},
     )
     every = [(each, _name(each, reading.included)) for each in reading.records]
-    found = [each for each, name in every if query is None or spelling.folded(query) in spelling.folded(name)]
+    found = [each for each, name in every if query is None or spelling.holds(name, query)]
     shown = found[:limit]
     counts = tally(v2, "petition_signatures", "petition_id", [each.id for each in shown])
     items = []
@@ -82,7 +84,10 @@ def list_petitions(
         complete=reading.complete and len(shown) == len(found),
         links=panel_link(v2, "dashboard", "Control panel"),
         scanned=len(every) if query else None,
-        note="Names were matched in the petitions scanned: V2 cannot search for them." if query else None,
+        note=noted(
+            "Names were matched in the petitions scanned: V2 cannot search for them." if query else None,
+            as_spelt(query, found),
+        ),
     )
 
 

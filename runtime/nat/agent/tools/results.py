@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from nat.agent.tool import ToolOutcome
 from nat.contract.events import Link
-from nat.errors import RecordNotFound
+from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import Condition, Filter, Filters, Included, NationBuilder, Page, Record, between
 from nat.nationbuilder.periods import Span, begins_day
 from nat.parallel import together
@@ -73,9 +73,25 @@ def given(**filters: Filter) -> Filters:
     return {name: value for name, value in filters.items() if value is not None}
 
 
-def cents_between(low: int | None, high: int | None) -> Condition | None:
-    """A range of cents, both ends included; None if it has no end."""
+def whole_between(low: int | None, high: int | None) -> Condition | None:
+    """A range of cents or numbers of people, both ends included; None if it has no end. Raises `BadRequest`
+    for one in which nothing can lie."""
+    if low is not None and high is not None and high < low:
+        raise BadRequest(f"Nothing is at least {low} and at most {high}: the range ends before it begins.")
     return between(low, high, includes_end=True)
+
+
+def noted(*notes: str | None) -> str | None:
+    """The notes that there are, as one."""
+    return " ".join(each for each in notes if each) or None
+
+
+AS_SPELT: Final = "Compared as spelt: accents count. Another spelling, or a part of it, may find something."
+
+
+def as_spelt(text: str | None, found: Sequence[object]) -> str | None:
+    """Where nothing was found of a text, how it was compared: nothing is to be concluded from a spelling."""
+    return AS_SPELT if text and not found else None
 
 
 def amount_words(low: int | None, high: int | None, what: str = "") -> str | None:

@@ -11,7 +11,7 @@ from nat.agent.tools.people import CONTACT_FIELDS, SUMMARY_FIELDS, ContactDetail
 from nat.agent.tools.results import (
     PERSON_FIELDS,
     Item,
-    cents_between,
+    as_spelt,
     counted,
     given,
     in_words,
@@ -20,12 +20,14 @@ from nat.agent.tools.results import (
     local,
     panel_link,
     person,
+    whole_between,
 )
 from nat.errors import RecordNotFound
 from nat.nationbuilder import FieldsQuery, NationBuilder, Record, spelling, where
 
 TAGS_AT_MOST: Final = 5_000
 TAGGINGS_AT_MOST: Final = 10_000
+_SIMILAR_SHOWN: Final = 10
 
 
 @tool(
@@ -45,10 +47,7 @@ def list_tags(
     limit: Limit = 20,
 ) -> ToolOutcome:
     """Find tags with how many people carry each, most used first."""
-    filters = given(
-        name=where("match", query) if query else None,
-        taggings_count=cents_between(min_people, max_people),
-    )
+    filters = given(taggings_count=whole_between(min_people, max_people))
     words = in_words(
         "tags",
         f"name contains “{query}”" if query else None,
@@ -59,13 +58,23 @@ def list_tags(
     links = panel_link(v2, "tags", "Tags in the control panel")
     sort = ("-taggings_count",)
     if not look_alikes:
-        page = v2.index("signup_tags", filters=filters, sort=sort, page_size=limit, count=True)
-        items = [_tag(each) for each in page.records]
-        return listed(v2, items, query=words, total=page.total, complete=page.complete, links=links)
+        page = spelling.matching(v2, "signup_tags", query, filters=filters, sort=sort, page_size=limit)
+        return listed(
+            v2,
+            [_tag(each) for each in page.records],
+            query=words,
+            total=page.total,
+            complete=page.complete,
+            links=links,
+            note=as_spelt(query, page.records),
+        )
+    if query:
+        filters = {**filters, **spelling.containing(query, "name")}
     every = v2.read_all("signup_tags", max_records=TAGS_AT_MOST, filters=filters, sort=sort)
     groups: dict[str, list[Record]] = defaultdict(list)
     for each in every.records:
-        groups[spelling.skeleton(each.text("name"))].append(each)
+        if query is None or spelling.holds(each.text("name"), query):
+            groups[spelling.skeleton(each.text("name"))].append(each)
     alike = [
         {"id": group[0].id, "name": group[0].text("name"), "tags": [_tag(each) for each in group]}
         for spelling, group in groups.items()
@@ -182,11 +191,12 @@ def list_people_with_tag(
     )
 
 
-def find_tag(v2: NationBuilder, tag: str) -> Record:
-    """The one tag that a name (in any case) or an id means. Raises `RecordNotFound`, naming similar tags."""
+def find_tag(v2: NationBuilder, tag: str, *, names_only: bool = False) -> Record:
+    """The one tag that a name (in any case) or, unless `names_only`, an id means. Raises `RecordNotFound`,
+    naming similar tags."""
     matches = spelling.named(v2, "signup_tags", tag)
-    if not matches and tag.isascii() and tag.isdecimal():
-        matches = v2.index("signup_tags", filters={"id": tag}).records
+    if not matches and not names_only:
+        matches = tag_with_id(v2, tag)
     exact = [each for each in matches if each.text("name") == tag] or list(matches)
     if exact:
         return exact[0]
@@ -195,9 +205,16 @@ def find_tag(v2: NationBuilder, tag: str) -> Record:
     same = [each for each in similar if spelling.folded(each.text("name")) == spelling.folded(tag)]
     if same:
         return same[0]
-    names = ", ".join(f"“{each.text('name')}” (id {each.id})" for each in similar)
+    names = ", ".join(f"“{each.text('name')}” (id {each.id})" for each in similar[:_SIMILAR_SHOWN])
     hint = f" Similar tags: {names}. Ask which one is meant." if names else ""
     raise RecordNotFound(f"There is no tag called “{tag}”.{hint}")
+
+
+def tag_with_id(v2: NationBuilder, text: str) -> tuple[Record, ...]:
+    """The tag whose id this text is, if any."""
+    if not (text.isascii() and text.isdecimal()):
+        return ()
+    return v2.index("signup_tags", filters={"id": text}).records
 
 
 def _tag(found: Record) -> Item:
@@ -210,4 +227,4 @@ def _similar(v2: NationBuilder, tag: str) -> tuple[Record, ...]:
     if part is None:
         return ()
     filters = {"name": where("match", part)}
-    return v2.index("signup_tags", filters=filters, sort=("-taggings_count",), page_size=10).records
+    return v2.index("signup_tags", filters=filters, sort=("-taggings_count",)).records

@@ -141,6 +141,21 @@ def test_reading_all_pages_without_totals_goes_on_until_an_empty_page() -> None:
     assert len(server.requests) == 3
 
 
+def test_reading_all_pages_goes_on_where_the_total_lags_behind() -> None:
+    there = index_of("signups", 250)
+
+    def answer(request: Request) -> Reply:
+        reply = there(request)
+        if "meta" in reply.body:
+            reply.body["meta"] = {"stats": {"total": {"count": 100}}}
+        return reply
+
+    with nation_behind(answer) as (nation, _server):
+        reading = nation.read_all("signups")
+
+    assert (len(reading.records), reading.total, reading.complete) == (250, 250, True)
+
+
 def test_absolute_next_links_are_understood_too() -> None:
     reply = Reply(
         body={

@@ -157,6 +157,23 @@ def test_a_year_earlier_than_a_leap_day_is_the_day_before() -> None:
     assert year_before(span, NEW_YORK) == Span(local("2027-02-28"), local("2027-03-01"))
 
 
+def test_a_year_earlier_than_what_ends_before_a_leap_day_ends_with_february() -> None:
+    span = Span(local("2028-02-22"), local("2028-02-29"))
+
+    assert year_before(span, NEW_YORK) == Span(local("2027-02-22"), local("2027-03-01"))
+
+
+def test_a_day_that_begins_at_one_o_clock_is_compared_with_a_whole_day_of_the_year_before() -> None:
+    santiago = ZoneInfo("America/Santiago")
+    span = named_span("today", datetime(2026, 9, 6, 15, tzinfo=UTC), santiago)
+    assert span.start is not None
+    assert span.start.astimezone(santiago).hour == 1
+
+    assert year_before(span, santiago) == Span(
+        day_start(date(2025, 9, 6), santiago), day_start(date(2025, 9, 7), santiago)
+    )
+
+
 def test_an_odd_stretch_is_preceded_by_as_much_time() -> None:
     span = Span(datetime(2026, 1, 1, 6, tzinfo=UTC), datetime(2026, 1, 1, 9, tzinfo=UTC))
 
@@ -182,6 +199,11 @@ def test_an_open_period_has_nothing_before_it() -> None:
         ("2026-11-20T18:00:00-08:00", "2026-11-21T02:00:00+00:00"),
         ("this_week", "2026-11-16T05:00:00+00:00"),
         (" today ", "2026-11-22T05:00:00+00:00"),
+        ("20261120", "2026-11-20T05:00:00+00:00"),
+        ("2026-W53", "2026-12-28T05:00:00+00:00"),
+        ("2026-W47-5", "2026-11-20T05:00:00+00:00"),
+        ("2026-11", "2026-11-01T04:00:00+00:00"),
+        ("2026", "2026-01-01T05:00:00+00:00"),
     ],
 )
 def test_a_moment_is_read_on_the_nations_clock(text: str, expected: str) -> None:
@@ -190,7 +212,15 @@ def test_a_moment_is_read_on_the_nations_clock(text: str, expected: str) -> None
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("2026-11-20", "2026-11-21T05:00:00+00:00"), ("last_week", "2026-11-16T05:00:00+00:00")],
+    [
+        ("2026-11-20", "2026-11-21T05:00:00+00:00"),
+        ("20261120", "2026-11-21T05:00:00+00:00"),
+        ("last_week", "2026-11-16T05:00:00+00:00"),
+        ("2026-W53", "2027-01-04T05:00:00+00:00"),
+        ("2026-W47-5", "2026-11-21T05:00:00+00:00"),
+        ("2028-02", "2028-03-01T05:00:00+00:00"),
+        ("2026", "2027-01-01T05:00:00+00:00"),
+    ],
 )
 def test_as_an_end_a_day_or_a_period_is_included(text: str, expected: str) -> None:
     assert read_moment(text, SUNDAY, NEW_YORK, end=True).isoformat() == expected
@@ -204,9 +234,11 @@ def test_as_an_end_a_day_or_a_period_is_included(text: str, expected: str) -> No
         "2026-13-01",
         "20/11/2026",
         "all_time",
-        "0001-01-01T00:00:00+10:00",
         "0001-01-01",
         "9999-12-31",
+        "0001-01-01T00:00:00+10:00",
+        "2025-W53",
+        "2026-00",
     ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:

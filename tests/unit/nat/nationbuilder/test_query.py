@@ -64,12 +64,12 @@ def test_other_values_are_written_as_v2_reads_them(value: bool | int | date | No
     assert write(value) == text
 
 
-@pytest.mark.parametrize("text", ["a, b", "{a}"])
+@pytest.mark.parametrize("text", ["a, b", "{a", "{a} b", "{a}, b"])
 def test_texts_that_mean_something_else_are_protected(text: str) -> None:
     assert write(text) == f"{{{{{text}}}}}"
 
 
-@pytest.mark.parametrize("text", ["", "  ", "null", "a }} b", "{{a", "[a]", "x [y] z"])
+@pytest.mark.parametrize("text", ["", "  ", "null", "a }} b", "{{a", "[a]", "x [y] z", "{a}", "a, b}"])
 def test_texts_that_the_grammar_cannot_express_are_refused(text: str) -> None:
     with pytest.raises(QueryRejected):
         write(text)

@@ -1,8 +1,8 @@
 """Enrolling people in automations, which send them messages."""
 
 from nat.agent.tool import Effect, tool
-from nat.agent.tools.changing.naming import Named, id_of
-from nat.agent.tools.changing.planning import change, create, existing, existing_person, person_subject
+from nat.agent.tools.changing.naming import Named, called
+from nat.agent.tools.changing.planning import change, create, existing_person, person_subject
 from nat.agent.tools.parameters import RecordId
 from nat.changes.plan import Change, Skipped
 from nat.errors import BadRequest
@@ -26,9 +26,7 @@ from nat.wording import Worded
 )
 def enroll_in_automation(v2: NationBuilder, *, person_id: RecordId, automation_id: Named) -> Change:
     """Enrol one person in an automation. They will get its emails."""
-    automation = existing(
-        v2, "automations", id_of(v2, "automations", automation_id, "automation"), "automation"
-    ).record
+    automation = called(v2, "automations", automation_id, "automation").record
     status = automation["status"]
     if status in ("archived", "ended"):
         raise BadRequest(

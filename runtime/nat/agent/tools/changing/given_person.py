@@ -77,10 +77,11 @@ def given_person(
     if not given:
         raise BadRequest("Who is it? Find the person first and give person_id, or give names and an email.")
     values = read_changes(given)
-    known = person_with_email(v2, email) if email else None
+    address = str(values.get("email") or "")
+    known = person_with_email(v2, address) if address else None
     if known is not None:
-        warning = _other_name(known, values, str(email))
-        return GivenPerson(person_subject(v2, known), known.id, str(email), warning=warning)
+        warning = _other_name(known, values, address)
+        return GivenPerson(person_subject(v2, known), known.id, address, warning=warning)
     missing = [name for name in needed if not values.get(name)]
     if missing or not any(values.get(name) for name in NAMES):
         lacking = enumerated([field_name(name) for name in missing or ("name",)])

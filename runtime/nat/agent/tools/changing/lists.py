@@ -109,6 +109,7 @@ def create_list(
         "GET /lists/{id}",
         "GET /lists/{id}/signups",
         "GET /signups",
+        "GET /custom_fields",
         "GET /signup_tags",
         "GET /async_processes/{id}",
     ),
@@ -200,7 +201,7 @@ def tag_list_members(
     v2: NationBuilder,
     *,
     list_id: RecordId,
-    tag: Annotated[Text, Field(description="Name or id; made if new")],
+    tag: Annotated[Text, Field(description="Name; made if new")],
 ) -> Change:
     """Tag everyone on a list (at most 5,000 people)."""
     the_list, members = people_on_list(v2, list_id, limit=TAGGED_AT_MOST)

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from nat.agent.tool import Effect, tool
-from nat.agent.tools.changing.naming import Named, id_of
+from nat.agent.tools.changing.naming import Named, called
 from nat.agent.tools.changing.planning import (
     change,
     create,
@@ -61,13 +61,7 @@ def create_membership(
     status: Status = "active",
 ) -> Change:
     """Give a person a membership. For one that they have, use update_membership."""
-    kind = existing(
-        v2,
-        "membership_types",
-        id_of(v2, "membership_types", type_id, "membership type"),
-        "membership type",
-        attributes=("name",),
-    ).record
+    kind = called(v2, "membership_types", type_id, "membership type", attributes=("name",)).record
     person = existing_person(v2, person_id)
     subject = person_subject(v2, person)
     values: dict[str, object] = {"signup_id": person_id, "membership_type_id": kind.id, "status": status}

@@ -10,9 +10,10 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from nat.agent.tools.changing.planning import existing
 from nat.agent.tools.parameters import Text
 from nat.errors import BadRequest, RecordNotFound
-from nat.nationbuilder import Filters, NationBuilder, Record, spelling, where
+from nat.nationbuilder import Document, NationBuilder, Record, spelling
 from nat.wording import Worded
 
 Named = Annotated[Text, Field(description="Id or name", max_length=255, coerce_numbers_to_str=True)]
@@ -21,25 +22,36 @@ Named = Annotated[Text, Field(description="Id or name", max_length=255, coerce_n
 _SHOWN: Final = 10
 
 
-def id_of(
+def called(
     v2: NationBuilder,
     resource: str,
     given: str,
     what: str,
     *,
     name: str = "name",
-    filters: Filters | None = None,
-) -> str:
-    """The id of the record that an id or a name (in any case, or a part of it) means; an id is taken as it
-    is. Raises `RecordNotFound`, and `BadRequest` when several fit."""
+    attributes: Iterable[str] = (),
+    include: Iterable[str] = (),
+) -> Document:
+    """The record that an id or a name (in any case and spelling, or a part of it) means, as it is now. A
+    number is an id, unless no record has it and one is called so. Raises `RecordNotFound`, and `BadRequest`
+    when several fit."""
+    missing: RecordNotFound | None = None
     if is_id(given):
-        return given
-    wanted = {**(filters or {}), name: where("match", given)}
-    return one_of(v2.index(resource, filters=wanted).records, given, what, name=name).id
+        try:
+            return existing(v2, resource, given, what, attributes=attributes, include=include)
+        except RecordNotFound as error:
+            missing = error
+    near = v2.read_all(
+        resource, max_records=spelling.COMPARED_AT_MOST, filters=spelling.containing(given, name)
+    )
+    if missing is not None and not near.records:
+        raise missing
+    found = one_of(near.records, given, what, name=name)
+    return existing(v2, resource, found.id, what, attributes=attributes, include=include)
 
 
 def one_of(records: Iterable[Record], given: str, what: str, *, name: str = "name") -> Record:
-    """The one of these records that an id or a name means. Raises as `id_of` does."""
+    """The one of these records that an id or a name means. Raises as `called` does."""
     known = list(records)
     wanted = spelling.folded(given)
     by_id = [each for each in known if is_id(given) and each.id == given]

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from nat.agent.tool import Effect, tool
-from nat.agent.tools.changing.naming import Named, id_of, one_of
+from nat.agent.tools.changing.naming import Named, called, one_of
 from nat.agent.tools.changing.planning import (
     ALREADY_SO,
     change,
@@ -242,8 +242,7 @@ def _on(path: Record | None) -> str:
 
 def _path(v2: NationBuilder, given: str) -> Document:
     """A path with its steps and close reasons."""
-    found = id_of(v2, "paths", given, "path")
-    return existing(v2, "paths", found, "path", include=("path_steps", "path_journey_status_changes"))
+    return called(v2, "paths", given, "path", include=("path_steps", "path_journey_status_changes"))
 
 
 def _steps(path: Document) -> list[Record]:

@@ -115,15 +115,15 @@ def create_person(
         values["signup_type"] = int(kind == "organisation")
     check_references(v2, values)
     wanted = wanted_tags(v2, tags or (), create_missing=True)
-    same_person = _with_email(v2, email, values) if email and not allow_duplicate else None
+    same_person = _with_email(v2, values) if email and not allow_duplicate else None
     if same_person is not None:
         return _merged(v2, same_person, values, wanted)
     return _added(v2, values, wanted, push=bool(email) and not allow_duplicate, anyway=allow_duplicate)
 
 
-def _with_email(v2: NationBuilder, email: str, values: Mapping[str, object]) -> Record | None:
+def _with_email(v2: NationBuilder, values: Mapping[str, object]) -> Record | None:
     """The person who has the address, read with what is to be changed. Raises `BadRequest` for several."""
-    found = person_with_email(v2, email)
+    found = person_with_email(v2, str(values["email"]))
     return existing_person(v2, found.id, (*values, *_SLOTS)) if found else None
 
 

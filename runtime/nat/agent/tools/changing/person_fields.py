@@ -4,13 +4,15 @@ Left out of the writable attributes of V2: totals and dates that NationBuilder d
 and recruiting (never written, API facts §15), district and voter-file columns, identifiers of other systems.
 """
 
+import math
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import partial
 from typing import Final, Literal, cast
 
 from nat.errors import BadRequest
-from nat.nationbuilder import NationBuilder
+from nat.nationbuilder import NationBuilder, spelling
 from nat.wording import Worded, field_name
 
 ADDRESSES: Final = (
@@ -26,7 +28,7 @@ _LONGEST: Final = 10_000
 def _text(value: object, longest: int = 255) -> str | None:
     if not isinstance(value, str) or len(value) > longest:
         raise ValueError(Worded("refused.want_text", most=longest))
-    return value.strip() or None
+    return unicodedata.normalize("NFC", value).strip() or None
 
 
 def _flag(value: object) -> bool:
@@ -68,7 +70,7 @@ def _day(value: object) -> str | None:
 
 
 def _email(value: object) -> str | None:
-    text = None if value is None else _text(value)
+    text = None if value is None else spelling.address(_text(value) or "") or None
     if text is not None and ("@" not in text or any(each.isspace() for each in text)):
         raise ValueError(Worded("refused.want_email"))
     return text
@@ -195,9 +197,15 @@ def _custom(value: object) -> dict[str, object]:
     if not isinstance(value, Mapping) or not value:
         raise ValueError("an object of slugs with their values")
     for slug, each in value.items():
-        if not slug or "." in slug or not (each is None or isinstance(each, str | int | float | bool)):
+        if not slug or "." in slug or not _is_plain(each):
             raise ValueError("an object of slugs with a text, number, true, false or null each")
     return {slug: None if each == "" else each for slug, each in value.items()}
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str | int)
 
 
 def _address(value: object) -> dict[str, str | None]:

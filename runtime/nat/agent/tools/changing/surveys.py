@@ -5,12 +5,11 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from nat.agent.tool import Effect, tool
-from nat.agent.tools.changing.naming import Named, id_of, one_of
+from nat.agent.tools.changing.naming import Named, called, one_of
 from nat.agent.tools.changing.planning import (
     change,
     create,
     current_user,
-    existing,
     existing_person,
     person_subject,
 )
@@ -50,11 +49,12 @@ def record_survey_response(
     """Record a person's answer to a survey question: one of its choices, or text for an open question."""
     if (choice_id is None) == (text is None):
         raise BadRequest("Give either choice_id or text.")
-    found = existing(
+    found = called(
         v2,
         "survey_questions",
-        id_of(v2, "survey_questions", question_id, "survey question", name="content"),
+        question_id,
         "survey question",
+        name="content",
         include=("survey_question_possible_responses",),
     )
     question, choices = found.record, found.many("survey_question_possible_responses")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nat.agent.tools.changing.planning import create, index_probe
-from nat.agent.tools.tags import find_tag
+from nat.agent.tools.tags import find_tag, tag_with_id
 from nat.changes.plan import Operation, PlannedRequest, Skipped, Subject, created_by
 from nat.errors import BadRequest, RecordNotFound
 from nat.nationbuilder import NationBuilder, spelling, where
@@ -48,8 +48,8 @@ class WantedTag:
 
 
 def wanted_tags(v2: NationBuilder, names: Sequence[str], *, create_missing: bool) -> tuple[WantedTag, ...]:
-    """The tags that names or ids mean, each once. Those that do not exist are to be made, or raise
-    `RecordNotFound` with similar names."""
+    """The tags that names mean, each once. Those that do not exist are to be made. Without `create_missing`
+    an id names a tag too, and one that does not exist raises `RecordNotFound` with similar names."""
     found: dict[str, WantedTag] = {}
     for name in names:
         tag = _wanted(v2, name, len(found) + 1, create_missing)
@@ -58,7 +58,7 @@ def wanted_tags(v2: NationBuilder, names: Sequence[str], *, create_missing: bool
 
 
 def wanted_tag(v2: NationBuilder, name: str, *, create_missing: bool) -> WantedTag:
-    """The tag that a name or an id means. See `wanted_tags`."""
+    """The tag that is meant. See `wanted_tags`."""
     return _wanted(v2, name, 1, create_missing)
 
 
@@ -120,15 +120,15 @@ def tag_subject(v2: NationBuilder, name: str, tag_id: str | None) -> Subject:
 
 
 def _wanted(v2: NationBuilder, name: str, number: int, create_missing: bool) -> WantedTag:
+    if len(name) > _LONGEST_NAME:
+        raise BadRequest(Worded("refused.tag_name", most=_LONGEST_NAME))
     try:
-        found = find_tag(v2, name)
+        found = find_tag(v2, name, names_only=create_missing)
     except RecordNotFound:
         if not create_missing:
             raise
     else:
         return WantedTag(found.text("name"), found.id)
-    if len(name) > _LONGEST_NAME:
-        raise BadRequest(Worded("refused.tag_name", most=_LONGEST_NAME))
     key = f"tag-{number}"
     operation = create(
         key,
@@ -140,19 +140,25 @@ def _wanted(v2: NationBuilder, name: str, number: int, create_missing: bool) -> 
         # A name that V2 cannot be asked for proves nothing.
         natural_key={"name": where("eq", name), "taggings_count": 0} if speakable(name) else None,
     )
-    return WantedTag(name, created_by(key), operation, _look_alike(v2, name))
+    return WantedTag(name, created_by(key), operation, _number_of_another(v2, name) or _look_alike(v2, name))
+
+
+def _number_of_another(v2: NationBuilder, name: str) -> str | None:
+    """A warning when the name of a new tag is the id of another one."""
+    return next(
+        (Worded("warning.tag_number", tag=name, other=each.text("name")) for each in tag_with_id(v2, name)),
+        None,
+    )
 
 
 def _look_alike(v2: NationBuilder, name: str) -> str | None:
     """A warning when a tag is about to be made that is spelt like one there is."""
-    part = spelling.needle(name)
+    part, letters = spelling.needle(name), spelling.skeleton(name)
     if part is None:
         return None
     stem = part.removesuffix("s") or part
     near = v2.index("signup_tags", filters={"name": where("match", stem)}, page_size=50).records
-    alike = [
-        each.text("name") for each in near if spelling.skeleton(each.text("name")) == spelling.skeleton(name)
-    ]
+    alike = [each.text("name") for each in near if spelling.skeleton(each.text("name")) == letters]
     if not alike:
         return None
     return Worded("warning.look_alike", tag=name, other=alike[0])

@@ -35,7 +35,8 @@ from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, spelling
 from nat.wording import Worded
 
-TagNames = Annotated[list[Text], Field(min_length=1, max_length=20, description="Names or ids")]
+NewTags = Annotated[list[Text], Field(min_length=1, max_length=20, description="Names")]
+Tags = Annotated[list[Text], Field(min_length=1, max_length=20, description="Names or ids")]
 
 
 @tool(
@@ -55,7 +56,7 @@ def add_tags_to_person(
     v2: NationBuilder,
     *,
     person_id: RecordId,
-    tags: TagNames,
+    tags: NewTags,
     create_missing: Annotated[bool, Field(description="Make tags that do not exist")] = True,
 ) -> Change:
     """Put tags on one person. Makes a tag that does not exist yet."""
@@ -86,7 +87,7 @@ def add_tags_to_person(
     ),
     undo="puts the tags back",
 )
-def remove_tags_from_person(v2: NationBuilder, *, person_id: RecordId, tags: TagNames) -> Change:
+def remove_tags_from_person(v2: NationBuilder, *, person_id: RecordId, tags: Tags) -> Change:
     """Take tags off one person. The tags themselves stay."""
     person = existing_person(v2, person_id)
     subject = person_subject(v2, person)
@@ -109,6 +110,7 @@ def remove_tags_from_person(v2: NationBuilder, *, person_id: RecordId, tags: Tag
     label="Tagging many people",
     endpoints=(
         "GET /signups",
+        "GET /custom_fields",
         "GET /signup_tags",
         "POST /signup_tags",
         "GET /signup_taggings",
@@ -122,7 +124,7 @@ def bulk_tag_people(
     *,
     person_ids: PersonIds | None = None,
     search: Annotated[PeopleSearch | None, Field(description="Instead of ids: all whom this finds")] = None,
-    tag: Annotated[Text, Field(description="Name or id; made if new")],
+    tag: Annotated[Text, Field(description="Name; made if new")],
     action: Literal["add", "remove"] = "add",
 ) -> Change:
     """Put one tag on many people, or take it off them (at most 1,000). For everyone on a list use

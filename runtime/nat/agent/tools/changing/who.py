@@ -13,8 +13,8 @@ from pydantic import Field
 
 from nat.agent.tools.changing.planning import NOT_FOUND, existing
 from nat.agent.tools.parameters import CentsRange, Moment, Parameters, RecordId, Text, since_until
-from nat.agent.tools.people import CustomField, Flags
-from nat.agent.tools.results import PERSON_NAME, cents_between, given, money, span_words
+from nat.agent.tools.people import CustomField, Flags, how_stored
+from nat.agent.tools.results import PERSON_NAME, given, money, span_words, whole_between
 from nat.agent.tools.tags import find_tag
 from nat.changes.plan import Skipped, Subject
 from nat.errors import BadRequest, RecordNotFound
@@ -100,7 +100,7 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
     filters = given(
         tag_id=tag.id if tag else None,
         support_level=levels or None,
-        donations_amount_in_cents=cents_between(donated.gte, donated.lte) if donated else None,
+        donations_amount_in_cents=whole_between(donated.gte, donated.lte) if donated else None,
         custom_values=HasValues({field.slug: field.value}) if (field := search.custom_field) else None,
         **{attribute: span.condition() for attribute, span in spans.items()},
         **flags,
@@ -126,6 +126,8 @@ def people_found(v2: NationBuilder, search: PeopleSearch, *, limit: int = PEOPLE
     at_most(v2.count("signups", filters), limit)
     reading = v2.read_all("signups", max_records=limit + 1, filters=filters, **_wanted(()))
     if not reading.records:
+        if search.custom_field is not None:
+            how_stored(v2, search.custom_field)
         raise BadRequest(Worded("refused.nobody", criteria=words))
     if not reading.complete:
         raise BadRequest(Worded("refused.people_changed"))

@@ -98,6 +98,7 @@ export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, st
   "warning.tag_forgotten":
     "Das lässt sich nicht rückgängig machen: NationBuilder vergisst, wer den Tag trug.",
   "warning.look_alike": "„{tag}“ ist ein neuer Tag. Es gibt einen, der sich ähnlich schreibt: „{other}“.",
+  "warning.tag_number": "„{tag}“ ist ein neuer Tag. Es ist auch die Nummer eines anderen: „{other}“.",
   "warning.person_lost":
     "Das lässt sich nicht rückgängig machen: NationBuilder hat keinen Papierkorb. Tags, Mitgliedschaften, Pfade und Kontakte der Person gehen mit verloren.",
   "warning.namesakes": "Es gibt schon Menschen dieses Namens: {people}.",

@@ -91,16 +91,30 @@ def test_a_new_tag_that_is_spelt_like_another_is_warned_about(office: Bench) -> 
     assert "spelt alike: “boat" in warning.casefold()
 
 
-def test_a_tag_is_found_in_any_case_and_by_id(office: Bench) -> None:
+def test_a_tag_is_found_in_any_case_and_where_it_must_exist_by_id(office: Bench) -> None:
     (person,) = others(office.stored, "volunteer", 1)
     wanted = tag_id(office.stored, "volunteer")
 
     changes = [
-        plan(office.nation, "add_tags_to_person", {"person_id": person, "tags": [each]})
+        plan(
+            office.nation,
+            "add_tags_to_person",
+            {"person_id": person, "tags": [each], "create_missing": False},
+        )
         for each in ("Volunteer", wanted)
     ]
 
     assert {change.operations[0].key for change in changes} == {f"tagging-{person}-{wanted}"}
+
+
+def test_where_a_tag_may_be_made_a_number_is_a_name_and_what_else_it_is_is_told(office: Bench) -> None:
+    (person,) = others(office.stored, "volunteer", 1)
+    number = tag_id(office.stored, "volunteer")
+
+    change = plan(office.nation, "add_tags_to_person", {"person_id": person, "tags": [number]})
+
+    assert change.operations[0].after == {"name": number}
+    assert any("volunteer" in each for each in change.warnings)
 
 
 def test_nobody_is_touched_when_all_carry_the_tag(office: Bench) -> None:
