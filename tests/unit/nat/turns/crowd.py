@@ -46,6 +46,14 @@ class Outcome:
     announcements: int
 
 
+def numbered(user: str, number: int) -> AdmitRequest:
+    """A person's question in a conversation of its own."""
+    talk, turn = (f"01J000000000000000000{mark}{number:04d}" for mark in "CT")
+    return AdmitRequest(
+        NationSlug("demo"), UserId(user), ConversationId(talk), TurnId(turn), "Who?", Surface.WEBSOCKET
+    )
+
+
 def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> Outcome:
     """Let so many people ask, each once and all at once, with so many queries left of 500."""
     store_nation(tables, nation(queries_used_this_period=LIMIT - left, queries_limit=LIMIT))
@@ -60,17 +68,8 @@ def ask_at_once(tables: TableNames, people: int, left: int, *, threads: int) -> 
     notices = PoolNotices(Store(client, tables, clock), PLANS, app_url="https://app.nat.test")
 
     def ask(number: int) -> list[str] | None:
-        identifier = f"{number:04d}"
-        question = AdmitRequest(
-            NationSlug("demo"),
-            UserId(names[number]),
-            ConversationId(f"01J00000000000000000C0{identifier}"),
-            TurnId(f"01J0000000000000000000{identifier}"),
-            "Who donated?",
-            Surface.WEBSOCKET,
-        )
         try:
-            turn = admit(question, admission).turn
+            turn = admit(numbered(names[number], number), admission).turn
         except LimitReached:
             return None
         return [

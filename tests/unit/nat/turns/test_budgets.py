@@ -10,16 +10,17 @@ from nat.aws.items import decode
 from nat.aws.store import Store
 from nat.contract.events import TurnFailed
 from nat.errors import BudgetReached, LimitReached, TurnLost
-from nat.ids import ConversationId, NationSlug, TurnId, UserId
+from nat.ids import NationSlug
 from nat.names import Table
 from nat.nations.record import Nations
 from nat.nations.usage import check_and_reset_billing_cycle_nation
 from nat.roles import Role
 from nat.settings import TableNames
-from nat.turns.admission import Admission, Admitted, Limits, Surface
-from nat.turns.admit import AdmitRequest, admit
+from nat.turns.admission import Admission, Admitted, Limits
+from nat.turns.admit import admit
 from nat.turns.queue import TurnQueue
 from nat.turns.settle import Ending, settle
+from tests.unit.nat.turns.crowd import numbered
 from tests.unit.nat.world import (
     PLANS,
     START,
@@ -53,18 +54,7 @@ class World:
         return self.ask_as(user, self._number, self.admission)
 
     def ask_as(self, user: str, number: int, admission: Admission) -> Admitted:
-        talk, turn = (f"01J000000000000000000{mark}{number:04d}" for mark in "CT")
-        return admit(
-            AdmitRequest(
-                NationSlug("demo"),
-                UserId(user),
-                ConversationId(talk),
-                TurnId(turn),
-                "Who?",
-                Surface.WEBSOCKET,
-            ),
-            admission,
-        )
+        return admit(numbered(user, number), admission)
 
     def fail(self, admitted: Admitted) -> None:
         """End the turn by a failure of ours."""

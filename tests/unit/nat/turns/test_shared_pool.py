@@ -8,15 +8,15 @@ import pytest
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.errors import LimitReached
-from nat.ids import ConversationId, NationSlug, TurnId, UserId
+from nat.ids import NationSlug
 from nat.nations.plans import UNLIMITED
 from nat.nations.record import Nations
 from nat.nations.usage import check_and_reset_billing_cycle_nation
 from nat.settings import TableNames
-from nat.turns.admission import Admission, Admitted, Surface
-from nat.turns.admit import AdmitRequest, admit
+from nat.turns.admission import Admission, Admitted
+from nat.turns.admit import admit
 from nat.turns.queue import TurnQueue
-from tests.unit.nat.turns.crowd import Outcome, ask_at_once
+from tests.unit.nat.turns.crowd import Outcome, ask_at_once, numbered
 from tests.unit.nat.world import (
     PLANS,
     START,
@@ -44,18 +44,7 @@ class People:
     def ask(self, user: str) -> Admitted:
         self._number += 1
         self.clock.advance(seconds=6)
-        talk, turn = (f"01J000000000000000000{mark}{self._number:04d}" for mark in "CT")
-        return admit(
-            AdmitRequest(
-                NationSlug("demo"),
-                UserId(user),
-                ConversationId(talk),
-                TurnId(turn),
-                "Who?",
-                Surface.WEBSOCKET,
-            ),
-            self.admission,
-        )
+        return admit(numbered(user, self._number), self.admission)
 
     def upgrade(self) -> None:
         """What billing stores when the plan is changed."""
