@@ -52,6 +52,7 @@ from nat.changes.plan import (
 from nat.errors import BadRequest
 from nat.nationbuilder import NationBuilder, Record, spelling, where
 from nat.nationbuilder.bodies import write_body
+from nat.nationbuilder.query import speakable
 from nat.wording import Worded
 
 IDS_AT_ONCE: Final = 10_000
@@ -95,7 +96,11 @@ def create_list(
         Subject("list", None, name),
         "lists",
         values,
-        natural_key={"slug": where("eq", wanted_slug)},
+        # Another list may have got the address meanwhile.
+        natural_key={
+            "slug": where("eq", wanted_slug),
+            **({"name": where("eq", name)} if speakable(name) else {}),
+        },
     )
     return change(Worded("change.make_list", list=name), [operation], people=0)
 

@@ -83,7 +83,13 @@ def create_membership(
         subject,
         "memberships",
         values,
-        natural_key=None if known else {**same_kind, "status": status},
+        natural_key=None
+        if known
+        else {
+            **same_kind,
+            "status": status,
+            **({"expires_on": expires_on} if expires_on else {}),
+        },
         undo=[_cancel(current_user(v2).id)] if status != "canceled" else [],
         by_id=True,
         undone={"status": "canceled"} if status != "canceled" else None,

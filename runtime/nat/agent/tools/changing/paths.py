@@ -35,7 +35,7 @@ from nat.changes.plan import (
 )
 from nat.changes.record_state import same
 from nat.errors import BadRequest
-from nat.nationbuilder import Document, Filters, NationBuilder, Record
+from nat.nationbuilder import Document, NationBuilder, Record
 from nat.nationbuilder.periods import read_moment
 from nat.wording import Worded
 
@@ -97,12 +97,8 @@ def start_path_journey(
     if step is not None:
         values["current_step_id"] = step.id
     summary = Worded("change.put_on_path", name=subject.name, path=name)
-    same_pair: Filters = {
-        "signup_id": person_id,
-        "path_id": path.record.id,
-        "journey_status": list(_LASTING),
-    }
-    there = v2.index("path_journeys", filters=same_pair).records
+    pair = {"signup_id": person_id, "path_id": path.record.id}
+    there = v2.index("path_journeys", filters={**pair, "journey_status": list(_LASTING)}).records
     if there:
         _must_be_so(
             there[0], values if step_id else values | {"current_step_id": there[0]["current_step_id"]}
@@ -113,7 +109,12 @@ def start_path_journey(
         subject,
         "path_journeys",
         values,
-        natural_key=same_pair,
+        # Somebody who was put on the path meanwhile is where they were asked to be only at that step.
+        natural_key={
+            **pair,
+            "journey_status": "active",
+            **({"current_step_id": step.id} if step_id and step else {}),
+        },
         undo=[PlannedRequest("PATCH", f"path_journeys/{CREATED_ID}/void")],
         shown={**values, "journey_status": "active"},
         by_id=True,

@@ -103,9 +103,9 @@ def _choice(question: Record, choices: tuple[Record, ...], given: str | None) ->
 def _only(key: Filters, answer: Filters, *, earlier: bool) -> Filters | None:
     """Filters that find the new answer and no other. Who has answered before keeps that answer, so the pair
     is not enough then; and words of any length cannot be looked for."""
-    if not earlier:
-        return key
-    return {**key, **answer} if "content" not in answer else None
+    if "content" not in answer:
+        return {**key, **answer}
+    return None if earlier else key
 
 
 def _warnings(question: Record, choice: Record | None, answered: bool) -> list[str]:

@@ -1,5 +1,8 @@
 """The changes of the tools through the journal: committed, taken back, and what depends on what."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from nat.changes.executor import AT_ONCE
@@ -162,3 +165,56 @@ def test_a_note_that_looks_like_a_reference_stays_text(office: Bench) -> None:
 
     assert report.outcome == "done"
     assert office.person(person)["note"] == "see {created_id} and {created_id:tag-1}"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "resource", "meanwhile"),
+    [
+        (
+            "create_list",
+            {"name": "Boats"},
+            "lists",
+            {"name": "Boars", "slug": "boats", "author_id": "2"},
+        ),
+        (
+            "start_path_journey",
+            {"path_id": "1", "step_id": "2"},
+            "path_journeys",
+            {"path_id": "1", "current_step_id": "1"},
+        ),
+        (
+            "record_survey_response",
+            {"question_id": "1", "choice_id": "1"},
+            "survey_question_responses",
+            {"survey_question_id": "1", "survey_question_possible_response_id": "2"},
+        ),
+        (
+            "create_membership",
+            {"type_id": "1", "expires_on": "2031-12-31"},
+            "memberships",
+            {"membership_type_id": "1", "status": "active", "expires_on": "2030-12-31"},
+        ),
+    ],
+)
+def test_another_record_that_came_meanwhile_is_not_taken_for_the_one_that_was_asked_for(
+    office: Bench, tool: str, arguments: dict[str, Any], resource: str, meanwhile: dict[str, Any]
+) -> None:
+    who = {} if tool == "create_list" else {"person_id": newcomer(office)}
+    change = plan(office.nation, tool, {**arguments, **who})
+    office.nation.create(resource, {**meanwhile, **({"signup_id": who["person_id"]} if who else {})})
+
+    report = office.commit(change, KeptJournal())
+
+    assert not any(each.already for each in report.results)
+    made = [row for row in office.stored[resource].rows.values() if fits(row, change.operations[-1].after)]
+    assert (report.outcome == "done") == bool(made)
+
+
+def newcomer(office: Bench) -> str:
+    """Somebody who is on no path, has answered nothing and is no member."""
+    return str(office.stored["signups"].insert({"full_name": "Newcomer", "first_name": "New"})["id"])
+
+
+def fits(row: Mapping[str, Any], after: Mapping[str, object] | None) -> bool:
+    """Whether a row has the values that a change gives it."""
+    return all(str(row[name]) == str(value) for name, value in (after or {}).items())
