@@ -8,6 +8,7 @@ from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, since_until
 from nat.agent.tools.results import (
     PERSON_FIELDS,
+    count_of,
     counted,
     given,
     in_words,
@@ -75,7 +76,7 @@ def list_contacts(
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if count_only:
-        return counted(v2, v2.count("contacts", filters), query=query, links=links)
+        return counted(v2, count_of(v2, "contacts", filters, person_id, author_id), query=query, links=links)
     page = v2.index(
         "contacts",
         filters=filters,

@@ -9,6 +9,7 @@ from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text, When, s
 from nat.agent.tools.results import (
     PERSON_NAME,
     as_spelt,
+    count_of,
     counted,
     given,
     in_words,
@@ -106,7 +107,7 @@ def list_memberships(
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if count_only:
-        return counted(v2, v2.count("memberships", filters), query=query, links=links)
+        return counted(v2, count_of(v2, "memberships", filters, person_id), query=query, links=links)
     page = v2.index(
         "memberships",
         filters=filters,

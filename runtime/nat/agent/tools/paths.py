@@ -10,6 +10,7 @@ from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
     as_spelt,
+    count_of,
     counted,
     given,
     in_words,
@@ -114,7 +115,9 @@ def list_path_journeys(
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
     if count_only:
-        return counted(v2, v2.count("path_journeys", filters), query=query, links=links)
+        return counted(
+            v2, count_of(v2, "path_journeys", filters, person_id, point_person_id), query=query, links=links
+        )
     page = v2.index(
         "path_journeys",
         filters=filters,
@@ -126,6 +129,7 @@ def list_path_journeys(
     )
     if not page.records:
         must_exist(v2, person_id)
+        must_exist(v2, point_person_id)
     items = []
     for each in page.records:
         path, step = page.included.one(each, "path"), page.included.one(each, "current_step")

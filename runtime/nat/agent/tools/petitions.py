@@ -13,6 +13,7 @@ from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
     as_spelt,
+    count_of,
     counted,
     given,
     in_words,
@@ -126,7 +127,7 @@ def list_petition_signatures(
     if group_by is not None:
         return _grouped(v2, filters, group_by, query, links)
     if count_only:
-        return counted(v2, v2.count("petition_signatures", filters), query=query, links=links)
+        return counted(v2, count_of(v2, "petition_signatures", filters, person_id), query=query, links=links)
     page = v2.index(
         "petition_signatures",
         filters=filters,

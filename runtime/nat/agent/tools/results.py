@@ -219,6 +219,16 @@ def either(reads: Sequence[Callable[[], Page]]) -> Page:
     return Page(tuple(records.values()), Included(included), len(records) if whole else None, not whole)
 
 
+def count_of(v2: NationBuilder, resource: str, filters: Filters, *people: str | None) -> int:
+    """How many records there are of these people. Raises `RecordNotFound` where there are none, and no such
+    person."""
+    total = v2.count(resource, filters)
+    if not total:
+        for each in people:
+            must_exist(v2, each)
+    return total
+
+
 def must_exist(v2: NationBuilder, person_id: str | None) -> None:
     """When nothing was found of a person: is there such a person? Raises `RecordNotFound`."""
     if person_id is None:
