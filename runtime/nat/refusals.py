@@ -164,6 +164,14 @@ REFUSALS: Final[Mapping[str, str]] = {
         "raise the limit in the Anthropic Console, or replace or remove the key in the settings. Your "
         "question was not counted."
     ),
+    "refused.own_key_no_model": (
+        "The account of your nation's own Anthropic key has no access to the model that is used here "
+        "({model}). An admin can replace or remove the key in the settings. Your question was not counted."
+    ),
+    "refused.own_key_busy": (
+        "Your nation's own Anthropic key is used more often than its account allows. Your question was not "
+        "counted; please try again in a minute."
+    ),
     "form.no_delivery": "Say where the answer goes: by email, or to Slack.",
     "form.deliveries": "An answer goes to at most {most|# place|# places}.",
     "form.no_recipient": "Say to whom it is delivered.",

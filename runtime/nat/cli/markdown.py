@@ -24,8 +24,12 @@ from nat.cli.terminal import clean
 _PANEL: Final = ".nationbuilder.com"
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"<[^<>]*>")
-_NUMBER: Final = re.compile(r"[^\w\s]{0,2}[\d.,'%\u202f\xa0-]*\d[\d.,'%]*[^\w\s]{0,2}")
-"""A number or an amount with its sign, currency and separators."""
+_FIGURE: Final = re.compile(
+    r"[^\w\s]{0,2}(?:[^\W\d_]{1,3}[^\w\s]{0,2})?\s?"
+    r"[.,]?\d+(?:[.,'’\u066b\u066c-]\d+|\s\d{3}(?!\d))*"
+    r"\s?(?:[^\W\d_]{1,3}|[^\w\s]{1,2})?[^\w\s]{0,2}"
+)
+"""A number or an amount with its sign, currency and separators: `-$1,234.50`, `US$5`, `1 234,50 €`."""
 _WORD: Final = 12
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -87,7 +91,7 @@ class _Table(TableElement):
             heading.stylize("markdown.table.header")
             table.add_column(heading, min_width=min(widths[place], options.max_width), overflow="fold")
         for row in rows:
-            table.add_row(*(cell.content for cell in row[:fitting]))
+            table.add_row(*(_whole(cell.content, options.max_width) for cell in row[:fitting]))
         yield table
         left_out = ", ".join(cell.content.plain for cell in header[fitting:])
         if left_out:
@@ -100,10 +104,18 @@ class _Markdown(Markdown):
 
 def _least(text: str) -> int:
     """Columns that a cell needs: the longest number whole, words from `_WORD` on may be broken."""
+    parts = [text] if _FIGURE.fullmatch(text) else text.split()
     return max(
-        (cell_len(part) if _NUMBER.fullmatch(part) else min(cell_len(part), _WORD) for part in text.split()),
+        (cell_len(part) if _FIGURE.fullmatch(part) else min(cell_len(part), _WORD) for part in parts),
         default=1,
     )
+
+
+def _whole(content: Text, width: int) -> Text:
+    """A cell that is one amount stays on one line, whatever spaces stand in it, where a line can hold it."""
+    if _FIGURE.fullmatch(content.plain) and content.cell_len + 2 <= width:
+        content.no_wrap = True
+    return content
 
 
 def _show_addresses(tokens: Iterable[Token]) -> None:

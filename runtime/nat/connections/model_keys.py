@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import urllib3
 from botocore.exceptions import ClientError
 
+from nat.agent.models.failures import LIMIT_WORDS, SPENT
 from nat.aws.isolation import NationNotEntered, entered_nation
 from nat.aws.secrets import remove_secret
 from nat.errors import ModelKeyInvalid, ModelKeyRejected, ModelUnavailable, NationUnknown
@@ -178,12 +179,14 @@ def proof_over_http(base_url: str, model: str, *, seconds: float = PROOF_SECONDS
             raise ModelUnavailable(Worded("form.key_unproven")) from None
         if answer.status == 200:
             return
-        kind, words = _error_of(answer.data)
-        _log.info("model key refused", extra={"status": answer.status, "error_type": kind})
+        kind, code, words = _error_of(answer.data)
+        _log.info(
+            "model key refused", extra={"status": answer.status, "error_type": kind, "error_code": code}
+        )
+        if code in SPENT or LIMIT_WORDS in words:
+            raise ModelKeyInvalid(Worded("form.key_limit"))
         if answer.status == 402 or kind == "billing_error" or "credit balance" in words:
             raise ModelKeyInvalid(Worded("form.key_no_credit"))
-        if "usage limits" in words:
-            raise ModelKeyInvalid(Worded("form.key_limit"))
         if answer.status in (401, 403) or kind in ("authentication_error", "permission_error"):
             raise ModelKeyInvalid(Worded("form.key_refused"))
         if answer.status == 404:
@@ -193,10 +196,11 @@ def proof_over_http(base_url: str, model: str, *, seconds: float = PROOF_SECONDS
     return prove
 
 
-def _error_of(data: bytes) -> tuple[str, str]:
-    """Type and words of an error body; the words are for telling cases apart and are shown to nobody."""
+def _error_of(data: bytes) -> tuple[str, str, str]:
+    """Type, code and words of an error body; the words tell cases apart and are shown to nobody."""
     try:
         error = json.loads(data)["error"]
-        return str(error["type"]), str(error["message"])
-    except (KeyError, TypeError, ValueError):
-        return "", ""
+        details = error.get("details") or {}
+        return str(error["type"]), str(details.get("error_code", "")), str(error["message"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return "", "", ""

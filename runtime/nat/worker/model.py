@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from nat import settings
 from nat.agent.loop import Agent
 from nat.agent.models.claude import DEFAULT_MODEL, AnthropicModel, BedrockModel, Clients
-from nat.agent.models.failures import KeyLimitReached, KeyRefused
+from nat.agent.models.failures import KeyLimitReached, KeyRateLimited, KeyRefused, ModelWithheld
 from nat.agent.ports import ModelReply, ModelRequest
-from nat.errors import ModelKeyRejected
+from nat.errors import ModelKeyRejected, ModelOverloaded
 from nat.names import Secret, Variable
 from nat.settings import SettingMissing
 from nat.wording import Worded
@@ -50,10 +50,10 @@ def provider() -> str:
 
 @dataclass(frozen=True)
 class OwnKeyModel:
-    """The environment's model with a nation's own key. A refused key fails the turn by its name, and nothing
-    is asked with another one."""
+    """The environment's model with a nation's own key. What is the key's fault fails the turn by its name,
+    and nothing is asked with another one."""
 
-    model: "Model"
+    model: AnthropicModel
 
     def stream(
         self, request: ModelRequest, *, on_text: Callable[[str], None], stopped: Callable[[], bool]
@@ -65,6 +65,10 @@ class OwnKeyModel:
             raise ModelKeyRejected(Worded("refused.own_key_limit")) from None
         except KeyRefused:
             raise ModelKeyRejected from None
+        except ModelWithheld:
+            raise ModelKeyRejected(Worded("refused.own_key_no_model", model=self.model.model)) from None
+        except KeyRateLimited:
+            raise ModelOverloaded(Worded("refused.own_key_busy")) from None
 
 
 class OwnAgents:

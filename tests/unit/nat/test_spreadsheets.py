@@ -15,13 +15,16 @@ from nat.spreadsheets import cell, csv_text
         "+1 555 0100",
         "-2+3+cmd|' /C calc'!A0",
         "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
         "＝1+1",
         " =1+1",
         "\xa0=1",
         "\ufeff=1",
+        "\u202e=1",
+        "\u2066\xad=1",
+        "\u3000@x",
+        "\x0b=1",
+        "-1,23.00",
+        "-$1+1",
         "|calc",
         "-",
     ],
@@ -30,7 +33,9 @@ def test_a_cell_that_could_be_a_formula_begins_with_an_apostrophe(text: str) -> 
     assert cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["Ann", "a=b", "12", "-12", "-0.50", "+3", "2026-11-22", "", "O'Neil"])
+@pytest.mark.parametrize(
+    "text", ["Ann", "a=b", "12", "-0.50", "+3", "-1,234.50", "-$12", "-5%", "2026-11-22", "", "O'Neil"]
+)
 def test_other_text_and_plain_numbers_stay_as_they_are(text: str) -> None:
     assert cell(text) == text
 
@@ -58,6 +63,12 @@ def test_a_header_is_escaped_too() -> None:
         ("Ann; +1", "Ann; '+1"),
         ("a\t=1\t@b", "a\t'=1\t'@b"),
         ("two\n=lines", "two\n'=lines"),
+        ("a;\u202e=1", "a;\u202e'=1"),
+        ('a;"=1+1;b', "a;\"'=1+1;b"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
+        ("=1;=2", "'=1;'=2"),
         ("a;b", "a;b"),
     ],
 )

@@ -10,7 +10,7 @@ from nat.errors import ModelError, ModelOverloaded, ModelUnavailable
 if TYPE_CHECKING:
     from anthropic import APIStatusError
 
-OVERLOADED: Final = frozenset({"overloaded_error", "rate_limit_error", "throttlingException"})
+OVERLOADED: Final = frozenset({"overloaded_error", "throttlingException"})
 KEY_REFUSED: Final = frozenset({"authentication_error", "permission_error", "billing_error"})
 SPENT: Final = frozenset(
     {
@@ -63,6 +63,14 @@ class KeyLimitReached(KeyRefused):
     limit's code."""
 
 
+class KeyRateLimited(ModelOverloaded):
+    """The key was used more often than its account allows: 429 `rate_limit_error`, after all retries."""
+
+
+class ModelWithheld(ModelUnavailable):
+    """The account of the key has no access to the model: 404."""
+
+
 def is_passing(error: "APIStatusError") -> bool:
     """Whether the same request may succeed in a moment. The API's own `x-should-retry` goes first."""
     if _key_refused(error):
@@ -80,10 +88,12 @@ def as_ours(error: "APIStatusError") -> ModelError:
         return KeyLimitReached()
     if _key_refused(error):
         return KeyRefused()
+    if kind == "rate_limit_error":
+        return KeyRateLimited()
     if kind in OVERLOADED or error.status_code in {429, 529}:
         return ModelOverloaded()
     if kind == "not_found_error" or error.status_code == 404:
-        return ModelUnavailable()
+        return ModelWithheld()
     if error.status_code == 413 or _says_too_long(error):
         return PromptTooLong()
     if kind == "invalid_request_error" and "thinking" in (error.api_message or ""):

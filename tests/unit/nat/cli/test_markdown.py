@@ -46,6 +46,36 @@ def test_amounts_are_whole_and_columns_that_do_not_fit_are_named() -> None:
     assert shown(table, 140).count("1,234,567.00") == 7
 
 
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "US$1,234,567.00",
+        "-A$1,234,567.00",
+        "1,234,567.00kr",
+        "1 234 567,00 €",
+        "1\u202f234\u202f567,00\u202f€",
+        "CHF 1'234'567.00",
+        "(1,234,567.00)",
+    ],
+)
+@pytest.mark.parametrize("width", [80, 40, 24])
+def test_an_amount_is_whole_however_it_is_written(amount: str, width: int) -> None:
+    table = "\n".join(
+        ["| Name" + " | Month" * 6 + " |", "| ---" * 7 + " |", "| Ann" + f" | {amount}" * 6 + " |"]
+    )
+
+    text = shown(table, width)
+
+    assert amount in text
+    assert text.count("234") == text.count(amount)
+
+
+def test_an_amount_that_no_line_can_hold_is_folded_and_not_cut() -> None:
+    text = shown("| Total |\n| --- |\n| 1 234 567 890 123,00 |", 14)
+
+    assert "1234567890123,00" in "".join(text.split())
+
+
 def test_long_words_fold_and_stay_whole_in_letters() -> None:
     address = "a-very-long-address-without-any-space@organisation.example"
 

@@ -108,6 +108,11 @@ def test_a_key_is_tried_by_one_call_of_one_token(office: Office, claude: Running
             ModelKeyInvalid,
             Worded("form.key_limit"),
         ),
+        (
+            {"kind": "status", "status": 429, "error_code": "enforced_spend_limit_reached"},
+            ModelKeyInvalid,
+            Worded("form.key_limit"),
+        ),
         ({"kind": "status", "status": 403}, ModelKeyInvalid, Worded("form.key_refused")),
         ({"kind": "status", "status": 404}, ModelKeyInvalid, Worded("form.key_no_model", model=MODEL)),
         ({"kind": "rate_limit"}, ModelUnavailable, Worded("form.key_unproven")),

@@ -227,6 +227,13 @@ def with_own_key(floor: Floor, key: str = OWN_KEY) -> Runner:
     return floor.runner(own_agent=OwnAgents(keys, floor.claude_clients, floor.stage.agent, "anthropic"))
 
 
+def told(floor: Floor, turn: Turn) -> TurnFailed:
+    """How the person learns that the turn failed."""
+    event = floor.stage.last_event(turn)
+    assert isinstance(event, TurnFailed)
+    return event
+
+
 def keys_used(floor: Floor) -> list[str]:
     """By what thinking shows: it is signed with the key of the account."""
     return [each["answer"]["content"][0]["signature"] for each in floor.claude.requests]
@@ -285,6 +292,29 @@ def test_a_nations_key_that_cannot_be_read_is_named_and_no_other_is_used(floor: 
 
     floor.assert_failed_kindly(turn, ModelKeyRejected.code)
     assert floor.claude.requests == []
+
+
+def test_a_nations_key_whose_account_has_not_the_model_is_named(floor: Floor) -> None:
+    runner = with_own_key(floor)
+    floor.claude.fault("status", status=404)
+
+    turn = floor.ask(runner=runner)
+
+    floor.assert_failed_kindly(turn, ModelKeyRejected.code)
+    assert "has no access to the model" in told(floor, turn).message
+
+
+def test_a_nations_key_that_is_used_too_often_is_named_and_nobody_is_said_to_be_overloaded(
+    floor: Floor,
+) -> None:
+    runner = with_own_key(floor)
+    floor.claude.fault("rate_limit", retry_after=0, **FOR_GOOD)
+
+    turn = floor.ask(runner=runner)
+
+    floor.assert_failed_kindly(turn, ModelOverloaded.code)
+    assert "more often than its account allows" in told(floor, turn).message
+    assert told(floor, turn).retryable
 
 
 def test_an_overload_is_no_fault_of_a_nations_key(floor: Floor) -> None:

@@ -37,6 +37,15 @@ describe("a file", () => {
     },
   );
 
+  test.each(["Ann;=HYPERLINK(1)", "a\t=1", 'a;"=1+1;b', "a;\u202e=1", "a\n＝1"])(
+    "%j is nothing that a spreadsheet runs where it ends a cell elsewhere",
+    (cell) => {
+      const line = asCsv({ header: ["a", "b"], rows: [["x", cell]] }).split("\r\n")[1] ?? "";
+      expect(line).toContain("'");
+      expect(line).not.toMatch(/[;\t\n][^\w']*[=＝]/);
+    },
+  );
+
   test("negative amounts stay amounts", () => {
     expect(asCsv(grid(["a"], ["-12.50"]))).toContain("\r\n-12.50\r\n");
   });

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nat.agent.models.claude import AnthropicModel, Clients, bedrock_version, origin_of
-from nat.agent.models.failures import KeyRefused, PromptTooLong, ThinkingRejected
+from nat.agent.models.failures import KeyRefused, ModelWithheld, PromptTooLong, ThinkingRejected
 from nat.agent.models.retries import Patience
 from nat.agent.ports import Message, ModelReply, ModelRequest
 from nat.agent.values import Usage
@@ -231,7 +231,7 @@ def test_retry_after_is_obeyed_but_never_for_long() -> None:
         (401, "authentication_error", KeyRefused),
         (402, "billing_error", KeyRefused),
         (403, "permission_error", KeyRefused),
-        (404, "not_found_error", ModelUnavailable),
+        (404, "not_found_error", ModelWithheld),
         (400, "invalid_request_error", ModelError),
         (413, "request_too_large", PromptTooLong),
     ],

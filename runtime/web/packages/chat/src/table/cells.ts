@@ -58,20 +58,24 @@ export function asCsv(grid: Grid): string {
 }
 
 function csvCell(cell: string): string {
-  const inert = isRun(cell) ? `'${cell}` : cell;
-  return /[",;\t\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  const text = inert(cell);
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Whether a spreadsheet would run the cell, also where it takes `;` or a tab for the end of a cell. */
-function isRun(cell: string): boolean {
-  if (numberIn(cell) !== undefined) return false;
-  return /(?:^|[;,\t\r\n])\s*["']?[=+\-@＝＋－＠]/.test(cell);
+/**
+ * The cell as text that no spreadsheet runs: it begins with an apostrophe, and so does what could be a formula
+ * behind `;` or a tab, which some take for the end of a cell.
+ */
+function inert(cell: string): string {
+  if (numberIn(cell) !== undefined) return cell;
+  const text = cell.replace(/([;,\t\r\n][\s\p{Cc}\p{Cf}"']*)(?=[=+\-@＝＋－＠|%])/gu, "$1'");
+  return text !== cell || /^[\s\p{Cc}\p{Cf}"']*[=+\-@＝＋－＠|%]/u.test(cell) ? `'${text}` : text;
 }
 
 /** Separated by tabs, for programs that paste text. */
 export function asTsv(grid: Grid): string {
   return [grid.header, ...grid.rows]
-    .map((row) => row.map((cell) => (isRun(cell) ? `'${cell}` : cell).replace(/[\t\r\n]+/g, " ")).join("\t"))
+    .map((row) => row.map((cell) => inert(cell).replace(/[\t\r\n]+/g, " ")).join("\t"))
     .join("\n");
 }
 

@@ -525,6 +525,10 @@ export const serverDe: Readonly<Record<Exclude<MessageKey, `form.${string}`>, st
   "refused.many_decisions": "Du hast in einer Minute sehr viel entschieden. Warte bitte kurz.",
   "refused.many_exports": "Du hast in einer Minute viele Dateien angefordert. Warte bitte kurz.",
   "refused.many_streams": "Du hast in einer Minute viele Verbindungen geöffnet. Warte bitte kurz.",
+  "refused.own_key_no_model":
+    "Das Konto des eigenen Anthropic-Schlüssels eurer Nation hat keinen Zugang zu dem Modell, das hier benutzt wird ({model}). Die Administration kann den Schlüssel in den Einstellungen ersetzen oder entfernen. Deine Frage wurde nicht gezählt.",
+  "refused.own_key_busy":
+    "Der eigene Anthropic-Schlüssel eurer Nation wird öfter benutzt, als sein Konto erlaubt. Deine Frage wurde nicht gezählt; bitte versuche es in einer Minute noch einmal.",
   "refused.own_key_limit":
     "Der eigene Anthropic-Schlüssel eurer Nation hat die Grenze erreicht, die sein Konto gesetzt hat. Die Administration kann sie in der Anthropic Console anheben oder den Schlüssel in den Einstellungen ersetzen oder entfernen. Deine Frage wurde nicht gezählt.",
 };
