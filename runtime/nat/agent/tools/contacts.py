@@ -8,6 +8,7 @@ from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, since_until
 from nat.agent.tools.results import (
     PERSON_FIELDS,
+    all_must_exist,
     count_of,
     counted,
     given,
@@ -16,7 +17,6 @@ from nat.agent.tools.results import (
     listed,
     local,
     long_text,
-    must_exist,
     panel_link,
     related_person,
     span_words,
@@ -75,8 +75,9 @@ def list_contacts(
         if person_id or author_id
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
+    asked = {"signups": (person_id, author_id)}
     if count_only:
-        return counted(v2, count_of(v2, "contacts", filters, person_id, author_id), query=query, links=links)
+        return counted(v2, count_of(v2, "contacts", filters, asked), query=query, links=links)
     page = v2.index(
         "contacts",
         filters=filters,
@@ -87,8 +88,7 @@ def list_contacts(
         count=True,
     )
     if not page.records:
-        must_exist(v2, person_id)
-        must_exist(v2, author_id)
+        all_must_exist(v2, asked)
     items = [
         item(
             id=each.id,

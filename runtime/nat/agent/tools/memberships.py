@@ -8,6 +8,7 @@ from nat.agent.tool import Effect, ToolOutcome, tool
 from nat.agent.tools.parameters import CountOnly, Limit, RecordId, Text, When, span_of
 from nat.agent.tools.results import (
     PERSON_NAME,
+    all_must_exist,
     as_spelt,
     count_of,
     counted,
@@ -17,7 +18,6 @@ from nat.agent.tools.results import (
     listed,
     local,
     long_text,
-    must_exist,
     panel_link,
     related_person,
     span_words,
@@ -70,7 +70,7 @@ def list_membership_types(
     group="memberships",
     effect=Effect.READ,
     label="Looking at memberships",
-    endpoints=("GET /memberships", "GET /signups/{id}"),
+    endpoints=("GET /memberships", "GET /signups/{id}", "GET /membership_types/{id}"),
     finds="memberships",
 )
 def list_memberships(
@@ -106,8 +106,9 @@ def list_memberships(
         if person_id
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
+    asked = {"signups": (person_id,), "membership_types": (type_id,)}
     if count_only:
-        return counted(v2, count_of(v2, "memberships", filters, person_id), query=query, links=links)
+        return counted(v2, count_of(v2, "memberships", filters, asked), query=query, links=links)
     page = v2.index(
         "memberships",
         filters=filters,
@@ -118,7 +119,7 @@ def list_memberships(
         count=True,
     )
     if not page.records:
-        must_exist(v2, person_id)
+        all_must_exist(v2, asked)
     items = []
     for each in page.records:
         kind = page.included.one(each, "membership_type")

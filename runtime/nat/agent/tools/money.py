@@ -10,6 +10,7 @@ from nat.agent.tools.people import ContactDetails
 from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
+    all_must_exist,
     amount_words,
     as_spelt,
     given,
@@ -51,7 +52,7 @@ _RELATED_FIELDS: Final = {
     group="money",
     effect=Effect.READ,
     label="Looking at donations",
-    endpoints=("GET /donations", "GET /donation_tracking_codes", "GET /signups/{id}"),
+    endpoints=("GET /donations", "GET /donation_tracking_codes", "GET /signups/{id}", "GET /pages/{id}"),
     finds="donations",
 )
 def list_donations(
@@ -96,7 +97,7 @@ def list_donations(
         count=True,
     )
     if not page.records:
-        must_exist(v2, person_id)
+        all_must_exist(v2, {"signups": (person_id,), "pages": (page_id,)})
     query = in_words(
         "donations",
         span_words(v2, span, "succeeded"),

@@ -9,6 +9,7 @@ from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text
 from nat.agent.tools.results import (
     PERSON_NAME,
     Item,
+    all_must_exist,
     as_spelt,
     count_of,
     counted,
@@ -17,7 +18,6 @@ from nat.agent.tools.results import (
     item,
     listed,
     local,
-    must_exist,
     panel_link,
     related_person,
     single,
@@ -70,7 +70,7 @@ def list_paths(
     group="paths",
     effect=Effect.READ,
     label="Looking who is on a path",
-    endpoints=("GET /path_journeys", "GET /signups/{id}"),
+    endpoints=("GET /path_journeys", "GET /signups/{id}", "GET /paths/{id}", "GET /path_steps/{id}"),
     finds="path_journeys",
 )
 def list_path_journeys(
@@ -114,10 +114,9 @@ def list_path_journeys(
         if person_id
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
+    asked = {"signups": (person_id, point_person_id), "paths": (path_id,), "path_steps": (step_id,)}
     if count_only:
-        return counted(
-            v2, count_of(v2, "path_journeys", filters, person_id, point_person_id), query=query, links=links
-        )
+        return counted(v2, count_of(v2, "path_journeys", filters, asked), query=query, links=links)
     page = v2.index(
         "path_journeys",
         filters=filters,
@@ -128,8 +127,7 @@ def list_path_journeys(
         count=True,
     )
     if not page.records:
-        must_exist(v2, person_id)
-        must_exist(v2, point_person_id)
+        all_must_exist(v2, asked)
     items = []
     for each in page.records:
         path, step = page.included.one(each, "path"), page.included.one(each, "current_step")

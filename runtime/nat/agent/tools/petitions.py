@@ -11,7 +11,9 @@ from nat.agent.tools.parameters import CountOnly, Limit, Moment, RecordId, Text,
 from nat.agent.tools.results import (
     PERSON_FIELDS,
     PERSON_NAME,
+    Asked,
     Item,
+    all_must_exist,
     as_spelt,
     count_of,
     counted,
@@ -21,7 +23,6 @@ from nat.agent.tools.results import (
     listed,
     local,
     long_text,
-    must_exist,
     noted,
     page_url,
     panel_link,
@@ -96,7 +97,7 @@ def list_petitions(
     group="petitions",
     effect=Effect.READ,
     label="Looking who signed",
-    endpoints=("GET /petition_signatures", "GET /signups/{id}", "GET /signups"),
+    endpoints=("GET /petition_signatures", "GET /signups/{id}", "GET /signups", "GET /petitions/{id}"),
 )
 def list_petition_signatures(
     v2: NationBuilder,
@@ -124,10 +125,11 @@ def list_petition_signatures(
         if person_id
         else panel_link(v2, "dashboard", f"Control panel ({query})")
     )
+    asked = {"signups": (person_id,), "petitions": (petition_id,)}
     if group_by is not None:
-        return _grouped(v2, filters, group_by, query, links)
+        return _grouped(v2, filters, group_by, query, links, asked)
     if count_only:
-        return counted(v2, count_of(v2, "petition_signatures", filters, person_id), query=query, links=links)
+        return counted(v2, count_of(v2, "petition_signatures", filters, asked), query=query, links=links)
     page = v2.index(
         "petition_signatures",
         filters=filters,
@@ -138,7 +140,7 @@ def list_petition_signatures(
         count=True,
     )
     if not page.records:
-        must_exist(v2, person_id)
+        all_must_exist(v2, asked)
     items = []
     for each in page.records:
         who = related_person(v2, each, page.included, "signup") or {}
@@ -158,7 +160,7 @@ def list_petition_signatures(
 
 
 def _grouped(
-    v2: NationBuilder, filters: Filters, group_by: GroupBy, query: str, links: Iterable[Link]
+    v2: NationBuilder, filters: Filters, group_by: GroupBy, query: str, links: Iterable[Link], asked: Asked
 ) -> ToolOutcome:
     """Numbers by stretch of time (weeks named by their Monday) or by recruiter, who brought most first."""
     reading = v2.read_all(
@@ -168,6 +170,8 @@ def _grouped(
         fields={"petition_signatures": ("created_at", "recruiter_id")},
         sort=("created_at",),
     )
+    if not reading.records:
+        all_must_exist(v2, asked)
     counts = Counter(_key(v2, each, group_by) for each in reading.records)
     if group_by == "recruiter":
         ranked = counts.most_common(GROUPS_AT_MOST)

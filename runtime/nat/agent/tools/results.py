@@ -219,21 +219,39 @@ def either(reads: Sequence[Callable[[], Page]]) -> Page:
     return Page(tuple(records.values()), Included(included), len(records) if whole else None, not whole)
 
 
-def count_of(v2: NationBuilder, resource: str, filters: Filters, *people: str | None) -> int:
-    """How many records there are of these people. Raises `RecordNotFound` where there are none, and no such
-    person."""
+_CALLED: Final[Mapping[str, str]] = {
+    "signups": "person",
+    "paths": "path",
+    "path_steps": "step",
+    "membership_types": "membership type",
+    "petitions": "petition",
+    "pages": "page",
+}
+Asked = Mapping[str, Sequence[str | None]]
+"""By resource the ids that a listing was asked about; None for what was left out."""
+
+
+def count_of(v2: NationBuilder, resource: str, filters: Filters, asked: Asked) -> int:
+    """How many records there are. Raises `RecordNotFound` where there are none, and one of the records that
+    were asked about does not exist."""
     total = v2.count(resource, filters)
     if not total:
-        for each in people:
-            must_exist(v2, each)
+        all_must_exist(v2, asked)
     return total
 
 
-def must_exist(v2: NationBuilder, person_id: str | None) -> None:
-    """When nothing was found of a person: is there such a person? Raises `RecordNotFound`."""
-    if person_id is None:
+def all_must_exist(v2: NationBuilder, asked: Asked) -> None:
+    """When nothing was found: are there the records that were asked about? Raises `RecordNotFound`."""
+    for resource, ids in asked.items():
+        for record_id in dict.fromkeys(ids):
+            must_exist(v2, record_id, resource)
+
+
+def must_exist(v2: NationBuilder, record_id: str | None, resource: str = "signups") -> None:
+    """When nothing was found of a record: is there one? Raises `RecordNotFound`."""
+    if record_id is None:
         return
     try:
-        v2.show("signups", person_id, fields=PERSON_FIELDS)
+        v2.show(resource, record_id, fields=PERSON_FIELDS if resource == "signups" else None)
     except RecordNotFound:
-        raise RecordNotFound(f"NationBuilder has no person with id {person_id}.") from None
+        raise RecordNotFound(f"NationBuilder has no {_CALLED[resource]} with id {record_id}.") from None

@@ -180,6 +180,13 @@ def further(demo: Nation) -> list[tuple[str, Arguments]]:
             },
         ),
         ("list_mailings", {"scheduled_only": True}),
+        ("list_donations", {"page_id": first("pages"), "min_cents": 9_999_999_999}),
+        (
+            "list_path_journeys",
+            {"path_id": first("paths"), "step_id": first("path_steps"), "due_before": "1990-01-01"},
+        ),
+        ("list_memberships", {"type_id": "1", "started": {"before": "1990-01-01"}}),
+        ("list_petition_signatures", {"petition_id": first("petitions"), "until": "1990-01-01"}),
         ("list_pages", {"query": "a", "site_id": "1", "status": "published"}),
         ("list_pages", {"page_type": "Event"}),
         ("list_custom_fields", {"applies_to": "Donation"}),
