@@ -31,7 +31,7 @@ from nat.aws.items import epoch_ms
 from nat.aws.store import Store
 from nat.aws.writes import Put, Update
 from nat.channels.slack_cards import card_blocks, decided, decision_buttons, thumbs, undo_button
-from nat.channels.slack_sending import PASSING, to_response_url, with_blocks
+from nat.channels.slack_sending import PASSING, UNREACHABLE, to_response_url, with_blocks
 from nat.channels.slack_stream import SlackStream
 from nat.channels.slack_text import (
     LONGEST_SECTION,
@@ -85,17 +85,6 @@ MOST_FILES: Final = 3
 """Tables of one answer that are attached."""
 _CARRIED_OUT: Final = frozenset({ApprovalState.DONE.value, ApprovalState.PARTLY.value})
 _GONE: Final = frozenset({"message_not_found", "cant_update_message"})
-_UNREACHABLE: Final = frozenset(
-    {
-        "account_inactive",
-        "channel_not_found",
-        "invalid_auth",
-        "is_archived",
-        "not_in_channel",
-        "token_revoked",
-    }
-)
-"""What repeating does not change: the app or the channel is no more."""
 
 Client = Callable[[str], "WebClient"]
 """The client of a workspace. Raises `SlackNotInstalled`."""
@@ -215,7 +204,7 @@ class SlackThreads:
             for approval, card in view.proposals.items():
                 self._propose(thread, row, approval, card)
         except SlackApiError as error:
-            if error.response["error"] not in _UNREACHABLE:
+            if error.response["error"] not in UNREACHABLE:
                 raise
             _log.warning("thread not reached", extra={"turn": turn_id, "reason": error.response["error"]})
             ended = True
@@ -264,7 +253,7 @@ class SlackThreads:
             except SlackApiError as error:
                 if (
                     stream.running
-                    or error.response["error"] in _UNREACHABLE
+                    or error.response["error"] in UNREACHABLE
                     or error.response["error"] in PASSING
                 ):
                     raise

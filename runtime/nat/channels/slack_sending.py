@@ -16,6 +16,16 @@ REFUSED_BLOCKS: Final = frozenset(
 PASSING: Final = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable"})
 """What Slack says that may be otherwise in a while."""
 
+UNREACHABLE: Final = frozenset(
+    {
+        *("account_inactive", "invalid_auth", "not_authed", "token_revoked"),
+        *("team_not_found", "team_access_not_granted"),
+        *("channel_not_found", "is_archived", "not_in_channel", "restricted_action"),
+        *("user_not_found", "user_not_visible", "user_not_in_channel"),
+    }
+)
+"""What repeating does not change: the app, the channel or the person is no more, or out of reach."""
+
 
 def with_blocks(send: Callable[..., Any], text: str, shown: list[Block] | None, **more: Any) -> str:
     """Send a message; where Slack does not take its blocks without the thumbs, and then as text. Gives its

@@ -8,14 +8,18 @@ from typing import Any, Final
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
+from nat.aws import log
 from nat.channels.slack import EVENT_TYPE, Thread, shown_error
 from nat.channels.slack_cards import APPROVE, BUTTONS, CHOOSE, RATE, REJECT, UNDO
 from nat.channels.slack_client import client
+from nat.channels.slack_sending import UNREACHABLE
 from nat.channels.slack_text import escaped, saying
 from nat.connections.slack_workspaces import Workspace, Workspaces
+from nat.contract.parsing import composed
 from nat.errors import BadRequest, NatError, SlackNotInstalled, SlackPersonRefused
 from nat.ids import NationSlug
 from nat.slack.choosing import dialog
@@ -29,6 +33,14 @@ TokenOf = Callable[[str], str]
 HOME: Final = "home"
 """What Bolt's context names the workspace by (`nat.connections.slack_app.home_of`)."""
 _MENTION: Final = re.compile(r"^\s*<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*")
+_NOT_IN_CHANNEL: Final = "I am not in this channel. Invite me first, with `/invite`."
+_OUT_OF_CHANNEL: Final = {
+    "not_in_channel": _NOT_IN_CHANNEL,
+    "channel_not_found": _NOT_IN_CHANNEL,
+    "is_archived": "This channel is archived: nobody can write in it. Ask me in another one.",
+    "restricted_action": "I may not write in this channel. Ask me in another one.",
+}
+"""What Slack says of a channel in which a question cannot be posted, in words for who asked it."""
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +57,7 @@ class Listeners:
         """A question, in a channel, a thread or a direct message."""
         home: str = context[HOME]
         thread = Thread(home, event["channel"], event.get("thread_ts") or event["ts"])
-        question = _unescaped(_MENTION.sub("", event.get("text") or "")).strip()
+        question = str(composed(_unescaped(_MENTION.sub("", event.get("text") or "")))).strip()
         person = SlackPerson(home, event["user"])
         try:
             _check(client, person, event)
@@ -79,9 +91,9 @@ class Listeners:
         except NatError as error:
             told = shown_error(error.message, error.url)
         except SlackApiError as error:
-            if error.response["error"] not in ("not_in_channel", "channel_not_found"):
+            told = _OUT_OF_CHANNEL.get(error.response["error"])
+            if told is None:
                 raise
-            told = "I am not in this channel. Invite me first, with `/invite`."
         if told:
             respond(text=told, response_type="ephemeral")
 
@@ -247,6 +259,16 @@ def bolt_app(listeners: Listeners, workspaces: Workspaces, token_of: TokenOf, ur
         process_before_response=True,
         client=client("", url),
     )
+
+    @app.error
+    def failed(error: Exception) -> BoltResponse | None:
+        """Where nobody can be reached any more nothing is left to do. Anything else comes again."""
+        if isinstance(error, SlackApiError) and error.response["error"] in UNREACHABLE:
+            _log.warning("nobody reached", extra={"reason": error.response["error"]})
+            return BoltResponse(status=200)
+        log.defect(error)
+        return None
+
     app.event("app_mention")(listeners.message)
     app.event("message")(listeners.message)
     app.event("agent_session_stopped")(listeners.session_stopped)
@@ -287,7 +309,12 @@ def _check(client: WebClient, person: SlackPerson, event: Mapping[str, Any]) -> 
     """Whether it is a full member of the workspace. Raises `SlackPersonRefused`."""
     if event.get("user_team") not in (None, person.team.rpartition(".")[2]):
         raise SlackPersonRefused
-    found = client.users_info(user=person.user)["user"]
+    try:
+        found: Mapping[str, Any] = client.users_info(user=person.user)["user"]
+    except SlackApiError as error:
+        if error.response["error"] in ("user_not_found", "user_not_visible"):
+            raise SlackPersonRefused from None
+        raise
     if any(
         found.get(each)
         for each in ("is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "deleted")

@@ -31,6 +31,7 @@ from nat.channels.websocket import Followers
 from nat.connections.slack_app import customer_of
 from nat.connections.slack_workspaces import Workspaces
 from nat.contract.messages import ApprovalState
+from nat.contract.parsing import composed
 from nat.conversations.events import wire_text
 from nat.conversations.feedback import Feedbacks, Thumb
 from nat.conversations.turns import Turn
@@ -396,5 +397,5 @@ def _conversation(thread: Thread, membership: Membership) -> str:
 
 def arguments(body: dict[str, Any]) -> tuple[str, str]:
     """The word and the rest of `/nat word rest`."""
-    word, _, rest = str(body.get("text") or "").strip().partition(" ")
+    word, _, rest = str(composed(body.get("text") or "")).strip().partition(" ")
     return word.lower(), rest.strip()

@@ -17,9 +17,10 @@ from nat.aws.writes import Update
 from nat.channels.slack_queue import SlackQueue
 from nat.connections.slack_app import SlackApp, SlackApps
 from nat.connections.slack_workspaces import Workspaces
+from nat.conversations.turns import Turns
 from nat.errors import SlackSignatureInvalid
 from nat.handlers import slack_work
-from nat.ids import NationSlug, UserId
+from nat.ids import ConversationId, NationSlug, TurnId, UserId
 from nat.names import Table
 from nat.slack import services
 from nat.slack.door import READ_ANEW, SlackDoor
@@ -412,3 +413,60 @@ def test_a_signing_secret_that_was_replaced_is_taken_up_at_most_once_a_minute(
     take()
 
     assert len(office.waiting()) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "refusal"),
+    [
+        ("users.info", "token_revoked"),
+        ("users.info", "account_inactive"),
+        ("users.info", "team_access_not_granted"),
+        ("chat.postMessage", "restricted_action"),
+    ],
+)
+def test_where_nobody_can_be_reached_any_more_nothing_comes_again(
+    office: Office, method: str, refusal: str
+) -> None:
+    office.slack.api.faults[method] = [refusal] * 3
+
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, "how many?"))
+
+    office.work()
+
+
+@pytest.mark.parametrize("refusal", ["user_not_in_channel", "is_archived", "channel_not_found"])
+def test_a_refusal_that_does_not_reach_its_person_does_not_come_again(office: Office, refusal: str) -> None:
+    office.slack.api.faults["chat.postEphemeral"] = [refusal]
+
+    office.send(office.slack.sender.mention("U0BOB", CHANNEL, "how many?"))
+
+    office.work()
+    assert office.told == []
+
+
+def test_somebody_whom_slack_does_not_know_any_more_is_refused(office: Office) -> None:
+    office.slack.api.faults["users.info"] = ["user_not_found"]
+
+    office.send(office.slack.sender.mention("U0ANN", CHANNEL, "how many?"))
+
+    office.work()
+    assert office.turns() == []
+    assert "full members" in office.told[0]
+
+
+def test_a_command_in_an_archived_channel_says_that_it_is(office: Office) -> None:
+    office.slack.api.faults["chat.postMessage"] = ["is_archived"]
+
+    office.send(office.slack.sender.command("U0ANN", CHANNEL, "ask how many?"))
+
+    office.work()
+    assert "This channel is archived" in office.told[0]
+
+
+def test_a_question_is_composed_on_the_way_in(office: Office) -> None:
+    turn = ask(office, "Who lives in Que\u0301bec?")
+
+    row = Turns(Store(clients.dynamodb(), office.stage.tables)).get(
+        NationSlug("demo"), ConversationId(str(turn["conversation_id"])), TurnId(str(turn["turn_id"]))
+    )
+    assert row.question == "Who lives in Québec?"
