@@ -159,7 +159,7 @@ def test_a_slow_stream_keeps_its_pace(claude: RunningClaude) -> None:
     started = time.monotonic()
     stream(claude)
 
-    assert 0.2 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.2
 
 
 def test_a_stream_error_is_a_plain_one_without_stream(

@@ -1,7 +1,6 @@
 """A model that plays a script, steps kept in memory, and a few tools: fakes of our own protocols only."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -99,7 +98,8 @@ class Nation:
     most_running: int = 0
     seen: list[Any] = field(default_factory=list)
     probe: Callable[[], Any] | None = None
-    pause: float = 0.0
+    until: Callable[[], object] | None = None
+    """What each tool waits for in the middle of its work."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def work(self, name: str) -> None:
@@ -109,8 +109,8 @@ class Nation:
             self.done.append(name)
             if self.probe is not None:
                 self.seen.append(self.probe())
-        if self.pause:
-            time.sleep(self.pause)
+        if self.until is not None:
+            self.until()
         with self.lock:
             self.running -= 1
         if name in self.raises:

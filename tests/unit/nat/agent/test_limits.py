@@ -1,6 +1,7 @@
 """How a turn ends early: a person stops it, or a limit is reached."""
 
 import json
+import threading
 import time
 from typing import Any
 
@@ -50,13 +51,13 @@ def test_stopping_in_mid_sentence_keeps_what_was_said() -> None:
 
 
 def test_stopping_while_a_slow_read_runs_does_not_wait_for_it() -> None:
-    turn = table(calls(use("count_people", "t1"), use("list_types", "t2")), nation=Nation(pause=1.5))
+    let_go = threading.Event()  # who waited for the reads would wait for ever
+    turn = table(calls(use("count_people", "t1"), use("list_types", "t2")), nation=Nation(until=let_go.wait))
     turn.stopped = lambda: any(isinstance(event, ToolStarted) for event in turn.events)
-    began = time.monotonic()
 
     answer = turn.answer()
+    let_go.set()
 
-    assert time.monotonic() - began < 1.2
     assert answer.outcome == "stopped"
     assert_valid(answer.messages)
 
@@ -76,7 +77,7 @@ def test_stopping_between_writes_leaves_the_rest_undone() -> None:
 
 
 def test_a_write_that_runs_is_seen_through_when_the_person_stops() -> None:
-    turn = table(calls(use("update_person", "t1")), nation=Nation(pause=0.4))
+    turn = table(calls(use("update_person", "t1")), nation=Nation(until=lambda: time.sleep(0.1)))
     turn.stopped = lambda: bool(turn.nation.done)
 
     answer = turn.answer()
@@ -264,11 +265,12 @@ def _with_ending(script: list[ModelReply]) -> Table:
 
 
 def test_abandoned_reads_do_not_hold_up_the_next_turn() -> None:
-    slow = table(calls(use("count_people")), nation=Nation(pause=0.5))
+    let_go = threading.Event()
+    slow = table(calls(use("count_people")), nation=Nation(until=let_go.wait))
     slow.stopped = lambda: bool(slow.events)
     slow.answer()
-    began = time.monotonic()
 
-    table(calls(use("count_people")), says("23.")).answer()
+    answer = table(calls(use("count_people")), says("23.")).answer()
+    let_go.set()
 
-    assert time.monotonic() - began < 0.4
+    assert answer.text == "23."

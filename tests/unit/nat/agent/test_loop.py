@@ -2,6 +2,8 @@
 
 import contextvars
 import json
+import threading
+import time
 
 import pytest
 
@@ -109,10 +111,11 @@ def test_all_results_of_a_message_come_back_in_one_message_and_in_order() -> Non
 
 
 def test_reads_of_one_message_run_at_the_same_time() -> None:
+    together = threading.Barrier(3)
     turn = table(
         calls(use("count_people", "t1"), use("count_people", "t2"), use("list_types", "t3")),
         says("Done."),
-        nation=Nation(pause=0.1),
+        nation=Nation(until=lambda: together.wait(60)),  # broken where one runs alone
     )
 
     turn.answer()
@@ -124,7 +127,7 @@ def test_writes_of_one_message_run_one_after_another() -> None:
     turn = table(
         calls(use("update_person", "t1"), use("update_person", "t2")),
         says("Done."),
-        nation=Nation(pause=0.02),
+        nation=Nation(until=lambda: time.sleep(0.02)),
     )
 
     turn.answer()

@@ -1,6 +1,5 @@
 """The client of the platform against a real socket on loopback."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -346,14 +345,9 @@ def test_a_refresh_that_is_refused_asks_to_sign_in(folder: Path) -> None:
             ask(platform, folder, who=session(minutes=0.5))
 
 
-def test_a_platform_that_is_not_there_fails_soon(folder: Path) -> None:
-    nowhere = Platform(url="http://127.0.0.1:9")
-    began = time.monotonic()
-
+def test_a_platform_that_is_not_there_fails(folder: Path) -> None:
     with pytest.raises(CommandFailed, match="cannot be reached"):
-        ask(nowhere, folder)
-
-    assert time.monotonic() - began < 2
+        ask(Platform(url="http://127.0.0.1:9"), folder)
 
 
 def test_a_platform_that_goes_away_for_good_ends_in_a_clear_failure(folder: Path) -> None:
