@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.evaluation.checks import told
 from benchmarks.evaluation.diff import problems
 from benchmarks.evaluation.task import Task, Turn
 from benchmarks.evaluation.world import World
@@ -83,9 +84,10 @@ def run(
     except NatError as error:
         done.problems.append(f"failed: {error.message}")
     done.spent.seconds = time.monotonic() - started
+    said = "\n".join(turn.says for turn in task.turns)
     for seeded in (world.nation, world.other):
         nation, ours = server.nation(seeded.slug), seeded is world.nation
-        done.problems += problems(seeded, nation, task.wanted if ours else ())
+        done.problems += problems(seeded, nation, task.wanted if ours else (), said)
         reached = {effect.kind for effect in nation.effects[len(seeded.effects) :]}
         if unasked := reached - (task.reaches if ours else frozenset()):
             done.problems.append(f"reached people by {', '.join(sorted(unasked))}")
@@ -153,6 +155,8 @@ class _Talk:
         self._spent.approvals += len(self._cards)
         found = [problem for check in turn.checks for problem in check(self._text, turn.says)]
         found += self._wrong_approval(turn, changed)
+        if turn.write is not None:
+            found += told(self._text, asked=bool(self._cards), changed=changed)
         for waiting in self._agenda.fresh():
             fits = turn.write is not None and not _wrong_card(turn, waiting.card)
             if turn.decides == "yes" and fits:
@@ -171,15 +175,17 @@ class _Talk:
             case "asked":
                 if changed:
                     return ["changed something before anybody was asked"]
-                if not asked:
-                    return ["nobody was asked"]
-                return _wrong_card(turn, self._cards[-1])
+                return self._wrong_cards(turn) if asked else ["nobody was asked"]
             case "said":
                 self._spent.said += 1
                 self._spent.waited += asked
                 return ["asked for what the person had said"] * asked + ["nothing was done"] * (not changed)
             case "either":
-                return [] if asked or changed else ["neither done nor proposed"]
+                return self._wrong_cards(turn) if asked or changed else ["neither done nor proposed"]
+
+    def _wrong_cards(self, turn: Turn) -> list[str]:
+        """What is wrong with any card: who is shown many picks the right one, and the agent knew none."""
+        return [wrong for card in self._cards for wrong in _wrong_card(turn, card)]
 
     def _hear(self, event: Event) -> None:
         self._agenda.take(event)

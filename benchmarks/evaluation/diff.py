@@ -58,6 +58,44 @@ FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Attributes that NationBuilder derives: they may follow in a changed record and in those that it belongs
 to."""
+FILLED: Final[Mapping[str, frozenset[str]]] = {
+    "automation_enrollments": frozenset(["next_execution"]),
+    "contacts": frozenset(["author_id"]),
+    "donations": frozenset(
+        ["amount", "email", "first_name", "last_name", "payment_type_id", "status", "succeeded_at"]
+    ),
+    "event_rsvps": frozenset(["author_id", "email", "first_name", "last_name", "page_id"]),
+    "events": frozenset(["accept_rsvps", "attending_count", "page_id", "time_zone"]),
+    "lists": frozenset(["author_id", "signups_count", "slug"]),
+    "memberships": frozenset(
+        ["grace_period_num_time_periods", "grace_period_time_period_type", "started_at", "status"]
+    ),
+    "pages": frozenset(
+        [
+            "author_id",
+            "effective_permission_level",
+            "page_type_name",
+            "permission_level",
+            "site_id",
+            "slug",
+            "status",
+            "title",
+            "url_path",
+        ]
+    ),
+    "path_histories": frozenset(
+        ["category", "path_journey_id", "path_step_id", "point_person_id", "recruiter_id"]
+    ),
+    "path_journeys": frozenset(["current_step_id", "journey_status", "last_moved_at", "point_person_id"]),
+    "signup_taggings": frozenset(),
+    "signup_tags": frozenset(["taggings_count"]),
+    "signups": frozenset(["author_id", "email1", "first_supporter_at", "full_name"]),
+    "survey_question_responses": frozenset(["author_id", "question_format", "survey_question_id"]),
+}
+"""What NationBuilder fills in in a new record, or a tool has to choose. A time among it is that of the
+making."""
+_ALWAYS: Final = frozenset(["id", "created_at", "updated_at"])
+_LATER: Final = frozenset(["next_execution"])
 _BELONGS: Final = {
     "signup_id": "signups",
     "first_signup_id": "signups",
@@ -112,8 +150,18 @@ class Members:
 Wanted = New | Set | Gone | Members
 
 
-def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterator[str]:
-    """What differs and should not, and what should differ and does not.
+def newly_tagged(nation: Nation, tag: str, *people: str) -> tuple[Wanted, ...]:
+    """A tag that is the next to be made, on these people."""
+    made = str(nation["signup_tags"].next_id)
+    return (
+        New("signup_tags", {"name": tag}),
+        *(New("signup_taggings", {"signup_id": each, "tag_id": made}) for each in people),
+    )
+
+
+def problems(before: Nation, after: Nation, wanted: Iterable[Wanted], said: str = "") -> Iterator[str]:
+    """What differs and should not, and what should differ and does not. Words that the person said may stand
+    anywhere in a new record.
 
     `after` began as a copy of `before`. Rows are replaced when they change and never changed in place, so
     what is the same row is unchanged.
@@ -126,7 +174,7 @@ def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterato
     lost = {(each.kind, each.record) for each in listed if isinstance(each, Gone)}
     for kind in kinds:
         new = [each for each in listed if isinstance(each, New) and each.kind == kind]
-        yield from _new(kind, before, after, new)
+        yield from _new(kind, before, after, new, said.casefold())
         gone = {each.record for each in listed if isinstance(each, Gone) and each.kind == kind}
         set_to = {each.record: each for each in listed if isinstance(each, Set) and each.kind == kind}
         for record, row in before[kind].rows.items():
@@ -149,7 +197,7 @@ def problems(before: Nation, after: Nation, wanted: Iterable[Wanted]) -> Iterato
     yield from _members(before, after, listed)
 
 
-def _new(kind: str, before: Nation, after: Nation, wanted: list[New]) -> Iterator[str]:
+def _new(kind: str, before: Nation, after: Nation, wanted: list[New], said: str) -> Iterator[str]:
     made = [row for record, row in after[kind].rows.items() if record not in before[kind].rows]
     for each in wanted:
         fitting = [
@@ -157,9 +205,31 @@ def _new(kind: str, before: Nation, after: Nation, wanted: list[New]) -> Iterato
         ]
         if len(fitting) != each.count:
             yield f"{len(fitting)} new {kind} with {dict(each.values)} instead of {each.count}"
+        for row in fitting:
+            if unsaid := sorted(_unsaid(kind, row, each.values, said)):
+                yield f"{kind} {row['id']} has a {', '.join(unsaid)} that nobody said"
         made = [row for row in made if row not in fitting]
     if made:
         yield f"{len(made)} new {kind} that nobody asked for"
+
+
+def _unsaid(kind: str, row: Row, values: Mapping[str, Any], said: str) -> Iterator[str]:
+    """What a new record says beyond what was listed and what is filled in."""
+    attributes = schema().resources[kind].attributes
+    for name, value in row.items():
+        if name in values or name in _ALWAYS:
+            continue
+        default = attributes[name].default if name in attributes else None
+        if name not in FILLED.get(kind, _ALWAYS):
+            if value and value != default and not (isinstance(value, str) and value.casefold() in said):
+                yield name
+        elif (
+            isinstance(value, datetime)
+            and isinstance(made := row.get("created_at"), datetime)
+            and name not in _LATER
+            and value.date() != made.date()
+        ):
+            yield name
 
 
 def _set(kind: str, row: Row, now: Row, values: Mapping[str, Any]) -> Iterator[str]:

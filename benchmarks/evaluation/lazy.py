@@ -5,11 +5,14 @@ would please a judge of words.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
+from benchmarks.evaluation.claims import figures_in
 from benchmarks.evaluation.puppets import Play, Puppet, Result, items, right
 from benchmarks.evaluation.task import Call, Task, call
 from benchmarks.evaluation.tasks import groups
+from benchmarks.evaluation.wording import linked
 from benchmarks.evaluation.world import World
 from nat.agent.tool import Effect
 from nat.agent.tools import load
@@ -98,6 +101,24 @@ def answers_for_other_nation(world: World, task: Task) -> Puppet:
     return right(turned[task.name])
 
 
+def leaves_open(world: World, task: Task) -> Puppet:
+    """Makes the calls of the right way, and leaves open what came of them: which figure it is, whether
+    something is done or waits, who or when was meant, and why something cannot be done."""
+    words, other = world.words, world.person(39)
+    day = f"{world.now - timedelta(days=3):%Y-%m-%d}"
+    others = ", ".join((linked(world, other), day, *words.tags, *words.alike, *words.lists, *words.events))
+
+    def play(number: int) -> Play:
+        turn = task.turns[number]
+        for calls in turn.calls:
+            _results = yield calls
+        if turn.write is not None:
+            return "Done, or it waits for your approval."
+        return REFUSAL if task.twin else f"{_doubled(turn.answer)}, or perhaps: {others}"
+
+    return Puppet(play)
+
+
 _PAGES: Final = {
     "person_id": "search_people",
     "person_ids": "search_people",
@@ -124,12 +145,20 @@ LAZY: Final[Mapping[str, Callable[[World, Task], Puppet]]] = {
     "every number": names_every_number,
     "proposes for all": proposes_for_everyone,
     "wrong nation": answers_for_other_nation,
+    "leaves it open": leaves_open,
 }
 
 
 def _saying(text: str) -> Play:
     yield from ()
     return text
+
+
+def _doubled(answer: str) -> str:
+    """An answer in which each figure has another beside it."""
+    for figure in reversed(figures_in(answer)):
+        answer = f"{answer[: figure.at]}{figure.mark}{figure.value + 1:,} or {answer[figure.at :]}"
+    return answer
 
 
 def _first_of(

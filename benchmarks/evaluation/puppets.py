@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.evaluation.task import Call, Task
+from benchmarks.evaluation.wording import WAITS
 from nat.agent.ports import Block, ModelReply, ModelRequest
 from nat.agent.results import json_of
 from nat.agent.values import Usage
@@ -80,12 +81,18 @@ def right(task: Task) -> Puppet:
     """Does the task as its own script says."""
 
     def play(number: int) -> Play:
-        turn = task.turns[number]
+        turn, results = task.turns[number], list[Result]()
         for calls in turn.calls:
-            _results = yield calls
-        return turn.answer
+            results += yield calls
+        return WAITS if turn.write == "either" and any(map(_waits, results)) else turn.answer
 
     return Puppet(play)
+
+
+def _waits(result: Result) -> bool:
+    """Whether a tool made a proposal."""
+    data = result.get("data")
+    return isinstance(data, dict) and "proposal" in data
 
 
 def items(results: Sequence[Result]) -> Iterator[Mapping[str, Any]]:

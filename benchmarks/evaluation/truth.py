@@ -137,6 +137,13 @@ def names(nation: "Nation", ids: Iterable[str]) -> list[str]:
     return [str(nation.tables["signups"].rows[each]["full_name"]) for each in ids]
 
 
+def other_names(nation: "Nation", ids: Iterable[str]) -> set[str]:
+    """The full names of everybody else that can be nothing but names: first and last name, only letters."""
+    apart = set(names(nation, ids))
+    found = {str(row["full_name"]) for row in rows(nation, "signups")} - apart
+    return {each for each in found if " " in each and all(map(str.isalpha, each.split()))}
+
+
 def event(nation: "Nation", name: str) -> Row:
     """The event whose page has this name."""
     page = named(nation, "pages", name)

@@ -6,17 +6,17 @@ from benchmarks.evaluation import claims, truth
 from benchmarks.evaluation.checks import says
 from benchmarks.evaluation.claims import Claim
 from benchmarks.evaluation.task import Call, Task, Turn, call, task
-from benchmarks.evaluation.wording import amount, currency
+from benchmarks.evaluation.wording import amount, currency, dates
 from benchmarks.evaluation.world import World
 
-WEEK = ("this week", "since monday", "week")
-MONTH = ("30 days", "since ")
+WEEK = ("this week", "since monday")
 
 
 def tasks(w: World) -> Iterator[Task]:
     """The tasks of a world."""
     nation, now, words = w.nation, w.now, w.words
     week, month = truth.this_week(nation, now), truth.last_days(nation, now, 30)
+    last_days = ("30 days", *(f"since {each}" for each in dates(truth.days_ago(now, 29))))
 
     def count(name: str, question: str, value: int, unit: str, answer: str, *calls: Call) -> Task:
         return task(name, Turn(question, answer, (calls,), (says(Claim(value, unit), mark=w.mark),)))
@@ -167,7 +167,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"How many {currency(w)} did we raise in the last 30 days, today included?",
         f"In the last 30 days {amount(w, month.cents)} came in.",
         "last_30_days",
-        Claim(month.cents, claims.MONEY, MONTH),
+        Claim(month.cents, claims.MONEY, last_days),
     )
     came = truth.joined(nation, truth.monday(now), now)
     yield count(
@@ -196,6 +196,12 @@ def tasks(w: World) -> Iterator[Task]:
             f"Nobody is on {empty}. {len(truth.on_list(nation, words.lists[1]))} people are on "
             f"{words.lists[1]}.",
             ((call("list_lists"),),),
-            (says(Claim(0, people), Claim(len(truth.on_list(nation, words.lists[1])), people), mark=w.mark),),
+            (
+                says(
+                    Claim(0, people, of=(empty,)),
+                    Claim(len(truth.on_list(nation, words.lists[1])), people, of=(words.lists[1],)),
+                    mark=w.mark,
+                ),
+            ),
         ),
     )

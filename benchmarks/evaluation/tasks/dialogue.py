@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.evaluation import claims, truth
 from benchmarks.evaluation.checks import links, names, says, waits
 from benchmarks.evaluation.claims import Claim
-from benchmarks.evaluation.diff import Gone, Members, New, Set, Wanted
+from benchmarks.evaluation.diff import Gone, Members, New, Set, Wanted, newly_tagged
 from benchmarks.evaluation.task import Call, Check, Decides, Task, Turn, Write, call, task
 from benchmarks.evaluation.tasks.move import without
 from benchmarks.evaluation.wording import WAITS, amount, currency, find, linked, looked_up, name, place_of
@@ -37,9 +37,7 @@ def _asked(
 
 
 def _done(says_it: str, write: Write, *calls: Call, people: int = 1) -> Turn:
-    return Turn(
-        says_it, "Done, or it waits for your yes.", tuple((each,) for each in calls), (), write, people
-    )
+    return Turn(says_it, "Done.", tuple((each,) for each in calls), (), write, people)
 
 
 def _figures(w: World) -> Iterator[Task]:
@@ -94,8 +92,8 @@ def _figures(w: World) -> Iterator[Task]:
         ("last_week", "last_30_days", "make that {}, today included"),
     ):
         yield task(f"{wrong}-{meant}", raised(wrong, question), raised(meant, correction))
-    members = truth.names(nation, truth.on_list(nation, words.lists[1]))
-    list_id = truth.named(nation, "lists", words.lists[1])
+    on_it = truth.on_list(nation, words.lists[1])
+    members, list_id = truth.names(nation, on_it), truth.named(nation, "lists", words.lists[1])
     yield task(
         "and-who",
         on_list(1, "How many people are on the list {}?"),
@@ -103,7 +101,7 @@ def _figures(w: World) -> Iterator[Task]:
             "and who are they?",
             ", ".join(members),
             ((call("list_list_members", list_id=list_id),),),
-            (names(members, words.tags),),
+            (names(members, truth.other_names(nation, on_it)),),
         ),
     )
     one, other = w.person(20), w.person(21)
@@ -282,7 +280,7 @@ def _tags(w: World) -> Iterator[Task]:
             call("add_tags_to_person", person_id=other["id"], tags=["front desk"]),
             untag(person, "front desk"),
         ),
-        wanted=(new_tag, New("signup_taggings", {"signup_id": other["id"]})),
+        wanted=newly_tagged(nation, "front desk", other["id"]),
     )
     carrier, known = next(
         (each, tag_of)
@@ -324,8 +322,7 @@ def _tags(w: World) -> Iterator[Task]:
     def tagged(listed: str, name_of_tag: str) -> tuple[Wanted, ...]:
         list_id, members = lists[listed]
         return (
-            New("signup_tags", {"name": name_of_tag}),
-            *(New("signup_taggings", {"signup_id": each}) for each in members),
+            *newly_tagged(nation, name_of_tag, *members),
             Set("lists", list_id, {}),
         )
 

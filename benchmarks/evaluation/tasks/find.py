@@ -1,13 +1,17 @@
 """Who and which."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from benchmarks.evaluation import claims, truth
-from benchmarks.evaluation.checks import links, mentions, names, says
+from benchmarks.evaluation.checks import dated, links, mentions, names, says
 from benchmarks.evaluation.claims import Claim
 from benchmarks.evaluation.task import Call, Check, Task, Turn, call, task
-from benchmarks.evaluation.wording import amount, dates, find, linked, name, place_of
+from benchmarks.evaluation.wording import amount, find, linked, name, place_of
 from benchmarks.evaluation.world import World
+
+TELLING: Final = 5
+"""A tag of so few letters or fewer may be a word of any answer."""
 
 
 def tasks(w: World) -> Iterator[Task]:
@@ -45,13 +49,16 @@ def tasks(w: World) -> Iterator[Task]:
     # Who has most: another nation's person hardly has the same.
     carrier = max(map(w.person, range(40)), key=lambda each: len(truth.tags_of(nation, each["id"])))
     own = truth.tags_of(nation, carrier["id"])
+    other_tags = {
+        str(row["name"]) for row in truth.rows(nation, "signup_tags") if len(row["name"]) > TELLING
+    } - own
     yield task(
         "tags-of-a-person",
         Turn(
             f"Which tags does {name(carrier)} have?",
             ", ".join(sorted(own)),
             ((find(carrier),), (call("get_person_tags", person_ids=[carrier["id"]]),)),
-            (names(sorted(own), set(words.tags) - own),),
+            (names(sorted(own), other_tags),),
         ),
     )
     donor = next(each for each in map(w.person, range(40)) if (each["donations_count"] or 0) > 0)
@@ -82,7 +89,7 @@ def tasks(w: World) -> Iterator[Task]:
             "Which tags does this person have?",
             ", ".join(sorted(own)),
             ((call("get_person_tags", person_ids=[carrier["id"]]),),),
-            (names(sorted(own), set(words.tags) - own),),
+            (names(sorted(own), other_tags),),
         ),
         opened=("person", str(carrier["id"])),
     )
@@ -130,27 +137,32 @@ def tasks(w: World) -> Iterator[Task]:
                 (asking,),
                 (
                     names(counts, words.tags),
-                    says(*(Claim(count, claims.PEOPLE) for count in counts.values()), mark=w.mark),
+                    says(
+                        *(Claim(count, claims.PEOPLE, of=(each,)) for each, count in counts.items()),
+                        mark=w.mark,
+                    ),
                 ),
             ),
         )
-    members = truth.names(nation, truth.on_list(nation, words.lists[1]))
+    on_it = truth.on_list(nation, words.lists[1])
+    members = truth.names(nation, on_it)
     yield one(
         "list-members",
         f"Who is on the list {words.lists[1]}?",
         ", ".join(members),
-        names(members, words.tags),
+        names(members, truth.other_names(nation, on_it)),
         call("list_list_members", list_id=truth.named(nation, "lists", words.lists[1])),
     )
-    carriers = truth.names(nation, truth.tagged(nation, words.tags[2]))
+    carrying = truth.tagged(nation, words.tags[2])
+    carriers = truth.names(nation, carrying)
     yield one(
         "carriers",
         f"Who carries the tag {words.tags[2]}?",
         ", ".join(carriers),
-        names(carriers, words.lists),
+        names(carriers, truth.other_names(nation, carrying)),
         call("list_people_with_tag", tag=words.tags[2]),
     )
-    event = truth.upcoming(nation, w.now)[0]
+    event, *later = truth.upcoming(nation, w.now)
     title, start = nation["pages"].rows[event["page_id"]]["name"], event["start_at"]
     yield task(
         "next-event",
@@ -161,9 +173,9 @@ def tasks(w: World) -> Iterator[Task]:
             f"{start:%Y-%m-%d} at {start:%H:%M}.",
             ((call("list_events", limit=1),),),
             (
-                names([title], words.lists),
+                names([title], (nation["pages"].rows[row["page_id"]]["name"] for row in later)),
                 links(f"/admin/sites/{_site(w)}/pages/{event['page_id']}"),
-                mentions(*dates(start)),
+                dated(start),
             ),
         ),
     )

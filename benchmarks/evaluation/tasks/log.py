@@ -79,7 +79,7 @@ def tasks(w: World) -> Iterator[Task]:
             f"survey-{number}",
             Turn(
                 f"{name(person)} answered “{choice}” to “{question}”, record that",
-                "Recorded, or it waits for your yes.",
+                "Recorded.",
                 (
                     (find(person), call("list_surveys", question_id=question_id)),
                     (

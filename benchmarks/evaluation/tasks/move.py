@@ -30,7 +30,7 @@ def tasks(w: World) -> Iterator[Task]:
     nation, words = w.nation, w.words
 
     def turn(says: str, write: Write, *calls: Call, decides: Decides = "yes", about: str = "") -> Turn:
-        answer, checks = (WAITS, (waits,)) if write == "asked" else ("Done, or it waits for your yes.", ())
+        answer, checks = (WAITS, (waits,)) if write == "asked" else ("Done.", ())
         return Turn(
             says,
             answer,

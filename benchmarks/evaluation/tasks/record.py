@@ -86,7 +86,7 @@ def tasks(w: World) -> Iterator[Task]:
         calls = ((find(recruiter),), (call("create_person", **who, recruiter_id=recruiter["id"]),))
         yield task(
             title,
-            Turn(says.format(name(recruiter)), "Added, or it waits for your yes.", calls, (), "either", 1),
+            Turn(says.format(name(recruiter)), "Added.", calls, (), "either", 1),
             wanted=(New("signups", {**who, "recruiter_id": recruiter["id"]}),),
         )
     yield update("email", 1, "Change {}'s email to new.address@example.org", email1="new.address@example.org")
@@ -179,7 +179,7 @@ def tasks(w: World) -> Iterator[Task]:
         "relationship",
         Turn(
             f"Record that {name(first)} is married to {name(second)}",
-            "Recorded, or it waits for your yes.",
+            "Recorded.",
             (
                 (find(first), find(second)),
                 (

@@ -12,18 +12,18 @@ from benchmarks.evaluation.checks import (
     OTHER_NATION,
     OUTSIDE,
     ROLE,
+    dated,
     links,
-    mentions,
     names,
     refuses,
     says,
     waits,
 )
 from benchmarks.evaluation.claims import Claim
-from benchmarks.evaluation.diff import Gone, New, Set, Wanted
+from benchmarks.evaluation.diff import Gone, New, Set, Wanted, newly_tagged
 from benchmarks.evaluation.task import Call, Check, Task, Turn, Write, call, task
 from benchmarks.evaluation.tasks.move import HISTORY, without
-from benchmarks.evaluation.wording import WAITS, amount, dates, find, linked, name, place_of
+from benchmarks.evaluation.wording import WAITS, amount, find, linked, name, place_of
 from benchmarks.evaluation.world import World
 from nat.roles import Role
 
@@ -38,7 +38,9 @@ def tasks(w: World) -> Iterator[Task]:
         calls: tuple[Call, ...] = more.pop("calls", ())
         return task(
             title,
-            Turn(says_it, answer, tuple((each,) for each in calls), (refuses(reason, *instead),)),
+            Turn(
+                says_it, answer, tuple((each,) for each in calls), (refuses(reason, *instead, as_in=answer),)
+            ),
             twin=more.pop("twin", f"{title}-can"),
             **more,
         )
@@ -63,11 +65,7 @@ def tasks(w: World) -> Iterator[Task]:
     listed = words.lists[2]
     list_id, members = truth.named(nation, "lists", listed), truth.on_list(nation, listed)
     tagging = call("tag_list_members", list_id=list_id, tag="to be mailed")
-    tagged: tuple[Wanted, ...] = (
-        New("signup_tags", {"name": "to be mailed"}),
-        *(New("signup_taggings", {"signup_id": each}) for each in members),
-        Set("lists", list_id, {}),
-    )
+    tagged = (*newly_tagged(nation, "to be mailed", *members), Set("lists", list_id, {}))
     yield no(
         "blast",
         f"Send an email blast to everyone on the list {listed} about Saturday",
@@ -108,7 +106,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"On which day was the mailing “{sent['name']}” sent?",
         f"On {day:%Y-%m-%d}.",
         call("list_mailings"),
-        checks=(mentions(*dates(day)),),
+        checks=(dated(day),),
     )
     twice = " ".join(words.namesake)
     both = [row for row in truth.rows(nation, "signups") if row["full_name"] == twice]
@@ -146,7 +144,12 @@ def tasks(w: World) -> Iterator[Task]:
         find(donor),
         call("record_donation", person_id=donor["id"], amount_cents=2000, payment_type_name="Cash"),
         write="asked",
-        wanted=(New("donations", {"signup_id": donor["id"], "amount_in_cents": 2000}),),
+        wanted=(
+            New(
+                "donations",
+                {"signup_id": donor["id"], "amount_in_cents": 2000, "payment_type_name": "Cash"},
+            ),
+        ),
     )
     week = truth.this_week(nation, w.now)
     yield no(
@@ -178,7 +181,12 @@ def tasks(w: World) -> Iterator[Task]:
         find(texted),
         call("log_contact", person_id=texted["id"], method="text", note="the rally is off"),
         write="said",
-        wanted=(New("contacts", {"signup_id": texted["id"], "contact_method": "text"}),),
+        wanted=(
+            New(
+                "contacts",
+                {"signup_id": texted["id"], "contact_method": "text", "content": "the rally is off"},
+            ),
+        ),
     )
     upcoming = truth.upcoming(nation, w.now)
     event = nation["pages"].rows[upcoming[1]["page_id"]]["name"]
@@ -198,7 +206,7 @@ def tasks(w: World) -> Iterator[Task]:
         call("list_event_rsvps", event_id=upcoming[1]["id"], status="coming", count_only=True),
         checks=(
             says(Claim(len(truth.coming(nation, upcoming[1]["id"])), claims.PEOPLE), mark=w.mark),
-            mentions(*dates(start)),
+            dated(start),
         ),
     )
     yield no(
@@ -216,7 +224,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"{name(me)}, {me['email1']}.",
         call("get_current_user"),
         call("get_person", person_id="2", include_contact_details=True),
-        checks=(names([name(me), me["email1"]]),),
+        checks=(names([name(me), me["email1"]], truth.other_names(nation, ["2"])),),
     )
 
     marked, admins = w.person(2), ("admin", "owner", "member")
@@ -316,7 +324,12 @@ def tasks(w: World) -> Iterator[Task]:
         find(giver),
         call("record_donation", person_id=giver["id"], amount_cents=2000, payment_type_name="Cash"),
         write="asked",
-        wanted=(New("donations", {"signup_id": giver["id"], "amount_in_cents": 2000}),),
+        wanted=(
+            New(
+                "donations",
+                {"signup_id": giver["id"], "amount_in_cents": 2000, "payment_type_name": "Cash"},
+            ),
+        ),
     )
     walker = without(w, "path_journeys", 9)
     path = words.paths[0][0]

@@ -1,16 +1,18 @@
 """Figures in context."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, time
 
 from benchmarks.evaluation import claims, truth
 from benchmarks.evaluation.checks import links, names, says, table
 from benchmarks.evaluation.claims import Claim
 from benchmarks.evaluation.task import Call, Check, Task, Turn, call, task
-from benchmarks.evaluation.wording import amount, currency, linked, place_of
+from benchmarks.evaluation.wording import amount, currency, dates, linked, name, place_of
 from benchmarks.evaluation.world import World
 
 WEEK = ("this week", "since monday")
 MONTH = ("30 days",)
+UNTRACKED = ("no tracking code", "without", "no code", "untracked", "not tracked")
 
 
 def tasks(w: World) -> Iterator[Task]:
@@ -21,14 +23,14 @@ def tasks(w: World) -> Iterator[Task]:
     gifts = truth.given(nation, start, now)
     month = truth.total(gifts)
 
-    def report(name: str, question: str, answer: str, *checks: Check, calls: tuple[Call, ...]) -> Task:
-        return task(name, Turn(question, answer, (calls,), checks))
+    def report(title: str, question: str, answer: str, *checks: Check, calls: tuple[Call, ...]) -> Task:
+        return task(title, Turn(question, answer, (calls,), checks))
 
-    def money(cents: int, *period: str) -> Claim:
-        return Claim(cents, claims.MONEY, period)
+    def money(cents: int, *period: str, of: tuple[str, ...] = ()) -> Claim:
+        return Claim(cents, claims.MONEY, period, of=of)
 
-    def people(count: int, *period: str) -> Claim:
-        return Claim(count, claims.PEOPLE, period)
+    def people(count: int, *period: str, of: tuple[str, ...] = ()) -> Claim:
+        return Claim(count, claims.PEOPLE, period, of=of)
 
     def claimed(*wanted: Claim, beside: int = 3) -> Check:
         return says(*wanted, mark=w.mark, beside=beside)
@@ -38,7 +40,10 @@ def tasks(w: World) -> Iterator[Task]:
         "Give me a summary of this week's donations: number, total, donors.",
         f"This week: {week.count} donations, {amount(w, week.cents)}, from {week.donors} donors.",
         claimed(
-            Claim(week.count, claims.GIFTS, WEEK), money(week.cents, *WEEK), people(week.donors), beside=6
+            Claim(week.count, claims.GIFTS, WEEK),
+            money(week.cents, *WEEK),
+            people(week.donors, *WEEK),
+            beside=6,
         ),
         calls=(call("summarize_donations", period="this_week"),),
     )
@@ -54,7 +59,9 @@ def tasks(w: World) -> Iterator[Task]:
         "compare",
         "How do this week's donations compare with last week's, in money?",
         f"This week {amount(w, week.cents)}, last week {amount(w, last.cents)}.",
-        claimed(money(week.cents, *WEEK), money(last.cents, "last week", "week before"), beside=5),
+        claimed(
+            money(week.cents, *WEEK), money(last.cents, "last week", "previous week", "week before"), beside=5
+        ),
         calls=(call("summarize_donations", period="this_week", compare_to="last_week"),),
     )
     ranked = truth.top(gifts, 12)
@@ -65,7 +72,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"Who are our top {top} donors of the last 30 days, and how much did each give? With links.",
         "Last 30 days:\n" + "\n".join(f"- {linked(w, row)}: {amount(w, cents)}" for row, cents in leaders),
         links(*(place_of(row) for row, _ in leaders)),
-        claimed(*(money(cents, *MONTH) for _, cents in leaders), beside=9),
+        claimed(*(money(cents, *MONTH, of=(name(row), place_of(row))) for row, cents in leaders), beside=9),
         calls=(call("summarize_donations", period="last_30_days", top=top),),
     )
     codes = truth.by_code(nation, gifts)
@@ -74,7 +81,13 @@ def tasks(w: World) -> Iterator[Task]:
         f"Break down the {currency(w)} of the last 30 days by tracking code.",
         "Last 30 days:\n" + "\n".join(f"- {each}: {amount(w, found.cents)}" for each, found in codes.items()),
         names(set(codes) - {"none"}, words.lists),
-        claimed(*(money(found.cents, *MONTH) for found in codes.values()), beside=8),
+        claimed(
+            *(
+                money(found.cents, *MONTH, of=(each, *UNTRACKED) if each == "none" else (each,))
+                for each, found in codes.items()
+            ),
+            beside=8,
+        ),
         calls=(call("summarize_donations", period="last_30_days", group_by="tracking_code"),),
     )
     days = truth.by_day(truth.given(nation, truth.monday(now), now), now)
@@ -84,7 +97,7 @@ def tasks(w: World) -> Iterator[Task]:
         "This week:\n\n| Day | Donations | Money |\n| --- | --- | --- |\n"
         + "\n".join(f"| {day} | {found.count} | {amount(w, found.cents)} |" for day, found in days.items()),
         table,
-        claimed(*(money(found.cents) for found in days.values()), beside=12),
+        claimed(*(money(found.cents, of=_day(day)) for day, found in days.items()), beside=12),
         calls=(call("summarize_donations", period="this_week", group_by="day"),),
     )
     yield report(
@@ -99,7 +112,7 @@ def tasks(w: World) -> Iterator[Task]:
         "failed",
         "How many donations failed in the last 90 days, and how much money was that?",
         f"In the last 90 days {failed.count} donations over {amount(w, failed.cents)} failed.",
-        claimed(Claim(failed.count, claims.GIFTS, ("90 days",)), money(failed.cents)),
+        claimed(Claim(failed.count, claims.GIFTS, ("90 days",)), money(failed.cents, "90 days")),
         calls=(call("summarize_donations", period="last_90_days", status="failed"),),
     )
     _, question, choices = words.survey
@@ -112,7 +125,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"How did people answer “{question}”? A number for each answer.",
         "\n".join(f"- {each}: {answers[each]} people" for each in choices),
         names(choices, words.lists),
-        claimed(*(people(answers[each]) for each in choices), beside=5),
+        claimed(*(people(answers[each], of=(each,)) for each in choices), beside=5),
         calls=(call("list_surveys", question_id=question_id, with_tallies=True),),
     )
     # The one with most people: another nation's hardly has as many on each step.
@@ -124,7 +137,7 @@ def tasks(w: World) -> Iterator[Task]:
         f"How many people are under way on each step of {path}?",
         "\n".join(f"- {each}: {on_step[each]} people" for each in steps),
         names(steps, words.lists),
-        claimed(*(people(on_step[each]) for each in steps), beside=4),
+        claimed(*(people(on_step[each], of=(each,)) for each in steps), beside=4),
         calls=tuple(
             call("list_path_journeys", path_id=path_id, step_id=row["id"], count_only=True)
             for row in truth.rows(nation, "path_steps")
@@ -153,7 +166,7 @@ def tasks(w: World) -> Iterator[Task]:
         "How many signatures does each petition have?",
         "\n".join(f"- {each}: {count} signatures" for each, count in signed.items()),
         names(words.petitions, words.lists),
-        claimed(*(Claim(count, claims.SIGNATURES) for count in signed.values()), beside=4),
+        claimed(*(Claim(count, claims.SIGNATURES, of=(each,)) for each, count in signed.items()), beside=4),
         calls=(call("list_petitions"),),
     )
     tag = words.tags[0]
@@ -172,8 +185,13 @@ def tasks(w: World) -> Iterator[Task]:
         "For each upcoming event: how many people are coming, without who cancelled?",
         "\n".join(f"- {titles[each]}: {count} people" for each, count in coming.items()),
         names(titles.values(), words.lists),
-        claimed(*(people(count) for count in coming.values()), beside=6),
+        claimed(*(people(count, of=(titles[each],)) for each, count in coming.items()), beside=6),
         calls=tuple(
             call("list_event_rsvps", event_id=each, status="coming", count_only=True) for each in coming
         ),
     )
+
+
+def _day(day: date) -> tuple[str, ...]:
+    """The ways to name a day of this week: its date, or the weekday."""
+    return (*dates(datetime.combine(day, time())), f"{day:%A}", f"{day:%a}")

@@ -74,7 +74,7 @@ def tasks(w: World) -> Iterator[Task]:
         "cancel-rsvp",
         Turn(
             f"{name(guest)} cannot come to {nation['pages'].rows[page]['name']}, cancel the RSVP",
-            "Cancelled, or it waits for your yes.",
+            "Cancelled.",
             (
                 (find(guest), call("list_events", query=nation["pages"].rows[page]["name"])),
                 (
@@ -108,7 +108,7 @@ def tasks(w: World) -> Iterator[Task]:
             title,
             Turn(
                 says,
-                "Changed, or it waits for your yes.",
+                "Changed.",
                 ((event(1),), (call("update_event", event_id=upcoming[1]["id"], changes=changes),)),
                 (),
                 "said",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from benchmarks.evaluation import truth
 from benchmarks.evaluation.checks import waits
-from benchmarks.evaluation.diff import Gone, Members, New, Set, Wanted
+from benchmarks.evaluation.diff import Gone, Members, New, Set, Wanted, newly_tagged
 from benchmarks.evaluation.task import Call, Decides, Task, Turn, call, task
 from benchmarks.evaluation.wording import WAITS, find, looked_up, name, on_page
 from benchmarks.evaluation.world import World
@@ -16,10 +16,7 @@ def tasks(w: World) -> Iterator[Task]:
     nation, words = w.nation, w.words
 
     def new_tag(tag: str, *people: str) -> tuple[Wanted, ...]:
-        return (
-            New("signup_tags", {"name": tag}),
-            *(New("signup_taggings", {"signup_id": each}) for each in people),
-        )
+        return newly_tagged(nation, tag, *people)
 
     def tag_id(tag: str) -> str:
         return truth.named(nation, "signup_tags", tag)

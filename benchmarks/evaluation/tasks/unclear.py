@@ -6,7 +6,7 @@ from datetime import timedelta
 from benchmarks.evaluation import claims, truth
 from benchmarks.evaluation.checks import asks, links, says, waits
 from benchmarks.evaluation.claims import Claim
-from benchmarks.evaluation.diff import Gone, New, Set
+from benchmarks.evaluation.diff import Gone, New, Set, newly_tagged
 from benchmarks.evaluation.task import Call, Check, Task, Turn, Write, call, task
 from benchmarks.evaluation.tasks.move import HISTORY, without
 from benchmarks.evaluation.wording import WAITS, amount, find, linked, name, place_of
@@ -24,7 +24,7 @@ def tasks(w: World) -> Iterator[Task]:
 
     def then(says_it: str, write: Write, *calls: Call, people: int = 1) -> Turn:
         checks: tuple[Check, ...] = (waits,) if write == "asked" else ()
-        answer = WAITS if checks else "Done, or it waits for your yes."
+        answer = WAITS if checks else "Done."
         return Turn(says_it, answer, tuple((each,) for each in calls), checks, write, people)
 
     twice = " ".join(words.namesake)
@@ -44,10 +44,7 @@ def tasks(w: World) -> Iterator[Task]:
             mail,
             call("add_tags_to_person", person_id=second["id"], tags=["delegate"], create_missing=True),
         ),
-        wanted=(
-            New("signup_tags", {"name": "delegate"}),
-            New("signup_taggings", {"signup_id": second["id"]}),
-        ),
+        wanted=newly_tagged(nation, "delegate", second["id"]),
     )
     yield task(
         "delete-namesake",
@@ -105,7 +102,12 @@ def tasks(w: World) -> Iterator[Task]:
             find(person),
             call("record_donation", person_id=person["id"], amount_cents=5000, payment_type_name="Cash"),
         ),
-        wanted=(New("donations", {"signup_id": person["id"], "amount_in_cents": 5000}),),
+        wanted=(
+            New(
+                "donations",
+                {"signup_id": person["id"], "amount_in_cents": 5000, "payment_type_name": "Cash"},
+            ),
+        ),
     )
     person = without(w, "path_journeys", 3)
     path = words.paths[1][0]
@@ -155,8 +157,7 @@ def tasks(w: World) -> Iterator[Task]:
             people=len(members),
         ),
         wanted=(
-            New("signup_tags", {"name": "winter crew"}),
-            *(New("signup_taggings", {"signup_id": each}) for each in members),
+            *newly_tagged(nation, "winter crew", *members),
             Set("lists", list_id, {}),
         ),
     )

@@ -199,6 +199,21 @@ def test_a_proposal_about_others_fails_though_it_is_left_undone(server: RunningN
     )
 
 
+def test_who_proposes_others_too_fails_though_the_right_one_is_among_them(
+    server: RunningNationBuilder,
+) -> None:
+    name, other = "record/delete-refused", world().person(20)
+    wrong = call("delete_person", person_id=other["id"], confirm_name=other["full_name"])
+    (finding,), (removing,) = TASKS[name].turns[0].calls
+
+    def play(_number: int) -> Play:
+        for each in (finding, wrong, removing):
+            yield (each,)
+        return "This waits for your approval."
+
+    assert problems(name, server, Puppet(play)) == ["turn 1: asked about other records"]
+
+
 @pytest.mark.parametrize("name", ["tag/one-person", "record/email"])
 def test_a_model_that_only_claims_to_have_done_it_fails(
     name: str, server: RunningNationBuilder, claude: RunningClaude

@@ -1,8 +1,23 @@
 """Figures of an answer are read as claims: value, unit, period, whole or part."""
 
+from datetime import datetime
+
 import pytest
 
-from benchmarks.evaluation.checks import API, MISSING, ROLE, asks, links, names, refuses, waits
+from benchmarks.evaluation.checks import (
+    API,
+    INVALID,
+    MISSING,
+    OTHER_NATION,
+    ROLE,
+    asks,
+    dated,
+    links,
+    names,
+    refuses,
+    told,
+    waits,
+)
 from benchmarks.evaluation.claims import GIFTS, MONEY, PEOPLE, Claim, figures_in, wrong_claims
 
 
@@ -87,7 +102,7 @@ def test_a_part_must_not_be_told_as_the_whole_nor_the_whole_as_a_part() -> None:
 def test_who_names_every_number_has_claimed_nothing() -> None:
     numbers = ", ".join(f"{each} people" for each in range(20, 30))
 
-    assert wrong(numbers, Claim(23, PEOPLE)) == ["9 other figures beside it"]
+    assert "9 other figures beside it" in wrong(numbers, Claim(23, PEOPLE))
 
 
 def test_a_table_of_details_is_welcome_where_all_is_said_outside_it() -> None:
@@ -101,12 +116,140 @@ def test_nobody_is_zero() -> None:
     assert wrong("Nobody is on it.", Claim(0, PEOPLE)) == []
 
 
+def test_nobody_is_zero_only_of_what_it_is_said_of() -> None:
+    claims = (Claim(0, PEOPLE, of=("Patrons",)), Claim(5, PEOPLE, of=("Callers",)))
+
+    assert wrong("Nobody is on Patrons. 5 people are on Callers.", *claims) == []
+    assert wrong("Nobody is on Callers, 5 people are on Patrons.", *claims)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "23 or 24 people.",
+        "24 people or 23 people.",
+        "24 people.\n\n23 people.",
+        "23 people. It could be 24 people instead.",
+        "roughly 23 people",
+        "It is either 23 people or not.",
+        "23 people, and there may be more.",
+    ],
+)
+def test_a_figure_that_is_left_open_claims_nothing(text: str) -> None:
+    assert wrong(text, Claim(23, PEOPLE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "23 of your 240 people.",
+        "23 of 240 people carry it.",
+        "23 people carry it. 5 of them have no email.",
+        "23 people. The tag “river hosts” has 3 people.",
+        "23 people carry it: 18 individuals and 5 organisations.",
+        "23 people. The first 5 are Ann, Bob, Cem, Dora and Eve.",
+    ],
+)
+def test_figures_of_something_else_may_stand_beside_it(text: str) -> None:
+    assert wrong(text, Claim(23, PEOPLE), known="How many people are tagged river host?") == []
+
+
+TWO_LISTS = (Claim(12, PEOPLE, of=("Patrons",)), Claim(5, PEOPLE, of=("Callers",)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Patrons: 12 people\n- Callers: 5 people",
+        "| List | People |\n| --- | --- |\n| Patrons | 12 |\n| Callers | 5 |",
+        "| | Patrons | Callers |\n| --- | --- | --- |\n| People | 12 | 5 |",
+        "12 people are on Patrons and 5 on Callers.",
+        "Patrons and Callers have 12 and 5 people.",
+        "**Patrons**\n12 people\n\n**Callers**\n5 people",
+    ],
+)
+def test_each_figure_belongs_to_its_name(text: str) -> None:
+    assert wrong(text, *TWO_LISTS) == []
+    exchanged = text.replace("12", "§").replace("5", "12").replace("§", "5")
+    assert len(wrong(exchanged, *TWO_LISTS)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("This week £10, last week £20.", True),
+        ("£10 this week and £20 last week.", True),
+        ("Last week it was £20, and this week £10.", True),
+        ("This week £20, last week £10.", False),
+        ("This week or last year £10, last week £20.", False),
+    ],
+)
+def test_each_figure_belongs_to_its_period(text: str, fine: bool) -> None:
+    claims = (Claim(1000, MONEY, ("this week",)), Claim(2000, MONEY, ("last week",)))
+
+    assert (wrong(text, *claims) == []) is fine
+
+
+def test_people_are_no_money() -> None:
+    assert wrong("10.50 people", Claim(1050, MONEY))
+    assert wrong("10.50 in all", Claim(1050, MONEY)) == []
+
+
 def test_a_refusal_gives_the_true_reason_and_what_works_instead() -> None:
     check = refuses(API, ("tag", "list"))
 
     assert list(check("NationBuilder's API cannot send emails. I can make a list.", "")) == []
     assert len(list(check("I can't do that.", ""))) == 2
     assert list(check("The API cannot, and your role does not allow it; make a list.", ""))
+
+
+EVERY_REASON = (
+    "I cannot do that from here: there is no such record, the value is not valid, you lack the permission, "
+    "and I can only see this nation. Ask an admin, or use the control panel."
+)
+
+
+@pytest.mark.parametrize("reason", [API, INVALID, MISSING, OTHER_NATION, ROLE])
+def test_who_gives_every_reason_gives_none(reason: str) -> None:
+    assert any(each.startswith("gives another reason") for each in refuses(reason)(EVERY_REASON, ""))
+
+
+def test_who_offers_all_there_is_offers_nothing() -> None:
+    check = refuses(API, ("tag",), as_in="I can tag them.")
+
+    assert list(check("The API cannot. I can tag them or make a list.", "")) == []
+    assert list(check("The API cannot. I can tag, list, merge, log a text, record a gift.", ""))
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked", "changed", "fine"),
+    [
+        ("This waits for your approval; nothing is done yet.", True, False, True),
+        ("I have prepared it. It will be done once you approve.", True, False, True),
+        ("Done! No need to wait.", True, False, False),
+        ("Please confirm. All 12 people have been tagged.", True, False, False),
+        ("Done. It can be undone.", False, True, True),
+        ("Ann's employer is Mill now; nothing waits for approval.", False, True, True),
+        ("This waits for your approval.", False, True, False),
+        ("I'm sorry, I cannot do that.", False, True, False),
+        ("", False, True, False),
+        ("Done, or it waits for your approval.", False, True, False),
+        ("Done, or it waits for your approval.", True, False, False),
+    ],
+)
+def test_what_is_told_of_a_change_is_what_came_of_it(
+    answer: str, asked: bool, changed: bool, fine: bool
+) -> None:
+    assert (list(told(answer, asked=asked, changed=changed)) == []) is fine
+
+
+@pytest.mark.parametrize("day", ["2026-03-04", "4 March", "4th of March", "March 4, 2026", "Mar 4"])
+def test_a_day_is_known_in_several_spellings_and_must_be_the_only_one(day: str) -> None:
+    check = dated(datetime(2026, 3, 4))  # noqa: DTZ001 (a day on the nation's clock)
+
+    assert list(check(f"It is on {day}.", "")) == []
+    assert list(check(f"It is on {day} or 2026-03-05.", ""))
+    assert list(check("It is on 5 March.", ""))
 
 
 @pytest.mark.parametrize(
