@@ -193,11 +193,12 @@ def wrong_claims(
     reading = _Reading(prose, wanted, marks)
     if not all(map(reading.meeting, wanted)):
         reading = _Reading(text, wanted, marks)
-    for claim in wanted:
-        yield from reading.wrong(claim)
+    wrong = [problem for claim in wanted for problem in reading.wrong(claim)]
+    yield from wrong
     values = {_value(claim) for claim in wanted} | {figure.value for figure in figures_in(known)}
     strays = [figure for figure in reading.figures if figure.value not in values]
-    if rivals := [each for each in strays if reading.competes(each, known)]:
+    rivals = [] if wrong else [each for each in strays if reading.competes(each, known)]
+    if rivals:
         yield f"leaves open whether it is {' or '.join(f'{each.value:,}' for each in rivals[:3])}"
     if len({each.value for each in strays}) > beside:
         yield f"{len({each.value for each in strays})} other figures beside it"
