@@ -121,7 +121,7 @@ def tasks(w: World) -> Iterator[Task]:
         "of-the-look-alike",
         f"Everyone tagged “{alike}” should also carry “{tag}”",
         len(only),
-        call("bulk_tag_people", search={"tag": tag_id(alike)}, tag=tag_id(tag), action="add"),
+        call("bulk_tag_people", search={"tag": tag_id(alike)}, tag=tag, action="add"),
         wanted=tuple(New("signup_taggings", {"signup_id": each, "tag_id": tag_id(tag)}) for each in only),
     )
     second = words.tags[3]

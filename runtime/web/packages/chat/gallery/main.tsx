@@ -160,10 +160,20 @@ window.showState = async (state) => {
     </ChatProvider>,
     root,
   );
-  // After the first picture, what observers of sizes and of scrolling make of it, and the effects that follow.
-  for (let pictures = 0; pictures < 3; pictures++)
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await settled();
 };
+
+/** After the first picture, what observers of sizes and of scrolling make of it, and the effects that follow: until
+ * three pictures in a row change nothing. */
+async function settled(): Promise<void> {
+  let still = 0;
+  const changes = new MutationObserver(() => {
+    still = 0;
+  });
+  changes.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+  while (still++ < 3) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  changes.disconnect();
+}
 
 if (wanted.get("font") === "own") await dressInOwnFont();
 // What shows conversations is loaded on its own: a state is looked at with it.
