@@ -10,7 +10,7 @@ from typing import Final
 from nat.automations.messages import RunMessage
 from nat.channels.brands import Brand
 from nat.channels.email import LONGEST_SUBJECT
-from nat.channels.mail_page import Button, MailContent, MailTable
+from nat.channels.mail_page import Button, MailContent, MailTable, fits
 
 LONGEST: Final = 12_000
 """Characters of an answer that stand in an email; the rest is in the conversation."""
@@ -24,10 +24,18 @@ _NUMBER: Final = re.compile(r"^[$€£]?[\d.,]+\s?%?$")
 
 
 def mail_of(message: RunMessage, brand: Brand, reason: str) -> MailContent:
-    """The email of a message, for somebody who gets it for a reason."""
+    """The email of a message, for somebody who gets it for a reason: with as much of the answer as mail
+    programs show."""
+    longest = LONGEST
+    while not fits(mail := _mail_of(message, brand, reason, longest), brand) and longest:
+        longest //= 2
+    return mail
+
+
+def _mail_of(message: RunMessage, brand: Brand, reason: str, longest: int) -> MailContent:
     answer = message.answer
-    paragraphs, tables = _read(answer[:LONGEST])
-    if len(answer) > LONGEST:
+    paragraphs, tables = _read(answer[:longest])
+    if len(answer) > longest:
         paragraphs.append(CUT)
     return MailContent(
         message.title[:LONGEST_SUBJECT],

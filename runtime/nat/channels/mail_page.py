@@ -6,6 +6,7 @@ programs that darken a page read `color-scheme` and the block for dark ones; Out
 marks its elements with `data-ogsc` instead. Gmail cuts off what is longer than 102 kB.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_HTML: Final = 100_000
 """Bytes of an email's HTML."""
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML has not, and the template with it: a record may hold them, and nobody sees them."""
 _ROWS: Final = 50
 """Rows of a table in an email; the rest is in the app."""
 
@@ -82,17 +85,27 @@ def as_text(content: MailContent, brand: Brand) -> str:
     parts.append("\n".join(each for each in (brand.name, content.reason) if each))
     if content.unsubscribe is not None:
         parts.append(f"No more of these: {content.unsubscribe}")
-    return "\n\n".join(parts) + "\n"
+    return _NOT_XML.sub("", "\n\n".join(parts) + "\n")
 
 
 def as_html(content: MailContent, brand: Brand) -> str:
     """The email as mail programs show it. Raises `ValueError` for one that is too long for them."""
-    from mjml import mjml2html  # who sends no mail does not wait for it
-
-    html = mjml2html(_template().render(mail=content, brand=brand))
+    html = _html(content, brand)
     if len(html.encode()) > LONGEST_HTML:
         raise ValueError("An email of this length is cut off by mail programs.")
     return html
+
+
+def fits(content: MailContent, brand: Brand) -> bool:
+    """Whether an email is short enough for mail programs. How long its texts are does not tell: each sign may
+    take five, and each cell of a table some fifty more."""
+    return len(_html(content, brand).encode()) <= LONGEST_HTML
+
+
+def _html(content: MailContent, brand: Brand) -> str:
+    from mjml import mjml2html  # who sends no mail does not wait for it
+
+    return mjml2html(_NOT_XML.sub("", _template().render(mail=content, brand=brand)))
 
 
 @cache

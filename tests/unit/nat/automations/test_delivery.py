@@ -22,6 +22,7 @@ from nat.automations.schedule import AutomationSchedule
 from nat.aws import clients
 from nat.aws.store import Store
 from nat.channels.brands import Brands
+from nat.channels.mail_page import LONGEST_HTML, as_html
 from nat.channels.slack_posts import NOT_IN_CHANNEL, SlackPosts
 from nat.conversations.history import Answered, put_answer
 from nat.conversations.turns import Turn, TurnState
@@ -317,3 +318,16 @@ def test_an_answer_in_an_email_is_text_and_tables_and_cut_where_it_is_long() -> 
 
     long = mail_of(replace(message, answer="word " * 5_000), BRANDS.own, "Because.")
     assert "The answer goes on in the conversation." in long.paragraphs
+
+
+WIDE = "\n".join(["|" + " a |" * 50, "|" + " - |" * 50, *["|" + " 1 |" * 50] * 60])
+
+
+@pytest.mark.parametrize("answer", ["- one\n" * 2_400, "A & B\n\n" * 1_700, "&" * 12_000, WIDE])
+def test_an_answer_that_mail_programs_would_cut_off_is_shown_as_far_as_they_show_it(answer: str) -> None:
+    message = RunMessage("Title", ("A fact.",), "/c/1", "Open", answer=answer)
+
+    mail = mail_of(message, BRANDS.own, "Because.")
+
+    assert len(as_html(mail, BRANDS.own).encode()) <= LONGEST_HTML
+    assert any("goes on in the conversation" in each for each in mail.paragraphs)

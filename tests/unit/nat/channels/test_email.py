@@ -87,6 +87,14 @@ def test_nothing_that_people_wrote_becomes_markup_or_is_loaded() -> None:
     assert "url(" not in html
 
 
+def test_characters_that_cannot_be_shown_are_left_out() -> None:
+    content = MailContent("News", ("one\x00\x1b\x0b two\ufffe", "three"))
+
+    for shown in (as_html(content, BRAND), as_text(content, BRAND)):
+        assert "one two" in shown
+        assert not set(shown) & set("\x00\x1b\x0b\ufffe")
+
+
 def test_a_table_is_a_table_in_both_and_says_what_it_leaves_out() -> None:
     rows = tuple((f"Person {each}", f"{each}.00") for each in range(60))
     mail = MailContent("Hi", ("Donors",), tables=(MailTable(("Name", "Given"), rows, frozenset({1})),))
