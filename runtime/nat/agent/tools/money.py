@@ -121,6 +121,7 @@ def list_donations(
             *(panel_link(v2, "person", "Donor's profile", person_id) if person_id else ()),
         ),
         sum_cents=sum(each.integer("amount_in_cents") for each in page.records) if whole else None,
+        note=as_spelt(payment_type_name, page.records),
     )
 
 

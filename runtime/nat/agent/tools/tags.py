@@ -214,7 +214,8 @@ def tag_with_id(v2: NationBuilder, text: str) -> tuple[Record, ...]:
     """The tag whose id this text is, if any."""
     if not (text.isascii() and text.isdecimal()):
         return ()
-    return v2.index("signup_tags", filters={"id": text}).records
+    found = v2.index("signup_tags", filters={"id": text}).records
+    return tuple(each for each in found if each.id == text)  # 007 is no id, though V2 finds 7
 
 
 def _tag(found: Record) -> Item:

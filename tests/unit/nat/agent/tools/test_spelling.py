@@ -318,7 +318,19 @@ def test_tags_that_differ_in_marks_only_are_shown_as_look_alikes(office: Bench) 
 
 @pytest.mark.parametrize(
     "name",
-    ["[2031] VIP", "2031", "{{friends}}", "{friends}", "a, {b}", "a, b", "null", "[]", "[ВИП]", "[🎉]"],
+    [
+        "[2031] VIP",
+        "2031",
+        "007",
+        "{{friends}}",
+        "{friends}",
+        "a, {b}",
+        "a, b",
+        "null",
+        "[]",
+        "[ВИП]",
+        "[🎉]",
+    ],
 )
 def test_a_tag_may_have_any_name(office: Bench, name: str) -> None:
     who = person(office, full_name="Marie", first_name="Marie")
@@ -407,6 +419,12 @@ def test_criteria_that_nothing_can_meet_together_are_refused(
 ) -> None:
     with pytest.raises(BadRequest, match=why):
         load()[tool].call(office.nation, arguments)
+
+
+def test_donations_of_no_such_payment_type_are_told_with_how_it_was_compared(office: Bench) -> None:
+    outcome = load()["list_donations"].call(office.nation, {"payment_type_name": "Cheque"})
+
+    assert (outcome.total, "spelt" in outcome.data["note"]) == (0, True)
 
 
 def test_a_field_that_does_not_exist_is_named_when_it_finds_nobody_to_tag(office: Bench) -> None:
