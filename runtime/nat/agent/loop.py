@@ -34,6 +34,7 @@ from nat.agent.pricing import ModelPrices, total_micros
 from nat.agent.prompt import SYSTEM, local_time, question_message
 from nat.agent.results import links_in
 from nat.agent.tool import Tool, tool_list_json
+from nat.agent.transcript import TOO_LONG as TOO_LONG
 from nat.agent.values import Usage
 from nat.changes.journal import Emit
 from nat.changes.policy import NO_POLICY, Policy, Rights, RightsNow
@@ -70,7 +71,6 @@ USED_UP: Final = (
     "I stop here, because this needs more work than one answer may use. What stands above covers only what I "
     "have read so far. Ask for a smaller part of it to go on."
 )
-TOO_LONG: Final = "(The answer was cut here, because it became too long. Ask for a smaller part of it.)"
 CONVERSATION_FULL: Final = (
     "This conversation has become too long to go on in it. Please start a new one and ask again there."
 )
@@ -369,7 +369,7 @@ class _Turn:
         own = transcript.without_thinking(self._messages) if self._history_changed else self._messages
         return AgentAnswer(
             outcome=outcome,
-            text=self._text,
+            text=transcript.fitting(self._text),
             messages=transcript.closed(own, ending),
             usage=self._usage,
             links=tuple(dict.fromkeys(self._links)),

@@ -16,9 +16,15 @@ from nat.agent.ports import Block, Message, Step
 SEPARATOR: Final = "\n\n"
 """Between what the model said before and after its tools ran, in what people read."""
 
+LARGEST_ANSWER: Final = 90_000
+"""Bytes of JSON that the text of an answer takes: with its links it goes through a socket in one message,
+which carries 128 KB. Tokens do not tell: one may be a long run of spaces or dashes."""
+TOO_LONG: Final = "(The answer was cut here, because it became too long. Ask for a smaller part of it.)"
 LEFT_OUT: Final = "(The beginning of this conversation was left out, because it has become long.)"
 STOPPED_MARK: Final = "(The person stopped the answer here.)"
 
+_BYTES_AT_MOST: Final = 6
+"""Of a character in JSON: control characters are written so."""
 _LONGEST_STEM: Final = 120
 """Characters of an id that a number is put behind: 128 are allowed."""
 _THINKING: Final = frozenset({"thinking", "redacted_thinking"})
@@ -31,7 +37,17 @@ def text_of(content: Iterable[Block]) -> str:
 
 def settled_text(steps: Iterable[Step]) -> str:
     """What stored steps have said for good: the text that stays when a turn goes on in another worker."""
-    return SEPARATOR.join(text for step in steps if (text := text_of(step.content)))
+    return fitting(SEPARATOR.join(text for step in steps if (text := text_of(step.content))))
+
+
+def fitting(text: str) -> str:
+    """The text of an answer within `LARGEST_ANSWER`; where it is cut it says so."""
+    if len(text) * _BYTES_AT_MOST <= LARGEST_ANSWER:
+        return text
+    whole = text
+    while len(json.dumps(text, ensure_ascii=False).encode()) > LARGEST_ANSWER:
+        text = text[: len(text) * 9 // 10]
+    return text if text == whole else f"{text}{SEPARATOR}{TOO_LONG}"
 
 
 def tool_uses(content: Iterable[Block]) -> list[Block]:

@@ -1,8 +1,12 @@
 """History that fits: whole turns, a stable cut, and no thinking after one."""
 
+import json
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nat.agent import transcript
 from nat.agent.ports import Message, Step
 from nat.agent.transcript import LEFT_OUT, closed, settled_text, starts_turn, trimmed
 from nat.agent.values import Usage
@@ -76,3 +80,12 @@ def test_a_call_without_a_result_does_not_stay_in_a_closed_turn() -> None:
     messages = [*turn(1)[:2]]
 
     assert closed(messages, "Stopped.")[-1]["content"] == [{"type": "text", "text": "Stopped."}]
+
+
+@pytest.mark.parametrize("run", [" ", "-", "\n", "漢", "\x01", '"'])
+def test_an_answer_goes_through_a_socket_in_one_message_whatever_its_tokens_are(run: str) -> None:
+    fitting = transcript.fitting(run * 400_000)
+
+    assert len(json.dumps(fitting, ensure_ascii=False).encode()) < 100_000
+    assert fitting.endswith(transcript.TOO_LONG)
+    assert transcript.fitting(run * 14_000) == run * 14_000
