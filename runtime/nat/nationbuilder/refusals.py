@@ -6,6 +6,7 @@ by them. A challenge page of the edge comes as HTML, also with 200 or 403.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -26,19 +27,26 @@ from nat.errors import (
 
 RETRY_AFTER: Final = 10.0
 """Seconds to wait after a 429 without a usable `Retry-After`: one window of the rate limit."""
+_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""How JSON may spell a half of a surrogate pair; mostly its other half follows."""
 _LONGEST_DETAIL: Final = 300
 _MOST_DETAILS: Final = 10
 
 
 def read_json(response: "Response") -> object:
-    """The JSON of an answer. Raises `NationBuilderDown` for HTML, an empty body or broken JSON."""
+    """The JSON of an answer; half of a surrogate pair in it becomes the replacement character, for nobody
+    could pass it on. Raises `NationBuilderDown` for HTML, an empty body or broken JSON."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise NationBuilderDown
     try:
-        return json.loads(response.content)
-    except ValueError:
+        found = json.loads(response.content)
+        if _HALF.search(response.content):
+            halves = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+            found = json.loads(halves.decode("utf-16-le", "replace"))
+    except (ValueError, RecursionError):
         raise NationBuilderDown from None
+    return found
 
 
 def refusal(response: "Response") -> NationBuilderError:

@@ -8,6 +8,7 @@ import pytest
 
 from nat import errors
 from nat.nationbuilder import Limiter, NationBuilder
+from nat.nationbuilder.documents import Record
 from nat.nationbuilder.transport import ATTEMPTS
 from tests.unit.nat.nationbuilder.loopback import HANG_UP, HTML, Answer, Reply, in_turn, record, serving
 
@@ -269,3 +270,12 @@ def test_logs_hold_no_token_no_query_and_no_body(caplog: pytest.LogCaptureFixtur
     assert logged
     assert "secret-token" not in text
     assert "ada@example.org" not in text
+
+
+def test_half_a_surrogate_pair_in_a_record_is_replaced_and_a_whole_one_is_a_character() -> None:
+    halved = record("signups", 18, first_name="Zo\ud83d", note="\ud83d\ude00 \udc00")
+
+    found, _ = run(in_turn(Reply(body={"data": halved})), lambda v2: v2.show("signups", "18").record)
+
+    assert isinstance(found, Record)
+    assert (found["first_name"], found["note"]) == ("Zo\ufffd", "😀 \ufffd")
