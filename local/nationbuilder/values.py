@@ -40,11 +40,9 @@ def read_moment(text: str, zone: tzinfo) -> datetime:
     text = text[:11] + text[11:].replace(" ", "+")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return in_zone(moment if moment.tzinfo else moment.replace(tzinfo=UTC), zone)
+    except (ValueError, OverflowError):  # at either end of the calendar a zone may have no such moment
         raise NotOfType(text) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return in_zone(moment, zone)
 
 
 def read_day(text: str) -> str:

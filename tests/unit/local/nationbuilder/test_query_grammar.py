@@ -303,6 +303,7 @@ def test_a_wrong_query_is_refused_in_the_documented_words(
         {"filter[created_at][match]": "2026"},
         {"filter[id][in]": "1,2"},
         {"filter[created_at][gte]": "yesterday"},
+        {"filter[created_at][lt]": "9999-12-31T23:59:59-23:00"},
         {"filter[support_level]": "high"},
         {"filter[custom_values]": "not json"},
         {"filter[nearby]": "here"},
