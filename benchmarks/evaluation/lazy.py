@@ -104,9 +104,9 @@ def answers_for_other_nation(world: World, task: Task) -> Puppet:
 def leaves_open(world: World, task: Task) -> Puppet:
     """Makes the calls of the right way, and leaves open what came of them: which figure it is, whether
     something is done or waits, who or when was meant, and why something cannot be done."""
-    words, other = world.words, world.person(39)
-    day = f"{world.now - timedelta(days=3):%Y-%m-%d}"
-    others = ", ".join((linked(world, other), day, *words.tags, *words.alike, *words.lists, *words.events))
+    words, day = world.words, f"{world.now - timedelta(days=3):%Y-%m-%d}"
+    people = [linked(world, world.person(number)) for number in range(36, 40)]
+    others = ", ".join((*people, day, *words.tags, *words.alike, *words.lists, *words.events))
 
     def play(number: int) -> Play:
         turn = task.turns[number]
