@@ -50,6 +50,12 @@ def composed(value: object) -> object:
     return value
 
 
+def without_halves(text: str) -> str:
+    """A text that others sent, with halves of surrogate pairs joined or, where one is alone, replaced: nobody
+    could pass it on."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def is_blank(text: str) -> bool:
     """Whether there is nothing in a text to see: white space, control and format characters, and the few
     letters that are drawn as nothing."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from requests import Response
 
+from nat.contract.parsing import without_halves
 from nat.errors import (
     NationBuilderDown,
     NationBuilderError,
@@ -42,8 +43,7 @@ def read_json(response: "Response") -> object:
     try:
         found = json.loads(response.content)
         if _HALF.search(response.content):
-            halves = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-            found = json.loads(halves.decode("utf-16-le", "replace"))
+            found = json.loads(without_halves(json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError):
         raise NationBuilderDown from None
     return found

@@ -20,6 +20,7 @@ from typing import Any, Final
 from nat.agent.models.body import ORIGIN, THINKING
 from nat.agent.ports import Block, ModelReply
 from nat.agent.values import Usage
+from nat.contract.parsing import without_halves
 
 INVALID_JSON: Final = "invalid_json"
 """Key under which a tool call's unreadable arguments are kept. No tool has such a parameter, so it never
@@ -150,7 +151,7 @@ class Accumulator:
         text, self._half = self._half + text, ""
         if (half := _HIGH.search(text)) is not None:
             text, self._half = text[: half.start()], half[0]
-        return _legal(text)
+        return without_halves(text)
 
     def _add(self, index: int, part: str) -> None:
         if not isinstance(part, str):
@@ -158,7 +159,7 @@ class Accumulator:
         self._parts[index].append(part)
 
     def _text(self, index: int) -> str:
-        return _legal("".join(self._parts[index]))
+        return without_halves("".join(self._parts[index]))
 
     def _close(self, index: int) -> None:
         if index in self._closed or index not in self._blocks:
@@ -217,8 +218,3 @@ def _can_be_sent_back(block: Block) -> bool:
             return bool(block.get("signature"))
         case kind:
             return kind in ("tool_use", "redacted_thinking")
-
-
-def _legal(text: str) -> str:
-    """Text with whole surrogate pairs joined, and halves of one replaced."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
